@@ -1,0 +1,84 @@
+//! One run with everything that several stages need, computed once.
+
+use std::cell::OnceCell;
+
+use crate::signals::effect::{self, Effect};
+use crate::signals::tool_status::{self, Status};
+use crate::text::document::Document;
+use crate::text::facts::{self, Fact};
+use crate::trajectory::{Step, Trajectory};
+
+/// A run and what was read off it.
+#[derive(Debug)]
+pub struct Reading<'a> {
+    /// The run itself.
+    pub run: &'a Trajectory<'a>,
+    /// One reading per step.
+    pub steps: Vec<StepReading<'a>>,
+    prompt_facts: OnceCell<Vec<Fact<'a>>>,
+    answer_facts: OnceCell<Vec<Fact<'a>>>,
+}
+
+/// What was read off one step. Parsed forms are made when first asked for.
+#[derive(Debug)]
+pub struct StepReading<'a> {
+    /// The step itself.
+    pub step: &'a Step<'a>,
+    /// How the call ended.
+    pub status: Status,
+    /// What the call does.
+    pub effect: Effect,
+    arguments: OnceCell<Option<Document<'a>>>,
+    observation: OnceCell<Option<Document<'a>>>,
+    facts: OnceCell<Vec<Fact<'a>>>,
+}
+
+impl<'a> Reading<'a> {
+    /// Reads a run.
+    pub fn new(run: &'a Trajectory<'a>) -> Self {
+        Reading {
+            run,
+            steps: run.steps.iter().map(StepReading::new).collect(),
+            prompt_facts: OnceCell::new(),
+            answer_facts: OnceCell::new(),
+        }
+    }
+
+    /// The facts of the original prompt.
+    pub fn prompt_facts(&self) -> &[Fact<'a>] {
+        self.prompt_facts.get_or_init(|| self.run.original_prompt.map(facts::facts).unwrap_or_default())
+    }
+
+    /// The facts of the final answer.
+    pub fn answer_facts(&self) -> &[Fact<'a>] {
+        self.answer_facts.get_or_init(|| self.run.final_answer.map(facts::facts).unwrap_or_default())
+    }
+}
+
+impl<'a> StepReading<'a> {
+    fn new(step: &'a Step<'a>) -> Self {
+        StepReading {
+            step,
+            status: tool_status::status(step),
+            effect: step.action_name.map_or(Effect::Reply, |tool| effect::effect(tool, None)),
+            arguments: OnceCell::new(),
+            observation: OnceCell::new(),
+            facts: OnceCell::new(),
+        }
+    }
+
+    /// The arguments, where they are JSON or a Python literal.
+    pub fn arguments(&self) -> Option<&Document<'a>> {
+        self.arguments.get_or_init(|| self.step.action_input.and_then(Document::parse)).as_ref()
+    }
+
+    /// The observation, where it is JSON or a Python literal.
+    pub fn observation(&self) -> Option<&Document<'a>> {
+        self.observation.get_or_init(|| self.step.observation.and_then(Document::parse)).as_ref()
+    }
+
+    /// The facts of the observation.
+    pub fn facts(&self) -> &[Fact<'a>] {
+        self.facts.get_or_init(|| self.step.observation.map(facts::facts).unwrap_or_default())
+    }
+}

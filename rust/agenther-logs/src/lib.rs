@@ -1,0 +1,1 @@
+//! Reads agent logs: bytes to trajectories.
