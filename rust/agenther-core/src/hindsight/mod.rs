@@ -1,5 +1,6 @@
 //! Hindsight goals: what a failed run demonstrates, said as a request, with its answer and its proof.
 
+pub mod families;
 pub mod ground;
 
 use crate::reading::Reading;
