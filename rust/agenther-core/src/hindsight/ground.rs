@@ -18,6 +18,7 @@ use crate::reading::Reading;
 use crate::signals::effect::Effect;
 use crate::signals::tool_status::Status;
 use crate::text::facts::FactKind;
+use crate::text::same::Meaning;
 use crate::text::words::{self, stem_hash};
 use clause::{Clause, clauses};
 use cue::{Bound, Cue, End, Found, cues};
@@ -152,7 +153,7 @@ impl Verifier<'_, '_> {
     fn fact(&self, clause: &Clause<'_, '_>, fact: usize, side: Side) -> Option<Option<u32>> {
         let measured = clause.meanings[fact].is_measured();
         let support = if measured {
-            support::of_amount(self.evidence, clause, fact, side, &self.asked())
+            support::of_amount(self.evidence, clause, fact, side, &self.asked(), &self.told(side))
         } else {
             support::of_text(self.evidence, &clause.facts[fact], side)
         };
@@ -172,6 +173,12 @@ impl Verifier<'_, '_> {
         }
         let folded = words::folded(clause.facts[fact].text);
         self.goal.iter().any(|clause| words::folded(clause.text).contains(&folded))
+    }
+
+    /// What the goal or the answer tells in numbers, dates and times.
+    fn told(&self, side: Side) -> Vec<&Meaning> {
+        let clauses = if side == Side::Goal { &self.goal } else { &self.answer };
+        clauses.iter().flat_map(|clause| &clause.meanings).filter(|meaning| meaning.is_measured()).collect()
     }
 
     /// Stems of the content words of the goal.
@@ -365,16 +372,31 @@ impl Verifier<'_, '_> {
     fn topic(&self) -> Claim {
         let content: Vec<&clause::Token> =
             self.goal.iter().flat_map(|clause| &clause.tokens).filter(|token| !token.stop).collect();
+        let asked: Vec<&str> = self
+            .evidence
+            .steps
+            .iter()
+            .flat_map(|step| step.asked.split(' '))
+            .filter(|word| word.len() > 2)
+            .collect();
+        // `md5` of `md5sum`, `desk lamp` of `desklamp`.
+        let begins = |word: &str| {
+            word.len() > 2
+                && asked
+                    .iter()
+                    .any(|asked| asked.starts_with(word) || (asked.len() > 3 && word.starts_with(asked)))
+        };
+        let joined = |a: usize, b: usize| {
+            let pair = content.get(a).zip(content.get(b));
+            pair.is_some_and(|(a, b)| {
+                self.evidence.known.contains(&stem_hash(&format!("{}{}", a.lower, b.lower)))
+            })
+        };
         let known = |at: usize| {
             let stem = content[at].stem;
-            let joined = |a: usize, b: usize| {
-                let pair = content.get(a).zip(content.get(b));
-                pair.is_some_and(|(a, b)| {
-                    self.evidence.known.contains(&stem_hash(&format!("{}{}", a.lower, b.lower)))
-                })
-            };
             self.evidence.known.contains(&stem)
                 || self.tools.contains(&stem)
+                || begins(&content[at].lower)
                 || joined(at, at + 1)
                 || (at > 0 && joined(at - 1, at))
         };
@@ -406,7 +428,8 @@ impl Verifier<'_, '_> {
             })
             .collect();
         let seen = new.iter().any(|token| self.evidence.seen.contains(&token.stem));
-        let covered = new.is_empty() || 1.0 - unseen.len() as f64 / new.len() as f64 >= MIN_WORDING;
+        let covered = unseen.len() < 2 && observed
+            || 1.0 - unseen.len() as f64 / new.len().max(1) as f64 >= MIN_WORDING;
         let text = unseen.iter().map(|token| token.lower.as_str()).collect::<Vec<_>>().join(" ");
         Claim { text, kind: "wording", supported: covered && (observed || seen), step: None }
     }

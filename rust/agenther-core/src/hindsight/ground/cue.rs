@@ -267,6 +267,7 @@ fn superlative(tokens: &[Token], at: usize) -> Option<Found> {
         ) || tokens
             .get(at + 1)
             .is_some_and(|token| token.part != tokens[at].part || token.fact.is_some())
+            || (this == "last" && next.ends_with("ed"))
             || at == 0;
         let asked = next.is_empty() && at > 1 && !matches!(before, "at" | "the");
         return if !fixed || asked { found(end, TIME) } else { None };

@@ -4,6 +4,7 @@
 use super::clause::{Clause, Entity};
 use super::evidence::{Amount, Evidence, Shape, bears_out};
 use crate::text::facts::{Fact, FactKind};
+use crate::text::same::Meaning;
 use crate::text::words;
 
 /// At most this many occurrences of one value are tried: the cost stays linear.
@@ -36,13 +37,14 @@ pub(super) enum Side {
 }
 
 /// The support of a number, amount, date or time. `asked` are the stems of the goal, which say what a
-/// bare answer is about.
+/// bare answer is about; `told` is what the rest of the text tells.
 pub(super) fn of_amount(
     evidence: &Evidence,
     clause: &Clause<'_, '_>,
     fact: usize,
     side: Side,
     asked: &[u64],
+    told: &[&Meaning],
 ) -> Support {
     let mut context = clause.context(fact);
     if context.is_empty() {
@@ -50,6 +52,7 @@ pub(super) fn of_amount(
     }
     let (start, end) = clause.tokens_of(&clause.facts[fact]);
     let owners = clause.owners(start, end);
+    let labelled = labels(clause, start, end);
     let mut elsewhere = false;
     for (at, amount) in evidence.amounts_of(&clause.meanings[fact]).take(MAX_CANDIDATES) {
         let node = evidence.node_of(amount);
@@ -57,7 +60,9 @@ pub(super) fn of_amount(
             continue;
         }
         elsewhere = true;
-        if owned(evidence, node, &owners) && keyed(evidence, at, amount, &context) {
+        let labelled =
+            || labelled.iter().any(|label| contains(&evidence.leaves[amount.leaf as usize].folded, label));
+        if owned(evidence, node, &owners) && (labelled() || keyed(evidence, at, amount, &context, told)) {
             return Support::Step(evidence.node(node).step);
         }
     }
@@ -83,8 +88,29 @@ fn owned(evidence: &Evidence, node: u32, owners: &[&Entity<'_>]) -> bool {
     true
 }
 
+/// A value with the word right before it, or after it: `cabinet 1`, `5 albums`. Standing so in the
+/// evidence it needs no key.
+fn labels(clause: &Clause<'_, '_>, start: usize, end: usize) -> Vec<String> {
+    let tokens = &clause.tokens;
+    let label = |from: usize, to: usize, word: usize| {
+        let plain = tokens.get(word).is_some_and(|token| !token.stop && token.fact.is_none());
+        plain.then(|| {
+            let mut folded = String::from(" ");
+            tokens[from..to].iter().for_each(|token| words::fold_into(&mut folded, &token.lower));
+            folded
+        })
+    };
+    let before = start.checked_sub(1).and_then(|before| label(before, end, before));
+    before.into_iter().chain(label(start, end + 1, end)).collect()
+}
+
+fn contains(text: &str, folded: &str) -> bool {
+    memchr::memmem::find(text.as_bytes(), folded.as_bytes()).is_some()
+}
+
 /// Whether no other value of the record stands under a key that fits the words of the clause better.
-fn keyed(evidence: &Evidence, at: u32, amount: &Amount, context: &[u64]) -> bool {
+/// Values that the answer tells as well compete for nothing.
+fn keyed(evidence: &Evidence, at: u32, amount: &Amount, context: &[u64], told: &[&Meaning]) -> bool {
     let fit = |amount: &Amount| context.iter().filter(|stem| amount.context.contains(stem)).count();
     let own = fit(amount);
     if own == context.len() {
@@ -102,6 +128,7 @@ fn keyed(evidence: &Evidence, at: u32, amount: &Amount, context: &[u64]) -> bool
         family(rival.meaning.kind) == family(amount.meaning.kind)
             && !bears_out(&rival.meaning, &amount.meaning)
             && fit(rival) > own
+            && !told.iter().any(|told| bears_out(&rival.meaning, told))
     })
 }
 
@@ -117,7 +144,7 @@ pub(super) fn of_text(evidence: &Evidence, fact: &Fact<'_>, side: Side) -> Suppo
         [Some(step.seen.as_str()), asked].into_iter().flatten()
     };
     let steps = 0..evidence.steps.len();
-    let whole = |text: &str| memchr::memmem::find(text.as_bytes(), folded.as_bytes()).is_some();
+    let whole = |text: &str| contains(text, &folded);
     if let Some(step) = steps.clone().find(|&step| texts(step).any(whole)) {
         return Support::Step(evidence.steps[step].index);
     }
@@ -136,8 +163,7 @@ pub(super) fn of_text(evidence: &Evidence, fact: &Fact<'_>, side: Side) -> Suppo
         && start.len() <= 6
         && parts.len() == 1
     {
-        let begins = |text: &str| memchr::memmem::find(text.as_bytes(), start.as_bytes()).is_some();
-        if let Some(step) = steps.clone().find(|&step| begins(&evidence.steps[step].asked)) {
+        if let Some(step) = steps.clone().find(|&step| contains(&evidence.steps[step].asked, start)) {
             return Support::Step(evidence.steps[step].index);
         }
     }
