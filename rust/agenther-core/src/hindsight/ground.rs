@@ -73,12 +73,16 @@ pub fn verify(
     };
     let evidence = Evidence::new(reading, kept);
     let goal = clauses(goal, &evidence);
+    let answered = answer.map(|answer| clauses(answer, &evidence)).unwrap_or_default();
+    let bare =
+        |clause: &&Clause<'_, '_>| clause.tokens.iter().all(|token| token.fact.is_some() || token.stop);
     let verifier = Verifier {
         asked: asked(&goal),
         literals: literals(&goal),
         told_text: answer.map(words::folded).unwrap_or_default(),
         goal,
-        answer: answer.map(|answer| clauses(answer, &evidence)).unwrap_or_default(),
+        items: answered.iter().filter(bare).map(|clause| words::folded(clause.text)).collect(),
+        answer: answered,
         tools: tool_stems(reading, kept),
         evidence: &evidence,
         lists: OnceCell::new(),
@@ -156,6 +160,8 @@ struct Verifier<'v, 't> {
     literals: HashSet<String>,
     /// The answer, folded.
     told_text: String,
+    /// Its clauses that are nothing but values, folded.
+    items: Vec<String>,
     lists: OnceCell<Vec<List<'v>>>,
 }
 
@@ -327,6 +333,7 @@ impl Verifier<'_, '_> {
             told: &self.told(side),
             literals: &self.literals,
             answer: &self.told_text,
+            items: &self.items,
         };
         if side == Side::Answer && self.is_untimely(clause, fact) {
             return None;
@@ -357,9 +364,17 @@ impl Verifier<'_, '_> {
     }
 
     /// What the goal or the answer tells in numbers, dates and times.
-    fn told(&self, side: Side) -> Vec<&Meaning> {
+    fn told(&self, side: Side) -> Vec<support::Told<'_>> {
         let clauses = if side == Side::Goal { &self.goal } else { &self.answer };
-        clauses.iter().flat_map(|clause| &clause.meanings).filter(|meaning| meaning.is_measured()).collect()
+        let measured = |clause: &&Clause<'_, '_>, fact: &usize| clause.meanings[*fact].is_measured();
+        clauses
+            .iter()
+            .flat_map(|clause| {
+                (0..clause.facts.len())
+                    .filter(move |fact| measured(&clause, fact))
+                    .map(move |fact| support::Told::of(clause, fact))
+            })
+            .collect()
     }
 
     /// A bound is that of a value which stands in a call or an observation, and nothing told breaks it.
@@ -439,8 +454,18 @@ impl Verifier<'_, '_> {
     ) -> Option<Option<u32>> {
         let named = following(clause, found.end, 3);
         let head = following(clause, found.end, 1);
+        // A bare `There are 3` counts what the last list has, `3 flights` what is called so.
+        let last = self.lists().iter().rev().find(|list| list.is_outer()).map(|list| list.step);
+        let is_of = |list: &List<'_>| {
+            let step = self.evidence.steps.iter().find(|step| step.index == list.step);
+            step.is_some_and(|step| {
+                words::words(&step.asked).any(|word| head.contains(&stem_hash(word.text)))
+            })
+        };
         let length = |list: &&List<'_>| {
-            list.len() as f64 == value && (explicit && list.is_outer() || list.is_named(&head))
+            list.len() as f64 == value
+                && (explicit && list.is_outer() && (Some(list.step) == last || is_of(list))
+                    || list.is_named(&head))
         };
         if let Some(list) = self.lists().iter().find(length) {
             return Some(Some(list.step));

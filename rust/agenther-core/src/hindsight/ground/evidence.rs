@@ -58,6 +58,8 @@ pub(super) struct Leaf {
     /// In small letters, words between single blanks.
     pub folded: String,
     pub kind: Option<Kind>,
+    /// The kind, where it is an identifier, path or address.
+    pub reference: Option<FactKind>,
     /// Stems of a sentence or line.
     pub stems: Vec<u64>,
 }
@@ -457,7 +459,11 @@ impl Evidence {
         } else {
             Vec::new()
         };
-        self.leaves.push(Leaf { node, key, folded, kind, stems });
+        let whole = found.first().filter(|fact| fact.text.len() == text.len());
+        let reference = whole
+            .map(|fact| fact.kind)
+            .filter(|kind| matches!(kind, FactKind::Id | FactKind::Path | FactKind::Url | FactKind::Email));
+        self.leaves.push(Leaf { node, key, folded, kind, reference, stems });
     }
 
     fn add_amount(&mut self, leaf: u32, node: u32, meaning: Meaning, context: Vec<Hint>) {
@@ -550,6 +556,11 @@ impl Evidence {
     pub fn are_apart(&self, a: u32, b: u32) -> bool {
         let common = self.common(a, b);
         common != a && common != b && self.node(common).shape == Shape::List
+    }
+
+    /// The node of the last step that shows something.
+    pub fn sink(&self) -> Option<u32> {
+        self.steps.iter().rev().find(|step| step.seen.len() > 1).map(|step| step.node)
     }
 
     /// Whether a kept step has an observation that says something.

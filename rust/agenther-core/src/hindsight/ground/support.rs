@@ -44,6 +44,28 @@ pub(super) enum Side {
     Answer,
 }
 
+/// A number, date or time that the text tells.
+pub(super) struct Told<'c> {
+    pub meaning: &'c Meaning,
+    /// The stem of a plain word right before a small whole number: what it numbers.
+    pub label: Option<u64>,
+}
+
+impl<'c> Told<'c> {
+    /// The fact with this index.
+    pub fn of(clause: &'c Clause<'_, '_>, fact: usize) -> Self {
+        const SMALL: f64 = 100.0;
+        let meaning = &clause.meanings[fact];
+        let (start, _) = clause.tokens_of(&clause.facts[fact]);
+        let before = start.checked_sub(1).and_then(|at| clause.tokens.get(at));
+        let ordinal = meaning.kind == FactKind::Number
+            && meaning.value.is_some_and(|value| value.fract() == 0.0 && value < SMALL);
+        let label =
+            before.filter(|token| ordinal && !token.stop && token.fact.is_none()).map(|token| token.stem);
+        Told { meaning, label }
+    }
+}
+
 /// A text that is checked, and what of it is known.
 pub(super) struct Checked<'c> {
     pub evidence: &'c Evidence,
@@ -51,11 +73,13 @@ pub(super) struct Checked<'c> {
     /// What the goal asks about: it stands in for the words that a bare answer lacks.
     pub asked: &'c [Hint],
     /// All numbers, dates and times of the text: values that are told as well compete for nothing.
-    pub told: &'c [&'c Meaning],
+    pub told: &'c [Told<'c>],
     /// Words of the names and references of the goal.
     pub literals: &'c HashSet<String>,
     /// The answer, folded.
     pub answer: &'c str,
+    /// Its clauses that are nothing but values, folded.
+    pub items: &'c [String],
 }
 
 impl Checked<'_> {
@@ -125,20 +149,18 @@ impl Checked<'_> {
             let first = records.next()?;
             (first != 0 && records.all(|record| record == first)).then_some(first)
         });
-        let Some(home) = home else { return true };
+        // What belongs to nothing in particular is what the last call returned.
+        let Some(home) = home.or_else(|| evidence.sink()) else { return true };
         if evidence.ancestors(node).any(|at| at == home) {
             return true;
         }
         let around = evidence.ancestors(home).any(|at| at == node);
-        if around && self.fit(amount, context) > 0.0 {
+        if (around || Some(home) == evidence.sink()) && self.fit(amount, context) > 0.0 {
             return true;
         }
         let mut own =
             evidence.node(home).amounts.clone().take(MAX_RIVALS).map(|at| &evidence.amounts[at as usize]);
-        !own.any(|own| {
-            family(own.meaning.kind) == family(amount.meaning.kind)
-                && !self.told.iter().any(|told| bears_out(&own.meaning, told))
-        })
+        !own.any(|own| family(own.meaning.kind) == family(amount.meaning.kind) && !self.is_told(own))
     }
 
     /// Whether no other value of the record stands under a key that fits the words of the clause better,
@@ -155,7 +177,16 @@ impl Checked<'_> {
             (fits_better || has_unit)
                 && family(rival.meaning.kind) == family(amount.meaning.kind)
                 && !bears_out(&rival.meaning, &amount.meaning)
-                && !self.told.iter().any(|told| bears_out(&rival.meaning, told))
+                && !self.is_told(rival)
+        })
+    }
+
+    /// Whether the text tells a value of the evidence: under its own name, where it has one (`cabinet 1`).
+    fn is_told(&self, amount: &Amount) -> bool {
+        let named = |label: u64| amount.context.iter().any(|(stem, _)| *stem == label);
+        self.told.iter().any(|told| {
+            bears_out(&amount.meaning, told.meaning)
+                && told.label.is_none_or(|label| amount.context.is_empty() || named(label))
         })
     }
 
@@ -191,7 +222,8 @@ impl Checked<'_> {
             && is_reference(fact.kind)
             && !(self.labelled(clause, fact, &folded)
                 && self.has_company(clause, fact, &folded)
-                && self.is_told_once(clause, &folded))
+                && self.is_told_once(clause, &folded)
+                && self.is_at_home(clause, fact, &folded))
         {
             return Support::Elsewhere;
         }
@@ -287,6 +319,44 @@ impl Checked<'_> {
         (others.is_empty() && amounts.clone().next().is_none()) || named || { counted }()
     }
 
+    /// Whether an identifier right behind a thing with a record of its own stands in that record, where the record
+    /// has one left untold.
+    fn is_at_home(&self, clause: &Clause<'_, '_>, fact: &Fact<'_>, folded: &str) -> bool {
+        const NEAR: usize = 4;
+        let evidence = self.evidence;
+        let (start, _) = clause.tokens_of(fact);
+        let behind = |entity: &&Entity<'_>| {
+            entity.end <= start && start - entity.end < NEAR && entity.places.len() <= MAX_PLACES
+        };
+        let home = clause.entities.iter().rev().filter(behind).find_map(|entity| {
+            let mut records = entity.places.iter().map(|place| evidence.record(place.node));
+            let first = records.next()?;
+            (first != 0 && records.all(|record| record == first)).then_some(first)
+        });
+        let Some(home) = home else { return true };
+        let labels: Vec<u64> = clause.tokens[..start]
+            .iter()
+            .rev()
+            .take(3)
+            .filter(|token| !token.stop)
+            .map(|token| token.stem)
+            .collect();
+        let places = evidence.entity(folded.trim());
+        let settled = places.iter().any(|place| {
+            let keyed = place.leaf.is_some_and(|leaf| {
+                evidence.leaves[leaf as usize].key.iter().any(|stem| labels.contains(stem))
+            });
+            keyed || evidence.ancestors(place.node).any(|at| at == home)
+        });
+        let mut untold = evidence
+            .node(home)
+            .leaves
+            .clone()
+            .map(|leaf| &evidence.leaves[leaf as usize])
+            .filter(|leaf| leaf.reference == Some(fact.kind));
+        settled || places.is_empty() || !untold.any(|leaf| !self.answer.contains(&*leaf.folded))
+    }
+
     /// Whether no other reference of the observations, untold, has more of the words of the goal in it.
     fn is_asked_for(&self, kind: FactKind, folded: &str) -> bool {
         let fit = |text: &str| {
@@ -301,10 +371,11 @@ impl Checked<'_> {
             .any(|(_, other)| fit(other) > own && !self.answer.contains(&**other))
     }
 
-    /// Whether the clause tells an identifier no more often than the evidence has it.
+    /// Whether the clause, or a list of bare values, tells an identifier no more often than the evidence has it.
     fn is_told_once(&self, clause: &Clause<'_, '_>, folded: &str) -> bool {
         let count = |text: &str| memchr::memmem::find_iter(text.as_bytes(), folded.as_bytes()).count();
-        let told = count(&words::folded(clause.text));
+        let told =
+            count(&words::folded(clause.text)).max(self.items.iter().filter(|item| count(item) > 0).count());
         told < 2 || self.evidence.steps.iter().any(|step| count(&step.seen) >= told)
     }
 }
