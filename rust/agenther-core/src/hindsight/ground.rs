@@ -217,17 +217,19 @@ impl Verifier<'_, '_> {
     fn is_told_of(&self, folded: &str, told_of: &[u32]) -> bool {
         let evidence = self.evidence;
         let places = evidence.entity(folded.trim());
-        let joined = |node: u32| {
-            places.iter().any(|place| {
-                evidence.node(place.node).step == evidence.node(node).step
-                    && !evidence.are_apart(place.node, node)
-            })
+        let keyed = |place: &evidence::Place| {
+            place.leaf.is_some_and(|leaf| evidence.leaves[leaf as usize].kind.is_some())
         };
-        if told_of.is_empty() {
-            self.told_text.contains(folded)
-        } else {
-            told_of.iter().any(|&node| joined(node))
-        }
+        let beside = |place: &evidence::Place, node: u32| {
+            evidence.node(place.node).step == evidence.node(node).step
+                && !evidence.are_apart(place.node, node)
+        };
+        let within = |place: &evidence::Place, node: u32| {
+            evidence.element(place.node).is_some() && evidence.element(place.node) == evidence.element(node)
+        };
+        let joined =
+            |node: u32| places.iter().any(|place| within(place, node) || keyed(place) && beside(place, node));
+        self.told_text.contains(folded) && told_of.is_empty() || told_of.iter().any(|&node| joined(node))
     }
 
     fn is_in_calls(&self, folded: &str, meaning: &Meaning) -> bool {

@@ -523,9 +523,15 @@ impl Evidence {
         })
     }
 
-    /// The nearest element of a list at or around a node: its record.
+    /// The nearest element of a list at or around a node.
+    pub fn element(&self, node: u32) -> Option<u32> {
+        self.ancestors(node).find(|&at| at != 0 && self.node(self.node(at).parent).shape == Shape::List)
+    }
+
+    /// What a node is a part of: the element of a list, or else all that its step shows or asks.
     pub fn record(&self, node: u32) -> u32 {
-        self.ancestors(node).find(|&at| self.node(self.node(at).parent).shape == Shape::List).unwrap_or(0)
+        let step = || self.ancestors(node).find(|&at| self.node(self.node(at).parent).step == u32::MAX);
+        self.element(node).or_else(step).unwrap_or(0)
     }
 
     /// The innermost node around both.
@@ -601,9 +607,13 @@ fn window(tokens: &[words::Word<'_>], fact: &Fact<'_>, found: &[Fact<'_>]) -> Ve
     let at = tokens.partition_point(|word| word.span.end <= fact.span.start);
     let after = tokens.partition_point(|word| word.span.start < fact.span.end);
     let index = found.partition_point(|other| other.span.end <= fact.span.start);
-    let stop = found[..index].iter().rev().take(WINDOW_BEFORE).find(|other| other.kind == fact.kind);
+    let stop = found[..index].iter().rev().take(WINDOW_BEFORE).find(|other| {
+        (other.kind == FactKind::Date) == (fact.kind == FactKind::Date) && other.value.is_some()
+    });
     let stop = stop.map_or(0, |other| other.span.end);
-    let before = tokens[..at].iter().rev().take(WINDOW_BEFORE).take_while(|word| word.span.start >= stop);
+    let counts = |word: &words::Word<'_>| words::number(word.text).is_some_and(|value| value > 1.0);
+    let before = tokens[..at].iter().rev().take(WINDOW_BEFORE);
+    let before = before.take_while(|word| word.span.start >= stop && !counts(word));
     let behind = tokens[after.min(tokens.len())..].iter().take(WINDOW_AFTER);
     hints(before.map(|word| word.text), behind.map(|word| word.text))
 }

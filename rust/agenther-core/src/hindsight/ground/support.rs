@@ -145,9 +145,9 @@ impl Checked<'_> {
     fn at_home(&self, amount: &Amount, node: u32, owners: &[&Entity<'_>], context: &[Hint]) -> bool {
         let evidence = self.evidence;
         let home = owners.iter().filter(|owner| owner.places.len() <= MAX_PLACES).find_map(|owner| {
-            let mut records = owner.places.iter().map(|place| evidence.record(place.node));
-            let first = records.next()?;
-            (first != 0 && records.all(|record| record == first)).then_some(first)
+            let mut elements = owner.places.iter().map(|place| evidence.element(place.node));
+            let first = elements.next()??;
+            elements.all(|element| element == Some(first)).then_some(first)
         });
         // What belongs to nothing in particular is what the last call returned.
         let Some(home) = home.or_else(|| evidence.sink()) else { return true };
@@ -169,12 +169,21 @@ impl Checked<'_> {
         let evidence = self.evidence;
         let own = self.fit(amount, context);
         let unit = claim.unit.is_some() && amount.meaning.unit.is_none();
-        let rivals = evidence.rivals(evidence.node_of(amount)).take(MAX_RIVALS);
-        !rivals.filter(|rival| *rival != at).any(|rival| {
+        // What the last call returned competes with what came before it.
+        let node = evidence.node_of(amount);
+        let last = evidence.sink().filter(|&sink| evidence.node(sink).step != evidence.node(node).step);
+        let last = last.map(|sink| evidence.node(sink).amounts.clone()).unwrap_or_default();
+        let mut rivals = evidence.rivals(node).take(MAX_RIVALS).chain(last.take(MAX_RIVALS));
+        !rivals.any(|rival| {
+            if rival == at {
+                return false;
+            }
             let rival = &evidence.amounts[rival as usize];
             let fits_better = self.fit(rival, context) > own + MARGIN;
             let has_unit = unit && rival.meaning.unit == claim.unit;
-            (fits_better || has_unit)
+            let counts = self.side == Side::Goal || !evidence.node(evidence.node_of(rival)).argument;
+            counts
+                && (fits_better || has_unit)
                 && family(rival.meaning.kind) == family(amount.meaning.kind)
                 && !bears_out(&rival.meaning, &amount.meaning)
                 && !self.is_told(rival)
@@ -329,9 +338,9 @@ impl Checked<'_> {
             entity.end <= start && start - entity.end < NEAR && entity.places.len() <= MAX_PLACES
         };
         let home = clause.entities.iter().rev().filter(behind).find_map(|entity| {
-            let mut records = entity.places.iter().map(|place| evidence.record(place.node));
-            let first = records.next()?;
-            (first != 0 && records.all(|record| record == first)).then_some(first)
+            let mut elements = entity.places.iter().map(|place| evidence.element(place.node));
+            let first = elements.next()??;
+            elements.all(|element| element == Some(first)).then_some(first)
         });
         let Some(home) = home else { return true };
         let labels: Vec<u64> = clause.tokens[..start]
@@ -373,7 +382,11 @@ impl Checked<'_> {
 
     /// Whether the clause, or a list of bare values, tells an identifier no more often than the evidence has it.
     fn is_told_once(&self, clause: &Clause<'_, '_>, folded: &str) -> bool {
-        let count = |text: &str| memchr::memmem::find_iter(text.as_bytes(), folded.as_bytes()).count();
+        // Neighbours share the blank between them.
+        let count = |text: &str| {
+            let starts = memchr::memmem::find_iter(text.as_bytes(), folded.trim_end().as_bytes());
+            starts.filter(|at| text[at + folded.trim_end().len()..].starts_with(' ')).count()
+        };
         let told =
             count(&words::folded(clause.text)).max(self.items.iter().filter(|item| count(item) > 0).count());
         told < 2 || self.evidence.steps.iter().any(|step| count(&step.seen) >= told)
