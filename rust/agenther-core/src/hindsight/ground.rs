@@ -72,6 +72,7 @@ pub fn verify(
         }
     };
     let evidence = Evidence::new(reading, kept);
+    let asked_text = words::folded(goal);
     let goal = clauses(goal, &evidence);
     let answered = answer.map(|answer| clauses(answer, &evidence)).unwrap_or_default();
     let bare =
@@ -79,6 +80,7 @@ pub fn verify(
     let verifier = Verifier {
         asked: asked(&goal),
         literals: literals(&goal),
+        asked_text,
         told_text: answer.map(words::folded).unwrap_or_default(),
         goal,
         items: answered.iter().filter(bare).map(|clause| words::folded(clause.text)).collect(),
@@ -158,6 +160,8 @@ struct Verifier<'v, 't> {
     asked: Vec<Hint>,
     /// The words of its names and references.
     literals: HashSet<String>,
+    /// The goal, folded.
+    asked_text: String,
     /// The answer, folded.
     told_text: String,
     /// Its clauses that are nothing but values, folded.
@@ -187,8 +191,12 @@ impl Verifier<'_, '_> {
     fn slots(&self, told_of: &[u32]) -> Vec<Claim> {
         let mut out = Vec::new();
         let unstated = self.unstated();
-        let references =
-            || self.goal.iter().flat_map(|clause| &clause.facts).filter(|fact| is_reference(fact.kind));
+        let references = || {
+            self.goal.iter().flat_map(|clause| &clause.facts).filter(|fact| {
+                is_reference(fact.kind)
+                    || fact.kind == FactKind::Number && fact.text.len() >= evidence::LONG_NUMBER
+            })
+        };
         if let (Some(first), Some(_)) = (references().next(), unstated.iter().find(|other| other.whole)) {
             out.push(Claim { text: first.text.to_owned(), kind: "slot", supported: false, step: None });
         }
@@ -242,14 +250,16 @@ impl Verifier<'_, '_> {
 
     /// Values of arguments that neither the goal nor an earlier observation has.
     fn unstated(&self) -> Vec<Unstated> {
-        let goal: String = self.goal.iter().map(|clause| words::folded(clause.text)).collect();
         let meanings = || self.goal.iter().flat_map(|clause| &clause.meanings);
         let seen_before = |step: u32, folded: &str| {
             self.evidence.steps.iter().any(|earlier| earlier.index < step && earlier.seen.contains(folded))
         };
         let mut out = Vec::new();
         for (kind, text, step, whole) in &self.evidence.references {
-            if !goal.contains(text.as_str()) && !seen_before(*step, text) {
+            let as_number = || {
+                meanings().any(|meaning| meaning.value.is_some() && meaning.value == text.trim().parse().ok())
+            };
+            if !self.asked_text.contains(text.as_str()) && !seen_before(*step, text) && !as_number() {
                 out.push(Unstated { kind: *kind, whole: *whole });
             }
         }
@@ -334,6 +344,7 @@ impl Verifier<'_, '_> {
             asked: &self.asked,
             told: &self.told(side),
             literals: &self.literals,
+            goal: &self.asked_text,
             answer: &self.told_text,
             items: &self.items,
         };

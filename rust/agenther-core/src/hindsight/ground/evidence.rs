@@ -21,6 +21,9 @@ pub(super) const MAX_ENTITY_WORDS: usize = 6;
 /// JSON in a string in JSON in a string: deeper wrapping is left as text.
 const MAX_WRAPPING: usize = 3;
 
+/// A number of so many digits names something, rather than counts it.
+pub(super) const LONG_NUMBER: usize = 6;
+
 /// How many words around an amount in prose say what it is.
 const WINDOW_BEFORE: usize = 8;
 const WINDOW_AFTER: usize = 4;
@@ -77,13 +80,16 @@ pub(super) struct Amount {
 pub(super) type Hint = (u64, f32);
 
 /// The weight of a word somewhere in the same sentence.
-pub(super) const FAR: f32 = 0.1;
+pub(super) const FAR: f32 = 0.2;
 
 /// The weight of a key, of a key further up, and of the words before and behind at no distance.
 const KEY: f32 = 1.0;
 const KEY_ABOVE: f32 = 0.4;
 const BEFORE: f32 = 1.0;
 const BEHIND: f32 = 0.7;
+
+/// What is left of a weight across a comma.
+const ACROSS: f32 = 0.3;
 
 /// How likely words at these distances say what stands between them.
 pub(super) fn hints<'t>(
@@ -432,9 +438,22 @@ impl Evidence {
                     self.shown.push((fact.kind, folded));
                 }
             }
+            // Long numbers are names too: of orders, items, accounts.
+            if self.nodes[node as usize].argument
+                && fact.kind == FactKind::Number
+                && fact.text.len() == text.len()
+                && text.len() >= LONG_NUMBER
+            {
+                self.references.push((
+                    FactKind::Id,
+                    words::folded(text),
+                    self.nodes[node as usize].step,
+                    kind.is_some(),
+                ));
+            }
             let meaning = Meaning::of(fact);
             if meaning.is_measured() {
-                self.add_amount(leaf, node, meaning, window(&tokens, fact, &found));
+                self.add_amount(leaf, node, meaning, window(text, &tokens, fact, &found));
             } else if fact.text.len() < text.len() {
                 self.name(fact.text, Place { node, leaf: Some(leaf) });
             }
@@ -450,7 +469,7 @@ impl Evidence {
                     per: None,
                 };
                 let meaning = Meaning { written: Some(value), ..Meaning::of(&fact) };
-                self.add_amount(leaf, node, meaning, window(&tokens, &fact, &found));
+                self.add_amount(leaf, node, meaning, window(text, &tokens, &fact, &found));
             }
         }
         let text_like = key.is_empty() || tokens.len() > MAX_ENTITY_WORDS;
@@ -530,8 +549,12 @@ impl Evidence {
 
     /// What a node is a part of: the element of a list, or else all that its step shows or asks.
     pub fn record(&self, node: u32) -> u32 {
-        let step = || self.ancestors(node).find(|&at| self.node(self.node(at).parent).step == u32::MAX);
-        self.element(node).or_else(step).unwrap_or(0)
+        self.element(node).unwrap_or_else(|| self.step_node(node))
+    }
+
+    /// The node of the step that a node is in.
+    pub fn step_node(&self, node: u32) -> u32 {
+        self.ancestors(node).find(|&at| self.node(self.node(at).parent).step == u32::MAX).unwrap_or(0)
     }
 
     /// The innermost node around both.
@@ -603,7 +626,7 @@ fn shape(value: Value<'_, '_>) -> Shape {
 }
 
 /// The words around a fact, as far as the next fact of its kind.
-fn window(tokens: &[words::Word<'_>], fact: &Fact<'_>, found: &[Fact<'_>]) -> Vec<Hint> {
+fn window(text: &str, tokens: &[words::Word<'_>], fact: &Fact<'_>, found: &[Fact<'_>]) -> Vec<Hint> {
     let at = tokens.partition_point(|word| word.span.end <= fact.span.start);
     let after = tokens.partition_point(|word| word.span.start < fact.span.end);
     let index = found.partition_point(|other| other.span.end <= fact.span.start);
@@ -615,7 +638,16 @@ fn window(tokens: &[words::Word<'_>], fact: &Fact<'_>, found: &[Fact<'_>]) -> Ve
     let before = tokens[..at].iter().rev().take(WINDOW_BEFORE);
     let before = before.take_while(|word| word.span.start >= stop && !counts(word));
     let behind = tokens[after.min(tokens.len())..].iter().take(WINDOW_AFTER);
-    hints(before.map(|word| word.text), behind.map(|word| word.text))
+    let (before, behind): (Vec<_>, Vec<_>) = (before.collect(), behind.collect());
+    let mut out = hints(before.iter().map(|word| word.text), behind.iter().map(|word| word.text));
+    // What stands beyond a comma says less.
+    for ((_, weight), word) in out.iter_mut().zip(before.iter().chain(&behind)) {
+        let (from, to) = (word.span.end.min(fact.span.end), word.span.start.max(fact.span.start));
+        if text[from as usize..to as usize].contains([',', ';']) {
+            *weight *= ACROSS;
+        }
+    }
+    out
 }
 
 /// Whether an observation says or shows that it is not all there is.

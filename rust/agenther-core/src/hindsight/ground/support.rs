@@ -76,6 +76,8 @@ pub(super) struct Checked<'c> {
     pub told: &'c [Told<'c>],
     /// Words of the names and references of the goal.
     pub literals: &'c HashSet<String>,
+    /// The goal, folded.
+    pub goal: &'c str,
     /// The answer, folded.
     pub answer: &'c str,
     /// Its clauses that are nothing but values, folded.
@@ -104,7 +106,7 @@ impl Checked<'_> {
             elsewhere = true;
             if !used.contains(&at)
                 && self.owned(node, &owners)
-                && self.keyed(at, amount, claim, &context)
+                && self.keyed(at, amount, claim, &context, &owners)
                 && self.at_home(amount, node, &owners, &context)
             {
                 used.insert(at);
@@ -165,7 +167,14 @@ impl Checked<'_> {
 
     /// Whether no other value of the record stands under a key that fits the words of the clause better,
     /// or has the unit that this one lacks.
-    fn keyed(&self, at: u32, amount: &Amount, claim: &Meaning, context: &[Hint]) -> bool {
+    fn keyed(
+        &self,
+        at: u32,
+        amount: &Amount,
+        claim: &Meaning,
+        context: &[Hint],
+        owners: &[&Entity<'_>],
+    ) -> bool {
         let evidence = self.evidence;
         let own = self.fit(amount, context);
         let unit = claim.unit.is_some() && amount.meaning.unit.is_none();
@@ -173,7 +182,13 @@ impl Checked<'_> {
         let node = evidence.node_of(amount);
         let last = evidence.sink().filter(|&sink| evidence.node(sink).step != evidence.node(node).step);
         let last = last.map(|sink| evidence.node(sink).amounts.clone()).unwrap_or_default();
-        let mut rivals = evidence.rivals(node).take(MAX_RIVALS).chain(last.take(MAX_RIVALS));
+        // Where the clause names nothing of the record, any value of the result may have been meant.
+        let named = evidence.element(node).is_none_or(|element| {
+            let within = |place: &Place| evidence.ancestors(place.node).any(|at| at == element);
+            owners.iter().any(|owner| owner.places.len() <= MAX_PLACES && owner.places.iter().any(within))
+        });
+        let others = if named { 0..0 } else { evidence.node(evidence.step_node(node)).amounts.clone() };
+        let mut rivals = evidence.rivals(node).chain(others).take(MAX_RIVALS).chain(last.take(MAX_RIVALS));
         !rivals.any(|rival| {
             if rival == at {
                 return false;
@@ -208,14 +223,8 @@ impl Checked<'_> {
                 .filter(|(other, _)| *other == stem)
                 .map(|(_, weight)| *weight)
                 .fold(0.0, f32::max);
-            weight
-                * if near > 0.0 {
-                    near
-                } else if far.contains(&stem) {
-                    FAR
-                } else {
-                    0.0
-                }
+            let in_sentence = if far.contains(&stem) { FAR } else { 0.0 };
+            weight * f32::max(near, in_sentence)
         };
         context.iter().map(one).sum()
     }
@@ -232,7 +241,8 @@ impl Checked<'_> {
             && !(self.labelled(clause, fact, &folded)
                 && self.has_company(clause, fact, &folded)
                 && self.is_told_once(clause, &folded)
-                && self.is_at_home(clause, fact, &folded))
+                && self.is_at_home(clause, fact, &folded)
+                && self.is_asked_for(fact.kind, &folded))
         {
             return Support::Elsewhere;
         }
@@ -372,12 +382,9 @@ impl Checked<'_> {
             text.split(' ').filter(|word| word.len() > 1 && self.literals.contains(*word)).count()
         };
         let own = fit(folded);
-        !self
-            .evidence
-            .shown
-            .iter()
-            .filter(|(other, _)| *other == kind)
-            .any(|(_, other)| fit(other) > own && !self.answer.contains(&**other))
+        !self.evidence.shown.iter().filter(|(other, _)| *other == kind).any(|(_, other)| {
+            fit(other) > own && !self.answer.contains(&**other) && !self.goal.contains(&**other)
+        })
     }
 
     /// Whether the clause, or a list of bare values, tells an identifier no more often than the evidence has it.
