@@ -76,6 +76,13 @@ pub(super) struct Amount {
     pub context: Vec<Hint>,
 }
 
+impl Amount {
+    /// What stands right before it, or is its key.
+    pub fn labels(&self) -> impl Iterator<Item = u64> + '_ {
+        self.context.iter().filter(|(_, weight)| *weight >= KEY).map(|(stem, _)| *stem)
+    }
+}
+
 /// The stem of a word that says what a value is, and its weight: the closer the heavier.
 pub(super) type Hint = (u64, f32);
 
@@ -140,6 +147,8 @@ pub(super) struct Evidence {
     pub references: Vec<(FactKind, String, u32, bool)>,
     /// Those in the observations.
     pub shown: Vec<(FactKind, String)>,
+    /// Stems that stand right before an observed amount, or are its key.
+    pub labels: HashSet<u64>,
     /// The amounts directly in a node.
     direct: Vec<Vec<u32>>,
     /// Stems of the words of the observations, and of those and the calls.
@@ -221,6 +230,9 @@ impl Evidence {
         }
         evidence.close(root);
         evidence.steps.sort_by_key(|step| step.index);
+        let observed = |amount: &&Amount| !evidence.node(evidence.node_of(amount)).argument;
+        let labels = evidence.amounts.iter().filter(observed).flat_map(Amount::labels).collect();
+        evidence.labels = labels;
         evidence
     }
 

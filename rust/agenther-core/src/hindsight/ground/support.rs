@@ -97,6 +97,8 @@ impl Checked<'_> {
         }
         let (start, end) = clause.tokens_of(&clause.facts[fact]);
         let owners = clause.owners(start, end);
+        // `shelf 3`: where the observations number shelves, it is one of those.
+        let label = Told::of(clause, fact).label.filter(|label| self.evidence.labels.contains(label));
         let mut elsewhere = false;
         for (at, amount) in self.evidence.amounts_of(claim).take(MAX_CANDIDATES) {
             let node = self.evidence.node_of(amount);
@@ -105,6 +107,7 @@ impl Checked<'_> {
             }
             elsewhere = true;
             if !used.contains(&at)
+                && label.is_none_or(|label| amount.labels().any(|own| own == label))
                 && self.owned(node, &owners)
                 && self.keyed(at, amount, claim, &context, &owners)
                 && self.at_home(amount, node, &owners, &context)
