@@ -3,7 +3,7 @@
 
 use std::collections::HashSet;
 
-use super::clause::{Clause, Entity};
+use super::clause::{Clause, Entity, Owner};
 use super::evidence::{Amount, Evidence, FAR, Hint, Place, Shape, bears_out};
 use crate::text::facts::{Fact, FactKind};
 use crate::text::same::Meaning;
@@ -120,7 +120,7 @@ impl Checked<'_> {
     }
 
     /// Whether no entity of the clause says that the value belongs to another record.
-    fn owned(&self, node: u32, owners: &[&Entity<'_>]) -> bool {
+    fn owned(&self, node: u32, owners: &[Owner<'_>]) -> bool {
         let evidence = self.evidence;
         // The elements of lists that the value is in, from the inside.
         let elements: Vec<(u32, u32)> = evidence
@@ -129,13 +129,19 @@ impl Checked<'_> {
             .filter(|&(at, parent)| at != parent && evidence.node(parent).shape == Shape::List)
             .collect();
         let within = |place: &Place, outer: u32| evidence.ancestors(place.node).any(|at| at == outer);
+        let mut named = false;
         for owner in owners.iter().filter(|owner| owner.places.len() <= MAX_PLACES) {
+            // A segment that names the element by itself owes nothing to the segments around it.
+            if named && !owner.close {
+                return true;
+            }
             for (depth, &(element, list)) in elements.iter().enumerate() {
                 let here = owner.places.iter().any(|place| within(place, element));
                 let beside = owner.places.iter().any(|place| within(place, list) && !within(place, element));
                 if beside && !here {
                     return false;
                 }
+                named |= here && depth == 0;
                 // An entity of this record alone settles it; others in the sentence may be of other records.
                 if here && !beside && depth == 0 {
                     return true;
@@ -147,8 +153,19 @@ impl Checked<'_> {
 
     /// Whether the value stands in the record of the nearest thing that has one of its own; or outside it,
     /// where that record has no such value left untold, or around it under a key that the clause names.
-    fn at_home(&self, amount: &Amount, node: u32, owners: &[&Entity<'_>], context: &[Hint]) -> bool {
+    fn at_home(&self, amount: &Amount, node: u32, owners: &[Owner<'_>], context: &[Hint]) -> bool {
         let evidence = self.evidence;
+        let within = |place: &Place| {
+            evidence
+                .element(node)
+                .is_some_and(|element| evidence.ancestors(place.node).any(|at| at == element))
+        };
+        if owners
+            .iter()
+            .any(|owner| owner.close && owner.places.len() <= MAX_PLACES && owner.places.iter().any(within))
+        {
+            return true;
+        }
         let home = owners.iter().filter(|owner| owner.places.len() <= MAX_PLACES).find_map(|owner| {
             let mut elements = owner.places.iter().map(|place| evidence.element(place.node));
             let first = elements.next()??;
@@ -176,7 +193,7 @@ impl Checked<'_> {
         amount: &Amount,
         claim: &Meaning,
         context: &[Hint],
-        owners: &[&Entity<'_>],
+        owners: &[Owner<'_>],
     ) -> bool {
         let evidence = self.evidence;
         let own = self.fit(amount, context);
