@@ -174,6 +174,9 @@ fn value_keys(meaning: &Meaning) -> Vec<i64> {
         keys.extend(date.year.map(|year| scaled(f64::from(year))));
         return keys;
     }
+    if meaning.kind == FactKind::Time {
+        return meaning.value.map(|value| scaled((value / 60.0).floor() + 0.5)).into_iter().collect();
+    }
     let mut keys: Vec<i64> = [meaning.value, meaning.written].into_iter().flatten().map(scaled).collect();
     keys.dedup();
     keys

@@ -116,7 +116,29 @@ impl Checked<'_> {
                 return Support::Node(node);
             }
         }
+        let dated =
+            matches!(claim.kind, FactKind::Date | FactKind::Time) && self.side == Side::Answer && elsewhere;
+        if let Some(node) = dated.then(|| self.called_with(claim, &owners)).flatten() {
+            return Support::Node(node);
+        }
         if elsewhere { Support::Elsewhere } else { Support::Nowhere }
+    }
+
+    /// The call that took the date or time together with something else that the clause names: `flights from OSL to BGO on May 2`.
+    fn called_with(&self, claim: &Meaning, owners: &[Owner<'_>]) -> Option<u32> {
+        let evidence = self.evidence;
+        let mut calls = evidence
+            .amounts_of(claim)
+            .take(MAX_CANDIDATES)
+            .map(|(_, amount)| evidence.node(evidence.node_of(amount)));
+        let call = calls.find(|call| {
+            let joint = |place: &Place| {
+                evidence.node(place.node).argument && evidence.node(place.node).step == call.step
+            };
+            call.argument
+                && owners.iter().any(|owner| owner.close && owner.places.iter().take(MAX_PLACES).any(joint))
+        })?;
+        evidence.steps.iter().find(|step| step.index == call.step).map(|step| step.node)
     }
 
     /// Whether no entity of the clause says that the value belongs to another record.
@@ -137,7 +159,10 @@ impl Checked<'_> {
             }
             for (depth, &(element, list)) in elements.iter().enumerate() {
                 let here = owner.places.iter().any(|place| within(place, element));
-                let beside = owner.places.iter().any(|place| within(place, list) && !within(place, element));
+                let beside = owner
+                    .places
+                    .iter()
+                    .any(|place| place.node != list && within(place, list) && !within(place, element));
                 if beside && !here {
                     return false;
                 }
