@@ -87,13 +87,15 @@ fn is_name(text: &str) -> bool {
 }
 
 /// The observation without what the harness adds to announce the outcome, which would tell the
-/// rules the label: nothing is left of `Episode finished, reward = False` and `Answer is CORRECT`.
+/// rules the label: nothing is left of `Episode finished, reward = False`, `Answer is CORRECT` and
+/// `Your score (min 0.0, max 1.0): 0.5`.
 pub(crate) fn without_leak(observation: &str) -> Option<&str> {
     let is_leak = |line: &str| {
         let line = line.trim();
         line.starts_with("Episode finished, reward =")
             || line.starts_with("Answer is CORRECT")
             || line.starts_with("Answer is INCORRECT")
+            || line.starts_with("Your score (min ")
     };
     let start = observation.split_inclusive('\n').scan(0, |at, line| {
         let start = *at;
@@ -165,8 +167,9 @@ impl StepBuilder {
     }
 
     fn invented(&mut self, text: &str) {
-        self.flush();
-        self.current.thought = Some(Cow::Owned(format!("Observation: {text}")));
+        let thought = self.current.thought.take().unwrap_or_default();
+        let thought = format!("{thought}\nObservation: {text}");
+        self.current.thought = owned(&thought);
     }
 
     /// Words of the user before the next step.

@@ -132,6 +132,8 @@ where
         }
         feedback = words.filter(|_| !with_gold).map(|words| Cow::Owned(words.to_owned()));
     }
+    // An empty message that nothing answered.
+    steps.retain(|step| *step != RunStep::default());
     if let Some(words) = feedback {
         steps.push(RunStep { user: Some(words), ..RunStep::default() });
     }

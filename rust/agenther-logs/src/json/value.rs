@@ -99,13 +99,14 @@ impl<'t, 'a> Value<'t, 'a> {
         if self.is_null() { None } else { self.text().or_else(|| Some(self.json())) }
     }
 
-    /// The JSON text as logged. What is not strictly JSON (`NaN`, raw control characters) is
-    /// written anew, so that the text parses anywhere.
+    /// The JSON text as logged, on one line. What is not strictly JSON (`NaN`, raw control
+    /// characters) is written so that the text parses anywhere.
     pub fn json(self) -> Cow<'a, str> {
-        if self.is_strict() {
-            let node = self.node();
-            let quotes = usize::from(self.is_string());
-            return Cow::Borrowed(&self.text[node.start as usize - quotes..node.end as usize + quotes]);
+        let node = self.node();
+        let quotes = usize::from(self.is_string());
+        let raw = &self.text[node.start as usize - quotes..node.end as usize + quotes];
+        if !raw.contains('\n') && self.is_strict() {
+            return Cow::Borrowed(raw);
         }
         let mut out = String::new();
         self.write(&mut out);
@@ -144,6 +145,10 @@ impl<'t, 'a> Value<'t, 'a> {
                     value.write(out);
                 }
                 out.push(']');
+            }
+            Kind::Text | Kind::EscapedText if self.content().bytes().all(|byte| byte >= 0x20) => {
+                // Escapes stay as they were written.
+                out.extend(["\"", self.content(), "\""]);
             }
             Kind::Text | Kind::EscapedText => write_string(out, &self.text().unwrap_or_default()),
             Kind::Number if self.as_f64().is_none() => out.push_str("null"),
