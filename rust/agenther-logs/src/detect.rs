@@ -47,7 +47,7 @@ pub(crate) fn detect(prefix: &[u8], complete: bool) -> Detection {
             Err(_) if lines.clone().any(is_object_line) => (Layout::Lines, None),
             Err(error) => {
                 // Broken further down: what comes before the break still tells the shape.
-                let before = &text[..text.floor_char_boundary(error.at)];
+                let before = text.get(..error.at).unwrap_or_default();
                 match tape.parse_prefix(before, limits) {
                     Ok(end) => layout_of_document(&tape, before, end),
                     Err(_) => (Layout::Values, None),
@@ -82,7 +82,8 @@ fn complete_lines(text: &str, complete: bool) -> impl Iterator<Item = &str> + Cl
 }
 
 fn is_object_line(line: &str) -> bool {
-    let bounded = line.starts_with('{') && line.ends_with('}') || line.starts_with('[') && line.ends_with(']');
+    let bounded =
+        line.starts_with('{') && line.ends_with('}') || line.starts_with('[') && line.ends_with(']');
     bounded && line.len() > 2 && Tape::default().parse(line, Limits::default()).is_ok()
 }
 
@@ -105,7 +106,9 @@ fn layout_of_document<'t, 'a>(
     match (one_line, more) {
         (true, true) => (Layout::Lines, None),
         // The elements of an array of unknown things are rejected one by one.
-        _ if fit(document) == 0 && document.is_array() => (Layout::Inside(Vec::new()), Some(sample_of(document))),
+        _ if fit(document) == 0 && document.is_array() => {
+            (Layout::Inside(Vec::new()), Some(sample_of(document)))
+        }
         (true, false) => (Layout::Lines, Some(vec![document])),
         (false, _) => (Layout::Values, Some(vec![document])),
     }
@@ -136,7 +139,8 @@ fn find_records(document: Value<'_, '_>, nesting: usize) -> Option<(Vec<String>,
 /// kind and most of them fit: one chat among other members is a part of some record.
 fn children_fit(container: Value<'_, '_>) -> Option<u32> {
     let children = sample_of(container);
-    let same_kind = children.iter().all(|child| child.is_object()) || children.iter().all(|child| child.is_array());
+    let same_kind =
+        children.iter().all(|child| child.is_object()) || children.iter().all(|child| child.is_array());
     let fitting = children.iter().filter(|child| fit(**child) > 0).count();
     let total: u32 = children.iter().map(|child| u32::from(fit(*child))).sum();
     (same_kind && fitting > 0 && fitting * 2 >= children.len()).then(|| total / children.len() as u32)

@@ -49,11 +49,17 @@ const MESSAGES: &[&[&str]] = &[
 ];
 
 /// Where the one message of a completion is found; it follows the messages of its request.
-const COMPLETIONS: &[&[&str]] =
-    &[&["response", "body", "choices"], &["response", "choices"], &["choices"], &["output", "choices"], &["completion"]];
+const COMPLETIONS: &[&[&str]] = &[
+    &["response", "body", "choices"],
+    &["response", "choices"],
+    &["choices"],
+    &["output", "choices"],
+    &["completion"],
+];
 
 /// Fields that state the goal beside the messages.
-const GOAL: &[&str] = &["original_prompt", "goal", "query", "prompt", "question", "task", "instruction", "intent"];
+const GOAL: &[&str] =
+    &["original_prompt", "goal", "query", "prompt", "question", "task", "instruction", "intent"];
 
 /// Where the messages of a record are: as JSON, or as a string that holds it.
 fn messages_of<'t, 'a>(record: Value<'t, 'a>) -> Option<Value<'t, 'a>> {
@@ -147,7 +153,8 @@ fn set_goal<'a>(record: Value<'_, 'a>, run: &mut Run<'a>) {
         && let Some((before, after)) = message.split_once(goal.trim())
     {
         let around = [run.system.as_deref().unwrap_or(""), before, after];
-        let around: Vec<&str> = around.iter().map(|text| text.trim()).filter(|text| !text.is_empty()).collect();
+        let around: Vec<&str> =
+            around.iter().map(|text| text.trim()).filter(|text| !text.is_empty()).collect();
         run.system = Some(Cow::Owned(around.join("\n\n")));
         run.original_prompt = Some(goal);
     }
@@ -155,9 +162,17 @@ fn set_goal<'a>(record: Value<'_, 'a>, run: &mut Run<'a>) {
 
 /// The tool schemas in OpenAI's shape; those of other shapes are wrapped.
 pub(super) fn tools_of<'a>(record: Value<'_, 'a>) -> Option<Text<'a>> {
-    const PATHS: &[&[&str]] =
-        &[&["tools"], &["functions"], &["body", "tools"], &["request", "tools"], &["request", "body", "tools"], &["available_tools"]];
-    let tools = PATHS.iter().find_map(|path| record.at_path(path).filter(|tools| tools.is_array() || tools.is_string()))?;
+    const PATHS: &[&[&str]] = &[
+        &["tools"],
+        &["functions"],
+        &["body", "tools"],
+        &["request", "tools"],
+        &["request", "body", "tools"],
+        &["available_tools"],
+    ];
+    let tools = PATHS
+        .iter()
+        .find_map(|path| record.at_path(path).filter(|tools| tools.is_array() || tools.is_string()))?;
     if tools.is_string() {
         return tools.text().filter(|text| text.trim_start().starts_with('['));
     }
@@ -181,8 +196,17 @@ fn wrapped_tool(tool: Value<'_, '_>) -> String {
 }
 
 fn metadata(record: &Record<'_, '_>, goal: Option<&str>) -> Option<String> {
-    const TAKEN: &[&str] =
-        &["tools", "functions", "available_tools", "system", "system_prompt", "response", "choices", "body", "request"];
+    const TAKEN: &[&str] = &[
+        "tools",
+        "functions",
+        "available_tools",
+        "system",
+        "system_prompt",
+        "response",
+        "choices",
+        "body",
+        "request",
+    ];
     let mut out = ObjectWriter::default();
     copy_rest(&mut out, record, |key| {
         let text = || record.value.get(key).and_then(|value| value.text());
@@ -196,7 +220,8 @@ fn metadata(record: &Record<'_, '_>, goal: Option<&str>) -> Option<String> {
 
 /// The words of the agent's first message, for formats that are told by how the agent writes.
 pub(super) fn first_agent_text<'a>(record: Value<'_, 'a>) -> Option<Text<'a>> {
-    let agent = messages_of(record)?.items().take(4).find(|message| role_of(*message) == Some(Role::Agent))?;
+    let agent =
+        messages_of(record)?.items().take(4).find(|message| role_of(*message) == Some(Role::Agent))?;
     if agent.any_of(&["tool_calls", "function_call"]).is_some() { None } else { content_text(agent) }
 }
 

@@ -34,7 +34,10 @@ fn the_same_records_in_every_layout() {
         (format!("[\n  {a},\n  {b}\n]\n"), inside(&[])),
         (format!("[{a}]\n[{b}]\n"), inside(&[])),
         (format!("{{\"x\": {a}, \"y\": {b}}}"), inside(&[])),
-        (format!("{{\"meta\": {{\"n\": [1, 2]}}, \"logs\": {{\"x\": {a}, \"y\": {b}}}, \"end\": 1}}"), inside(&["logs"])),
+        (
+            format!("{{\"meta\": {{\"n\": [1, 2]}}, \"logs\": {{\"x\": {a}, \"y\": {b}}}, \"end\": 1}}"),
+            inside(&["logs"]),
+        ),
         (format!("{{\"version\": 1,\n \"runs\": [{a}, {b}]}}"), inside(&["runs"])),
         (format!("{}\n{}", a.replace(", ", ",\n "), b.replace(", ", ",\n ")), Layout::Values),
     ] {
@@ -71,7 +74,10 @@ fn a_damaged_archive_keeps_what_came_before_the_damage() {
         assert_eq!(counts.records, counts.runs + 1);
         let (found, _) = read(&[&whole[..], b"rubbish"].concat());
         assert_eq!(found.runs.len(), 2000);
-        assert_eq!(found.rejects.iter().map(|reject| reject.reason).collect::<Vec<_>>(), [Reason::BrokenStream]);
+        assert_eq!(
+            found.rejects.iter().map(|reject| reject.reason).collect::<Vec<_>>(),
+            [Reason::BrokenStream]
+        );
     }
 }
 
@@ -145,9 +151,12 @@ fn an_unknown_shape_is_named_and_told_how_to_go_on() {
 
 #[test]
 fn what_is_no_log_is_one_reject_that_says_what_it_looks_like() {
-    for (bytes, word) in
-        [(&b"PK\x03\x04rest"[..], "zip"), (b"PAR1rest", "Parquet"), (b"Dear diary,\nrain.", "plain text"), (b"<html>", "markup")]
-    {
+    for (bytes, word) in [
+        (&b"PK\x03\x04rest"[..], "zip"),
+        (b"PAR1rest", "Parquet"),
+        (b"Dear diary,\nrain.", "plain text"),
+        (b"<html>", "markup"),
+    ] {
         let (found, counts) = read(bytes);
         assert_eq!((counts.records, counts.rejects), (1, 1));
         assert_eq!(found.rejects[0].reason, Reason::NotALog);

@@ -56,8 +56,12 @@ fn fixtures_are_read_as_expected() {
         while reader.next_batch(&mut found, 1024, 1 << 20) {}
         assert!(found.rejects.is_empty(), "{}: {:?}", path.display(), found.rejects);
         let detection = reader.detection();
-        let mut shown =
-            format!("{:?} {:.2} {:?}\n", detection.format.unwrap_or("unknown"), detection.confidence, detection.layout);
+        let mut shown = format!(
+            "{:?} {:.2} {:?}\n",
+            detection.format.unwrap_or("unknown"),
+            detection.confidence,
+            detection.layout
+        );
         found.runs.iter().for_each(|run| show(run, &mut shown));
         read_as.extend(found.runs.iter().map(|run| run.format));
 
@@ -77,7 +81,12 @@ fn fixtures_are_read_as_expected() {
 fn every_format_says_its_shape_and_has_a_name_of_its_own() {
     for (index, format) in FORMATS.iter().enumerate() {
         assert!(!format.shape().is_empty());
-        assert!(format.name().bytes().all(|byte| byte.is_ascii_lowercase() || byte.is_ascii_digit() || byte == b'_'));
+        assert!(
+            format
+                .name()
+                .bytes()
+                .all(|byte| byte.is_ascii_lowercase() || byte.is_ascii_digit() || byte == b'_')
+        );
         assert!(FORMATS[..index].iter().all(|other| other.name() != format.name()));
     }
 }

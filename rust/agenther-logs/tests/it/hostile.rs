@@ -54,14 +54,21 @@ fn a_record_over_the_limit_is_a_reject_and_the_next_is_read() {
     let options = Options { max_record_bytes: 1000, ..Options::default() };
     let long = record(&"x".repeat(300_000));
     let expected = long.len();
-    for text in [format!("{}\n{long}\n{}\n", record("a"), record("b")), format!("[{},{long},{}]", record("a"), record("b"))] {
+    for text in [
+        format!("{}\n{long}\n{}\n", record("a"), record("b")),
+        format!("[{},{long},{}]", record("a"), record("b")),
+    ] {
         for size in [5, usize::MAX] {
             let input = Chunks { inner: Cursor::new(text.clone().into_bytes()), size };
             let (found, counts) = read_from(Box::new(input), options.clone());
             assert_eq!(ids(&found), ["a", "b"]);
             assert_eq!(counts.records, 3);
             assert_eq!(found.rejects[0].reason, Reason::TooLarge);
-            assert!(found.rejects[0].sentence.contains(&expected.to_string()), "{}", found.rejects[0].sentence);
+            assert!(
+                found.rejects[0].sentence.contains(&expected.to_string()),
+                "{}",
+                found.rejects[0].sentence
+            );
             assert!(found.rejects[0].raw.len() <= 1 << 16);
         }
     }
@@ -90,7 +97,7 @@ fn the_number_of_values_is_limited() {
 #[test]
 fn a_bomb_is_read_in_bounded_memory() {
     let mut encoder = zstd::stream::Encoder::new(Vec::new(), 1).unwrap();
-    std::io::copy(&mut std::io::repeat(b'[').take(64 << 20), &mut encoder).unwrap();
+    std::io::copy(&mut std::io::repeat(b'[').take(16 << 20), &mut encoder).unwrap();
     let bomb = encoder.finish().unwrap();
     let options = Options { max_record_bytes: 1 << 20, ..Options::default() };
     let (found, counts) = read_from(Box::new(Cursor::new(bomb)), options);
@@ -119,7 +126,8 @@ fn bytes_that_are_not_utf8_are_replaced() {
 fn a_million_calls_without_results_are_read_in_linear_time() {
     let call = r#"{"role": "assistant", "tool_calls": [{"id": "c", "function": {"name": "f", "arguments": "{}"}}]}, {"role": "tool", "tool_call_id": "other", "content": "r"}"#;
     let calls = vec![call; 100_000].join(", ");
-    let (found, _) = read(format!("{{\"messages\": [{{\"role\": \"user\", \"content\": \"go\"}}, {calls}]}}").as_bytes());
+    let (found, _) =
+        read(format!("{{\"messages\": [{{\"role\": \"user\", \"content\": \"go\"}}, {calls}]}}").as_bytes());
     assert_eq!(found.runs[0].steps.len(), 100_000);
 }
 

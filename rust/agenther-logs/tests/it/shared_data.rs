@@ -44,7 +44,9 @@ fn count(files: &[PathBuf], format: &str) -> (usize, usize, usize) {
         assert!(run.original_prompt.is_some(), "{} has no goal", run.trajectory_id);
         assert!(!run.steps.is_empty(), "{} has no steps", run.trajectory_id);
         for text in run.steps.iter().filter_map(|step| step.observation.as_deref()) {
-            for leak in ["Episode finished, reward", "Your answer is wrong.", "submitted flag is", " left and "] {
+            for leak in
+                ["Episode finished, reward", "Your answer is wrong.", "submitted flag is", " left and "]
+            {
                 let line = text.lines().any(|line| line.contains(leak) && line.len() < 80);
                 assert!(!line || leak == " left and ", "{} leaks {leak:?}", run.trajectory_id);
             }
