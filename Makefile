@@ -66,7 +66,7 @@ $(STAMP)-dev: $(STAMP)-native
 	@touch $@
 
 comma := ,
-develop = VIRTUAL_ENV=$(CURDIR)/$(VENV) $(BIN)/maturin develop --release --quiet $(1)
+develop = PIP_QUIET=1 PIP_DISABLE_PIP_VERSION_CHECK=1 VIRTUAL_ENV=$(CURDIR)/$(VENV) $(BIN)/maturin develop --release --quiet $(1)
 
 $(STAMP)-python:
 	@$(call need_rust)
@@ -77,7 +77,7 @@ $(STAMP)-python:
 	if ! $$found -c 'import ensurepip, venv' 2>/dev/null; then echo "$$found has no venv module: install it (on Debian: apt install python3-venv)."; exit 1; fi; \
 	echo "Creating $(VENV) with $$($$found --version)"; \
 	rm -rf $(VENV) && $$found -m venv $(VENV)
-	@$(BIN)/python -m pip install --quiet --disable-pip-version-check 'maturin>=1.9,<2'
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check 'maturin>=1.10,<2'
 	@touch $@
 
 define need_rust

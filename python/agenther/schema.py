@@ -167,7 +167,5 @@ REJECTS = pl.Schema(
 )
 """The columns of the rejects: records that could not be read."""
 
-FILES = pl.Schema(
-    {"path": pl.String(), "format": pl.String(), "runs": pl.UInt64(), "rejects": pl.UInt64()}
-)
+FILES = pl.Schema({"path": pl.String(), "format": pl.String(), "runs": pl.UInt64(), "rejects": pl.UInt64()})
 """The columns of the per-file counts of a scan."""

@@ -11,7 +11,12 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).parents[2]
-DOCUMENTS = [ROOT / "README.md", ROOT / "CONTRIBUTING.md", ROOT / "examples" / "README.md", *sorted((ROOT / "docs").glob("*.md"))]
+DOCUMENTS = [
+    ROOT / "README.md",
+    ROOT / "CONTRIBUTING.md",
+    ROOT / "examples" / "README.md",
+    *sorted((ROOT / "docs").glob("*.md")),
+]
 BLOCK = re.compile(r"^```(python|sh)\n(.*?)^```", re.MULTILINE | re.DOTALL)
 REJECTS_FOUND = 1
 
@@ -38,7 +43,9 @@ def folder(tmp_path: Path) -> Path:
 
 @pytest.mark.parametrize("code", blocks("python"))
 def test_python_blocks_run(code: str, folder: Path) -> None:
-    done = subprocess.run([sys.executable, "-c", code], cwd=folder, capture_output=True, text=True, check=False)
+    done = subprocess.run(
+        [sys.executable, "-c", code], cwd=folder, capture_output=True, text=True, check=False
+    )
     assert done.returncode == 0, done.stderr
 
 
@@ -48,5 +55,11 @@ def test_agenther_lines_run(code: str, folder: Path) -> None:
         words = shlex.split(line, comments=True)
         if words[:1] != ["agenther"]:
             continue
-        done = subprocess.run([sys.executable, "-m", "agenther", *words[1:]], cwd=folder, capture_output=True, text=True, check=False)
+        done = subprocess.run(
+            [sys.executable, "-m", "agenther", *words[1:]],
+            cwd=folder,
+            capture_output=True,
+            text=True,
+            check=False,
+        )
         assert done.returncode <= REJECTS_FOUND, f"{line}\n{done.stdout}{done.stderr}"
