@@ -17,6 +17,7 @@ from rich.text import Text
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+    from pathlib import Path
 
     from agenther.job import Account
 
@@ -25,10 +26,10 @@ err = Console(stderr=True, highlight=False, markup=False, emoji=False)
 
 
 def plain(text: object, *, width: int | None = None) -> Text:
-    """The text with control characters spelled out, on one line, cut to `width`.
+    r"""Spell out the characters of a text, and cut it to `width`.
 
-    >>> plain("a\\x1b[31mb\\nc").plain
-    'a\\\\x1b[31mb\\\\nc'
+    >>> plain("a\x1b[31mb\nc").plain
+    'a\\x1b[31mb\\nc'
     """
     shown = "".join(char if char.isprintable() else _spelled(char) for char in str(text))
     if width is not None and len(shown) > width:
@@ -41,14 +42,14 @@ def _spelled(char: str) -> str:
 
 
 def problem(sentence: str) -> None:
-    """Says on standard error what is wrong."""
+    """Say on standard error what is wrong."""
     err.print(Text.assemble(("agenther: ", "bold red"), plain(sentence)), soft_wrap=True)
 
 
-def table(title: str, columns: Sequence[str], rows: Iterable[Sequence[object]]) -> None:
-    """Shows a table; numbers stand to the right."""
+def table(columns: Sequence[str], rows: Iterable[Sequence[object]]) -> None:
+    """Show a table; numbers stand to the right."""
     rows = [list(row) for row in rows]
-    shown = Table(title=Text(title), title_justify="left", box=None, pad_edge=False, padding=(0, 2, 0, 0))
+    shown = Table(box=None, pad_edge=False, padding=(0, 2, 0, 0))
     for at, name in enumerate(columns):
         numeric = bool(rows) and all(isinstance(row[at], int | float) for row in rows)
         shown.add_column(name, justify="right" if numeric else "left", overflow="fold")
@@ -57,37 +58,39 @@ def table(title: str, columns: Sequence[str], rows: Iterable[Sequence[object]]) 
     out.print(shown)
 
 
-def account(of: Account, folder: str) -> None:
-    """Shows what became of every record of a job."""
+def account(of: Account, folder: Path) -> None:
+    """Show what became of every record of a job, and where the files are."""
     figures = of.as_json()
-    rows: list[tuple[str, int, str]] = [
+    rows = [
         ("records", of.records, f"in {of.files:,} {'file' if of.files == 1 else 'files'}"),
-        ("rejected", of.rejected.total(), "could not be read"),
-        *_of(figures["rejected_by_reason"]),
+        ("rejected", figures["rejected"], _tally(figures["rejected_by_reason"])),
         ("read", of.read, f"{of.labelled:,} with a label"),
-        ("failed", of.failed.total(), ""),
-        *_of(figures["failed_by_type"]),
-        ("skipped", of.skipped.total(), ""),
-        *_of(figures["skipped_by_reason"]),
-        ("written", of.written, f"runs with {of.goals:,} goals in hindsight"),
+        ("failed", figures["failed"], _tally(figures["failed_by_type"])),
+        ("relabelled", of.relabelled, f"{of.goals:,} goals in hindsight"),
+        ("abstained", figures["abstained"], _tally(figures["abstained_by_reason"])),
+        ("skipped", figures["skipped"], _tally(figures["skipped_by_reason"])),
+        ("written", of.written, _tally({f"{name}.jsonl": count for name, count in of.rows.items()}, "rows in")),
     ]
-    table("What became of the runs", ["", "runs", ""], rows)
+    table(("", "runs", ""), rows)
     out.print()
-    files = [(name, of.rows.get(name, "")) for name in of.outputs]
-    table(f"Files in {folder}", ["file", "rows"], files)
+    out.print(plain(f"{of.records:,} records = {of.written:,} written + {figures['skipped']:,} skipped"
+        f" + {figures['rejected']:,} rejected. The files are in {folder}."), soft_wrap=True)
 
 
-def _of(counts: object) -> Iterator[tuple[str, int, str]]:
-    assert isinstance(counts, dict)
-    for name, count in counts.items():
-        yield f"  {name}", count, ""
+def _tally(counts: Mapping[str, int], of: str = "") -> str:
+    """Give counts as words.
+
+    >>> _tally({"openai": 3, "mint": 1200})
+    '3 openai, 1,200 mint'
+    """
+    return ", ".join(" ".join(filter(None, (f"{count:,}", of, name))) for name, count in counts.items())
 
 
 @contextmanager
 def progress(total: int | None) -> Iterator[Callable[[int, int], None]]:
-    """A progress bar on a terminal, nothing elsewhere. Call what it gives with bytes and runs so far."""
+    """Give a callback for files and runs so far: a progress bar on a terminal, nothing elsewhere."""
     if not sys.stderr.isatty():
-        yield lambda read, runs: None
+        yield lambda _files, _runs: None
         return
     columns = (
         TextColumn("{task.description}"),
@@ -97,13 +100,6 @@ def progress(total: int | None) -> Iterator[Callable[[int, int], None]]:
     )
     with Progress(*columns, console=err, transient=True) as bar:
         task = bar.add_task("Reading", total=total, runs=0)
-        yield lambda read, runs: bar.update(task, completed=read, runs=runs)
+        yield lambda files, runs: bar.update(task, completed=files, runs=runs)
 
 
-def tally(counts: Mapping[str, int]) -> str:
-    """Counts as words.
-
-    >>> tally({"openai": 3, "mint": 1})
-    'openai 3, mint 1'
-    """
-    return ", ".join(f"{name} {count:,}" for name, count in counts.items())
