@@ -101,7 +101,11 @@ struct Answer {
 }
 
 fn main() -> ExitCode {
-    match std::env::args().nth(1).ok_or_else(|| "which log? agenther-bench LOG".to_owned()).and_then(|path| measure(&path)) {
+    match std::env::args()
+        .nth(1)
+        .ok_or_else(|| "which log? agenther-bench LOG".to_owned())
+        .and_then(|path| measure(&path))
+    {
         Ok(report) => {
             println!("{report}");
             ExitCode::SUCCESS
@@ -235,7 +239,11 @@ fn check_by_hand(scan: &AhoCorasick, texts: &[&str]) -> Result<(), String> {
     for text in texts.iter().take(CHECKED_BY_HAND) {
         let lower = text.to_ascii_lowercase();
         let starts = |literal: &&str| lower.match_indices(*literal).count();
-        same("a search by hand", LITERALS.iter().map(starts).sum(), scan.find_overlapping_iter(text).count())?;
+        same(
+            "a search by hand",
+            LITERALS.iter().map(starts).sum(),
+            scan.find_overlapping_iter(text).count(),
+        )?;
     }
     Ok(())
 }
@@ -247,7 +255,10 @@ fn check_labels(views: &[Trajectory<'_>], answer: Answer) -> Result<(), String> 
     if (labelled..=labelled + unlabelled).contains(&answer.failures) {
         return Ok(());
     }
-    Err(format!("{} failures, needed {labelled} labelled ones and at most {unlabelled} more", answer.failures))
+    Err(format!(
+        "{} failures, needed {labelled} labelled ones and at most {unlabelled} more",
+        answer.failures
+    ))
 }
 
 fn same<T: PartialEq + std::fmt::Debug>(what: &str, found: T, needed: T) -> Result<(), String> {
