@@ -18,14 +18,12 @@ from typing import TYPE_CHECKING, Any, Literal, TypeAlias
 
 import polars as pl
 
-from agenther import scan
-from agenther._native import LogScanner
 from agenther.export import WRITERS
 from agenther.expressions import analyze
+from agenther.scan import LogScan, find
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
-    from typing import TextIO
 
     from agenther.export import Writer
 
@@ -149,17 +147,16 @@ def run(job: Job, progress: Callable[[int, int], None] | None = None) -> Account
     {'no_steps': 1}
     """
     account = Account()
-    scanner = LogScanner(scan.expand(job.logs, besides=job.out), format=job.log_format)
+    scan = LogScan(_inputs(job), format=job.log_format)
     with _all_or_nothing(job.out) as folder:
         with ExitStack() as stack:
             writers = {name: stack.enter_context(_writer(name, folder, job)) for name in job.to}
-            rejects = stack.enter_context((folder / REJECTS).open("w", encoding="utf-8", newline="\n"))
-            while (batch := scanner.read_batch()) is not None:
-                _relabel(pl.DataFrame(batch), job, writers, account)
-                _reject(scanner, account, rejects)
+            for runs in scan.batches():
+                _relabel(runs, job, writers, account)
                 if progress is not None:
-                    progress(account.files, account.read)
-            _reject(scanner, account, rejects)
+                    progress(scan.files.height, account.read)
+        _count_files(scan, account)
+        _write_rejects(scan, folder / REJECTS)
         for name, writer in writers.items():
             account.rows[name] = writer.report.lines
             account.rows_skipped[name] = writer.report.skipped
@@ -236,16 +233,31 @@ def _counts(values: pl.Series) -> dict[str, int]:
     return dict(values.value_counts().iter_rows())
 
 
-def _reject(scanner: LogScanner, account: Account, file: TextIO) -> None:
-    """Count what the scanner has finished and write down what it could not read."""
-    files = pl.DataFrame(scanner.take_files())
-    account.files += files.height
-    account.records += int(files["records"].sum())
-    for reject in pl.DataFrame(scanner.take_rejects()).iter_rows(named=True):
-        account.rejected[reject["reason"]] += 1
-        raw = reject.pop("raw")
-        try:
-            reject["raw"] = raw.decode()
-        except UnicodeDecodeError:
-            reject["raw_base64"] = base64.b64encode(raw).decode()
-        file.write(json.dumps(reject, ensure_ascii=False) + "\n")
+def _count_files(scan: LogScan, account: Account) -> None:
+    account.files = scan.files.height
+    account.records = int(scan.files["records"].sum())
+    account.rejected.update(_counts(scan.rejects["reason"]))
+
+
+def _write_rejects(scan: LogScan, path: Path) -> None:
+    with path.open("w", encoding="utf-8", newline="\n") as file:
+        for reject in scan.rejects.iter_rows(named=True):
+            file.write(json.dumps(_readable(reject), ensure_ascii=False) + "\n")
+
+
+def _readable(reject: dict[str, Any]) -> dict[str, Any]:
+    """Give the raw bytes as text, or in base64 where they are none."""
+    raw: bytes = reject.pop("raw") or b""
+    try:
+        return {**reject, "raw": raw.decode()}
+    except UnicodeDecodeError:
+        return {**reject, "raw_base64": base64.b64encode(raw).decode()}
+
+
+def _inputs(job: Job) -> list[str]:
+    """Find the logs. What an earlier job has written is no log of an agent."""
+    out = job.out.resolve()
+    found = [path for path in find(job.logs) if out not in Path(path).resolve().parents]
+    if not found:
+        raise FileNotFoundError(f"every file of {', '.join(map(str, job.logs))} is in the output folder {job.out}")
+    return found
