@@ -7,7 +7,7 @@
 """
 
 from agenther import namespaces as _namespaces  # noqa: F401 - registers `.agenther`
-from agenther import schema
+from agenther import export, schema
 from agenther._native import __version__
 from agenther.expressions import analyze, classify, extract, relabel, verify
 from agenther.models import (
@@ -50,6 +50,7 @@ __all__ = [
     "analyze",
     "analyze_one",
     "classify",
+    "export",
     "extract",
     "relabel",
     "schema",

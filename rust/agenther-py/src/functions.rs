@@ -21,7 +21,7 @@ use crate::options::Options;
 use crate::schema;
 
 /// Equally long arrays, one for each input but the options.
-type Piece = Vec<ArrayRef>;
+pub type Piece = Vec<ArrayRef>;
 
 /// A function of the plugin. Its inputs are the columns of [`RUN`], then `extra`, then the options.
 #[derive(Debug)]

@@ -6,6 +6,7 @@ pub mod error;
 pub mod functions;
 pub mod options;
 pub mod plugin;
+pub mod render;
 pub mod schema;
 
 #[pyo3::pymodule]

@@ -11,6 +11,7 @@ use serde::Deserialize;
 
 use crate::columns::{Input, Texts};
 use crate::error::Error;
+use crate::render::RenderOptions;
 
 /// What a call may be told. An unknown key is an error.
 #[derive(Debug, Clone, PartialEq, Deserialize)]
@@ -22,12 +23,14 @@ pub struct Options {
     pub min_confidence: f32,
     /// Seeds the choice among equivalent phrasings.
     pub seed: u64,
+    /// How to write rows.
+    pub render: RenderOptions,
 }
 
 impl Default for Options {
     fn default() -> Self {
         let RelabelOptions { goals, min_confidence, seed } = RelabelOptions::default();
-        Options { goals, min_confidence, seed }
+        Options { goals, min_confidence, seed, render: RenderOptions::default() }
     }
 }
 
