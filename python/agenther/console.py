@@ -46,6 +46,11 @@ def problem(sentence: str) -> None:
     err.print(Text.assemble(("agenther: ", "bold red"), plain(sentence)), soft_wrap=True)
 
 
+def say(sentence: str) -> None:
+    """Say something on standard output."""
+    out.print(plain(sentence), soft_wrap=True)
+
+
 def table(columns: Sequence[str], rows: Iterable[Sequence[object]]) -> None:
     """Show a table; numbers stand to the right."""
     rows = [list(row) for row in rows]
@@ -63,24 +68,33 @@ def account(of: Account, folder: Path) -> None:
     figures = of.as_json()
     rows = [
         ("records", of.records, f"in {of.files:,} {'file' if of.files == 1 else 'files'}"),
-        ("rejected", figures["rejected"], _tally(figures["rejected_by_reason"])),
+        ("rejected", figures["rejected"], tally(figures["rejected_by_reason"])),
         ("read", of.read, f"{of.labelled:,} with a label"),
-        ("failed", figures["failed"], _tally(figures["failed_by_type"])),
+        ("failed", figures["failed"], tally(figures["failed_by_type"])),
         ("relabelled", of.relabelled, f"{of.goals:,} goals in hindsight"),
-        ("abstained", figures["abstained"], _tally(figures["abstained_by_reason"])),
-        ("skipped", figures["skipped"], _tally(figures["skipped_by_reason"])),
-        ("written", of.written, _tally({f"{name}.jsonl": count for name, count in of.rows.items()}, "rows in")),
+        ("abstained", figures["abstained"], tally(figures["abstained_by_reason"])),
+        ("skipped", figures["skipped"], tally(figures["skipped_by_reason"])),
+        (
+            "written",
+            of.written,
+            tally({f"{name}.jsonl": count for name, count in of.rows.items()}, "rows in"),
+        ),
     ]
     table(("", "runs", ""), rows)
     out.print()
-    out.print(plain(f"{of.records:,} records = {of.written:,} written + {figures['skipped']:,} skipped"
-        f" + {figures['rejected']:,} rejected. The files are in {folder}."), soft_wrap=True)
+    out.print(
+        plain(
+            f"{of.records:,} records = {of.written:,} written + {figures['skipped']:,} skipped"
+            f" + {figures['rejected']:,} rejected. The files are in {folder}."
+        ),
+        soft_wrap=True,
+    )
 
 
-def _tally(counts: Mapping[str, int], of: str = "") -> str:
+def tally(counts: Mapping[str, int], of: str = "") -> str:
     """Give counts as words.
 
-    >>> _tally({"openai": 3, "mint": 1200})
+    >>> tally({"openai": 3, "mint": 1200})
     '3 openai, 1,200 mint'
     """
     return ", ".join(" ".join(filter(None, (f"{count:,}", of, name))) for name, count in counts.items())
@@ -101,5 +115,3 @@ def progress(total: int | None) -> Iterator[Callable[[int, int], None]]:
     with Progress(*columns, console=err, transient=True) as bar:
         task = bar.add_task("Reading", total=total, runs=0)
         yield lambda files, runs: bar.update(task, completed=files, runs=runs)
-
-

@@ -194,7 +194,9 @@ def _relabel(runs: pl.DataFrame, job: Job, writers: dict[str, Writer], account: 
     verdict = pl.col("verdict").struct
     account.read += runs.height
     account.labelled += runs["success"].count()
-    failed = runs.filter(verdict.field("is_failure")).select(verdict.field("failure_type").fill_null("unknown"))
+    failed = runs.filter(verdict.field("is_failure")).select(
+        verdict.field("failure_type").fill_null("unknown")
+    )
     account.failed.update(_counts(failed.to_series()))
     chosen = runs.filter(pl.col("skipped").is_null())
     account.relabelled += chosen.height
@@ -202,10 +204,10 @@ def _relabel(runs: pl.DataFrame, job: Job, writers: dict[str, Writer], account: 
     account.abstained.update(_counts(runs.filter(skipped="abstained")["abstained"]))
     account.skipped.update(_counts(runs["skipped"].drop_nulls()))
 
-    rows = pl.zeros(chosen.height, pl.UInt32, eager=True)
+    with_rows = pl.repeat(False, chosen.height, dtype=pl.Boolean, eager=True)  # noqa: FBT003
     for writer in writers.values():
-        rows += writer.write(chosen)
-    written = int((rows > 0).sum())
+        with_rows |= writer.write(chosen)
+    written = int(with_rows.sum())
     account.written += written
     account.skipped["no_row"] += chosen.height - written
 
@@ -259,5 +261,7 @@ def _inputs(job: Job) -> list[str]:
     out = job.out.resolve()
     found = [path for path in find(job.logs) if out not in Path(path).resolve().parents]
     if not found:
-        raise FileNotFoundError(f"every file of {', '.join(map(str, job.logs))} is in the output folder {job.out}")
+        raise FileNotFoundError(
+            f"every file of {', '.join(map(str, job.logs))} is in the output folder {job.out}"
+        )
     return found
