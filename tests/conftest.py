@@ -35,7 +35,9 @@ SHELL = ah.Trajectory(
     trajectory_id="shell-1",
     original_prompt="How many lines has /var/log/app.log?",
     steps=[
-        ah.Step(action_name="bash", action_input="wc -l /var/log/app.log", observation="1042 /var/log/app.log"),
+        ah.Step(
+            action_name="bash", action_input="wc -l /var/log/app.log", observation="1042 /var/log/app.log"
+        ),
     ],
     final_answer="It has 1042 lines.",
     success=True,
@@ -49,5 +51,5 @@ BARE = ah.Trajectory(steps=[ah.Step()])
 
 @pytest.fixture
 def runs() -> pl.DataFrame:
-    """A trajectory frame with successes, failures, unlabelled, empty and null runs."""
+    """Give a trajectory frame with successes, failures, unlabelled, empty and null runs."""
     return pl.concat(run.to_frame() for run in (ROME, SHELL, EMPTY, NULL, BARE)).rechunk()

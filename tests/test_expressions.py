@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import polars as pl
 import pytest
@@ -278,7 +278,7 @@ def test_an_unknown_argument_is_told() -> None:
 
 
 @pytest.mark.parametrize("options", [{"goals": -1}, {"min_confidence": 1.5}, {"seed": -1}, {"seed": 2**64}])
-def test_options_out_of_range_are_told(options: dict[str, int]) -> None:
+def test_options_out_of_range_are_told(options: dict[str, Any]) -> None:
     name = next(iter(options))
     with pytest.raises(ValueError, match=f"{name}: found .*, needed"):
         ah.analyze(**options)
