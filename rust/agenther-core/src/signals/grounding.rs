@@ -97,11 +97,16 @@ pub fn ungrounded(signals: &Signals<'_, '_>, text: &str, step: Option<usize>, pl
     unknown.into_iter().filter(|fact| !follows(value(fact), &known)).map(|fact| place.at(fact.span)).collect()
 }
 
-fn is_claim(fact: &Fact<'_>) -> bool {
-    let amount =
+/// The value of a fact that is an amount.
+fn amount(fact: &Fact<'_>) -> Option<f64> {
+    let is_amount =
         matches!(fact.kind, FactKind::Number | FactKind::Money | FactKind::Quantity | FactKind::Percent);
-    let value = fact.value.unwrap_or_default().abs();
-    amount && (value > TRIVIAL || value.fract() != 0.0 || fact.kind == FactKind::Money && value != 0.0)
+    fact.value.filter(|_| is_amount)
+}
+
+fn is_claim(fact: &Fact<'_>) -> bool {
+    let Some(value) = amount(fact).map(f64::abs) else { return false };
+    value > TRIVIAL || value.fract() != 0.0 || fact.kind == FactKind::Money && value != 0.0
 }
 
 /// Whether the digits stand in an earlier text as part of something else: a code, a time, a range.
