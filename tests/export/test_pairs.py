@@ -8,7 +8,7 @@ from typing import Any
 
 import polars as pl
 import pytest
-from conftest import frame, hindsight, run, verdict
+from runs import frame, hindsight, run, verdict
 
 import agenther as ah
 from agenther.export.kto import woven

@@ -9,7 +9,7 @@ from typing import Any
 
 import polars as pl
 import pytest
-from conftest import HOSTILE, frame, hindsight, run, verdict
+from runs import HOSTILE, frame, hindsight, run, verdict
 
 import agenther as ah
 from agenther.export import WRITERS, Report
