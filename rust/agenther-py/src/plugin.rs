@@ -211,4 +211,5 @@ pub extern "C" fn _polars_plugin_get_last_error_message() -> *const c_char {
 }
 
 #[cfg(test)]
+#[path = "plugin_tests.rs"]
 mod tests;

@@ -54,6 +54,42 @@ pub fn source() -> Fields {
     fields([("format", TEXT), ("path", TEXT), ("record", DataType::UInt64)])
 }
 
+/// A record that could not be read.
+pub fn reject() -> Fields {
+    fields([
+        ("path", TEXT),
+        ("record", DataType::UInt64),
+        ("offset", DataType::UInt64),
+        ("format", TEXT),
+        ("reason", TEXT),
+        ("sentence", TEXT),
+        ("raw", DataType::BinaryView),
+    ])
+}
+
+/// What came of a file.
+pub fn file() -> Fields {
+    fields([
+        ("path", TEXT),
+        ("format", TEXT),
+        ("records", DataType::UInt64),
+        ("runs", DataType::UInt64),
+        ("rejects", DataType::UInt64),
+        ("bytes", DataType::UInt64),
+    ])
+}
+
+/// What a file is found to be.
+pub fn detection() -> Fields {
+    fields([
+        ("path", TEXT),
+        ("format", TEXT),
+        ("confidence", DataType::Float32),
+        ("runner_up", TEXT),
+        ("runner_up_confidence", DataType::Float32),
+    ])
+}
+
 /// What `classify` gives.
 pub fn verdict() -> Fields {
     fields([
