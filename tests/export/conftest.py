@@ -13,10 +13,12 @@ if TYPE_CHECKING:
 
 @pytest.fixture
 def analyzed() -> pl.DataFrame:
-    """Give runs of every kind: 6 failed ones with a goal, one of them with two; a weak one; a success; none."""
+    """Give runs of every kind: with a goal, with two, of little weight, a success, without steps."""
     two = [
         hindsight("What does wire 3 cost?", "$8.30/kg.", [0, 2], ["I search.", None]),
-        hindsight("Who sells wire 3?", "MicroMetals 3.", [0], ["I search."], strategy="future", confidence=0.6),
+        hindsight(
+            "Who sells wire 3?", "MicroMetals 3.", [0], ["I search."], strategy="future", confidence=0.6
+        ),
     ]
     return frame(
         *(run(number) for number in range(3)),

@@ -23,7 +23,9 @@ def call(name: str, arguments: object, observation: str, thought: str | None = N
     return {"thought": thought, "action_name": name, "action_input": text, "observation": observation}
 
 
-def hindsight(goal: str, answer: str, kept: list[int], thoughts: list[str | None], **more: Any) -> dict[str, Any]:
+def hindsight(
+    goal: str, answer: str, kept: list[int], thoughts: list[str | None], **more: Any
+) -> dict[str, Any]:
     """Give a goal."""
     return {
         "goal": goal,
@@ -60,7 +62,12 @@ def run(number: int, **changes: Any) -> dict[str, Any]:
         "original_prompt": f"Find copper wire {number} under $5/kg.",
         "system": "You buy things.",
         "steps": [
-            call("search", {"query": f"copper wire {number}"}, f"MicroMetals {number} {HOSTILE}", "I look for it."),
+            call(
+                "search",
+                {"query": f"copper wire {number}"},
+                f"MicroMetals {number} {HOSTILE}",
+                "I look for it.",
+            ),
             call("search", {"query": "x", "page": 2}, "Error: timeout"),
             call("open", "MicroMetals", json.dumps({"price": 5.30 + number})),
             call("finish", {"answer": "none"}, ""),

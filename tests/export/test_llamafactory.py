@@ -33,7 +33,11 @@ RUNS = frame(*(run(number) for number in range(6)), success(6))
 def tokenised(folder: Path, name: str, stage: str) -> tuple[Any, Any]:
     tokenizer = tiny.tokenizer()
     data = DataArguments(
-        template="qwen", dataset=f"agenther_{name}", dataset_dir=str(folder), cutoff_len=4096, overwrite_cache=True
+        template="qwen",
+        dataset=f"agenther_{name}",
+        dataset_dir=str(folder),
+        cutoff_len=4096,
+        overwrite_cache=True,
     )
     model = ModelArguments(model_name_or_path="tiny", cache_dir=str(folder / "cache"))
     training = Seq2SeqTrainingArguments(output_dir=str(folder), do_train=True, report_to="none", use_cpu=True)

@@ -9,11 +9,10 @@ from __future__ import annotations
 import copy
 import json
 import math
-from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pytest
-from runs import HOSTILE, frame, run, success
+from runs import HOSTILE, call, frame, run, success
 
 import agenther as ah
 
@@ -22,6 +21,9 @@ trl = pytest.importorskip("trl", reason="TRL is not installed: pip install . --g
 
 import tiny  # noqa: E402 - needs what importorskip looks for
 from datasets import load_dataset  # noqa: E402
+
+if TYPE_CHECKING:
+    from pathlib import Path
 
 SETTINGS: dict[str, Any] = {
     "per_device_train_batch_size": 2,
@@ -108,11 +110,11 @@ def test_kto_twins_leave_a_kl_term(tmp_path: Path) -> None:
 
 
 def test_an_argument_may_change_its_type_from_row_to_row(tmp_path: Path) -> None:
-    runs = frame(*(run(n, steps=[{**run(n)["steps"][0], "action_input": text}, *run(n)["steps"][1:]])
-                   for n, text in enumerate(['{"q": 1}', '{"q": "x"}', '{"q": [1]}', '{"other": {"a": null}}'])))  # fmt: skip
-    ah.export.sft(runs, tmp_path / "sft.jsonl")
+    texts = ['{"q": 1}', '{"q": "x"}', '{"q": [1]}', '{"other": {"a": null}}']
+    rest = run(0)["steps"][1:]
+    runs = [run(n, steps=[call("search", text, "found"), *rest]) for n, text in enumerate(texts)]
+    ah.export.sft(frame(*runs), tmp_path / "sft.jsonl")
     rows = loaded(tmp_path / "sft.jsonl")["messages"]
     arguments = [row[2]["tool_calls"][0]["function"]["arguments"] for row in rows]
-    assert [json.loads(each) if isinstance(each, str) else each for each in arguments] == [
-        {"q": 1}, {"q": "x"}, {"q": [1]}, {"other": {"a": None}},
-    ]  # fmt: skip
+    read = [json.loads(each) if isinstance(each, str) else each for each in arguments]
+    assert read == [json.loads(text) for text in texts]

@@ -209,4 +209,3 @@ class Writer:
         except BaseException:
             self.discard()
             raise
-
