@@ -28,6 +28,9 @@ const LABELS: &[(&str, Label)] = &[
 /// The label that a line starts with, numbered or not, and what follows its colon.
 fn label_of(line: &str) -> Option<(Label, &str)> {
     let line = line.trim_start();
+    if !line.starts_with(['T', 'A', 'O', 'F', 'Q']) {
+        return None;
+    }
     LABELS.iter().find_map(|(word, label)| {
         let rest = line.strip_prefix(word)?.trim_start_matches([' ', '*']);
         let rest = rest.trim_start_matches(|c: char| c.is_ascii_digit()).trim_start_matches([' ', '*']);

@@ -38,12 +38,13 @@ impl Format for AgentHer {
         let Some(steps) = record.get("steps").filter(|steps| steps.is_array() || steps.is_null()) else {
             return 0;
         };
-        let is_step = |step: Value<'_, '_>| step.get("action_name").is_some();
+        // A plain reply has no action, and an export may leave nulls out.
+        let is_step = |step: Value<'_, '_>| step.get("action_name").or_else(|| step.get("thought")).is_some();
         match (prompt, steps.items().next()) {
             (true, Some(step)) if is_step(step) => 100,
             (true, None) => 90,
             (true, Some(step)) if step.is_object() => 40,
-            (false, Some(step)) if is_step(step) => 60,
+            (false, Some(step)) if step.get("action_name").is_some() => 60,
             _ => 0,
         }
     }

@@ -130,7 +130,7 @@ where
         let (observed, words) = split_feedback(&text);
         if let Some(step) = steps.last_mut() {
             step.error = observed.starts_with(NOT_UNDERSTOOD).then_some(true);
-            step.observation = (!observed.is_empty()).then_some(Cow::Owned(observed));
+            step.observation = (!observed.is_empty()).then(|| Cow::Owned(observed.to_owned()));
         }
         feedback = words.filter(|_| !with_gold).map(|words| Cow::Owned(words.to_owned()));
     }
@@ -144,23 +144,26 @@ where
 
 const NOT_UNDERSTOOD: &str = "I don't understand your input.";
 
-/// The environment's words without the harness's, and those of the expert after them.
-fn split_feedback(message: &str) -> (String, Option<&str>) {
+/// The environment's words without the harness's, which end them, and those of the expert after.
+fn split_feedback(message: &str) -> (&str, Option<&str>) {
     let message = message.trim_start();
     let message = message.strip_prefix("Observation:").unwrap_or(message);
     let (observed, feedback) = match message.split_once("\nExpert feedback:") {
         Some((observed, feedback)) => (observed, Some(feedback.trim())),
         None => (message, None),
     };
-    let of_harness = |line: &str| {
-        let line = line.trim();
-        let budget = line.starts_with("You have ") && line.contains(" left and ") && line.ends_with(" left.");
-        budget
-            || line == "You should take the last step to propose a solution."
-            || line == "Your answer is wrong."
-    };
-    let kept: Vec<&str> = observed.split('\n').filter(|line| !of_harness(line)).collect();
-    (kept.join("\n").trim().to_owned(), feedback.filter(|feedback| !feedback.is_empty()))
+    let mut kept = observed.trim();
+    while let line = kept.rsplit('\n').next().unwrap_or_default()
+        && is_of_harness(line.trim())
+    {
+        kept = kept[..kept.len() - line.len()].trim_end();
+    }
+    (kept, feedback.filter(|feedback| !feedback.is_empty()))
+}
+
+fn is_of_harness(line: &str) -> bool {
+    let budget = line.starts_with("You have ") && line.contains(" left and ") && line.ends_with(" left.");
+    budget || line == "You should take the last step to propose a solution." || line == "Your answer is wrong."
 }
 
 /// The steps of one message: one for each block of code and each solution, else a reply.

@@ -141,6 +141,9 @@ fn build<'c, 'a: 'c>(record: &Record<'_, 'a>, conversation: Conversation<'c>) ->
     Ok(run)
 }
 
+/// Words that a goal field must have to be cut out of a message; fewer are a label (`task: flights`).
+const GOAL_WORDS: usize = 4;
+
 /// The goal that a field states wins over the first message only where the message contains it: then
 /// the rest of the message is what the harness put around it.
 fn set_goal<'a>(record: Value<'_, 'a>, run: &mut Run<'a>) {
@@ -150,6 +153,7 @@ fn set_goal<'a>(record: Value<'_, 'a>, run: &mut Run<'a>) {
         return;
     };
     if goal.trim().len() < message.trim().len()
+        && goal.split_whitespace().count() >= GOAL_WORDS
         && let Some((before, after)) = message.split_once(goal.trim())
     {
         let around = [run.system.as_deref().unwrap_or(""), before, after];

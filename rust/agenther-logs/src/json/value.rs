@@ -177,11 +177,22 @@ impl<'t, 'a> Value<'t, 'a> {
 
     /// The member called `key`; the last one where a key is repeated, as in Python.
     pub fn get(self, key: &str) -> Option<Value<'t, 'a>> {
-        let named = self.pairs().filter(|(name, _)| match name.node().kind {
-            Kind::EscapedText => unescape(name.content()) == key,
-            _ => name.content() == key,
-        });
-        named.last().map(|(_, value)| value)
+        // Formats ask for many keys: this loop is where they spend their time, so it is kept bare.
+        let end = if self.is_object() { self.node().next as usize } else { 0 };
+        let (mut at, mut found) = (self.at + 1, None);
+        while at < end {
+            let name = self.nodes[at];
+            let bytes = &self.text.as_bytes()[name.start as usize..name.end as usize];
+            let same = match name.kind {
+                Kind::EscapedText => unescape(&self.text[name.start as usize..name.end as usize]) == key,
+                _ => bytes == key.as_bytes(),
+            };
+            if same {
+                found = Some(at + 1);
+            }
+            at = self.nodes[at + 1].next as usize;
+        }
+        found.map(|at| Value { at, ..self })
     }
 
     /// The member at the end of a path of keys.
