@@ -170,9 +170,9 @@ impl StepBuilder {
     }
 
     fn invented(&mut self, text: &str) {
-        let thought = self.current.thought.take().unwrap_or_default();
-        let thought = format!("{thought}\nObservation: {text}");
-        self.current.thought = owned(&thought);
+        let thought = self.current.thought.get_or_insert_default().to_mut();
+        thought.push_str(if thought.is_empty() { "Observation: " } else { "\nObservation: " });
+        thought.push_str(text);
     }
 
     /// Words of the user before the next step.

@@ -163,19 +163,28 @@ fn split_feedback(message: &str) -> (&str, Option<&str>) {
 
 fn is_of_harness(line: &str) -> bool {
     let budget = line.starts_with("You have ") && line.contains(" left and ") && line.ends_with(" left.");
-    budget || line == "You should take the last step to propose a solution." || line == "Your answer is wrong."
+    budget
+        || line == "You should take the last step to propose a solution."
+        || line == "Your answer is wrong."
+}
+
+/// Opening tag, closing tag, and the tool it stands for.
+const TAGS: &[(&str, &str, &str)] =
+    &[("<execute>", "</execute>", "python"), ("<solution>", "</solution>", "finish")];
+
+/// The first tag of an action. One pass: looking for each tag in turn would read the rest of the
+/// message again for every block of code.
+fn next_tag(text: &str) -> Option<(usize, &'static (&'static str, &'static str, &'static str))> {
+    let brackets = memchr::memchr_iter(b'<', text.as_bytes());
+    brackets.into_iter().find_map(|at| Some((at, TAGS.iter().find(|tag| text[at..].starts_with(tag.0))?)))
 }
 
 /// The steps of one message: one for each block of code and each solution, else a reply.
 fn agent_steps(message: &str, steps: &mut Vec<RunStep<'_>>) {
-    const TAGS: &[(&str, &str, &str)] =
-        &[("<execute>", "</execute>", "python"), ("<solution>", "</solution>", "finish")];
     let message = message.trim_start();
     let mut rest = message.strip_prefix("Assistant:").unwrap_or(message);
     let first = steps.len();
-    loop {
-        let next = TAGS.iter().filter_map(|tag| Some((rest.find(tag.0)?, tag))).min_by_key(|(at, _)| *at);
-        let Some((at, (open, close, name))) = next else { break };
+    while let Some((at, (open, close, name))) = next_tag(rest) {
         let inside = &rest[at + open.len()..];
         let (inside, after) = inside.split_once(close).unwrap_or((inside, ""));
         steps.push(RunStep {

@@ -131,6 +131,24 @@ fn a_million_calls_without_results_are_read_in_linear_time() {
     assert_eq!(found.runs[0].steps.len(), 100_000);
 }
 
+#[test]
+fn messages_of_many_small_parts_are_read_in_linear_time() {
+    let message = |part: &str| {
+        format!("{{\"role\": \"assistant\", \"content\": \"Action: a\\n{}\"}}", part.repeat(100_000))
+    };
+    let user = r#"{"role": "user", "content": "go"}"#;
+    for part in ["Observation: x\\n", "### x", "Thought: x\\nAction: y[z]\\n", "<tool_call>", "<execute>"] {
+        let (_, counts) = read(format!("[{user}, {}]", message(part)).as_bytes());
+        assert_eq!(counts.runs, 1, "{part}");
+        let mint = format!(
+            r#"{{"state": {{"history": [{user}, {}, {}]}}, "task": {{"prompt": "go"}}}}"#,
+            message(part),
+            message("<execute>x</execute>")
+        );
+        assert_eq!(read(mint.as_bytes()).1.runs, 1, "{part}");
+    }
+}
+
 fn damaged() -> impl Strategy<Value = Vec<u8>> {
     let damage = prop::collection::vec((any::<prop::sample::Index>(), any::<u8>(), 0..4u8), 0..6);
     (0..FIXTURES.len(), damage).prop_map(|(fixture, damage)| {
