@@ -7,6 +7,7 @@ use super::condition::{Position, Slice};
 use super::rule::Rule;
 use crate::reading::Reading;
 use crate::signals::{Hit, Signals};
+use crate::text::cut;
 use crate::trajectory::{Field, Span, Trajectory};
 
 /// A rule that fired.
@@ -180,10 +181,9 @@ pub(super) fn texts<'a>(run: &Trajectory<'a>, slice: Slice) -> impl Iterator<Ite
     };
     let of_steps = range.filter_map(in_step).collect::<Vec<_>>();
     of_run.map(|text| (Hit::field(slice.field), text)).into_iter().chain(of_steps).map(move |(hit, text)| {
-        let head = slice.head.map_or(text.len(), |bytes| text.floor_char_boundary(bytes as usize));
-        let start = slice
-            .tail
-            .map_or(0, |bytes| text[..head].ceil_char_boundary(head.saturating_sub(bytes as usize)));
+        let head = slice.head.map_or(text.len(), |bytes| cut::floor(text, bytes as usize));
+        let start =
+            slice.tail.map_or(0, |bytes| cut::ceil(&text[..head], head.saturating_sub(bytes as usize)));
         (hit, start, &text[start..head])
     })
 }

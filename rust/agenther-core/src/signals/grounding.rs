@@ -94,7 +94,11 @@ pub fn ungrounded(signals: &Signals<'_, '_>, text: &str, step: Option<usize>, pl
         .iter()
         .partition(|fact| grounded.knows(value(fact), moment) || is_written(signals, fact.text, step));
     let known: Vec<f64> = known.into_iter().map(value).collect();
-    unknown.into_iter().filter(|fact| !follows(value(fact), &known)).map(|fact| place.at(fact.span)).collect()
+    unknown
+        .into_iter()
+        .filter(|fact| !follows(value(fact), &known) && !grounded.computes(value(fact), moment))
+        .map(|fact| place.at(fact.span))
+        .collect()
 }
 
 /// The value of a fact that is an amount.
