@@ -13,7 +13,7 @@ pub fn find(signals: &Signals<'_, '_>) -> Vec<Hit> {
     if writes().any(|(_, step)| !step.status.is_error()) {
         return Vec::new();
     }
-    let asked = || asks_for_a_change(signals) && speaks_of_tools_by_name(signals);
+    let asked = || speaks_of_tools_by_name(signals) && asks_for_a_change(signals);
     if writes().next().is_some() || asked() { vec![Hit::RUN] } else { Vec::new() }
 }
 

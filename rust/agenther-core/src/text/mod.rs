@@ -8,7 +8,7 @@ pub mod document;
 pub mod facts;
 mod identifier;
 mod name;
-mod number;
+pub(crate) mod number;
 pub mod records;
 pub mod same;
 mod unit;
