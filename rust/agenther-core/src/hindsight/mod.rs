@@ -2,6 +2,7 @@
 
 pub mod families;
 pub mod ground;
+pub mod provenance;
 
 use crate::reading::Reading;
 use crate::trajectory::{Field, Span};
