@@ -3,6 +3,9 @@
 pub mod families;
 pub mod ground;
 pub mod provenance;
+pub mod reason;
+pub mod style;
+pub mod wording;
 
 use crate::reading::Reading;
 use crate::trajectory::{Field, Span};

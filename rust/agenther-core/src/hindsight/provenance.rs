@@ -301,10 +301,10 @@ pub fn find(text: &str, needle: &str) -> Option<Span> {
 
 /// The values of a run as sequences of folded words, and a quick test for the first of them.
 #[derive(Default)]
-struct Trie {
+pub(crate) struct Trie {
     edges: HashMap<(u32, u64), u32>,
     ends: Vec<Option<u32>>,
-    needles: u32,
+    pub(crate) needles: u32,
     firsts: Vec<u64>,
 }
 
@@ -325,7 +325,8 @@ impl Trie {
         forms
     }
 
-    fn insert_text(&mut self, text: &str) -> Option<u32> {
+    /// Adds a text; `None` where it has no words.
+    pub(crate) fn insert_text(&mut self, text: &str) -> Option<u32> {
         let words: Vec<u64> = words(text).take(MAX_WORDS).map(|(_, hash)| hash).collect();
         (!words.is_empty()).then(|| self.insert(&words))
     }
@@ -348,7 +349,8 @@ impl Trie {
         })
     }
 
-    fn finish(&mut self) {
+    /// Makes the first-word filter: after the last insertion, before the first scan.
+    pub(crate) fn finish(&mut self) {
         self.firsts = vec![0; (FILTER / 64) as usize];
         for &(node, word) in self.edges.keys() {
             if node == 0 {
@@ -362,7 +364,7 @@ impl Trie {
     }
 
     /// Reports every value that stands in `text`, with its span.
-    fn scan(&self, text: &str, mut report: impl FnMut(u32, Span)) {
+    pub(crate) fn scan(&self, text: &str, mut report: impl FnMut(u32, Span)) {
         if self.needles == 0 {
             return;
         }
@@ -448,7 +450,7 @@ fn hash(word: &[u8]) -> u64 {
 }
 
 /// How else people write a value: a date in words, a number with grouping, a time with am and pm.
-fn other_forms(value: &str) -> Vec<String> {
+pub(crate) fn other_forms(value: &str) -> Vec<String> {
     if let Some((year, month, day)) = date(value) {
         return date_forms(year, month, day);
     }
