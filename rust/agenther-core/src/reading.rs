@@ -103,8 +103,11 @@ impl<'a> StepReading<'a> {
         self.observation.get_or_init(|| self.step.observation.and_then(Document::parse)).as_ref()
     }
 
-    /// The facts of the observation.
+    /// The facts of the observation: of its values, where it is JSON or a Python literal.
     pub fn facts(&self) -> &[Fact<'a>] {
-        self.facts.get_or_init(|| self.step.observation.map(facts::facts).unwrap_or_default())
+        self.facts.get_or_init(|| match self.observation() {
+            Some(document) => facts::in_document(document),
+            None => self.step.observation.map(facts::facts).unwrap_or_default(),
+        })
     }
 }
