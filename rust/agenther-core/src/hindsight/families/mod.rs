@@ -66,3 +66,8 @@ pub type Family = fn(&Reading<'_>, &mut Proposals);
 
 /// Every family, by name.
 pub const FAMILIES: &[(&str, Family)] = &[("tool_call", tool_call::propose)];
+
+/// What the call of a step does, as a command: `look up the order`.
+pub fn tool_phrase(reading: &Reading<'_>, step: usize) -> Option<String> {
+    tool_call::phrase(reading, step)
+}

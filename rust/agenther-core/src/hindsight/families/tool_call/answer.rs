@@ -83,7 +83,7 @@ fn nested(node: &Node, depth: usize) -> Option<String> {
     }
     Some(match node {
         Node::Scalar(_, Kind::Null) => "none".to_string(),
-        Node::Scalar(text, _) => say_value(text).split_whitespace().collect::<Vec<_>>().join(" "),
+        Node::Scalar(text, _) => say_value(&without_markup(text)),
         Node::List(items) if items.is_empty() => "none".to_string(),
         Node::List(items) => {
             if items.len() > MAX_ROWS {
@@ -116,6 +116,9 @@ fn nested(node: &Node, depth: usize) -> Option<String> {
                     }
                     ("first_name", _, Some((first, last))) => parts.push(format!("{first} {last}")),
                     ("destination", Some(_), _) | ("last_name", _, Some(_)) => {}
+                    ("name" | "title" | "type" | "source" | "kind" | "label", ..) => {
+                        parts.push(nested(value, depth + 1)?)
+                    }
                     _ => parts.push(format!("{} {}", say_key(key), nested(value, depth + 1)?)),
                 }
             }
@@ -139,6 +142,28 @@ fn bounded(answer: String) -> Option<String> {
 
 /// Running text as an answer, without markup.
 pub fn prose(text: &str) -> Option<String> {
-    let text = text.split_whitespace().collect::<Vec<_>>().join(" ");
+    let text = without_markup(text);
     (text.len() <= 1_500).then(|| capitalize(&text))
+}
+
+/// Tags taken out, runs of blanks made one.
+fn without_markup(text: &str) -> String {
+    let mut out = String::with_capacity(text.len());
+    let mut rest = text;
+    while let Some(at) = rest.find('<') {
+        let tag = &rest[at..];
+        let is_tag = tag[1..].starts_with(|c: char| c.is_ascii_alphabetic() || c == '/');
+        match tag.find('>').filter(|&end| is_tag && end <= 200) {
+            Some(end) => {
+                out.push_str(&rest[..at]);
+                rest = &tag[end + 1..];
+            }
+            None => {
+                out.push_str(&rest[..=at]);
+                rest = &rest[at + 1..];
+            }
+        }
+    }
+    out.push_str(rest);
+    out.split_whitespace().collect::<Vec<_>>().join(" ")
 }

@@ -24,6 +24,8 @@ const MAX_SLOTS: usize = 5;
 /// A clause with its answer.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Clause {
+    /// The tool that answers it.
+    pub tool: String,
     /// The steps that demonstrate it, ascending.
     pub steps: Vec<u32>,
     /// Who the user is: `My user ID is mia_li_3668.`
@@ -101,12 +103,13 @@ pub fn clause(
     if matches!(subject, Subject::Own { .. } | Subject::Of(_) | Subject::With { .. }) && calls.len() > 1 {
         return Err(Reason::NoAsk);
     }
-    let keys = asked_fields(calls, &merged, material);
+    let keys = asked_fields(calls, &subject, material);
     let said = Said { subject: &subject, reference, merged: &merged, keys: &keys, call: first };
     let (imperative, question) = said.request()?;
     let answer = answer_of(calls, &subject, reference, &keys, &merged)?;
     let slots = calls.iter().flat_map(|call| slots(call, material)).collect();
     Ok(Clause {
+        tool: first.tool.to_string(),
         steps: calls.iter().map(|call| call.step).collect(),
         preamble: match &subject {
             Subject::Own { label, value, .. } => Some(format!("My {label} is {value}.")),
@@ -336,7 +339,7 @@ fn user_label(source: &Source, material: &Material<'_, '_>) -> Option<String> {
 }
 
 /// The fields to ask for: those that the run used or the user spoke of, else all of a small record.
-fn asked_fields(calls: &[&Call<'_>], merged: &Merged, material: &Material<'_, '_>) -> Vec<String> {
+fn asked_fields(calls: &[&Call<'_>], subject: &Subject, material: &Material<'_, '_>) -> Vec<String> {
     let stated = |value: &Node| {
         value.text().is_some_and(|text| {
             calls
@@ -346,11 +349,19 @@ fn asked_fields(calls: &[&Call<'_>], merged: &Merged, material: &Material<'_, '_
                 .any(|stated| stated == text)
         })
     };
-    let _ = merged;
+    let row_name = match calls[0].payload.node.rows() {
+        [Node::Record(fields), ..] if calls[0].payload.node.is_list() => answer::name_key(fields),
+        _ => None,
+    };
+    let is_own = matches!(subject, Subject::Own { .. });
     let mut keys: Vec<(&str, bool)> = Vec::new();
     for call in calls {
         for (key, value) in fields(&call.payload.node) {
-            if value.is_blank() || stated(value) || field_label(key).is_none() {
+            let is_known = stated(value)
+                || Some(key) == row_name
+                || is_own && is_personal(key)
+                || names_an_id(key, value);
+            if value.is_blank() || is_known || field_label(key).is_none() {
                 continue;
             }
             if !keys.iter().any(|(known, _)| *known == key) {
@@ -367,6 +378,31 @@ fn asked_fields(calls: &[&Call<'_>], merged: &Merged, material: &Material<'_, '_
         return keys.into_iter().map(|(key, _)| key.to_string()).collect();
     }
     used
+}
+
+/// What people know of themselves.
+fn is_personal(key: &str) -> bool {
+    [
+        "name",
+        "first_name",
+        "last_name",
+        "full_name",
+        "dob",
+        "date_of_birth",
+        "birthdate",
+        "birthday",
+        "email",
+        "gender",
+        "username",
+    ]
+    .iter()
+    .any(|known| key.eq_ignore_ascii_case(known))
+}
+
+/// An identifier of something else, which only the system cares for.
+fn names_an_id(key: &str, value: &Node) -> bool {
+    let last = crate::signals::effect::words(key).last().unwrap_or("");
+    matches!(last.to_ascii_lowercase().as_str(), "id" | "ids" | "uuid" | "key") && value.text().is_some()
 }
 
 struct Said<'s, 'a> {

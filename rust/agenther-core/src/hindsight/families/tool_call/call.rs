@@ -71,6 +71,7 @@ pub fn calls<'a>(reading: &Reading<'a>) -> Calls<'a> {
     let considered =
         live.iter().enumerate().filter(|(at, _)| *at < FIRST_CALLS || *at >= FIRST_CALLS + skipped);
     let mut written: HashSet<&str> = HashSet::new();
+    let mut made: HashSet<(&str, Vec<String>)> = HashSet::new();
     for (_, &step) in considered {
         match call(reading, step) {
             Ok(call) if call.is_write => {
@@ -84,6 +85,10 @@ pub fn calls<'a>(reading: &Reading<'a>) -> Calls<'a> {
                     .iter()
                     .flat_map(|given| &given.values)
                     .any(|value| written.contains(value.as_str()));
+                let values = call.given.iter().flat_map(|given| given.values.clone()).collect();
+                if !made.insert((call.tool, values)) {
+                    continue;
+                }
                 if touched {
                     out.passed_over.push(Reason::StateChanged);
                 } else {

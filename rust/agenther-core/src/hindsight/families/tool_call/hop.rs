@@ -125,6 +125,7 @@ fn fan_out(
     steps.push(parent.step);
     steps.sort_unstable();
     Some(Clause {
+        tool: built.tool,
         steps,
         preamble: parent_clause.preamble,
         imperative: format!("look up {which} {noun} {place} and {wanted} of each one").replace("  ", " "),
@@ -160,20 +161,27 @@ pub fn through(call: &Call<'_>, calls: &[Call<'_>], material: &Material<'_, '_>)
     let (reference, parent_clause, lead) =
         reference(parent, value, material).ok_or(Reason::OpaqueIdentifier)?;
     let built = clause(&[call], Some(&reference), material)?;
-    let imperative = match lead {
+    let imperative = match &lead {
         Some(lead) => format!("{lead}, then {}", built.imperative),
         None => built.imperative.clone(),
     };
     let mut slots = parent_clause.slots;
     slots.extend(built.slots.into_iter().filter(|slot| slot.value != *value));
     Ok(Clause {
+        tool: built.tool,
         steps: vec![parent.step, call.step],
         preamble: parent_clause.preamble,
         imperative,
         question: None,
         answer: built.answer,
         slots,
-        prior: built.prior.min(parent_clause.prior) - 0.04,
+        // Raters found places in a list arbitrary, all but the first and only one.
+        prior: built.prior.min(parent_clause.prior)
+            - if reference.contains("the first ") || lead.is_none() && !is_ordinal(&reference) {
+                0.04
+            } else {
+                0.1
+            },
     })
 }
 
@@ -211,4 +219,8 @@ fn reference(
         None => format!("the {noun} of {}", parent_clause.imperative.split_once(" of ")?.1),
     };
     Some((reference, parent_clause, None))
+}
+
+fn is_ordinal(reference: &str) -> bool {
+    ORDINALS.iter().any(|ordinal| reference.contains(&format!("the {ordinal} ")))
 }

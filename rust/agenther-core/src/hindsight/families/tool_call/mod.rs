@@ -15,14 +15,15 @@ use std::collections::HashSet;
 use super::{Candidate, Proposals};
 use crate::hindsight::Wording;
 use crate::hindsight::style::Style;
-use crate::hindsight::wording::{capitalize, humanize};
+use crate::hindsight::wording::{capitalize, humanize, is_plural_phrase};
 use crate::reading::Reading;
 use ask::{Clause, Material, clause};
 use call::{Call, Calls, calls};
 use usage::Usage;
+use words::{Manner, tool_words};
 
 /// Calls of one tool that one clause joins at most.
-const MAX_JOINED: usize = 6;
+const MAX_JOINED: usize = 5;
 
 /// Proposes goals for runs that call tools with named arguments.
 pub fn propose(reading: &Reading<'_>, proposals: &mut Proposals) {
@@ -62,8 +63,10 @@ fn clauses(calls: &[Call<'_>], material: &Material<'_, '_>, proposals: &mut Prop
     for tool in tools {
         let group: Vec<&Call<'_>> =
             calls.iter().filter(|call| call.tool == tool && call.hop().is_none()).collect();
-        if (2..=MAX_JOINED).contains(&group.len())
-            && let Ok(joined) = clause(&group, None, material)
+        // Too many to say at once: the last few.
+        let group = &group[group.len().saturating_sub(MAX_JOINED)..];
+        if group.len() >= 2
+            && let Ok(joined) = clause(group, None, material)
         {
             clauses.push(joined);
         }
@@ -91,15 +94,15 @@ fn pairs(clauses: &[Clause]) -> Vec<(&Clause, &Clause)> {
             && (a.preamble.is_none() || b.preamble.is_none() || a.preamble == b.preamble)
     };
     let mut pairs: Vec<(&Clause, &Clause)> = Vec::new();
-    let mut push = |a: &'_ Clause, b: &'_ Clause| (a.steps.first() < b.steps.first() && disjoint(a, b));
+    let fits = |a: &Clause, b: &Clause| a.steps.first() < b.steps.first() && disjoint(a, b);
     for (at, second) in clauses.iter().enumerate().rev().take(4) {
         let earlier = &clauses[..at];
         for first in earlier
             .iter()
             .rev()
-            .find(|first| push(first, second))
+            .find(|first| fits(first, second))
             .into_iter()
-            .chain(earlier.iter().find(|first| push(first, second)))
+            .chain(earlier.iter().find(|first| fits(first, second)))
         {
             if !pairs.contains(&(first, second)) {
                 pairs.push((first, second));
@@ -185,4 +188,19 @@ fn field_label(key: &str) -> Option<String> {
     let is_noise = words.iter().any(|word| NOISE.contains(&word.to_lowercase().as_str()));
     let is_word = |word: &&str| word.len() > 1 && word.chars().all(char::is_alphabetic);
     (!is_noise && !words.is_empty() && words.len() <= 4 && words.iter().all(is_word)).then(|| words.join(" "))
+}
+
+/// What the call of a step does, as a command.
+pub fn phrase(reading: &Reading<'_>, step: usize) -> Option<String> {
+    let name = reading.steps[step].step.action_name?;
+    let schema = reading.tool(step);
+    let words = tool_words(name, schema.and_then(|tool| tool.description.as_deref()))?;
+    let is_list = is_plural_phrase(&words.object);
+    Some(match words.manner() {
+        Manner::Fetch if words.verb.is_empty() => return None,
+        Manner::Fetch => format!("look up the {}", words.object),
+        Manner::Search if is_list => format!("search for {}", words.object),
+        Manner::Search => format!("search for the {}", words.object),
+        Manner::Act => format!("{} the {}", words.verb, words.object),
+    })
 }

@@ -1,5 +1,6 @@
 //! What a call returned, out of its envelope: the part that answers an ask.
 
+use crate::hindsight::wording::is_opaque;
 use crate::reading::StepReading;
 use crate::text::document::{Document, Kind, Value};
 
@@ -32,11 +33,13 @@ pub fn payload(reading: &StepReading<'_>) -> Option<Payload> {
     let mut budget = MAX_NODES;
     let node = match reading.observation() {
         Some(document) => read(document.root(), &mut budget)?,
+        // JSON that does not parse was cut; its beginning is no answer.
+        None if text.starts_with(['{', '[']) => return None,
         None => Node::Scalar(text.to_string(), Kind::String),
     };
     let mut complete = !is_cut(text);
-    let node = unwrap(node, &mut complete, 0)?;
-    (!node.is_blank()).then_some(Payload { node, complete })
+    let node = list_of_map(unwrap(node, &mut complete, 0)?);
+    (!node.is_blank() && !holds_empty_lists_only(&node)).then_some(Payload { node, complete })
 }
 
 fn read(value: Value<'_, '_>, budget: &mut usize) -> Option<Node> {
@@ -118,13 +121,45 @@ fn unwrap(node: Node, complete: &mut bool, depth: usize) -> Option<Node> {
     let is_in = |key: &str, list: &[&str]| list.iter().any(|known| key.eq_ignore_ascii_case(known));
     let content: Vec<usize> = (0..fields.len()).filter(|&at| !is_in(&fields[at].0, ENVELOPE)).collect();
     if let [only] = content[..]
-        && is_in(&fields[only].0, CONTENT)
+        && (is_in(&fields[only].0, CONTENT) || matches!(fields[only].1, Node::Record(_)))
         && depth < 4
     {
         let inner = fields.into_iter().nth(only)?.1;
         return unwrap(inner, complete, depth + 1);
     }
     Some(Node::Record(fields))
+}
+
+/// `{"JFK": "New York", "SEA": "Seattle"}`, `{"card_44": {…}, …}`: keyed by identifiers, it is a list.
+fn list_of_map(node: Node) -> Node {
+    let Node::Record(fields) = node else { return node };
+    let is_code =
+        |key: &str| is_opaque(key) || key.len() <= 5 && key.chars().all(|letter| letter.is_ascii_uppercase());
+    if fields.len() < 2 || !fields.iter().all(|(key, _)| is_code(key)) {
+        return Node::Record(fields);
+    }
+    let item = |(key, value): (String, Node)| match value {
+        Node::Scalar(text, _) => Node::Scalar(format!("{text} ({key})"), Kind::String),
+        Node::Record(mut inner) => {
+            inner.insert(0, ("id".to_string(), Node::Scalar(key, Kind::String)));
+            Node::Record(inner)
+        }
+        list => Node::Record(vec![
+            ("id".to_string(), Node::Scalar(key, Kind::String)),
+            ("items".to_string(), list),
+        ]),
+    };
+    Node::List(fields.into_iter().map(item).collect())
+}
+
+/// A page without hits: its lists are empty, and the rest are counts and times.
+fn holds_empty_lists_only(node: &Node) -> bool {
+    let Node::Record(fields) = node else { return false };
+    fields.iter().any(|(_, value)| matches!(value, Node::List(items) if items.is_empty()))
+        && fields.iter().all(|(_, value)| match value {
+            Node::Scalar(text, kind) => *kind != Kind::String || text.trim().is_empty(),
+            other => other.is_blank(),
+        })
 }
 
 fn is_failure(key: &str, value: &Node) -> bool {

@@ -107,6 +107,13 @@ fn by_words(words: &[String], value: &str) -> Option<Role> {
         }
         _ => {}
     }
+    if let Some(at) = words.iter().position(|word| matches!(*word, "id" | "ids")).filter(|_| words.len() == 2)
+    {
+        return Some(Role::Identity {
+            entity: humanize(words[1 - at]),
+            label: format!("{} ID", humanize(words[1 - at])),
+        });
+    }
     if words == ["from"] || words.first() == Some(&"from") && !is_time(value) {
         return Some(if is_time(value) { Role::Since } else { Role::From });
     }
@@ -144,6 +151,15 @@ fn by_words(words: &[String], value: &str) -> Option<Role> {
         "status" | "cuisine" | "color" | "colour" | "priority" | "severity" | "type" | "kind" | "class"
         | "cabin" | "level" => Role::Adjective,
         "name" | "title" if head.is_empty() => Role::Called,
+        // `city_name` is a city, `country_code` a country.
+        "name" | "code" | "title"
+            if !head.is_empty()
+                && let Some(
+                    role @ (Role::In | Role::At | Role::By | Role::Category | Role::From | Role::To),
+                ) = by_words(&head.iter().map(|word| word.to_string()).collect::<Vec<_>>(), value) =>
+        {
+            role
+        }
         "name" | "title" => Role::Identity { entity: humanize(&head.join("_")), label: rest(0) },
         "guests" | "adults" | "passengers" | "people" | "persons" | "nights" | "days" | "seats"
         | "travelers" | "rooms" | "hours" | "weeks" | "months" | "years" | "children" | "minutes" => {

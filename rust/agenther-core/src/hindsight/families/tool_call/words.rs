@@ -159,7 +159,14 @@ fn from_name(name: &str) -> Option<ToolWords> {
     let local = name.rsplit(['.', '/', ':']).next()?;
     let local = local.rsplit("__").next()?;
     let words: Vec<String> = effect::words(local).map(str::to_ascii_lowercase).collect();
-    let at = words.iter().position(|word| verb_of(word).is_some());
+    let fetches = |word: &String| {
+        verb_of(word).is_some_and(|verb| FETCH.contains(&verb.as_str()) || SEARCH.contains(&verb.as_str()))
+    };
+    // `order_lookup`: a noun that could be a verb stands before the verb that is one.
+    let at = match words.first() {
+        Some(first) if !fetches(first) && words.last().is_some_and(fetches) => Some(words.len() - 1),
+        _ => words.iter().position(|word| verb_of(word).is_some()),
+    };
     let (verb, rest): (String, Vec<&String>) = match at {
         Some(0) => (verb_of(&words[0])?, words[1..].iter().collect()),
         // `order_lookup`, `weather_search`: the verb stands last.
