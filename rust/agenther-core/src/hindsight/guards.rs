@@ -100,7 +100,8 @@ fn leaks(candidate: &Candidate) -> bool {
     answer.len() <= 80 && find(&candidate.goal, answer).is_some()
 }
 
-/// Whether a query in plain words follows the original goal where the new goal does not.
+/// Whether a query in plain words follows the original goal where the new goal does not. A bound (`under $5`) narrows
+/// the same search and is left to the family's prior.
 fn pursues_old_goal(candidate: &Candidate, reading: &Reading<'_>, goal: &HashSet<String>) -> bool {
     let original = content_words(reading.run.original_prompt.unwrap_or(""));
     candidate.steps.iter().any(|&step| {
@@ -108,10 +109,11 @@ fn pursues_old_goal(candidate: &Candidate, reading: &Reading<'_>, goal: &HashSet
             let is_query = argument.kind == Kind::String
                 && argument.value.split_whitespace().count() >= 3
                 && !argument.value.contains(['(', ')', '{', '}', ';', '=', '<', '>', '|', '\n', '/']);
+            let is_number = |word: &String| word.bytes().all(|byte| byte.is_ascii_digit());
             is_query
                 && content_words(&argument.value)
                     .iter()
-                    .any(|word| original.contains(word) && !goal.contains(word))
+                    .any(|word| original.contains(word) && !goal.contains(word) && !is_number(word))
         })
     })
 }

@@ -242,6 +242,9 @@ fn source(
     if matches!(argument.kind, Kind::Bool | Kind::Null) || argument.value.trim().is_empty() {
         return Source::Constant;
     }
+    if is_page_size(argument) {
+        return Source::Constant;
+    }
     let seen = || forms.iter().map(|&form| &sightings[form as usize]);
     let user = seen().filter_map(|sighting| sighting.user).filter(|&(turn, _)| turn <= step + 1).min();
     if let Some((turn, span)) = user {
@@ -255,7 +258,7 @@ fn source(
     let is_choice = parameter.is_some_and(|parameter| {
         parameter.choices.iter().chain(&parameter.default).any(|choice| *choice == argument.value)
     });
-    if is_choice || is_page_size(argument) {
+    if is_choice {
         return Source::Constant;
     }
     // One or two digits stand in any longer text by chance.

@@ -383,8 +383,9 @@ pub fn is_function_word(word: &str) -> bool {
         "current",
         "specific",
         "given",
+        "per",
     ];
-    WORDS.binary_search(&word).is_ok() || WORDS.contains(&word)
+    WORDS.contains(&word)
 }
 
 #[cfg(test)]

@@ -39,7 +39,7 @@ fn lists(node: &Node) -> Vec<(Option<&str>, &Node)> {
     }
 }
 
-/// How a goal speaks of the things in a list of `parent`: their noun, and where they are.
+/// How a goal speaks of the things in a list of `parent`: their noun in the plural, and where they are.
 fn place(
     parent: &Call<'_>,
     key: Option<&str>,
@@ -47,28 +47,18 @@ fn place(
 ) -> Option<(String, String, Clause)> {
     let parent_clause = clause(&[parent], None, material).ok()?;
     let said = |text: &str| text.chars().all(|letter| letter.is_alphabetic() || letter == ' ');
-    match key {
-        Some(key) => {
-            let noun = humanize(key.strip_suffix("_ids").or_else(|| key.strip_suffix("_id")).unwrap_or(key));
-            let noun = plural(&noun);
-            let place = match &parent_clause.preamble {
-                Some(_) if parent_clause.imperative.contains("my account") => "on my account".to_string(),
-                Some(_) => "on my profile".to_string(),
-                None => {
-                    let (_, owner) = parent_clause.imperative.split_once(" of ")?;
-                    format!("of {owner}")
-                }
-            };
-            said(&noun).then_some((noun, place, parent_clause))
-        }
-        None => {
-            let (_, thing) = parent_clause.imperative.split_once("the ")?;
-            let thing = thing.split(", with the ").next()?;
-            let noun = plural(&parent.words.object);
-            let place = thing.strip_prefix(noun.as_str())?.trim().to_string();
-            Some((noun, place, parent_clause))
-        }
-    }
+    let Some(key) = key else {
+        let noun = plural(&parent.words.object);
+        let things = parent_clause.about.strip_prefix("the ")?;
+        let place = things.strip_prefix(noun.as_str())?.trim().to_string();
+        return Some((noun, place, parent_clause));
+    };
+    let noun = plural(&humanize(key.strip_suffix("_ids").or_else(|| key.strip_suffix("_id")).unwrap_or(key)));
+    let place = match &parent_clause.preamble {
+        Some(_) => format!("on {}", parent_clause.about),
+        None => format!("of {}", parent_clause.about),
+    };
+    said(&noun).then_some((noun, place, parent_clause))
 }
 
 /// Clauses over the things of a list: all of them, or the first few, looked up one by one.
@@ -127,6 +117,7 @@ fn fan_out(
     Some(Clause {
         tool: built.tool,
         steps,
+        about: built.about,
         preamble: parent_clause.preamble,
         imperative: format!("look up {which} {noun} {place} and {wanted} of each one").replace("  ", " "),
         question: None,
@@ -167,21 +158,18 @@ pub fn through(call: &Call<'_>, calls: &[Call<'_>], material: &Material<'_, '_>)
     };
     let mut slots = parent_clause.slots;
     slots.extend(built.slots.into_iter().filter(|slot| slot.value != *value));
+    // Raters found places in a list arbitrary, all but the first and the only one.
+    let is_arbitrary = ORDINALS[1..].iter().any(|ordinal| reference.contains(&format!("the {ordinal} ")));
     Ok(Clause {
         tool: built.tool,
         steps: vec![parent.step, call.step],
+        about: reference,
         preamble: parent_clause.preamble,
         imperative,
         question: None,
         answer: built.answer,
         slots,
-        // Raters found places in a list arbitrary, all but the first and only one.
-        prior: built.prior.min(parent_clause.prior)
-            - if reference.contains("the first ") || lead.is_none() && !is_ordinal(&reference) {
-                0.04
-            } else {
-                0.1
-            },
+        prior: built.prior.min(parent_clause.prior) - if is_arbitrary { 0.1 } else { 0.04 },
     })
 }
 
@@ -201,6 +189,7 @@ fn reference(
         return Some(match key {
             Some(_) if members.len() == 1 => (format!("the {one} {place}"), clause, None),
             Some(_) => (format!("the {ordinal} {one} {place}"), clause, None),
+            None if members.len() == 1 && !place.is_empty() => (format!("the {one} {place}"), clause, None),
             None => {
                 let lead = clause.imperative.split(", with the ").next()?.to_string();
                 let reference =
@@ -215,12 +204,8 @@ fn reference(
     let noun =
         humanize(key.strip_suffix("_id").or_else(|| key.strip_suffix("Id")).filter(|noun| !noun.is_empty())?);
     let reference = match &parent_clause.preamble {
-        Some(_) => format!("my {noun}"),
-        None => format!("the {noun} of {}", parent_clause.imperative.split_once(" of ")?.1),
+        Some(_) if parent_clause.about.starts_with("my ") => format!("my {noun}"),
+        _ => format!("the {noun} of {}", parent_clause.about),
     };
     Some((reference, parent_clause, None))
-}
-
-fn is_ordinal(reference: &str) -> bool {
-    ORDINALS.iter().any(|ordinal| reference.contains(&format!("the {ordinal} ")))
 }

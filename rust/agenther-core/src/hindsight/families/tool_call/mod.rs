@@ -5,8 +5,12 @@ mod answer;
 mod ask;
 mod call;
 mod hop;
+mod merge;
 mod payload;
+mod prose;
 mod roles;
+mod said;
+mod subject;
 mod usage;
 mod words;
 
@@ -35,8 +39,9 @@ pub fn propose(reading: &Reading<'_>, proposals: &mut Proposals) {
     let usage = Usage::new(reading, &calls);
     let user_text = user_text(reading);
     let material = Material { reading, usage: &usage, user_text: &user_text };
-    let clauses = clauses(&calls, &material, proposals);
     let style = Style::of(reading);
+    prose::propose(&calls, reading, &style, proposals);
+    let clauses = clauses(&calls, &material, proposals);
     for clause in &clauses {
         proposals.push(single(clause, &style, proposals.variant()));
     }
@@ -183,10 +188,26 @@ fn field_label(key: &str) -> Option<String> {
         "signature",
     ];
     const ZONES: &[&str] = &["est", "utc", "gmt", "cet", "pst", "edt", "pdt", "iso"];
-    let said = humanize(key);
+    // `is_available`, `has_balcony`: the flag is about what follows.
+    let key = key.strip_prefix("is_").or_else(|| key.strip_prefix("has_")).unwrap_or(key);
+    let said = match humanize(key) {
+        adjective if adjective.ends_with("able") && !adjective.contains(' ') => {
+            format!("{}ability", &adjective[..adjective.len() - 4])
+        }
+        noun => noun,
+    };
     let words: Vec<&str> = said.split(' ').filter(|word| !ZONES.contains(word)).collect();
     let is_noise = words.iter().any(|word| NOISE.contains(&word.to_lowercase().as_str()));
     let is_word = |word: &&str| word.len() > 1 && word.chars().all(char::is_alphabetic);
+    // `created at` is asked for as the creation date.
+    if let [verb, "at"] = words[..] {
+        let noun = match verb {
+            "created" => "creation date".to_string(),
+            "published" => "publication date".to_string(),
+            verb => format!("{verb} date"),
+        };
+        return Some(noun);
+    }
     (!is_noise && !words.is_empty() && words.len() <= 4 && words.iter().all(is_word)).then(|| words.join(" "))
 }
 

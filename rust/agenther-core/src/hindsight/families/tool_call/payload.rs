@@ -102,6 +102,10 @@ const ENVELOPE: &[&str] = &[
     "_links",
     "version",
     "copyright",
+    "total_pages",
+    "num_results",
+    "result_count",
+    "query",
 ];
 
 /// Keys that hold the result in an envelope.
@@ -118,10 +122,16 @@ fn unwrap(node: Node, complete: &mut bool, depth: usize) -> Option<Node> {
         return None;
     }
     *complete &= !fields.iter().any(|(key, value)| announces_more(key, value));
-    let is_in = |key: &str, list: &[&str]| list.iter().any(|known| key.eq_ignore_ascii_case(known));
+    let is_in = |key: &str, list: &[&str]| {
+        let letters = |text: &str| {
+            text.chars().filter(|c| c.is_alphanumeric()).flat_map(char::to_lowercase).collect::<String>()
+        };
+        let key = letters(key);
+        list.iter().any(|known| letters(known) == key)
+    };
     let content: Vec<usize> = (0..fields.len()).filter(|&at| !is_in(&fields[at].0, ENVELOPE)).collect();
     if let [only] = content[..]
-        && (is_in(&fields[only].0, CONTENT) || matches!(fields[only].1, Node::Record(_)))
+        && (is_in(&fields[only].0, CONTENT) || !matches!(fields[only].1, Node::Scalar(..)))
         && depth < 4
     {
         let inner = fields.into_iter().nth(only)?.1;

@@ -33,6 +33,10 @@ pub enum Role {
     To,
     /// `in Oslo`
     In,
+    /// `in the production environment`
+    Within(String),
+    /// `from 1995` of things, `for 1995` of a figure
+    Year,
     /// `at Main Street 5`
     At,
     /// `priced at 10 or more`, `with at least 2 bedrooms`
@@ -137,19 +141,26 @@ fn by_words(words: &[String], value: &str) -> Option<Role> {
         },
         "checkin" => Role::Since,
         "checkout" => Role::Until,
+        "state" if value.starts_with(|first: char| first.is_lowercase()) => Role::Adjective,
         "city" | "location" | "place" | "country" | "region" | "state" | "area" | "town" | "province"
         | "continent" | "county" | "district" | "neighborhood" | "room" | "building" | "warehouse"
         | "folder" | "channel" | "league" | "market" => Role::In,
-        "year" | "month" | "quarter" | "season" => Role::In,
+        "year" => Role::Year,
+        "month" | "quarter" | "season" => Role::In,
+        "environment" | "env" | "namespace" | "cluster" | "department" | "team" | "group" | "database"
+        | "section" | "division" | "workspace" | "sector" | "industry" | "ward" => {
+            Role::Within(if *last == "env" { "environment".into() } else { last.to_string() })
+        }
+        "repo" | "repository" | "project" | "board" | "playlist" | "collection" => Role::In,
         "address" | "venue" | "restaurant" | "store" | "airport" | "station" | "hospital" | "clinic"
         | "branch" => Role::At,
         "query" | "q" | "search" | "keyword" | "keywords" | "term" | "terms" | "phrase" => Role::For,
         "topic" | "subject" | "about" => Role::About,
         "author" | "artist" | "creator" | "director" | "writer" | "composer" | "publisher"
         | "manufacturer" => Role::By,
-        "category" | "genre" => Role::Category,
-        "status" | "cuisine" | "color" | "colour" | "priority" | "severity" | "type" | "kind" | "class"
-        | "cabin" | "level" => Role::Adjective,
+        "category" => Role::Category,
+        "status" | "genre" | "cuisine" | "color" | "colour" | "priority" | "severity" | "type" | "kind"
+        | "class" | "cabin" | "level" => Role::Adjective,
         "name" | "title" if head.is_empty() => Role::Called,
         // `city_name` is a city, `country_code` a country.
         "name" | "code" | "title"
@@ -225,6 +236,14 @@ pub fn say(role: &Role, values: &[Cow<'_, str>]) -> String {
             let noun = if plain == "1" { singular(what) } else { what.clone() };
             format!("for {plain} {noun}")
         }
+        Role::Within(what) => format!("in the {plain} {what}"),
+        Role::Year => format!("in {plain}"),
+        Role::With(what)
+            if is_plural_phrase(what) && values.len() == 1 && values[0].parse::<f64>().is_ok() =>
+        {
+            format!("with {plain} {}", if plain == "1" { singular(what) } else { what.clone() })
+        }
+        Role::With(what) if values.len() == 1 => format!("with {} {}", singular(what), quoted()),
         Role::With(what) => format!("with {what} {}", quoted()),
         Role::Identity { label, .. } => format!("with {label} {plain}"),
         Role::Adjective | Role::Manner => String::new(),

@@ -146,7 +146,8 @@ pub fn tool_words(name: &str, description: Option<&str>) -> Option<ToolWords> {
             Some(ToolWords { object: by_name.object, ..words }).filter(|words| !words.object.is_empty())
         }
         (Some(words), _) if !words.object.is_empty() => Some(words),
-        (_, by_name) => by_name.filter(|words| !words.object.is_empty()),
+        // A bare `search` says nothing of what it finds; its query does.
+        (_, by_name) => by_name.filter(|words| !words.object.is_empty() || words.manner() == Manner::Search),
     }
 }
 
@@ -167,7 +168,15 @@ fn from_name(name: &str) -> Option<ToolWords> {
         Some(first) if !fetches(first) && words.last().is_some_and(fetches) => Some(words.len() - 1),
         _ => words.iter().position(|word| verb_of(word).is_some()),
     };
+    let starts_noun = |at: usize| words.get(at + 1).is_some_and(|word| !NAME_STOPS.contains(&word.as_str()));
     let (verb, rest): (String, Vec<&String>) = match at {
+        // `hr_get_employee`: a short prefix names the system.
+        Some(at @ 1..=2) if fetches(&words[at]) && starts_noun(at) => {
+            (verb_of(&words[at])?, words[at + 1..].iter().collect())
+        }
+        Some(at @ 1..=2) if !starts_noun(at) && at + 1 < words.len() => {
+            (verb_of(&words[at])?, words[..at].iter().collect())
+        }
         Some(0) => (verb_of(&words[0])?, words[1..].iter().collect()),
         // `order_lookup`, `weather_search`: the verb stands last.
         Some(at) if at + 1 == words.len() => (verb_of(&words[at])?, words[..at].iter().collect()),
@@ -228,7 +237,16 @@ fn from_description(description: &str) -> Option<ToolWords> {
         .enumerate()
         .find_map(|(at, word)| verb_of(word).map(|verb| (at, verb)))
         .filter(|&(at, _)| words[..at].iter().all(|word| is_preamble(word)))?;
-    let object = noun_after(&words[at + 1..]);
+    let mut object = noun_after(&words[at + 1..]);
+    // `Search the library catalogue for books`: the books are wanted.
+    if verb == "search"
+        && let Some(wanted) = words[at + 1..].iter().take(6).position(|word| word.eq_ignore_ascii_case("for"))
+    {
+        let wanted = noun_after(&words[at + 2 + wanted..]);
+        if !wanted.is_empty() {
+            object = wanted;
+        }
+    }
     Some(ToolWords { verb, object, from_description: true })
 }
 
@@ -398,11 +416,16 @@ fn noun_after(words: &[&str]) -> String {
 pub fn attribute(object: &str, entity: &str) -> String {
     let object_words: Vec<&str> = object.split(' ').collect();
     let entity_words: Vec<&str> = entity.split(' ').collect();
-    let starts = object_words.len() >= entity_words.len()
-        && object_words
-            .iter()
-            .zip(&entity_words)
-            .all(|(object, entity)| singular(object) == singular(entity));
+    let same = |object: &[&str]| {
+        object.iter().zip(&entity_words).all(|(object, entity)| singular(object) == singular(entity))
+    };
+    let ends = object_words.len() > entity_words.len()
+        && same(&object_words[object_words.len() - entity_words.len()..]);
+    let starts = object_words.len() >= entity_words.len() && same(&object_words);
+    // `calendar event` of an event is the event.
+    if ends {
+        return String::new();
+    }
     let rest: Vec<&str> = if starts { object_words[entity_words.len()..].to_vec() } else { object_words };
     if rest.iter().all(|word| VAGUE.contains(word)) { String::new() } else { rest.join(" ") }
 }
