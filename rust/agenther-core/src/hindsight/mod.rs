@@ -1,5 +1,6 @@
 //! Hindsight goals: what a failed run demonstrates, said as a request, with its answer and its proof.
 
+pub mod closing;
 pub mod confidence;
 pub mod families;
 pub mod ground;
@@ -179,7 +180,7 @@ pub fn relabel(reading: &Reading<'_>, options: &RelabelOptions) -> Relabeled {
         return abstain(Reason::NoSteps);
     }
     let live = Live::of(reading);
-    if live.is_empty() {
+    if !live.returned() {
         return abstain(Reason::NoSuccessfulStep);
     }
     let mut proposals = Proposals::new(options.seed, reading.run.trajectory_id);
@@ -205,7 +206,7 @@ fn abstain(reason: Reason) -> Relabeled {
 
 /// Guards, verifier and confidence; what passes becomes a goal.
 fn judge(
-    candidate: Candidate,
+    mut candidate: Candidate,
     reading: &Reading<'_>,
     live: &Live,
     options: &RelabelOptions,
@@ -214,6 +215,10 @@ fn judge(
         return Err(Reason::NoAsk);
     };
     guards::check(&candidate, reading)?;
+    let strategy = live.strategy(&candidate.steps);
+    if let Some(answer) = closing::own_answer(&candidate, reading, strategy == Strategy::Final) {
+        candidate.answer = answer;
+    }
     let coverage = live.coverage(&candidate.steps);
     if coverage < MIN_COVERAGE {
         return Err(Reason::SliceTooThin);
@@ -228,7 +233,7 @@ fn judge(
         return Err(if candidate.trivial { Reason::TooTrivial } else { Reason::LowConfidence });
     }
     Ok(Hindsight {
-        strategy: live.strategy(&candidate.steps),
+        strategy,
         first_step: first,
         last_step: last,
         thoughts: thoughts::clean(reading, &candidate.steps, &candidate.goal, options.seed),

@@ -8,6 +8,7 @@ mod hop;
 mod merge;
 mod payload;
 mod prose;
+mod reuse;
 mod roles;
 mod said;
 mod subject;
@@ -45,7 +46,11 @@ pub fn propose(reading: &Reading<'_>, proposals: &mut Proposals) {
     for clause in &clauses {
         proposals.push(single(clause, &style, proposals.variant()));
     }
-    for (first, second) in pairs(&clauses) {
+    let pairs = pairs(&clauses);
+    for candidate in reuse::candidates(&clauses, &pairs, &calls, reading) {
+        proposals.push(candidate);
+    }
+    for (first, second) in pairs {
         proposals.push(double(first, second, &style, proposals.variant()));
     }
 }

@@ -94,6 +94,24 @@ const ACT: &[&str] = &[
     "invite",
     "archive",
     "renew",
+    "upgrade",
+    "downgrade",
+    "deploy",
+    "merge",
+    "notify",
+    "apply",
+    "confirm",
+    "redeem",
+    "withdraw",
+    "deposit",
+    "block",
+    "unblock",
+    "lock",
+    "unlock",
+    "charge",
+    "ship",
+    "make",
+    "print",
 ];
 
 /// How a tool's verb asks.
@@ -120,7 +138,8 @@ impl ToolWords {
     }
 }
 
-fn verb_of(word: &str) -> Option<String> {
+/// The plain form of a word that is a verb of tools.
+pub fn verb_of(word: &str) -> Option<String> {
     let word = word.to_ascii_lowercase();
     let known = |word: &str| [FETCH, SEARCH, ACT].iter().any(|verbs| verbs.contains(&word));
     if known(&word) {
