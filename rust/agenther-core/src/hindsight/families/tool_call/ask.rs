@@ -11,7 +11,7 @@ use super::subject::{Subject, subject};
 use super::usage::{Usage, fields};
 use crate::hindsight::provenance::Source;
 use crate::hindsight::reason::Reason;
-use crate::hindsight::wording::say_value;
+use crate::hindsight::wording::{is_plural_phrase, say_value};
 use crate::hindsight::{Origin, Slot};
 use crate::reading::Reading;
 use crate::text::document::Kind;
@@ -227,6 +227,14 @@ fn answer_of(
     Ok(parts?.join("\n"))
 }
 
+/// The verb after a heading: that of its first noun phrase.
+fn is_or_are(heading: &str) -> &'static str {
+    let noun = heading.split([',']).next().unwrap_or(heading);
+    let ends = [" of ", " in ", " for ", " with ", " from ", " on ", " at ", " called "];
+    let end = ends.iter().filter_map(|stop| noun.find(stop)).min().unwrap_or(noun.len());
+    if is_plural_phrase(&noun[..end]) { "are" } else { "is" }
+}
+
 /// A result under its heading.
 fn said_payload(call: &Call<'_>, wanted: &Wanted, heading: &str) -> Option<String> {
     let keys = &wanted.keys;
@@ -235,7 +243,7 @@ fn said_payload(call: &Call<'_>, wanted: &Wanted, heading: &str) -> Option<Strin
             let values: Option<Vec<&str>> =
                 keys.iter().map(|key| call.payload.node.get(key)?.text()).collect();
             let values: Vec<String> = values?.into_iter().map(say_value).collect();
-            Some(format!("{heading} is {}.", values.join(" ")))
+            Some(format!("{heading} {} {}.", is_or_are(heading), values.join(" ")))
         }
         Node::Record(_) => {
             let chosen: Vec<(&str, &Node)> = fields(&call.payload.node)
@@ -257,7 +265,7 @@ fn said_payload(call: &Call<'_>, wanted: &Wanted, heading: &str) -> Option<Strin
             Some(format!("{heading}:{gap}{said}"))
         }
         Node::Scalar(text, _) if text.len() <= 60 && !text.trim().contains(' ') => {
-            Some(format!("{heading} is {}.", say_value(text)))
+            Some(format!("{heading} {} {}.", is_or_are(heading), say_value(text)))
         }
         Node::Scalar(text, _) => answer::prose(text),
     }

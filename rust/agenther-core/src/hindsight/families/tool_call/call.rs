@@ -3,13 +3,13 @@
 use std::collections::{HashMap, HashSet};
 
 use super::payload::{Payload, payload};
-use super::roles::{Role, role};
+use super::roles::{Role, flag, is_sayable, role};
 use super::words::{ToolWords, tool_words};
-use crate::hindsight::provenance::{Argument, Source};
+use crate::hindsight::provenance::{Argument, Source, find};
 use crate::hindsight::reason::Reason;
 use crate::hindsight::wording::is_opaque;
 use crate::reading::Reading;
-use crate::signals::effect::Effect;
+use crate::signals::effect::{self, Effect};
 use crate::signals::tool_status::Status;
 use crate::text::document::Kind;
 use crate::trajectory::Span;
@@ -129,7 +129,7 @@ fn call<'a>(reading: &Reading<'a>, step: usize) -> Result<Call<'a>, Reason> {
     let words = tool_words(tool, description).ok_or(Reason::NoAsk)?;
     let is_write = read.effect == Effect::Write;
     let given = if is_write { Vec::new() } else { given(reading, step)? };
-    let payload = payload(read).ok_or(Reason::NoSuccessfulStep)?;
+    let payload = payload(read)?;
     Ok(Call { step: step as u32, tool, words, given, payload, is_write })
 }
 
@@ -138,6 +138,15 @@ fn given(reading: &Reading<'_>, step: usize) -> Result<Vec<Given>, Reason> {
     let mut out: Vec<Given> = Vec::new();
     let mut places: HashMap<&str, usize> = HashMap::new();
     for argument in reading.provenance().arguments(step) {
+        if argument.kind == Kind::Bool && argument.value.eq_ignore_ascii_case("true") {
+            out.extend(flag(argument.name).map(|adjective| Given {
+                name: argument.name.to_string(),
+                role: Role::Adjective,
+                values: vec![adjective],
+                source: Source::Constant,
+                opaque: false,
+            }));
+        }
         if is_unsaid(argument) {
             continue;
         }
@@ -153,17 +162,39 @@ fn given(reading: &Reading<'_>, step: usize) -> Result<Vec<Given>, Reason> {
                 .and_then(|parameter| parameter.description.as_deref());
             out.push(Given {
                 name: argument.name.to_string(),
-                role: role(argument.name, description, &argument.value),
+                role: adjective_or_role(argument, description),
                 values: Vec::new(),
                 source: argument.source,
                 opaque: false,
             });
             out.len() - 1
         });
+        let is_known = |label: &str| {
+            schema.is_none_or(|tool| {
+                let described =
+                    tool.parameters.iter().filter_map(|parameter| parameter.description.as_deref());
+                tool.description
+                    .as_deref()
+                    .into_iter()
+                    .chain(described)
+                    .any(|text| find(text, label).is_some())
+            }) || matches!(argument.source, Source::User { .. })
+        };
+        let is_unknown = matches!(&out[place].role, Role::With(label) if !is_known(label));
+        if is_unknown || !is_sayable(&out[place].role) {
+            return Err(Reason::NoAsk);
+        }
         out[place].opaque |= is_opaque(&argument.value);
         out[place].values.push(argument.value.trim().to_string());
     }
     Ok(out)
+}
+
+/// `{"bagged/bagless": "bagged"}`: the value is one of the words of its parameter.
+fn adjective_or_role(argument: &Argument<'_>, description: Option<&str>) -> Role {
+    let is_choice = effect::words(argument.name).count() > 1
+        && effect::words(argument.name).any(|word| word == argument.value);
+    if is_choice { Role::Adjective } else { role(argument.name, description, &argument.value) }
 }
 
 /// Flags, nulls and page sizes, which no request states.

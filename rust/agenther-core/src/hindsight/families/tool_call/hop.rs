@@ -13,7 +13,7 @@ const ORDINALS: [&str; 5] = ["first", "second", "third", "fourth", "fifth"];
 const COUNTS: [&str; 7] = ["", "one", "two", "three", "four", "five", "six"];
 
 /// The identifiers that a list field of a result holds, in order.
-fn members<'n>(list: &'n Node) -> Option<Vec<Vec<&'n str>>> {
+fn members(list: &Node) -> Option<Vec<Vec<&str>>> {
     let Node::List(items) = list else { return None };
     Some(
         items

@@ -43,7 +43,15 @@ pub fn candidates(
         let vocabulary = vocabulary(&steps, calls, reading);
         let preamble = set.iter().find_map(|clause| clause.preamble.as_deref());
         for request in &requests {
-            if !satisfies(request.text, &slots, preamble, &vocabulary) {
+            let takes_part = |clause: &&&Clause| {
+                clause.slots.iter().any(|slot| is_said(request.text, &slot.value))
+                    || content_words(&clause.about)
+                        .iter()
+                        .any(|word| content_words(request.text).contains(word))
+            };
+            if set.iter().filter(takes_part).count() < set.len()
+                || !satisfies(request.text, &slots, preamble, &vocabulary)
+            {
                 continue;
             }
             let goal = [preamble.map(str::to_string), Some(finish(request.text))];

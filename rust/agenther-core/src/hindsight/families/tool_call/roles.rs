@@ -2,7 +2,7 @@
 
 use std::borrow::Cow;
 
-use crate::hindsight::wording::{humanize, is_plural_phrase, join, say_value, singular};
+use crate::hindsight::wording::{humanize, is_function_word, is_plural_phrase, join, say_value, singular};
 use crate::signals::effect;
 
 /// The role that a parameter's name, else its description, gives to its value.
@@ -55,6 +55,63 @@ pub enum Role {
     Until,
     /// Says how to answer, not what: sort order, format, language of the output.
     Manner,
+}
+
+/// The adjective of a flag that is set: `available` of `available_only`, `nonstop` of `nonstop`. `None` for flags that say
+/// how to answer.
+pub fn flag(name: &str) -> Option<String> {
+    const MANNERS: &[&str] = &[
+        "include",
+        "with",
+        "return",
+        "verbose",
+        "debug",
+        "full",
+        "raw",
+        "details",
+        "desc",
+        "descending",
+        "ascending",
+        "asc",
+        "sort",
+        "strict",
+        "recursive",
+        "force",
+        "dry",
+        "expand",
+        "use",
+        "show",
+        "show",
+        "get",
+        "fetch",
+        "enable",
+        "disable",
+        "allow",
+        "auto",
+        "async",
+    ];
+    let words: Vec<String> = effect::words(name).map(str::to_ascii_lowercase).collect();
+    if words.iter().any(|word| MANNERS.contains(&word.as_str())) {
+        return None;
+    }
+    let said: Vec<&str> = words
+        .iter()
+        .map(String::as_str)
+        .filter(|word| !matches!(*word, "only" | "is" | "now" | "has"))
+        .collect();
+    (!said.is_empty() && said.len() <= 2).then(|| said.join(" "))
+}
+
+/// Whether a role's label is one that people would say.
+pub fn is_sayable(role: &Role) -> bool {
+    let label = match role {
+        Role::With(label) | Role::AtLeast(label) | Role::AtMost(label) | Role::Within(label) => label,
+        Role::Identity { entity, .. } if is_function_word(entity) => return false,
+        _ => return true,
+    };
+    label.split(' ').all(|word| {
+        word.len() > 2 && word.chars().all(char::is_alphabetic) || matches!(word, "ID" | "of" | "TV" | "IP")
+    }) && label.split(' ').count() <= 3
 }
 
 /// Words that end the name of an identifier.
@@ -124,7 +181,10 @@ fn by_words(words: &[String], value: &str) -> Option<Role> {
     if words.first() == Some(&"to") {
         return Some(if is_time(value) { Role::Until } else { Role::To });
     }
+    let before = humanize(&head.join("_"));
     let role = match *last {
+        "min" | "minimum" if !head.is_empty() => Role::AtLeast(before),
+        "max" | "maximum" if !head.is_empty() => Role::AtMost(before),
         "origin" | "source" | "sender" => Role::From,
         "destination" | "recipient" => Role::To,
         "start" | "since" | "after" | "begin" | "beginning" => Role::Since,

@@ -8,7 +8,7 @@ use super::roles::Role;
 use super::subject::{SELVES, Subject, named};
 use super::words::{Manner, attribute};
 use crate::hindsight::reason::Reason;
-use crate::hindsight::wording::{capitalize, is_plural_phrase, join, plural, singular};
+use crate::hindsight::wording::{capitalize, is_function_word, is_plural_phrase, join, plural, singular};
 
 /// What there is to say.
 pub struct Said<'s, 'a> {
@@ -65,7 +65,9 @@ impl Said<'_, '_> {
             {
                 let objects = plural(&words.object);
                 let which =
-                    format!("Which {}{objects} are there {}", self.merged.adjectives, self.merged.tail);
+                    format!("Which {}{objects} are there {}", self.merged.adjectives, self.merged.tail)
+                        .trim_end()
+                        .to_string();
                 let many = labels.len() > 1 || labels.iter().any(|label| is_plural_phrase(label));
                 Some(match with_fields.is_empty() {
                     true => format!("{which}?"),
@@ -200,50 +202,107 @@ impl Said<'_, '_> {
     }
 }
 
-/// Whether a person would use the noun: letters only, no jargon of interfaces.
+/// Words that interfaces use and people do not.
+const JARGON: &[&str] = &[
+    "api",
+    "endpoint",
+    "json",
+    "id",
+    "ids",
+    "subfunction",
+    "url",
+    "urls",
+    "xml",
+    "payload",
+    "function",
+    "schema",
+    "metadata",
+    "params",
+    "parameters",
+    "query",
+    "request",
+    "response",
+    "object",
+    "string",
+    "array",
+    "token",
+    "callback",
+    "handler",
+    "instance",
+    "config",
+    "expression",
+    "thought",
+    "code",
+    "script",
+    "sql",
+    "python",
+    "bash",
+    "shell",
+    "command",
+    "web",
+    "internet",
+    "google",
+    "search",
+    "linecount",
+    "ping",
+    "endpoints",
+    "resource",
+    "resources",
+    "subresource",
+];
+
+/// Words that describe a thing and are none.
+const DESCRIPTIONS: &[&str] = &[
+    "supported",
+    "latest",
+    "unknown",
+    "weekly",
+    "daily",
+    "monthly",
+    "related",
+    "random",
+    "current",
+    "recent",
+    "live",
+    "top",
+    "popular",
+    "featured",
+    "trending",
+    "new",
+    "best",
+    "global",
+    "available",
+    "upcoming",
+    "active",
+    "public",
+    "full",
+    "present",
+    "main",
+    "general",
+    "total",
+    "basic",
+    "advanced",
+    "similar",
+    "worldwide",
+    "following",
+    "specified",
+    "different",
+    "based",
+    "given",
+];
+
+/// Whether a person would use the noun: letters only, no jargon of interfaces, ending in a thing.
 fn is_sayable(object: &str) -> bool {
-    const JARGON: &[&str] = &[
-        "api",
-        "endpoint",
-        "json",
-        "id",
-        "ids",
-        "subfunction",
-        "url",
-        "urls",
-        "xml",
-        "payload",
-        "function",
-        "schema",
-        "metadata",
-        "params",
-        "parameters",
-        "query",
-        "request",
-        "response",
-        "object",
-        "string",
-        "array",
-        "token",
-        "callback",
-        "handler",
-        "instance",
-        "config",
-        "web",
-        "internet",
-        "google",
-        "expression",
-        "thought",
-        "code",
-        "script",
-        "sql",
-        "python",
-        "bash",
-        "shell",
-        "command",
-    ];
-    !object.is_empty()
-        && object.split(' ').all(|word| !JARGON.iter().any(|jargon| word.eq_ignore_ascii_case(jargon)))
+    let words: Vec<String> = object.split(' ').map(str::to_lowercase).collect();
+    let repeats = words.windows(2).any(|pair| pair[0] == pair[1]);
+    let is_in = |word: &String, list: &[&str]| list.contains(&word.as_str());
+    let fits = |word: &String| {
+        let is_determining = is_function_word(word) && !is_in(word, DESCRIPTIONS) && word != "search";
+        word.len() > 1 && !is_determining && !is_in(word, JARGON)
+    };
+    words.iter().all(fits)
+        && !repeats
+        && words.last().is_some_and(|last| !is_in(last, DESCRIPTIONS) && last.len() > 2)
         && object.chars().all(|letter| letter.is_alphabetic() || matches!(letter, ' ' | '-' | '\''))
-        && object.split(' ').count() <= 4
+        && words.len() <= 4
 }
