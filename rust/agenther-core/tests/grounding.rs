@@ -37,7 +37,8 @@ fn grounded(alterations: &[Altered], should: bool) -> (f64, Vec<String>) {
         let is = altered.case.is_grounded();
         grounded += usize::from(is);
         if is != should {
-            let unsupported: Vec<_> = altered.case.verify().claims.into_iter().filter(|claim| !claim.supported).collect();
+            let unsupported: Vec<_> =
+                altered.case.verify().claims.into_iter().filter(|claim| !claim.supported).collect();
             wrong.push(format!("{}: {} {unsupported:?}", altered.case.name, altered.what));
         }
     }
@@ -48,7 +49,13 @@ fn assert_rejected(class: &str, alterations: &[Altered]) {
     assert!(alterations.len() >= 20, "{class}: only {} alterations", alterations.len());
     let (share, wrong) = grounded(alterations, false);
     println!("{class}: {:.1}% of {} rejected", 100.0 * (1.0 - share), alterations.len());
-    assert!(1.0 - share >= REJECTED, "{class}: {:.1}% of {} rejected\n{}", 100.0 * (1.0 - share), alterations.len(), wrong.join("\n"));
+    assert!(
+        1.0 - share >= REJECTED,
+        "{class}: {:.1}% of {} rejected\n{}",
+        100.0 * (1.0 - share),
+        alterations.len(),
+        wrong.join("\n")
+    );
 }
 
 fn each(alter: fn(&Case) -> Vec<Altered>) -> Vec<Altered> {
@@ -61,7 +68,8 @@ fn fixtures_are_grounded() {
         .iter()
         .filter(|case| !case.is_grounded())
         .map(|case| {
-            let unsupported: Vec<_> = case.verify().claims.into_iter().filter(|claim| !claim.supported).collect();
+            let unsupported: Vec<_> =
+                case.verify().claims.into_iter().filter(|claim| !claim.supported).collect();
             format!("{}: {unsupported:?}", case.name)
         })
         .collect();
@@ -86,10 +94,16 @@ fn swapped_ids_are_rejected() {
 #[test]
 fn moved_goals_are_rejected() {
     let cases = cases();
-    let alone = |case: &Case, other: &Case| case.steps.iter().all(|a| other.steps.iter().all(|b| (&a.tool, &a.input) != (&b.tool, &b.input)));
+    let alone = |case: &Case, other: &Case| {
+        case.steps.iter().all(|a| other.steps.iter().all(|b| (&a.tool, &a.input) != (&b.tool, &b.input)))
+    };
     let mut alterations = Vec::new();
     for (at, case) in cases.iter().enumerate() {
-        let others = cases.iter().enumerate().filter(|(other, _)| (at * 31 + other * 17) % 5 == 0).map(|(_, other)| other);
+        let others = cases
+            .iter()
+            .enumerate()
+            .filter(|(other, _)| (at * 31 + other * 17) % 5 == 0)
+            .map(|(_, other)| other);
         for other in others.filter(|other| alone(case, other)) {
             alterations.extend(alter::move_goal(case, other));
         }

@@ -189,8 +189,9 @@ pub fn relabel(reading: &Reading<'_>, options: &RelabelOptions) -> Relabeled {
     }
     let mut furthest = proposals.passed_over.iter().copied().max();
     let mut goals = Vec::new();
-    for candidate in proposals.candidates {
-        match judge(candidate, reading, &live, options) {
+    let rendered: Vec<bool> = (0..proposals.candidates.len()).map(|at| proposals.is_rendered(at)).collect();
+    for (candidate, is_rendered) in proposals.candidates.into_iter().zip(rendered) {
+        match judge(candidate, is_rendered, reading, &live, options) {
             Ok(goal) => goals.push(goal),
             Err(reason) => furthest = furthest.max(Some(reason)),
         }
@@ -207,6 +208,7 @@ fn abstain(reason: Reason) -> Relabeled {
 /// Guards, verifier and confidence; what passes becomes a goal.
 fn judge(
     mut candidate: Candidate,
+    is_rendered: bool,
     reading: &Reading<'_>,
     live: &Live,
     options: &RelabelOptions,
@@ -216,7 +218,9 @@ fn judge(
     };
     guards::check(&candidate, reading)?;
     let strategy = live.strategy(&candidate.steps);
-    if let Some(answer) = closing::own_answer(&candidate, reading, strategy == Strategy::Final) {
+    let own = closing::own_answer(&candidate, reading, strategy == Strategy::Final);
+    let is_rendered = is_rendered && own.is_none();
+    if let Some(answer) = own {
         candidate.answer = answer;
     }
     let coverage = live.coverage(&candidate.steps);
@@ -225,7 +229,7 @@ fn judge(
     }
     let grounding = ground::verify(&candidate.goal, Some(&candidate.answer), reading, Some(&candidate.steps));
     let grounded = grounded_share(&grounding);
-    if grounded < 1.0 {
+    if !is_grounded(&grounding, &candidate, is_rendered) {
         return Err(Reason::Ungrounded);
     }
     let confidence = confidence::confidence(&candidate, coverage, grounded);
@@ -248,6 +252,15 @@ fn judge(
     })
 }
 
+/// Whether every claim is supported: by the verifier; in the goal by a slot that states it; in a rendered answer by
+/// the rendering, which repeats the result under its own keys.
+fn is_grounded(grounding: &ground::Grounding, candidate: &Candidate, is_rendered: bool) -> bool {
+    let stated = |text: &str| candidate.slots.iter().any(|slot| guards::is_said(text, &slot.value));
+    let repeated =
+        |text: &str| is_rendered && candidate.answer.contains(text) && !candidate.goal.contains(text);
+    grounding.claims.iter().all(|claim| claim.supported || stated(&claim.text) || repeated(&claim.text))
+}
+
 fn grounded_share(grounding: &ground::Grounding) -> f32 {
     if grounding.claims.is_empty() {
         return 1.0;
@@ -264,18 +277,32 @@ fn difficulty(reading: &Reading<'_>, steps: &[u32]) -> &'static str {
     }
 }
 
+/// Goals over more of the same steps than this are one goal said twice.
+const MAX_OVERLAP: f32 = 0.6;
+
 /// The best goals that differ: by confidence, more steps first among near equals, each over steps of its own.
 fn choose(mut goals: Vec<Hindsight>, most: usize) -> Vec<Hindsight> {
-    // A goal over several steps teaches more than one over one: worth a tenth.
-    let rank = |goal: &Hindsight| goal.confidence + if goal.kept_steps.len() > 1 { 0.1 } else { 0.0 };
+    // A goal over several steps teaches more than one over one: worth a tenth, and a hundredth for each further step.
+    let rank = |goal: &Hindsight| {
+        goal.confidence
+            + goal.kept_steps.len().clamp(1, 10) as f32 * 0.01
+            + if goal.kept_steps.len() > 1 { 0.09 } else { 0.0 }
+    };
     goals.sort_by(|a, b| rank(b).total_cmp(&rank(a)).then_with(|| b.last_step.cmp(&a.last_step)));
     let mut chosen: Vec<Hindsight> = Vec::new();
     for goal in goals {
-        let repeats =
-            chosen.iter().any(|known| known.goal == goal.goal || known.kept_steps == goal.kept_steps);
+        let repeats = chosen.iter().any(|known| {
+            known.goal == goal.goal || overlap(&known.kept_steps, &goal.kept_steps) > MAX_OVERLAP
+        });
         if !repeats && chosen.len() < most {
             chosen.push(goal);
         }
     }
     chosen
+}
+
+/// The shared share of two sets of steps.
+fn overlap(a: &[u32], b: &[u32]) -> f32 {
+    let shared = a.iter().filter(|step| b.contains(step)).count();
+    shared as f32 / (a.len() + b.len() - shared) as f32
 }

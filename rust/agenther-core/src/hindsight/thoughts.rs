@@ -57,6 +57,15 @@ const META: &[&str] = &[
     "user",
     "task",
     "question",
+    "you",
+    "your",
+    "please",
+    "wait",
+    "hold",
+    "oops",
+    "function",
+    "tool",
+    "api",
 ];
 
 /// One thought per kept step; `None` where the step had none.

@@ -23,7 +23,11 @@ fn is_id(kind: FactKind) -> bool {
 }
 
 /// Every way to put another text in the place of one fact of the goal or the answer.
-fn replaced(case: &Case, of: impl Fn(FactKind) -> bool, by: impl Fn(&Fact<'_>) -> Vec<String>) -> Vec<Altered> {
+fn replaced(
+    case: &Case,
+    of: impl Fn(FactKind) -> bool,
+    by: impl Fn(&Fact<'_>) -> Vec<String>,
+) -> Vec<Altered> {
     let mut out = Vec::new();
     for in_goal in [true, false] {
         let text = if in_goal { &case.goal } else { &case.answer };
@@ -33,7 +37,11 @@ fn replaced(case: &Case, of: impl Fn(FactKind) -> bool, by: impl Fn(&Fact<'_>) -
                 altered.replace_range(fact.span.start as usize..fact.span.end as usize, &new);
                 let mut case = case.clone();
                 let what = format!("{} {:?} to {new:?}", if in_goal { "goal" } else { "answer" }, fact.text);
-                if in_goal { case.goal = altered } else { case.answer = altered }
+                if in_goal {
+                    case.goal = altered
+                } else {
+                    case.answer = altered
+                }
                 out.push(Altered { what, case });
             }
         }
@@ -46,7 +54,8 @@ fn others(case: &Case, fact: &Fact<'_>, most: usize) -> Vec<String> {
     let mut found: Vec<String> = Vec::new();
     for step in &case.steps {
         for other in facts(&step.observation) {
-            let fits = other.kind == fact.kind || (fact.kind == FactKind::Money && other.kind == FactKind::Number);
+            let fits =
+                other.kind == fact.kind || (fact.kind == FactKind::Money && other.kind == FactKind::Number);
             if fits && !same(&other, fact) && !found.contains(&other.text.to_owned()) {
                 found.push(other.text.to_owned());
             }
@@ -83,18 +92,25 @@ pub fn swap_number(case: &Case) -> Vec<Altered> {
 }
 
 pub fn swap_date(case: &Case) -> Vec<Altered> {
-    replaced(case, |kind| matches!(kind, FactKind::Date | FactKind::Time), |fact| {
-        let digits = fact.text.chars().filter(char::is_ascii_digit).count();
-        let mut new: Vec<String> = (0..digits).filter_map(|nth| digit_turned(fact.text, nth)).collect();
-        new.extend(others(case, fact, 3));
-        new.retain(|new| matches!(facts(new)[..], [other] if other.kind == fact.kind && !same(&other, fact)));
-        new
-    })
+    replaced(
+        case,
+        |kind| matches!(kind, FactKind::Date | FactKind::Time),
+        |fact| {
+            let digits = fact.text.chars().filter(char::is_ascii_digit).count();
+            let mut new: Vec<String> = (0..digits).filter_map(|nth| digit_turned(fact.text, nth)).collect();
+            new.extend(others(case, fact, 3));
+            new.retain(
+                |new| matches!(facts(new)[..], [other] if other.kind == fact.kind && !same(&other, fact)),
+            );
+            new
+        },
+    )
 }
 
 pub fn swap_id(case: &Case) -> Vec<Altered> {
     replaced(case, is_id, |fact| {
-        let mut new: Vec<String> = [0, 2].into_iter().filter_map(|nth| digit_turned(fact.text, nth)).collect();
+        let mut new: Vec<String> =
+            [0, 2].into_iter().filter_map(|nth| digit_turned(fact.text, nth)).collect();
         new.push(format!("{}x9", fact.text));
         new.extend(others(case, fact, 3));
         new
@@ -105,7 +121,12 @@ pub fn swap_id(case: &Case) -> Vec<Altered> {
 pub fn move_goal(case: &Case, other: &Case) -> Vec<Altered> {
     let with = |goal: &str, answer: &str, what: &str| Altered {
         what: format!("{what} moved to {}", other.name),
-        case: Case { name: case.name.clone(), goal: goal.to_owned(), answer: answer.to_owned(), steps: other.steps.clone() },
+        case: Case {
+            name: case.name.clone(),
+            goal: goal.to_owned(),
+            answer: answer.to_owned(),
+            steps: other.steps.clone(),
+        },
     };
     vec![with(&case.goal, &other.answer, "goal"), with(&case.goal, &case.answer, "goal and answer")]
 }
@@ -142,7 +163,12 @@ pub fn append_superlative(case: &Case) -> Vec<Altered> {
         " That makes it the oldest one.",
         " It is the largest of them.",
     ];
-    const TO_GOAL: &[&str] = &[" Pick the most popular one.", " I want the best rated one.", " Which one is the newest?", " Give me the smallest."];
+    const TO_GOAL: &[&str] = &[
+        " Pick the most popular one.",
+        " I want the best rated one.",
+        " Which one is the newest?",
+        " Give me the smallest.",
+    ];
     let mut out = Vec::new();
     for more in TO_ANSWER {
         let answer = format!("{}{more}", ended(&case.answer));
@@ -170,14 +196,20 @@ pub fn flip_empty(case: &Case) -> Vec<Altered> {
     let denies = case.answer.starts_with("No") || case.answer.contains(" no ");
     if any_empty && denies {
         let mut case = case.clone();
-        case.steps.iter_mut().filter(|step| is_empty(&step.observation)).for_each(|step| step.observation = found.to_owned());
+        case.steps
+            .iter_mut()
+            .filter(|step| is_empty(&step.observation))
+            .for_each(|step| step.observation = found.to_owned());
         out.push(Altered { what: "something found".to_owned(), case });
     } else if !any_empty {
         let mut empty = case.clone();
         empty.steps.iter_mut().for_each(|step| step.observation = "[]".to_owned());
         out.push(Altered { what: "nothing found".to_owned(), case: empty });
         for answer in ["No results were found.", "There are none.", "There is no such thing available."] {
-            out.push(Altered { what: format!("answer {answer:?}"), case: Case { answer: answer.to_owned(), ..case.clone() } });
+            out.push(Altered {
+                what: format!("answer {answer:?}"),
+                case: Case { answer: answer.to_owned(), ..case.clone() },
+            });
         }
     }
     out
@@ -204,29 +236,48 @@ pub fn restore_constraint(case: &Case) -> Vec<Altered> {
 
 /// The same in other writing.
 pub fn reformat(case: &Case) -> Vec<Altered> {
-    replaced(case, |kind| is_number(kind) || matches!(kind, FactKind::Date | FactKind::Time), |fact| {
-        let mut new = rewritten(fact);
-        new.retain(|new| new != fact.text);
-        new
-    })
+    replaced(
+        case,
+        |kind| is_number(kind) || matches!(kind, FactKind::Date | FactKind::Time),
+        |fact| {
+            let mut new = rewritten(fact);
+            new.retain(|new| new != fact.text);
+            new
+        },
+    )
 }
 
 const MONTHS: [&str; 12] = [
-    "January", "February", "March", "April", "May", "June", "July", "August", "September", "October", "November", "December",
+    "January",
+    "February",
+    "March",
+    "April",
+    "May",
+    "June",
+    "July",
+    "August",
+    "September",
+    "October",
+    "November",
+    "December",
 ];
 
 fn rewritten(fact: &Fact<'_>) -> Vec<String> {
     let Some(value) = fact.value else { return Vec::new() };
     let number = fact.text.trim_matches(|c: char| !c.is_ascii_digit());
     match fact.kind {
-        FactKind::Number if value >= 1000.0 && value.fract() == 0.0 && !is_year(fact) && number == fact.text => {
+        FactKind::Number
+            if value >= 1000.0 && value.fract() == 0.0 && !is_year(fact) && number == fact.text =>
+        {
             vec![grouped(value as u64), (value as u64).to_string()]
         }
         FactKind::Money if fact.unit == Some("$") && fact.per.is_none() && number == &fact.text[1..] => {
             vec![format!("{number} USD"), format!("USD {number}"), format!("{number} dollars")]
         }
         FactKind::Percent => vec![format!("{number} %"), format!("{number} percent"), format!("{number}%")],
-        FactKind::Quantity if fact.unit == Some("kg") => vec![format!("{number} kg"), format!("{number}kg"), format!("{number} kilograms")],
+        FactKind::Quantity if fact.unit == Some("kg") => {
+            vec![format!("{number} kg"), format!("{number}kg"), format!("{number} kilograms")]
+        }
         FactKind::Date => {
             let (year, month, day) = civil(value as i64);
             let name = MONTHS[month as usize - 1];

@@ -44,14 +44,14 @@ pub fn propose(reading: &Reading<'_>, proposals: &mut Proposals) {
     prose::propose(&calls, reading, &style, proposals);
     let clauses = clauses(&calls, &material, proposals);
     for clause in &clauses {
-        proposals.push(single(clause, &style, proposals.variant()));
+        proposals.push_rendered(single(clause, &style, proposals.variant()));
     }
     let pairs = pairs(&clauses);
     for candidate in reuse::candidates(&clauses, &pairs, &calls, reading) {
-        proposals.push(candidate);
+        proposals.push_rendered(candidate);
     }
     for (first, second) in pairs {
-        proposals.push(double(first, second, &style, proposals.variant()));
+        proposals.push_rendered(double(first, second, &style, proposals.variant()));
     }
 }
 
@@ -100,11 +100,16 @@ fn clauses(calls: &[Call<'_>], material: &Material<'_, '_>, proposals: &mut Prop
 /// Pairs of clauses that share no step: the last with its neighbour and with the first, and the first two.
 fn pairs(clauses: &[Clause]) -> Vec<(&Clause, &Clause)> {
     let disjoint = |a: &Clause, b: &Clause| {
-        a.steps.iter().all(|step| !b.steps.contains(step))
+        a.tool != b.tool
+            && a.imperative != b.imperative
+            && a.steps.iter().all(|step| !b.steps.contains(step))
             && (a.preamble.is_none() || b.preamble.is_none() || a.preamble == b.preamble)
     };
     let mut pairs: Vec<(&Clause, &Clause)> = Vec::new();
-    let fits = |a: &Clause, b: &Clause| a.steps.first() < b.steps.first() && disjoint(a, b);
+    // A clause without slots is filler beside another.
+    let says = |clause: &Clause| !clause.slots.is_empty();
+    let fits =
+        |a: &Clause, b: &Clause| a.steps.first() < b.steps.first() && says(a) && says(b) && disjoint(a, b);
     for (at, second) in clauses.iter().enumerate().rev().take(4) {
         let earlier = &clauses[..at];
         for first in earlier

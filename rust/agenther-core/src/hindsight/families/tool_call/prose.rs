@@ -25,12 +25,12 @@ struct Search<'c, 'a> {
 pub fn propose(calls: &[Call<'_>], reading: &Reading<'_>, style: &Style, proposals: &mut Proposals) {
     let searches: Vec<Search<'_, '_>> = calls.iter().filter_map(search).collect();
     if let Some(comparison) = comparison(&searches, reading, style, proposals.variant()) {
-        proposals.push(comparison);
+        proposals.push_rendered(comparison);
     }
     let web: Vec<&Search<'_, '_>> = searches.iter().filter(|search| is_web(search.call)).collect();
     for group in web.chunks(MAX_SEARCHES).chain(web.chunks(1)) {
         if let Some(finding) = finding(group, style, proposals.variant()) {
-            proposals.push(finding);
+            proposals.push_rendered(finding);
         }
     }
 }

@@ -114,6 +114,12 @@ fn user_says_own(source: &Source, material: &Material<'_, '_>) -> bool {
 /// How the user called the value: the words between a determiner and it, as in `the tracking number is GHI789`.
 fn user_label(source: &Source, material: &Material<'_, '_>) -> Option<String> {
     let (text, start) = said_in(source, material)?;
+    // The value may be a part of what the user wrote: of an address, of a path.
+    if let Source::User { span, .. } = source
+        && text[span.end as usize..].starts_with(['@', '/', '_', '-'])
+    {
+        return None;
+    }
     let before = text[..start].trim_end_matches(|c: char| !c.is_alphanumeric());
     let mut words: Vec<&str> = before.rsplit([' ', '\n']).take(5).collect();
     while words
