@@ -1,6 +1,9 @@
 //! Families of asks: each looks for one way in which a run demonstrates something, and says it as a
 //! request. A family is one file; adding one touches that file and [`FAMILIES`].
 
+pub mod english;
+pub mod sql;
+
 use super::{Slot, Support, Wording};
 use crate::reading::Reading;
 
@@ -29,4 +32,4 @@ pub struct Candidate {
 pub type Family = fn(&Reading<'_>, &mut Vec<Candidate>);
 
 /// Every family, by name.
-pub const FAMILIES: &[(&str, Family)] = &[];
+pub const FAMILIES: &[(&str, Family)] = &[("sql", sql::candidates)];
