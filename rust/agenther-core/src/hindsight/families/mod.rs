@@ -2,6 +2,8 @@
 //! request. A family is one file; adding one touches that file and [`FAMILIES`].
 
 pub mod english;
+pub mod household;
+pub mod search;
 pub mod sql;
 
 use super::{Slot, Support, Wording};
@@ -32,4 +34,5 @@ pub struct Candidate {
 pub type Family = fn(&Reading<'_>, &mut Vec<Candidate>);
 
 /// Every family, by name.
-pub const FAMILIES: &[(&str, Family)] = &[("sql", sql::candidates)];
+pub const FAMILIES: &[(&str, Family)] =
+    &[("household", household::candidates), ("search", search::candidates), ("sql", sql::candidates)];
