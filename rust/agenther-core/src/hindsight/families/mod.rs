@@ -4,6 +4,7 @@
 pub mod english;
 pub mod household;
 pub mod search;
+pub mod shell;
 pub mod sql;
 
 use super::{Slot, Support, Wording};
@@ -34,5 +35,9 @@ pub struct Candidate {
 pub type Family = fn(&Reading<'_>, &mut Vec<Candidate>);
 
 /// Every family, by name.
-pub const FAMILIES: &[(&str, Family)] =
-    &[("household", household::candidates), ("search", search::candidates), ("sql", sql::candidates)];
+pub const FAMILIES: &[(&str, Family)] = &[
+    ("household", household::candidates),
+    ("search", search::candidates),
+    ("shell", shell::candidates),
+    ("sql", sql::candidates),
+];
