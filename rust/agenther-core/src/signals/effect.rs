@@ -28,130 +28,33 @@ impl Effect {
     }
 }
 
-const READ: &[&str] = &[
-    "get",
-    "list",
-    "find",
-    "search",
-    "fetch",
-    "retrieve",
-    "retrieves",
-    "lookup",
-    "look",
-    "show",
-    "view",
-    "check",
-    "query",
-    "describe",
-    "count",
-    "convert",
-    "detect",
-    "track",
-    "validate",
-    "verify",
-    "compare",
-    "read",
-    "open",
-    "browse",
-    "goto",
-    "navigate",
-    "scroll",
-    "return",
-    "returns",
-    "select",
-    "grep",
-    "cat",
-    "ls",
-    "calculate",
-    "compute",
-    "analyze",
-    "inspect",
-    "examine",
-    "load",
-    "download",
-    "translate",
-    "summarize",
-    "test",
-    "see",
-    "watch",
-    "monitor",
-    "explore",
-    "wikipedia",
-];
-const WRITE: &[&str] = &[
-    "add",
-    "update",
-    "delete",
-    "cancel",
-    "book",
-    "send",
-    "set",
-    "modify",
-    "submit",
-    "pay",
-    "order",
-    "exchange",
-    "schedule",
-    "create",
-    "remove",
-    "edit",
-    "write",
-    "insert",
-    "post",
-    "put",
-    "purchase",
-    "buy",
-    "return_items",
-    "move",
-    "rename",
-    "upload",
-    "register",
-    "reserve",
-    "assign",
-    "approve",
-    "reject",
-    "close",
-    "enable",
-    "disable",
-    "toggle",
-    "turn",
-    "start",
-    "stop",
-    "install",
-    "transfer_money",
-    "refund",
-    "issue",
-    "change",
-    "replace",
-    "take",
-    "heat",
-    "cool",
-    "clean",
-    "slice",
-    "use",
-    "type",
-    "fill",
-    "press",
-    "click",
-    "append",
-    "save",
-    "commit",
-    "push",
-];
-const META: &[&str] = &["think", "plan", "transfer", "handoff", "delegate", "wait", "reflect", "note"];
-const REPLY: &[&str] = &[
-    "finish",
-    "finished",
-    "answer",
-    "respond",
-    "reply",
-    "done",
-    "complete",
-    "final",
-    "final_answer",
-    "stop",
-    "exit",
-];
+/// The effect that a verb says; other words say none.
+fn verb(word: &str) -> Option<Effect> {
+    // A match compiles to comparisons of length first: cheap enough for every word of every call.
+    Some(match word {
+        "get" | "list" | "find" | "search" | "fetch" | "retrieve" | "retrieves" | "lookup" | "look"
+        | "show" | "view" | "check" | "query" | "describe" | "count" | "convert" | "detect" | "track"
+        | "validate" | "verify" | "compare" | "read" | "open" | "browse" | "goto" | "navigate" | "scroll"
+        | "return" | "returns" | "select" | "grep" | "cat" | "ls" | "calculate" | "compute" | "analyze"
+        | "inspect" | "examine" | "load" | "download" | "translate" | "summarize" | "test" | "see"
+        | "watch" | "monitor" | "explore" | "wikipedia" | "extract" | "resolve" | "estimate" | "preview"
+        | "parse" | "identify" | "evaluate" | "sample" | "peek" | "filter" | "sort" | "summarise"
+        | "analyse" | "observe" | "status" | "info" => Effect::Read,
+        "add" | "update" | "delete" | "cancel" | "book" | "send" | "set" | "modify" | "submit" | "pay"
+        | "order" | "exchange" | "schedule" | "create" | "remove" | "edit" | "write" | "insert" | "post"
+        | "put" | "purchase" | "buy" | "move" | "rename" | "upload" | "register" | "reserve" | "assign"
+        | "approve" | "reject" | "close" | "enable" | "disable" | "toggle" | "turn" | "start" | "stop"
+        | "install" | "refund" | "issue" | "change" | "replace" | "take" | "heat" | "cool" | "clean"
+        | "slice" | "use" | "type" | "fill" | "press" | "click" | "append" | "save" | "commit" | "push"
+        | "drop" | "alter" | "mkdir" | "rm" | "deploy" | "publish" | "merge" | "apply" | "grant"
+        | "revoke" | "invite" | "archive" | "restore" | "reset" | "charge" | "withdraw" | "deposit"
+        | "reschedule" | "rebook" | "unsubscribe" | "subscribe" => Effect::Write,
+        "think" | "plan" | "transfer" | "handoff" | "delegate" | "wait" | "reflect" | "note" => Effect::Meta,
+        "finish" | "finished" | "answer" | "respond" | "reply" | "done" | "complete" | "final" | "exit"
+        | "conclude" | "terminate" | "solution" => Effect::Reply,
+        _ => return None,
+    })
+}
 
 /// The effect of a call of `tool`, whose schema describes it as `description`.
 pub fn effect(tool: &str, description: Option<&str>) -> Effect {
@@ -159,25 +62,20 @@ pub fn effect(tool: &str, description: Option<&str>) -> Effect {
 }
 
 fn by_name(tool: &str) -> Option<Effect> {
-    if REPLY.iter().any(|word| tool.eq_ignore_ascii_case(word)) {
+    if tool.eq_ignore_ascii_case("final_answer") || tool.eq_ignore_ascii_case("return_answer") {
         return Some(Effect::Reply);
     }
-    words(tool).find_map(by_verb)
+    // A terminal word speaks only as the whole name: `complete_order` is a write of some kind.
+    words(tool)
+        .find_map(|word| by_verb(word).filter(|effect| *effect != Effect::Reply || word.len() == tool.len()))
 }
 
 fn by_verb(word: &str) -> Option<Effect> {
-    let known = |verbs: &[&str]| verbs.iter().any(|verb| word.eq_ignore_ascii_case(verb));
-    if known(READ) {
-        Some(Effect::Read)
-    } else if known(WRITE) {
-        Some(Effect::Write)
-    } else if known(META) {
-        Some(Effect::Meta)
-    } else if known(REPLY) {
-        Some(Effect::Reply)
-    } else {
-        None
-    }
+    let mut lower = [0; 16];
+    let lower = lower.get_mut(..word.len())?;
+    lower.copy_from_slice(word.as_bytes());
+    lower.make_ascii_lowercase();
+    verb(std::str::from_utf8(lower).ok()?)
 }
 
 fn first_word(description: &str) -> Option<&str> {

@@ -1,4 +1,254 @@
 //! What can be observed in a run: one file a signal.
+//!
+//! A signal is a list of [`Hit`]s; its value is their number. Rules name signals and put thresholds
+//! on them. [`Signals`] computes each at most once a run, when first asked for, and never in more
+//! time than linear in the text and the number of steps.
+
+use std::cell::OnceCell;
+use std::collections::HashSet;
+
+use crate::reading::{Reading, StepReading};
+use crate::trajectory::{Field, Span, Trajectory};
 
 pub mod effect;
 pub mod tool_status;
+
+mod assent;
+mod calls;
+mod constraints;
+mod grounding;
+mod schemas;
+mod tokens;
+
+use calls::Calls;
+use effect::Effect;
+use grounding::Grounded;
+use schemas::Schemas;
+use tool_status::Status;
+
+/// Where a signal shows.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub struct Hit {
+    /// Index of the step, where it is in a step.
+    pub step: Option<u32>,
+    /// The field, where it is in one.
+    pub field: Option<Field>,
+    /// The bytes in that field, where it is narrower than the field.
+    pub span: Option<Span>,
+}
+
+impl Hit {
+    /// The whole run.
+    pub const RUN: Hit = Hit { step: None, field: None, span: None };
+
+    /// A field of a step.
+    pub fn step(step: usize, field: Field) -> Hit {
+        Hit { step: Some(step as u32), field: Some(field), span: None }
+    }
+
+    /// A field of the run.
+    pub fn field(field: Field) -> Hit {
+        Hit { step: None, field: Some(field), span: None }
+    }
+
+    /// Bytes of the field.
+    pub fn at(self, span: Span) -> Hit {
+        Hit { span: Some(span), ..self }
+    }
+}
+
+/// What one file of this module defines.
+pub struct Signal {
+    /// The name rules use: that of its file.
+    pub name: &'static str,
+    /// What a hit is, in one sentence.
+    pub summary: &'static str,
+    /// Finds the hits, in the order of steps.
+    pub find: fn(&Signals<'_, '_>) -> Vec<Hit>,
+}
+
+macro_rules! signals {
+    ($($module:ident,)*) => {
+        $(mod $module;)*
+
+        /// Every signal, sorted by name.
+        pub static SIGNALS: &[Signal] = &[$(Signal {
+            name: stringify!($module),
+            summary: $module::SUMMARY,
+            find: $module::find,
+        },)*];
+    };
+}
+
+signals! {
+    action_cycle,
+    answer_observed,
+    answer_unobserved,
+    broken_constraint,
+    consecutive_errors,
+    count_mismatch,
+    destructive_write,
+    fruitless_tail,
+    goal_unmentioned,
+    last_call_error,
+    missing_argument,
+    near_duplicate_action,
+    near_duplicate_thought,
+    no_evidence,
+    no_successful_write,
+    no_terminal_action,
+    not_found,
+    repeated_action,
+    repeated_observation,
+    same_error_twice,
+    several_for_one,
+    unconfirmed_write,
+    ungrounded_amount,
+    ungrounded_answer_number,
+    ungrounded_write_number,
+    unknown_tool,
+    unrecovered_error,
+    write_error,
+    yes_no_answer,
+}
+
+/// Position of a signal in [`SIGNALS`].
+pub fn index_of(name: &str) -> Option<usize> {
+    SIGNALS.binary_search_by(|signal| signal.name.cmp(name)).ok()
+}
+
+/// The signals of one run.
+pub struct Signals<'r, 'a> {
+    reading: &'r Reading<'a>,
+    found: Vec<OnceCell<Vec<Hit>>>,
+    calls: OnceCell<Calls>,
+    grounded: OnceCell<Grounded>,
+    schemas: OnceCell<Schemas<'a>>,
+}
+
+impl<'r, 'a> Signals<'r, 'a> {
+    /// The signals of a run; nothing is computed yet.
+    pub fn new(reading: &'r Reading<'a>) -> Self {
+        Signals {
+            reading,
+            found: vec![OnceCell::new(); SIGNALS.len()],
+            calls: OnceCell::new(),
+            grounded: OnceCell::new(),
+            schemas: OnceCell::new(),
+        }
+    }
+
+    /// The hits of the signal at `index` of [`SIGNALS`].
+    pub fn hits(&self, index: usize) -> &[Hit] {
+        self.found[index].get_or_init(|| (SIGNALS[index].find)(self))
+    }
+
+    /// The steps that call a tool that reads or writes.
+    pub fn calls_at(&self) -> impl DoubleEndedIterator<Item = u32> + use<'r, 'a> {
+        self.steps().filter(|(_, step)| is_call(step)).map(|(at, _)| at as u32)
+    }
+
+    /// The steps whose call repeats an earlier one, same tool and same arguments.
+    pub fn repeated_steps(&self) -> HashSet<u32> {
+        let hits = index_of("repeated_action").map(|index| self.hits(index));
+        hits.unwrap_or_default().iter().filter_map(|hit| hit.step).collect()
+    }
+
+    /// What was read off the run.
+    pub fn reading(&self) -> &'r Reading<'a> {
+        self.reading
+    }
+
+    fn run(&self) -> &'a Trajectory<'a> {
+        self.reading.run
+    }
+
+    fn steps(&self) -> impl DoubleEndedIterator<Item = (usize, &'r StepReading<'a>)> + use<'r, 'a> {
+        self.reading.steps.iter().enumerate()
+    }
+
+    /// The calls that do something: not replies, terminal actions or thoughts.
+    fn calls(&self) -> &Calls {
+        self.calls.get_or_init(|| Calls::new(self.reading))
+    }
+
+    fn grounded(&self) -> &Grounded {
+        self.grounded.get_or_init(|| Grounded::new(self.reading))
+    }
+
+    fn schemas(&self) -> &Schemas<'a> {
+        self.schemas.get_or_init(|| Schemas::new(self.run().tools))
+    }
+
+    /// The last call that does something, if any.
+    fn last_call(&self) -> Option<(usize, &'r StepReading<'a>)> {
+        self.steps().rev().find(|(_, step)| is_call(step))
+    }
+
+    /// What the agent answered: the final answer, where it is not empty.
+    fn answer(&self) -> Option<&'a str> {
+        self.run().final_answer.map(str::trim).filter(|answer| !answer.is_empty())
+    }
+}
+
+/// Whether a step calls a tool that reads or writes.
+fn is_call(step: &StepReading<'_>) -> bool {
+    step.status != Status::NoCall && matches!(step.effect, Effect::Read | Effect::Write)
+}
+
+/// What the user said last before or at `step`.
+fn last_user_turn<'a>(run: &Trajectory<'a>, step: usize) -> Option<&'a str> {
+    run.steps[..=step].iter().rev().find_map(|step| step.user).or(run.original_prompt)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn names_are_sorted_so_that_they_can_be_searched() {
+        assert!(SIGNALS.is_sorted_by(|a, b| a.name < b.name));
+        for signal in SIGNALS {
+            assert_eq!(SIGNALS[index_of(signal.name).unwrap()].name, signal.name);
+            assert!(signal.summary.ends_with('.'), "{}", signal.name);
+        }
+    }
+}
+
+/// Runs in a few words, for the tests of the signals.
+#[cfg(test)]
+mod testing {
+    use super::*;
+    use crate::trajectory::Step;
+
+    /// A call with its arguments and what came back.
+    pub fn call<'a>(tool: &'a str, input: &'a str, observation: &'a str) -> Step<'a> {
+        Step {
+            action_name: Some(tool),
+            action_input: Some(input),
+            observation: Some(observation),
+            ..Step::default()
+        }
+    }
+
+    /// A reply.
+    pub fn reply(text: &str) -> Step<'_> {
+        Step { thought: Some(text), ..Step::default() }
+    }
+
+    /// A run that asked `prompt`.
+    pub fn run<'a>(prompt: &'a str, steps: Vec<Step<'a>>, answer: Option<&'a str>) -> Trajectory<'a> {
+        Trajectory { original_prompt: Some(prompt), steps, final_answer: answer, ..Trajectory::default() }
+    }
+
+    /// The hits of a signal.
+    pub fn hits(name: &str, run: &Trajectory<'_>) -> Vec<Hit> {
+        let reading = Reading::new(run);
+        Signals::new(&reading).hits(index_of(name).expect(name)).to_vec()
+    }
+
+    /// The steps of the hits of a signal.
+    pub fn steps_of(name: &str, run: &Trajectory<'_>) -> Vec<u32> {
+        hits(name, run).iter().filter_map(|hit| hit.step).collect()
+    }
+}

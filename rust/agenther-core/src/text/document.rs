@@ -66,6 +66,11 @@ impl<'a> Document<'a> {
         (parser.at == text.len()).then_some(Document { text, nodes: parser.nodes })
     }
 
+    /// The text that was parsed.
+    pub fn source(&self) -> &'a str {
+        self.text
+    }
+
     /// The outermost value.
     pub fn root(&self) -> Value<'_, 'a> {
         Value { document: self, node: 0 }

@@ -1,4 +1,13 @@
 //! Scanners over bytes. Each reads its text once, allocates nothing per byte and reports spans.
 
+mod address;
+mod amount;
+pub mod date;
 pub mod document;
 pub mod facts;
+mod identifier;
+mod name;
+mod number;
+pub mod records;
+pub mod same;
+mod unit;

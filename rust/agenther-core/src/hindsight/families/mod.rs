@@ -1,13 +1,15 @@
 //! Families of asks: each looks for one way in which a run demonstrates something, and says it as a
 //! request. A family is one file; adding one touches that file and [`FAMILIES`].
 
-pub mod english;
-pub mod household;
-pub mod search;
-pub mod shell;
-pub mod sql;
+mod english;
+mod household;
+mod search;
+mod shell;
+mod sql;
+mod tool_call;
 
-use super::{Slot, Support, Wording};
+use super::reason::Reason;
+use super::{Slot, Support, Wording, style};
 use crate::reading::Reading;
 
 /// A goal that a family proposes. Slices, guards and the verifier decide whether it stands.
@@ -31,13 +33,52 @@ pub struct Candidate {
     pub trivial: bool,
 }
 
+/// What the families propose for a run, and why they passed over what they saw.
+#[derive(Debug, Default)]
+pub struct Proposals {
+    /// The candidates, in the order proposed.
+    pub candidates: Vec<Candidate>,
+    /// Why steps or asks were passed over: one entry each time.
+    pub passed_over: Vec<Reason>,
+    seed: u64,
+    trajectory_id: Option<String>,
+}
+
+impl Proposals {
+    /// No proposals yet, for the run of that id.
+    pub fn new(seed: u64, trajectory_id: Option<&str>) -> Self {
+        Proposals { seed, trajectory_id: trajectory_id.map(str::to_string), ..Proposals::default() }
+    }
+
+    /// Proposes a candidate.
+    pub fn push(&mut self, candidate: Candidate) {
+        self.candidates.push(candidate);
+    }
+
+    /// Notes why something was not proposed.
+    pub fn pass_over(&mut self, reason: Reason) {
+        self.passed_over.push(reason);
+    }
+
+    /// A stable number that picks among equivalent phrasings of the next candidate.
+    pub fn variant(&self) -> u64 {
+        style::variant(self.seed, self.trajectory_id.as_deref(), self.candidates.len())
+    }
+}
+
 /// Proposes candidates for a run.
-pub type Family = fn(&Reading<'_>, &mut Vec<Candidate>);
+pub type Family = fn(&Reading<'_>, &mut Proposals);
 
 /// Every family, by name.
 pub const FAMILIES: &[(&str, Family)] = &[
-    ("household", household::candidates),
-    ("search", search::candidates),
-    ("shell", shell::candidates),
-    ("sql", sql::candidates),
+    ("household", household::propose),
+    ("search", search::propose),
+    ("shell", shell::propose),
+    ("sql", sql::propose),
+    ("tool_call", tool_call::propose),
 ];
+
+/// What the call of a step does, as a command: `look up the order`.
+pub fn tool_phrase(reading: &Reading<'_>, step: usize) -> Option<String> {
+    tool_call::phrase(reading, step)
+}

@@ -5,7 +5,7 @@ mod events;
 
 use std::collections::BTreeMap;
 
-use super::{Candidate, english};
+use super::{Candidate, Proposals, english};
 use crate::hindsight::{Support, Wording};
 use crate::reading::Reading;
 use crate::signals::tool_status::Status;
@@ -24,7 +24,7 @@ struct Scene<'a> {
 }
 
 /// Proposes requests for the changes of state that a run brought about.
-pub fn candidates(reading: &Reading<'_>, out: &mut Vec<Candidate>) {
+pub fn propose(reading: &Reading<'_>, out: &mut Proposals) {
     let scenes: Vec<Scene<'_>> = reading
         .steps
         .iter()
@@ -38,7 +38,7 @@ pub fn candidates(reading: &Reading<'_>, out: &mut Vec<Candidate>) {
         })
         .collect();
     let world = World::new(reading, &scenes);
-    let before = out.len();
+    let before = out.candidates.len();
     for at in 0..scenes.len() {
         if scenes[at].last
             && let Some(candidate) = changed(&world, reading, &scenes, at)
@@ -46,9 +46,9 @@ pub fn candidates(reading: &Reading<'_>, out: &mut Vec<Candidate>) {
             out.push(candidate);
         }
     }
-    if out.len() == before {
+    if out.candidates.len() == before {
         let found = (0..scenes.len()).rev().find_map(|at| found(&world, reading, &scenes, at));
-        out.extend(found);
+        found.into_iter().for_each(|candidate| out.push(candidate));
     }
 }
 
@@ -280,15 +280,10 @@ fn kept(
         }
     }
     let first = anchors.iter().map(|(scene, _)| *scene).min()?;
-    for index in first..=at {
-        if scenes[index]
-            .events
-            .iter()
-            .any(|event| event.changes().is_some_and(|changed| changed.full == thing.full))
-        {
-            kept.push(index);
-        }
-    }
+    let changes_it = |scene: &Scene<'_>| {
+        scene.events.iter().any(|event| event.changes().is_some_and(|changed| changed.full == thing.full))
+    };
+    kept.extend((first..=at).filter(|&index| changes_it(&scenes[index])));
     kept.sort_unstable();
     kept.dedup();
     let only_this = kept.iter().all(|&index| {

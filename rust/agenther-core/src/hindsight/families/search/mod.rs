@@ -9,7 +9,7 @@ mod direct;
 mod passage;
 mod prose;
 
-use super::Candidate;
+use super::{Candidate, Proposals};
 use crate::hindsight::{Origin, Slot, Support, Wording};
 use crate::reading::{Reading, StepReading};
 use crate::signals::effect;
@@ -31,7 +31,7 @@ struct Found<'a> {
 }
 
 /// Proposes questions that the searches of a run answer.
-pub fn candidates(reading: &Reading<'_>, out: &mut Vec<Candidate>) {
+pub fn propose(reading: &Reading<'_>, out: &mut Proposals) {
     let mut found: Vec<Found<'_>> = Vec::new();
     for (index, step) in reading.steps.iter().enumerate() {
         let Some(query) = query(step) else { continue };
@@ -139,7 +139,7 @@ fn direct_candidate(step: u32, query: &str, observation: &str, question: String,
 }
 
 /// One passage: a question for two facts where it states two, and one for a single fact.
-fn single(found: &Found<'_>, out: &mut Vec<Candidate>) {
+fn single(found: &Found<'_>, out: &mut Proposals) {
     let passage = &found.passage;
     let seed = found.query.bytes().fold(7usize, |seed, byte| seed.wrapping_mul(31).wrapping_add(byte.into()));
     let strong: Vec<&Fact<'_>> =
@@ -168,7 +168,7 @@ fn candidate(found: &Found<'_>, ask: Ask, facts: &[&Fact<'_>], prior: f32) -> Ca
         answer: ask.answer,
         wording: Wording::Phrase,
         steps: vec![found.step],
-        slots: vec![topic_slot(found, Origin::User)],
+        slots: vec![topic_slot(found)],
         evidence: facts.iter().map(|fact| fact_support(found, fact)).collect(),
         prior,
         trivial: false,
@@ -176,7 +176,7 @@ fn candidate(found: &Found<'_>, ask: Ask, facts: &[&Fact<'_>], prior: f32) -> Ca
 }
 
 /// A second search whose topic the first passage named: the question describes it by that relation.
-fn hop(first: &Found<'_>, second: &Found<'_>, out: &mut Vec<Candidate>) {
+fn hop(first: &Found<'_>, second: &Found<'_>, out: &mut Proposals) {
     for link in &first.passage.facts {
         if link.relation != Relation::By || link.value != second.passage.topic || !second.passage.person {
             continue;
@@ -194,7 +194,7 @@ fn hop(first: &Found<'_>, second: &Found<'_>, out: &mut Vec<Candidate>) {
             let ask = ask::of_described(&description, &second.passage, fact);
             let mut candidate = candidate(second, ask, &[fact], 0.9);
             candidate.steps = vec![first.step, second.step];
-            candidate.slots = vec![topic_slot(first, Origin::User), topic_slot(second, Origin::Observation)];
+            candidate.slots = vec![topic_slot(first)];
             candidate.evidence.insert(0, fact_support(first, link));
             out.push(candidate);
         }
@@ -215,7 +215,7 @@ fn role(verb: &str) -> Option<&'static str> {
 }
 
 /// Two passages with the same attribute.
-fn compare(first: &Found<'_>, second: &Found<'_>, out: &mut Vec<Candidate>) {
+fn compare(first: &Found<'_>, second: &Found<'_>, out: &mut Proposals) {
     let (one, other) = (&first.passage, &second.passage);
     if one.topic == other.topic || one.topic.contains(&other.topic) || other.topic.contains(&one.topic) {
         return;
@@ -224,38 +224,42 @@ fn compare(first: &Found<'_>, second: &Found<'_>, out: &mut Vec<Candidate>) {
         let same = |candidate: &&Fact<'_>| candidate.relation == fact.relation && candidate.verb == fact.verb;
         let Some(match_) = other.facts.iter().find(same) else { continue };
         let people = one.person && other.person;
+        let first_is_earlier = earlier(fact.value, match_.value);
+        // The dates make the answer more than one of the two names in the question.
+        let when = |verb: &str, date: &str| {
+            let preposition = if date.len() == 4 { "in" } else { "on" };
+            format!("{verb} {preposition} {date}")
+        };
+        let which = |verb: &str, (one, value): (&str, &str), (other, later): (&str, &str)| {
+            format!("{}: {}, while {other} {}", capitalized(one), when(verb, value), when(verb, later))
+        };
+        let ordered = |verb: &str| {
+            let pair = ((one.topic.as_str(), fact.value), (other.topic.as_str(), match_.value));
+            first_is_earlier
+                .map(|first| if first { which(verb, pair.0, pair.1) } else { which(verb, pair.1, pair.0) })
+        };
         let (goal, answer) = match fact.relation {
             Relation::Born if people => {
-                let Some(earlier) = earlier(fact.value, match_.value) else { continue };
-                (
-                    format!("Who was born first, {} or {}?", one.topic, other.topic),
-                    if earlier { one.topic.clone() } else { other.topic.clone() },
-                )
+                (format!("Who was born first, {} or {}?", one.topic, other.topic), ordered("was born"))
             }
             Relation::CameOut => {
-                let Some(earlier) = earlier(fact.value, match_.value) else { continue };
-                (
-                    format!("Which came out first, {} or {}?", one.topic, other.topic),
-                    if earlier { one.topic.clone() } else { other.topic.clone() },
-                )
+                (format!("Which came out first, {} or {}?", one.topic, other.topic), ordered("came out"))
             }
             Relation::Began => {
-                let Some(earlier) = earlier(fact.value, match_.value) else { continue };
-                (
-                    format!("Which was {} first, {} or {}?", fact.verb, one.topic, other.topic),
-                    if earlier { one.topic.clone() } else { other.topic.clone() },
-                )
+                let verb = format!("was {}", fact.verb);
+                (format!("Which was {} first, {} or {}?", fact.verb, one.topic, other.topic), ordered(&verb))
             }
             Relation::Nationality if people => (
                 format!("What are the nationalities of {} and {}?", one.topic, other.topic),
-                format!("{}: {}; {}: {}", one.topic, fact.value, other.topic, match_.value),
+                Some(format!("{}: {}; {}: {}", one.topic, fact.value, other.topic, match_.value)),
             ),
             _ => continue,
         };
+        let Some(answer) = answer else { continue };
         let mut candidate = candidate(second, Ask { question: String::new(), answer }, &[match_], 0.9);
         candidate.goal = goal;
         candidate.steps = vec![first.step, second.step];
-        candidate.slots.insert(0, topic_slot(first, Origin::User));
+        candidate.slots.insert(0, topic_slot(first));
         candidate.evidence.insert(0, fact_support(first, fact));
         out.push(candidate);
     }
@@ -268,12 +272,23 @@ fn earlier(first: &str, second: &str) -> Option<bool> {
     (first != second).then_some(first < second)
 }
 
-fn topic_slot(found: &Found<'_>, origin: Origin) -> Slot {
-    Slot { name: "query".to_string(), value: found.query.to_string(), origin, step: found.step }
+fn topic_slot(found: &Found<'_>) -> Slot {
+    Slot {
+        name: "query".to_string(),
+        value: found.passage.name.strip_prefix("The ").unwrap_or(found.passage.name).to_string(),
+        origin: Origin::User,
+        step: found.step,
+    }
 }
 
 fn fact_support(found: &Found<'_>, fact: &Fact<'_>) -> Support {
     support(fact.value, found.step, Field::Observation, span_of(found.observation, fact.value))
+}
+
+fn capitalized(text: &str) -> String {
+    let mut chars = text.chars();
+    let first: String = chars.next().into_iter().flat_map(char::to_uppercase).collect();
+    format!("{first}{}", chars.as_str())
 }
 
 fn support(text: &str, step: u32, field: Field, span: Span) -> Support {

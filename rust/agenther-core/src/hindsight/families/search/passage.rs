@@ -47,8 +47,10 @@ pub struct Fact<'a> {
 /// A passage about one topic.
 #[derive(Debug, Clone)]
 pub struct Passage<'a> {
-    /// The topic, as a question names it.
+    /// The topic, as a question names it: `the film Alien`.
     pub topic: String,
+    /// The name of the topic alone.
+    pub name: &'a str,
     /// Whether the topic is a person.
     pub person: bool,
     /// `he` or `she` where the passage says so; `it` of what is no person.
@@ -109,7 +111,7 @@ const WORKS: &[&str] = &[
 ];
 
 /// Reads what a passage found by `query` says about it; `None` if the passage is not about the query.
-pub fn read<'a>(query: &str, text: &'a str) -> Option<Passage<'a>> {
+pub fn read<'a>(query: &'a str, text: &'a str) -> Option<Passage<'a>> {
     let text = titled(query, text)?;
     let sentences = sentences(text);
     let first = sentences.first()?;
@@ -120,8 +122,10 @@ pub fn read<'a>(query: &str, text: &'a str) -> Option<Passage<'a>> {
     }
     let gender = gender(&sentences);
     let person = is_person(&lead, gender.is_some());
+    let title = title(name, &lead)?;
     let mut passage = Passage {
-        topic: topic(name, &lead, disambiguator, person)?,
+        topic: topic(title, &lead, disambiguator, person)?,
+        name: title,
         person,
         pronoun: if person { gender } else { Some("it") },
         plural: matches!(lead.copula, "are" | "were"),
@@ -338,24 +342,26 @@ fn work(lead: &Lead<'_>) -> Option<&'static str> {
     work.filter(|work| *work != "series" || !head.contains("series of "))
 }
 
-/// The topic as a question names it: the query if it is written as a name, else the subject.
-fn topic(name: &str, lead: &Lead<'_>, disambiguator: Option<&str>, person: bool) -> Option<String> {
-    let subject = lead.subject.trim_matches('"');
+/// The query if it is written as a name, else the subject.
+fn title<'a>(name: &'a str, lead: &Lead<'a>) -> Option<&'a str> {
     let written_as_name = name.chars().next().is_some_and(char::is_uppercase)
         && name.split(' ').filter(|word| word.len() > 3).all(|word| !word.starts_with(char::is_lowercase));
-    let title = if written_as_name { name } else { subject };
+    let title = if written_as_name { name } else { lead.subject.trim_matches('"') };
     let bare = title.strip_prefix("The ").unwrap_or(title);
-    if bare.starts_with(char::is_lowercase) || bare.contains('"') {
-        return None;
-    }
-    let work = work(lead).filter(|_| !person);
-    match (disambiguator, work) {
+    (!bare.starts_with(char::is_lowercase) && !bare.contains('"')).then_some(title)
+}
+
+/// The topic as a question names it.
+fn topic(title: &str, lead: &Lead<'_>, disambiguator: Option<&str>, person: bool) -> Option<String> {
+    let bare = title.strip_prefix("The ").unwrap_or(title);
+    let takes_the = lead.subject.trim_matches('"').starts_with("The ") || title.starts_with("The ");
+    match (disambiguator, work(lead).filter(|_| !person)) {
         (Some(words), _) if WORKS.iter().any(|work| words.ends_with(work)) => {
             Some(format!("the {words} {title}"))
         }
         (Some(_), _) if !person => None,
         (_, Some(work)) => Some(format!("the {work} {title}")),
-        _ if subject.starts_with("The ") || title.starts_with("The ") => Some(format!("the {bare}")),
+        _ if takes_the => Some(format!("the {bare}")),
         _ => Some(title.to_string()),
     }
 }
@@ -560,7 +566,7 @@ fn place_prefix(text: &str) -> Option<&str> {
     let end = articles + names.len();
     let rest = &text[end..];
     let bounded = rest.is_empty()
-        || rest.starts_with(['.', ';'])
+        || rest.starts_with(['.', ';', ','])
         || [" and ", " with ", ", and ", " on ", " to "].iter().any(|next| rest.starts_with(next))
         || rest.starts_with(", ");
     let and_more = rest.starts_with(" and ") && rest[5..].starts_with(char::is_uppercase);

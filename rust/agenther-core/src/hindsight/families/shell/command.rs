@@ -6,6 +6,9 @@
 /// Longer lines are programs.
 const MAX_LENGTH: usize = 300;
 
+/// A flag and its value, which is empty where it takes none.
+pub type Flag = (String, String);
+
 /// The stages of a pipeline, each a list of words; `None` if the line is anything more than that.
 pub fn pipeline(line: &str) -> Option<Vec<Vec<String>>> {
     if line.len() > MAX_LENGTH {
@@ -55,7 +58,7 @@ pub fn pipeline(line: &str) -> Option<Vec<Vec<String>>> {
 
 /// The flags and the operands of a simple command; `None` if it has a flag that is not known. A flag that
 /// takes a value is given with a `=`: `n=` reads `-n 5` and `-n5`.
-pub fn options(words: &[String], known: &[&str]) -> Option<(Vec<(String, String)>, Vec<String>)> {
+pub fn options(words: &[String], known: &[&str]) -> Option<(Vec<Flag>, Vec<String>)> {
     let (mut flags, mut operands) = (Vec::new(), Vec::new());
     let mut words = words.iter();
     while let Some(word) = words.next() {

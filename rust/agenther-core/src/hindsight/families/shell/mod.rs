@@ -6,7 +6,7 @@
 mod command;
 mod phrase;
 
-use super::Candidate;
+use super::{Candidate, Proposals};
 use crate::hindsight::{Support, Wording};
 use crate::reading::{Reading, StepReading};
 use crate::signals::tool_status::Status;
@@ -18,7 +18,7 @@ use phrase::{Kind, Phrase};
 const MAX_LINES: usize = 30;
 
 /// Proposes requests for what the commands of a run print.
-pub fn candidates(reading: &Reading<'_>, out: &mut Vec<Candidate>) {
+pub fn propose(reading: &Reading<'_>, out: &mut Proposals) {
     let newline_kept =
         reading.steps.iter().any(|step| step.step.observation.is_some_and(|text| text.ends_with('\n')));
     let mut proposed: Vec<String> = Vec::new();

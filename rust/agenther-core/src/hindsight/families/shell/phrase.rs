@@ -1,6 +1,6 @@
 //! Pipelines as noun phrases: a source says what things there are, each filter rewrites the phrase.
 
-use super::command::options;
+use super::command::{Flag, options};
 
 /// What the lines of an output are.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -65,7 +65,7 @@ impl Phrase {
     /// The request for it.
     pub fn request(&self, seed: usize) -> String {
         if let Some(question) = &self.question {
-            let stop = if question.starts_with(|c| matches!(c, 'H' | 'W')) { "?" } else { "." };
+            let stop = if question.starts_with(['H', 'W']) { "?" } else { "." };
             return format!("{question}{}{stop}", self.manner);
         }
         let (noun, place, manner) = (&self.noun, &self.place, &self.manner);
@@ -155,7 +155,7 @@ fn operands(words: &[String], known: &[&str]) -> Option<Vec<String>> {
     Some(operands)
 }
 
-fn counted(flags: &[(String, String)]) -> Option<&'static str> {
+fn counted(flags: &[Flag]) -> Option<&'static str> {
     let [(flag, _)] = flags else { return None };
     Some(match flag.as_str() {
         "l" => "lines",

@@ -8,7 +8,7 @@ mod rows;
 mod schema;
 mod shape;
 
-use super::Candidate;
+use super::{Candidate, Proposals};
 use crate::hindsight::{Origin, Slot, Support, Wording};
 use crate::reading::{Reading, StepReading};
 use crate::signals::tool_status::Status;
@@ -23,7 +23,7 @@ const MAX_ROWS: usize = 30;
 const MAX_QUERIES: usize = 12;
 
 /// Proposes the questions that the queries of a run answer.
-pub fn candidates(reading: &Reading<'_>, out: &mut Vec<Candidate>) {
+pub fn propose(reading: &Reading<'_>, out: &mut Proposals) {
     let mut proposed: Vec<String> = Vec::new();
     for sink in (0..reading.steps.len()).rev() {
         if proposed.len() == MAX_QUERIES {

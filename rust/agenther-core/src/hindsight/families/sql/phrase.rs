@@ -305,7 +305,7 @@ impl Speaker<'_> {
             });
         }
         let every = shape.tests.is_empty() && shape.order.is_empty();
-        if every && seed % 3 == 0 {
+        if every && seed.is_multiple_of(3) {
             return Some(format!("List the {} of every {}.", enumerate(&attributes, "and"), self.base()?));
         }
         for attribute in &mut attributes {
@@ -475,7 +475,7 @@ impl Speaker<'_> {
 
     fn per_group(&self, key: &str, rows: &str, measures: &[Output], seed: u64) -> Option<String> {
         Some(match measures {
-            [Output::Count] if seed % 2 == 0 && self.shape.tests.is_empty() => {
+            [Output::Count] if seed.is_multiple_of(2) && self.shape.tests.is_empty() => {
                 format!("How many {rows} are there for each {key}?")
             }
             [Output::Count] => {

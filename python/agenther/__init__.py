@@ -1,0 +1,72 @@
+"""AgentHER: turns the logs of LLM agents that failed into training data, with Polars.
+
+>>> import agenther as ah
+>>> runs = ah.Trajectory(original_prompt="Fly me to Rome", success=False).to_frame()
+>>> runs.with_columns(ah.classify())["verdict"].struct.field("is_failure").to_list()
+[True]
+"""
+
+from agenther import namespaces as _namespaces  # noqa: F401 - registers `.agenther`
+from agenther import schema
+from agenther._native import __version__
+from agenther.expressions import analyze, classify, extract, relabel, verify
+from agenther.models import (
+    Achievement,
+    Analysis,
+    Claim,
+    Evidence,
+    Fact,
+    FailedAttempt,
+    Grounding,
+    Hindsight,
+    Outcome,
+    Slot,
+    Source,
+    Step,
+    Support,
+    Trajectory,
+    Verdict,
+    analyze_one,
+    verify_one,
+)
+from agenther.scan import (
+    LogScan,
+    RejectedRecordsWarning,
+    detect_formats,
+    formats,
+    scan_logs,
+    scan_rejects,
+)
+
+__all__ = [
+    "Achievement",
+    "Analysis",
+    "Claim",
+    "Evidence",
+    "Fact",
+    "FailedAttempt",
+    "Grounding",
+    "Hindsight",
+    "LogScan",
+    "Outcome",
+    "RejectedRecordsWarning",
+    "Slot",
+    "Source",
+    "Step",
+    "Support",
+    "Trajectory",
+    "Verdict",
+    "__version__",
+    "analyze",
+    "analyze_one",
+    "classify",
+    "detect_formats",
+    "extract",
+    "formats",
+    "relabel",
+    "scan_logs",
+    "scan_rejects",
+    "schema",
+    "verify",
+    "verify_one",
+]

@@ -1,0 +1,151 @@
+"""The stages as Polars expressions.
+
+Each works on the columns of the trajectory frame, row by row, in eager, lazy and streaming use. A column
+that is named otherwise is said by keyword; `None` says that the frame has none. A row whose steps are null
+gives null (from `analyze`: nulls and `abstained` = "null_steps").
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from agenther import _plugin
+
+if TYPE_CHECKING:
+    import polars as pl
+    from typing_extensions import Unpack
+
+    from agenther._typing import IntoColumn, RunColumns
+
+RUN_COLUMNS = (
+    "steps",
+    "trajectory_id",
+    "original_prompt",
+    "system",
+    "tools",
+    "final_answer",
+    "success",
+    "reward",
+)
+"""The columns that a stage reads, in the order in which the plugin takes them."""
+
+
+def classify(**columns: Unpack[RunColumns]) -> pl.Expr:
+    """Tell whether and how each run failed: a column `verdict` of dtype `schema.VERDICT`.
+
+    >>> import agenther as ah
+    >>> runs = ah.Trajectory(original_prompt="Fly me to Rome", success=False).to_frame()
+    >>> runs.select(ah.classify().struct.field("is_failure")).item()
+    True
+    """
+    return _plugin.call("classify", _run(columns), {}).alias("verdict")
+
+
+def extract(**columns: Unpack[RunColumns]) -> pl.Expr:
+    """Find what each run achieved all the same: a column `outcome` of dtype `schema.OUTCOME`.
+
+    >>> import agenther as ah
+    >>> runs = ah.Trajectory(original_prompt="Fly me to Rome").to_frame()
+    >>> runs.select(ah.extract().struct.field("achievements").list.len()).item()
+    0
+    """
+    return _plugin.call("extract", _run(columns), {}).alias("outcome")
+
+
+def relabel(
+    *,
+    goals: int = 3,
+    min_confidence: float = 0.5,
+    seed: int = 0,
+    **columns: Unpack[RunColumns],
+) -> pl.Expr:
+    """Find the goals that each run does satisfy: a column `hindsight` of dtype `schema.HINDSIGHT`.
+
+    Parameters
+    ----------
+    goals
+        The most goals a run may give; the best come first.
+    min_confidence
+        Goals below this confidence, 0 to 1, are dropped.
+    seed
+        Chooses among equivalent phrasings. The same seed gives the same words.
+    **columns
+        Columns that are not named as in the trajectory frame.
+
+    >>> import agenther as ah
+    >>> runs = ah.Trajectory(original_prompt="Fly me to Rome").to_frame()
+    >>> runs.select(ah.relabel(goals=1)).item().to_list()
+    []
+    """
+    options = _relabel_options(goals, min_confidence, seed)
+    return _plugin.call("relabel", _run(columns), options).alias("hindsight")
+
+
+def analyze(
+    *,
+    goals: int = 3,
+    min_confidence: float = 0.5,
+    seed: int = 0,
+    **columns: Unpack[RunColumns],
+) -> pl.Expr:
+    """Classify, extract and relabel in one pass: a column `analysis` of dtype `schema.ANALYSIS`.
+
+    Its fields are `verdict`, `outcome`, `hindsight` and, where there is no goal, the reason `abstained`.
+    The parameters are those of `relabel`.
+
+    >>> import agenther as ah
+    >>> runs = ah.Trajectory(original_prompt="Fly me to Rome").to_frame()
+    >>> runs.select(ah.analyze().struct.unnest()).columns
+    ['verdict', 'outcome', 'hindsight', 'abstained']
+    """
+    options = _relabel_options(goals, min_confidence, seed)
+    return _plugin.call("analyze", _run(columns), options).alias("analysis")
+
+
+def verify(
+    *,
+    goal: IntoColumn = "goal",
+    answer: IntoColumn = "answer",
+    kept_steps: IntoColumn = None,
+    **columns: Unpack[RunColumns],
+) -> pl.Expr:
+    """Check a goal and its answer, whoever wrote them, against what each run observed.
+
+    Gives a column `grounding` of dtype `schema.GROUNDING`; null where the goal is null.
+
+    Parameters
+    ----------
+    goal
+        The goal.
+    answer
+        The answer; `None` or a null checks the goal alone.
+    kept_steps
+        Indices of the steps that may support the claims; `None` or a null means all of them.
+    **columns
+        Columns that are not named as in the trajectory frame.
+
+    >>> import agenther as ah, polars as pl
+    >>> runs = ah.Trajectory(original_prompt="Fly me to Rome").to_frame()
+    >>> grounding = ah.verify(goal=pl.lit("Find a flight for $120"), answer=None)
+    >>> runs.select(grounding.struct.field("grounded")).item()
+    False
+    """
+    return _plugin.call("verify", [*_run(columns), goal, answer, kept_steps], {}).alias("grounding")
+
+
+def _run(columns: RunColumns) -> list[IntoColumn]:
+    unknown = ", ".join(f"`{name}`" for name in columns if name not in RUN_COLUMNS)
+    if unknown:
+        raise TypeError(f"found the unknown argument {unknown}, needed columns of {', '.join(RUN_COLUMNS)}")
+    given: dict[str, IntoColumn] = {**columns}  # type: ignore[dict-item]
+    return [given.get(name, name) for name in RUN_COLUMNS]
+
+
+def _relabel_options(goals: int, min_confidence: float, seed: int) -> dict[str, object]:
+    if goals < 0:
+        raise ValueError(f"goals: found {goals}, needed 0 or more")
+    if not 0 <= min_confidence <= 1:
+        raise ValueError(f"min_confidence: found {min_confidence}, needed a number from 0 to 1")
+    if not 0 <= seed < 2**64:
+        raise ValueError(f"seed: found {seed}, needed a whole number from 0 to 2**64 - 1")
+    return {"goals": goals, "min_confidence": min_confidence, "seed": seed}

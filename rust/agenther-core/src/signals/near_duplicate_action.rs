@@ -1,0 +1,44 @@
+//! A call that says nearly the same as one of the calls just before.
+
+use super::tokens::{near_duplicates, word_set};
+use super::{Hit, Signals};
+use crate::trajectory::Field;
+
+/// What a hit is.
+pub const SUMMARY: &str =
+    "The words of a call are nearly those of one of the twelve calls before it (Jaccard at least 0.8).";
+
+/// One hit for each such call.
+pub fn find(signals: &Signals<'_, '_>) -> Vec<Hit> {
+    let steps = &signals.calls().steps;
+    let sets: Vec<_> = steps
+        .iter()
+        .map(|&at| {
+            let step = &signals.run().steps[at];
+            let mut set = word_set(step.action_input.unwrap_or(""));
+            set.extend(step.action_name.map(super::tokens::word_hash));
+            set.sort_unstable();
+            set
+        })
+        .collect();
+    near_duplicates(&sets).map(|at| Hit::step(steps[at], Field::ActionInput)).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::testing::{call, run, steps_of};
+
+    #[test]
+    fn one_word_in_many_is_no_difference() {
+        let run = run(
+            "?",
+            vec![
+                call("search", "the best cheap red running shoes for men", ""),
+                call("search", "the best cheap red running shoes men", ""),
+                call("search", "laptops", ""),
+            ],
+            None,
+        );
+        assert_eq!(steps_of("near_duplicate_action", &run), [1]);
+    }
+}

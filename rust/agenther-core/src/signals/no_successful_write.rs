@@ -1,0 +1,56 @@
+//! Something was to be changed, and nothing was.
+
+use super::effect::{Effect, effect, words};
+use super::{Hit, Signals, is_call, tokens};
+
+/// What a hit is.
+pub const SUMMARY: &str =
+    "No call that changes something succeeded, though one was tried, or the user asked for a change and a tool could make it.";
+
+/// At most one hit: the whole run.
+pub fn find(signals: &Signals<'_, '_>) -> Vec<Hit> {
+    let writes = || signals.steps().filter(|(_, step)| is_call(step) && step.effect == Effect::Write);
+    if writes().any(|(_, step)| !step.status.is_error()) {
+        return Vec::new();
+    }
+    let asked = || asks_for_a_change(signals) && speaks_of_tools_by_name(signals);
+    if writes().next().is_some() || asked() { vec![Hit::RUN] } else { Vec::new() }
+}
+
+/// Whether the user asks for a change: a verb of change where an order or a wish puts its verb.
+fn asks_for_a_change(signals: &Signals<'_, '_>) -> bool {
+    let said = signals.run().original_prompt.into_iter();
+    said.chain(signals.steps().filter_map(|(_, step)| step.step.user)).any(|turn| {
+        let mut previous = "to";
+        tokens::words(turn).any(|word| {
+            let lead = ["to", "please", "you", "and", "then"].iter().any(|lead| previous.eq_ignore_ascii_case(lead));
+            previous = word;
+            lead && effect(word, None) == Effect::Write
+        })
+    })
+}
+
+/// Tools that run any code or command can change anything under a name that does not say so; tools
+/// made for a purpose are named by a verb and its object.
+fn speaks_of_tools_by_name(signals: &Signals<'_, '_>) -> bool {
+    let mut calls = signals.steps().filter(|(_, step)| is_call(step)).peekable();
+    calls.peek().is_some() && calls.all(|(_, step)| words(step.step.action_name.unwrap_or("")).count() >= 2)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::testing::{call, hits, reply, run};
+
+    #[test]
+    fn asked_or_tried_but_not_done() {
+        let get = call("get_order", "{}", "{\"id\": 1}");
+        let tried = call("cancel_order", "{}", "Error: not allowed");
+        let done = call("cancel_order", "{}", "{\"status\": \"cancelled\"}");
+        let count = |prompt, steps| hits("no_successful_write", &run(prompt, steps, None)).len();
+        assert_eq!(count("Please cancel my order", vec![get, reply("No.")]), 1);
+        assert_eq!(count("Where is it?", vec![get, tried]), 1);
+        assert_eq!(count("Please cancel my order", vec![get, tried, done]), 0);
+        assert_eq!(count("Where is my order?", vec![get]), 0);
+        assert_eq!(count("I want to update all rows", vec![call("sql", "UPDATE t SET a = 1", "ok")]), 0);
+    }
+}

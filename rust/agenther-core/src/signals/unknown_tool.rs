@@ -1,0 +1,41 @@
+//! A call of a tool that the agent does not have.
+
+use super::{Hit, Signals, is_call};
+use crate::trajectory::Field;
+
+/// What a hit is.
+pub const SUMMARY: &str = "A call names a tool that is not in the schemas of the run, which has some.";
+
+/// One hit for each such call. A log whose schemas name none of the tools called is not believed: it
+/// lists something else (the tools of another agent, a later version).
+pub fn find(signals: &Signals<'_, '_>) -> Vec<Hit> {
+    let schemas = signals.schemas();
+    if schemas.is_empty() {
+        return Vec::new();
+    }
+    let known = |tool: &str| schemas.required(tool).is_some();
+    let calls = || signals.steps().filter(|(_, step)| is_call(step));
+    if !calls().any(|(_, step)| step.step.action_name.is_some_and(known)) {
+        return Vec::new();
+    }
+    calls()
+        .filter(|(_, step)| step.step.action_name.is_some_and(|tool| !known(tool)))
+        .map(|(at, _)| Hit::step(at, Field::ActionName))
+        .collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::testing::{call, run, steps_of};
+
+    #[test]
+    fn needs_schemas_that_are_believed() {
+        let steps = vec![call("get_user", "{}", "x"), call("get_order", "{}", "y")];
+        let mut run = run("?", steps, None);
+        assert!(steps_of("unknown_tool", &run).is_empty());
+        run.tools = Some(r#"[{"type": "function", "function": {"name": "get_user"}}]"#);
+        assert_eq!(steps_of("unknown_tool", &run), [1]);
+        run.tools = Some(r#"[{"name": "something_else"}]"#);
+        assert!(steps_of("unknown_tool", &run).is_empty());
+    }
+}

@@ -1,0 +1,20 @@
+//! `agenther._native`: the engine as a Polars expression plugin, and the log reader as an Arrow stream.
+
+pub mod builders;
+pub mod columns;
+pub mod error;
+pub mod frames;
+pub mod functions;
+pub mod options;
+pub mod plugin;
+pub mod scan;
+pub mod schema;
+
+#[pyo3::pymodule]
+mod _native {
+    #[pymodule_export]
+    #[allow(non_upper_case_globals)] // Python's name for it
+    const __version__: &str = env!("CARGO_PKG_VERSION");
+    #[pymodule_export]
+    use crate::scan::{ArrowBatch, LogScanner, detect, formats};
+}

@@ -1,0 +1,50 @@
+//! The options of a call.
+//!
+//! They travel as a literal input column, the last one, with one JSON object. The other way, keyword
+//! arguments, arrives pickled: that needs a pickle reader, is parsed again on every morsel just the
+//! same, and hides the options from `LazyFrame.explain`. Both behave alike in `with_columns`, `filter`,
+//! `group_by().agg` and streaming, where a literal arrives with length 1.
+
+use agenther_core::hindsight::RelabelOptions;
+use arrow_array::Array;
+use serde::Deserialize;
+
+use crate::columns::{Input, Texts};
+use crate::error::Error;
+
+/// What a call may be told. An unknown key is an error.
+#[derive(Debug, Clone, PartialEq, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct Options {
+    /// The most goals a run may give.
+    pub goals: usize,
+    /// Goals below this confidence are dropped.
+    pub min_confidence: f32,
+    /// Seeds the choice among equivalent phrasings.
+    pub seed: u64,
+}
+
+impl Default for Options {
+    fn default() -> Self {
+        let RelabelOptions { goals, min_confidence, seed } = RelabelOptions::default();
+        Options { goals, min_confidence, seed }
+    }
+}
+
+impl Options {
+    /// Reads the options off their input. Where Polars broadcast it down to no row, there is no run
+    /// to apply options to either.
+    pub fn read(input: &Input) -> Result<Self, Error> {
+        let Some(chunk) = input.chunks.iter().find(|chunk| !chunk.is_empty()) else {
+            return Ok(Options::default());
+        };
+        let json =
+            Texts::new(chunk).get(0).ok_or_else(|| Error("options: found null, needed JSON".into()))?;
+        serde_json::from_str(json).map_err(|error| Error(format!("options `{json}`: {error}")))
+    }
+
+    /// The options of stage 3.
+    pub fn relabel(&self) -> RelabelOptions {
+        RelabelOptions { goals: self.goals, min_confidence: self.min_confidence, seed: self.seed }
+    }
+}
