@@ -1,6 +1,11 @@
 //! Families of asks: each looks for one way in which a run demonstrates something, and says it as a
 //! request. A family is one file; adding one touches that file and [`FAMILIES`].
 
+mod english;
+mod household;
+mod search;
+mod shell;
+mod sql;
 mod tool_call;
 
 use std::collections::HashSet;
@@ -80,7 +85,13 @@ impl Proposals {
 pub type Family = fn(&Reading<'_>, &mut Proposals);
 
 /// Every family, by name.
-pub const FAMILIES: &[(&str, Family)] = &[("tool_call", tool_call::propose)];
+pub const FAMILIES: &[(&str, Family)] = &[
+    ("household", household::propose),
+    ("search", search::propose),
+    ("shell", shell::propose),
+    ("sql", sql::propose),
+    ("tool_call", tool_call::propose),
+];
 
 /// What the call of a step does, as a command: `look up the order`.
 pub fn tool_phrase(reading: &Reading<'_>, step: usize) -> Option<String> {
