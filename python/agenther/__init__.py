@@ -29,6 +29,14 @@ from agenther.models import (
     analyze_one,
     verify_one,
 )
+from agenther.scan import (
+    LogScan,
+    RejectedRecordsWarning,
+    detect_formats,
+    formats,
+    scan_logs,
+    scan_rejects,
+)
 
 __all__ = [
     "Achievement",
@@ -39,7 +47,9 @@ __all__ = [
     "FailedAttempt",
     "Grounding",
     "Hindsight",
+    "LogScan",
     "Outcome",
+    "RejectedRecordsWarning",
     "Slot",
     "Source",
     "Step",
@@ -50,9 +60,13 @@ __all__ = [
     "analyze",
     "analyze_one",
     "classify",
+    "detect_formats",
     "export",
     "extract",
+    "formats",
     "relabel",
+    "scan_logs",
+    "scan_rejects",
     "schema",
     "verify",
     "verify_one",

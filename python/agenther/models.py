@@ -211,7 +211,9 @@ def analyze_one(
     return Analysis.model_validate(row)
 
 
-def verify_one(trajectory: Trajectory | Mapping[str, object], goal: str, answer: str | None = None) -> Grounding:
+def verify_one(
+    trajectory: Trajectory | Mapping[str, object], goal: str, answer: str | None = None
+) -> Grounding:
     """Check a goal and its answer, whoever wrote them, against one run, whose steps are not null.
 
     >>> verify_one({"original_prompt": "Fly me to Rome"}, "Find a flight for $120").grounded

@@ -1,9 +1,13 @@
 //! What `extract` finds that a run did achieve.
 
-use crate::reading::Reading;
-use crate::signals::effect::Effect;
-use crate::signals::tool_status::ErrorCause;
+use std::collections::HashSet;
+
+use crate::reading::{Reading, StepReading};
+use crate::signals::effect::{self, Effect};
+use crate::signals::tool_status::{ErrorCause, Status};
+use crate::text::document::{Document, Kind, Value};
 use crate::text::facts::Fact;
+use crate::text::records;
 
 /// A step that worked.
 #[derive(Debug, Clone, PartialEq)]
@@ -14,7 +18,7 @@ pub struct Achievement<'a> {
     pub tool: Option<&'a str>,
     /// What it did to the world.
     pub effect: Effect,
-    /// What was achieved, in words.
+    /// What was achieved, in words: `search direct flight: origin JFK, destination SEA`.
     pub text: String,
 }
 
@@ -43,7 +47,7 @@ pub struct FailedAttempt<'a> {
 pub struct Outcome<'a> {
     /// Steps that worked, in order.
     pub achievements: Vec<Achievement<'a>>,
-    /// Typed facts of the observations of steps that worked, in order.
+    /// Typed facts of the observations of steps that worked, in order; one that a step repeats stands once.
     pub facts: Vec<ObservedFact<'a>>,
     /// Steps that did not work, in order.
     pub failed_attempts: Vec<FailedAttempt<'a>>,
@@ -51,6 +55,234 @@ pub struct Outcome<'a> {
 
 /// Stage 2: extracts what a run did achieve.
 pub fn extract<'a>(reading: &Reading<'a>) -> Outcome<'a> {
-    let _ = reading;
-    Outcome::default()
+    let mut outcome = Outcome::default();
+    for (index, step) in reading.steps.iter().enumerate() {
+        let index = index as u32;
+        if let Status::Error(cause) = step.status {
+            outcome.failed_attempts.push(FailedAttempt { step: index, tool: step.step.action_name, cause });
+            continue;
+        }
+        if let Some(text) = achieved(step) {
+            outcome.achievements.push(Achievement {
+                step: index,
+                tool: step.step.action_name,
+                effect: step.effect,
+                text,
+            });
+        }
+        if step.status == Status::Ok && step.effect != Effect::Reply {
+            let mut seen = HashSet::new();
+            let distinct = step.facts().iter().filter(|fact| seen.insert((fact.kind, fact.text, fact.unit)));
+            outcome.facts.extend(distinct.map(|&fact| ObservedFact { step: index, fact }));
+        }
+    }
+    outcome
+}
+
+/// What a step achieved, in words; `None` where it achieved nothing. A write may answer with nothing, a read may not.
+fn achieved(step: &StepReading<'_>) -> Option<String> {
+    let worked = match step.status {
+        Status::Ok => step.effect != Effect::Meta,
+        Status::Empty => matches!(step.effect, Effect::Write | Effect::Reply),
+        Status::NoCall => step.step.thought.is_some(),
+        Status::Error(_) => false,
+    };
+    if !worked {
+        return None;
+    }
+    let mut text = Phrase::default();
+    match step.step.action_name {
+        Some(tool) => call(&mut text, step, tool),
+        None => text.first_sentence(step.step.thought?),
+    }
+    (!text.out.is_empty()).then_some(text.out)
+}
+
+fn call(text: &mut Phrase, step: &StepReading<'_>, tool: &str) {
+    effect::words(tool).for_each(|word| text.word(&word.to_lowercase()));
+    let arguments = Arguments::of(step);
+    let empty = match &arguments {
+        Arguments::None => true,
+        Arguments::Document(document) => document.root().is_empty() && !document.root().is_leaf(),
+        Arguments::Text(text) => text.trim().is_empty(),
+    };
+    if empty {
+        return;
+    }
+    text.out.push_str(": ");
+    match arguments {
+        Arguments::Document(document) => values(text, document.root()),
+        Arguments::Text(plain) => text.clipped(plain, Phrase::VALUE),
+        Arguments::None => {}
+    }
+}
+
+enum Arguments<'d, 'a> {
+    None,
+    Document(&'d Document<'a>),
+    Text(&'a str),
+}
+
+impl<'d, 'a> Arguments<'d, 'a> {
+    fn of(step: &'d StepReading<'a>) -> Self {
+        match (step.arguments(), step.step.action_input) {
+            (Some(document), _) => Arguments::Document(document),
+            (None, Some(text)) => Arguments::Text(text),
+            (None, None) => Arguments::None,
+        }
+    }
+}
+
+/// The scalars of the arguments, each behind the words of its key, until the phrase is full.
+fn values(text: &mut Phrase, root: Value<'_, '_>) {
+    let mut first = true;
+    for leaf in root.leaves().filter(|leaf| leaf.kind() != Kind::Null) {
+        if !first {
+            text.out.push_str(", ");
+        }
+        if !text.has_room() {
+            text.out.push('…');
+            return;
+        }
+        // The elements of a list stand behind one key.
+        let again = leaf.key().is_none() && leaf.index() > 0;
+        if let Some(key) = leaf.nearest_key().filter(|_| !again) {
+            effect::words(key).for_each(|word| text.word(&word.to_lowercase()));
+            text.out.push(' ');
+        }
+        text.clipped(&leaf.text(), Phrase::VALUE);
+        first = false;
+    }
+}
+
+/// Words that are being put together, bounded in length.
+#[derive(Default)]
+struct Phrase {
+    out: String,
+}
+
+impl Phrase {
+    /// The most characters of one value.
+    const VALUE: usize = 80;
+    /// No value is begun behind this many bytes.
+    const TOTAL: usize = 240;
+
+    fn has_room(&self) -> bool {
+        self.out.len() < Self::TOTAL
+    }
+
+    fn word(&mut self, word: &str) {
+        if !self.out.is_empty() && !self.out.ends_with(' ') {
+            self.out.push(' ');
+        }
+        self.out.push_str(word);
+    }
+
+    /// Adds a text on one line, cut after `most` characters.
+    fn clipped(&mut self, text: &str, most: usize) {
+        let mut left = most;
+        for (index, word) in text.split_whitespace().enumerate() {
+            if index > 0 {
+                self.out.push(' ');
+            }
+            let taken = word.char_indices().nth(left).map_or(word.len(), |(at, _)| at);
+            self.out.extend(word[..taken].chars().filter(|c| !c.is_control()));
+            left = left.saturating_sub(word[..taken].chars().count() + 1);
+            if taken < word.len() || (left == 0 && index + 1 < text.len()) {
+                self.out.push('…');
+                return;
+            }
+        }
+    }
+
+    fn first_sentence(&mut self, text: &str) {
+        let text = text.trim();
+        let first = records::sentences(text, 0, text.len()).next();
+        let sentence = first.map_or("", |span| span.of(text));
+        self.clipped(sentence.trim_end_matches('.'), 2 * Self::VALUE);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::trajectory::{Step, Trajectory};
+
+    fn call<'a>(tool: &'a str, input: &'a str, observation: &'a str) -> Step<'a> {
+        Step {
+            action_name: Some(tool),
+            action_input: Some(input),
+            observation: Some(observation),
+            ..Step::default()
+        }
+    }
+
+    fn texts(steps: Vec<Step<'_>>) -> Vec<String> {
+        let run = Trajectory { steps, ..Trajectory::default() };
+        extract(&Reading::new(&run)).achievements.into_iter().map(|achievement| achievement.text).collect()
+    }
+
+    #[test]
+    fn achievements_say_what_was_done() {
+        assert_eq!(
+            texts(vec![
+                call("search_direct_flight", r#"{"origin": "JFK", "to": ["SEA", "LAX"]}"#, "[1]"),
+                call("bash", "ls -l\n  /tmp", "a"),
+                call("listFiles", "{}", "a"),
+                call("think", r#"{"thought": "hm"}"#, "ok"),
+                call("get_user", r#"{"id": "x"}"#, "Error: user not found"),
+                call("get_user", r#"{"id": "y"}"#, "[]"),
+                call("delete_user", r#"{"id": "y"}"#, ""),
+                Step { thought: Some("Your flight is booked. Anything else?"), ..Step::default() },
+            ]),
+            [
+                "search direct flight: origin JFK, to SEA, LAX",
+                "bash: ls -l /tmp",
+                "list files",
+                "delete user: id y",
+                "Your flight is booked"
+            ]
+        );
+    }
+
+    #[test]
+    fn achievements_are_bounded() {
+        let long = "word ".repeat(10_000);
+        let many = format!("[{}]", vec!["\"abcdefgh\""; 10_000].join(","));
+        let texts = texts(vec![
+            call("post", &long, "ok"),
+            call("post", &many, "ok"),
+            Step { thought: Some(&long), ..Step::default() },
+        ]);
+        assert_eq!(texts.len(), 3);
+        assert!(texts.iter().all(|text| text.chars().count() < 420 && text.ends_with('…')), "{texts:?}");
+    }
+
+    #[test]
+    fn facts_stand_once_a_step_and_point_into_the_observation() {
+        let observation = r#"{"a": 5, "b": 5, "c": {"price_usd": 5}}"#;
+        let run = Trajectory {
+            steps: vec![call("get_a", "{}", observation), call("get_a", "{}", observation)],
+            ..Trajectory::default()
+        };
+        let outcome = extract(&Reading::new(&run));
+        let found: Vec<_> =
+            outcome.facts.iter().map(|fact| (fact.step, fact.fact.kind.name(), fact.fact.text)).collect();
+        assert_eq!(found, [(0, "number", "5"), (0, "money", "5"), (1, "number", "5"), (1, "money", "5")]);
+        assert!(outcome.facts.iter().all(|fact| fact.fact.span.of(observation) == fact.fact.text));
+    }
+
+    #[test]
+    fn failures_have_a_cause() {
+        let run = Trajectory {
+            steps: vec![Step { error: Some(true), ..call("get_a", "{}", "Error: user not found") }],
+            ..Trajectory::default()
+        };
+        let outcome = extract(&Reading::new(&run));
+        assert_eq!(
+            outcome.failed_attempts,
+            [FailedAttempt { step: 0, tool: Some("get_a"), cause: ErrorCause::NotFound }]
+        );
+        assert!(outcome.achievements.is_empty() && outcome.facts.is_empty());
+    }
 }

@@ -195,6 +195,23 @@ fn documents_give_the_facts_of_their_values() {
 }
 
 #[test]
+fn keys_give_units_to_bare_numbers() {
+    let text = r#"[{"price_usd": 5, "Weight (kg)": 3, "wait_minutes": 2, "price_min": 7, "birth_year": 1962, "share pct": "4"}]"#;
+    let document = Document::parse(text).unwrap();
+    assert_eq!(
+        shown(&in_document(&document)),
+        [
+            "money 5 = 5 usd",
+            "quantity 3 = 3 kg",
+            "duration 2 = 120 minutes",
+            "number 7 = 7",
+            "number 1962 = 1962",
+            "percent 4 = 4 pct"
+        ]
+    );
+}
+
+#[test]
 fn facts_are_the_same_in_other_words() {
     let pairs = [
         ("1,000", "1000", true),

@@ -425,7 +425,7 @@ impl<'a> Runs<'a> {
     }
 
     /// The number of runs.
-    pub fn len(&self) -> usize {
+    pub fn height(&self) -> usize {
         self.height
     }
 

@@ -135,7 +135,7 @@ fn each_run(
     for piece in pieces {
         let runs = Runs::new(piece);
         let mut run = Trajectory::default();
-        for row in 0..runs.len() {
+        for row in 0..runs.height() {
             let present = runs.read(row, &mut run);
             let visited = catch_unwind(AssertUnwindSafe(|| match present {
                 true => visit(piece, row, Some(&Reading::new(&run))),

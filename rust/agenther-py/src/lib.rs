@@ -3,10 +3,12 @@
 pub mod builders;
 pub mod columns;
 pub mod error;
+pub mod frames;
 pub mod functions;
 pub mod options;
 pub mod plugin;
 pub mod render;
+pub mod scan;
 pub mod schema;
 
 #[pyo3::pymodule]
@@ -14,4 +16,6 @@ mod _native {
     #[pymodule_export]
     #[allow(non_upper_case_globals)] // Python's name for it
     const __version__: &str = env!("CARGO_PKG_VERSION");
+    #[pymodule_export]
+    use crate::scan::{ArrowBatch, LogScanner, detect, formats};
 }

@@ -38,7 +38,7 @@ impl Options {
     /// Reads the options off their input. Where Polars broadcast it down to no row, there is no run
     /// to apply options to either.
     pub fn read(input: &Input) -> Result<Self, Error> {
-        let Some(chunk) = input.chunks.iter().find(|chunk| chunk.len() > 0) else {
+        let Some(chunk) = input.chunks.iter().find(|chunk| !chunk.is_empty()) else {
             return Ok(Options::default());
         };
         let json =

@@ -200,7 +200,14 @@ mod tests {
 
     fn fact(prompt: &str, text: &'static str, kind: FactKind, value: f64) -> Fact<'static> {
         let at = prompt.find(text).unwrap();
-        Fact { kind, span: Span::new(at, at + text.len()), text, value: Some(value), unit: Some("$") }
+        Fact {
+            kind,
+            span: Span::new(at, at + text.len()),
+            text,
+            value: Some(value),
+            unit: Some("$"),
+            per: None,
+        }
     }
 
     #[test]

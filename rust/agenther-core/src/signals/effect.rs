@@ -50,8 +50,8 @@ fn verb(word: &str) -> Option<Effect> {
         | "revoke" | "invite" | "archive" | "restore" | "reset" | "charge" | "withdraw" | "deposit"
         | "reschedule" | "rebook" | "unsubscribe" | "subscribe" => Effect::Write,
         "think" | "plan" | "transfer" | "handoff" | "delegate" | "wait" | "reflect" | "note" => Effect::Meta,
-        "finish" | "finished" | "answer" | "respond" | "reply" | "done" | "complete" | "final" | "stop"
-        | "exit" | "conclude" | "terminate" | "solution" => Effect::Reply,
+        "finish" | "finished" | "answer" | "respond" | "reply" | "done" | "complete" | "final" | "exit"
+        | "conclude" | "terminate" | "solution" => Effect::Reply,
         _ => return None,
     })
 }

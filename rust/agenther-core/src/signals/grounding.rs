@@ -25,7 +25,15 @@ fn after(step: usize) -> Moment {
 #[derive(Debug, Default)]
 pub struct Grounded {
     known: HashMap<i64, Moment>,
+    /// The values of observations that have few: what simple arithmetic may combine.
+    small: Vec<(Moment, Vec<f64>)>,
 }
+
+/// An observation with more numbers is a table: of its numbers some combination always fits.
+const FEW: usize = 12;
+
+/// How many of the latest small observations take part in arithmetic.
+const RECENT: usize = 12;
 
 impl Grounded {
     /// The numbers of prompt, policy, user turns and observations.
@@ -36,6 +44,10 @@ impl Grounded {
         for (at, step) in reading.steps.iter().enumerate() {
             grounded.learn(&step.step.user.map(facts).unwrap_or_default(), before(at));
             grounded.learn(step.facts(), after(at));
+            let values: Vec<f64> = step.facts().iter().filter_map(amount).take(FEW + 1).collect();
+            if (1..=FEW).contains(&values.len()) {
+                grounded.small.push((after(at), values));
+            }
         }
         grounded
     }
@@ -44,6 +56,12 @@ impl Grounded {
         for value in facts.iter().filter_map(|fact| fact.value) {
             self.known.entry(key(value)).or_insert(moment);
         }
+    }
+
+    /// Whether simple arithmetic on the numbers of one earlier observation gives the value.
+    fn computes(&self, value: f64, moment: Moment) -> bool {
+        let earlier = self.small.iter().rev().filter(|(known, _)| *known <= moment);
+        earlier.take(RECENT).any(|(_, values)| follows(value, values))
     }
 
     fn knows(&self, value: f64, moment: Moment) -> bool {
@@ -79,11 +97,16 @@ pub fn ungrounded(signals: &Signals<'_, '_>, text: &str, step: Option<usize>, pl
     unknown.into_iter().filter(|fact| !follows(value(fact), &known)).map(|fact| place.at(fact.span)).collect()
 }
 
-fn is_claim(fact: &Fact<'_>) -> bool {
-    let amount =
+/// The value of a fact that is an amount.
+fn amount(fact: &Fact<'_>) -> Option<f64> {
+    let is_amount =
         matches!(fact.kind, FactKind::Number | FactKind::Money | FactKind::Quantity | FactKind::Percent);
-    let value = fact.value.unwrap_or_default().abs();
-    amount && (value > TRIVIAL || value.fract() != 0.0 || fact.kind == FactKind::Money && value != 0.0)
+    fact.value.filter(|_| is_amount)
+}
+
+fn is_claim(fact: &Fact<'_>) -> bool {
+    let Some(value) = amount(fact).map(f64::abs) else { return false };
+    value > TRIVIAL || value.fract() != 0.0 || fact.kind == FactKind::Money && value != 0.0
 }
 
 /// Whether the digits stand in an earlier text as part of something else: a code, a time, a range.

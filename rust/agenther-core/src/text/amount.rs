@@ -183,6 +183,23 @@ fn per<'a>(text: &'a str, end: usize, fact: Fact<'a>) -> Fact<'a> {
     Fact { per: Some(word), ..extended(text, fact, from + word.len()) }
 }
 
+/// A bare number with the unit that its key names: `"price_usd": 5`, `"Weight (kg)": 3`.
+pub(super) fn under_key<'a>(fact: Fact<'a>, key: &'a str) -> Fact<'a> {
+    let Some(word) = key.rsplit(|c: char| !c.is_alphanumeric()).find(|word| !word.is_empty()) else {
+        return fact;
+    };
+    let unit = Some(word);
+    match unit::of_key(word) {
+        Some(Class::Percent) => Fact { kind: FactKind::Percent, unit, ..fact },
+        Some(Class::Currency(_)) => Fact { kind: FactKind::Money, unit, ..fact },
+        Some(Class::Measure) => Fact { kind: FactKind::Quantity, unit, ..fact },
+        Some(Class::Duration(seconds)) => {
+            Fact { kind: FactKind::Duration, unit, value: fact.value.map(|value| value * seconds), ..fact }
+        }
+        None => fact,
+    }
+}
+
 /// Whether the fact is not the beginning of something longer: `4x4`, `737MAX`, `3-F`, `12:4`.
 fn ends_cleanly(bytes: &[u8], fact: &Fact<'_>, from: usize) -> bool {
     let end = fact.end();

@@ -134,7 +134,15 @@ pub fn in_document<'a>(document: &document::Document<'a>) -> Vec<Fact<'a>> {
             scanner.end = leaf.span().end as usize;
             scanner.chunk_end = 0;
             scanner.prose = leaf.raw().len() > MAX_QUOTATION || leaf.raw().contains(". ");
+            let known = scanner.out.len();
             scanner.run(leaf.span().start as usize);
+            if let [fact] = &mut scanner.out[known..]
+                && fact.kind == FactKind::Number
+                && fact.span == leaf.span()
+                && let Some(key) = leaf.key()
+            {
+                *fact = amount::under_key(*fact, key);
+            }
         }
     }
     scanner.out

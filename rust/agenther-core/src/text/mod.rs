@@ -8,5 +8,6 @@ pub mod facts;
 mod identifier;
 mod name;
 mod number;
+pub mod records;
 pub mod same;
 mod unit;

@@ -310,6 +310,23 @@ pub(super) fn classify(word: &str, apart: bool) -> Option<Class> {
     (!apart || *may_stand_apart).then_some(Class::Measure)
 }
 
+/// Units that the last word of a key may name. `min`, `year` and the like are left out: `price_min`, `birth_year`.
+#[rustfmt::skip]
+const KEY_UNITS: &[&str] = &[
+    "usd", "eur", "gbp", "jpy", "inr", "percent", "pct", "kg", "kgs", "km", "cm", "mm", "lbs", "bytes", "kb", "mb", "gb", "tb",
+    "kwh", "mph", "miles", "meters", "ms", "msec", "secs", "seconds", "mins", "minutes", "hrs", "hours", "days", "weeks", "ml",
+];
+
+/// The class of a unit that ends a key.
+pub(super) fn of_key(word: &str) -> Option<Class> {
+    let known = KEY_UNITS.iter().find(|known| word.eq_ignore_ascii_case(known))?;
+    if CODES.iter().any(|code| code.eq_ignore_ascii_case(known)) {
+        Some(Class::Currency(1.0))
+    } else {
+        classify(known, true)
+    }
+}
+
 /// The bytes of the currency sign or code that `rest` begins with.
 pub(super) fn currency_sign(rest: &str) -> Option<usize> {
     let first = *rest.as_bytes().first()?;
@@ -361,7 +378,10 @@ pub(super) fn canonical(unit: &str) -> String {
     if let Some((_, name, _)) = MEASURES.iter().find(|(name, ..)| *name == folded) {
         return (*name).to_owned();
     }
-    if CODES.contains(&unit) { unit.to_owned() } else { singular(&folded).to_owned() }
+    match CODES.iter().find(|code| code.eq_ignore_ascii_case(unit)) {
+        Some(code) => (*code).to_owned(),
+        None => singular(&folded).to_owned(),
+    }
 }
 
 fn singular(word: &str) -> &str {

@@ -1,0 +1,83 @@
+//! Classifies trajectory frames in JSON Lines (one row a line) and prints a verdict a line.
+//!
+//! `cargo run --release --example classify_jsonl -- runs.jsonl > verdicts.jsonl`, with `--time` for
+//! the throughput of the engine alone. It is how the rules are measured; users have `agenther classify`.
+
+use std::time::Instant;
+
+use agenther_core::reading::Reading;
+use agenther_core::rules::Rules;
+use agenther_core::trajectory::{Step, Trajectory};
+use agenther_core::verdict::classify;
+use serde_json::{Value, json};
+
+fn main() -> std::io::Result<()> {
+    let (flags, paths): (Vec<_>, Vec<_>) = std::env::args().skip(1).partition(|arg| arg.starts_with("--"));
+    let rules = Rules::default_pack();
+    for path in paths {
+        let text = std::fs::read_to_string(&path)?;
+        let rows: Vec<Value> = text.lines().map(serde_json::from_str).collect::<Result<_, _>>()?;
+        if flags.iter().any(|flag| flag == "--time") {
+            time(&path, &rows, rules);
+            continue;
+        }
+        for row in &rows {
+            let run = trajectory(row);
+            let verdict = classify(&Reading::new(&run), rules);
+            let rules: Vec<_> = verdict.evidence.iter().map(|e| json!([e.rule, e.step])).collect();
+            let out = json!({
+                "id": run.trajectory_id, "p": verdict.failure_probability,
+                "type": verdict.failure_type.map(|t| t.name()), "step": verdict.failed_step,
+                "scores": verdict.scores, "weight": verdict.weight, "evidence": rules, "steps": run.steps.len(),
+            });
+            println!("{out}");
+        }
+    }
+    Ok(())
+}
+
+fn time(path: &str, rows: &[Value], rules: &Rules) {
+    let runs: Vec<_> = rows.iter().map(trajectory).collect();
+    let bytes: usize = runs.iter().map(size).sum();
+    let rounds = (50_000_000 / bytes.max(1)).clamp(1, 200);
+    let start = Instant::now();
+    let mut failures = 0;
+    for _ in 0..rounds {
+        failures += runs.iter().filter(|run| classify(&Reading::new(run), rules).is_failure).count();
+    }
+    let seconds = start.elapsed().as_secs_f64();
+    let rate = (bytes * rounds) as f64 / seconds / 1e9;
+    println!("{path}: {bytes} bytes, {} runs, {rate:.3} GB/s, {failures} failures", runs.len());
+}
+
+fn size(run: &Trajectory<'_>) -> usize {
+    let of = |text: Option<&str>| text.map_or(0, str::len);
+    let steps = run.steps.iter().map(|step| {
+        of(step.user) + of(step.thought) + of(step.action_name) + of(step.action_input) + of(step.observation)
+    });
+    of(run.original_prompt) + of(run.system) + of(run.tools) + of(run.final_answer) + steps.sum::<usize>()
+}
+
+fn trajectory(row: &Value) -> Trajectory<'_> {
+    let steps = row["steps"].as_array().map(Vec::as_slice).unwrap_or_default();
+    Trajectory {
+        trajectory_id: row["trajectory_id"].as_str(),
+        original_prompt: row["original_prompt"].as_str(),
+        system: row["system"].as_str(),
+        tools: row["tools"].as_str(),
+        final_answer: row["final_answer"].as_str(),
+        success: row["success"].as_bool(),
+        reward: None,
+        steps: steps
+            .iter()
+            .map(|step| Step {
+                user: step["user"].as_str(),
+                thought: step["thought"].as_str(),
+                action_name: step["action_name"].as_str(),
+                action_input: step["action_input"].as_str(),
+                observation: step["observation"].as_str(),
+                error: step["error"].as_bool(),
+            })
+            .collect(),
+    }
+}
