@@ -81,6 +81,7 @@ class Writer:
         self._read = self._written = self._lines = 0
         self._report: Report | None = None
         self._staged: list[StagedFile] = []
+        self._runs_with_rows: list[pl.Series] = []
         self._open()
 
     def _open(self) -> None:
@@ -105,14 +106,23 @@ class Writer:
             )
         return self._report
 
-    def write(self, frame: pl.DataFrame | pl.LazyFrame) -> None:
-        """Append the rows of a frame. A lazy one is collected in batches, so that memory stays bounded."""
+    def write(self, frame: pl.DataFrame | pl.LazyFrame) -> pl.Series:
+        """Append the rows of a frame, and tell which of its runs got any: one Boolean a run.
+
+        A lazy frame is collected in batches, so that memory stays bounded.
+        """
         if isinstance(frame, pl.LazyFrame):
-            for batch in frame.collect_batches(chunk_size=RUNS_AT_ONCE, maintain_order=True):
-                self.write(batch)
-            return
-        for part in frame.iter_slices(RUNS_AT_ONCE):
-            self._write_runs(candidates.prepare(part, self.name))
+            batches = frame.collect_batches(chunk_size=RUNS_AT_ONCE, maintain_order=True)
+            parts = [self.write(batch) for batch in batches]
+        else:
+            parts = [self._write_part(part) for part in frame.iter_slices(RUNS_AT_ONCE)]
+        return pl.concat([pl.Series("written", [], pl.Boolean), *parts])
+
+    def _write_part(self, part: pl.DataFrame) -> pl.Series:
+        self._runs_with_rows = []
+        runs = candidates.prepare(part, self.name)
+        self._write_runs(runs)
+        return runs["run"].is_in(pl.concat(self._runs_with_rows).implode()).alias("written")
 
     def _write_runs(self, runs: pl.DataFrame) -> None:
         self._append(self._rows(runs).sort("run", "rank", nulls_last=True, maintain_order=True))
@@ -161,6 +171,7 @@ class Writer:
         self._skipped.update(dict(reasons.iter_rows()))
         kept = rows.filter(pl.col("skipped").is_null())
         self._written += kept.height
+        self._runs_with_rows.append(kept["run"])
         return kept
 
     def _append(self, rows: pl.DataFrame) -> None:

@@ -124,7 +124,7 @@ impl RenderOptions {
         let mut run = Trajectory::default();
         let mut thoughts = Vec::new();
         let mut line = String::new();
-        for index in 0..runs.len() {
+        for index in 0..runs.height() {
             line.clear();
             if !runs.read(index, &mut run) {
                 rendered.push(Err(Skip::NoCall), &line, 0);
