@@ -6,10 +6,11 @@ import json
 from typing import TYPE_CHECKING, Any
 
 import pytest
-from runs import frame, hindsight, run, verdict
 
 import agenther as ah
 from agenther.export.kto import woven
+
+from runs import frame, hindsight, run, verdict
 
 if TYPE_CHECKING:
     from pathlib import Path
