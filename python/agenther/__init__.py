@@ -6,8 +6,8 @@
 [True]
 """
 
-from agenther import namespaces as _namespaces  # noqa: F401 - registers `.agenther`
 from agenther import export, schema
+from agenther import namespaces as _namespaces  # noqa: F401 - registers `.agenther`
 from agenther._native import __version__
 from agenther.expressions import analyze, classify, extract, relabel, verify
 from agenther.models import (

@@ -8,10 +8,10 @@ from typing import Any
 
 import polars as pl
 import pytest
-from conftest import frame, hindsight, run, verdict
 
 import agenther as ah
 from agenther.export.kto import woven
+from tests.export.conftest import frame, hindsight, run, verdict
 
 
 def rows(path: Path) -> list[dict[str, Any]]:

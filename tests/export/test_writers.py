@@ -9,10 +9,10 @@ from typing import Any
 
 import polars as pl
 import pytest
-from conftest import HOSTILE, frame, hindsight, run, verdict
 
 import agenther as ah
 from agenther.export import WRITERS, Report
+from tests.export.conftest import HOSTILE, frame, hindsight, run, verdict
 
 
 def rows(path: Path) -> list[dict[str, Any]]:
