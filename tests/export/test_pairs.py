@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 import json
-from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-import polars as pl
 import pytest
 
 import agenther as ah
 from agenther.export.kto import woven
-from tests.export.conftest import frame, hindsight, run, verdict
+from tests.export.runs import frame, hindsight, run, verdict
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    import polars as pl
 
 
 def rows(path: Path) -> list[dict[str, Any]]:
@@ -72,7 +75,9 @@ def test_what_gives_no_twin(tmp_path: Path) -> None:
     path = tmp_path / "kto.jsonl"
     goal = hindsight("Find copper wire 1 under $5/kg.", "MicroMetals.", [0], [None])
     report = ah.export.kto(
-        frame(run(0, verdict=verdict(is_failure=False)), run(1, hindsight=[goal]), run(2, original_prompt=None)),
+        frame(
+            run(0, verdict=verdict(is_failure=False)), run(1, hindsight=[goal]), run(2, original_prompt=None)
+        ),
         path,
     )
     assert report.skipped == {"no_prompt": 1, "not_failed": 1, "same_goal": 1}

@@ -4,15 +4,17 @@ from __future__ import annotations
 
 import gzip
 import json
-from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import polars as pl
 import pytest
 
 import agenther as ah
 from agenther.export import WRITERS, Report
-from tests.export.conftest import HOSTILE, frame, hindsight, run, verdict
+from tests.export.runs import HOSTILE, frame, hindsight, run, verdict
+
+if TYPE_CHECKING:
+    from pathlib import Path
 
 
 def rows(path: Path) -> list[dict[str, Any]]:
@@ -135,7 +137,9 @@ def test_sampling_depends_on_seed_and_row_alone(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("kind", WRITERS)
-def test_chunks_batches_and_laziness_change_no_byte(kind: str, analyzed: pl.DataFrame, tmp_path: Path) -> None:
+def test_chunks_batches_and_laziness_change_no_byte(
+    kind: str, analyzed: pl.DataFrame, tmp_path: Path
+) -> None:
     many = pl.concat([analyzed] * 3, rechunk=False)
     expected = tmp_path / "a.jsonl"
     export(kind, many.rechunk(), expected)
@@ -145,21 +149,22 @@ def test_chunks_batches_and_laziness_change_no_byte(kind: str, analyzed: pl.Data
         export(kind, each, path)
         assert path.read_bytes() == expected.read_bytes()
     path = tmp_path / "writer.jsonl"
-    with WRITERS[kind](path) as writer:  # type: ignore[call-arg]
+    with WRITERS[kind](path) as writer:
         for part in many.iter_slices(4):
             writer.write(part)
     assert path.read_bytes() == expected.read_bytes()
     assert provenance(path) == provenance(expected)
 
 
-def test_a_failure_leaves_nothing(analyzed: pl.DataFrame, tmp_path: Path) -> None:
-    def fail() -> None:
-        raise KeyboardInterrupt
+@pytest.mark.parametrize("kind", WRITERS)
+def test_a_failure_leaves_nothing(kind: str, analyzed: pl.DataFrame, tmp_path: Path) -> None:
+    def write_and_stop() -> None:
+        with WRITERS[kind](tmp_path / "rows.jsonl") as writer:
+            writer.write(analyzed)
+            raise KeyboardInterrupt
 
-    for kind, writer in WRITERS.items():
-        with pytest.raises(KeyboardInterrupt), writer(tmp_path / f"{kind}.jsonl") as open_writer:  # type: ignore[call-arg]
-            open_writer.write(analyzed)
-            fail()
+    with pytest.raises(KeyboardInterrupt):
+        write_and_stop()
     assert list(tmp_path.iterdir()) == []
 
 

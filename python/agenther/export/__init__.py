@@ -13,6 +13,8 @@ only when it is whole. Beside it stands `<name>.provenance.jsonl`, one line a ro
 {'no_steps': 1}
 """
 
+from collections.abc import Callable
+
 from agenther.export.dpo import DpoWriter, dpo
 from agenther.export.kto import KtoWriter, kto
 from agenther.export.report import Report
@@ -21,7 +23,7 @@ from agenther.export.sharegpt import ShareGptWriter, sharegpt
 from agenther.export.validate import Problem, validate
 from agenther.export.writer import Writer
 
-WRITERS: dict[str, type[Writer]] = {
+WRITERS: dict[str, Callable[..., Writer]] = {
     "sft": SftWriter,
     "dpo": DpoWriter,
     "kto": KtoWriter,

@@ -28,10 +28,11 @@ def prepare(frame: pl.DataFrame, exporter: str) -> pl.DataFrame:
     dtype = frame.schema["hindsight"]
     if not isinstance(dtype, pl.List) or not isinstance(dtype.inner, pl.Struct):
         raise TypeError(
-            f"{exporter}: column `hindsight`: found {dtype}, needed the list of goals that ah.analyze() gives, "
-            "not yet exploded"
+            f"{exporter}: column `hindsight`: found {dtype}, needed the list of goals that "
+            "ah.analyze() gives, not yet exploded"
         )
-    absent = [pl.lit(None, dtype).alias(name) for name, dtype in _LOGGED.items() if name not in frame.columns]
+    missing = _LOGGED.keys() - set(frame.columns)
+    absent = [pl.lit(None, _LOGGED[name]).alias(name) for name in sorted(missing)]
     verdict = pl.col("verdict").struct
     return frame.with_columns(absent).select(
         "steps",
@@ -55,7 +56,7 @@ def of_goals(
     runs: pl.DataFrame, *, min_confidence: float, min_weight: float, per_run: int | None
 ) -> pl.DataFrame:
     """One row a goal, and one for a run without, with the reason why it is `skipped` (null: it is not)."""
-    # Whether `explode` keeps a row for an empty list depends on the version of Polars; for a null it always does.
+    # Polars 2 drops the row of an empty list where earlier versions keep it; for a null all keep it.
     has_goal = pl.col("hindsight").list.len() > 0
     exploded = runs.with_columns(pl.when(has_goal).then("hindsight")).explode("hindsight").unnest("hindsight")
     rank = pl.int_range(pl.len(), dtype=pl.UInt32).over("run")
@@ -74,15 +75,12 @@ def of_goals(
 
 def of_successes(runs: pl.DataFrame, *, min_weight: float) -> pl.DataFrame:
     """One row a run that its log calls a success, to be written under its original goal."""
-    goal = runs.schema["hindsight"]
-    assert isinstance(goal, pl.List)
-    assert isinstance(goal.inner, pl.Struct)
-    none = [pl.lit(None, field.dtype).alias(field.name) for field in goal.inner.fields]
+    no_goal = pl.col("hindsight").list.get(0, null_on_oob=True)
     return (
         runs.filter(pl.col("success"))
-        .drop("hindsight")
+        .with_columns(pl.when(pl.lit(value=False)).then(no_goal).alias("hindsight"))
+        .unnest("hindsight")
         .with_columns(
-            *none,
             rank=pl.lit(None, pl.UInt32),
             skipped=pl.when(_weight() < min_weight).then(pl.lit("low_weight")),
         )
@@ -90,5 +88,5 @@ def of_successes(runs: pl.DataFrame, *, min_weight: float) -> pl.DataFrame:
 
 
 def _weight() -> pl.Expr:
-    """A run without a verdict weighs 1."""
+    """Give the weight of a run; without a verdict it is 1."""
     return pl.col("weight").fill_nan(0).fill_null(1)

@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import json
-from pathlib import Path
+from typing import TYPE_CHECKING
 
 from agenther.export.staging import StagedFile
+
+if TYPE_CHECKING:
+    from pathlib import Path
 
 _COLUMNS: dict[str, dict[str, str]] = {
     "sft": {},
@@ -17,7 +20,8 @@ _COLUMNS: dict[str, dict[str, str]] = {
 def check_path(path: Path) -> None:
     """Refuse a file that LLaMA-Factory would not open: it goes by the last suffix.
 
-    >>> check_path(Path("rows.jsonl"))
+    >>> import pathlib
+    >>> check_path(pathlib.Path("rows.jsonl"))
     """
     if path.suffix not in {".jsonl", ".json"}:
         raise ValueError(

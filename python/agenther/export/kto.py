@@ -50,8 +50,8 @@ class KtoWriter(Writer):
     ) -> None:
         if options.get("weight_mode") == "repeat":
             raise ValueError(
-                "kto: found weight_mode 'repeat', needed 'column', 'sample' or 'drop': equal rows side by side "
-                "make the KL term of a batch zero"
+                "kto: found weight_mode 'repeat', needed 'column', 'sample' or 'drop': equal rows side "
+                "by side make the KL term of a batch zero"
             )
         self._dialect = dialect
         if dialect == "sharegpt":
@@ -160,7 +160,7 @@ def kto(
     include_successes: bool = False,
     **options: Unpack[Options],
 ) -> Report:
-    """Write rows (ĝ, τ, true) and (g, τ, false): one demonstration, right for one goal and wrong for the other.
+    """Write rows (ĝ, τ, true) and (g, τ, false): one demonstration, right for one goal, wrong for another.
 
     This is what the paper's preference pair means, in a form that trains: each row has a prompt of its
     own. τ is the same in both, the kept steps and the hindsight answer, so that nothing but the goal

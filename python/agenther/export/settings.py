@@ -10,6 +10,9 @@ Arguments: TypeAlias = Literal["object", "string"]
 Tools: TypeAlias = Literal["string", "list"]
 Dialect: TypeAlias = Literal["messages", "sharegpt"]
 
+MOST_TIMES = 100
+"""More copies of a row than this are no weight but a mistake."""
+
 
 class Options(TypedDict, total=False):
     """The keyword arguments of every export; see `Settings` for what each means."""
@@ -64,8 +67,8 @@ class Settings:
             raise ValueError(
                 f"weight_mode: found {self.weight_mode!r}, needed 'column', 'repeat', 'sample' or 'drop'"
             )
-        if not 1 <= self.times <= 100:
-            raise ValueError(f"times: found {self.times}, needed a whole number from 1 to 100")
+        if not 1 <= self.times <= MOST_TIMES:
+            raise ValueError(f"times: found {self.times}, needed a whole number from 1 to {MOST_TIMES}")
         if not 0 <= self.seed < 2**64:
             raise ValueError(f"seed: found {self.seed}, needed a whole number from 0 to 2**64 - 1")
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import gzip
-import os
 import secrets
 from pathlib import Path
 from typing import IO, TYPE_CHECKING, cast
@@ -75,7 +74,7 @@ def _compressed(raw: IO[bytes], path: Path) -> IO[bytes]:
         return cast("IO[bytes]", gzip.GzipFile("", "wb", compresslevel=6, fileobj=raw, mtime=0))
     if path.suffix == ".zst":
         try:
-            import zstandard
+            import zstandard  # noqa: PLC0415 - optional
         except ImportError as error:
             raise ModuleNotFoundError(
                 f"{path}: writing .zst needs the package zstandard; "
@@ -93,4 +92,4 @@ def beside(path: Path, ending: str) -> Path:
     """
     compression = path.suffix if path.suffix in {".gz", ".zst"} else ""
     stem = path.name.removesuffix(compression)
-    return path.with_name(os.path.splitext(stem)[0] + ending + compression)
+    return path.with_name(Path(stem).stem + ending + compression)

@@ -4,9 +4,12 @@ from __future__ import annotations
 
 import gzip
 import json
-from collections.abc import Callable, Iterator
+from itertools import chain, islice
 from pathlib import Path
-from typing import IO, Any, NamedTuple, cast
+from typing import IO, TYPE_CHECKING, Any, NamedTuple, cast
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
 
 Row = dict[str, Any]
 
@@ -24,13 +27,15 @@ class Problem(NamedTuple):
     """A sentence."""
 
 
-_SHAPES = {
+_SHAPES: dict[str, set[str]] = {
     "messages": {"messages", "tools", "weight"},
     "preference": {"prompt", "chosen", "rejected", "tools", "weight"},
     "feedback": {"prompt", "completion", "label", "tools", "weight"},
     "sharegpt": {"conversations", "chosen", "rejected", "kto_tag", "system", "tools", "weight"},
 }
 _LEAKS = ("###STOP###", "Episode finished, reward =", "Answer is CORRECT", "Answer is INCORRECT")
+_ROLES = ("system", "user", "assistant", "tool")
+_SHAREGPT_TAGS = (("human", "observation"), ("gpt", "function_call"))
 _TOOL_CALL = ("<tool_call>", "</tool_call>")
 
 
@@ -56,56 +61,59 @@ def validate(path: str | Path, *, limit: int = 100) -> list[Problem]:
     ...     validate(path)
     [Problem(row=0, problem='`messages` is empty')]
     """
-    problems: list[Problem] = []
-    for problem in _problems(Path(path)):
-        problems.append(problem)
-        if len(problems) == limit:
-            break
-    return problems
+    return list(islice(_problems(Path(path)), limit))
 
 
 def _problems(path: Path) -> Iterator[Problem]:
-    shape = forms = before = None
+    seen = _Seen()
     with _opened(path) as lines:
         for number, line in enumerate(lines):
             row = _parsed(line)
-            if isinstance(row, str):
-                yield Problem(number, row)
-                continue
-            found = _shape(row)
-            if found is None:
-                yield Problem(number, f"the keys {_listed(row)} are those of no export here")
-                continue
-            if shape not in (None, found):
-                yield Problem(number, f"found a row of shape {found} after rows of shape {shape}")
-            shape = found
-            extra = set(row) - _SHAPES[found]
-            if extra:
-                yield Problem(
-                    number, f"found the keys {_listed(extra)}, which no trainer reads: they may leak"
-                )
-            for problem in _CHECKS[found](row):
-                yield Problem(number, problem)
-            form = _form(row)
-            if form and forms not in (None, form):
-                yield Problem(number, f"found arguments as {form} after arguments as {forms}")
-            forms = form or forms
-            if before is not None and _are_twins(before, row):
-                yield Problem(
-                    number, "the same completion as in the row before, with another label: KL is 0 there"
-                )
-            before = row
-            text = line.decode("utf-8", "replace")
-            for mark in _LEAKS:
-                if mark in text:
-                    yield Problem(number, f"found {mark!r}, which gives the label of the log away")
+            sentences = [row] if isinstance(row, str) else chain(_check(row), seen.check(row), _leaks(line))
+            yield from (Problem(number, sentence) for sentence in sentences)
+
+
+def _check(row: Row) -> Iterator[str]:
+    shape = _shape(row)
+    if shape is None:
+        yield f"the keys {_listed(row)} are those of no export here"
+        return
+    extra = set(row) - _SHAPES[shape]
+    if extra:
+        yield f"found the keys {_listed(extra)}, which no trainer reads: they may leak"
+    yield from _CHECKS[shape](row)
+
+
+class _Seen:
+    """What holds between the rows of a file."""
+
+    def __init__(self) -> None:
+        self._shape: str | None = None
+        self._form: str | None = None
+        self._before: Row = {}
+
+    def check(self, row: Row) -> Iterator[str]:
+        shape, form = _shape(row), _form(row)
+        if shape and self._shape not in (None, shape):
+            yield f"found a row of shape {shape} after rows of shape {self._shape}"
+        if form and self._form not in (None, form):
+            yield f"found arguments as {form} after arguments as {self._form}"
+        if _are_twins(self._before, row):
+            yield "found the completion of the row before with the other label: the KL term is 0 there"
+        self._shape, self._form, self._before = shape or self._shape, form or self._form, row
+
+
+def _leaks(line: bytes) -> Iterator[str]:
+    return (
+        f"found {mark!r}, which gives the label of the log away" for mark in _LEAKS if mark.encode() in line
+    )
 
 
 def _opened(path: Path) -> IO[bytes]:
     if path.suffix == ".gz":
         return cast("IO[bytes]", gzip.open(path, "rb"))
     if path.suffix == ".zst":
-        import zstandard
+        import zstandard  # noqa: PLC0415 - optional
 
         return cast("IO[bytes]", zstandard.open(path, "rb"))
     return path.open("rb")
@@ -166,41 +174,61 @@ def _check_feedback(row: Row) -> Iterator[str]:
 
 
 def _turns(row: Row, key: str, *, opened: bool = False) -> Iterator[str]:
-    """Check roles, their order, contents and ids. `opened`: the user has spoken already."""
+    """Check a list of messages. `opened`: the user has spoken already."""
     turns = _list_of_messages(row, key)
     if not turns:
         yield f"`{key}` is empty" if row.get(key) == [] else f"`{key}`: needed a list of messages"
         return
-    waiting: list[object] = []
-    before = "user" if opened else None
+    before = "user" if opened else "nothing"
     for place, turn in enumerate(turns):
-        role, where = turn.get("role"), f"`{key}[{place}]`"
-        if not isinstance(turn.get("content"), str):
-            yield f"{where}: found no text under `content`; several templates raise without"
-        if role == "tool":
-            if turn.get("tool_call_id") in waiting:
-                waiting.remove(turn.get("tool_call_id"))
+        where = f"`{key}[{place}]`"
+        yield from _turn(turn, before, where)
+        before = str(turn.get("role"))
+    yield from _results(turns, key)
+
+
+def _turn(turn: Row, before: str, where: str) -> Iterator[str]:
+    role = turn.get("role")
+    if role not in _ROLES:
+        yield f"{where}: found role {role!r}, needed {', '.join(_ROLES)}"
+    if not isinstance(turn.get("content"), str):
+        yield f"{where}: found no text under `content`; several templates raise without"
+    if role == "system" and before != "nothing":
+        yield f"{where}: found a system prompt that is not first"
+    if role == "assistant" and before not in ("user", "tool"):
+        yield f"{where}: found the assistant after {before}; some templates raise"
+    for call in _calls(turn):
+        yield from _call(call, where)
+
+
+def _calls(turn: Row) -> list[Row]:
+    calls = turn.get("tool_calls")
+    return [call for call in calls if isinstance(call, dict)] if isinstance(calls, list) else []
+
+
+def _results(turns: list[Row], key: str) -> Iterator[str]:
+    """Check that each call has its result before anyone speaks again."""
+    waiting: list[object] = []
+    for place, turn in enumerate([*turns, {}]):
+        if turn.get("role") == "tool":
+            answered = turn.get("tool_call_id")
+            if answered in waiting:
+                waiting.remove(answered)
             else:
-                yield f"{where}: found the result of a call {turn.get('tool_call_id')!r} that is not open"
-        elif waiting:
-            yield f"{where}: found role {role!r} while the calls {waiting} have no result"
-            waiting = []
-        if role == "assistant":
-            if before not in ("user", "tool"):
-                yield f"{where}: found the assistant after {before or 'nothing'}; some templates raise"
-            for call in turn.get("tool_calls") or []:
-                waiting.append(call.get("id"))
-                yield from _call(call.get("function") or {}, where)
-        elif role == "system" and place > 0:
-            yield f"{where}: found a system prompt that is not first"
-        elif role not in ("system", "user", "tool"):
-            yield f"{where}: found role {role!r}, needed system, user, assistant or tool"
-        before = role
-    if waiting:
-        yield f"`{key}`: the calls {waiting} have no result"
+                yield f"`{key}[{place}]`: found the result of a call {answered!r} that is not open"
+            continue
+        if waiting:
+            yield f"`{key}[{place - 1}]`: the calls {waiting} have no result"
+        waiting = [call.get("id") for call in _calls(turn)]
 
 
-def _call(function: Row, where: str) -> Iterator[str]:
+def _function(call: Row) -> Row:
+    function = call.get("function")
+    return function if isinstance(function, dict) else {}
+
+
+def _call(call: Row, where: str) -> Iterator[str]:
+    function = _function(call)
     if not isinstance(function.get("name"), str):
         yield f"{where}: found a call without a name"
     arguments = function.get("arguments")
@@ -238,8 +266,8 @@ def _tools(row: Row, keys: tuple[str, ...]) -> Iterator[str]:
     described = {schema["function"].get("name") for schema in schemas}
     for key in keys:
         for turn in _list_of_messages(row, key):
-            for call in turn.get("tool_calls") or []:
-                name = (call.get("function") or {}).get("name")
+            for call in _calls(turn):
+                name = _function(call).get("name")
                 if name not in described:
                     yield f"the tool {name!r} is called but not described in `tools`"
 
@@ -247,10 +275,8 @@ def _tools(row: Row, keys: tuple[str, ...]) -> Iterator[str]:
 def _form(row: Row) -> str | None:
     for key in ("messages", "prompt", "completion"):
         for turn in _list_of_messages(row, key):
-            for call in turn.get("tool_calls") or []:
-                return (
-                    "strings" if isinstance((call.get("function") or {}).get("arguments"), str) else "objects"
-                )
+            for call in _calls(turn):
+                return "strings" if isinstance(_function(call).get("arguments"), str) else "objects"
     return None
 
 
@@ -259,17 +285,10 @@ def _check_sharegpt(row: Row) -> Iterator[str]:
     is_pair = "chosen" in row
     if len(turns) % 2 == (0 if is_pair else 1) or not turns:
         yield f"`conversations`: found {len(turns)} turns, needed an {'odd' if is_pair else 'even'} number"
-    endings = [row[key] for key in ("chosen", "rejected") if key in row]
-    for place, turn in enumerate(
-        [*turns, *endings[:1], *([{"from": "human"}] if endings else []), *endings[1:]]
-    ):
-        needed = ("human", "observation") if place % 2 == 0 else ("gpt", "function_call")
-        if not isinstance(turn, dict) or turn.get("from") not in needed:
-            yield f"turn {place}: found {turn.get('from') if isinstance(turn, dict) else turn!r}, needed {' or '.join(needed)}"
-        elif "value" in turn and not isinstance(turn["value"], str):
-            yield f"turn {place}: `value` is no text"
-        elif turn["from"] == "function_call":
-            yield from _call_text(turn.get("value", ""), place)
+    for place, turn in enumerate(turns):
+        yield from _sharegpt_turn(turn, f"`conversations[{place}]`", _SHAREGPT_TAGS[place % 2])
+    for key in ("chosen", "rejected") if is_pair else ():
+        yield from _sharegpt_turn(row.get(key), f"`{key}`", _SHAREGPT_TAGS[1])
     for key in ("system", "tools"):
         if not isinstance(row.get(key), str):
             yield f"`{key}`: found {type(row.get(key)).__name__}, needed text"
@@ -278,20 +297,30 @@ def _check_sharegpt(row: Row) -> Iterator[str]:
     yield from _tools(row, ())
 
 
-def _call_text(value: str, place: int) -> Iterator[str]:
+def _sharegpt_turn(turn: object, where: str, tags: tuple[str, str]) -> Iterator[str]:
+    if not isinstance(turn, dict) or turn.get("from") not in tags:
+        found = turn.get("from") if isinstance(turn, dict) else turn
+        yield f"{where}: found {found!r}, needed {' or '.join(tags)}; the row would be emptied"
+    elif not isinstance(turn.get("value"), str):
+        yield f"{where}: found no text under `value`"
+    elif turn["from"] == "function_call":
+        yield from _call_text(turn["value"], where)
+
+
+def _call_text(value: str, where: str) -> Iterator[str]:
     opening, closing = _TOOL_CALL
     _, found, rest = value.partition(opening)
     body, ended, _ = rest.partition(closing)
     try:
         calls = json.loads(body if found and ended else value)
     except ValueError:
-        yield f"turn {place}: found no JSON between {opening} and {closing}"
+        yield f"{where}: found no JSON between {opening} and {closing}"
         return
     for call in calls if isinstance(calls, list) else [calls]:
         if not isinstance(call, dict) or not isinstance(call.get("name"), str):
-            yield f"turn {place}: found a call without a name"
+            yield f"{where}: found a call without a name"
         elif not isinstance(call.get("arguments"), dict):
-            yield f"turn {place}: found arguments that are no object"
+            yield f"{where}: found arguments that are no object"
 
 
 def _are_twins(before: Row, row: Row) -> bool:
