@@ -7,7 +7,7 @@ STAMP := $(VENV)/.agenther
 PATH  := $(PATH):$(HOME)/.cargo/bin
 export PATH
 
-RUST_MIN   := 1.88
+RUST_MIN   := $(shell sed -n 's,^rust-version = "\(.*\)",\1,p' Cargo.toml)
 PYTHONS    := $(PYTHON) python3.13 python3.12 python3.11 python3.10 python3.14 python3
 RUST_FILES := Cargo.toml Cargo.lock $(shell find rust -type f -not -path '*/target/*' 2>/dev/null)
 DEMO_OUT   := out/demo

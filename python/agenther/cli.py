@@ -108,7 +108,7 @@ def _classify(options: argparse.Namespace) -> int:
         )
         failed.update(failures["failure_type"])
         if options.json:
-            verdicts.write_ndjson(sys.stdout)
+            sys.stdout.write(verdicts.write_ndjson())
         elif len(shown) < SHOWN:
             shown.extend(failures.head(SHOWN - len(shown)).iter_rows())
     if not options.json:

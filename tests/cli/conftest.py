@@ -27,7 +27,7 @@ class Done:
     err: str
 
     @property
-    def json(self) -> Any:  # noqa: ANN401 - JSON is anything
+    def json(self) -> Any:
         """Standard output as one JSON value."""
         return json.loads(self.out)
 
