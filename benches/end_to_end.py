@@ -25,7 +25,7 @@ print(account.written + account.skipped.total())
 POLARS = """
 import sys
 import polars as pl
-print(pl.scan_ndjson(sys.argv[1], infer_schema_length=None).collect().height)
+print(pl.scan_ndjson(sys.argv[1]).collect().height)
 """
 
 
