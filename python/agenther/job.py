@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
 
     from agenther.export import Writer
+    from agenther.rules import Rules
 
 Which: TypeAlias = Literal["failed", "unlabelled", "all"]
 
@@ -64,6 +65,8 @@ class Job:
     """Chooses among equivalent phrasings."""
     log_format: str | None = None
     """Read every file as this format; by default each is recognised."""
+    rules: Rules | None = None
+    """Rules made by `agenther.rules.load`; by default the pack that comes with the engine."""
 
 
 @dataclass
@@ -190,7 +193,7 @@ def _writer(name: str, folder: Path, job: Job) -> Writer:
 
 def _relabel(runs: pl.DataFrame, job: Job, writers: dict[str, Writer], account: Account) -> None:
     """Analyze the runs, count their fates and write the goals of those that are chosen."""
-    analysis = analyze(goals=job.goals, min_confidence=job.min_confidence, seed=job.seed)
+    analysis = analyze(goals=job.goals, min_confidence=job.min_confidence, seed=job.seed, rules=job.rules)
     runs = runs.with_columns(analysis.struct.unnest()).with_columns(skipped=_fate(job))
     verdict = pl.col("verdict").struct
     account.read += runs.height

@@ -91,3 +91,31 @@ def test_a_reader_that_goes_away_is_no_error(tmp_path: Path) -> None:
         assert reading.stderr is not None
         assert reading.stderr.read() == b""
         assert reading.wait(timeout=60) == 0
+
+
+def test_rules_are_listed_and_explained(agenther: Shell) -> None:
+    listed = [rule["id"] for rule in agenther("rules", "list", "--json").json]
+    assert "incomplete/no-terminal-action" in listed
+    page = agenther("rules", "explain", listed[0])
+    assert page.code == 0
+    assert page.out.startswith(f"# {listed[0]}")
+    unknown = agenther("rules", "explain", "incomplete/no-such-rule")
+    assert unknown.code == 2
+    assert "incomplete/no-such-rule" in unknown.err
+
+
+def test_the_default_pack_is_sound(agenther: Shell) -> None:
+    assert agenther("rules", "check").code == 0
+    assert agenther("rules", "test").code == 0
+
+
+def test_a_pack_with_a_mistake_is_named_with_its_place(agenther: Shell, tmp_path: Path) -> None:
+    (tmp_path / "mine.toml").write_text("[[rule]]\nsurprise = 1\n")
+    checked = agenther("rules", "check", "mine.toml")
+    assert checked.code == 1
+    assert "mine.toml:2:1" in checked.out
+    assert "surprise" in checked.out
+    write_log(tmp_path / "log.jsonl", chat())
+    refused = agenther("classify", "log.jsonl", "--rules", "mine.toml")
+    assert refused.code == 2
+    assert "surprise" in refused.err
