@@ -81,7 +81,8 @@ fn complete_lines(text: &str, complete: bool) -> impl Iterator<Item = &str> + Cl
 }
 
 fn is_object_line(line: &str) -> bool {
-    let bounded = line.starts_with('{') && line.ends_with('}') || line.starts_with('[') && line.ends_with(']');
+    let bounded =
+        line.starts_with('{') && line.ends_with('}') || line.starts_with('[') && line.ends_with(']');
     bounded && line.len() > 2 && Tape::default().parse(line, Limits::default()).is_ok()
 }
 

@@ -271,7 +271,8 @@ impl Splitter {
             FrameState::Whole => decode_key(&window.bytes()[..frame.length]).ok_or(FrameState::Stray)?,
             state => return Err(state),
         };
-        let after = frame.length + window.bytes()[frame.length..].iter().take_while(|byte| is_space(**byte)).count();
+        let after =
+            frame.length + window.bytes()[frame.length..].iter().take_while(|byte| is_space(**byte)).count();
         window.fill_to(after + 1);
         match window.bytes().get(after) {
             Some(b':') => window.consume(after + 1),

@@ -3,7 +3,13 @@
 /// A 64-bit hash of bytes after `map`, in one pass (FNV-1a). Not keyed: a collision can at worst make
 /// two texts of one run look alike.
 pub fn hash(bytes: impl Iterator<Item = u8>) -> u64 {
-    bytes.fold(0xCBF2_9CE4_8422_2325, |hash, byte| (hash ^ u64::from(byte)).wrapping_mul(0x0100_0000_01B3))
+    bytes.fold(BASIS, step)
+}
+
+const BASIS: u64 = 0xCBF2_9CE4_8422_2325;
+
+fn step(hash: u64, byte: u8) -> u64 {
+    (hash ^ u64::from(byte)).wrapping_mul(0x0100_0000_01B3)
 }
 
 /// A 64-bit hash of a long text, eight bytes at a time.
@@ -26,12 +32,48 @@ pub fn word_hash(word: &str) -> u64 {
     hash(word.bytes().map(|byte| byte.to_ascii_lowercase()))
 }
 
+/// For each byte, what it is in a word: 0 for no part of one, else the byte in lower case.
+const IN_WORD: [u8; 256] = {
+    let mut table = [0; 256];
+    let mut byte = 0;
+    while byte < 256 {
+        let value = byte as u8;
+        // Bytes beyond ASCII count as letters: decoding them costs more than it tells.
+        if value.is_ascii_alphanumeric() || !value.is_ascii() {
+            table[byte] = value.to_ascii_lowercase();
+        }
+        byte += 1;
+    }
+    table
+};
+
+/// The hash of each word and its length in bytes, whatever the case, in one pass over the bytes.
+pub fn word_hashes(text: &str) -> impl Iterator<Item = (u64, usize)> {
+    let mut rest = text.as_bytes();
+    std::iter::from_fn(move || {
+        let skipped = rest.iter().take_while(|byte| IN_WORD[usize::from(**byte)] == 0).count();
+        rest = &rest[skipped..];
+        if rest.is_empty() {
+            return None;
+        }
+        let (mut hash, mut length) = (BASIS, 0);
+        while let Some(byte) =
+            rest.get(length).map(|byte| IN_WORD[usize::from(*byte)]).filter(|byte| *byte != 0)
+        {
+            hash = step(hash, byte);
+            length += 1;
+        }
+        rest = &rest[length..];
+        Some((hash, length))
+    })
+}
+
 /// The most words of one text that count: bounds the cost of a comparison.
 const MAX_WORDS: usize = 256;
 
 /// The set of words of a text, sorted.
 pub fn word_set(text: &str) -> Vec<u64> {
-    let mut set: Vec<u64> = words(text).take(MAX_WORDS).map(word_hash).collect();
+    let mut set: Vec<u64> = word_hashes(text).take(MAX_WORDS).map(|(hash, _)| hash).collect();
     set.sort_unstable();
     set.dedup();
     set
@@ -91,6 +133,14 @@ mod tests {
         assert_eq!(near_duplicates(&sets).count(), 0);
         sets.push(word_set("five four three two one"));
         assert_eq!(near_duplicates(&sets).collect::<Vec<_>>(), [sets.len() - 1]);
+    }
+
+    #[test]
+    fn words_hash_alike_whatever_the_way() {
+        let text = "The quick-brown, FOX_42 née!";
+        let hashes: Vec<_> = words(text).map(|word| (word_hash(word), word.len())).collect();
+        assert_eq!(word_hashes(text).collect::<Vec<_>>(), hashes);
+        assert_eq!(word_hashes(" .,").count(), 0);
     }
 
     #[test]

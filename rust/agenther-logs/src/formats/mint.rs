@@ -93,7 +93,9 @@ fn metadata(system: &str, state: Value<'_, '_>, task: Value<'_, '_>) -> Option<S
     let mut out = ObjectWriter::default();
     out.copy("task_name", task.get("task_name")).copy("task_id", task.get("task_id"));
     out.copy("terminate_reason", state.get("terminate_reason"));
-    for (key, before) in [("steps_limit", "You have "), ("solutions_limit", "You can only propose a solution ")] {
+    for (key, before) in
+        [("steps_limit", "You have "), ("solutions_limit", "You can only propose a solution ")]
+    {
         if let Some(limit) = number_after(system, before) {
             out.json(key, limit);
         }
@@ -151,7 +153,9 @@ fn split_feedback(message: &str) -> (String, Option<&str>) {
     let of_harness = |line: &str| {
         let line = line.trim();
         let budget = line.starts_with("You have ") && line.contains(" left and ") && line.ends_with(" left.");
-        budget || line == "You should take the last step to propose a solution." || line == "Your answer is wrong."
+        budget
+            || line == "You should take the last step to propose a solution."
+            || line == "Your answer is wrong."
     };
     let kept: Vec<&str> = observed.split('\n').filter(|line| !of_harness(line)).collect();
     (kept.join("\n").trim().to_owned(), feedback.filter(|feedback| !feedback.is_empty()))
@@ -230,7 +234,8 @@ fn parameter_schema(parameters: &str) -> Option<String> {
     let (mut properties, mut required) = (ObjectWriter::default(), Vec::new());
     for parameter in parameters.split(',').filter(|parameter| parameter.contains(':')) {
         let (name, kind) = parameter.split_once(':')?;
-        let (kind, default) = kind.split_once('=').map_or((kind, None), |(kind, default)| (kind, Some(default)));
+        let (kind, default) =
+            kind.split_once('=').map_or((kind, None), |(kind, default)| (kind, Some(default)));
         let mut property = ObjectWriter::default();
         property.text("type", json_type(kind.trim()));
         properties.json(name.trim(), &property.finish()?);

@@ -62,7 +62,9 @@ impl<'a> Record<'_, 'a> {
     /// The log's own id of the run, else file and number of the record.
     pub fn run_id(&self) -> Text<'a> {
         let logged = RUN_ID.iter().find_map(|key| self.value.get(key)?.scalar());
-        logged.filter(|id| !id.trim().is_empty()).unwrap_or_else(|| format!("{}-{}", self.stem, self.number).into())
+        logged
+            .filter(|id| !id.trim().is_empty())
+            .unwrap_or_else(|| format!("{}-{}", self.stem, self.number).into())
     }
 
     /// An id made of the task's and a fingerprint of the record: the same task is run again in
@@ -110,10 +112,17 @@ pub(crate) fn part_of<'a>(text: &Text<'a>, cut: impl Fn(&str) -> &str) -> Text<'
 pub(crate) fn shape_sentence(record: Value<'_, '_>) -> String {
     let seen = if record.is_object() {
         let keys: Vec<String> = record.members().take(8).map(|(key, _)| quoted(&key)).collect();
-        format!("an object with the keys {}", if keys.is_empty() { "(none)".to_owned() } else { keys.join(", ") })
+        format!(
+            "an object with the keys {}",
+            if keys.is_empty() { "(none)".to_owned() } else { keys.join(", ") }
+        )
     } else if let Some(first) = record.items().next() {
         let keys: Vec<String> = first.members().take(8).map(|(key, _)| quoted(&key)).collect();
-        let inside = if keys.is_empty() { first.kind_name().to_owned() } else { format!("objects with {}", keys.join(", ")) };
+        let inside = if keys.is_empty() {
+            first.kind_name().to_owned()
+        } else {
+            format!("objects with {}", keys.join(", "))
+        };
         format!("an array of {inside}")
     } else {
         record.kind_name().to_owned()

@@ -49,11 +49,17 @@ const MESSAGES: &[&[&str]] = &[
 ];
 
 /// Where the one message of a completion is found; it follows the messages of its request.
-const COMPLETIONS: &[&[&str]] =
-    &[&["response", "body", "choices"], &["response", "choices"], &["choices"], &["output", "choices"], &["completion"]];
+const COMPLETIONS: &[&[&str]] = &[
+    &["response", "body", "choices"],
+    &["response", "choices"],
+    &["choices"],
+    &["output", "choices"],
+    &["completion"],
+];
 
 /// Fields that state the goal beside the messages.
-const GOAL: &[&str] = &["original_prompt", "goal", "query", "prompt", "question", "task", "instruction", "intent"];
+const GOAL: &[&str] =
+    &["original_prompt", "goal", "query", "prompt", "question", "task", "instruction", "intent"];
 
 /// Where the messages of a record are: as JSON, or as a string that holds it.
 fn messages_of<'t, 'a>(record: Value<'t, 'a>) -> Option<Value<'t, 'a>> {
@@ -106,7 +112,8 @@ impl Format for OpenAiChat {
                 .map_err(|error| format!("its messages are a string that is not JSON: {error}"))?;
             let inner = Value::root(&tape, &text).ok_or("its messages are empty")?;
             let conversation = Conversation::read(inner.items());
-            return build(record.value, record.run_id().into_owned().into(), conversation).map(Run::into_owned);
+            return build(record.value, record.run_id().into_owned().into(), conversation)
+                .map(Run::into_owned);
         }
         let messages = messages_of(record.value).into_iter().flat_map(|messages| messages.items());
         let conversation = Conversation::read(messages.chain(completion_of(record.value)));
@@ -150,7 +157,8 @@ fn set_goal<'a>(record: Value<'_, 'a>, run: &mut Run<'a>) {
         && let Some((before, after)) = message.split_once(goal.trim())
     {
         let around = [run.system.as_deref().unwrap_or(""), before, after];
-        let around: Vec<&str> = around.iter().map(|text| text.trim()).filter(|text| !text.is_empty()).collect();
+        let around: Vec<&str> =
+            around.iter().map(|text| text.trim()).filter(|text| !text.is_empty()).collect();
         run.system = Some(Cow::Owned(around.join("\n\n")));
         run.original_prompt = Some(goal);
     }
@@ -158,9 +166,17 @@ fn set_goal<'a>(record: Value<'_, 'a>, run: &mut Run<'a>) {
 
 /// The tool schemas in OpenAI's shape; those of other shapes are wrapped.
 pub(super) fn tools_of<'a>(record: Value<'_, 'a>) -> Option<Text<'a>> {
-    const PATHS: &[&[&str]] =
-        &[&["tools"], &["functions"], &["body", "tools"], &["request", "tools"], &["request", "body", "tools"], &["available_tools"]];
-    let tools = PATHS.iter().find_map(|path| record.at_path(path).filter(|tools| tools.is_array() || tools.is_string()))?;
+    const PATHS: &[&[&str]] = &[
+        &["tools"],
+        &["functions"],
+        &["body", "tools"],
+        &["request", "tools"],
+        &["request", "body", "tools"],
+        &["available_tools"],
+    ];
+    let tools = PATHS
+        .iter()
+        .find_map(|path| record.at_path(path).filter(|tools| tools.is_array() || tools.is_string()))?;
     if tools.is_string() {
         return tools.text().filter(|text| text.trim_start().starts_with('['));
     }
@@ -184,17 +200,32 @@ fn wrapped_tool(tool: Value<'_, '_>) -> String {
 }
 
 fn metadata(record: Value<'_, '_>) -> Option<String> {
-    const TAKEN: &[&str] = &["tools", "functions", "available_tools", "system", "system_prompt", "response", "choices", "body", "request"];
+    const TAKEN: &[&str] = &[
+        "tools",
+        "functions",
+        "available_tools",
+        "system",
+        "system_prompt",
+        "response",
+        "choices",
+        "body",
+        "request",
+    ];
     let mut out = ObjectWriter::default();
     copy_rest(&mut out, record, |key| {
-        TAKEN.contains(&key) || is_label(key) || MESSAGES.iter().any(|path| path.first() == Some(&key) && record.get(key).is_some_and(|value| !value.is_string()))
+        TAKEN.contains(&key)
+            || is_label(key)
+            || MESSAGES.iter().any(|path| {
+                path.first() == Some(&key) && record.get(key).is_some_and(|value| !value.is_string())
+            })
     });
     out.finish()
 }
 
 /// The words of the agent's first message, for formats that are told by how the agent writes.
 pub(super) fn first_agent_text<'a>(record: Value<'_, 'a>) -> Option<Text<'a>> {
-    let agent = messages_of(record)?.items().take(4).find(|message| role_of(*message) == Some(Role::Agent))?;
+    let agent =
+        messages_of(record)?.items().take(4).find(|message| role_of(*message) == Some(Role::Agent))?;
     if agent.any_of(&["tool_calls", "function_call"]).is_some() { None } else { content_text(agent) }
 }
 

@@ -34,9 +34,11 @@ use crate::terminal::set_final_answer;
 pub(super) struct React;
 
 /// Fields that hold a whole run as text.
-const TRANSCRIPT: &[&str] = &["traj", "trajectory", "output", "completion", "response", "transcript", "log", "text"];
+const TRANSCRIPT: &[&str] =
+    &["traj", "trajectory", "output", "completion", "response", "transcript", "log", "text"];
 /// Fields that state the goal.
-const GOAL: &[&str] = &["question", "goal", "query", "instruction", "original_prompt", "task", "input", "prompt"];
+const GOAL: &[&str] =
+    &["question", "goal", "query", "instruction", "original_prompt", "task", "input", "prompt"];
 /// Fields that give the gold answer away, or repeat what was read.
 const LEFT_OUT: &[&str] = &["gt", "pred", "traj_by_line", "traj", "steps", "messages", "prompt"];
 
@@ -60,7 +62,8 @@ impl Format for React {
     }
 
     fn score(&self, record: Value<'_, '_>) -> u8 {
-        let fireact = record.get("traj").is_some() && record.get("gt").is_some() && record.get("pred").is_some();
+        let fireact =
+            record.get("traj").is_some() && record.get("gt").is_some() && record.get("pred").is_some();
         if fireact {
             return 95;
         }
@@ -83,7 +86,9 @@ impl Format for React {
             (Some(_), _) => read_messages(value),
             (None, Some(text)) => read_transcript(&text),
             (None, None) if has_action_steps(value) => read_action_steps(value),
-            (None, None) => return Err("it has neither messages nor a text with `Thought:` and `Action:`".to_owned()),
+            (None, None) => {
+                return Err("it has neither messages nor a text with `Thought:` and `Action:`".to_owned());
+            }
         };
         run.trajectory_id = record.key.map_or_else(|| record.run_id(), |key| record.task_run_id(key));
         run.original_prompt = run.original_prompt.or_else(|| value.text_of(GOAL));
@@ -164,7 +169,8 @@ fn read_action_steps<'a>(record: Value<'_, 'a>) -> Run<'a> {
         if let Some(action) = step.text_of(&["action"]) {
             builder.section(Label::Action, &action);
         }
-        if let Some(observation) = step.get("observation").and_then(|observation| observation.text_or_json()) {
+        if let Some(observation) = step.get("observation").and_then(|observation| observation.text_or_json())
+        {
             builder.observe(&observation);
         }
     }

@@ -46,7 +46,8 @@ impl Format for TauBench {
         let tau = record.get("traj").is_some() && record.at_path(&["info", "task"]).is_some();
         let tau2 = record.get("termination_reason").is_some() && record.get("reward_info").is_some();
         // An error during the run leaves `info` without its task.
-        let failed = record.get("traj").is_some() && record.get("reward").is_some() && record.get("trial").is_some();
+        let failed =
+            record.get("traj").is_some() && record.get("reward").is_some() && record.get("trial").is_some();
         if tau || tau2 { 100 } else { 90 * u8::from(failed) }
     }
 
@@ -54,7 +55,8 @@ impl Format for TauBench {
         let value = record.value;
         let messages = messages_of(value).ok_or("it has no messages in `traj` or `messages`")?;
         let conversation = Conversation::read(messages.items());
-        let reward = value.get("reward").or_else(|| value.at_path(&["reward_info", "reward"])).and_then(reward_of);
+        let reward =
+            value.get("reward").or_else(|| value.at_path(&["reward_info", "reward"])).and_then(reward_of);
         let success = reward.and_then(full_mark);
         let mut run = Run {
             trajectory_id: run_id(record),

@@ -73,11 +73,19 @@ pub enum Problem {
 impl fmt::Display for JsonError {
     fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self.problem {
-            Problem::Truncated => write!(out, "the JSON text ends inside a value, at byte {} of the record", self.at),
+            Problem::Truncated => {
+                write!(out, "the JSON text ends inside a value, at byte {} of the record", self.at)
+            }
             Problem::Expected(what) => write!(out, "expected {what} at byte {} of the record", self.at),
-            Problem::Trailing => write!(out, "more text after the JSON value, at byte {} of the record", self.at),
-            Problem::TooDeep => write!(out, "containers are nested too deep, at byte {} of the record", self.at),
-            Problem::TooManyValues => write!(out, "the record holds too many values, at byte {} of it", self.at),
+            Problem::Trailing => {
+                write!(out, "more text after the JSON value, at byte {} of the record", self.at)
+            }
+            Problem::TooDeep => {
+                write!(out, "containers are nested too deep, at byte {} of the record", self.at)
+            }
+            Problem::TooManyValues => {
+                write!(out, "the record holds too many values, at byte {} of it", self.at)
+            }
         }
     }
 }
@@ -252,7 +260,8 @@ impl Tape {
             self.push(kind, at, at + word.len());
             return Ok(at + word.len());
         }
-        let problem = if word.as_bytes().starts_with(rest) { Problem::Truncated } else { Problem::Expected("a value") };
+        let problem =
+            if word.as_bytes().starts_with(rest) { Problem::Truncated } else { Problem::Expected("a value") };
         Err(JsonError { at, problem })
     }
 

@@ -81,7 +81,9 @@ impl<'t, 'a> Value<'t, 'a> {
     /// A finite number, or a string that spells one.
     pub fn as_f64(self) -> Option<f64> {
         match self.node().kind {
-            Kind::Number | Kind::Text => self.content().trim().parse().ok().filter(|number: &f64| number.is_finite()),
+            Kind::Number | Kind::Text => {
+                self.content().trim().parse().ok().filter(|number: &f64| number.is_finite())
+            }
             _ => None,
         }
     }
