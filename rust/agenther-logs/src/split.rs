@@ -154,6 +154,7 @@ impl Splitter {
             Layout::Opaque => self.everything(window),
         };
         self.layout = layout;
+        self.done |= frame.as_ref().is_some_and(|frame| frame.state == FrameState::Cut);
         frame
     }
 
