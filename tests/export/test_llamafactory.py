@@ -11,8 +11,9 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 import agenther as ah
+from tests.export.runs import HOSTILE, frame, run, success
 
-from runs import HOSTILE, frame, run, success
+from tests.export.runs import HOSTILE, frame, run, success
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -27,7 +28,11 @@ from llamafactory.data.template import get_template_and_fix_tokenizer  # noqa: E
 from llamafactory.hparams import DataArguments, ModelArguments  # noqa: E402
 from transformers import Seq2SeqTrainingArguments  # noqa: E402
 
-import tiny  # noqa: E402 - needs what importorskip looks for
+<<<<<<< HEAD
+from tests.export import tiny  # noqa: E402 - needs what importorskip looks for
+=======
+from tests.export import tiny  # noqa: E402 - needs what importorskip looks for
+>>>>>>> refs/heads/export
 
 RUNS = frame(*(run(number) for number in range(6)), success(6))
 

@@ -9,8 +9,7 @@ import pytest
 
 import agenther as ah
 from agenther.export.kto import woven
-
-from runs import frame, hindsight, run, verdict
+from tests.export.runs import frame, hindsight, run, verdict
 
 if TYPE_CHECKING:
     from pathlib import Path

@@ -14,15 +14,20 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 import agenther as ah
+from tests.export.runs import HOSTILE, call, frame, run, success
 
-from runs import HOSTILE, call, frame, run, success
+from tests.export.runs import HOSTILE, call, frame, run, success
 
 pytestmark = pytest.mark.loader
 trl = pytest.importorskip("trl", reason="TRL is not installed: pip install . --group trl")
 
 from datasets import load_dataset  # noqa: E402
 
-import tiny  # noqa: E402 - needs what importorskip looks for
+<<<<<<< HEAD
+from tests.export import tiny  # noqa: E402 - needs what importorskip looks for
+=======
+from tests.export import tiny  # noqa: E402 - needs what importorskip looks for
+>>>>>>> refs/heads/export
 
 if TYPE_CHECKING:
     from pathlib import Path

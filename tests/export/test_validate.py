@@ -9,8 +9,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 import agenther as ah
-
-from runs import frame, run
+from tests.export.runs import frame, run
 
 if TYPE_CHECKING:
     from collections.abc import Callable

@@ -11,8 +11,7 @@ import pytest
 
 import agenther as ah
 from agenther.export import WRITERS, Report
-
-from runs import HOSTILE, frame, hindsight, run, success, verdict
+from tests.export.runs import HOSTILE, frame, hindsight, run, success, verdict
 
 if TYPE_CHECKING:
     from pathlib import Path
