@@ -6,8 +6,8 @@
 [True]
 """
 
+from agenther import export, rules, schema
 from agenther import namespaces as _namespaces  # noqa: F401 - registers `.agenther`
-from agenther import schema
 from agenther._native import __version__
 from agenther.expressions import analyze, classify, extract, relabel, verify
 from agenther.models import (
@@ -29,6 +29,14 @@ from agenther.models import (
     analyze_one,
     verify_one,
 )
+from agenther.scan import (
+    LogScan,
+    RejectedRecordsWarning,
+    detect_formats,
+    formats,
+    scan_logs,
+    scan_rejects,
+)
 
 __all__ = [
     "Achievement",
@@ -39,7 +47,9 @@ __all__ = [
     "FailedAttempt",
     "Grounding",
     "Hindsight",
+    "LogScan",
     "Outcome",
+    "RejectedRecordsWarning",
     "Slot",
     "Source",
     "Step",
@@ -50,8 +60,14 @@ __all__ = [
     "analyze",
     "analyze_one",
     "classify",
+    "detect_formats",
+    "export",
     "extract",
+    "formats",
     "relabel",
+    "rules",
+    "scan_logs",
+    "scan_rejects",
     "schema",
     "verify",
     "verify_one",

@@ -1,3 +1,49 @@
-"""The compiled module: the Polars plugin (called by symbol, not from here) and the log reader."""
+from typing import Any, TypeAlias, final
+
+__all__ = [
+    "ArrowBatch",
+    "LogScanner",
+    "RuleSet",
+    "__version__",
+    "check_rules",
+    "detect",
+    "formats",
+    "rules_schema",
+]
+
+_Packs: TypeAlias = list[tuple[str, list[tuple[str, str]]]]
 
 __version__: str
+
+@final
+class ArrowBatch:
+    def __arrow_c_stream__(self, requested_schema: object | None = None) -> object: ...
+
+@final
+class LogScanner:
+    def __new__(
+        cls,
+        paths: list[str],
+        *,
+        format: str | None = None,
+        batch_rows: int = 8192,
+        batch_bytes: int = ...,
+    ) -> LogScanner: ...
+    def read_batch(self) -> ArrowBatch | None: ...
+    def take_rejects(self) -> ArrowBatch: ...
+    def take_files(self) -> ArrowBatch: ...
+    def __arrow_c_stream__(self, requested_schema: object | None = None) -> object: ...
+
+@final
+class RuleSet:
+    def __new__(cls, packs: _Packs, default: bool) -> RuleSet: ...
+    @property
+    def hash(self) -> str: ...
+    def rules(self) -> list[dict[str, Any]]: ...
+    def explain(self, id: str) -> str | None: ...
+    def test(self) -> list[dict[str, Any]]: ...
+
+def check_rules(packs: _Packs, default: bool) -> list[dict[str, Any]]: ...
+def rules_schema() -> str: ...
+def detect(paths: list[str]) -> ArrowBatch: ...
+def formats() -> list[str]: ...

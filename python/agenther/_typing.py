@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from typing import TypeAlias, TypedDict
+from typing import TYPE_CHECKING, TypeAlias, TypedDict
 
-import polars as pl
+if TYPE_CHECKING:
+    import polars as pl
 
 IntoColumn: TypeAlias = "str | pl.Expr | None"
 """A column by its name, an expression, or `None` where the frame has no such column."""

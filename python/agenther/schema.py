@@ -168,6 +168,24 @@ REJECTS = pl.Schema(
 """The columns of the rejects: records that could not be read."""
 
 FILES = pl.Schema(
-    {"path": pl.String(), "format": pl.String(), "runs": pl.UInt64(), "rejects": pl.UInt64()}
+    {
+        "path": pl.String(),
+        "format": pl.String(),
+        "records": pl.UInt64(),
+        "runs": pl.UInt64(),
+        "rejects": pl.UInt64(),
+        "bytes": pl.UInt64(),
+    }
 )
-"""The columns of the per-file counts of a scan."""
+"""The columns of the counts of each file; `records` is `runs` + `rejects`."""
+
+DETECTIONS = pl.Schema(
+    {
+        "path": pl.String(),
+        "format": pl.String(),
+        "confidence": pl.Float32(),
+        "runner_up": pl.String(),
+        "runner_up_confidence": pl.Float32(),
+    }
+)
+"""The columns of what each file is found to be."""

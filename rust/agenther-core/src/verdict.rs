@@ -1,7 +1,9 @@
 //! What `classify` says of a run.
 
 use crate::reading::Reading;
-use crate::rules::Rules;
+use crate::rules::{Fired, Rule, Rules};
+use crate::signals::tool_status::Status;
+use crate::signals::{Hit, Signals};
 use crate::trajectory::{Field, Span};
 
 /// The six ways in which a run fails.
@@ -83,18 +85,231 @@ pub struct Verdict<'r> {
     pub evidence: Vec<Evidence<'r>>,
 }
 
-/// Stage 1: classifies a run. Deterministic; reads no label but `success` and `reward`.
+/// Scores of the types before any rule speaks, in the order of [`FailureType::ALL`]: most failures
+/// that leave no trace are wrong results, and runs off the topic are rare.
+const TYPE_PRIOR: [f32; 6] = [0.0, 0.0, 1.0, 0.0, 0.0, -1.0];
+
+/// Severity of a type where no rule of its label fired.
+const TYPE_SEVERITY: [f32; 6] = [0.4, 0.7, 0.5, 0.5, 0.8, 0.9];
+
+/// What each kindred rule beyond the loudest adds: they mostly say the same thing again.
+const KINDRED_SHARE: f32 = 0.25;
+
+/// Stage 1: classifies a run. Deterministic; reads no label but `success` and `reward`, and those
+/// decide `is_failure` and what follows from it (`failure_type`, `severity`, `failed_step`) alone.
+///
+/// * `failure_probability` = σ(prior + Σ over groups of say(weights of the rules that fired)), where
+///   say(w) = max(w⁺) + ¼ (Σ w⁺ − max(w⁺)) + min(w⁻) + ¼ (Σ w⁻ − min(w⁻)), over positive and negative
+///   weights apart. The prior is that of the pack: an intercept does not carry over between sources.
+/// * `is_failure` = not `success`; without it `reward` < 1; without both `failure_probability` ≥
+///   the pack's threshold.
+/// * `scores` = softmax over types of ([`TYPE_PRIOR`] + Σ over groups of say(type weights of the rules
+///   of that label that fired)); `failure_type` is the highest, the earlier one of equals.
+/// * `severity` = the highest of the rules of that label that fired, else [`TYPE_SEVERITY`].
+/// * `weight` = min(training weights of the rules that fired) · (½ + ½ · usable share of the calls).
+///   A call is usable if it worked and repeats no earlier one.
+/// * `recoverable` = some call is usable and no rule fired that rules it out.
+/// * `failed_step` = the first hit of the loudest rule of that label; the last step where its hits
+///   are in the answer or in the run as a whole.
 pub fn classify<'r>(reading: &Reading<'_>, rules: &'r Rules) -> Verdict<'r> {
-    let _ = rules;
+    let signals = Signals::new(reading);
+    let fired = rules.evaluate(&signals);
+    let log_odds = rules.prior + say_of_groups(fired.iter().map(|fired| (fired.rule, fired.rule.weight)));
+    let failure_probability = 1.0 / (1.0 + (-log_odds).exp());
+    let scores = scores(&fired);
+    let is_failure = match (reading.run.success, reading.run.reward) {
+        (Some(success), _) => !success,
+        (None, Some(reward)) => reward < 1.0,
+        (None, None) => failure_probability >= rules.threshold,
+    };
+    let failure_type = is_failure.then(|| likeliest(&scores));
+    let speaking =
+        || fired.iter().filter(|fired| Some(fired.rule.label) == failure_type && speaks(fired.rule));
+    let usable = usable_share(&signals);
+    let cap = fired.iter().map(|fired| fired.rule.training_weight).fold(1.0, f32::min);
     Verdict {
-        is_failure: reading.run.success == Some(false),
-        failure_type: None,
-        failure_probability: 0.0,
-        scores: [0.0; 6],
-        severity: 0.0,
-        weight: 1.0,
-        recoverable: true,
-        failed_step: None,
-        evidence: Vec::new(),
+        is_failure,
+        failure_type,
+        failure_probability,
+        scores,
+        severity: failure_type.map_or(0.0, |failure_type| {
+            speaking()
+                .map(|fired| fired.rule.severity)
+                .reduce(f32::max)
+                .unwrap_or(TYPE_SEVERITY[failure_type as usize])
+        }),
+        weight: cap * (0.5 + 0.5 * usable),
+        recoverable: usable > 0.0 && fired.iter().all(|fired| fired.rule.recoverable),
+        failed_step: failure_type.and_then(|_| failed_step(speaking(), reading.steps.len())),
+        evidence: evidence(&fired),
+    }
+}
+
+/// Whether a rule speaks for its label at all; a good sign speaks against it.
+fn speaks(rule: &Rule) -> bool {
+    rule.weight > 0.0 || rule.type_weight > 0.0
+}
+
+/// What the rules say together, each with its weight: kindred rules share their say.
+fn say_of_groups<'r>(weighted: impl Iterator<Item = (&'r Rule, f32)>) -> f32 {
+    let mut groups: Vec<(&str, Say)> = Vec::new();
+    for (rule, weight) in weighted {
+        match groups.iter_mut().find(|(group, _)| *group == rule.group) {
+            Some((_, say)) => say.add(weight),
+            None => {
+                let mut say = Say::default();
+                say.add(weight);
+                groups.push((&rule.group, say));
+            }
+        }
+    }
+    groups.iter().map(|(_, say)| say.total()).sum()
+}
+
+/// The weights of one group.
+#[derive(Debug, Default)]
+struct Say {
+    highest: f32,
+    positive: f32,
+    lowest: f32,
+    negative: f32,
+}
+
+impl Say {
+    fn add(&mut self, weight: f32) {
+        self.highest = self.highest.max(weight);
+        self.positive += weight.max(0.0);
+        self.lowest = self.lowest.min(weight);
+        self.negative += weight.min(0.0);
+    }
+
+    fn total(&self) -> f32 {
+        let share = |loudest: f32, all: f32| loudest + KINDRED_SHARE * (all - loudest);
+        share(self.highest, self.positive) + share(self.lowest, self.negative)
+    }
+}
+
+fn scores(fired: &[Fired<'_>]) -> [f32; 6] {
+    let mut scores = TYPE_PRIOR;
+    for failure_type in FailureType::ALL {
+        let of_label = fired.iter().filter(|fired| fired.rule.label == failure_type);
+        scores[failure_type as usize] +=
+            say_of_groups(of_label.map(|fired| (fired.rule, fired.rule.type_weight)));
+    }
+    let exponentials = scores.map(f32::exp);
+    let sum: f32 = exponentials.iter().sum();
+    exponentials.map(|exponential| exponential / sum)
+}
+
+fn likeliest(scores: &[f32; 6]) -> FailureType {
+    FailureType::ALL.into_iter().fold(FailureType::ALL[0], |best, candidate| {
+        if scores[candidate as usize] > scores[best as usize] { candidate } else { best }
+    })
+}
+
+/// The share of calls that worked and repeat no earlier one.
+fn usable_share(signals: &Signals<'_, '_>) -> f32 {
+    let repeated = signals.repeated_steps();
+    let (mut calls, mut usable) = (0u32, 0u32);
+    for (at, step) in
+        signals.reading().steps.iter().enumerate().filter(|(_, step)| step.status != Status::NoCall)
+    {
+        calls += 1;
+        usable += u32::from(step.status == Status::Ok && !repeated.contains(&(at as u32)));
+    }
+    if calls == 0 { 0.0 } else { usable as f32 / calls as f32 }
+}
+
+fn failed_step<'f>(speaking: impl Iterator<Item = &'f Fired<'f>>, steps: usize) -> Option<u32> {
+    let last = u32::try_from(steps.checked_sub(1)?).ok()?;
+    let loudest = speaking.reduce(|best, fired| {
+        let loudness = |fired: &Fired<'_>| (fired.rule.type_weight, fired.rule.weight);
+        if loudness(fired) > loudness(best) { fired } else { best }
+    });
+    Some(loudest.and_then(|fired| fired.hits.iter().find_map(|hit| hit.step)).unwrap_or(last))
+}
+
+fn evidence<'r>(fired: &[Fired<'r>]) -> Vec<Evidence<'r>> {
+    let mut evidence: Vec<Evidence<'r>> = fired
+        .iter()
+        .filter(|fired| speaks(fired.rule))
+        .flat_map(|fired| {
+            // A rule that fires on an absence points at the run as a whole.
+            let hits = if fired.hits.is_empty() { &[Hit::RUN] } else { fired.hits.as_slice() };
+            hits.iter().map(|hit| Evidence {
+                rule: &fired.rule.id,
+                failure_type: fired.rule.label,
+                step: hit.step,
+                field: hit.field,
+                span: hit.span,
+            })
+        })
+        .collect();
+    // Stable: hits of one step stay in the order of the rules. The run as a whole comes last.
+    evidence.sort_by_key(|evidence| evidence.step.unwrap_or(u32::MAX));
+    evidence
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::trajectory::{Step, Trajectory};
+
+    fn verdict(run: &Trajectory<'_>) -> Verdict<'static> {
+        classify(&Reading::new(run), Rules::default_pack())
+    }
+
+    fn stuck() -> Trajectory<'static> {
+        let step = Step {
+            thought: Some("I look it up"),
+            action_name: Some("search"),
+            action_input: Some("copper wire prices"),
+            observation: Some("Could not find copper wire prices."),
+            ..Step::default()
+        };
+        Trajectory {
+            original_prompt: Some("What does copper wire cost?"),
+            steps: vec![step; 5],
+            ..Trajectory::default()
+        }
+    }
+
+    #[test]
+    fn kindred_rules_share_their_say() {
+        let mut say = Say::default();
+        [2.0, 1.0, 1.0, -1.0, -1.0].into_iter().for_each(|weight| say.add(weight));
+        assert_eq!(say.total(), 2.5 - 1.25);
+    }
+
+    #[test]
+    fn the_label_changes_nothing_but_what_follows_from_it() {
+        let unlabelled = verdict(&stuck());
+        for (success, reward) in
+            [(Some(true), None), (Some(false), None), (None, Some(1.0)), (None, Some(0.5))]
+        {
+            let labelled = verdict(&Trajectory { success, reward, ..stuck() });
+            assert_eq!(labelled.is_failure, success.map_or(reward < Some(1.0), |success| !success));
+            assert_eq!(labelled.failure_probability, unlabelled.failure_probability);
+            assert_eq!(labelled.scores, unlabelled.scores);
+            assert_eq!(labelled.weight, unlabelled.weight);
+            assert_eq!(labelled.evidence, unlabelled.evidence);
+            assert_eq!(labelled.failure_type.is_some(), labelled.is_failure);
+        }
+    }
+
+    #[test]
+    fn a_loop_without_an_answer_is_incomplete_and_begins_with_its_first_repeat() {
+        let verdict = verdict(&stuck());
+        assert!(verdict.is_failure && verdict.failure_probability > 0.8);
+        assert_eq!(verdict.failure_type, Some(FailureType::Incomplete));
+        assert!(verdict.evidence.iter().any(|evidence| evidence.step == Some(1)));
+        assert!(!verdict.recoverable);
+    }
+
+    #[test]
+    fn an_empty_run_has_a_verdict() {
+        let verdict = verdict(&Trajectory::default());
+        assert_eq!(verdict.failed_step, None);
+        assert!((verdict.scores.iter().sum::<f32>() - 1.0).abs() < 1e-6);
     }
 }

@@ -1,1 +1,26 @@
-//! Reads agent logs: bytes to trajectories.
+//! Reads agent logs: bytes to runs.
+//!
+//! [`LogReader`] takes a file (or any stream, compressed or not), tells its format from its content,
+//! cuts it into records and hands each to a [`Sink`]: as a [`Run`] that borrows from the record, or
+//! as a [`Reject`] that says what is wrong and holds the record. Memory is bounded by one record,
+//! whatever the size of the file. Every record ends up in exactly one of the two.
+//!
+//! Formats are in [`formats`], one file each.
+
+mod detect;
+pub mod formats;
+mod identity;
+pub mod json;
+mod labels;
+mod messages;
+mod react;
+mod reader;
+mod run;
+mod split;
+mod stream;
+mod terminal;
+
+pub use detect::Detection;
+pub use reader::{Counts, LogReader, Options};
+pub use run::{Collected, Reason, Reject, Run, RunStep, Sink, Text};
+pub use split::Layout;

@@ -16,7 +16,7 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 
 use arrow_array::ffi::{FFI_ArrowArray, FFI_ArrowSchema, from_ffi, to_ffi};
 use arrow_array::{ArrayRef, make_array};
-use arrow_schema::Field;
+use arrow_schema::{DataType, Field};
 
 use crate::columns::Input;
 use crate::error::Error;
@@ -89,16 +89,56 @@ unsafe fn import(export: &mut SeriesExport) -> Result<Input, Error> {
     unsafe {
         let schema = &*export.field;
         let field = Field::try_from(schema).map_err(bad);
+        let dtype = field.as_ref().map(Field::data_type);
         let pointers = match export.len {
             0 => &[],
             len => std::slice::from_raw_parts(export.arrays, len),
         };
+        if let Ok(dtype) = dtype {
+            pointers.iter().for_each(|&array| drop_buffers_of_nulls(array.cast(), dtype));
+        }
         // All arrays are taken before the first can fail, so that none leaks.
         let arrays: Vec<_> = pointers.iter().map(|&array| FFI_ArrowArray::from_raw(array)).collect();
         let chunks: Result<Vec<_>, _> =
             arrays.into_iter().map(|array| from_ffi(array, schema).map(make_array).map_err(bad)).collect();
         release(export);
         Ok(Input { field: field?, chunks: chunks? })
+    }
+}
+
+/// An array as the Arrow C Data Interface lays it out, for the one field that arrow-rs does not show.
+#[repr(C)]
+struct RawArray {
+    length: i64,
+    null_count: i64,
+    offset: i64,
+    n_buffers: i64,
+    n_children: i64,
+    buffers: *mut *const c_void,
+    children: *mut *mut RawArray,
+}
+
+/// Polars exports arrays of dtype Null with a buffer (a column of nulls, a step field that is null
+/// throughout); the specification says none, and arrow-rs refuses one. The release callback goes by
+/// its private data, not by the count that is corrected here.
+///
+/// # Safety
+/// `array` is a valid array of this dtype.
+unsafe fn drop_buffers_of_nulls(array: *mut RawArray, dtype: &DataType) {
+    // SAFETY: by contract; a valid list has one child, a valid struct one for each field.
+    unsafe {
+        match dtype {
+            DataType::Null => (*array).n_buffers = 0,
+            DataType::List(item) | DataType::LargeList(item) if (*array).n_children == 1 => {
+                drop_buffers_of_nulls(*(*array).children, item.data_type());
+            }
+            DataType::Struct(fields) if (*array).n_children == fields.len() as i64 => {
+                for (i, field) in fields.iter().enumerate() {
+                    drop_buffers_of_nulls(*(*array).children.add(i), field.data_type());
+                }
+            }
+            _ => {}
+        }
     }
 }
 
@@ -196,6 +236,7 @@ export!(functions::EXTRACT, _polars_plugin_extract, _polars_plugin_field_extract
 export!(functions::RELABEL, _polars_plugin_relabel, _polars_plugin_field_relabel);
 export!(functions::ANALYZE, _polars_plugin_analyze, _polars_plugin_field_analyze);
 export!(functions::VERIFY, _polars_plugin_verify, _polars_plugin_field_verify);
+export!(crate::render::RENDER, _polars_plugin_render, _polars_plugin_field_render);
 
 /// The version of the ABI: major in the upper half, minor in the lower.
 #[unsafe(no_mangle)]

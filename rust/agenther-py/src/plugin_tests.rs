@@ -10,7 +10,7 @@ use arrow_array::{
     StringViewArray, StructArray,
 };
 use arrow_buffer::{NullBuffer, OffsetBuffer};
-use arrow_schema::{DataType, Fields};
+use arrow_schema::Fields;
 
 use super::*;
 use crate::columns::Need;
@@ -132,6 +132,30 @@ fn null_steps_give_null_and_empty_steps_do_not() {
 fn a_column_of_nulls_is_null_steps() {
     let output = called(CLASSIFY, inputs(nulls(2))).unwrap();
     assert_eq!(is_failure(&output), [None, None]);
+}
+
+#[test]
+fn a_null_array_with_a_buffer_is_read_as_polars_means_it() {
+    let fields: Fields = ["action_name", "action_input", "observation"]
+        .iter()
+        .map(|name| Field::new(*name, DataType::Null, true))
+        .collect();
+    let items = StructArray::new(fields, vec![nulls(2), nulls(2), nulls(2)], None);
+    let item = Arc::new(Field::new("item", items.data_type().clone(), true));
+    let lists = LargeListArray::new(item, OffsetBuffer::from_lengths([2]), Arc::new(items), None);
+    let inputs = inputs(Arc::new(lists));
+    let no_bits: *const c_void = std::ptr::null();
+    let mut no_buffers = [no_bits];
+    unsafe {
+        let list: *mut RawArray = (*inputs[0].arrays).cast();
+        let items = *(*list).children;
+        let columns = std::slice::from_raw_parts((*items).children, 3);
+        for &null in columns.iter().chain([&(*inputs[1].arrays).cast()]) {
+            (*null).n_buffers = 1;
+            (*null).buffers = no_buffers.as_mut_ptr();
+        }
+    }
+    assert_eq!(is_failure(&called(CLASSIFY, inputs).unwrap()), [Some(true)]);
 }
 
 #[test]
@@ -282,7 +306,7 @@ fn a_released_input_is_an_error() {
 
 #[test]
 fn unknown_options_are_an_error() {
-    for (json, sentence) in [(r#"{"goal": 1}"#, "unknown field `goal`"), ("{", "EOF"), ("3", "options `3`")] {
+    for (json, sentence) in [(r#"{"goal": 1}"#, "unknown field `goal`"), ("{", "EOF"), ("3", "in `3`")] {
         let mut inputs = inputs(steps(&[Some(1)]));
         inputs[8] = column("literal", texts(&[Some(json)]));
         let error = called(CLASSIFY, inputs).unwrap_err();

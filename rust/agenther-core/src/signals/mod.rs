@@ -5,6 +5,7 @@
 //! time than linear in the text and the number of steps.
 
 use std::cell::OnceCell;
+use std::collections::HashSet;
 
 use crate::reading::{Reading, StepReading};
 use crate::trajectory::{Field, Span, Trajectory};
@@ -84,6 +85,7 @@ signals! {
     answer_observed,
     answer_unobserved,
     broken_constraint,
+    calls_made,
     consecutive_errors,
     count_mismatch,
     destructive_write,
@@ -101,8 +103,10 @@ signals! {
     repeated_observation,
     same_error_twice,
     several_for_one,
+    unanswered,
     unconfirmed_write,
     ungrounded_amount,
+    ungrounded_answer_id,
     ungrounded_answer_number,
     ungrounded_write_number,
     unknown_tool,
@@ -140,6 +144,17 @@ impl<'r, 'a> Signals<'r, 'a> {
     /// The hits of the signal at `index` of [`SIGNALS`].
     pub fn hits(&self, index: usize) -> &[Hit] {
         self.found[index].get_or_init(|| (SIGNALS[index].find)(self))
+    }
+
+    /// The steps that call a tool that reads or writes.
+    pub fn calls_at(&self) -> impl DoubleEndedIterator<Item = u32> + use<'r, 'a> {
+        self.steps().filter(|(_, step)| is_call(step)).map(|(at, _)| at as u32)
+    }
+
+    /// The steps whose call repeats an earlier one, same tool and same arguments.
+    pub fn repeated_steps(&self) -> HashSet<u32> {
+        let hits = index_of("repeated_action").map(|index| self.hits(index));
+        hits.unwrap_or_default().iter().filter_map(|hit| hit.step).collect()
     }
 
     /// What was read off the run.

@@ -1,0 +1,200 @@
+//! Which rules fire on a run, and where.
+
+use std::cell::OnceCell;
+
+use super::compile::{Leaf, Program, Rules};
+use super::condition::{Position, Slice};
+use super::rule::Rule;
+use crate::reading::Reading;
+use crate::signals::{Hit, Signals};
+use crate::text::cut;
+use crate::trajectory::{Field, Span, Trajectory};
+
+/// A rule that fired.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Fired<'r> {
+    /// The rule.
+    pub rule: &'r Rule,
+    /// Where its conditions hold; empty where it fired on an absence.
+    pub hits: Vec<Hit>,
+}
+
+/// The most hits of a leaf that are kept as evidence. All are counted.
+pub(super) const MAX_HITS: usize = 32;
+
+/// What a leaf found.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub(super) struct Found {
+    pub count: usize,
+    pub hits: Vec<Hit>,
+}
+
+impl Found {
+    pub(super) fn add(&mut self, hit: Hit) {
+        self.count += 1;
+        if self.hits.len() < MAX_HITS {
+            self.hits.push(hit);
+        }
+    }
+}
+
+struct Evaluation<'e, 'r, 'a> {
+    rules: &'e Rules,
+    signals: &'e Signals<'r, 'a>,
+    scanned: Vec<OnceCell<Vec<(usize, Hit)>>>,
+    found: Vec<OnceCell<Found>>,
+}
+
+impl Rules {
+    /// The active rules that fire on a run, in the order of the packs.
+    pub fn evaluate<'r>(&'r self, signals: &Signals<'_, '_>) -> Vec<Fired<'r>> {
+        let evaluation = Evaluation::new(self, signals);
+        std::iter::zip(self.rules(), &self.programs)
+            .filter(|(rule, _)| rule.is_active())
+            .filter_map(|(rule, program)| Some(Fired { rule, hits: evaluation.run(program)? }))
+            .collect()
+    }
+
+    /// Whether the rule at `index` fires on a run, active or not.
+    pub(super) fn fires(&self, index: usize, run: &Trajectory<'_>) -> bool {
+        let reading = Reading::new(run);
+        let signals = Signals::new(&reading);
+        Evaluation::new(self, &signals).run(&self.programs[index]).is_some()
+    }
+}
+
+impl<'e, 'r, 'a> Evaluation<'e, 'r, 'a> {
+    fn new(rules: &'e Rules, signals: &'e Signals<'r, 'a>) -> Self {
+        Evaluation {
+            rules,
+            signals,
+            scanned: vec![OnceCell::new(); rules.scans.len()],
+            found: vec![OnceCell::new(); rules.leaves.len()],
+        }
+    }
+
+    /// What a scan found, each hit with the leaf it is for. A scan runs when a leaf first asks for it.
+    fn scanned(&self, scan: usize) -> &[(usize, Hit)] {
+        self.scanned[scan].get_or_init(|| {
+            let scan = &self.rules.scans[scan];
+            let mut hits = Vec::new();
+            for (hit, offset, text) in texts(self.signals.reading().run, scan.slice) {
+                hits.extend(scan.automaton.find_overlapping_iter(text).map(|matched| {
+                    let span = Span::new(offset + matched.start(), offset + matched.end());
+                    (scan.leaves[matched.pattern().as_usize()], hit.at(span))
+                }));
+            }
+            hits
+        })
+    }
+
+    /// The hits that make a condition hold; `None` where it does not.
+    fn run(&self, program: &Program) -> Option<Vec<Hit>> {
+        match program {
+            Program::All(programs) => {
+                let mut hits = Vec::new();
+                for program in programs {
+                    hits.extend(self.run(program)?);
+                }
+                Some(hits)
+            }
+            Program::Any(programs) => {
+                let mut holding = programs.iter().filter_map(|program| self.run(program)).peekable();
+                holding.peek()?;
+                Some(holding.flatten().collect())
+            }
+            Program::Not(program) => self.run(program).is_none().then(Vec::new),
+            Program::Count(programs, threshold) => {
+                let holding: Vec<_> = programs.iter().filter_map(|program| self.run(program)).collect();
+                threshold.holds(holding.len()).then(|| holding.into_iter().flatten().collect())
+            }
+            Program::Leaf(leaf, threshold) => {
+                let found = self.leaf(*leaf);
+                threshold.holds(found.count).then(|| found.hits.clone())
+            }
+        }
+    }
+
+    fn leaf(&self, leaf: usize) -> &Found {
+        match &self.rules.leaves[leaf] {
+            Leaf::Literals(scans) => self.found[leaf].get_or_init(|| {
+                let mut found = Found::default();
+                let hits = scans.iter().flat_map(|scan| self.scanned(*scan));
+                hits.filter(|(of, _)| *of == leaf).for_each(|(_, hit)| found.add(*hit));
+                found
+            }),
+            Leaf::Regex(regex, slices) => self.found[leaf].get_or_init(|| self.matches(regex, slices)),
+            Leaf::Signal(signal, position) => self.found[leaf].get_or_init(|| {
+                let mut found = Found::default();
+                at_position(self.signals, self.signals.hits(*signal), *position)
+                    .for_each(|hit| found.add(hit));
+                found
+            }),
+        }
+    }
+
+    fn matches(&self, regex: &regex::Regex, slices: &[Slice]) -> Found {
+        let mut found = Found::default();
+        for slice in slices {
+            for (hit, offset, text) in texts(self.signals.reading().run, *slice) {
+                for matched in regex.find_iter(text) {
+                    found.add(hit.at(Span::new(offset + matched.start(), offset + matched.end())));
+                }
+            }
+        }
+        found
+    }
+}
+
+/// The hits that are in the first or last call of the run, or all of them.
+pub(super) fn at_position<'h>(
+    signals: &Signals<'_, '_>,
+    hits: &'h [Hit],
+    position: Position,
+) -> impl Iterator<Item = Hit> + 'h {
+    let calls = || signals.calls_at();
+    let wanted = match position {
+        Position::Any => None,
+        Position::First => Some(calls().next()),
+        Position::Last => Some(calls().next_back()),
+    };
+    hits.iter().copied().filter(move |hit| match wanted {
+        None => true,
+        Some(step) => hit.step.is_some() && hit.step == step,
+    })
+}
+
+/// The texts of a slice: where each is, at which byte of its field it begins, and the text.
+pub(super) fn texts<'a>(run: &Trajectory<'a>, slice: Slice) -> impl Iterator<Item = (Hit, usize, &'a str)> {
+    let of_run = match slice.field {
+        Field::OriginalPrompt => run.original_prompt,
+        Field::System => run.system,
+        Field::FinalAnswer => run.final_answer,
+        _ => None,
+    };
+    let in_step = move |at: usize| {
+        let step = &run.steps[at];
+        let text = match slice.field {
+            Field::User => step.user,
+            Field::Thought => step.thought,
+            Field::ActionName => step.action_name,
+            Field::ActionInput => step.action_input,
+            Field::Observation => step.observation,
+            _ => None,
+        };
+        Some((Hit::step(at, slice.field), text?))
+    };
+    let steps = run.steps.len();
+    let range = match slice.position {
+        Position::Any => 0..steps,
+        Position::First => (0..steps).find(|at| in_step(*at).is_some()).map_or(0..0, |at| at..at + 1),
+        Position::Last => (0..steps).rfind(|at| in_step(*at).is_some()).map_or(0..0, |at| at..at + 1),
+    };
+    let of_steps = range.filter_map(in_step).collect::<Vec<_>>();
+    of_run.map(|text| (Hit::field(slice.field), text)).into_iter().chain(of_steps).map(move |(hit, text)| {
+        let head = slice.head.map_or(text.len(), |bytes| cut::floor(text, bytes as usize));
+        let start =
+            slice.tail.map_or(0, |bytes| cut::ceil(&text[..head], head.saturating_sub(bytes as usize)));
+        (hit, start, &text[start..head])
+    })
+}

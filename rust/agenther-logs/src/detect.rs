@@ -1,0 +1,194 @@
+//! Which format a file is, and how its records lie in it: told from its content alone.
+
+use crate::formats::{FORMATS, Format};
+use crate::json::{Limits, Tape, Value};
+use crate::split::Layout;
+
+/// Records looked at, at most.
+const SAMPLE: usize = 8;
+/// Containers around the one that holds the records, at most (`{"meta": .., "logs": {..}}` has one).
+/// Deeper down, lists of messages are parts of a record: prompts, drafts, branches of a tree.
+const NESTING: usize = 1;
+
+/// What a file was found to be.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Detection {
+    /// The best format, or `None` where no format has this shape.
+    pub format: Option<&'static str>,
+    /// 0 to 1: how much of the format's shape was seen.
+    pub confidence: f32,
+    /// The second best, with its confidence.
+    pub runner_up: Option<(&'static str, f32)>,
+    /// How the records lie in the file.
+    pub layout: Layout,
+}
+
+/// The format that a record fits best, with its score; `None` where none fits.
+pub(crate) fn best_format(record: Value<'_, '_>) -> Option<(&'static dyn Format, u8)> {
+    let scored = FORMATS.iter().map(|format| (*format, format.score(record)));
+    // The first of equals wins: the registry is in order of precedence.
+    scored.rev().max_by_key(|(_, score)| *score).filter(|(_, score)| *score > 0)
+}
+
+fn fit(record: Value<'_, '_>) -> u8 {
+    best_format(record).map_or(0, |(_, score)| score)
+}
+
+/// Looks at the start of a file. `complete` tells that it is the whole file.
+pub(crate) fn detect(prefix: &[u8], complete: bool) -> Detection {
+    let text = valid_text(prefix);
+    let text = text.trim_start_matches(|c: char| c.is_ascii_whitespace() || c == '\u{1e}');
+    let mut tape = Tape::default();
+    let limits = Limits::default();
+    let lines = complete_lines(text, complete);
+    let (layout, sample) = match text.as_bytes().first() {
+        Some(b'{' | b'[') => match tape.parse_prefix(text, limits) {
+            Ok(end) => layout_of_document(&tape, text, end),
+            Err(_) if lines.clone().any(is_object_line) => (Layout::Lines, None),
+            Err(error) => {
+                // Broken further down: what comes before the break still tells the shape.
+                let before = text.get(..error.at).unwrap_or_default();
+                match tape.parse_prefix(before, limits) {
+                    Ok(end) => layout_of_document(&tape, before, end),
+                    Err(_) => (Layout::Values, None),
+                }
+            }
+        },
+        Some(_) if lines.clone().any(is_object_line) => (Layout::Lines, None),
+        Some(_) => (Layout::Opaque, None),
+        None => (Layout::Lines, None),
+    };
+    let mut tally = Tally::default();
+    match sample {
+        Some(records) => records.into_iter().for_each(|record| tally.add(record)),
+        None => tally.add_lines(lines),
+    }
+    tally.finish(layout)
+}
+
+/// The text before the first byte that is not UTF-8 for good; a character cut at the end goes.
+fn valid_text(prefix: &[u8]) -> std::borrow::Cow<'_, str> {
+    let prefix = prefix.strip_prefix(b"\xef\xbb\xbf").unwrap_or(prefix);
+    match std::str::from_utf8(prefix) {
+        Ok(text) => text.into(),
+        Err(error) if error.error_len().is_none() => String::from_utf8_lossy(&prefix[..error.valid_up_to()]),
+        Err(_) => String::from_utf8_lossy(prefix),
+    }
+}
+
+fn complete_lines(text: &str, complete: bool) -> impl Iterator<Item = &str> + Clone {
+    let end = if complete { text.len() } else { text.rfind('\n').unwrap_or(0) };
+    text[..end].split('\n').map(|line| line.trim_matches(|c: char| c.is_ascii_whitespace() || c == '\u{1e}'))
+}
+
+fn is_object_line(line: &str) -> bool {
+    let bounded =
+        line.starts_with('{') && line.ends_with('}') || line.starts_with('[') && line.ends_with(']');
+    bounded && line.len() > 2 && Tape::default().parse(line, Limits::default()).is_ok()
+}
+
+/// The layout of a file whose first document is on the tape, ending at `end` unless it was cut,
+/// with the records of it that are on the tape; `None` where the lines are the records.
+fn layout_of_document<'t, 'a>(
+    tape: &'t Tape,
+    text: &'a str,
+    end: Option<usize>,
+) -> (Layout, Option<Vec<Value<'t, 'a>>>) {
+    let Some(document) = Value::root(tape, text) else { return (Layout::Opaque, None) };
+    let one_line = !text[..end.unwrap_or(text.len())].contains('\n');
+    let more = end.is_some_and(|end| !text[end..].trim().is_empty());
+    if fit(document) == 0
+        && let Some((path, _)) = find_records(document, NESTING)
+    {
+        let records = sample_of(path.iter().fold(document, |value, key| value.get(key).unwrap_or(value)));
+        return (Layout::Inside(path), Some(records));
+    }
+    match (one_line, more) {
+        (true, true) => (Layout::Lines, None),
+        // The elements of an array of unknown things are rejected one by one.
+        _ if fit(document) == 0 && document.is_array() => {
+            (Layout::Inside(Vec::new()), Some(sample_of(document)))
+        }
+        (true, false) => (Layout::Lines, Some(vec![document])),
+        (false, _) => (Layout::Values, Some(vec![document])),
+    }
+}
+
+fn sample_of<'t, 'a>(container: Value<'t, 'a>) -> Vec<Value<'t, 'a>> {
+    let members = container.members().map(|(_, value)| value);
+    container.items().chain(members).take(SAMPLE).collect()
+}
+
+/// The path to the container whose children fit some format best, and how well.
+fn find_records(document: Value<'_, '_>, nesting: usize) -> Option<(Vec<String>, u32)> {
+    let mut best = children_fit(document).map(|score| (Vec::new(), score));
+    if nesting > 0 && document.is_object() {
+        for (key, value) in document.members().take(SAMPLE * 4) {
+            if let Some((mut path, score)) = find_records(value, nesting - 1)
+                && best.as_ref().is_none_or(|(_, known)| score > *known)
+            {
+                path.insert(0, key.into_owned());
+                best = Some((path, score));
+            }
+        }
+    }
+    best
+}
+
+/// How well the children of a container fit as records. They are records only if they are of one
+/// kind and most of them fit: one chat among other members is a part of some record.
+fn children_fit(container: Value<'_, '_>) -> Option<u32> {
+    let children = sample_of(container);
+    let same_kind =
+        children.iter().all(|child| child.is_object()) || children.iter().all(|child| child.is_array());
+    let fitting = children.iter().filter(|child| fit(**child) > 0).count();
+    let total: u32 = children.iter().map(|child| u32::from(fit(*child))).sum();
+    (same_kind && fitting > 0 && fitting * 2 >= children.len()).then(|| total / children.len() as u32)
+}
+
+/// Scores summed over the sampled records.
+#[derive(Default)]
+struct Tally {
+    sums: Vec<u32>,
+    records: u32,
+}
+
+impl Tally {
+    fn add(&mut self, record: Value<'_, '_>) {
+        self.sums.resize(FORMATS.len(), 0);
+        for (sum, format) in self.sums.iter_mut().zip(FORMATS) {
+            *sum += u32::from(format.score(record));
+        }
+        self.records += 1;
+    }
+
+    fn add_lines<'l>(&mut self, lines: impl Iterator<Item = &'l str>) {
+        let mut tape = Tape::default();
+        let readable = lines.filter(|line| !line.is_empty()).take(SAMPLE * 4);
+        for line in readable {
+            if self.records as usize == SAMPLE {
+                return;
+            }
+            if tape.parse(line, Limits::default()).is_ok()
+                && let Some(record) = Value::root(&tape, line)
+            {
+                self.add(record);
+            }
+        }
+    }
+
+    fn finish(self, layout: Layout) -> Detection {
+        let records = self.records.max(1) as f32;
+        let mut ranked: Vec<(&'static str, u32)> =
+            FORMATS.iter().map(|format| format.name()).zip(self.sums).filter(|(_, sum)| *sum > 0).collect();
+        // Stable: equals stay in the registry's order of precedence.
+        ranked.sort_by_key(|(_, sum)| std::cmp::Reverse(*sum));
+        let confidence = |sum: u32| sum as f32 / (100.0 * records);
+        Detection {
+            format: ranked.first().map(|(name, _)| *name),
+            confidence: ranked.first().map_or(0.0, |(_, sum)| confidence(*sum)),
+            runner_up: ranked.get(1).map(|(name, sum)| (*name, confidence(*sum))),
+            layout,
+        }
+    }
+}

@@ -1,0 +1,141 @@
+//! The formats, one file each. Adding one: a file here with a module comment (where the shape comes
+//! from, what maps to what, which fields leak the label), and one line in [`FORMATS`].
+
+mod agenther;
+mod intercode;
+mod mint;
+mod openai_chat;
+mod react;
+mod tau_bench;
+
+use std::borrow::Cow;
+
+use crate::identity::fingerprint;
+use crate::json::{ObjectWriter, Value};
+use crate::run::{Run, Text};
+
+/// Every format, in order of precedence where two fit a record equally well.
+pub const FORMATS: &[&dyn Format] = &[
+    &agenther::AgentHer,
+    &tau_bench::TauBench,
+    &mint::Mint,
+    &intercode::InterCode,
+    &react::React,
+    &openai_chat::OpenAiChat,
+];
+
+/// One shape of log record.
+pub trait Format: Sync {
+    /// Its name, as it stands in `source.format`.
+    fn name(&self) -> &'static str;
+
+    /// The fields that make the shape, for the sentence that tells people what can be read.
+    fn shape(&self) -> &'static str;
+
+    /// 0 when the record cannot be of this format, up to 100 when it is surely. Looks at a few
+    /// fields only; a record that was cut off must not score more than a whole one.
+    fn score(&self, record: Value<'_, '_>) -> u8;
+
+    /// The run of a record that scored; else what is missing, as in "it has no steps".
+    fn read<'a>(&self, record: &Record<'_, 'a>) -> Result<Run<'a>, String>;
+}
+
+/// A parsed record and where it stands.
+pub struct Record<'t, 'a> {
+    /// Its JSON.
+    pub value: Value<'t, 'a>,
+    /// Its key in an object keyed by id.
+    pub key: Option<&'t str>,
+    /// Its number in the file, from 0.
+    pub number: u64,
+    /// Name of the file, bare.
+    pub stem: &'t str,
+    /// Its text.
+    pub text: &'a str,
+}
+
+/// Keys that name a run (not the task, of which there may be many runs).
+const RUN_ID: &[&str] =
+    &["trajectory_id", "run_id", "id", "uuid", "trace_id", "session_id", "conversation_id", "custom_id"];
+
+impl<'a> Record<'_, 'a> {
+    fn logged_id(&self) -> Option<(&'static str, Text<'a>)> {
+        RUN_ID.iter().find_map(|key| Some((*key, self.value.get(key)?.scalar().and_then(filled)?)))
+    }
+
+    /// The log's own id of the run, else file and number of the record.
+    pub fn run_id(&self) -> Text<'a> {
+        let numbered = || format!("{}-{}", self.stem, self.number).into();
+        self.logged_id().map_or_else(numbered, |(_, id)| id)
+    }
+
+    /// An id made of the task's and a fingerprint of the record: the same task is run again in
+    /// other files, by other agents, and a run must be told from those.
+    pub fn task_run_id(&self, task: &str) -> Text<'a> {
+        format!("{task}-{}", fingerprint(self.text)).into()
+    }
+}
+
+/// Longest JSON of one field that is copied to the metadata.
+const METADATA_FIELD: usize = 1 << 14;
+
+/// Copies the members of a record that no other field took to the metadata; long ones stay behind.
+pub(crate) fn copy_rest(out: &mut ObjectWriter, record: &Record<'_, '_>, taken: impl Fn(&str) -> bool) {
+    let id = record.logged_id().map(|(key, _)| key);
+    for (key, value) in record.value.members().filter(|(key, _)| Some(&**key) != id && !taken(key)) {
+        let json = value.json();
+        if !value.is_null() && json.len() <= METADATA_FIELD {
+            out.json(&key, &json);
+        }
+    }
+}
+
+/// A text worth keeping: `None` for a blank one.
+pub(crate) fn filled(text: Text<'_>) -> Option<Text<'_>> {
+    (!text.trim().is_empty()).then_some(text)
+}
+
+/// The part of `text` that `cut` leaves; borrows where the text does.
+pub(crate) fn part_of<'a>(text: &Text<'a>, cut: impl Fn(&str) -> &str) -> Text<'a> {
+    match text {
+        Cow::Borrowed(text) => {
+            let part = cut(text);
+            let start = part.as_ptr() as usize - text.as_ptr() as usize;
+            Cow::Borrowed(&text[start..start + part.len()])
+        }
+        Cow::Owned(text) => Cow::Owned(cut(text).to_owned()),
+    }
+}
+
+/// What to tell a person whose record no format takes.
+pub(crate) fn shape_sentence(record: Value<'_, '_>) -> String {
+    let seen = if record.is_object() {
+        let keys: Vec<String> = record.members().take(8).map(|(key, _)| quoted(&key)).collect();
+        format!(
+            "an object with the keys {}",
+            if keys.is_empty() { "(none)".to_owned() } else { keys.join(", ") }
+        )
+    } else if let Some(first) = record.items().next() {
+        let keys: Vec<String> = first.members().take(8).map(|(key, _)| quoted(&key)).collect();
+        let inside = if keys.is_empty() {
+            first.kind_name().to_owned()
+        } else {
+            format!("objects with {}", keys.join(", "))
+        };
+        format!("an array of {inside}")
+    } else {
+        record.kind_name().to_owned()
+    };
+    let known: Vec<String> =
+        FORMATS.iter().map(|format| format!("{} ({})", format.name(), format.shape())).collect();
+    format!(
+        "The record is {seen}, which is no shape known here. Known are: {}. Name the format if it is one of \
+         these, or rename the fields to those of one of them.",
+        known.join("; ")
+    )
+}
+
+fn quoted(key: &str) -> String {
+    let short: String = key.chars().take(40).collect();
+    format!("`{}`", short.escape_debug())
+}

@@ -1,0 +1,235 @@
+//! Chat messages in OpenAI's shape, however they are wrapped, with the dialects of other vendors.
+//!
+//! Source: the Chat Completions API and its batch files; fine-tuning files; what most frameworks
+//! write. Content parts, `tool_use` and `tool_result` are Anthropic's; `from`/`value` ShareGPT's;
+//! calls without `function` and results with `error` Inspect's and tau2's.
+//!
+//! | field of the log | field of the run |
+//! |---|---|
+//! | first user message | `original_prompt`; where a goal field (`query`, `goal`, …) stands inside it, that field, and what surrounds it joins `system` |
+//! | later user messages | `user` of the step that follows |
+//! | system, developer | `system` |
+//! | assistant: `tool_calls`, `function_call`, `tool_use` | steps |
+//! | tool, function, `tool_result` | `observation`, `error` from `is_error` or `error` |
+//! | `tools`, `functions` | `tools` |
+//! | last reply, or the argument of a last call of finish, submit, … | `final_answer` |
+//! | `success`, `reward`, … beside the messages | the labels |
+//! | the rest | `metadata` |
+//!
+//! Leaks: none inside the messages of a plain log; `###STOP###` and its like are cut.
+
+use std::borrow::Cow;
+
+use super::{Format, Record, copy_rest};
+use crate::json::{Limits, ObjectWriter, Tape, Value};
+use crate::labels::{is_label, read_labels};
+use crate::messages::{Conversation, Role, content_text, is_message, role_of};
+use crate::run::{Run, Text};
+use crate::terminal::set_final_answer;
+
+pub(super) struct OpenAiChat;
+
+/// Where messages are found, from the record down.
+const MESSAGES: &[&[&str]] = &[
+    &[],
+    &["messages"],
+    &["traj"],
+    &["trajectory"],
+    &["conversations"],
+    &["conversation"],
+    &["dialogue"],
+    &["chat"],
+    &["body", "messages"],
+    &["request", "messages"],
+    &["request", "body", "messages"],
+    &["input", "messages"],
+    &["inputs", "messages"],
+    &["input"],
+    &["prompt"],
+];
+
+/// Where the one message of a completion is found; it follows the messages of its request.
+const COMPLETIONS: &[&[&str]] = &[
+    &["response", "body", "choices"],
+    &["response", "choices"],
+    &["choices"],
+    &["output", "choices"],
+    &["completion"],
+];
+
+/// Fields that state the goal beside the messages.
+const GOAL: &[&str] =
+    &["original_prompt", "goal", "query", "prompt", "question", "task", "instruction", "intent"];
+
+/// Where the messages of a record are: as JSON, or as a string that holds it.
+fn messages_of<'t, 'a>(record: Value<'t, 'a>) -> Option<Value<'t, 'a>> {
+    let found = MESSAGES.iter().filter_map(|path| record.at_path(path));
+    found.into_iter().find(|messages| messages.items().next().is_some_and(is_message))
+}
+
+fn encoded_messages<'a>(record: Value<'_, 'a>) -> Option<Text<'a>> {
+    let text = MESSAGES[1..].iter().find_map(|path| record.at_path(path)?.text());
+    text.filter(|text| text.trim_start().starts_with("[{"))
+}
+
+/// The message that answered a request: `choices[0].message`, or messages given as a list.
+fn completion_of<'t, 'a>(record: Value<'t, 'a>) -> Option<Value<'t, 'a>> {
+    let found = COMPLETIONS.iter().find_map(|path| record.at_path(path)?.items().next())?;
+    if is_message(found) { Some(found) } else { found.get("message").filter(|message| is_message(*message)) }
+}
+
+impl Format for OpenAiChat {
+    fn name(&self) -> &'static str {
+        "openai_chat"
+    }
+
+    fn shape(&self) -> &'static str {
+        "`messages` of `role` and `content`, or a bare list of them"
+    }
+
+    fn score(&self, record: Value<'_, '_>) -> u8 {
+        let Some(messages) = messages_of(record) else {
+            return match completion_of(record) {
+                Some(_) => 60,
+                None if encoded_messages(record).is_some() => 50,
+                None => 0,
+            };
+        };
+        let first = || messages.items().take(6);
+        let agent = first().any(|message| role_of(message) == Some(Role::Agent));
+        let calls = first().any(|message| {
+            role_of(message) == Some(Role::Tool) || message.any_of(&["tool_calls", "function_call"]).is_some()
+        });
+        60 + 15 * u8::from(agent) + 15 * u8::from(calls)
+    }
+
+    fn read<'a>(&self, record: &Record<'_, 'a>) -> Result<Run<'a>, String> {
+        if messages_of(record.value).is_none()
+            && let Some(text) = encoded_messages(record.value)
+        {
+            let mut tape = Tape::default();
+            tape.parse(&text, Limits::default())
+                .map_err(|error| format!("its messages are a string that is not JSON: {error}"))?;
+            let inner = Value::root(&tape, &text).ok_or("its messages are empty")?;
+            let conversation = Conversation::read(inner.items());
+            return build(record, conversation).map(Run::into_owned);
+        }
+        let messages = messages_of(record.value).into_iter().flat_map(|messages| messages.items());
+        let conversation = Conversation::read(messages.chain(completion_of(record.value)));
+        build(record, conversation)
+    }
+}
+
+/// A run of a conversation and what stands beside it.
+fn build<'c, 'a: 'c>(record: &Record<'_, 'a>, conversation: Conversation<'c>) -> Result<Run<'c>, String> {
+    if conversation.steps.is_empty() && conversation.prompt.is_none() {
+        return Err("none of its messages is by a user or an agent".to_owned());
+    }
+    let value = record.value;
+    let mut run: Run<'c> = Run {
+        trajectory_id: record.run_id(),
+        original_prompt: conversation.prompt,
+        system: conversation.system.or_else(|| value.text_of(&["system", "system_prompt"])),
+        tools: tools_of(value),
+        steps: conversation.steps,
+        ..Run::default()
+    };
+    set_goal(value, &mut run);
+    read_labels(value, &mut run);
+    set_final_answer(&mut run);
+    run.metadata = metadata(record, run.original_prompt.as_deref()).map(Into::into);
+    Ok(run)
+}
+
+/// Words that a goal field must have to be cut out of a message; fewer are a label (`task: flights`).
+const GOAL_WORDS: usize = 4;
+
+/// The goal that a field states wins over the first message only where the message contains it: then
+/// the rest of the message is what the harness put around it.
+fn set_goal<'a>(record: Value<'_, 'a>, run: &mut Run<'a>) {
+    let Some(goal) = record.text_of(GOAL) else { return };
+    let Some(message) = &run.original_prompt else {
+        run.original_prompt = Some(goal);
+        return;
+    };
+    if goal.trim().len() < message.trim().len()
+        && goal.split_whitespace().count() >= GOAL_WORDS
+        && let Some((before, after)) = message.split_once(goal.trim())
+    {
+        let around = [run.system.as_deref().unwrap_or(""), before, after];
+        let around: Vec<&str> =
+            around.iter().map(|text| text.trim()).filter(|text| !text.is_empty()).collect();
+        run.system = Some(Cow::Owned(around.join("\n\n")));
+        run.original_prompt = Some(goal);
+    }
+}
+
+/// The tool schemas in OpenAI's shape; those of other shapes are wrapped.
+pub(super) fn tools_of<'a>(record: Value<'_, 'a>) -> Option<Text<'a>> {
+    const PATHS: &[&[&str]] = &[
+        &["tools"],
+        &["functions"],
+        &["body", "tools"],
+        &["request", "tools"],
+        &["request", "body", "tools"],
+        &["available_tools"],
+    ];
+    let tools = PATHS
+        .iter()
+        .find_map(|path| record.at_path(path).filter(|tools| tools.is_array() || tools.is_string()))?;
+    if tools.is_string() {
+        return tools.text().filter(|text| text.trim_start().starts_with('['));
+    }
+    if tools.items().all(|tool| tool.get("function").is_some_and(|function| function.is_object())) {
+        return Some(tools.json());
+    }
+    let wrapped: Vec<String> = tools.items().map(wrapped_tool).collect();
+    Some(format!("[{}]", wrapped.join(", ")).into())
+}
+
+fn wrapped_tool(tool: Value<'_, '_>) -> String {
+    if tool.get("function").is_some_and(|function| function.is_object()) || tool.get("name").is_none() {
+        return tool.json().into_owned();
+    }
+    let mut function = ObjectWriter::default();
+    function.copy("name", tool.get("name")).copy("description", tool.get("description"));
+    function.copy("parameters", tool.any_of(&["parameters", "input_schema", "inputSchema"]));
+    let mut out = ObjectWriter::default();
+    out.text("type", "function").json("function", &function.finish().unwrap_or_default());
+    out.finish().unwrap_or_default()
+}
+
+fn metadata(record: &Record<'_, '_>, goal: Option<&str>) -> Option<String> {
+    const TAKEN: &[&str] = &[
+        "tools",
+        "functions",
+        "available_tools",
+        "system",
+        "system_prompt",
+        "response",
+        "choices",
+        "body",
+        "request",
+    ];
+    let mut out = ObjectWriter::default();
+    copy_rest(&mut out, record, |key| {
+        let text = || record.value.get(key).and_then(|value| value.text());
+        let holds_messages = MESSAGES.iter().any(|path| path.first() == Some(&key))
+            && text().is_none_or(|text| text.trim_start().starts_with("[{"));
+        let is_goal = GOAL.contains(&key) && text().as_deref() == goal;
+        TAKEN.contains(&key) || is_label(key) || holds_messages || is_goal
+    });
+    out.finish()
+}
+
+/// The words of the agent's first message, for formats that are told by how the agent writes.
+pub(super) fn first_agent_text<'a>(record: Value<'_, 'a>) -> Option<Text<'a>> {
+    let agent =
+        messages_of(record)?.items().take(4).find(|message| role_of(*message) == Some(Role::Agent))?;
+    if agent.any_of(&["tool_calls", "function_call"]).is_some() { None } else { content_text(agent) }
+}
+
+/// The messages of a record, for formats that read them in their own way.
+pub(super) fn messages<'t, 'a>(record: Value<'t, 'a>) -> impl Iterator<Item = Value<'t, 'a>> + use<'t, 'a> {
+    messages_of(record).into_iter().flat_map(|messages| messages.items())
+}

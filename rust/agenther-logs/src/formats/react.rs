@@ -1,0 +1,179 @@
+//! ReAct: thoughts and actions written as text, in one string or in chat messages.
+//!
+//! Source: `ysymyth/ReAct`; FireAct's `trajs/` (`{reward, em, f1, gt, pred, prompt, traj}` keyed by
+//! question, `traj` a string or messages) and its fine-tuning files (`{messages}`, `{instruction,
+//! input, output}`); LangChain's spelling (`Action Input:`, `Final Answer:`); plain `{goal, steps:
+//! [{action: "search[..]", observation}]}`.
+//!
+//! | field of the log | field of the run |
+//! |---|---|
+//! | the first user message, `Question:`, `### Instruction:`, or a goal field | `original_prompt` |
+//! | `Thought:` | `thought` |
+//! | `Action: name[argument]` | `action_name`, `action_input` (the plain text in the brackets); `think[..]` is a thought |
+//! | `Observation:` (or the user's message after an action) | `observation` |
+//! | argument of `finish[..]`, `Final Answer:` | `final_answer` |
+//! | `reward` (boolean or number), `success`, … | the labels |
+//! | `em`, `f1` | `metadata` |
+//!
+//! An observation inside a message of the agent is invented: it stays in its thought.
+//!
+//! Leaks: from the line `Episode finished, reward = …`, `Answer is CORRECT | INCORRECT` or `Your score
+//! (min …` on, observations are cut; `gt` (the gold answer) and `pred` (its normalised rival) stay
+//! behind.
+
+use std::borrow::Cow;
+
+use super::openai_chat::{first_agent_text, messages};
+use super::{Format, Record, copy_rest};
+use crate::json::{ObjectWriter, Value};
+use crate::labels::{is_label, read_labels};
+use crate::messages::{Role, content_text, role_of};
+use crate::react::{Label, Sections, StepBuilder, is_react, sections};
+use crate::run::{Run, Text};
+use crate::terminal::set_final_answer;
+
+pub(super) struct React;
+
+/// Fields that hold a whole run as text.
+const TRANSCRIPT: &[&str] =
+    &["traj", "trajectory", "output", "completion", "response", "transcript", "log", "text"];
+/// Fields that state the goal.
+const GOAL: &[&str] =
+    &["question", "goal", "query", "instruction", "original_prompt", "task", "input", "prompt"];
+/// Fields that give the gold answer away, or repeat what was read.
+const LEFT_OUT: &[&str] = &["gt", "pred", "traj_by_line", "traj", "steps", "messages", "prompt"];
+
+fn transcript<'a>(record: Value<'_, 'a>) -> Option<Text<'a>> {
+    TRANSCRIPT.iter().filter_map(|key| record.get(key)?.text()).find(|text| is_react(text))
+}
+
+/// Steps that hold an action as text: `{"action": "search[..]", "observation": ".."}`.
+fn has_action_steps(record: Value<'_, '_>) -> bool {
+    let first = record.get("steps").and_then(|steps| steps.items().next());
+    first.is_some_and(|step| step.get("action").is_some_and(|action| action.is_string()))
+}
+
+impl Format for React {
+    fn name(&self) -> &'static str {
+        "react"
+    }
+
+    fn shape(&self) -> &'static str {
+        "text with `Thought:`, `Action: name[argument]`, `Observation:`, in messages or in one string"
+    }
+
+    fn score(&self, record: Value<'_, '_>) -> u8 {
+        let fireact =
+            record.get("traj").is_some() && record.get("gt").is_some() && record.get("pred").is_some();
+        if fireact {
+            return 95;
+        }
+        if first_agent_text(record).is_some_and(|text| is_react(&text)) {
+            return 92;
+        }
+        if !record.is_object() {
+            return 0;
+        }
+        let goal = record.text_of(GOAL).is_some();
+        if transcript(record).is_some() {
+            return 70 + 15 * u8::from(goal);
+        }
+        if has_action_steps(record) { 50 + 20 * u8::from(goal) } else { 0 }
+    }
+
+    fn read<'a>(&self, record: &Record<'_, 'a>) -> Result<Run<'a>, String> {
+        let value = record.value;
+        let mut run = match (messages(value).next(), transcript(value)) {
+            (Some(_), _) => read_messages(value),
+            (None, Some(text)) => read_transcript(&text),
+            (None, None) if has_action_steps(value) => read_action_steps(value),
+            (None, None) => {
+                return Err("it has neither messages nor a text with `Thought:` and `Action:`".to_owned());
+            }
+        };
+        run.trajectory_id = record.key.map_or_else(|| record.run_id(), |key| record.task_run_id(key));
+        run.original_prompt = run.original_prompt.or_else(|| value.text_of(GOAL));
+        read_labels(value, &mut run);
+        set_final_answer(&mut run);
+        run.metadata = metadata(record).map(Into::into);
+        Ok(run)
+    }
+}
+
+fn metadata(record: &Record<'_, '_>) -> Option<String> {
+    let mut out = ObjectWriter::default();
+    copy_rest(&mut out, record, |key| {
+        LEFT_OUT.contains(&key) || TRANSCRIPT.contains(&key) || GOAL.contains(&key) || is_label(key)
+    });
+    out.finish()
+}
+
+fn read_messages<'a>(record: Value<'_, 'a>) -> Run<'a> {
+    let mut builder = StepBuilder::of_agent_only();
+    let (mut system, mut prompt): (Option<Text<'a>>, Option<Text<'a>>) = (None, None);
+    for message in messages(record) {
+        let Some(text) = content_text(message) else { continue };
+        match role_of(message) {
+            Some(Role::System) => system = system.or(Some(text)),
+            Some(Role::Agent) => {
+                let Sections { preface, sections } = sections(&text);
+                if !preface.is_empty() {
+                    builder.plain(preface);
+                }
+                sections.into_iter().for_each(|(label, text)| builder.section(label, text));
+            }
+            Some(_) if prompt.is_none() => prompt = Some(text),
+            Some(_) => {
+                let words = text.trim_start();
+                let observed = words.strip_prefix("Observation").and_then(|rest| rest.split_once(':'));
+                match observed.filter(|(number, _)| number.bytes().all(|b| b == b' ' || b.is_ascii_digit())) {
+                    Some((_, observation)) => builder.observe(observation.trim()),
+                    None if builder.awaits_observation() => builder.observe(words.trim_end()),
+                    None => builder.user(text),
+                }
+            }
+            None => {}
+        }
+    }
+    Run { original_prompt: prompt, system, steps: builder.finish(), ..Run::default() }
+}
+
+/// A transcript; what stands before its first label may hold the goal (`### Instruction:`).
+fn read_transcript(text: &str) -> Run<'static> {
+    let Sections { preface, sections } = sections(text);
+    let mut builder = StepBuilder::default();
+    let question = sections.iter().find(|(label, _)| *label == Label::Question).map(|(_, text)| *text);
+    let (system, goal) = instruction_in(preface);
+    sections.into_iter().for_each(|(label, text)| builder.section(label, text));
+    let own = |text: &str| Cow::Owned(text.to_owned());
+    Run {
+        original_prompt: question.or(goal).map(own),
+        system: Some(system).filter(|system| !system.is_empty()).map(own),
+        steps: builder.finish(),
+        ..Run::default()
+    }
+}
+
+/// Alpaca's prompt: what surrounds `### Instruction:`, and the instruction.
+fn instruction_in(preface: &str) -> (&str, Option<&str>) {
+    let Some((system, rest)) = preface.split_once("### Instruction:") else { return (preface, None) };
+    let goal = rest.split("\n###").next().unwrap_or(rest);
+    (system.trim(), Some(goal.trim()))
+}
+
+fn read_action_steps<'a>(record: Value<'_, 'a>) -> Run<'a> {
+    let mut builder = StepBuilder::default();
+    for step in record.get("steps").into_iter().flat_map(|steps| steps.items()) {
+        if let Some(thought) = step.text_of(&["thought"]) {
+            builder.section(Label::Thought, &thought);
+        }
+        if let Some(action) = step.text_of(&["action"]) {
+            builder.section(Label::Action, &action);
+        }
+        if let Some(observation) = step.get("observation").and_then(|observation| observation.text_or_json())
+        {
+            builder.observe(&observation);
+        }
+    }
+    Run { original_prompt: record.text_of(GOAL), steps: builder.finish(), ..Run::default() }
+}

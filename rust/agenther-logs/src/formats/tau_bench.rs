@@ -1,0 +1,101 @@
+//! tau-bench and tau2-bench results: a customer, an agent with tools, a policy.
+//!
+//! Source: `sierra-research/tau-bench` (`{task_id, reward, info, traj, trial}` in an array) and
+//! `tau2-bench` (`simulations[]` of `{id, task_id, termination_reason, reward_info, messages}`).
+//!
+//! | field of the log | field of the run |
+//! |---|---|
+//! | first user message of `traj` or `messages` | `original_prompt`: what the agent was told |
+//! | `traj[0]` (system) | `system` |
+//! | the other messages | steps, as in `openai_chat`; tau2's `error` is the error flag; the user's own calls are left out |
+//! | `reward`, `reward_info.reward` | `reward`; `success` at 1 |
+//! | `termination_reason` other than `user_stop`, `agent_stop` | `failure_reason` of a failed run |
+//! | `task_id`, `trial`, `info.task.instruction`, `info.task.user_id` | `metadata` |
+//!
+//! Leaks: `info.task.actions` and `outputs`, `info.reward_info` (gold actions, checks) stay behind;
+//! `info.task.instruction` was never said to the agent, so it is metadata; `###STOP###` and its like
+//! are cut from the customer's words.
+
+use super::{Format, Record};
+use crate::json::{ObjectWriter, Value};
+use crate::labels::{failure_reason, full_mark, reward_of};
+use crate::messages::{Conversation, is_message};
+use crate::run::{Run, Text};
+use crate::terminal::set_final_answer;
+
+pub(super) struct TauBench;
+
+fn messages_of<'t, 'a>(record: Value<'t, 'a>) -> Option<Value<'t, 'a>> {
+    let messages = record.get("traj").or_else(|| record.get("messages"))?;
+    messages.items().next().is_some_and(is_message).then_some(messages)
+}
+
+impl Format for TauBench {
+    fn name(&self) -> &'static str {
+        "tau_bench"
+    }
+
+    fn shape(&self) -> &'static str {
+        "`task_id`, `reward`, `info.task` and `traj` of messages"
+    }
+
+    fn score(&self, record: Value<'_, '_>) -> u8 {
+        if record.get("task_id").is_none() || messages_of(record).is_none() {
+            return 0;
+        }
+        let tau = record.get("traj").is_some() && record.at_path(&["info", "task"]).is_some();
+        let tau2 = record.get("termination_reason").is_some() && record.get("reward_info").is_some();
+        // An error during the run leaves `info` without its task.
+        let failed =
+            record.get("traj").is_some() && record.get("reward").is_some() && record.get("trial").is_some();
+        if tau || tau2 { 100 } else { 90 * u8::from(failed) }
+    }
+
+    fn read<'a>(&self, record: &Record<'_, 'a>) -> Result<Run<'a>, String> {
+        let value = record.value;
+        let messages = messages_of(value).ok_or("it has no messages in `traj` or `messages`")?;
+        let conversation = Conversation::read(messages.items());
+        let reward =
+            value.get("reward").or_else(|| value.at_path(&["reward_info", "reward"])).and_then(reward_of);
+        let success = reward.and_then(full_mark);
+        let mut run = Run {
+            trajectory_id: run_id(record),
+            original_prompt: conversation.prompt,
+            system: conversation.system,
+            steps: conversation.steps,
+            success,
+            reward,
+            failure_reason: failure_reason(termination(value), success),
+            metadata: metadata(value).map(Into::into),
+            ..Run::default()
+        };
+        set_final_answer(&mut run);
+        Ok(run)
+    }
+}
+
+/// tau2 names its simulations; tau-bench runs are told apart by task and trial.
+fn run_id<'a>(record: &Record<'_, 'a>) -> Text<'a> {
+    let part = |key| record.value.get(key).and_then(|value: Value<'_, 'a>| value.scalar());
+    match (part("task_id"), part("trial")) {
+        _ if record.value.get("id").is_some() => record.run_id(),
+        (Some(task), Some(trial)) => format!("{task}-{trial}").into(),
+        _ => record.run_id(),
+    }
+}
+
+/// Why a run of tau2 ended, unless a speaker ended it as they should.
+fn termination<'a>(record: Value<'_, 'a>) -> Option<Text<'a>> {
+    record.text_of(&["termination_reason"]).filter(|reason| !matches!(&**reason, "user_stop" | "agent_stop"))
+}
+
+fn metadata(record: Value<'_, '_>) -> Option<String> {
+    let mut out = ObjectWriter::default();
+    for key in ["task_id", "trial", "termination_reason", "seed"] {
+        out.copy(key, record.get(key));
+    }
+    for key in ["user_id", "instruction"] {
+        out.copy(key, record.at_path(&["info", "task", key]));
+    }
+    out.finish()
+}

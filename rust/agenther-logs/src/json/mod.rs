@@ -1,0 +1,13 @@
+//! JSON as logs have it: lenient where loggers are, strict where guessing would lose data.
+
+mod tape;
+mod text;
+mod value;
+
+pub(crate) use tape::quote_or_backslash;
+pub use tape::{JsonError, Limits, Problem, Tape};
+pub use text::ObjectWriter;
+pub use value::{Items, Value};
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,356 @@
+//! A JSON parser that writes a flat tape of nodes and copies nothing.
+//!
+//! Why not sonic-rs or serde: a log reader needs the raw text of any value (arguments stay as they
+//! were logged), lone surrogates, `NaN` and raw control characters (all common in logs written by
+//! Python), a depth limit without recursion, and the nodes of a value that is cut off (to tell the
+//! shape of a file from its first megabyte). Strings are skipped with `memchr` and decoded only
+//! when someone asks for them; agent logs are nearly all string.
+
+use std::fmt;
+
+/// What a node is. Strings know whether they hold an escape, so that most are borrowed as they are.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Kind {
+    Null,
+    True,
+    False,
+    Number,
+    Text,
+    EscapedText,
+    Array,
+    Object,
+}
+
+/// One value: its bytes in the text (a string's lie between its quotes) and where the node after it
+/// and all its children is. The members of an object are pairs of nodes: key, value.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Node {
+    pub start: u32,
+    pub end: u32,
+    pub next: u32,
+    pub kind: Kind,
+}
+
+/// How much a record may hold before it is refused.
+#[derive(Debug, Clone, Copy)]
+pub struct Limits {
+    /// Containers inside containers.
+    pub depth: usize,
+    /// Values, keys included: bounds the tape, 16 bytes a node.
+    pub values: usize,
+}
+
+impl Default for Limits {
+    fn default() -> Self {
+        Limits { depth: 512, values: 1 << 24 }
+    }
+}
+
+/// Why a text is not JSON, and at which byte of it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct JsonError {
+    /// Byte of the text at which parsing stopped.
+    pub at: usize,
+    /// What was wrong there.
+    pub problem: Problem,
+}
+
+/// The kinds of [`JsonError`].
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Problem {
+    /// The text ended inside a value.
+    Truncated,
+    /// A byte that cannot stand here; the text says what can.
+    Expected(&'static str),
+    /// More text after the value.
+    Trailing,
+    /// Deeper than [`Limits::depth`].
+    TooDeep,
+    /// More values than [`Limits::values`].
+    TooManyValues,
+}
+
+impl fmt::Display for JsonError {
+    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self.problem {
+            Problem::Truncated => {
+                write!(out, "the JSON text ends inside a value, at byte {} of the record", self.at)
+            }
+            Problem::Expected(what) => write!(out, "expected {what} at byte {} of the record", self.at),
+            Problem::Trailing => {
+                write!(out, "more text after the JSON value, at byte {} of the record", self.at)
+            }
+            Problem::TooDeep => {
+                write!(out, "containers are nested too deep, at byte {} of the record", self.at)
+            }
+            Problem::TooManyValues => {
+                write!(out, "the record holds too many values, at byte {} of it", self.at)
+            }
+        }
+    }
+}
+
+/// The nodes of one parsed text; kept between records so that parsing allocates nothing.
+#[derive(Debug, Default)]
+pub struct Tape {
+    pub(crate) nodes: Vec<Node>,
+    open: Vec<u32>,
+}
+
+/// What may come next inside the innermost container.
+#[derive(Clone, Copy, PartialEq)]
+enum Expect {
+    Value,
+    ValueOrEnd,
+    Key,
+    KeyOrEnd,
+    CommaOrEnd,
+}
+
+impl Tape {
+    /// Parses one value that must fill `text` but for white space.
+    pub fn parse(&mut self, text: &str, limits: Limits) -> Result<(), JsonError> {
+        let end = self.parse_first(text, limits)?;
+        match skip_space(text.as_bytes(), end) {
+            at if at == text.len() => Ok(()),
+            at => Err(JsonError { at, problem: Problem::Trailing }),
+        }
+    }
+
+    /// Parses the value that `text` starts with; returns where it ends.
+    pub fn parse_first(&mut self, text: &str, limits: Limits) -> Result<usize, JsonError> {
+        self.nodes.clear();
+        self.open.clear();
+        self.run(text.as_bytes(), limits)
+    }
+
+    /// Parses as [`Tape::parse_first`], but a text that is cut off keeps the nodes seen so far.
+    /// Returns where the value ends, or `None` where it was cut.
+    pub fn parse_prefix(&mut self, text: &str, limits: Limits) -> Result<Option<usize>, JsonError> {
+        match self.parse_first(text, limits) {
+            Ok(end) => Ok(Some(end)),
+            Err(JsonError { problem: Problem::Truncated, .. }) if !self.open.is_empty() => {
+                self.close_cut(text.len());
+                Ok(None)
+            }
+            Err(error) => Err(error),
+        }
+    }
+
+    /// Ends every open container at the cut; a key whose value is missing goes.
+    fn close_cut(&mut self, end: usize) {
+        while let Some(container) = self.open.pop() {
+            let children = self.children_of(container);
+            if self.nodes[container as usize].kind == Kind::Object && children % 2 == 1 {
+                self.nodes.pop();
+            }
+            let next = self.nodes.len() as u32;
+            let node = &mut self.nodes[container as usize];
+            node.end = end as u32;
+            node.next = next;
+        }
+    }
+
+    fn children_of(&self, container: u32) -> usize {
+        let mut at = container as usize + 1;
+        let mut count = 0;
+        while at < self.nodes.len() {
+            at = self.nodes[at].next as usize;
+            count += 1;
+        }
+        count
+    }
+
+    fn run(&mut self, bytes: &[u8], limits: Limits) -> Result<usize, JsonError> {
+        let mut at = 0;
+        let mut expect = Expect::Value;
+        loop {
+            at = skip_space(bytes, at);
+            let Some(&byte) = bytes.get(at) else {
+                return Err(JsonError { at, problem: Problem::Truncated });
+            };
+            if self.nodes.len() >= limits.values {
+                return Err(JsonError { at, problem: Problem::TooManyValues });
+            }
+            expect = match (expect, byte) {
+                (Expect::CommaOrEnd, b',') => {
+                    at += 1;
+                    if self.in_object() { Expect::Key } else { Expect::Value }
+                }
+                (Expect::CommaOrEnd | Expect::KeyOrEnd, b'}') if self.in_object() => {
+                    at += 1;
+                    self.close(at);
+                    Expect::CommaOrEnd
+                }
+                (Expect::CommaOrEnd | Expect::ValueOrEnd, b']') if !self.in_object() => {
+                    at += 1;
+                    self.close(at);
+                    Expect::CommaOrEnd
+                }
+                (Expect::CommaOrEnd, _) => {
+                    let what = if self.in_object() { "`,` or `}`" } else { "`,` or `]`" };
+                    return Err(JsonError { at, problem: Problem::Expected(what) });
+                }
+                (Expect::Key | Expect::KeyOrEnd, b'"') => {
+                    at = self.string(bytes, at)?;
+                    at = skip_space(bytes, at);
+                    match bytes.get(at) {
+                        Some(b':') => at += 1,
+                        Some(_) => return Err(JsonError { at, problem: Problem::Expected("`:`") }),
+                        None => return Err(JsonError { at, problem: Problem::Truncated }),
+                    }
+                    Expect::Value
+                }
+                (Expect::Key | Expect::KeyOrEnd, _) => {
+                    return Err(JsonError { at, problem: Problem::Expected("a key in quotes") });
+                }
+                (Expect::Value | Expect::ValueOrEnd, b'{' | b'[') => {
+                    if self.open.len() >= limits.depth {
+                        return Err(JsonError { at, problem: Problem::TooDeep });
+                    }
+                    let kind = if byte == b'{' { Kind::Object } else { Kind::Array };
+                    self.open.push(self.nodes.len() as u32);
+                    self.nodes.push(Node { start: at as u32, end: 0, next: 0, kind });
+                    at += 1;
+                    if byte == b'{' { Expect::KeyOrEnd } else { Expect::ValueOrEnd }
+                }
+                (Expect::Value | Expect::ValueOrEnd, _) => {
+                    at = self.scalar(bytes, at)?;
+                    Expect::CommaOrEnd
+                }
+            };
+            if expect == Expect::CommaOrEnd && self.open.is_empty() {
+                return Ok(at);
+            }
+        }
+    }
+
+    fn in_object(&self) -> bool {
+        self.open.last().is_some_and(|&index| self.nodes[index as usize].kind == Kind::Object)
+    }
+
+    fn close(&mut self, end: usize) {
+        let next = self.nodes.len() as u32;
+        if let Some(container) = self.open.pop() {
+            let node = &mut self.nodes[container as usize];
+            node.end = end as u32;
+            node.next = next;
+        }
+    }
+
+    fn push(&mut self, kind: Kind, start: usize, end: usize) {
+        let next = self.nodes.len() as u32 + 1;
+        self.nodes.push(Node { start: start as u32, end: end as u32, next, kind });
+    }
+
+    fn scalar(&mut self, bytes: &[u8], at: usize) -> Result<usize, JsonError> {
+        let (word, kind) = match bytes[at] {
+            b'"' => return self.string(bytes, at),
+            b't' => ("true", Kind::True),
+            b'f' => ("false", Kind::False),
+            b'n' => ("null", Kind::Null),
+            // Python's json module writes these three; they stand for themselves as numbers.
+            b'N' => ("NaN", Kind::Number),
+            b'I' => ("Infinity", Kind::Number),
+            b'-' if bytes.get(at + 1) == Some(&b'I') => ("-Infinity", Kind::Number),
+            _ => return self.number(bytes, at),
+        };
+        let rest = &bytes[at..];
+        if rest.starts_with(word.as_bytes()) {
+            self.push(kind, at, at + word.len());
+            return Ok(at + word.len());
+        }
+        let problem =
+            if word.as_bytes().starts_with(rest) { Problem::Truncated } else { Problem::Expected("a value") };
+        Err(JsonError { at, problem })
+    }
+
+    fn number(&mut self, bytes: &[u8], start: usize) -> Result<usize, JsonError> {
+        let mut at = start + usize::from(bytes[start] == b'-');
+        // No zero leads another digit.
+        at = if bytes.get(at) == Some(&b'0') { at + 1 } else { digits(bytes, at, "a value")? };
+        if bytes.get(at) == Some(&b'.') {
+            at = digits(bytes, at + 1, "a digit")?;
+        }
+        if matches!(bytes.get(at), Some(b'e' | b'E')) {
+            at += 1;
+            at += usize::from(matches!(bytes.get(at), Some(b'+' | b'-')));
+            at = digits(bytes, at, "a digit")?;
+        }
+        self.push(Kind::Number, start, at);
+        Ok(at)
+    }
+
+    fn string(&mut self, bytes: &[u8], quote: usize) -> Result<usize, JsonError> {
+        let start = quote + 1;
+        let mut at = start;
+        let mut kind = Kind::Text;
+        loop {
+            let Some(found) = quote_or_backslash(bytes, at) else {
+                return Err(JsonError { at: bytes.len(), problem: Problem::Truncated });
+            };
+            at = found;
+            if bytes[at] == b'"' {
+                self.push(kind, start, at);
+                return Ok(at + 1);
+            }
+            kind = Kind::EscapedText;
+            at = escape(bytes, at)?;
+        }
+    }
+}
+
+/// Checks the escape at `at` (a backslash); returns where it ends.
+fn escape(bytes: &[u8], at: usize) -> Result<usize, JsonError> {
+    match bytes.get(at + 1) {
+        Some(b'"' | b'\\' | b'/' | b'b' | b'f' | b'n' | b'r' | b't') => Ok(at + 2),
+        Some(b'u') => match bytes.get(at + 2..at + 6) {
+            Some(hex) if hex.iter().all(u8::is_ascii_hexdigit) => Ok(at + 6),
+            Some(_) => Err(JsonError { at, problem: Problem::Expected("four hex digits after `\\u`") }),
+            None => Err(JsonError { at: bytes.len(), problem: Problem::Truncated }),
+        },
+        Some(_) => Err(JsonError { at, problem: Problem::Expected("a JSON escape after the backslash") }),
+        None => Err(JsonError { at: bytes.len(), problem: Problem::Truncated }),
+    }
+}
+
+fn digits(bytes: &[u8], start: usize, what: &'static str) -> Result<usize, JsonError> {
+    let mut at = start;
+    while bytes.get(at).is_some_and(u8::is_ascii_digit) {
+        at += 1;
+    }
+    match bytes.get(at) {
+        _ if at > start => Ok(at),
+        None => Err(JsonError { at, problem: Problem::Truncated }),
+        Some(_) => Err(JsonError { at, problem: Problem::Expected(what) }),
+    }
+}
+
+/// Bytes looked at one by one before `memchr` is called: keys are short, and JSON inside JSON has an
+/// escape every few bytes, where a call costs more than the bytes it skips.
+const NEAR: usize = 16;
+
+/// The next `"` or `\` at or after `at`.
+pub(crate) fn quote_or_backslash(bytes: &[u8], at: usize) -> Option<usize> {
+    let near = bytes.len().min(at + NEAR);
+    if let Some(found) = bytes[at..near].iter().position(|byte| matches!(byte, b'"' | b'\\')) {
+        return Some(at + found);
+    }
+    memchr::memchr2(b'"', b'\\', &bytes[near..]).map(|found| near + found)
+}
+
+/// The next backslash at or after `at`.
+pub(crate) fn backslash(bytes: &[u8], at: usize) -> Option<usize> {
+    let near = bytes.len().min(at + NEAR);
+    if let Some(found) = bytes[at..near].iter().position(|byte| *byte == b'\\') {
+        return Some(at + found);
+    }
+    memchr::memchr(b'\\', &bytes[near..]).map(|found| near + found)
+}
+
+fn skip_space(bytes: &[u8], mut at: usize) -> usize {
+    while matches!(bytes.get(at), Some(b' ' | b'\n' | b'\r' | b'\t')) {
+        at += 1;
+    }
+    at
+}

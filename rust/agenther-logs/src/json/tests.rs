@@ -1,0 +1,104 @@
+use super::*;
+
+fn parse(text: &str) -> Result<(), JsonError> {
+    Tape::default().parse(text, Limits::default())
+}
+
+#[test]
+fn strings_are_borrowed_unless_they_hold_an_escape() {
+    let text = r#"{"plain": "abc", "escaped": "a\nb\u00e9\ud83d\ude00"}"#;
+    let mut tape = Tape::default();
+    tape.parse(text, Limits::default()).unwrap();
+    let value = Value::root(&tape, text).unwrap();
+    assert!(matches!(value.get("plain").unwrap().text(), Some(std::borrow::Cow::Borrowed("abc"))));
+    assert_eq!(value.get("escaped").unwrap().text().unwrap(), "a\nb\u{e9}\u{1f600}");
+}
+
+#[test]
+fn a_surrogate_alone_becomes_the_replacement_character() {
+    for (text, expected) in [
+        (r#""a\ud83d""#, "a\u{fffd}"),
+        (r#""\ude00b""#, "\u{fffd}b"),
+        (r#""\ud83dx\u0041""#, "\u{fffd}xA"),
+        (r#""\ud83d\u0041""#, "\u{fffd}A"),
+        (r#""\u0000""#, "\0"),
+    ] {
+        let mut tape = Tape::default();
+        tape.parse(text, Limits::default()).unwrap();
+        assert_eq!(Value::root(&tape, text).unwrap().text().unwrap(), expected, "{text}");
+    }
+}
+
+#[test]
+fn numbers_and_objects_keep_the_text_they_were_written_in() {
+    let text = r#"{"a": {"n": 1.50, "big": 12345678901234567890123, "e": 1E+2 }}"#;
+    let mut tape = Tape::default();
+    tape.parse(text, Limits::default()).unwrap();
+    let value = Value::root(&tape, text).unwrap();
+    assert_eq!(value.get("a").unwrap().json(), r#"{"n": 1.50, "big": 12345678901234567890123, "e": 1E+2 }"#);
+}
+
+#[test]
+fn what_python_writes_beyond_json_is_read_and_copied_as_strict_json() {
+    let text = "{\"a\": NaN, \"b\": [-Infinity, 1], \"c\": \"tab\there\"}";
+    let mut tape = Tape::default();
+    tape.parse(text, Limits::default()).unwrap();
+    let json = Value::root(&tape, text).unwrap().json();
+    assert_eq!(json, "{\"a\": null, \"b\": [null, 1], \"c\": \"tab\\there\"}");
+    parse(&json).unwrap();
+}
+
+#[test]
+fn the_last_of_repeated_keys_wins() {
+    let text = r#"{"a": 1, "\u0061": 2}"#;
+    let mut tape = Tape::default();
+    tape.parse(text, Limits::default()).unwrap();
+    assert_eq!(Value::root(&tape, text).unwrap().get("a").unwrap().as_f64(), Some(2.0));
+}
+
+#[test]
+fn errors_say_what_was_expected_and_where() {
+    for (text, at, problem) in [
+        ("", 0, Problem::Truncated),
+        ("{\"a\": 1", 7, Problem::Truncated),
+        ("{\"a\" 1}", 5, Problem::Expected("`:`")),
+        ("{\"a\": 1 \"b\"}", 8, Problem::Expected("`,` or `}`")),
+        ("[1, ]", 4, Problem::Expected("a value")),
+        ("[1 2]", 3, Problem::Expected("`,` or `]`")),
+        ("{1: 2}", 1, Problem::Expected("a key in quotes")),
+        ("{} {}", 3, Problem::Trailing),
+        ("\"a\\x\"", 2, Problem::Expected("a JSON escape after the backslash")),
+        ("tru", 0, Problem::Truncated),
+        ("truth", 0, Problem::Expected("a value")),
+        ("01", 1, Problem::Trailing),
+        ("1.", 2, Problem::Truncated),
+        ("[1}", 2, Problem::Expected("`,` or `]`")),
+        ("-", 1, Problem::Truncated),
+    ] {
+        assert_eq!(parse(text), Err(JsonError { at, problem }), "{text}");
+    }
+}
+
+#[test]
+fn nesting_and_size_have_limits_and_no_recursion() {
+    let deep = "[".repeat(100_000);
+    assert_eq!(parse(&deep).unwrap_err().problem, Problem::TooDeep);
+    let limits = Limits { depth: 8, values: 4 };
+    let error = Tape::default().parse("[1,2,3,4,5]", limits).unwrap_err();
+    assert_eq!(error.problem, Problem::TooManyValues);
+}
+
+#[test]
+fn a_text_that_is_cut_keeps_what_was_whole() {
+    let whole = r#"{"a": [1, {"b": "c"}], "d": "e"}"#;
+    for end in 1..whole.len() {
+        let mut tape = Tape::default();
+        let cut = &whole[..end];
+        assert_eq!(tape.parse_prefix(cut, Limits::default()), Ok(None), "{cut}");
+        let value = Value::root(&tape, cut).unwrap();
+        for (key, value) in value.members() {
+            assert!(key == "a" || key == "d");
+            assert!(value.items().count() <= 2);
+        }
+    }
+}

@@ -1,0 +1,235 @@
+//! A value on a [`Tape`](super::Tape): a cheap handle that knows its text and its children.
+
+use std::borrow::Cow;
+
+use super::tape::{Kind, Node, Tape};
+use super::text::{unescape, write_string};
+
+/// One JSON value. `'t` is the tape's life, `'a` that of the text, which strings borrow from.
+#[derive(Clone, Copy)]
+pub struct Value<'t, 'a> {
+    text: &'a str,
+    nodes: &'t [Node],
+    at: usize,
+}
+
+impl<'t, 'a> Value<'t, 'a> {
+    /// The value that `tape` holds after parsing `text`; `None` before any parse.
+    pub fn root(tape: &'t Tape, text: &'a str) -> Option<Self> {
+        (!tape.nodes.is_empty()).then_some(Value { text, nodes: &tape.nodes, at: 0 })
+    }
+
+    fn node(self) -> Node {
+        self.nodes[self.at]
+    }
+
+    fn content(self) -> &'a str {
+        let node = self.node();
+        &self.text[node.start as usize..node.end as usize]
+    }
+
+    /// Whether it is an object.
+    pub fn is_object(self) -> bool {
+        self.node().kind == Kind::Object
+    }
+
+    /// Whether it is an array.
+    pub fn is_array(self) -> bool {
+        self.node().kind == Kind::Array
+    }
+
+    /// Whether it is a string.
+    pub fn is_string(self) -> bool {
+        matches!(self.node().kind, Kind::Text | Kind::EscapedText)
+    }
+
+    /// Whether it is `null`.
+    pub fn is_null(self) -> bool {
+        self.node().kind == Kind::Null
+    }
+
+    /// What a sentence calls it.
+    pub fn kind_name(self) -> &'static str {
+        match self.node().kind {
+            Kind::Null => "null",
+            Kind::True | Kind::False => "a boolean",
+            Kind::Number => "a number",
+            Kind::Text | Kind::EscapedText => "a string",
+            Kind::Array => "an array",
+            Kind::Object => "an object",
+        }
+    }
+
+    /// The decoded text of a string; borrowed unless it holds an escape.
+    pub fn text(self) -> Option<Cow<'a, str>> {
+        match self.node().kind {
+            Kind::Text => Some(Cow::Borrowed(self.content())),
+            Kind::EscapedText => Some(Cow::Owned(unescape(self.content()))),
+            _ => None,
+        }
+    }
+
+    /// The value of `true` or `false`.
+    pub fn as_bool(self) -> Option<bool> {
+        match self.node().kind {
+            Kind::True => Some(true),
+            Kind::False => Some(false),
+            _ => None,
+        }
+    }
+
+    /// A finite number, or a string that spells one.
+    pub fn as_f64(self) -> Option<f64> {
+        match self.node().kind {
+            Kind::Number | Kind::Text => {
+                self.content().trim().parse().ok().filter(|number: &f64| number.is_finite())
+            }
+            _ => None,
+        }
+    }
+
+    /// A string's text, or a number as it is written: what identifiers are.
+    pub fn scalar(self) -> Option<Cow<'a, str>> {
+        match self.node().kind {
+            Kind::Number => Some(Cow::Borrowed(self.content())),
+            _ => self.text(),
+        }
+    }
+
+    /// A string's text, or the JSON text of anything else but `null`.
+    pub fn text_or_json(self) -> Option<Cow<'a, str>> {
+        if self.is_null() { None } else { self.text().or_else(|| Some(self.json())) }
+    }
+
+    /// The JSON text as logged, on one line. What is not strictly JSON (`NaN`, raw control
+    /// characters) is written so that the text parses anywhere.
+    pub fn json(self) -> Cow<'a, str> {
+        let node = self.node();
+        let quotes = usize::from(self.is_string());
+        let raw = &self.text[node.start as usize - quotes..node.end as usize + quotes];
+        if !raw.contains('\n') && self.is_strict() {
+            return Cow::Borrowed(raw);
+        }
+        let mut out = String::new();
+        self.write(&mut out);
+        Cow::Owned(out)
+    }
+
+    fn is_strict(self) -> bool {
+        let last = self.node().next as usize;
+        self.nodes[self.at..last].iter().all(|node| {
+            let content = &self.text.as_bytes()[node.start as usize..node.end as usize];
+            match node.kind {
+                Kind::Text | Kind::EscapedText => content.iter().all(|&byte| byte >= 0x20),
+                Kind::Number => content.last().is_some_and(u8::is_ascii_digit),
+                _ => true,
+            }
+        })
+    }
+
+    /// Depth is bounded by [`Limits::depth`](super::Limits), so this recursion is too.
+    fn write(self, out: &mut String) {
+        match self.node().kind {
+            Kind::Object => {
+                out.push('{');
+                for (index, (key, value)) in self.members().enumerate() {
+                    out.push_str(if index > 0 { ", " } else { "" });
+                    write_string(out, &key);
+                    out.push_str(": ");
+                    value.write(out);
+                }
+                out.push('}');
+            }
+            Kind::Array => {
+                out.push('[');
+                for (index, value) in self.items().enumerate() {
+                    out.push_str(if index > 0 { ", " } else { "" });
+                    value.write(out);
+                }
+                out.push(']');
+            }
+            Kind::Text | Kind::EscapedText if self.content().bytes().all(|byte| byte >= 0x20) => {
+                // Escapes stay as they were written.
+                out.extend(["\"", self.content(), "\""]);
+            }
+            Kind::Text | Kind::EscapedText => write_string(out, &self.text().unwrap_or_default()),
+            Kind::Number if self.as_f64().is_none() => out.push_str("null"),
+            Kind::Null | Kind::True | Kind::False | Kind::Number => out.push_str(self.content()),
+        }
+    }
+
+    /// The elements of an array; none for anything else.
+    pub fn items(self) -> Items<'t, 'a> {
+        let end = if self.is_array() { self.node().next as usize } else { self.at + 1 };
+        Items { text: self.text, nodes: self.nodes, at: self.at + 1, end }
+    }
+
+    /// The members of an object in order; none for anything else.
+    pub fn members(self) -> impl Iterator<Item = (Cow<'a, str>, Value<'t, 'a>)> + use<'t, 'a> {
+        self.pairs().map(|(key, value)| (key.text().unwrap_or_default(), value))
+    }
+
+    fn pairs(self) -> impl Iterator<Item = (Value<'t, 'a>, Value<'t, 'a>)> + use<'t, 'a> {
+        let end = if self.is_object() { self.node().next as usize } else { self.at + 1 };
+        let mut nodes = Items { text: self.text, nodes: self.nodes, at: self.at + 1, end };
+        std::iter::from_fn(move || Some((nodes.next()?, nodes.next()?)))
+    }
+
+    /// The member called `key`; the last one where a key is repeated, as in Python.
+    pub fn get(self, key: &str) -> Option<Value<'t, 'a>> {
+        // Formats ask for many keys: this loop is where they spend their time, so it is kept bare.
+        let end = if self.is_object() { self.node().next as usize } else { 0 };
+        let (mut at, mut found) = (self.at + 1, None);
+        while at < end {
+            let name = self.nodes[at];
+            let bytes = &self.text.as_bytes()[name.start as usize..name.end as usize];
+            let same = match name.kind {
+                Kind::EscapedText => unescape(&self.text[name.start as usize..name.end as usize]) == key,
+                _ => bytes == key.as_bytes(),
+            };
+            if same {
+                found = Some(at + 1);
+            }
+            at = self.nodes[at + 1].next as usize;
+        }
+        found.map(|at| Value { at, ..self })
+    }
+
+    /// The member at the end of a path of keys.
+    pub fn at_path(self, path: &[&str]) -> Option<Value<'t, 'a>> {
+        path.iter().try_fold(self, |value, key| value.get(key))
+    }
+
+    /// The first of the `keys` that is there and not `null`.
+    pub fn any_of(self, keys: &[&str]) -> Option<Value<'t, 'a>> {
+        keys.iter().find_map(|key| self.get(key).filter(|value| !value.is_null()))
+    }
+
+    /// The text of the first of the `keys` that holds a string which is not blank.
+    pub fn text_of(self, keys: &[&str]) -> Option<Cow<'a, str>> {
+        let texts = keys.iter().filter_map(|key| self.get(key)?.text());
+        texts.into_iter().find(|text| !text.trim().is_empty())
+    }
+}
+
+/// Iterator over sibling nodes.
+#[derive(Clone)]
+pub struct Items<'t, 'a> {
+    text: &'a str,
+    nodes: &'t [Node],
+    at: usize,
+    end: usize,
+}
+
+impl<'t, 'a> Iterator for Items<'t, 'a> {
+    type Item = Value<'t, 'a>;
+
+    fn next(&mut self) -> Option<Self::Item> {
+        if self.at >= self.end {
+            return None;
+        }
+        let value = Value { text: self.text, nodes: self.nodes, at: self.at };
+        self.at = self.nodes[self.at].next as usize;
+        Some(value)
+    }
+}

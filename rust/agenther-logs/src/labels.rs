@@ -1,0 +1,41 @@
+//! The outcome labels that logs of any shape carry under common names.
+
+use crate::json::Value;
+use crate::run::{Run, Text};
+
+/// Keys of a boolean that says whether the run succeeded.
+const SUCCESS: &[&str] = &["success", "is_success", "resolved", "is_correct", "correct", "passed", "solved"];
+/// Keys of a number that says how well.
+const REWARD: &[&str] = &["reward", "total_reward", "final_reward", "score"];
+/// Keys of the word for how it ended.
+const FAILURE_REASON: &[&str] = &["failure_reason", "terminate_reason", "termination_reason", "exit_status"];
+
+/// Keys that [`read_labels`] uses, for those who copy the rest to the metadata.
+pub(crate) fn is_label(key: &str) -> bool {
+    [SUCCESS, REWARD, FAILURE_REASON].iter().any(|keys| keys.contains(&key))
+}
+
+/// Whether a reward is the full mark, on the scale of 0 to 1 that nearly all logs use; `None` on a
+/// scale that is not known.
+pub(crate) fn full_mark(reward: f64) -> Option<bool> {
+    (0.0..=1.0).contains(&reward).then_some(reward >= 1.0)
+}
+
+/// A number, or a boolean taken as 1 and 0.
+pub(crate) fn reward_of(value: Value<'_, '_>) -> Option<f64> {
+    value.as_f64().or_else(|| value.as_bool().map(|yes| f64::from(u8::from(yes))))
+}
+
+/// Sets `success`, `reward` and `failure_reason` from the members of `record`. A label of the log
+/// itself wins over one derived from the reward.
+pub(crate) fn read_labels<'a>(record: Value<'_, 'a>, run: &mut Run<'a>) {
+    run.reward = record.any_of(REWARD).and_then(reward_of);
+    let stated = SUCCESS.iter().find_map(|key| record.get(key)?.as_bool());
+    run.success = stated.or_else(|| run.reward.and_then(full_mark));
+    run.failure_reason = failure_reason(record.text_of(FAILURE_REASON), run.success);
+}
+
+/// The word for how a run ended, unless it ended well.
+pub(crate) fn failure_reason<'a>(reason: Option<Text<'a>>, success: Option<bool>) -> Option<Text<'a>> {
+    reason.filter(|_| success != Some(true))
+}

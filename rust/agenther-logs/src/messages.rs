@@ -1,0 +1,330 @@
+//! Chat messages to steps: the roles, calls, results and content parts of every vendor's dialect.
+//!
+//! A message of the agent with calls becomes one step a call, its words the thought of the first;
+//! without calls it is a reply. A result goes to the call with its id, else to the first call that
+//! still waits (by name where results have one). Reasoning that is kept apart stands before the
+//! words of a message with calls; beside a plain reply it is dropped, since the reply is the step.
+
+use std::borrow::Cow;
+
+use crate::formats::filled;
+use crate::json::{Limits, Tape, Value};
+use crate::run::{RunStep, Text};
+
+/// Who speaks.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Role {
+    System,
+    User,
+    Agent,
+    Tool,
+    /// A message that is a call by itself (ShareGPT's `function_call`).
+    Call,
+}
+
+/// The role of a message; `None` if the value is no message.
+pub(crate) fn role_of(message: Value<'_, '_>) -> Option<Role> {
+    let role = message.get("role").or_else(|| message.get("from"))?.text()?;
+    Some(match &*role {
+        "system" | "developer" => Role::System,
+        "assistant" | "ai" | "gpt" | "model" | "agent" | "chatgpt" | "bot" => Role::Agent,
+        "tool" | "function" | "ipython" | "environment" | "observation" | "function_response"
+        | "tool_response" => Role::Tool,
+        "function_call" | "tool_call" => Role::Call,
+        // A role of its own (critic, human, expert) speaks to the agent.
+        _ => Role::User,
+    })
+}
+
+/// Whether a value is a chat message.
+pub(crate) fn is_message(value: Value<'_, '_>) -> bool {
+    const BODY: &[&str] = &["content", "value", "tool_calls", "function_call"];
+    role_of(value).is_some() && BODY.iter().any(|key| value.get(key).is_some())
+}
+
+/// A marker with which simulated users and harnesses end a conversation: `###STOP###`.
+fn strip_stop_markers(text: Text<'_>) -> Text<'_> {
+    if !text.contains("###") {
+        return text;
+    }
+    let mut kept = String::with_capacity(text.len());
+    let mut rest = &*text;
+    while let Some(start) = rest.find("###") {
+        let inside = &rest[start + 3..];
+        let name = inside.find("###").map(|end| &inside[..end]).filter(|name| {
+            !name.is_empty()
+                && name.len() < 32
+                && name.bytes().all(|b| b.is_ascii_uppercase() || matches!(b, b'_' | b'-'))
+        });
+        let length = name.map_or(3, |name| name.len() + 6);
+        kept.push_str(&rest[..start + if name.is_some() { 0 } else { 3 }]);
+        rest = &rest[start + length..];
+    }
+    kept.push_str(rest);
+    if kept.len() == text.len() { text } else { Cow::Owned(kept.trim_end().to_owned()) }
+}
+
+/// Calls waiting for a result, at most: results follow their calls closely, and a log of a million
+/// calls without results must not be searched a million times.
+const WAITING: usize = 64;
+
+/// A conversation as it is being read.
+#[derive(Debug, Default)]
+pub(crate) struct Conversation<'a> {
+    /// System and developer messages, joined.
+    pub system: Option<Text<'a>>,
+    /// The first words of the user.
+    pub prompt: Option<Text<'a>>,
+    /// What happened.
+    pub steps: Vec<RunStep<'a>>,
+    pending_user: Option<Text<'a>>,
+    waiting: Vec<Waiting<'a>>,
+}
+
+#[derive(Debug)]
+struct Waiting<'a> {
+    id: Option<Text<'a>>,
+    step: usize,
+}
+
+impl<'a> Conversation<'a> {
+    /// Reads messages; values that are none are skipped.
+    pub fn read<'t>(messages: impl Iterator<Item = Value<'t, 'a>>) -> Self
+    where
+        'a: 't,
+    {
+        let mut conversation = Conversation::default();
+        messages.for_each(|message| conversation.push(message));
+        conversation.finish();
+        conversation
+    }
+
+    fn finish(&mut self) {
+        if let Some(words) = self.pending_user.take() {
+            self.steps.push(RunStep { user: Some(words), ..RunStep::default() });
+        }
+    }
+
+    fn push(&mut self, message: Value<'_, 'a>) {
+        // The user's own tool calls (tau2) and their results are no acts of the agent.
+        let requestor = message.get("requestor").and_then(|requestor| requestor.text());
+        if requestor.as_deref() == Some("user") {
+            return;
+        }
+        match role_of(message) {
+            Some(Role::System) => join(&mut self.system, content_text(message)),
+            Some(Role::User) => self.user(message),
+            Some(Role::Agent) => self.agent(message),
+            Some(Role::Tool) => self.tool(message),
+            Some(Role::Call) => self.call_message(message),
+            None => {}
+        }
+    }
+
+    fn user(&mut self, message: Value<'_, 'a>) {
+        for part in parts(message).filter(|part| is_type(*part, &["tool_result"])) {
+            self.result(part);
+        }
+        let Some(words) = content_text(message).map(strip_stop_markers).and_then(filled) else { return };
+        if self.prompt.is_none() {
+            self.prompt = Some(words);
+        } else {
+            join(&mut self.pending_user, Some(words));
+        }
+    }
+
+    fn agent(&mut self, message: Value<'_, 'a>) {
+        let first = self.steps.len();
+        for call in message.get("tool_calls").into_iter().flat_map(|calls| calls.items()) {
+            self.call(call);
+        }
+        if let Some(call) = message.get("function_call").filter(|call| call.is_object()) {
+            self.call(call);
+        }
+        for part in parts(message).filter(|part| is_type(*part, &["tool_use", "tool_call"])) {
+            self.call(part);
+        }
+        let words = content_text(message).map(strip_stop_markers).and_then(filled);
+        if self.steps.len() == first {
+            let Some(reply) = words.or_else(|| reasoning(message)) else { return };
+            self.steps.push(RunStep { thought: Some(reply), ..RunStep::default() });
+        } else {
+            let mut thought = reasoning(message);
+            join(&mut thought, words);
+            self.steps[first].thought = thought;
+        }
+        self.steps[first].user = self.pending_user.take();
+    }
+
+    /// A call in any dialect: `{id, function: {name, arguments}}`, `{id, name, arguments | args |
+    /// input}`, `{id, function: name, arguments}`.
+    fn call(&mut self, call: Value<'_, 'a>) {
+        let function = call.get("function").filter(|function| function.is_object()).unwrap_or(call);
+        let name = function.text_of(&["name", "function", "tool_name", "function_name"]);
+        let arguments = function.any_of(&["arguments", "args", "input", "parameters"]);
+        let id = call.any_of(&["id", "tool_call_id", "call_id"]).and_then(|id| id.scalar());
+        self.waiting.push(Waiting { id, step: self.steps.len() });
+        if self.waiting.len() > WAITING {
+            self.waiting.remove(0);
+        }
+        self.steps.push(RunStep {
+            action_name: name.or(Some(Cow::Borrowed(""))),
+            action_input: arguments.and_then(|arguments| arguments.text_or_json()).map(decoded_twice),
+            ..RunStep::default()
+        });
+    }
+
+    fn call_message(&mut self, message: Value<'_, 'a>) {
+        let Some(text) = message.any_of(&["content", "value"]).and_then(|content| content.text_or_json())
+        else {
+            return;
+        };
+        let mut tape = Tape::default();
+        let call = tape.parse(&text, Limits::default()).ok().and_then(|()| Value::root(&tape, &text));
+        let name = call.and_then(|call| call.text_of(&["name"])).map(|name| Cow::Owned(name.into_owned()));
+        let input = call.and_then(|call| call.any_of(&["arguments", "args", "parameters"])?.text_or_json());
+        let input = input.map(|input| Cow::Owned(input.into_owned()));
+        self.waiting.push(Waiting { id: None, step: self.steps.len() });
+        let user = self.pending_user.take();
+        self.steps.push(match name {
+            Some(name) => {
+                RunStep { user, action_name: Some(name), action_input: input, ..RunStep::default() }
+            }
+            None => RunStep { user, thought: Some(text.clone()), ..RunStep::default() },
+        });
+    }
+
+    fn tool(&mut self, message: Value<'_, 'a>) {
+        let mut parts = parts(message).filter(|part| is_type(*part, &["tool_result"])).peekable();
+        if parts.peek().is_none() {
+            return self.result(message);
+        }
+        parts.for_each(|part| self.result(part));
+    }
+
+    /// Puts a result where it belongs.
+    fn result(&mut self, result: Value<'_, 'a>) {
+        let id = result.any_of(&["tool_call_id", "tool_use_id", "call_id", "id"]).and_then(|id| id.scalar());
+        let name = result.text_of(&["name"]);
+        let by_id =
+            id.as_ref().and_then(|id| self.waiting.iter().position(|call| call.id.as_ref() == Some(id)));
+        let by_name = || {
+            let name = name.as_ref()?;
+            self.waiting.iter().position(|call| self.steps[call.step].action_name.as_ref() == Some(name))
+        };
+        let anonymous = || self.waiting.iter().position(|call| call.id.is_none() || id.is_none());
+        let found = by_id.or_else(by_name).or_else(anonymous);
+        let index = found.map(|index| self.waiting.remove(index).step);
+        let observation = content_text(result).or_else(|| error_text(result)).unwrap_or_default();
+        let error = error_flag(result);
+        match index.or_else(|| self.orphan_step()) {
+            Some(index) => {
+                self.steps[index].observation = Some(observation);
+                self.steps[index].error = error;
+            }
+            None => {
+                let user = self.pending_user.take();
+                self.steps.push(RunStep {
+                    user,
+                    observation: Some(observation),
+                    error,
+                    ..RunStep::default()
+                });
+            }
+        }
+    }
+
+    /// Where a result without a call goes: to the last step, if that has none yet.
+    fn orphan_step(&self) -> Option<usize> {
+        let last = self.steps.len().checked_sub(1)?;
+        (self.pending_user.is_none() && self.steps[last].observation.is_none()).then_some(last)
+    }
+}
+
+fn join<'a>(text: &mut Option<Text<'a>>, more: Option<Text<'a>>) {
+    match (text.as_mut(), more.and_then(filled)) {
+        (Some(text), Some(more)) => {
+            let text = text.to_mut();
+            text.push_str("\n\n");
+            text.push_str(&more);
+        }
+        (None, more) => *text = more,
+        (Some(_), None) => {}
+    }
+}
+
+fn is_type(part: Value<'_, '_>, types: &[&str]) -> bool {
+    part.get("type").and_then(|kind| kind.text()).is_some_and(|kind| types.contains(&&*kind))
+}
+
+/// The parts of a message whose content is a list.
+fn parts<'t, 'a>(message: Value<'t, 'a>) -> impl Iterator<Item = Value<'t, 'a>> + use<'t, 'a> {
+    message.get("content").into_iter().flat_map(|content| content.items())
+}
+
+/// The words of a message: its content, or the text parts of it.
+pub(crate) fn content_text<'a>(message: Value<'_, 'a>) -> Option<Text<'a>> {
+    let content = message.any_of(&["content", "value"])?;
+    if !content.is_array() {
+        return content.text_or_json();
+    }
+    let mut words: Option<Text<'a>> = None;
+    for part in content.items() {
+        let text = if part.is_string() { part.text() } else { part_text(part) };
+        match (&mut words, text) {
+            (Some(words), Some(text)) => {
+                words.to_mut().push('\n');
+                words.to_mut().push_str(&text);
+            }
+            (words, text) => *words = words.take().or(text),
+        }
+    }
+    words
+}
+
+fn part_text<'a>(part: Value<'_, 'a>) -> Option<Text<'a>> {
+    if is_type(part, &["thinking", "reasoning", "redacted_thinking", "tool_use", "tool_call", "tool_result"])
+    {
+        return None;
+    }
+    part.text_of(&["text", "refusal"]).or_else(|| {
+        // A picture or a file: what it was, not its bytes.
+        let kind = part.text_of(&["type"])?;
+        Some(format!("[{kind}]").into())
+    })
+}
+
+/// Reasoning that is kept apart from the words.
+fn reasoning<'a>(message: Value<'_, 'a>) -> Option<Text<'a>> {
+    let mut thought = message.text_of(&["reasoning_content", "reasoning", "thinking"]);
+    for part in parts(message).filter(|part| is_type(*part, &["thinking", "reasoning"])) {
+        join(&mut thought, part.text_of(&["thinking", "reasoning", "text"]));
+    }
+    thought
+}
+
+fn error_flag(result: Value<'_, '_>) -> Option<bool> {
+    let flag = result.any_of(&["is_error", "error"])?;
+    // `error: {type, message}` is there only when there was one.
+    flag.as_bool().or(Some(flag.is_object() || flag.is_string()))
+}
+
+fn error_text<'a>(result: Value<'_, 'a>) -> Option<Text<'a>> {
+    let error = result.get("error").filter(|error| error.is_object() || error.is_string())?;
+    error.text_of(&["message"]).or_else(|| error.text_or_json())
+}
+
+/// Arguments that were encoded twice: a JSON string that holds a JSON object.
+fn decoded_twice(arguments: Text<'_>) -> Text<'_> {
+    let trimmed = arguments.trim();
+    if !(trimmed.starts_with("\"{") || trimmed.starts_with("\"[")) {
+        return arguments;
+    }
+    let mut tape = Tape::default();
+    let inner =
+        tape.parse(trimmed, Limits::default()).ok().and_then(|()| Value::root(&tape, trimmed)?.text());
+    match inner.map(Cow::into_owned) {
+        Some(inner) if Tape::default().parse(&inner, Limits::default()).is_ok() => Cow::Owned(inner),
+        _ => arguments,
+    }
+}

@@ -1,0 +1,220 @@
+//! ReAct text: `Thought 1: …`, `Action 1: search[…]`, `Observation 1: …`, in any of its spellings.
+
+use std::borrow::Cow;
+
+use crate::run::{RunStep, Text};
+
+/// What a labelled section is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Label {
+    Question,
+    Thought,
+    Action,
+    ActionInput,
+    Observation,
+    FinalAnswer,
+}
+
+/// Longest first, because `Action` begins `Action Input`.
+const LABELS: &[(&str, Label)] = &[
+    ("Final Answer", Label::FinalAnswer),
+    ("Action Input", Label::ActionInput),
+    ("Observation", Label::Observation),
+    ("Question", Label::Question),
+    ("Thought", Label::Thought),
+    ("Action", Label::Action),
+];
+
+/// The label that a line starts with, numbered or not, and what follows its colon.
+fn label_of(line: &str) -> Option<(Label, &str)> {
+    let line = line.trim_start();
+    if !line.starts_with(['T', 'A', 'O', 'F', 'Q']) {
+        return None;
+    }
+    LABELS.iter().find_map(|(word, label)| {
+        let rest = line.strip_prefix(word)?.trim_start_matches([' ', '*']);
+        let rest = rest.trim_start_matches(|c: char| c.is_ascii_digit()).trim_start_matches([' ', '*']);
+        Some((*label, rest.strip_prefix(':')?))
+    })
+}
+
+/// Whether a text is written in ReAct: a line with an action, or a thought to begin with.
+pub(crate) fn is_react(text: &str) -> bool {
+    text.lines().any(|line| matches!(label_of(line), Some((Label::Action | Label::FinalAnswer, _))))
+        || matches!(label_of(text), Some((Label::Thought, _)))
+}
+
+/// A text cut at its labels: what stands before the first one, then the sections.
+pub(crate) struct Sections<'s> {
+    pub preface: &'s str,
+    pub sections: Vec<(Label, &'s str)>,
+}
+
+/// Cuts `text` at the lines that start with a label.
+pub(crate) fn sections(text: &str) -> Sections<'_> {
+    let mut found: Vec<(Label, usize, usize)> = Vec::new();
+    let mut at = 0;
+    for line in text.split_inclusive('\n') {
+        if let Some((label, rest)) = label_of(line) {
+            found.push((label, at, at + line.len() - rest.len()));
+        }
+        at += line.len();
+    }
+    let preface = &text[..found.first().map_or(text.len(), |(_, start, _)| *start)];
+    let ends = found.iter().skip(1).map(|(_, start, _)| *start).chain([text.len()]);
+    let sections = found.iter().zip(ends).map(|((label, _, start), end)| (*label, text[*start..end].trim()));
+    Sections { preface: preface.trim(), sections: sections.collect() }
+}
+
+/// Name and argument of an action as agents write it: `search[a b]`, `Click [2]`, `lookup("x")`,
+/// `go to desk 1`, `finish`.
+pub(crate) fn parse_action(text: &str) -> (String, Option<String>) {
+    let text = text.trim();
+    for (open, close) in [('[', ']'), ('(', ')')] {
+        if let Some((name, rest)) = text.split_once(open)
+            && is_name(name.trim_end())
+        {
+            let inside = rest.rfind(close).map_or(rest, |end| &rest[..end]);
+            return (name.trim_end().to_owned(), Some(inside.to_owned()));
+        }
+    }
+    match text.split_once(char::is_whitespace) {
+        Some((name, rest)) => (name.to_owned(), Some(rest.trim_start().to_owned())),
+        None => (text.to_owned(), None),
+    }
+}
+
+fn is_name(text: &str) -> bool {
+    let ascii = text.bytes().all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'-' | b'.'));
+    ascii && text.starts_with(|c: char| c.is_ascii_alphabetic() || c == '_')
+}
+
+/// The observation without what the harness adds to announce the outcome, which would tell the
+/// rules the label: nothing is left of `Episode finished, reward = False`, `Answer is CORRECT` and
+/// `Your score (min 0.0, max 1.0): 0.5`.
+pub(crate) fn without_leak(observation: &str) -> Option<&str> {
+    let is_leak = |line: &str| {
+        let line = line.trim();
+        line.starts_with("Episode finished, reward =")
+            || line.starts_with("Answer is CORRECT")
+            || line.starts_with("Answer is INCORRECT")
+            || line.starts_with("Your score (min ")
+    };
+    let start = observation.split_inclusive('\n').scan(0, |at, line| {
+        let start = *at;
+        *at += line.len();
+        Some((start, line))
+    });
+    match start.into_iter().find(|(_, line)| is_leak(line)) {
+        Some((at, _)) => Some(observation[..at].trim_end()).filter(|kept| !kept.is_empty()),
+        None => Some(observation),
+    }
+}
+
+/// Builds steps from sections as they come.
+#[derive(Debug, Default)]
+pub(crate) struct StepBuilder {
+    pub steps: Vec<RunStep<'static>>,
+    current: RunStep<'static>,
+    /// Where the environment answers in messages of its own, an observation that the agent wrote
+    /// itself is made up: it is no observation but part of what the agent thought.
+    agent_only: bool,
+}
+
+impl StepBuilder {
+    /// For conversations, where only the other side observes.
+    pub fn of_agent_only() -> Self {
+        StepBuilder { agent_only: true, ..StepBuilder::default() }
+    }
+
+    /// Takes one section.
+    pub fn section(&mut self, label: Label, text: &str) {
+        match label {
+            Label::Question => {}
+            Label::Thought => {
+                if self.current.thought.is_some() || self.current.action_name.is_some() {
+                    self.flush();
+                }
+                self.current.thought = owned(text);
+            }
+            Label::Action => {
+                if self.current.action_name.is_some() {
+                    self.flush();
+                }
+                let (name, input) = parse_action(text);
+                self.act(name, input);
+            }
+            Label::ActionInput => self.current.action_input = owned(text),
+            Label::FinalAnswer => {
+                if self.current.action_name.is_some() {
+                    self.flush();
+                }
+                self.act("finish".to_owned(), Some(text.to_owned()));
+            }
+            Label::Observation if self.agent_only => self.invented(text),
+            Label::Observation => {
+                self.current.observation = without_leak(text).map(|text| Cow::Owned(text.to_owned()));
+                self.flush();
+            }
+        }
+    }
+
+    /// `think[…]` is an action to some harnesses and a thought to all readers.
+    fn act(&mut self, name: String, input: Option<String>) {
+        if name.eq_ignore_ascii_case("think") && self.current.thought.is_none() {
+            self.current.thought = input.map(Cow::Owned);
+        } else if !name.is_empty() {
+            self.current.action_name = Some(Cow::Owned(name));
+            self.current.action_input = input.map(Cow::Owned);
+        }
+    }
+
+    fn invented(&mut self, text: &str) {
+        let thought = self.current.thought.get_or_insert_default().to_mut();
+        thought.push_str(if thought.is_empty() { "Observation: " } else { "\nObservation: " });
+        thought.push_str(text);
+    }
+
+    /// Words of the user before the next step.
+    pub fn user(&mut self, text: Text<'_>) {
+        self.flush();
+        self.current.user = Some(Cow::Owned(text.into_owned()));
+    }
+
+    /// A text without labels: a thought, or a reply.
+    pub fn plain(&mut self, text: &str) {
+        if self.current.thought.is_some() || self.current.action_name.is_some() {
+            self.flush();
+        }
+        self.current.thought = owned(text);
+    }
+
+    /// Whether the step being built waits for an observation.
+    pub fn awaits_observation(&self) -> bool {
+        self.current.action_name.is_some()
+    }
+
+    /// What the environment said to the step being built.
+    pub fn observe(&mut self, text: &str) {
+        self.current.observation = without_leak(text).map(|text| Cow::Owned(text.to_owned()));
+        self.flush();
+    }
+
+    /// Ends the step being built.
+    pub fn flush(&mut self) {
+        let step = std::mem::take(&mut self.current);
+        if step != RunStep::default() {
+            self.steps.push(step);
+        }
+    }
+
+    /// All steps.
+    pub fn finish(mut self) -> Vec<RunStep<'static>> {
+        self.flush();
+        self.steps
+    }
+}
+
+fn owned(text: &str) -> Option<Text<'static>> {
+    (!text.trim().is_empty()).then(|| Cow::Owned(text.trim().to_owned()))
+}

@@ -1,0 +1,344 @@
+//! Where one record ends and the next begins, without parsing and without holding the file.
+
+use crate::json::{Tape, quote_or_backslash};
+use crate::stream::Window;
+
+/// How the records of a file lie in it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Layout {
+    /// One JSON value a line. A bad line spoils only itself.
+    Lines,
+    /// JSON values one after another, each over as many lines as it likes; a single document too.
+    Values,
+    /// The elements of an array, or the members of an object keyed by id, found by following
+    /// these keys from the top of the document.
+    Inside(Vec<String>),
+    /// Not records at all.
+    Opaque,
+}
+
+/// One record: the first `length` bytes of the window.
+#[derive(Debug, PartialEq, Eq)]
+pub(crate) struct Frame {
+    /// Where it starts in the decompressed stream.
+    pub offset: u64,
+    pub length: usize,
+    /// Its key, in an object keyed by id.
+    pub key: Option<String>,
+    pub state: FrameState,
+}
+
+/// Whether a frame holds its record.
+#[derive(Debug, PartialEq, Eq)]
+pub(crate) enum FrameState {
+    Whole,
+    /// The stream ended inside it.
+    Cut,
+    /// Something between the records that belongs to none.
+    Stray,
+    /// Over the size limit: its size and its head. The window is past it already.
+    TooLarge {
+        size: u64,
+        head: Vec<u8>,
+    },
+}
+
+/// Bytes kept of what is too large to be kept whole.
+const HEAD_KEPT: usize = 1 << 16;
+
+/// Finds where a record ends, in as many pieces as it comes.
+enum End {
+    Newline,
+    Value(ValueEnd),
+}
+
+impl End {
+    fn advance(&mut self, bytes: &[u8]) -> Option<usize> {
+        match self {
+            End::Newline => memchr::memchr(b'\n', bytes),
+            End::Value(value) => value.advance(bytes),
+        }
+    }
+
+    fn may_be_end_of_stream(&self) -> bool {
+        match self {
+            End::Newline => true,
+            End::Value(value) => value.in_scalar,
+        }
+    }
+}
+
+/// Finds the end of one JSON value. Knows strings and brackets only: what is wrong inside is the
+/// parser's to say.
+#[derive(Debug, Default)]
+struct ValueEnd {
+    depth: usize,
+    in_string: bool,
+    escaped: bool,
+    in_scalar: bool,
+}
+
+impl ValueEnd {
+    /// Reads on; the end of the value, if it lies in these bytes. Takes at least one byte.
+    fn advance(&mut self, bytes: &[u8]) -> Option<usize> {
+        let mut at = 0;
+        while at < bytes.len() {
+            if self.in_string {
+                at = self.skip_string(bytes, at);
+                if !self.in_string && self.depth == 0 {
+                    return Some(at);
+                }
+                continue;
+            }
+            match bytes[at] {
+                b',' | b']' | b'}' | b' ' | b'\n' | b'\r' | b'\t' if self.in_scalar => return Some(at),
+                b'"' if !self.in_scalar => self.in_string = true,
+                b'{' | b'[' if !self.in_scalar => self.depth += 1,
+                b'}' | b']' if self.depth > 0 => {
+                    self.depth -= 1;
+                    if self.depth == 0 {
+                        return Some(at + 1);
+                    }
+                }
+                _ => self.in_scalar |= self.depth == 0,
+            }
+            at += 1;
+        }
+        None
+    }
+
+    fn skip_string(&mut self, bytes: &[u8], mut at: usize) -> usize {
+        if std::mem::take(&mut self.escaped) {
+            at += 1;
+        }
+        while let Some(found) = quote_or_backslash(bytes, at.min(bytes.len())) {
+            at = found;
+            if bytes[at] == b'"' {
+                self.in_string = false;
+                return at + 1;
+            }
+            if at + 1 == bytes.len() {
+                self.escaped = true;
+                break;
+            }
+            at += 2;
+        }
+        bytes.len()
+    }
+}
+
+/// Cuts a stream into frames by its [`Layout`].
+pub(crate) struct Splitter {
+    layout: Layout,
+    limit: usize,
+    /// The brackets that close the containers entered; empty before a document.
+    closers: Vec<u8>,
+    done: bool,
+}
+
+impl Splitter {
+    pub fn new(layout: Layout, limit: usize) -> Self {
+        Splitter { layout, limit, closers: Vec::new(), done: false }
+    }
+
+    /// The next frame, `None` at the end of the stream. The caller consumes the frame.
+    pub fn next(&mut self, window: &mut Window) -> Option<Frame> {
+        if self.done {
+            return None;
+        }
+        let layout = std::mem::replace(&mut self.layout, Layout::Opaque);
+        let frame = match &layout {
+            Layout::Lines => peek(window).map(|_| self.cut(window, End::Newline, None)),
+            Layout::Values => peek(window).map(|_| self.cut_value(window, None)),
+            Layout::Inside(path) => self.next_inside(window, path),
+            Layout::Opaque => self.everything(window),
+        };
+        self.layout = layout;
+        self.done |= frame.as_ref().is_some_and(|frame| frame.state == FrameState::Cut);
+        frame
+    }
+
+    fn everything(&mut self, window: &mut Window) -> Option<Frame> {
+        self.done = true;
+        window.fill_to(HEAD_KEPT);
+        let length = window.bytes().len().min(HEAD_KEPT);
+        let offset = window.offset();
+        (length > 0).then_some(Frame { offset, length, key: None, state: FrameState::Whole })
+    }
+
+    fn cut_value(&self, window: &mut Window, key: Option<String>) -> Frame {
+        self.cut(window, End::Value(ValueEnd::default()), key)
+    }
+
+    fn cut(&self, window: &mut Window, mut end: End, key: Option<String>) -> Frame {
+        let offset = window.offset();
+        let mut scanned = 0;
+        loop {
+            let found = end.advance(&window.bytes()[scanned..]);
+            scanned = found.map_or(window.bytes().len(), |found| scanned + found);
+            if scanned > self.limit {
+                let state = discard(window, scanned, found.is_some(), end);
+                return Frame { offset, length: 0, key, state };
+            }
+            if found.is_some() {
+                return Frame { offset, length: scanned, key, state: FrameState::Whole };
+            }
+            if !window.fill() {
+                let state = if end.may_be_end_of_stream() { FrameState::Whole } else { FrameState::Cut };
+                return Frame { offset, length: scanned, key, state };
+            }
+        }
+    }
+
+    fn next_inside(&mut self, window: &mut Window, path: &[String]) -> Option<Frame> {
+        if self.closers.is_empty() {
+            peek(window)?;
+            if let Some(trouble) = self.enter(window, path) {
+                return Some(trouble);
+            }
+        }
+        loop {
+            let Some(byte) = peek(window) else {
+                return Some(self.last(window, FrameState::Cut));
+            };
+            let innermost = self.closers.len() == path.len() + 1;
+            match byte {
+                b',' => window.consume(1),
+                b']' | b'}' if self.closers.last() == Some(&byte) => {
+                    window.consume(1);
+                    self.closers.pop();
+                    if self.closers.is_empty() {
+                        return self.next_inside_another(window, path);
+                    }
+                }
+                b']' | b'}' => return Some(self.last(window, FrameState::Stray)),
+                _ if innermost && self.closers.last() == Some(&b']') => {
+                    return Some(self.cut_value(window, None));
+                }
+                _ => match self.member_key(window) {
+                    Ok(key) if innermost => return Some(self.cut_value(window, Some(key))),
+                    // A member beside the records, after them.
+                    Ok(_) => self.skip_value(window),
+                    Err(state) => return Some(self.last(window, state)),
+                },
+            }
+        }
+    }
+
+    /// Documents may follow one another, as when files were concatenated.
+    fn next_inside_another(&mut self, window: &mut Window, path: &[String]) -> Option<Frame> {
+        match peek(window)? {
+            b'{' | b'[' => self.next_inside(window, path),
+            _ => Some(self.last(window, FrameState::Stray)),
+        }
+    }
+
+    /// Goes down `path`; a frame only where that fails.
+    fn enter(&mut self, window: &mut Window, path: &[String]) -> Option<Frame> {
+        let mut path = path.iter();
+        loop {
+            match peek(window) {
+                Some(b'{') => self.closers.push(b'}'),
+                Some(b'[') => self.closers.push(b']'),
+                Some(_) => return Some(self.last(window, FrameState::Stray)),
+                None => return Some(self.last(window, FrameState::Cut)),
+            }
+            window.consume(1);
+            let wanted = path.next()?;
+            loop {
+                match peek(window) {
+                    Some(b',') => window.consume(1),
+                    // Another document, without records.
+                    Some(b'}' | b']') => return None,
+                    _ => match self.member_key(window) {
+                        Ok(key) if key == *wanted => break,
+                        Ok(_) => self.skip_value(window),
+                        Err(state) => return Some(self.last(window, state)),
+                    },
+                }
+            }
+        }
+    }
+
+    /// Reads `"key":` and stands before the value.
+    fn member_key(&self, window: &mut Window) -> Result<String, FrameState> {
+        match peek(window) {
+            Some(b'"') => {}
+            Some(_) => return Err(FrameState::Stray),
+            None => return Err(FrameState::Cut),
+        }
+        let frame = self.cut_value(window, None);
+        let key = match frame.state {
+            FrameState::Whole => decode_key(&window.bytes()[..frame.length]).ok_or(FrameState::Stray)?,
+            state => return Err(state),
+        };
+        let after =
+            frame.length + window.bytes()[frame.length..].iter().take_while(|byte| is_space(**byte)).count();
+        window.fill_to(after + 1);
+        match window.bytes().get(after) {
+            Some(b':') => window.consume(after + 1),
+            Some(_) => return Err(FrameState::Stray),
+            None => return Err(FrameState::Cut),
+        }
+        peek(window).map(|_| key).ok_or(FrameState::Cut)
+    }
+
+    fn skip_value(&self, window: &mut Window) {
+        let mut end = End::Value(ValueEnd::default());
+        loop {
+            let found = end.advance(window.bytes());
+            window.consume(found.unwrap_or(window.bytes().len()));
+            if found.is_some() || !window.fill() {
+                return;
+            }
+        }
+    }
+
+    /// What is left where the document cannot be followed any further.
+    fn last(&mut self, window: &mut Window, state: FrameState) -> Frame {
+        self.done = true;
+        window.fill_to(HEAD_KEPT);
+        Frame { offset: window.offset(), length: window.bytes().len().min(HEAD_KEPT), key: None, state }
+    }
+}
+
+/// Reads on to the end of a record that is over the limit, keeping only its head.
+fn discard(window: &mut Window, scanned: usize, mut found: bool, mut end: End) -> FrameState {
+    let head = window.bytes()[..scanned.min(HEAD_KEPT)].to_vec();
+    let mut size = scanned as u64;
+    window.consume(scanned);
+    while !found && window.fill() {
+        let length = end.advance(window.bytes());
+        found = length.is_some();
+        let length = length.unwrap_or(window.bytes().len());
+        window.consume(length);
+        size += length as u64;
+    }
+    FrameState::TooLarge { size, head }
+}
+
+fn is_space(byte: u8) -> bool {
+    // The record separator of JSON text sequences (RFC 7464) stands where white space may.
+    matches!(byte, b' ' | b'\n' | b'\r' | b'\t' | 0x1e)
+}
+
+/// The next byte that is not white space, standing before it.
+fn peek(window: &mut Window) -> Option<u8> {
+    loop {
+        let blank = window.bytes().iter().take_while(|byte| is_space(**byte)).count();
+        window.consume(blank);
+        if let Some(&byte) = window.bytes().first() {
+            return Some(byte);
+        }
+        if !window.fill() {
+            return None;
+        }
+    }
+}
+
+fn decode_key(bytes: &[u8]) -> Option<String> {
+    let text = String::from_utf8_lossy(bytes);
+    let mut tape = Tape::default();
+    tape.parse(&text, crate::json::Limits::default()).ok()?;
+    crate::json::Value::root(&tape, &text)?.text().map(|key| key.into_owned())
+}

@@ -1,0 +1,121 @@
+//! Bytes as they come: decompression by magic number, and a window that slides over the stream.
+
+use std::io::{self, BufReader, Read};
+
+use flate2::bufread::MultiGzDecoder;
+
+/// Bytes asked of the source at a time.
+const CHUNK: usize = 1 << 18;
+
+const GZIP: &[u8] = &[0x1f, 0x8b];
+const ZSTD: &[u8] = &[0x28, 0xb5, 0x2f, 0xfd];
+/// Skippable zstd frames, which parallel compressors put first: 0x184D2A50 to 0x184D2A5F.
+const ZSTD_SKIPPABLE: &[u8] = &[0x2a, 0x4d, 0x18];
+
+/// The stream within `input`, decompressed if it starts like gzip or zstd. Frames that follow one
+/// another are one stream in both.
+pub(crate) fn decompressed(input: Box<dyn Read + Send>) -> io::Result<Box<dyn Read + Send>> {
+    let mut head = Vec::with_capacity(4);
+    let mut input = input;
+    // A source may hand out its bytes one by one.
+    (&mut input).take(4).read_to_end(&mut head)?;
+    let skippable = head.len() == 4 && &head[1..] == ZSTD_SKIPPABLE && head[0] & 0xf0 == 0x50;
+    let (gzip, zstd) = (head.starts_with(GZIP), head.starts_with(ZSTD) || skippable);
+    let whole = BufReader::with_capacity(CHUNK, io::Cursor::new(head).chain(input));
+    Ok(if gzip {
+        Box::new(MultiGzDecoder::new(whole))
+    } else if zstd {
+        Box::new(zstd::stream::read::Decoder::with_buffer(whole)?)
+    } else {
+        Box::new(whole)
+    })
+}
+
+/// The part of the stream that is in memory. It grows to hold one record and no more.
+pub(crate) struct Window {
+    input: Box<dyn Read + Send>,
+    /// Bytes `start..end` are read and not consumed.
+    buffer: Vec<u8>,
+    start: usize,
+    end: usize,
+    offset: u64,
+    ended: bool,
+    error: Option<io::Error>,
+}
+
+impl Window {
+    pub fn new(input: Box<dyn Read + Send>) -> Self {
+        Window { input, buffer: vec![0; CHUNK], start: 0, end: 0, offset: 0, ended: false, error: None }
+    }
+
+    /// What is in memory and not consumed.
+    pub fn bytes(&self) -> &[u8] {
+        &self.buffer[self.start..self.end]
+    }
+
+    /// Where [`Window::bytes`] starts in the decompressed stream.
+    pub fn offset(&self) -> u64 {
+        self.offset
+    }
+
+    /// Reads more; `false` once the stream has ended or failed.
+    pub fn fill(&mut self) -> bool {
+        if self.ended {
+            return false;
+        }
+        self.make_room();
+        loop {
+            match self.input.read(&mut self.buffer[self.end..]) {
+                Ok(read) => {
+                    self.end += read;
+                    self.ended = read == 0;
+                    return !self.ended;
+                }
+                Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
+                Err(error) => {
+                    self.ended = true;
+                    self.error = Some(error);
+                    return false;
+                }
+            }
+        }
+    }
+
+    /// Moves what is left to the front once most of the buffer is consumed, else doubles it: both
+    /// cost no more than reading the bytes did.
+    fn make_room(&mut self) {
+        if self.start == self.end {
+            (self.start, self.end) = (0, 0);
+        }
+        if self.end < self.buffer.len() {
+            return;
+        }
+        if self.start >= self.buffer.len() / 2 {
+            self.buffer.copy_within(self.start..self.end, 0);
+            (self.start, self.end) = (0, self.end - self.start);
+        } else {
+            self.buffer.resize(self.buffer.len() * 2, 0);
+        }
+    }
+
+    /// Reads until `length` bytes are in memory or the stream ends.
+    pub fn fill_to(&mut self, length: usize) {
+        while self.bytes().len() < length && self.fill() {}
+    }
+
+    /// Lets go of the first `length` bytes.
+    pub fn consume(&mut self, length: usize) {
+        self.start += length;
+        self.offset += length as u64;
+    }
+
+    /// Whether the stream is at its end and all of it is in memory.
+    pub fn is_ended(&self) -> bool {
+        self.ended
+    }
+
+    /// The failure that ended the stream, once.
+    pub fn take_error(&mut self) -> Option<io::Error> {
+        self.error.take()
+    }
+}

@@ -1,0 +1,228 @@
+//! The log reader for Python: files in, Arrow batches out, in bounded memory and without the GIL.
+
+use std::io;
+use std::path::Path;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+
+use agenther_logs::{Counts, LogReader, Options, Reason, Reject, Run, Sink};
+use arrow_array::ffi_stream::FFI_ArrowArrayStream;
+use arrow_array::{RecordBatch, RecordBatchIterator, RecordBatchReader};
+use arrow_schema::{ArrowError, Schema, SchemaRef};
+use pyo3::exceptions::{PyOSError, PyValueError};
+use pyo3::prelude::*;
+use pyo3::types::PyCapsule;
+
+use crate::frames::{Detections, Files, Rejects, Trajectories};
+use crate::schema;
+
+/// Files that are read one after the other.
+struct Scan {
+    /// Those not yet opened, last first.
+    ahead: Vec<String>,
+    current: Option<(String, LogReader)>,
+    options: Options,
+    max_rows: usize,
+    max_bytes: usize,
+    rejects: Rejects,
+    files: Files,
+}
+
+/// Takes what the reader finds in one file.
+struct Found<'s> {
+    path: &'s str,
+    runs: &'s mut Trajectories,
+    rejects: &'s mut Rejects,
+}
+
+impl Sink for Found<'_> {
+    fn run(&mut self, run: Run<'_>) {
+        self.runs.push(&run, self.path);
+    }
+
+    fn reject(&mut self, reject: Reject) {
+        self.rejects.push(&reject, self.path);
+    }
+}
+
+impl Scan {
+    /// The next batch of runs, which may span files; `None` after the last.
+    fn next_batch(&mut self) -> Option<RecordBatch> {
+        let mut runs = Trajectories::default();
+        let mut bytes = 0;
+        while runs.len() < self.max_rows && bytes < self.max_bytes {
+            let Some((path, mut reader)) = self.current.take().or_else(|| self.open_next()) else { break };
+            let before = reader.counts().bytes;
+            let mut found = Found { path: &path, runs: &mut runs, rejects: &mut self.rejects };
+            let (rows, budget) = (self.max_rows - found.runs.len(), self.max_bytes - bytes);
+            let goes_on = reader.next_batch(&mut found, rows, budget);
+            bytes += (reader.counts().bytes - before) as usize;
+            match goes_on {
+                true => self.current = Some((path, reader)),
+                false => self.files.push(&path, reader.detection().format, reader.counts()),
+            }
+        }
+        (!runs.is_empty()).then(|| runs.finish())
+    }
+
+    /// Opens the next file that can be opened; one that cannot is a reject, and the rest is read on.
+    fn open_next(&mut self) -> Option<(String, LogReader)> {
+        while let Some(path) = self.ahead.pop() {
+            match LogReader::open(Path::new(&path), self.options.clone()) {
+                Ok(reader) => return Some((path, reader)),
+                Err(error) => {
+                    self.rejects.push(&unopened(&error), &path);
+                    let counts = Counts { records: 1, rejects: 1, ..Counts::default() };
+                    self.files.push(&path, None, counts);
+                }
+            }
+        }
+        None
+    }
+}
+
+fn unopened(error: &io::Error) -> Reject {
+    Reject {
+        record: 0,
+        offset: 0,
+        format: None,
+        reason: Reason::BrokenStream,
+        sentence: format!("The file could not be opened: {error}."),
+        raw: Vec::new(),
+    }
+}
+
+/// A scan as an iterator of batches, for consumers of Arrow streams.
+struct Batches(Arc<Mutex<Scan>>);
+
+impl Iterator for Batches {
+    type Item = Result<RecordBatch, ArrowError>;
+
+    fn next(&mut self) -> Option<Self::Item> {
+        lock(&self.0).next_batch().map(Ok)
+    }
+}
+
+impl RecordBatchReader for Batches {
+    fn schema(&self) -> SchemaRef {
+        Arc::new(Schema::new(schema::trajectory()))
+    }
+}
+
+/// A scan that panicked stays readable: it is at worst at a later record.
+fn lock(scan: &Mutex<Scan>) -> MutexGuard<'_, Scan> {
+    scan.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+/// Reads log files one after the other, as batches of trajectories.
+///
+/// It is an Arrow stream itself (`__arrow_c_stream__`): whoever reads the stream moves the scan on.
+#[pyclass(frozen, module = "agenther._native")]
+pub struct LogScanner(Arc<Mutex<Scan>>);
+
+#[pymethods]
+impl LogScanner {
+    #[new]
+    #[pyo3(signature = (paths, *, format=None, batch_rows=8192, batch_bytes=1 << 26))]
+    fn new(
+        mut paths: Vec<String>,
+        format: Option<String>,
+        batch_rows: usize,
+        batch_bytes: usize,
+    ) -> PyResult<Self> {
+        if let Some(name) = &format {
+            known_format(name)?;
+        }
+        paths.reverse();
+        Ok(LogScanner(Arc::new(Mutex::new(Scan {
+            ahead: paths,
+            current: None,
+            options: Options { format, ..Options::default() },
+            max_rows: batch_rows.max(1),
+            max_bytes: batch_bytes.max(1),
+            rejects: Rejects::default(),
+            files: Files::default(),
+        }))))
+    }
+
+    /// The next batch, or `None` after the last. Other Python threads run meanwhile.
+    fn read_batch(&self, py: Python<'_>) -> Option<ArrowBatch> {
+        py.detach(|| lock(&self.0).next_batch()).map(ArrowBatch)
+    }
+
+    /// The rejects met since the last call.
+    fn take_rejects(&self) -> ArrowBatch {
+        ArrowBatch(std::mem::take(&mut lock(&self.0).rejects).finish())
+    }
+
+    /// The counts of the files that were read to their end since the last call.
+    fn take_files(&self) -> ArrowBatch {
+        ArrowBatch(std::mem::take(&mut lock(&self.0).files).finish())
+    }
+
+    #[pyo3(signature = (requested_schema=None))]
+    fn __arrow_c_stream__<'py>(
+        &self,
+        py: Python<'py>,
+        requested_schema: Option<Bound<'py, PyAny>>,
+    ) -> PyResult<Bound<'py, PyCapsule>> {
+        // The interface allows a producer to ignore the request.
+        let _ = requested_schema;
+        capsule(py, Box::new(Batches(self.0.clone())))
+    }
+}
+
+/// One batch, for whoever takes Arrow: `polars.DataFrame(batch)`, `pyarrow.table(batch)`.
+#[pyclass(frozen, module = "agenther._native")]
+pub struct ArrowBatch(RecordBatch);
+
+#[pymethods]
+impl ArrowBatch {
+    #[pyo3(signature = (requested_schema=None))]
+    fn __arrow_c_stream__<'py>(
+        &self,
+        py: Python<'py>,
+        requested_schema: Option<Bound<'py, PyAny>>,
+    ) -> PyResult<Bound<'py, PyCapsule>> {
+        let _ = requested_schema;
+        let batches = [Ok(self.0.clone())];
+        capsule(py, Box::new(RecordBatchIterator::new(batches, self.0.schema())))
+    }
+}
+
+fn capsule<'py>(
+    py: Python<'py>,
+    reader: Box<dyn RecordBatchReader + Send>,
+) -> PyResult<Bound<'py, PyCapsule>> {
+    // Dropping the stream releases it unless the consumer moved it out, as the interface asks.
+    PyCapsule::new_with_value(py, FFI_ArrowArrayStream::new(reader), c"arrow_array_stream")
+}
+
+/// What each file is found to be, by its first megabyte.
+#[pyfunction]
+pub fn detect(py: Python<'_>, paths: Vec<String>) -> PyResult<ArrowBatch> {
+    py.detach(|| {
+        let mut detections = Detections::default();
+        for path in &paths {
+            let reader = LogReader::open(Path::new(path), Options::default());
+            let reader = reader.map_err(|error| PyOSError::new_err(format!("{path}: {error}")))?;
+            detections.push(path, reader.detection());
+        }
+        Ok(ArrowBatch(detections.finish()))
+    })
+}
+
+/// The names of the formats that are read.
+#[pyfunction]
+pub fn formats() -> Vec<&'static str> {
+    agenther_logs::formats::FORMATS.iter().map(|format| format.name()).collect()
+}
+
+fn known_format(name: &str) -> PyResult<()> {
+    let known = formats();
+    match known.contains(&name) {
+        true => Ok(()),
+        false => {
+            Err(PyValueError::new_err(format!("format: found {name:?}, needed one of {}", known.join(", "))))
+        }
+    }
+}

@@ -1,0 +1,220 @@
+"""Scanning logs: every record is accounted for, whatever Polars asks of the source."""
+
+from __future__ import annotations
+
+import gzip
+import json
+from typing import TYPE_CHECKING, Any
+
+import polars as pl
+import pyarrow as pa
+import pytest
+from polars.testing import assert_frame_equal
+
+import agenther as ah
+from agenther import _native, schema
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from pathlib import Path
+
+
+def chat(prompt: str) -> str:
+    call = {"name": "search", "arguments": json.dumps({"query": prompt})}
+    messages = [
+        {"role": "user", "content": prompt},
+        {
+            "role": "assistant",
+            "content": None,
+            "tool_calls": [{"id": "c1", "type": "function", "function": call}],
+        },
+        {"role": "tool", "tool_call_id": "c1", "content": "3 results"},
+        {"role": "assistant", "content": "Found 3 results."},
+    ]
+    return json.dumps({"messages": messages})
+
+
+@pytest.fixture
+def logs(tmp_path: Path) -> Path:
+    """Give a folder with 5 runs and 2 rejects in three files, and a file that is no log."""
+    folder = tmp_path / "logs"
+    (folder / "deep").mkdir(parents=True)
+    (folder / "a.jsonl").write_text(f"{chat('one')}\n{{broken\n{chat('two')}\n")
+    (folder / "deep" / "b.json").write_text(f"[{chat('three')}, {chat('four')}]")
+    (folder / "c.jsonl.gz").write_bytes(gzip.compress(f"{chat('five')}\n{{".encode()))
+    (folder / "notes.md").write_text("not a log")
+    (folder / ".hidden.jsonl").write_text(chat("hidden"))
+    return folder
+
+
+PROMPTS = ["one", "two", "five", "three", "four"]
+
+
+def test_a_folder_is_read_in_the_order_of_its_paths(logs: Path) -> None:
+    runs = ah.scan_logs(logs)
+    with pytest.warns(ah.RejectedRecordsWarning, match="2 records could not be read"):
+        frame = runs.collect()
+    assert frame.schema == schema.TRAJECTORY
+    assert runs.collect_schema() == schema.TRAJECTORY
+    assert frame["original_prompt"].to_list() == PROMPTS
+    assert frame["source"].struct.field("record").to_list() == [0, 2, 0, 0, 1]
+    step = frame["steps"][0][0]
+    assert (step["action_name"], step["observation"]) == ("search", "3 results")
+
+
+def test_records_are_runs_and_rejects(logs: Path) -> None:
+    scan = ah.LogScan(logs)
+    batches = list(scan.batches())
+    assert scan.files.schema == schema.FILES
+    assert scan.files.select("records", "runs", "rejects").rows() == [(3, 2, 1), (2, 1, 1), (2, 2, 0)]
+    assert sum(batch.height for batch in batches) == scan.files["runs"].sum()
+    assert scan.rejects.height == scan.files["rejects"].sum()
+
+
+def test_rejects_say_where_and_why_and_keep_the_record(logs: Path) -> None:
+    rejects = ah.scan_rejects(logs)
+    frame = rejects.collect()
+    assert frame.schema == rejects.collect_schema() == schema.REJECTS
+    first = frame.row(0, named=True)
+    assert first["path"].endswith("a.jsonl")
+    assert (first["record"], first["offset"]) == (1, len(chat("one")) + 1)
+    assert first["raw"] == b"{broken"
+    assert first["sentence"].endswith(".")
+
+
+def test_a_scan_starts_anew_with_every_pass(logs: Path) -> None:
+    scan = ah.LogScan(logs)
+    for _ in range(2):
+        assert pl.concat(scan.batches()).height == len(PROMPTS)
+    assert scan.rejects.height == 2
+    assert scan.files.height == 3
+
+
+@pytest.mark.parametrize("rows", [1, 2, 3, 100])
+def test_batches_have_at_most_so_many_rows_and_span_files(rows: int, logs: Path) -> None:
+    batches = list(ah.LogScan(logs, batch_rows=rows).batches())
+    assert max(batch.height for batch in batches) <= rows
+    assert pl.concat(batches)["original_prompt"].to_list() == PROMPTS
+
+
+@pytest.mark.filterwarnings("ignore::agenther.RejectedRecordsWarning")
+@pytest.mark.parametrize(
+    "query",
+    [
+        lambda runs: runs.select("original_prompt"),
+        lambda runs: runs.filter(pl.col("original_prompt").str.contains("o")),
+        lambda runs: runs.filter(pl.col("original_prompt") == "four").select("trajectory_id"),
+        lambda runs: runs.head(2),
+        lambda runs: runs.slice(1, 3).select("source"),
+        lambda runs: runs.head(3).filter(pl.col("original_prompt") != "one"),
+        lambda runs: runs.select(pl.len()),
+        lambda runs: runs.select(ah.analyze()),
+    ],
+)
+def test_what_is_pushed_down_changes_nothing(
+    query: Callable[[pl.LazyFrame], pl.LazyFrame], logs: Path
+) -> None:
+    whole = ah.scan_logs(logs).collect().lazy()
+    for engine in ("in-memory", "streaming"):
+        found: Any = query(ah.scan_logs(logs, batch_rows=2)).collect(engine=engine)
+        assert_frame_equal(found, query(whole).collect())
+
+
+def test_globs_paths_and_repetitions(logs: Path) -> None:
+    sources: list[str | Path] = [f"{logs}/**/*.json", logs / "a.jsonl", str(logs / "a.jsonl")]
+    batches = ah.LogScan(sources).batches()
+    assert pl.concat(batches)["original_prompt"].to_list() == ["three", "four", "one", "two"]
+
+
+def test_a_path_with_nothing_there_is_told_at_once(tmp_path: Path) -> None:
+    for scan in (ah.scan_logs, ah.scan_rejects, ah.LogScan, ah.detect_formats):
+        with pytest.raises(FileNotFoundError, match=r"no file is at .*missing\.jsonl"):
+            scan(tmp_path / "missing.jsonl")
+    with pytest.raises(FileNotFoundError, match="has no file named"):
+        ah.scan_logs(tmp_path)
+
+
+def test_an_unknown_format_is_told_at_once(logs: Path) -> None:
+    with pytest.raises(ValueError, match=r"format: found 'nonsense', needed one of .*openai_chat"):
+        ah.LogScan(logs, format="nonsense")
+    with pytest.raises(ValueError, match=r"format: found 'nonsense', needed one of .*openai_chat"):
+        ah.scan_logs(logs, format="nonsense")
+
+
+def test_a_file_that_vanishes_is_a_reject_and_the_rest_is_read(logs: Path) -> None:
+    scan = ah.LogScan([logs / "a.jsonl", logs / "deep"])
+    (logs / "a.jsonl").unlink()
+    assert pl.concat(scan.batches())["original_prompt"].to_list() == ["three", "four"]
+    assert "could not be opened" in scan.rejects["sentence"].item()
+    assert scan.files["rejects"].to_list() == [1, 0]
+
+
+@pytest.mark.parametrize("suffix", ["parquet", "arrow"])
+def test_trajectory_frames_are_read_too(suffix: str, runs: pl.DataFrame, tmp_path: Path) -> None:
+    path = tmp_path / f"runs.{suffix}"
+    runs.write_parquet(path) if suffix == "parquet" else runs.write_ipc(path)
+    scan = ah.LogScan(path, batch_rows=2)
+    batches = list(scan.batches())
+    assert [batch.height for batch in batches] == [2, 2, 1]
+    assert_frame_equal(pl.concat(batches), runs)
+    assert scan.files.row(0)[1:5] == ("trajectory_frame", 5, 5, 0)
+    assert ah.detect_formats(path)["format"].to_list() == ["trajectory_frame"]
+
+
+def test_what_a_frame_lacks_is_null_and_its_rows_know_where_they_come_from(
+    runs: pl.DataFrame, tmp_path: Path
+) -> None:
+    path = tmp_path / "few.parquet"
+    few = runs.select("steps", "success", extra=1).with_columns(
+        pl.col("steps").list.eval(
+            pl.struct(pl.element().struct.field("action_name", "action_input", "observation"))
+        )
+    )
+    few.write_parquet(path)
+    frame = ah.scan_logs(path).collect()
+    assert frame.schema == schema.TRAJECTORY
+    assert frame["source"].to_list()[3] == {"format": "trajectory_frame", "path": str(path), "record": 3}
+    assert frame["steps"].list.len().to_list() == runs["steps"].list.len().to_list()
+    assert frame["original_prompt"].null_count() == runs.height
+
+
+@pytest.mark.parametrize(
+    ("other", "sentence"),
+    [
+        (pl.DataFrame({"a": [1]}), "The frame has no column `steps`, only `a`"),
+        (pl.DataFrame({"steps": [1]}), "The column `steps` is Int64, without the field `action_name`"),
+        (pl.DataFrame({"steps": [["text"]]}), "The column `steps` is List(String), without the field"),
+        (
+            pl.DataFrame({"steps": [[]], "source": ["text"]}, {"steps": schema.STEPS, "source": pl.String}),
+            "not one of trajectories",
+        ),
+    ],
+)
+def test_another_frame_is_a_reject(other: pl.DataFrame, sentence: str, tmp_path: Path, logs: Path) -> None:
+    other.write_parquet(tmp_path / "other.parquet")
+    scan = ah.LogScan([tmp_path / "other.parquet", logs / "deep"])
+    assert pl.concat(scan.batches()).height == 2
+    assert sentence in scan.rejects["sentence"].item()
+    assert scan.files["rejects"].to_list() == [1, 0]
+
+
+def test_the_scanner_is_an_arrow_stream(logs: Path) -> None:
+    scanner = _native.LogScanner([str(logs / "a.jsonl"), str(logs / "deep" / "b.json")], batch_rows=1)
+    reader = pa.RecordBatchReader.from_stream(scanner)
+    batches = [batch.num_rows for batch in reader]
+    assert batches == [1, 1, 1, 1]
+    assert pl.DataFrame(scanner.take_rejects()).height == 1
+
+
+def test_a_stream_that_is_not_read_is_released(logs: Path) -> None:
+    scanner = _native.LogScanner([str(logs / "a.jsonl")])
+    del_me = scanner.__arrow_c_stream__()
+    del del_me
+    assert scanner.read_batch() is not None
+
+
+def test_formats_are_detected_from_content(logs: Path) -> None:
+    found = ah.detect_formats(logs)
+    assert found.schema == schema.DETECTIONS
+    assert found["format"].to_list() == ["openai_chat"] * 3
+    assert "openai_chat" in ah.formats()
