@@ -80,17 +80,51 @@ fn letters(bytes: &[u8], at: usize) -> &[u8] {
     &rest[..length]
 }
 
+/// The month that a word names, in full or by three letters.
 fn month(word: &[u8]) -> Option<u8> {
-    let named = |name: &&str| {
-        let name = name.as_bytes();
-        word.eq_ignore_ascii_case(name)
-            || (word.len() == 3 && word.eq_ignore_ascii_case(&name[..3]))
-            || (word.eq_ignore_ascii_case(b"sept") && name == b"september")
-    };
-    if word.len() < 3 || word.len() > 9 {
-        return None;
-    }
-    MONTHS.iter().position(named).map(|at| at as u8 + 1)
+    let at = position(word, |first| {
+        Some(match first {
+            b"jan" => 0,
+            b"feb" => 1,
+            b"mar" => 2,
+            b"apr" => 3,
+            b"may" => 4,
+            b"jun" => 5,
+            b"jul" => 6,
+            b"aug" => 7,
+            b"sep" => 8,
+            b"oct" => 9,
+            b"nov" => 10,
+            b"dec" => 11,
+            _ => return None,
+        })
+    })?;
+    let known = word.len() == 3
+        || word.eq_ignore_ascii_case(MONTHS[at].as_bytes())
+        || word.eq_ignore_ascii_case(b"sept");
+    known.then_some(at as u8 + 1)
+}
+
+fn weekday(word: &[u8]) -> Option<u8> {
+    let at = position(word, |first| {
+        Some(match first {
+            b"mon" => 0,
+            b"tue" => 1,
+            b"wed" => 2,
+            b"thu" => 3,
+            b"fri" => 4,
+            b"sat" => 5,
+            b"sun" => 6,
+            _ => return None,
+        })
+    })?;
+    word.eq_ignore_ascii_case(WEEKDAYS[at].as_bytes()).then_some(at as u8 + 1)
+}
+
+/// What `by` makes of the first three letters of a word, in small letters: most words fail here.
+fn position(word: &[u8], by: impl Fn(&[u8; 3]) -> Option<usize>) -> Option<usize> {
+    let first = word.first_chunk::<3>()?;
+    by(&first.map(|byte| byte | 0x20))
 }
 
 fn number(bytes: &[u8], at: usize, longest: usize) -> Option<(u32, usize)> {
@@ -234,8 +268,8 @@ fn word_first(text: &str, end: usize, at: usize) -> Option<(Date, usize)> {
         return None;
     }
     let capital = word[0].is_ascii_uppercase();
-    if let Some(weekday) = WEEKDAYS.iter().position(|name| word.eq_ignore_ascii_case(name.as_bytes())) {
-        let date = Date { weekday: Some(weekday as u8 + 1), ..Date::default() };
+    if let Some(weekday) = weekday(word) {
+        let date = Date { weekday: Some(weekday), ..Date::default() };
         return capital.then_some((date, at + word.len()));
     }
     let month = month(word)?;
@@ -278,10 +312,13 @@ pub(super) fn from_digits<'a>(text: &'a str, end: usize, at: usize) -> Option<Fa
 
 /// The date at the word at `at`.
 pub(super) fn from_month<'a>(text: &'a str, end: usize, at: usize) -> Option<Fact<'a>> {
-    let first = text.as_bytes()[at] | 0x20;
-    if !matches!(first, b'j' | b'f' | b'm' | b'a' | b's' | b'o' | b'n' | b'd' | b't' | b'w') {
-        return None;
-    }
+    let start = text.as_bytes()[at..end].first_chunk::<3>()?;
+    month(start).or_else(|| {
+        position(start, |first| {
+            matches!(first, b"mon" | b"tue" | b"wed" | b"thu" | b"fri" | b"sat" | b"sun").then_some(0)
+        })
+        .map(|_| 0)
+    })?;
     word_first(text, end, at).map(|found| fact(text, at, found))
 }
 

@@ -449,20 +449,19 @@ fn close(text: &str, end: usize, open: usize, from: usize, mark: u8) -> Option<(
     };
     let mut at = from;
     while at < limit {
-        let found = match curly {
-            Some(closing) => bytes[at..end].starts_with(closing.as_bytes()),
-            None => bytes[at] == mark,
+        let ahead = match curly {
+            Some(closing) => memchr::memchr3(closing.as_bytes()[0], b'\n', b'\\', &bytes[at..limit])?,
+            None => memchr::memchr3(mark, b'\n', b'\\', &bytes[at..limit])?,
         };
-        if bytes[at] == b'\n' || bytes[at] == b'\\' {
-            return None;
-        }
-        if found && at > from {
+        at += ahead;
+        let found = curly.map_or(bytes[at] == mark, |closing| bytes[at..].starts_with(closing.as_bytes()));
+        if found {
             let after = at + curly.map_or(1, str::len);
             let joined = bytes.get(after).is_some_and(|&byte| class::is_word(byte));
-            if !(mark == b'\'' && joined) {
-                return (!bytes[at - 1].is_ascii_whitespace()).then_some((at, after));
+            if at == from || !(mark == b'\'' && joined) {
+                return (at > from && !bytes[at - 1].is_ascii_whitespace()).then_some((at, after));
             }
-        } else if found {
+        } else if curly.is_none() || matches!(bytes[at], b'\n' | b'\\') {
             return None;
         }
         at += 1;

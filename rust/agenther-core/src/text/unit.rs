@@ -53,194 +53,54 @@ const CODES: &[&str] = &[
     "USDC", "USDT", "VND", "ZAR",
 ];
 
+#[rustfmt::skip]
 const CURRENCY_WORDS: &[(&str, &str, f64)] = &[
-    ("dollar", "USD", 1.0),
-    ("dollars", "USD", 1.0),
-    ("bucks", "USD", 1.0),
-    ("cent", "USD", 0.01),
-    ("cents", "USD", 0.01),
-    ("euro", "EUR", 1.0),
-    ("euros", "EUR", 1.0),
-    ("yen", "JPY", 1.0),
-    ("yuan", "CNY", 1.0),
-    ("rupee", "INR", 1.0),
-    ("rupees", "INR", 1.0),
-    ("francs", "CHF", 1.0),
-    ("pesos", "MXN", 1.0),
+    ("bucks", "USD", 1.0), ("cent", "USD", 0.01), ("cents", "USD", 0.01), ("dollar", "USD", 1.0),
+    ("dollars", "USD", 1.0), ("euro", "EUR", 1.0), ("euros", "EUR", 1.0), ("francs", "CHF", 1.0),
+    ("pesos", "MXN", 1.0), ("rupee", "INR", 1.0), ("rupees", "INR", 1.0), ("yen", "JPY", 1.0), ("yuan", "CNY", 1.0),
 ];
 
-/// The units of measure: as written, its canonical name, whether it may stand apart from its number.
+/// The units of measure, sorted: as written, its canonical name, whether it may stand apart from its number.
+#[rustfmt::skip]
 const MEASURES: &[(&str, &str, bool)] = &[
-    ("kg", "kg", true),
-    ("kgs", "kg", true),
-    ("kilo", "kg", true),
-    ("kilos", "kg", true),
-    ("kilogram", "kg", true),
-    ("kilograms", "kg", true),
-    ("g", "g", true),
-    ("gram", "g", true),
-    ("grams", "g", true),
-    ("mg", "mg", true),
-    ("mcg", "mcg", true),
-    ("µg", "mcg", true),
-    ("t", "t", false),
-    ("ton", "t", true),
-    ("tons", "t", true),
-    ("tonne", "t", true),
-    ("tonnes", "t", true),
-    ("lb", "lb", true),
-    ("lbs", "lb", true),
-    ("oz", "oz", true),
-    ("ounce", "oz", true),
-    ("ounces", "oz", true),
-    ("km", "km", true),
-    ("kms", "km", true),
-    ("kilometer", "km", true),
-    ("kilometers", "km", true),
-    ("kilometre", "km", true),
-    ("kilometres", "km", true),
-    ("m", "m", true),
-    ("meter", "m", true),
-    ("meters", "m", true),
-    ("metre", "m", true),
-    ("metres", "m", true),
-    ("cm", "cm", true),
-    ("mm", "mm", true),
-    ("nm", "nm", true),
-    ("mi", "mi", true),
-    ("mile", "mi", true),
-    ("miles", "mi", true),
-    ("ft", "ft", true),
-    ("foot", "ft", true),
-    ("feet", "ft", true),
-    ("inch", "inch", true),
-    ("inches", "inch", true),
-    ("yd", "yd", true),
-    ("yards", "yd", true),
-    ("acres", "acre", true),
-    ("hectares", "ha", true),
-    ("ha", "ha", true),
-    ("m2", "m²", true),
-    ("m²", "m²", true),
-    ("km2", "km²", true),
-    ("km²", "km²", true),
-    ("m3", "m³", true),
-    ("m³", "m³", true),
-    ("sqft", "sqft", true),
-    ("b", "byte", false),
-    ("byte", "byte", true),
-    ("bytes", "byte", true),
-    ("bit", "bit", true),
-    ("bits", "bit", true),
-    ("kb", "kb", true),
-    ("mb", "mb", true),
-    ("gb", "gb", true),
-    ("tb", "tb", true),
-    ("pb", "pb", true),
-    ("kib", "kib", true),
-    ("mib", "mib", true),
-    ("gib", "gib", true),
-    ("tib", "tib", true),
-    ("kbps", "kbps", true),
-    ("mbps", "mbps", true),
-    ("gbps", "gbps", true),
-    ("mb/s", "mb/s", true),
-    ("gb/s", "gb/s", true),
-    ("kb/s", "kb/s", true),
-    ("hz", "hz", true),
-    ("khz", "khz", true),
-    ("mhz", "mhz", true),
-    ("ghz", "ghz", true),
-    ("w", "w", true),
-    ("kw", "kw", true),
-    ("mw", "mw", true),
-    ("kwh", "kwh", true),
-    ("wh", "wh", true),
-    ("v", "v", true),
-    ("volts", "v", true),
-    ("watts", "w", true),
-    ("mah", "mah", true),
-    ("l", "l", true),
-    ("ml", "ml", true),
-    ("cl", "cl", true),
-    ("liter", "l", true),
-    ("liters", "l", true),
-    ("litre", "l", true),
-    ("litres", "l", true),
-    ("gal", "gal", true),
-    ("gallon", "gal", true),
-    ("gallons", "gal", true),
-    ("cups", "cup", true),
-    ("tbsp", "tbsp", true),
-    ("tsp", "tsp", true),
-    ("cal", "cal", true),
-    ("kcal", "kcal", true),
-    ("calories", "cal", true),
-    ("kj", "kj", true),
-    ("mph", "mph", true),
-    ("km/h", "km/h", true),
-    ("kmh", "km/h", true),
-    ("kph", "km/h", true),
-    ("m/s", "m/s", true),
-    ("mpg", "mpg", true),
-    ("rpm", "rpm", true),
-    ("fps", "fps", true),
-    ("dpi", "dpi", true),
-    ("ppm", "ppm", true),
-    ("px", "px", true),
-    ("mp", "mp", true),
-    ("db", "db", true),
-    ("hp", "hp", true),
-    ("psi", "psi", true),
-    ("hpa", "hpa", true),
-    ("mbar", "mbar", true),
-    ("°", "°", true),
-    ("°c", "°c", true),
-    ("°f", "°f", true),
-    ("degrees", "°", true),
-    ("pts", "pt", true),
-    ("points", "point", true),
-    ("stars", "star", true),
-    ("pp", "pp", true),
+    ("acres", "acre", true), ("b", "byte", false), ("bit", "bit", true), ("bits", "bit", true),
+    ("byte", "byte", true), ("bytes", "byte", true), ("cal", "cal", true), ("calories", "cal", true),
+    ("cl", "cl", true), ("cm", "cm", true), ("cups", "cup", true), ("db", "db", true), ("degrees", "°", true),
+    ("dpi", "dpi", true), ("feet", "ft", true), ("foot", "ft", true), ("fps", "fps", true), ("ft", "ft", true),
+    ("g", "g", true), ("gal", "gal", true), ("gallon", "gal", true), ("gallons", "gal", true), ("gb", "gb", true),
+    ("gb/s", "gb/s", true), ("gbps", "gbps", true), ("ghz", "ghz", true), ("gib", "gib", true), ("gram", "g", true),
+    ("grams", "g", true), ("ha", "ha", true), ("hectares", "ha", true), ("hp", "hp", true), ("hpa", "hpa", true),
+    ("hz", "hz", true), ("inch", "inch", true), ("inches", "inch", true), ("kb", "kb", true), ("kb/s", "kb/s", true),
+    ("kbps", "kbps", true), ("kcal", "kcal", true), ("kg", "kg", true), ("kgs", "kg", true), ("khz", "khz", true),
+    ("kib", "kib", true), ("kilo", "kg", true), ("kilogram", "kg", true), ("kilograms", "kg", true),
+    ("kilometer", "km", true), ("kilometers", "km", true), ("kilometre", "km", true), ("kilometres", "km", true),
+    ("kilos", "kg", true), ("kj", "kj", true), ("km", "km", true), ("km/h", "km/h", true), ("km2", "km²", true),
+    ("kmh", "km/h", true), ("kms", "km", true), ("km²", "km²", true), ("kph", "km/h", true), ("kw", "kw", true),
+    ("kwh", "kwh", true), ("l", "l", true), ("lb", "lb", true), ("lbs", "lb", true), ("liter", "l", true),
+    ("liters", "l", true), ("litre", "l", true), ("litres", "l", true), ("m", "m", true), ("m/s", "m/s", true),
+    ("m2", "m²", true), ("m3", "m³", true), ("mah", "mah", true), ("mb", "mb", true), ("mb/s", "mb/s", true),
+    ("mbar", "mbar", true), ("mbps", "mbps", true), ("mcg", "mcg", true), ("meter", "m", true), ("meters", "m", true),
+    ("metre", "m", true), ("metres", "m", true), ("mg", "mg", true), ("mhz", "mhz", true), ("mi", "mi", true),
+    ("mib", "mib", true), ("mile", "mi", true), ("miles", "mi", true), ("ml", "ml", true), ("mm", "mm", true),
+    ("mp", "mp", true), ("mpg", "mpg", true), ("mph", "mph", true), ("mw", "mw", true), ("m²", "m²", true),
+    ("m³", "m³", true), ("nm", "nm", true), ("ounce", "oz", true), ("ounces", "oz", true), ("oz", "oz", true),
+    ("pb", "pb", true), ("points", "point", true), ("pp", "pp", true), ("ppm", "ppm", true), ("psi", "psi", true),
+    ("pts", "pt", true), ("px", "px", true), ("rpm", "rpm", true), ("sqft", "sqft", true), ("stars", "star", true),
+    ("t", "t", false), ("tb", "tb", true), ("tbsp", "tbsp", true), ("tib", "tib", true), ("ton", "t", true),
+    ("tonne", "t", true), ("tonnes", "t", true), ("tons", "t", true), ("tsp", "tsp", true), ("v", "v", true),
+    ("volts", "v", true), ("w", "w", true), ("watts", "w", true), ("wh", "wh", true), ("yards", "yd", true),
+    ("yd", "yd", true), ("°", "°", true), ("°c", "°c", true), ("°f", "°f", true), ("µg", "mcg", true),
 ];
 
+/// The units of time in seconds, sorted.
+#[rustfmt::skip]
 const TIMES: &[(&str, f64)] = &[
-    ("ns", 1e-9),
-    ("us", 1e-6),
-    ("µs", 1e-6),
-    ("ms", 1e-3),
-    ("msec", 1e-3),
-    ("milliseconds", 1e-3),
-    ("s", 1.0),
-    ("sec", 1.0),
-    ("secs", 1.0),
-    ("second", 1.0),
-    ("seconds", 1.0),
-    ("min", 60.0),
-    ("mins", 60.0),
-    ("minute", 60.0),
-    ("minutes", 60.0),
-    ("h", 3600.0),
-    ("hr", 3600.0),
-    ("hrs", 3600.0),
-    ("hour", 3600.0),
-    ("hours", 3600.0),
-    ("d", 86_400.0),
-    ("day", 86_400.0),
-    ("days", 86_400.0),
-    ("night", 86_400.0),
-    ("nights", 86_400.0),
-    ("wk", 604_800.0),
-    ("week", 604_800.0),
-    ("weeks", 604_800.0),
-    ("mo", MONTH),
-    ("month", MONTH),
-    ("months", MONTH),
-    ("yr", YEAR),
-    ("yrs", YEAR),
-    ("year", YEAR),
-    ("years", YEAR),
-    ("decades", 10.0 * YEAR),
+    ("d", 86_400.0), ("day", 86_400.0), ("days", 86_400.0), ("decades", 10.0 * YEAR), ("h", 3600.0), ("hour", 3600.0),
+    ("hours", 3600.0), ("hr", 3600.0), ("hrs", 3600.0), ("milliseconds", 1e-3), ("min", 60.0), ("mins", 60.0),
+    ("minute", 60.0), ("minutes", 60.0), ("mo", MONTH), ("month", MONTH), ("months", MONTH), ("ms", 1e-3),
+    ("msec", 1e-3), ("night", 86_400.0), ("nights", 86_400.0), ("ns", 1e-9), ("s", 1.0), ("sec", 1.0),
+    ("second", 1.0), ("seconds", 1.0), ("secs", 1.0), ("us", 1e-6), ("week", 604_800.0), ("weeks", 604_800.0),
+    ("wk", 604_800.0), ("year", YEAR), ("years", YEAR), ("yr", YEAR), ("yrs", YEAR), ("µs", 1e-6),
 ];
 
 /// The longest word that can be a unit.
@@ -248,13 +108,24 @@ const LONGEST: usize = 12;
 
 /// The word at `at` that may be a unit: letters and the signs `%`, `°`, `µ`, `²`, `€`.
 pub(super) fn word(text: &str, end: usize, at: usize) -> &str {
-    let Some(rest) = text.get(at..end) else { return "" };
+    let Some(rest) = text.as_bytes().get(at..end) else { return "" };
+    let ascii = rest.iter().take(LONGEST + 1).take_while(|byte| byte.is_ascii_alphabetic()).count();
+    match rest.get(ascii) {
+        Some(b'%') if ascii == 0 => &text[at..at + 1],
+        Some(b'$') if ascii == 0 => &text[at..at + 1],
+        Some(0x80..) if ascii <= LONGEST => foreign_word(&text[at..end]),
+        _ if ascii > LONGEST => letters(&text[at..end]),
+        _ => &text[at..at + ascii],
+    }
+}
+
+/// The same for a word with characters beyond ASCII.
+fn foreign_word(rest: &str) -> &str {
     let mut length = 0;
     for c in rest.chars() {
-        let part = c.is_alphabetic() || matches!(c, '°' | 'µ' | '²' | '³');
-        if !part {
+        if !(c.is_alphabetic() || matches!(c, '°' | 'µ' | '²' | '³')) {
             // A sign stands alone.
-            if length == 0 && (matches!(c, '%' | '％') || is_sign(c)) {
+            if length == 0 && (c == '％' || is_sign(c)) {
                 length = c.len_utf8();
             }
             break;
@@ -276,7 +147,7 @@ fn letters(rest: &str) -> &str {
 }
 
 fn is_sign(c: char) -> bool {
-    SIGNS.iter().any(|(sign, _)| sign.chars().eq([c]))
+    matches!(c, '$' | '€' | '£' | '¥' | '₹' | '₩' | '₽' | '₺' | '₫' | '₪' | '₱' | '฿' | '₦' | '₿')
 }
 
 /// The class of a word after a number; `apart` where something stands between.
@@ -285,7 +156,10 @@ pub(super) fn classify(word: &str, apart: bool) -> Option<Class> {
     if word.is_empty() || word.len() > folded.len() {
         return None;
     }
-    if CODES.contains(&word) || word.chars().next().is_some_and(is_sign) {
+    let first = word.as_bytes()[0];
+    if (first.is_ascii_uppercase() && CODES.binary_search(&word).is_ok())
+        || word.chars().next().is_some_and(is_sign)
+    {
         return Some(Class::Currency(1.0));
     }
     let bytes = &mut folded[..word.len()];
@@ -300,14 +174,15 @@ pub(super) fn classify(word: &str, apart: bool) -> Option<Class> {
     if single && word.as_bytes()[0].is_ascii_uppercase() && !matches!(word, "L" | "W" | "V") {
         return None;
     }
-    if let Some((_, seconds)) = TIMES.iter().find(|(name, _)| *name == folded) {
-        return (!(apart && single && word == "d")).then_some(Class::Duration(*seconds));
+    if let Ok(at) = TIMES.binary_search_by_key(&folded, |(name, _)| name) {
+        let seconds = TIMES[at].1;
+        return (!(apart && single && word == "d")).then_some(Class::Duration(seconds));
     }
-    if let Some((_, _, factor)) = CURRENCY_WORDS.iter().find(|(name, ..)| *name == folded) {
-        return Some(Class::Currency(*factor));
+    if let Ok(at) = CURRENCY_WORDS.binary_search_by_key(&folded, |(name, ..)| name) {
+        return Some(Class::Currency(CURRENCY_WORDS[at].2));
     }
-    let (_, _, may_stand_apart) = MEASURES.iter().find(|(name, ..)| *name == folded)?;
-    (!apart || *may_stand_apart).then_some(Class::Measure)
+    let (_, _, may_stand_apart) = MEASURES[MEASURES.binary_search_by_key(&folded, |(name, ..)| name).ok()?];
+    (!apart || may_stand_apart).then_some(Class::Measure)
 }
 
 /// Units that the last word of a key may name. `min`, `year` and the like are left out: `price_min`, `birth_year`.
@@ -329,15 +204,21 @@ pub(super) fn of_key(word: &str) -> Option<Class> {
 
 /// The bytes of the currency sign or code that `rest` begins with.
 pub(super) fn currency_sign(rest: &str) -> Option<usize> {
-    let first = *rest.as_bytes().first()?;
-    if !(first == b'$' || first >= 0xC2 || first.is_ascii_uppercase()) {
-        return None;
+    let bytes = rest.as_bytes();
+    let first = *bytes.first()?;
+    if first == b'$' {
+        return Some(1);
     }
-    if let Some((sign, _)) = SIGNS.iter().find(|(sign, _)| rest.starts_with(sign)) {
+    if first >= 0x80 {
+        return rest.chars().next().filter(|c| is_sign(*c)).map(char::len_utf8);
+    }
+    // `US$`, `Rs.`, `EUR`.
+    let length = bytes.iter().take(5).take_while(|byte| byte.is_ascii_uppercase()).count();
+    let signed = length > 0 && (bytes.get(length) == Some(&b'$') || rest.starts_with("Rs"));
+    if signed && let Some((sign, _)) = SIGNS.iter().find(|(sign, _)| rest.starts_with(sign)) {
         return Some(sign.len());
     }
-    let length = rest.bytes().take(5).take_while(u8::is_ascii_uppercase).count();
-    (matches!(length, 3 | 4) && CODES.contains(&&rest[..length])).then_some(length)
+    (matches!(length, 3 | 4) && CODES.binary_search(&&rest[..length]).is_ok()).then_some(length)
 }
 
 /// What a word multiplies its number by.
@@ -386,4 +267,17 @@ pub(super) fn canonical(unit: &str) -> String {
 
 fn singular(word: &str) -> &str {
     word.strip_suffix('s').filter(|stem| stem.len() > 2).unwrap_or(word)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn tables_are_sorted() {
+        assert!(MEASURES.is_sorted_by_key(|(name, ..)| name));
+        assert!(TIMES.is_sorted_by_key(|(name, ..)| name));
+        assert!(CURRENCY_WORDS.is_sorted_by_key(|(name, ..)| name));
+        assert!(CODES.is_sorted());
+    }
 }
