@@ -7,11 +7,11 @@
 
 mod clause;
 mod cue;
-mod cut;
 mod evidence;
 mod hint;
 mod inference;
 mod list;
+mod paging;
 mod slot;
 mod support;
 
@@ -20,7 +20,8 @@ use std::collections::HashSet;
 
 use crate::reading::Reading;
 use crate::signals::effect::Effect;
-use crate::text::facts::FactKind;
+use crate::text::cut;
+use crate::text::facts::{FactKind, facts};
 use crate::text::words::{self, stem_hash};
 use clause::{Clause, clauses};
 use cue::{Cue, cues};
@@ -60,6 +61,13 @@ const MIN_TOPIC: f64 = 0.5;
 /// The share of the new content words of an answer that the observations must have.
 const MIN_WORDING: f64 = 0.5;
 
+/// Texts of more facts or bytes are not grounded, whatever they say: checking is bounded, and no one reads as much.
+const MAX_FACTS: usize = 2048;
+const MAX_BYTES: usize = 1 << 18;
+
+/// Cues beyond this many in one text are unsupported: each may look at all that was observed.
+const MAX_INFERENCES: usize = 128;
+
 /// Checks a goal and an answer against the run, or against `kept_steps` of it where given.
 pub fn verify(
     goal: &str,
@@ -75,17 +83,24 @@ pub fn verify(
             &all
         }
     };
+    if let Some(text) = [Some(goal), answer].into_iter().flatten().find(|text| is_endless(text)) {
+        let start = &text[..cut::floor(text, 80)];
+        return Grounding { grounded: false, claims: vec![claim(start, "wording", None)] };
+    }
     let evidence = Evidence::new(reading, kept);
     let asked_text = words::folded(goal);
     let goal = clauses(goal, &evidence);
+    let told_text = answer.map(words::folded).unwrap_or_default();
+    let literals = literals(&goal);
     let answered = answer.map(|answer| clauses(answer, &evidence)).unwrap_or_default();
     let bare =
         |clause: &&Clause<'_, '_>| clause.tokens.iter().all(|token| token.fact.is_some() || token.stop);
     let verifier = Verifier {
         asked: asked(&goal),
-        literals: literals(&goal),
+        untold: support::untold(&evidence, &literals, &asked_text, &told_text),
+        literals,
         asked_text,
-        told_text: answer.map(words::folded).unwrap_or_default(),
+        told_text,
         goal,
         items: answered.iter().filter(bare).map(|clause| words::folded(clause.text)).collect(),
         answer: answered,
@@ -94,6 +109,11 @@ pub fn verify(
         lists: OnceCell::new(),
     };
     verifier.run(answer.is_some())
+}
+
+/// Whether a text claims more than is checked.
+fn is_endless(text: &str) -> bool {
+    text.len() > MAX_BYTES || facts(text).len() > MAX_FACTS
 }
 
 /// The content words of the goal; names and numbers only where there are no others.
@@ -128,6 +148,8 @@ fn tool_stems(reading: &Reading<'_>, kept: &[u32]) -> HashSet<u64> {
 struct Ledger {
     /// The occurrences that support a claim of the clause in hand.
     used: HashSet<u32>,
+    /// Cues met so far.
+    inferences: usize,
     /// The nodes that do so in any clause.
     nodes: Vec<u32>,
 }
@@ -141,6 +163,8 @@ struct Verifier<'v, 't> {
     asked: Vec<Hint>,
     /// The words of its names and references.
     literals: HashSet<String>,
+    /// How well the untold references of the observations fit the goal.
+    untold: Vec<(FactKind, usize)>,
     /// The goal, folded.
     asked_text: String,
     /// The answer, folded.
@@ -185,6 +209,11 @@ impl Verifier<'_, '_> {
         }
         for found in &cues {
             let text = phrase(clause, found);
+            ledger.inferences += 1;
+            if ledger.inferences > MAX_INFERENCES {
+                claims.push(claim(text, "comparison", None));
+                continue;
+            }
             let (kind, support) = match found.cue {
                 Cue::Comparison { bound, fact } => ("comparison", self.comparison(clause, bound, fact, side)),
                 Cue::Superlative { end, hints } => {
@@ -225,7 +254,7 @@ impl Verifier<'_, '_> {
             asked: &self.asked,
             told: &self.told(side),
             literals: &self.literals,
-            goal: &self.asked_text,
+            untold: &self.untold,
             answer: &self.told_text,
             items: &self.items,
         };

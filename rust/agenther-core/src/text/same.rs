@@ -40,6 +40,18 @@ impl Meaning {
         }
     }
 
+    /// A bare number.
+    pub fn number(value: f64) -> Self {
+        Meaning {
+            kind: FactKind::Number,
+            value: Some(value),
+            written: Some(value),
+            unit: None,
+            per: None,
+            date: None,
+        }
+    }
+
     /// Whether it is a number, an amount, a date or a time.
     pub fn is_measured(&self) -> bool {
         is_amount(self.kind) || matches!(self.kind, FactKind::Date | FactKind::Time)

@@ -6,8 +6,8 @@
 
 use std::collections::{HashMap, HashSet};
 
-use super::cut::is_cut;
 use super::hint::{Hint, KEY, KEY_ABOVE, window};
+use super::paging::is_cut;
 use crate::reading::Reading;
 use crate::signals::effect::{self, Effect};
 use crate::signals::tool_status::Status;
@@ -455,7 +455,7 @@ impl Evidence {
                     unit: None,
                     per: None,
                 };
-                let meaning = Meaning { written: Some(value), ..Meaning::of(&fact) };
+                let meaning = Meaning::number(value);
                 self.add_amount(leaf, node, meaning, window(text, &tokens, &fact, &found));
             }
         }
@@ -572,6 +572,11 @@ impl Evidence {
     pub fn are_apart(&self, a: u32, b: u32) -> bool {
         let common = self.common(a, b);
         common != a && common != b && self.node(common).shape == Shape::List
+    }
+
+    /// The position of a step among the kept ones.
+    pub fn position(&self, step: u32) -> Option<usize> {
+        self.steps.binary_search_by_key(&step, |step| step.index).ok()
     }
 
     /// The node of the last step that shows something.

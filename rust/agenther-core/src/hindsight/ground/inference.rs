@@ -6,11 +6,12 @@ use super::clause::Clause;
 use super::cue::{self, Bound, End, Found};
 use super::evidence::{Evidence, Leaf};
 use super::list::{List, Telling, stem_set};
-use super::support::Side;
+use super::support::{MAX_CANDIDATES, Side};
 use super::{Ledger, Verifier};
 use crate::signals::effect::Effect;
 use crate::signals::tool_status::Status;
 use crate::text::facts::FactKind;
+use crate::text::same::Meaning;
 use crate::text::words::{self, stem_hash};
 
 impl Verifier<'_, '_> {
@@ -134,19 +135,14 @@ impl Verifier<'_, '_> {
     /// Whether an observation has the number among words that name what is counted, or as a count.
     fn counts(&self, value: f64, named: &HashSet<u64>) -> bool {
         let counters = stem_set(&["count", "total", "number", "num", "results", "size", "length"]);
-        self.evidence.amounts.iter().any(|amount| {
-            amount.meaning.kind == FactKind::Number
-                && amount.meaning.value == Some(value)
-                && !self.evidence.node(self.evidence.node_of(amount)).argument
-                && {
-                    let leaf = &self.evidence.leaves[amount.leaf as usize];
-                    let near = amount.context.iter().map(|(stem, _)| stem).take(if leaf.key.is_empty() {
-                        usize::MAX
-                    } else {
-                        0
-                    });
-                    leaf.key.iter().chain(near).any(|stem| named.contains(stem) || counters.contains(stem))
-                }
+        let claim = Meaning::number(value);
+        self.evidence.amounts_of(&claim).take(MAX_CANDIDATES).any(|(_, amount)| {
+            let leaf = &self.evidence.leaves[amount.leaf as usize];
+            let near = if leaf.key.is_empty() { amount.context.as_slice() } else { &[] };
+            let mut stems = leaf.key.iter().chain(near.iter().map(|(stem, _)| stem));
+            !self.evidence.node(leaf.node).argument
+                && amount.meaning.kind == FactKind::Number
+                && stems.any(|stem| named.contains(stem) || counters.contains(stem))
         })
     }
 

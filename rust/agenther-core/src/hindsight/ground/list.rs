@@ -13,6 +13,9 @@ use crate::text::words::{self, stem_hash};
 /// Lists longer than this are not searched for the elements that an answer tells: no answer tells as many.
 const MAX_TOLD: usize = 4096;
 
+/// At most this many lists are looked at: the outermost of each step come first.
+const MAX_LISTS: usize = 256;
+
 /// A list in an observation that has no mark of a cut.
 pub(super) struct List<'e> {
     evidence: &'e Evidence,
@@ -37,6 +40,9 @@ pub(super) fn lists(evidence: &Evidence) -> Vec<List<'_>> {
     for step in evidence.steps.iter().filter(|step| !step.cut && step.effect != Effect::Reply) {
         let mut queue = std::collections::VecDeque::from([step.node]);
         while let Some(at) = queue.pop_front() {
+            if out.len() == MAX_LISTS {
+                break;
+            }
             let node = evidence.node(at);
             if node.argument {
                 continue;

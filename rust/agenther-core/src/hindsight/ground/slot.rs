@@ -102,7 +102,9 @@ impl Verifier<'_, '_> {
     fn unstated(&self) -> Vec<Unstated> {
         let meanings = || self.goal.iter().flat_map(|clause| &clause.meanings);
         let seen_before = |step: u32, folded: &str| {
-            self.evidence.steps.iter().any(|earlier| earlier.index < step && earlier.seen.contains(folded))
+            let places =
+                self.evidence.entity(folded.trim()).iter().map(|place| self.evidence.node(place.node));
+            places.into_iter().any(|place| place.step < step && !place.argument)
         };
         let mut out = Vec::new();
         for (kind, text, step, whole) in &self.evidence.references {
@@ -117,12 +119,7 @@ impl Verifier<'_, '_> {
             let node = self.evidence.node(self.evidence.node_of(amount));
             let leaf = &self.evidence.leaves[amount.leaf as usize];
             let paging = leaf.key.iter().any(|stem| PAGING.iter().any(|word| stem_hash(word) == *stem));
-            let earlier = || {
-                self.evidence
-                    .steps
-                    .iter()
-                    .any(|earlier| earlier.index < node.step && earlier.seen.contains(&leaf.folded))
-            };
+            let earlier = || seen_before(node.step, &leaf.folded);
             if node.argument
                 && !paging
                 && !meanings().any(|goal| evidence::bears_out(goal, &amount.meaning))

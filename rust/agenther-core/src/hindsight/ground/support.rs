@@ -11,10 +11,10 @@ use crate::text::same::Meaning;
 use crate::text::words;
 
 /// At most this many occurrences of one value are tried: the cost stays linear.
-const MAX_CANDIDATES: usize = 512;
+pub(super) const MAX_CANDIDATES: usize = 256;
 
 /// At most this many values compete for a key.
-const MAX_RIVALS: usize = 1024;
+const MAX_RIVALS: usize = 512;
 
 /// A value in more places tells no record from another.
 const MAX_PLACES: usize = 64;
@@ -77,8 +77,8 @@ pub(super) struct Checked<'c> {
     pub told: &'c [Told<'c>],
     /// Words of the names and references of the goal.
     pub literals: &'c HashSet<String>,
-    /// The goal, folded.
-    pub goal: &'c str,
+    /// See [`untold`].
+    pub untold: &'c [(FactKind, usize)],
     /// The answer, folded.
     pub answer: &'c str,
     /// Its clauses that are nothing but values, folded.
@@ -297,6 +297,13 @@ impl Checked<'_> {
 
     fn step_with(&self, fact: &Fact<'_>, folded: &str) -> Option<usize> {
         let steps = &self.evidence.steps;
+        let counts = |place: &&Place| self.side == Side::Goal || !self.evidence.node(place.node).argument;
+        let mut places = self.evidence.entity(folded.trim()).iter().filter(counts);
+        if let Some(step) =
+            places.find_map(|place| self.evidence.position(self.evidence.node(place.node).step))
+        {
+            return Some(step);
+        }
         if let Some(step) = (0..steps.len()).find(|&step| self.texts(step).any(|text| contains(text, folded)))
         {
             return Some(step);
@@ -352,36 +359,36 @@ impl Checked<'_> {
 
     /// Whether a step that has the identifier has another fact of the clause too, where it has one.
     fn has_company(&self, clause: &Clause<'_, '_>, fact: &Fact<'_>, folded: &str) -> bool {
-        let others: Vec<String> = clause
-            .facts
-            .iter()
-            .filter(|other| {
-                other.span != fact.span && (is_reference(other.kind) || other.kind == FactKind::Name)
-            })
-            .map(|other| words::folded(other.text))
-            .filter(|other| other != folded)
-            .collect();
-        let amounts = clause.meanings.iter().filter(|meaning| meaning.is_measured());
-        let steps = || {
-            self.evidence
-                .steps
-                .iter()
-                .filter(|step| contains(&step.seen, folded) || contains(&step.asked, folded))
+        let evidence = self.evidence;
+        let steps_of = |text: &str| -> HashSet<u32> {
+            evidence.entity(text.trim()).iter().map(|place| evidence.node(place.node).step).collect()
         };
-        let named = others
-            .iter()
-            .any(|other| steps().any(|step| contains(&step.seen, other) || contains(&step.asked, other)));
-        let mut measured = amounts.clone();
-        let counted = || {
-            measured.any(|meaning| {
-                let found = self.evidence.amounts_of(meaning).take(MAX_CANDIDATES);
-                found.into_iter().any(|(_, amount)| {
-                    let step = self.evidence.node(self.evidence.node_of(amount)).step;
-                    steps().any(|with| with.index == step)
-                })
-            })
-        };
-        (others.is_empty() && amounts.clone().next().is_none()) || named || { counted }()
+        let own = steps_of(folded);
+        let mut alone = true;
+        for (other, meaning) in clause.facts.iter().zip(&clause.meanings) {
+            if other.span == fact.span {
+                continue;
+            }
+            if meaning.is_measured() {
+                let mut found = evidence.amounts_of(meaning).take(MAX_CANDIDATES);
+                if found.any(|(_, amount)| own.contains(&evidence.node(evidence.node_of(amount)).step)) {
+                    return true;
+                }
+            } else if is_reference(other.kind) || other.kind == FactKind::Name {
+                let other = words::folded(other.text);
+                if other == folded {
+                    continue;
+                }
+                if !own.is_disjoint(&steps_of(&other)) {
+                    return true;
+                }
+            } else {
+                continue;
+            }
+            alone = false;
+        }
+        // What stands in the midst of a text has no place of its own.
+        alone || own.is_empty()
     }
 
     /// Whether an identifier right behind a thing with a record of its own stands in that record, where the record
@@ -424,13 +431,8 @@ impl Checked<'_> {
 
     /// Whether no other reference of the observations, untold, has more of the words of the goal in it.
     fn is_asked_for(&self, kind: FactKind, folded: &str) -> bool {
-        let fit = |text: &str| {
-            text.split(' ').filter(|word| word.len() > 1 && self.literals.contains(*word)).count()
-        };
-        let own = fit(folded);
-        !self.evidence.shown.iter().filter(|(other, _)| *other == kind).any(|(_, other)| {
-            fit(other) > own && !self.answer.contains(&**other) && !self.goal.contains(&**other)
-        })
+        let own = fit(folded, self.literals);
+        !self.untold.iter().any(|(other, best)| *other == kind && *best > own)
     }
 
     /// Whether the clause, or a list of bare values, tells an identifier no more often than the evidence has it.
@@ -452,6 +454,34 @@ fn family(kind: FactKind) -> u8 {
         FactKind::Time => 2,
         _ => 0,
     }
+}
+
+/// How many words of the goal's names and references a text has.
+fn fit(text: &str, literals: &HashSet<String>) -> usize {
+    text.split(' ').filter(|word| word.len() > 1 && literals.contains(*word)).count()
+}
+
+/// For each kind of reference, how well the best of those fits the goal that stand in the observations, but
+/// neither in the goal nor in the answer.
+pub(super) fn untold(
+    evidence: &Evidence,
+    literals: &HashSet<String>,
+    goal: &str,
+    answer: &str,
+) -> Vec<(FactKind, usize)> {
+    let mut best: Vec<(FactKind, usize)> = Vec::new();
+    for (kind, text) in &evidence.shown {
+        let fit = fit(text, literals);
+        let known = best.iter_mut().find(|(other, _)| other == kind);
+        let better = fit > known.as_ref().map_or(0, |(_, best)| *best);
+        if better && !goal.contains(text.as_str()) && !answer.contains(text.as_str()) {
+            match known {
+                Some((_, best)) => *best = fit,
+                None => best.push((*kind, fit)),
+            }
+        }
+    }
+    best
 }
 
 /// Whether a fact names one thing and no other.
