@@ -6,6 +6,7 @@ pub mod cut;
 pub mod date;
 pub mod document;
 pub mod facts;
+mod filter;
 mod identifier;
 mod name;
 pub(crate) mod number;

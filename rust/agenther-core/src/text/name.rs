@@ -1,6 +1,7 @@
 //! Proper names: runs of capitalised words, joined by the particles that names have.
 
 use super::facts::{Fact, FactKind, class};
+use super::filter::Filter;
 
 /// Words that join two capitalised words to one name.
 #[rustfmt::skip]
@@ -116,8 +117,10 @@ fn next_part(text: &str, end: usize, at: usize) -> Option<usize> {
             .then_some(next.end)
             .filter(|_| next.letters > 1 || bytes.get(next.end) == Some(&b'.'));
         }
+        static FILTER: Filter = Filter::of(PARTICLES);
         let particle = &text[from..next.end];
         if particles == 2
+            || !FILTER.passes(particle)
             || !PARTICLES.contains(&particle)
             || particle == "and"
             || (particles == 0 && particle == "the")
@@ -167,8 +170,9 @@ fn is_abbreviated(before: &str) -> bool {
 }
 
 fn is_opener(word: &str) -> bool {
+    static FILTER: Filter = Filter::of(OPENERS);
     let mut folded = [0u8; 16];
-    if word.len() > folded.len() {
+    if word.len() > folded.len() || !FILTER.passes(word) {
         return false;
     }
     let folded = &mut folded[..word.len()];

@@ -1,5 +1,7 @@
 //! Units of measure, of time and of money: what stands after a number.
 
+use super::filter::Filter;
+
 /// What a unit makes of its number.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub(super) enum Class {
@@ -103,6 +105,27 @@ const TIMES: &[(&str, f64)] = &[
     ("wk", 604_800.0), ("year", YEAR), ("years", YEAR), ("yr", YEAR), ("yrs", YEAR), ("µs", 1e-6),
 ];
 
+/// Every unit in ASCII that is not a currency code.
+static FILTER: Filter = {
+    let mut filter = Filter::of(&["%", "percent", "pct", "$"]);
+    let mut at = 0;
+    while at < TIMES.len() {
+        filter = filter.with(TIMES[at].0);
+        at += 1;
+    }
+    at = 0;
+    while at < CURRENCY_WORDS.len() {
+        filter = filter.with(CURRENCY_WORDS[at].0);
+        at += 1;
+    }
+    at = 0;
+    while at < MEASURES.len() {
+        filter = filter.with(MEASURES[at].0);
+        at += 1;
+    }
+    filter
+};
+
 /// The longest word that can be a unit.
 const LONGEST: usize = 12;
 
@@ -155,6 +178,10 @@ pub(super) fn classify(word: &str, apart: bool) -> Option<Class> {
     let mut folded = [0u8; LONGEST + 4];
     if word.is_empty() || word.len() > folded.len() {
         return None;
+    }
+    if word.is_ascii() && !FILTER.passes(word) {
+        let code = word.as_bytes()[0].is_ascii_uppercase() && CODES.binary_search(&word).is_ok();
+        return code.then_some(Class::Currency(1.0));
     }
     let first = word.as_bytes()[0];
     if (first.is_ascii_uppercase() && CODES.binary_search(&word).is_ok())

@@ -232,12 +232,7 @@ fn superlative(tokens: &[Token], at: usize) -> Option<Found> {
     let this = word(tokens, at);
     let next = word(tokens, at + 1);
     let before = at.checked_sub(1).map_or("", |before| word(tokens, before));
-    if tokens[at].fact.is_some()
-        && tokens[at].span.len() > 0
-        && this != "most"
-        && this != "top"
-        && !this.ends_with("est")
-    {
+    if tokens[at].fact.is_some() && this != "most" && this != "top" && !this.ends_with("est") {
         return None;
     }
     let found = |end, hints| Some(Found { cue: Cue::Superlative { end, hints }, start: at, end: at + 1 });
