@@ -13,7 +13,9 @@ pub const SUMMARY: &str =
 
 /// One hit for each broken constraint and place, at the value that breaks it.
 pub fn find(signals: &Signals<'_, '_>) -> Vec<Hit> {
-    let Some(prompt) = signals.run().original_prompt else { return Vec::new() };
+    // A bound has a number: without one, the prompt need not be read for facts.
+    let prompt = signals.run().original_prompt.filter(|prompt| prompt.bytes().any(|byte| byte.is_ascii_digit()));
+    let Some(prompt) = prompt else { return Vec::new() };
     let stated = constraints(prompt, signals.reading().prompt_facts());
     let mut hits: Vec<Hit> = stated
         .iter()

@@ -1,7 +1,5 @@
 //! The run has nothing to do with what was asked.
 
-use std::collections::HashSet;
-
 use super::{Hit, Signals, is_call, tokens};
 
 /// What a hit is.
@@ -15,7 +13,9 @@ const MIN_CALLS: usize = 2;
 
 /// At most one hit: the whole run.
 pub fn find(signals: &Signals<'_, '_>) -> Vec<Hit> {
-    let goal: HashSet<u64> = content_words(signals.run().original_prompt.unwrap_or("")).collect();
+    let mut goal: Vec<u64> = content_words(signals.run().original_prompt.unwrap_or("")).collect();
+    goal.sort_unstable();
+    goal.dedup();
     if goal.len() < MIN_GOAL_WORDS || signals.steps().filter(|(_, step)| is_call(step)).count() < MIN_CALLS {
         return Vec::new();
     }
@@ -24,7 +24,7 @@ pub fn find(signals: &Signals<'_, '_>) -> Vec<Hit> {
         [step.action_name, step.action_input, step.thought, step.observation].into_iter().flatten()
     });
     let mut words = said.chain(signals.answer()).flat_map(content_words);
-    if words.any(|word| goal.contains(&word)) { Vec::new() } else { vec![Hit::RUN] }
+    if words.any(|word| goal.binary_search(&word).is_ok()) { Vec::new() } else { vec![Hit::RUN] }
 }
 
 /// Words long enough to carry content.

@@ -10,10 +10,12 @@ pub const SUMMARY: &str = "The prompt asks for one thing, and the last call retu
 /// At most one hit: the last call. Not where the agent then chose one and said so.
 pub fn find(signals: &Signals<'_, '_>) -> Vec<Hit> {
     let Some((at, step)) = signals.last_call() else { return Vec::new() };
-    if signals.answer().is_some() || !signals.run().original_prompt.is_some_and(asks_for_one) {
+    let listed = step.step.observation.is_some_and(|text| text.trim_start().starts_with(['[', '(']));
+    if !listed || signals.answer().is_some() || !signals.run().original_prompt.is_some_and(asks_for_one) {
         return Vec::new();
     }
-    let several = step.observation().is_some_and(|rows| rows.root().kind() == Kind::Array && rows.root().len() >= 2);
+    let several =
+        step.observation().is_some_and(|rows| rows.root().kind() == Kind::Array && rows.root().len() >= 2);
     if several { vec![Hit::step(at, Field::Observation)] } else { Vec::new() }
 }
 
