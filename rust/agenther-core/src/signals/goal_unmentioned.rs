@@ -3,7 +3,8 @@
 use super::{Hit, Signals, is_call, tokens};
 
 /// What a hit is.
-pub const SUMMARY: &str = "Of the content words of the prompt, none stands in any call, result, reply or answer.";
+pub const SUMMARY: &str =
+    "Of the content words of the prompt, none stands in any call, result, reply or answer.";
 
 /// Prompts with fewer content words ("Continue.") say too little to tell.
 const MIN_GOAL_WORDS: usize = 4;
@@ -40,7 +41,8 @@ mod tests {
     #[test]
     fn one_word_in_common_is_enough() {
         let prompt = "Compare the interest rates of three savings accounts";
-        let off = vec![call("search", "banana bread", "a recipe"), call("search", "sourdough", "another recipe")];
+        let off =
+            vec![call("search", "banana bread", "a recipe"), call("search", "sourdough", "another recipe")];
         let on = vec![call("search", "banana bread", "a recipe"), call("search", "savings plan", "x")];
         assert_eq!(hits("goal_unmentioned", &run(prompt, off.clone(), None)).len(), 1);
         assert!(hits("goal_unmentioned", &run(prompt, on, None)).is_empty());

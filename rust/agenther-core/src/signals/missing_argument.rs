@@ -16,7 +16,8 @@ pub fn find(signals: &Signals<'_, '_>) -> Vec<Hit> {
         .steps()
         .filter(|(_, step)| is_call(step))
         .filter(|(_, step)| {
-            let required = signals.schemas().required(step.step.action_name.unwrap_or("")).unwrap_or_default();
+            let required =
+                signals.schemas().required(step.step.action_name.unwrap_or("")).unwrap_or_default();
             let arguments = step.arguments().map(|document| document.root());
             arguments.is_some_and(|arguments| {
                 arguments.kind() == Kind::Object && required.iter().any(|name| arguments.get(name).is_none())

@@ -13,12 +13,47 @@ use crate::trajectory::{Field, Span, Trajectory};
 pub mod effect;
 pub mod tool_status;
 
+// Shared by several signals.
 mod assent;
 mod calls;
 mod constraints;
 mod grounding;
 mod schemas;
 mod tokens;
+
+// One signal each.
+mod action_cycle;
+mod answer_observed;
+mod answer_unobserved;
+mod broken_constraint;
+mod calls_made;
+mod consecutive_errors;
+mod count_mismatch;
+mod destructive_write;
+mod fruitless_tail;
+mod goal_unmentioned;
+mod last_call_error;
+mod missing_argument;
+mod near_duplicate_action;
+mod near_duplicate_thought;
+mod no_evidence;
+mod no_successful_write;
+mod no_terminal_action;
+mod not_found;
+mod repeated_action;
+mod repeated_observation;
+mod same_error_twice;
+mod several_for_one;
+mod unanswered;
+mod unconfirmed_write;
+mod ungrounded_amount;
+mod ungrounded_answer_id;
+mod ungrounded_answer_number;
+mod ungrounded_write_number;
+mod unknown_tool;
+mod unrecovered_error;
+mod write_error;
+mod yes_no_answer;
 
 use calls::Calls;
 use effect::Effect;
@@ -69,8 +104,6 @@ pub struct Signal {
 
 macro_rules! signals {
     ($($module:ident,)*) => {
-        $(mod $module;)*
-
         /// Every signal, sorted by name.
         pub static SIGNALS: &[Signal] = &[$(Signal {
             name: stringify!($module),

@@ -6,14 +6,18 @@ use super::{Hit, Signals, is_call};
 use crate::trajectory::Field;
 
 /// What a hit is.
-pub const SUMMARY: &str = "The run has no final answer, no terminal action and no last words: it stops after another call.";
+pub const SUMMARY: &str =
+    "The run has no final answer, no terminal action and no last words: it stops after another call.";
 
 /// At most one hit: the last step. An answer that was given before and refused, so that the run went on,
 /// is no last word. Where the environment ends runs this is so of successes too: `no_terminal_action`
 /// asks whether the run could have ended itself.
 pub fn find(signals: &Signals<'_, '_>) -> Vec<Hit> {
-    let Some((at, _)) = signals.steps().next_back().filter(|(_, last)| is_call(last)) else { return Vec::new() };
-    let went_on = || signals.steps().any(|(_, step)| step.status != Status::NoCall && step.effect == Effect::Reply);
+    let Some((at, _)) = signals.steps().next_back().filter(|(_, last)| is_call(last)) else {
+        return Vec::new();
+    };
+    let went_on =
+        || signals.steps().any(|(_, step)| step.status != Status::NoCall && step.effect == Effect::Reply);
     if signals.answer().is_some() && !went_on() {
         return Vec::new();
     }

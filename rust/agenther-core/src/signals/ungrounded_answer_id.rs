@@ -5,8 +5,7 @@ use crate::text::facts::{Fact, FactKind};
 use crate::trajectory::Field;
 
 /// What a hit is.
-pub const SUMMARY: &str =
-    "An identifier, web address, e-mail address or path in the final answer stands in no observation, policy or user turn.";
+pub const SUMMARY: &str = "An identifier, web address, e-mail address or path in the final answer stands in no observation, policy or user turn.";
 
 /// The most identifiers that are looked up; each lookup is one search over the text of the run.
 const MAX_LOOKUPS: usize = 16;
@@ -40,7 +39,9 @@ fn is_identifier(fact: &Fact<'_>) -> bool {
     let digits = fact.text.bytes().all(|byte| byte.is_ascii_digit());
     match fact.kind {
         FactKind::Id | FactKind::Url | FactKind::Email | FactKind::Path => true,
-        FactKind::Number => digits && (fact.text.len() >= 7 || fact.text.len() >= 4 && fact.text.starts_with('0')),
+        FactKind::Number => {
+            digits && (fact.text.len() >= 7 || fact.text.len() >= 4 && fact.text.starts_with('0'))
+        }
         _ => false,
     }
 }
