@@ -12,3 +12,4 @@ pub(crate) mod number;
 pub mod records;
 pub mod same;
 mod unit;
+pub mod words;
