@@ -8,6 +8,7 @@ use std::cell::OnceCell;
 use std::collections::HashSet;
 
 use crate::reading::{Reading, StepReading};
+use crate::tools::Tool;
 use crate::trajectory::{Field, Span, Trajectory};
 
 pub mod effect;
@@ -18,7 +19,6 @@ mod assent;
 mod calls;
 mod constraints;
 mod grounding;
-mod schemas;
 mod tokens;
 
 // One signal each.
@@ -58,7 +58,6 @@ mod yes_no_answer;
 use calls::Calls;
 use effect::Effect;
 use grounding::Grounded;
-use schemas::Schemas;
 use tool_status::Status;
 
 /// Where a signal shows.
@@ -159,7 +158,6 @@ pub struct Signals<'r, 'a> {
     found: Vec<OnceCell<Vec<Hit>>>,
     calls: OnceCell<Calls>,
     grounded: OnceCell<Grounded>,
-    schemas: OnceCell<Schemas<'a>>,
 }
 
 impl<'r, 'a> Signals<'r, 'a> {
@@ -170,7 +168,6 @@ impl<'r, 'a> Signals<'r, 'a> {
             found: vec![OnceCell::new(); SIGNALS.len()],
             calls: OnceCell::new(),
             grounded: OnceCell::new(),
-            schemas: OnceCell::new(),
         }
     }
 
@@ -212,8 +209,15 @@ impl<'r, 'a> Signals<'r, 'a> {
         self.grounded.get_or_init(|| Grounded::new(self.reading))
     }
 
-    fn schemas(&self) -> &Schemas<'a> {
-        self.schemas.get_or_init(|| Schemas::new(self.run().tools))
+    /// The schema of a tool, where the log has one.
+    fn schema(&self, tool: &str) -> Option<&'r Tool<'a>> {
+        self.reading.tools().iter().find(|schema| schema.name == tool)
+    }
+
+    /// Whether the log lists a tool of that effect.
+    fn has_tool(&self, wanted: Effect) -> bool {
+        let mut tools = self.reading.tools().iter();
+        tools.any(|tool| effect::effect(&tool.name, tool.description.as_deref()) == wanted)
     }
 
     /// The last call that does something, if any.

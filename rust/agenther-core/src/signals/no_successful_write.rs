@@ -38,7 +38,7 @@ fn would_show(signals: &Signals<'_, '_>) -> bool {
         || signals.run().system.is_some() && signals.steps().any(|(_, step)| step.step.user.is_some());
     match calls.peek() {
         Some(_) => calls.all(|(_, step)| is_purposeful(step.step.action_name.unwrap_or(""))),
-        None => signals.schemas().any(Effect::Write) || serves(),
+        None => signals.has_tool(Effect::Write) || serves(),
     }
 }
 

@@ -31,7 +31,7 @@ fn could_end(signals: &Signals<'_, '_>) -> bool {
             && step.effect == Effect::Read
             && is_purposeful(step.step.action_name.unwrap_or(""))
     });
-    signals.schemas().any(Effect::Reply) || function_calling || narrated_reading
+    signals.has_tool(Effect::Reply) || function_calling || narrated_reading
 }
 
 #[cfg(test)]
