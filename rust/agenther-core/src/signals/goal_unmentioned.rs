@@ -1,6 +1,7 @@
 //! The run has nothing to do with what was asked.
 
 use super::{Hit, Signals, is_call, tokens};
+use crate::text::cut;
 
 /// What a hit is.
 pub const SUMMARY: &str =
@@ -28,10 +29,10 @@ pub fn find(signals: &Signals<'_, '_>) -> Vec<Hit> {
     if words.any(|word| goal.binary_search(&word).is_ok()) { Vec::new() } else { vec![Hit::RUN] }
 }
 
-/// Words long enough to carry content.
+/// Words long enough to carry content, cut to their first letters so that endings do not count.
 fn content_words(text: &str) -> impl Iterator<Item = u64> {
-    const MIN_BYTES: usize = 5;
-    tokens::word_hashes(text).filter(|(_, length)| *length >= MIN_BYTES).map(|(hash, _)| hash)
+    const STEM: usize = 5;
+    tokens::words(text).filter(|word| word.len() >= STEM).map(|word| tokens::word_hash(cut::head(word, STEM)))
 }
 
 #[cfg(test)]
