@@ -7,7 +7,7 @@ STAMP := $(VENV)/.agenther
 PATH  := $(PATH):$(HOME)/.cargo/bin
 export PATH
 
-RUST_MIN   := 1.88
+RUST_MIN   := $(shell sed -n 's,^rust-version = "\(.*\)",\1,p' Cargo.toml)
 PYTHONS    := $(PYTHON) python3.13 python3.12 python3.11 python3.10 python3.14 python3
 RUST_FILES := Cargo.toml Cargo.lock $(shell find rust -type f -not -path '*/target/*' 2>/dev/null)
 DEMO_OUT   := out/demo
@@ -71,10 +71,12 @@ develop = PIP_QUIET=1 PIP_DISABLE_PIP_VERSION_CHECK=1 VIRTUAL_ENV=$(CURDIR)/$(VE
 $(STAMP)-python:
 	@$(call need_rust)
 	@for candidate in $(PYTHONS); do \
-	  if $$candidate -c 'import sys; sys.exit(sys.version_info < (3, 10))' 2>/dev/null; then found=$$candidate; break; fi; \
+	  $$candidate -c 'import sys; sys.exit(sys.version_info < (3, 10))' 2>/dev/null || continue; \
+	  recent=$$candidate; \
+	  if $$candidate -c 'import ensurepip, venv' 2>/dev/null; then found=$$candidate; break; fi; \
 	done; \
-	if [ -z "$$found" ]; then echo 'agenther needs Python 3.10 or newer: install it (on Debian: apt install python3 python3-venv), or name one: make PYTHON=/path/to/python3.'; exit 1; fi; \
-	if ! $$found -c 'import ensurepip, venv' 2>/dev/null; then echo "$$found has no venv module: install it (on Debian: apt install python3-venv)."; exit 1; fi; \
+	if [ -z "$$recent" ]; then echo 'agenther needs Python 3.10 or newer: install it (on Debian: apt install python3 python3-venv), or name one: make PYTHON=/path/to/python3.'; exit 1; fi; \
+	if [ -z "$$found" ]; then echo "$$recent has no venv module: install it (on Debian: apt install python3-venv)."; exit 1; fi; \
 	echo "Creating $(VENV) with $$($$found --version)"; \
 	rm -rf $(VENV) && $$found -m venv $(VENV)
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check 'maturin>=1.10,<2'

@@ -5,7 +5,7 @@ from __future__ import annotations
 import polars as pl
 import pytest
 
-from sample_runs import BARE, EMPTY, NULL, ROME, SHELL
+from tests.sample_runs import BARE, EMPTY, NULL, ROME, SHELL
 
 
 @pytest.fixture

@@ -194,9 +194,9 @@ fn view_step<'a>(step: &'a RunStep<'static>) -> Step<'a> {
     }
 }
 
-/// The texts that the engine judges a run by. Tool schemas are left out: they are data on the tools.
+/// The texts of a run that the engine is handed.
 fn texts_of<'a>(run: &Trajectory<'a>) -> Vec<&'a str> {
-    let of_run = [run.original_prompt, run.system, run.final_answer];
+    let of_run = [run.original_prompt, run.system, run.tools, run.final_answer];
     let of_steps = run
         .steps
         .iter()

@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING, NoReturn
 
 import polars as pl
 
-from agenther import __version__, console
+from agenther import __version__, console, rules
 from agenther.export import WRITERS, validate
 from agenther.expressions import classify
 from agenther.job import AccountError, Job, run
@@ -79,6 +79,7 @@ def _run(options: argparse.Namespace) -> int:
         goals=options.goals,
         seed=options.seed,
         log_format=options.format,
+        rules=_rules(options),
     )
     with console.progress(len(find(job.logs))) as progress:
         account = run(job, progress)
@@ -91,12 +92,13 @@ def _run(options: argparse.Namespace) -> int:
 
 def _classify(options: argparse.Namespace) -> int:
     scan = LogScan(options.logs, format=options.format)
+    verdicts_of = classify(rules=_rules(options))
     verdict = pl.col("verdict").struct
     failed: Counter[str] = Counter()
     shown: list[tuple[object, ...]] = []
     read = 0
     for runs in scan.batches():
-        verdicts = runs.select("trajectory_id", "source", "success", classify())
+        verdicts = runs.select("trajectory_id", "source", "success", verdicts_of)
         read += runs.height
         failures = verdicts.filter(verdict.field("is_failure")).select(
             "trajectory_id",
@@ -108,7 +110,7 @@ def _classify(options: argparse.Namespace) -> int:
         )
         failed.update(failures["failure_type"])
         if options.json:
-            verdicts.write_ndjson(sys.stdout)
+            sys.stdout.write(verdicts.write_ndjson())
         elif len(shown) < SHOWN:
             shown.extend(failures.head(SHOWN - len(shown)).iter_rows())
     if not options.json:
@@ -160,6 +162,61 @@ def _validate(options: argparse.Namespace) -> int:
             if not problems:
                 console.say(f"{path}: no problem found")
     return PROBLEMS if any(found.values()) else DONE
+
+
+def _rules_list(options: argparse.Namespace) -> int:
+    listed = _rules(options).frame()
+    if options.json:
+        _print_json(listed.to_dicts())
+    else:
+        columns = ("id", "status", "confidence", "severity", "summary")
+        console.table(
+            columns, [[_cell(value) for value in row] for row in listed.select(columns).iter_rows()]
+        )
+    return DONE
+
+
+def _rules_explain(options: argparse.Namespace) -> int:
+    try:
+        page = _rules(options).explain(options.id)
+    except KeyError as error:
+        raise ValueError(error.args[0]) from error
+    if options.json:
+        _print_json({"id": options.id, "page": page})
+    else:
+        for line in page.splitlines():
+            console.say(line)
+    return DONE
+
+
+def _rules_check(options: argparse.Namespace) -> int:
+    found = rules.check(options.packs, default=not options.packs)
+    if options.json:
+        _print_json(found.to_dicts())
+    else:
+        for row in found.iter_rows(named=True):
+            place = f"{row['file']}:{row['line']}:{row['column']}"
+            cure = f" {row['help']}" if row["help"] else ""
+            console.say(f"{place}: {row['level']}[{row['code']}]: {row['title']}{cure}")
+        console.say(f"{found.height} problems found" if found.height else "no problem found")
+    return PROBLEMS if found.height else DONE
+
+
+def _rules_test(options: argparse.Namespace) -> int:
+    tested = rules.load(options.packs, default=not options.packs).test()
+    failed = tested.filter(pl.col("outcome") != "validated")
+    if options.json:
+        _print_json(tested.to_dicts())
+    else:
+        for rule, example, number, outcome in failed.iter_rows():
+            fault = "fires on it and must not" if outcome == "noisy" else "does not fire on it and must"
+            console.say(f"{rule}, example {example}[{number}]: the rule {fault}")
+        console.say(f"{tested.height - failed.height} passed, {failed.height} failed")
+    return PROBLEMS if failed.height else DONE
+
+
+def _rules(options: argparse.Namespace) -> rules.Rules:
+    return rules.load(options.rules, default=not options.no_default_rules)
 
 
 def _print_json(value: object) -> None:
@@ -226,6 +283,8 @@ def _parser() -> argparse.ArgumentParser:
     shapes.add_argument("paths", nargs="*", metavar="PATH", help="file, folder or glob")
     shapes.set_defaults(command=_formats)
 
+    _add_rules_commands(commands.add_parser("rules", help="the rules behind the verdicts"))
+
     check = commands.add_parser("validate", help="check training files before a trainer does")
     check.add_argument("files", nargs="+", type=Path, metavar="FILE", help="a file of any export")
     check.add_argument("--limit", type=_count, default=100, metavar="N", help="most problems of a file")
@@ -239,6 +298,39 @@ def _parser() -> argparse.ArgumentParser:
 def _add_logs(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("logs", nargs="+", metavar="LOGS", help="files, folders or globs")
     parser.add_argument("--format", choices=formats(), help="read every file as this format")
+    _add_rules(parser)
+
+
+def _add_rules(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument(
+        "--rules",
+        action="append",
+        default=[],
+        metavar="PACK",
+        help="a rule pack more: a folder or a TOML file",
+    )
+    parser.add_argument("--no-default-rules", action="store_true", help="use the packs of --rules alone")
+
+
+def _add_rules_commands(parser: argparse.ArgumentParser) -> None:
+    commands = parser.add_subparsers(required=True, metavar="COMMAND")
+    listing = commands.add_parser("list", help="every rule")
+    listing.set_defaults(command=_rules_list)
+    page = commands.add_parser("explain", help="what a rule detects, when it fires, where it errs")
+    page.add_argument("id", metavar="ID", help="as in `rules list`")
+    page.set_defaults(command=_rules_explain)
+    check = commands.add_parser("check", help="what is wrong with packs")
+    check.set_defaults(command=_rules_check)
+    test = commands.add_parser("test", help="run the rules of packs on their examples")
+    test.set_defaults(command=_rules_test)
+    for command in (listing, page):
+        _add_rules(command)
+    for command in (check, test):
+        command.add_argument(
+            "packs", nargs="*", metavar="PACK", help="by default the pack that comes with agenther"
+        )
+    for command in (listing, page, check, test):
+        command.add_argument("--json", action="store_true", help="print JSON, for machines")
 
 
 if __name__ == "__main__":

@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
 
     from agenther.export import Writer
+    from agenther.rules import Rules
 
 Which: TypeAlias = Literal["failed", "unlabelled", "all"]
 
@@ -64,6 +65,8 @@ class Job:
     """Chooses among equivalent phrasings."""
     log_format: str | None = None
     """Read every file as this format; by default each is recognised."""
+    rules: Rules | None = None
+    """Rules made by `agenther.rules.load`; by default the pack that comes with the engine."""
 
 
 @dataclass
@@ -130,7 +133,7 @@ def _ordered(counts: Counter[str]) -> dict[str, int]:
 
 
 def run(job: Job, progress: Callable[[int, int], None] | None = None) -> Account:
-    """Do a job. Its files appear in `job.out` when all of them are whole, or not at all.
+    r"""Do a job. Its files appear in `job.out` when all of them are whole, or not at all.
 
     Parameters
     ----------
@@ -142,7 +145,7 @@ def run(job: Job, progress: Callable[[int, int], None] | None = None) -> Account
     >>> import agenther as ah, tempfile
     >>> with tempfile.TemporaryDirectory() as folder:
     ...     log = Path(folder) / "log.jsonl"
-    ...     _ = log.write_text('{"messages": [{"role": "user", "content": "Hi"}], "success": false}\\n')
+    ...     _ = log.write_text('{"messages": [{"role": "user", "content": "Hi"}], "success": false}\n')
     ...     run(Job([log], Path(folder) / "out")).as_json()["skipped_by_reason"]
     {'no_steps': 1}
     """
@@ -184,12 +187,13 @@ def _all_or_nothing(out: Path) -> Iterator[Path]:
 
 def _writer(name: str, folder: Path, job: Job) -> Writer:
     # What is written has been chosen before, so that each run has one fate in all files.
-    return WRITERS[name](folder / f"{name}.jsonl", min_weight=0.0, seed=job.seed)
+    make: Callable[..., Writer] = WRITERS[name]
+    return make(folder / f"{name}.jsonl", min_weight=0.0, seed=job.seed)
 
 
 def _relabel(runs: pl.DataFrame, job: Job, writers: dict[str, Writer], account: Account) -> None:
     """Analyze the runs, count their fates and write the goals of those that are chosen."""
-    analysis = analyze(goals=job.goals, min_confidence=job.min_confidence, seed=job.seed)
+    analysis = analyze(goals=job.goals, min_confidence=job.min_confidence, seed=job.seed, rules=job.rules)
     runs = runs.with_columns(analysis.struct.unnest()).with_columns(skipped=_fate(job))
     verdict = pl.col("verdict").struct
     account.read += runs.height
@@ -209,7 +213,8 @@ def _relabel(runs: pl.DataFrame, job: Job, writers: dict[str, Writer], account: 
         with_rows |= writer.write(chosen)
     written = int(with_rows.sum())
     account.written += written
-    account.skipped["no_row"] += chosen.height - written
+    if chosen.height > written:
+        account.skipped["no_row"] += chosen.height - written
 
 
 def _fate(job: Job) -> pl.Expr:

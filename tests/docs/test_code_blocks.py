@@ -22,7 +22,7 @@ REJECTS_FOUND = 1
 
 
 def blocks(language: str) -> list[object]:
-    """The blocks of a language, named by document and line."""
+    """Give the blocks of a language, named by document and line."""
     found: list[object] = []
     for document in DOCUMENTS:
         text = document.read_text(encoding="utf-8")
@@ -35,7 +35,7 @@ def blocks(language: str) -> list[object]:
 
 @pytest.fixture
 def folder(tmp_path: Path) -> Path:
-    """A folder in which the paths of the documents exist."""
+    """Make a folder in which the paths of the documents exist."""
     (tmp_path / "examples").symlink_to(ROOT / "examples")
     (tmp_path / "logs").symlink_to(ROOT / "examples" / "logs")
     return tmp_path
@@ -56,7 +56,7 @@ def test_agenther_lines_run(code: str, folder: Path) -> None:
         if words[:1] != ["agenther"]:
             continue
         done = subprocess.run(
-            [sys.executable, "-m", "agenther", *words[1:]],
+            [sys.executable, "-m", "agenther.cli", *words[1:]],
             cwd=folder,
             capture_output=True,
             text=True,

@@ -9,9 +9,9 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 import pytest
-from runs import HOSTILE, frame, run, success
 
 import agenther as ah
+from tests.export.runs import HOSTILE, frame, run, success
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -21,11 +21,12 @@ pytest.importorskip(
     "llamafactory", reason="LLaMA-Factory is not installed: pip install . --group llamafactory"
 )
 
-import tiny  # noqa: E402 - needs what importorskip looks for
 from llamafactory.data.loader import get_dataset  # noqa: E402
 from llamafactory.data.template import get_template_and_fix_tokenizer  # noqa: E402
 from llamafactory.hparams import DataArguments, ModelArguments  # noqa: E402
 from transformers import Seq2SeqTrainingArguments  # noqa: E402
+
+from tests.export import tiny  # noqa: E402 - needs what importorskip looks for
 
 RUNS = frame(*(run(number) for number in range(6)), success(6))
 

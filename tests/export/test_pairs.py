@@ -6,10 +6,10 @@ import json
 from typing import TYPE_CHECKING, Any
 
 import pytest
-from runs import frame, hindsight, run, verdict
 
 import agenther as ah
 from agenther.export.kto import woven
+from tests.export.runs import frame, hindsight, run, verdict
 
 if TYPE_CHECKING:
     from pathlib import Path

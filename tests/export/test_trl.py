@@ -12,15 +12,16 @@ import math
 from typing import TYPE_CHECKING, Any
 
 import pytest
-from runs import HOSTILE, call, frame, run, success
 
 import agenther as ah
+from tests.export.runs import HOSTILE, call, frame, run, success
 
 pytestmark = pytest.mark.loader
 trl = pytest.importorskip("trl", reason="TRL is not installed: pip install . --group trl")
 
-import tiny  # noqa: E402 - needs what importorskip looks for
 from datasets import load_dataset  # noqa: E402
+
+from tests.export import tiny  # noqa: E402 - needs what importorskip looks for
 
 if TYPE_CHECKING:
     from pathlib import Path

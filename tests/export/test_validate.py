@@ -7,9 +7,9 @@ import json
 from typing import TYPE_CHECKING, Any
 
 import pytest
-from runs import frame, run
 
 import agenther as ah
+from tests.export.runs import frame, run
 
 if TYPE_CHECKING:
     from collections.abc import Callable
