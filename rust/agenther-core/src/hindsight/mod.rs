@@ -2,6 +2,7 @@
 
 pub mod closing;
 pub mod confidence;
+pub mod evidence;
 pub mod families;
 pub mod ground;
 pub mod guards;
@@ -196,7 +197,12 @@ pub fn relabel(reading: &Reading<'_>, options: &RelabelOptions) -> Relabeled {
             Err(reason) => furthest = furthest.max(Some(reason)),
         }
     }
-    let goals = choose(goals, options.goals);
+    let mut goals = choose(goals, options.goals);
+    for goal in &mut goals {
+        if goal.evidence.is_empty() {
+            goal.evidence = evidence::evidence(goal, reading);
+        }
+    }
     let abstained = goals.is_empty().then(|| furthest.unwrap_or(Reason::NoAsk).code());
     Relabeled { goals, abstained }
 }

@@ -271,7 +271,8 @@ fn said_payload(call: &Call<'_>, wanted: &Wanted, heading: &str) -> Option<Strin
     }
 }
 
-fn slots(call: &Call<'_>) -> Vec<Slot> {
+/// The values that a call is given.
+pub fn slots(call: &Call<'_>) -> Vec<Slot> {
     call.given
         .iter()
         .filter(|given| given.role != Role::Manner)

@@ -77,7 +77,7 @@ pub fn calls<'a>(reading: &Reading<'a>) -> Calls<'a> {
             Ok(call) if call.is_write => {
                 let arguments = reading.provenance().arguments(step);
                 written.extend(arguments.iter().filter(|a| is_opaque(&a.value)).map(|a| a.value.as_ref()));
-                out.passed_over.push(Reason::WriteUnverified);
+                out.calls.push(call);
             }
             Ok(call) => {
                 let touched = call
@@ -95,7 +95,14 @@ pub fn calls<'a>(reading: &Reading<'a>) -> Calls<'a> {
                     out.calls.push(call);
                 }
             }
-            Err(reason) => out.passed_over.push(reason),
+            Err(reason) => {
+                if reading.steps[step].effect == Effect::Write {
+                    let arguments = reading.provenance().arguments(step);
+                    written
+                        .extend(arguments.iter().filter(|a| is_opaque(&a.value)).map(|a| a.value.as_ref()));
+                }
+                out.passed_over.push(reason);
+            }
         }
     }
     out
@@ -128,7 +135,7 @@ fn call<'a>(reading: &Reading<'a>, step: usize) -> Result<Call<'a>, Reason> {
     let description = schema.and_then(|tool| tool.description.as_deref());
     let words = tool_words(tool, description).ok_or(Reason::NoAsk)?;
     let is_write = read.effect == Effect::Write;
-    let given = if is_write { Vec::new() } else { given(reading, step)? };
+    let given = given(reading, step)?;
     let payload = payload(read)?;
     Ok(Call { step: step as u32, tool, words, given, payload, is_write })
 }

@@ -292,7 +292,7 @@ const DESCRIPTIONS: &[&str] = &[
 ];
 
 /// Whether a person would use the noun: letters only, no jargon of interfaces, ending in a thing.
-fn is_sayable(object: &str) -> bool {
+pub fn is_sayable(object: &str) -> bool {
     let words: Vec<String> = object.split(' ').map(str::to_lowercase).collect();
     let repeats = words.windows(2).any(|pair| pair[0] == pair[1]);
     let is_in = |word: &String, list: &[&str]| list.contains(&word.as_str());
