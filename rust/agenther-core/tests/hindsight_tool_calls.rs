@@ -221,10 +221,7 @@ fn failures_empties_and_inventions_demonstrate_nothing() {
         ),
         (vec![call("find_orders", r#"{"city": "Oslo"}"#, "[]")], "no_successful_step"),
         (vec![call("get_order", r#"{"order_id": "ORD-99812"}"#, r#"{"total": 3}"#)], "arguments_invented"),
-        (
-            vec![call("cancel_order", r#"{"order_id": "A1"}"#, r#"{"status": "cancelled"}"#)],
-            "write_unverified",
-        ),
+        (vec![call("cancel_orders", r#"{"city": "Oslo"}"#, r#"{"queued": 3}"#)], "write_unverified"),
     ] {
         let run = run("Do something about my orders in Oslo.", None, steps);
         let result = relabeled(&run);

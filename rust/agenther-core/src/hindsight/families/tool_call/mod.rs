@@ -171,6 +171,19 @@ fn candidate(clauses: &[&Clause], goal: String) -> Candidate {
     }
 }
 
+/// A key without the unit at its end, and the unit: `distance_km` is a distance in km.
+fn unit_of(key: &str) -> (&str, Option<&str>) {
+    const UNITS: &[&str] = &[
+        "km", "m", "cm", "mm", "mi", "miles", "ft", "kg", "g", "lb", "lbs", "minutes", "mins", "hours",
+        "seconds", "secs", "ms", "days", "usd", "eur", "gbp", "mb", "gb", "kb", "kmh", "mph", "celsius",
+        "percent", "kcal",
+    ];
+    match key.rsplit_once('_') {
+        Some((name, unit)) if UNITS.contains(&unit) && !name.is_empty() => (name, Some(unit)),
+        _ => (key, None),
+    }
+}
+
 /// How a field is asked for; `None` where no person would ask for it.
 fn field_label(key: &str) -> Option<String> {
     const NOISE: &[&str] = &[
@@ -206,6 +219,7 @@ fn field_label(key: &str) -> Option<String> {
     const ZONES: &[&str] = &["est", "utc", "gmt", "cet", "pst", "edt", "pdt", "iso"];
     // `is_available`, `has_balcony`: the flag is about what follows.
     let key = key.strip_prefix("is_").or_else(|| key.strip_prefix("has_")).unwrap_or(key);
+    let (key, _) = unit_of(key);
     let said = match humanize(key) {
         adjective if adjective.ends_with("able") && !adjective.contains(' ') => {
             format!("{}ability", &adjective[..adjective.len() - 4])
@@ -214,7 +228,10 @@ fn field_label(key: &str) -> Option<String> {
     };
     let words: Vec<&str> = said.split(' ').filter(|word| !ZONES.contains(word)).collect();
     let is_noise = words.iter().any(|word| NOISE.contains(&word.to_lowercase().as_str()));
-    let is_word = |word: &&str| word.len() > 1 && word.chars().all(char::is_alphabetic);
+    let is_word = |word: &&str| {
+        (word.len() > 2 || matches!(*word, "ID" | "IP" | "TV" | "of" | "by"))
+            && word.chars().all(char::is_alphabetic)
+    };
     // `created at` is asked for as the creation date.
     if let [verb, "at"] = words[..] {
         let noun = match verb {
@@ -224,7 +241,11 @@ fn field_label(key: &str) -> Option<String> {
         };
         return Some(noun);
     }
-    (!is_noise && !words.is_empty() && words.len() <= 4 && words.iter().all(is_word)).then(|| words.join(" "))
+    // `ready in`: the rest of a phrase.
+    let dangles =
+        words.last().is_some_and(|last| matches!(*last, "in" | "at" | "of" | "by" | "to" | "per" | "for"));
+    (!is_noise && !dangles && !words.is_empty() && words.len() <= 4 && words.iter().all(is_word))
+        .then(|| words.join(" "))
 }
 
 /// What the call of a step does, as a command.
