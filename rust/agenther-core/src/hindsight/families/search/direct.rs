@@ -33,6 +33,11 @@ pub fn ask<'a>(query: &str, observation: &'a str) -> Option<(String, &'a str)> {
     new.then_some((question, value))
 }
 
+/// Whether an observation is a bare answer, not prose.
+pub fn is_box(observation: &str) -> bool {
+    observation.split_whitespace().count() <= MAX_BOX_WORDS && sentences(observation).is_empty()
+}
+
 /// The query as a question: it is one, or it is `the R of X`, `X R` for a role or attribute R.
 fn question(query: &str) -> Option<String> {
     let query = query.trim().trim_end_matches(['?', '.', ' ']);

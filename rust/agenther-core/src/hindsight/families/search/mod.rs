@@ -6,6 +6,7 @@
 mod ask;
 mod demonyms;
 mod direct;
+mod inverted;
 mod passage;
 mod prose;
 
@@ -47,6 +48,11 @@ pub fn propose(reading: &Reading<'_>, out: &mut Proposals) {
             && !vetoed(reading, index)
         {
             out.push(direct_candidate(index as u32, query, observation, question, value));
+        } else if let Some(thought) = reading.steps.get(index + 1).and_then(|next| next.step.thought)
+            && let Some((question, value)) = inverted::ask(query, observation, thought)
+        {
+            let candidate = direct_candidate(index as u32, query, observation, question, value);
+            out.push(Candidate { wording: Wording::Phrase, ..candidate });
         }
     }
     for (at, second) in found.iter().enumerate() {
@@ -226,28 +232,26 @@ fn compare(first: &Found<'_>, second: &Found<'_>, out: &mut Proposals) {
         let people = one.person && other.person;
         let first_is_earlier = earlier(fact.value, match_.value);
         // The dates make the answer more than one of the two names in the question.
-        let when = |verb: &str, date: &str| {
-            let preposition = if date.len() == 4 { "in" } else { "on" };
-            format!("{verb} {preposition} {date}")
-        };
-        let which = |verb: &str, (one, value): (&str, &str), (other, later): (&str, &str)| {
-            format!("{}: {}, while {other} {}", capitalized(one), when(verb, value), when(verb, later))
-        };
-        let ordered = |verb: &str| {
-            let pair = ((one.topic.as_str(), fact.value), (other.topic.as_str(), match_.value));
-            first_is_earlier
-                .map(|first| if first { which(verb, pair.0, pair.1) } else { which(verb, pair.1, pair.0) })
+        let ordered = |short: &str, long: &str| {
+            let pair = [(&one.topic, fact.value), (&other.topic, match_.value)];
+            let [(first, date), (last, later)] = if first_is_earlier? { pair } else { [pair[1], pair[0]] };
+            Some(format!("{}, {short} {}; {last} {long} {}", capitalized(first), on(date), on(later)))
         };
         let (goal, answer) = match fact.relation {
-            Relation::Born if people => {
-                (format!("Who was born first, {} or {}?", one.topic, other.topic), ordered("was born"))
-            }
-            Relation::CameOut => {
-                (format!("Which came out first, {} or {}?", one.topic, other.topic), ordered("came out"))
-            }
+            Relation::Born if people => (
+                format!("Who was born first, {} or {}?", one.topic, other.topic),
+                ordered("born", "was born"),
+            ),
+            Relation::CameOut => (
+                format!("Which came out first, {} or {}?", one.topic, other.topic),
+                ordered("which came out", "came out"),
+            ),
             Relation::Began => {
-                let verb = format!("was {}", fact.verb);
-                (format!("Which was {} first, {} or {}?", fact.verb, one.topic, other.topic), ordered(&verb))
+                let long = format!("was {}", fact.verb);
+                (
+                    format!("Which was {} first, {} or {}?", fact.verb, one.topic, other.topic),
+                    ordered(fact.verb, &long),
+                )
             }
             Relation::Nationality if people => (
                 format!("What are the nationalities of {} and {}?", one.topic, other.topic),
@@ -263,6 +267,11 @@ fn compare(first: &Found<'_>, second: &Found<'_>, out: &mut Proposals) {
         candidate.evidence.insert(0, fact_support(first, fact));
         out.push(candidate);
     }
+}
+
+/// `in 1962`, `on 4 May 1934`.
+fn on(date: &str) -> String {
+    format!("{} {date}", if date.len() == 4 { "in" } else { "on" })
 }
 
 /// Whether the first date is earlier; `None` if the years are equal, since days may be missing.

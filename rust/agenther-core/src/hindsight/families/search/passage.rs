@@ -112,6 +112,13 @@ const WORKS: &[&str] = &[
 
 /// Reads what a passage found by `query` says about it; `None` if the passage is not about the query.
 pub fn read<'a>(query: &'a str, text: &'a str) -> Option<Passage<'a>> {
+    let first_word = query.split_whitespace().next()?.to_lowercase();
+    if ["who", "what", "when", "where", "which", "how", "why", "did", "is", "was"]
+        .contains(&first_word.as_str())
+        && query.contains(' ')
+    {
+        return None; // a question asks for one thing of the topic, which may not be what the lead states
+    }
     let text = titled(query, text)?;
     let sentences = sentences(text);
     let first = sentences.first()?;
@@ -240,6 +247,16 @@ fn is_person(lead: &Lead<'_>, gendered: bool) -> bool {
 
 /// Whether subject and predicate read as those of a person: a name, and a word for what people are.
 fn calls_a_person(lead: &Lead<'_>) -> bool {
+    let described = lead.predicate.split([',', ';']).next().unwrap_or("");
+    let described = [" of ", " in ", " by ", " that ", " which "]
+        .iter()
+        .fold(described, |text, stop| text.split(stop).next().unwrap_or(text));
+    let name = lead.subject.split(' ').all(|word| word.starts_with(|c: char| !c.is_lowercase()));
+    name && !lead.subject.starts_with("The ") && names_people(described)
+}
+
+/// Whether one of the words of a description says what people are: `actor`, `French painter`.
+pub fn names_people(description: &str) -> bool {
     const ENDINGS: &[&str] = &["er", "or", "ist", "ian", "ess", "man", "woman", "ant", "eer", "ar"];
     const NOT_PEOPLE: &[&str] = &[
         "computer",
@@ -319,17 +336,10 @@ fn calls_a_person(lead: &Lead<'_>) -> bool {
         "politician",
         "musician",
     ];
-    let described = lead.predicate.split(|c| matches!(c, ',' | ';')).next().unwrap_or("");
-    let person_noun = described
-        .split(' ')
-        .take_while(|word| !matches!(*word, "of" | "in" | "by" | "that" | "which"))
-        .any(|word| {
-            let ending = word.len() > 4 && ENDINGS.iter().any(|ending| word.ends_with(ending));
-            PEOPLE.contains(&word) || (ending && !NOT_PEOPLE.contains(&word.to_lowercase().as_str()))
-        });
-    let name = lead.subject.split(' ').all(|word| word.starts_with(|c: char| !c.is_lowercase()))
-        && !lead.subject.starts_with("The ");
-    person_noun && name
+    description.split(' ').any(|word| {
+        let ending = word.len() > 4 && ENDINGS.iter().any(|ending| word.ends_with(ending));
+        PEOPLE.contains(&word) || (ending && !NOT_PEOPLE.contains(&word.to_lowercase().as_str()))
+    })
 }
 
 /// The noun of a work, where the predicate begins by calling the topic one: `a 2004 horror film …`.

@@ -140,7 +140,9 @@ pub fn names_prefix(text: &str) -> Option<&str> {
     }
     let rest = &text[end..];
     let bounded = rest.is_empty() || rest.starts_with([',', '.', ';', ' ', ')']);
-    let glued = rest.starts_with("'s") || rest.starts_with("’s") || rest.starts_with(" (");
+    // "directed by Joel's brother": the value is the brother.
+    let possessive = ["'s", "’s"].iter().any(|ending| text[..end].ends_with(ending));
+    let glued = possessive || rest.starts_with(" (");
     (end > 0 && bounded && !glued).then(|| &text[..end])
 }
 
