@@ -3,7 +3,8 @@
 use std::collections::HashSet;
 
 use super::families::Candidate;
-use super::provenance::{find, other_forms};
+use super::forms::other_forms;
+use super::needles::find;
 use super::reason::Reason;
 use super::wording::{is_function_word, say_value, singular};
 use super::{Origin, Slot, slice};
