@@ -3,6 +3,7 @@
 //! [`shape`] reduces a query to what can be said, [`phrase`] says it, [`schema`] knows the tables.
 //! A query with anything else in it is no candidate.
 
+mod naming;
 mod phrase;
 mod rows;
 mod schema;
@@ -147,12 +148,60 @@ fn answer(shape: &Shape, schema: &Schema, rows: &[Vec<Option<String>>]) -> Optio
     Some(lines.join("\n"))
 }
 
+/// Words for what numbers are given of; a column called anything else and full of numbers holds keys.
+const MEASURED: &[&str] = &[
+    "ID",
+    "number",
+    "code",
+    "year",
+    "month",
+    "day",
+    "age",
+    "grade",
+    "rank",
+    "ranking",
+    "size",
+    "price",
+    "cost",
+    "amount",
+    "quantity",
+    "population",
+    "area",
+    "weight",
+    "height",
+    "length",
+    "width",
+    "capacity",
+    "score",
+    "rating",
+    "salary",
+    "level",
+    "count",
+    "total",
+    "percentage",
+    "share",
+    "attendance",
+    "tables",
+    "earnings",
+    "budget",
+    "bonus",
+    "distance",
+    "duration",
+    "horsepower",
+    "version",
+    "hours",
+    "points",
+];
+
 /// Whether the values of a column are not what its words promise: numbers sorted as text, or the
 /// keys of another table in a text column.
 fn misread(shape: &Shape, schema: &Schema, at: usize, cells: &[Vec<&str>]) -> bool {
     let Output::Column(column) = &shape.outputs[at] else { return false };
-    let Some(info) = schema.column(&shape.tables[column.table], &column.name) else { return false };
     let all_numbers = cells.iter().all(|row| row[at].parse::<f64>().is_ok());
+    let Some(info) = schema.column(&shape.tables[column.table], &column.name) else {
+        return all_numbers
+            && !schema.words(&column.name).last().is_some_and(|word| MEASURED.contains(&word.as_str()));
+    };
     let sorted = shape.order.iter().any(|(key, _)| *key == shape.outputs[at]);
     let refers = info.keyed || schema.names_table(&column.name);
     all_numbers && !info.numeric && (sorted || refers)

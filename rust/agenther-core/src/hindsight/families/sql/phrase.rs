@@ -2,18 +2,9 @@
 
 use sqlparser::ast::BinaryOperator;
 
-use super::schema::{ColumnInfo, Schema};
+use super::schema::Schema;
 use super::shape::{Column, Constant, Fold, Output, Shape, Test};
-use crate::hindsight::families::english::{self, enumerate, plural};
-
-/// Words that a table's name ends with and no person says: `cars_data`, `model_list`.
-const TABLE_SUFFIXES: &[&str] =
-    &["data", "list", "info", "information", "details", "table", "tbl", "records"];
-/// Words that a table's name begins with and no person says: `ref_colours`, `tbl_orders`.
-const TABLE_PREFIXES: &[&str] = &["ref", "tbl", "dim", "fact", "tab"];
-/// Words that make a table's name a sentence, not a noun: `has_pet`, `singer_in_concert`.
-const NOT_IN_NOUNS: &[&str] =
-    &["has", "have", "is", "in", "of", "to", "by", "for", "on", "at", "with", "and", "from", "per"];
+use crate::hindsight::families::english::{enumerate, plural};
 
 /// What asks to be told is any one of several.
 const TIE: &str = "If there is a tie, any one of them will do.";
@@ -31,9 +22,10 @@ pub fn headings(shape: &Shape, schema: &Schema) -> Option<Vec<String>> {
     shape.outputs.iter().map(|output| speaker.output(output)).collect()
 }
 
-struct Speaker<'s> {
-    shape: &'s Shape,
-    schema: &'s Schema,
+/// A shape and the words for it.
+pub(super) struct Speaker<'s> {
+    pub(super) shape: &'s Shape,
+    pub(super) schema: &'s Schema,
 }
 
 impl Speaker<'_> {
@@ -56,6 +48,7 @@ impl Speaker<'_> {
             .all(|table| table == shape.base || mentioned(table) || self.leads_on(table));
         // The rows of a referred table repeat once per referrer, so only the base may be folded.
         let foldable = |fold: Fold, column: &Column| match self.info(column) {
+            _ if matches!(fold, Fold::Average | Fold::Total) && self.tells_time(column) => false,
             Some(info) => info.numeric || (info.temporal && matches!(fold, Fold::Highest | Fold::Lowest)),
             None => matches!(fold, Fold::Average | Fold::Total),
         };
@@ -75,7 +68,7 @@ impl Speaker<'_> {
 
     /// Whether another mentioned table is reached through this one.
     fn leads_on(&self, table: usize) -> bool {
-        self.shape.referrer.contains(&Some(table))
+        self.shape.referrer.iter().flatten().any(|column| column.table == table)
     }
 
     /// Whether a condition means what its words say, given the types of the columns.
@@ -87,7 +80,12 @@ impl Speaker<'_> {
         match test {
             Test::Compare(column, BinaryOperator::Eq | BinaryOperator::NotEq, constant) => {
                 let typed = self.info(column).is_none_or(|info| !info.numeric || constant.number);
-                typed && (!self.opaque(column) || !constant.number) && !constant.text.trim().is_empty()
+                const FLAGS: &[&str] = &["t", "f", "y", "n", "0", "1", "true", "false"];
+                let flag = FLAGS.contains(&constant.text.to_lowercase().as_str());
+                typed
+                    && !flag
+                    && (!self.opaque(column) || !constant.number)
+                    && !constant.text.trim().is_empty()
             }
             Test::Compare(column, _, constant) => !self.opaque(column) && ordered(column, constant),
             Test::Between(column, low, high) => {
@@ -102,77 +100,6 @@ impl Speaker<'_> {
         }
     }
 
-    fn info(&self, column: &Column) -> Option<&ColumnInfo> {
-        self.schema.column(&self.shape.tables[column.table], &column.name)
-    }
-
-    /// Whether the values of a column are keys, which mean nothing to a person.
-    fn opaque(&self, column: &Column) -> bool {
-        let primary_number = self.info(column).is_some_and(|info| info.primary && info.numeric);
-        primary_number
-            || self.nameless(column)
-            || self.words_of(column).last().is_some_and(|word| word == "ID")
-    }
-
-    /// Whether a column holds keys but is called like the thing itself: `airline` with numbers in it.
-    fn nameless(&self, column: &Column) -> bool {
-        let words = self.words_of(column);
-        let called_key = words.last().is_some_and(|word| matches!(word.as_str(), "ID" | "code" | "number"));
-        let refers =
-            self.schema.names_table(&column.name) || self.info(column).is_some_and(|info| info.keyed);
-        refers && !called_key && self.info(column).is_none_or(|info| info.numeric)
-    }
-
-    fn words_of(&self, column: &Column) -> Vec<String> {
-        let name = self.info(column).map_or(column.name.as_str(), |info| info.name.as_str());
-        self.schema.words(name)
-    }
-
-    /// What a row of a table is called.
-    fn entity(&self, table: &str) -> Option<String> {
-        let mut words = self.schema.words(table);
-        if words.len() > 1 && TABLE_PREFIXES.contains(&words[0].as_str()) {
-            words.remove(0);
-        }
-        if words.len() > 1 && words.last().is_some_and(|last| TABLE_SUFFIXES.contains(&last.as_str())) {
-            words.pop();
-        }
-        let noun = words.iter().all(|word| !NOT_IN_NOUNS.contains(&word.as_str()) && word.len() > 1);
-        let plain = words.iter().all(|word| word.chars().all(char::is_alphabetic));
-        (noun && plain && !words.is_empty() && words.len() <= 3).then(|| english::singular(&words.join(" ")))
-    }
-
-    /// What a column is called: `name` of a student, `stadium name` of a concert.
-    fn attribute(&self, column: &Column) -> Option<String> {
-        let table = &self.shape.tables[column.table];
-        let entity = self.entity(table)?;
-        let mut words = self.words_of(column);
-        let identifier = self.info(column).map_or(column.name.as_str(), |info| info.name.as_str());
-        if identifier.len() <= 4 && identifier.len() > 1 && identifier.chars().all(|c| c.is_ascii_uppercase())
-        {
-            words = vec![identifier.to_string()];
-        }
-        for prefix in [entity.split(' ').count(), 1] {
-            let own = words.len() > prefix && {
-                let start = english::singular(&words[..prefix].join(" "));
-                start == entity || entity.rsplit(' ').next() == Some(&start)
-            };
-            if own {
-                words.drain(..prefix);
-                break;
-            }
-        }
-        let words_alone = english::singular(&words.join(" "));
-        let mut phrase = if words_alone == entity { "name".to_string() } else { words.join(" ") };
-        if !sayable(&phrase) {
-            return None;
-        }
-        if column.table != self.shape.base {
-            phrase = format!("{entity} {phrase}");
-        }
-        Some(phrase)
-    }
-
     fn output(&self, output: &Output) -> Option<String> {
         Some(match output {
             Output::Column(column) => self.attribute(column)?,
@@ -184,17 +111,37 @@ impl Speaker<'_> {
         })
     }
 
-    fn base(&self) -> Option<String> {
-        self.entity(&self.shape.tables[self.shape.base])
-    }
-
     /// `students`, `students whose age is greater than 20 and whose major is 600`.
     fn rows(&self) -> Option<String> {
         Some(format!("{}{}", plural(&self.base()?), self.conditions()?))
     }
 
+    /// `whose age is less than 20 or greater than 60`: two comparisons of one column.
+    fn one_column(&self) -> Option<String> {
+        let [Test::Compare(first, one, low), Test::Compare(second, other, high)] =
+            self.shape.tests.as_slice()
+        else {
+            return None;
+        };
+        if first != second || *one == BinaryOperator::Eq || *other == BinaryOperator::Eq {
+            return None;
+        }
+        let link = if self.shape.any { "or" } else { "and" };
+        let relation = |op: &BinaryOperator| self.relation(first, op);
+        let (one, other) = (relation(one)?, relation(other)?.trim_start_matches("is "));
+        Some(format!(
+            " whose {} {one} {} {link} {other} {}",
+            self.attribute(first)?,
+            quoted(low),
+            quoted(high)
+        ))
+    }
+
     /// ` whose age is greater than 20 and whose major is 600`, or nothing.
     fn conditions(&self) -> Option<String> {
+        if let Some(merged) = self.one_column() {
+            return Some(merged);
+        }
         let merged = self.merged_alternatives();
         let tests: Vec<String> = merged
             .as_ref()
@@ -218,25 +165,11 @@ impl Speaker<'_> {
     }
 
     fn test(&self, test: &Test) -> Option<String> {
-        use BinaryOperator::{Eq, Gt, GtEq, Lt, LtEq, NotEq};
+        use BinaryOperator::Gt;
         let attribute = self.attribute(tested(test));
         Some(match test {
-            Test::Compare(_, op, constant) => {
-                let relation = match op {
-                    Eq => "is",
-                    NotEq => "is not",
-                    Gt => "is greater than",
-                    Lt => "is less than",
-                    GtEq => "is at least",
-                    LtEq => "is at most",
-                    _ => return None,
-                };
-                let relation = match (self.temporal(tested(test)), op) {
-                    (true, Gt) => "is after",
-                    (true, Lt) => "is before",
-                    (true, GtEq | LtEq) => return None,
-                    _ => relation,
-                };
+            Test::Compare(column, op, constant) => {
+                let relation = self.relation(column, op)?;
                 format!("whose {} {relation} {}", attribute?, quoted(constant))
             }
             Test::Between(_, low, high) => {
@@ -269,6 +202,21 @@ impl Speaker<'_> {
                     false => format!("that have at least one {child}"),
                 }
             }
+        })
+    }
+
+    fn relation(&self, column: &Column, op: &BinaryOperator) -> Option<&'static str> {
+        use BinaryOperator::{Eq, Gt, GtEq, Lt, LtEq, NotEq};
+        Some(match (op, self.temporal(column)) {
+            (Eq, _) => "is",
+            (NotEq, _) => "is not",
+            (Gt, false) => "is greater than",
+            (Lt, false) => "is less than",
+            (GtEq, false) => "is at least",
+            (LtEq, false) => "is at most",
+            (Gt, true) => "is after",
+            (Lt, true) => "is before",
+            _ => return None,
         })
     }
 
@@ -440,6 +388,9 @@ impl Speaker<'_> {
             return None;
         }
         let key_words = self.attribute(key)?;
+        if key.table == shape.base && key_words == "name" {
+            return None; // groups of one
+        }
         let rows = self.rows()?;
         if let Some((op, number)) = &shape.having {
             return self.having(&key_words, &rows, op, *number, &measures);
@@ -568,17 +519,6 @@ fn like(pattern: &str) -> Option<(&'static str, &'static str, &str)> {
         (true, false) => Some(("ends with", "end with", part)),
         (false, false) => None,
     }
-}
-
-/// Whether a phrase made of an identifier reads as a noun phrase.
-fn sayable(phrase: &str) -> bool {
-    let words: Vec<&str> = phrase.split(' ').collect();
-    let letters = words.iter().all(|word| word.len() > 1 && word.chars().all(char::is_alphabetic));
-    let first_is_verb = matches!(words[0], "is" | "has" | "have" | "was" | "can" | "do" | "did");
-    let last = words[words.len() - 1];
-    let last_dangles =
-        words.len() > 1 && (last.ends_with("ed") || NOT_IN_NOUNS.contains(&last) || last == "made");
-    letters && !first_is_verb && !last_dangles && words.len() <= 4
 }
 
 /// The plural of an attribute: `years of birth`, `names`.
