@@ -15,6 +15,9 @@ use events::{Event, Thing};
 /// More exploring steps than this hide what was found.
 const MAX_EXPLORING: usize = 8;
 
+/// Later scenes are not read: requests look back over the run, and no request spans so many steps.
+const MAX_SCENES: usize = 400;
+
 /// One step's events.
 struct Scene<'a> {
     step: u32,
@@ -36,6 +39,7 @@ pub fn propose(reading: &Reading<'_>, out: &mut Proposals) {
             let last = events::ends_with_event(observation);
             (!events.is_empty()).then_some(Scene { step: index as u32, events, last })
         })
+        .take(MAX_SCENES)
         .collect();
     let world = World::new(reading, &scenes);
     let before = out.candidates.len();

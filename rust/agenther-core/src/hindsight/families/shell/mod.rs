@@ -6,6 +6,8 @@
 mod command;
 mod phrase;
 
+use std::collections::BTreeSet;
+
 use super::{Candidate, Proposals};
 use crate::hindsight::{Support, Wording};
 use crate::reading::{Reading, StepReading};
@@ -21,7 +23,7 @@ const MAX_LINES: usize = 30;
 pub fn propose(reading: &Reading<'_>, out: &mut Proposals) {
     let newline_kept =
         reading.steps.iter().any(|step| step.step.observation.is_some_and(|text| text.ends_with('\n')));
-    let mut proposed: Vec<String> = Vec::new();
+    let mut proposed = BTreeSet::new();
     let mut moved = false;
     for (index, step) in reading.steps.iter().enumerate() {
         let Some(line) = line(step) else { continue };
@@ -42,9 +44,8 @@ pub fn propose(reading: &Reading<'_>, out: &mut Proposals) {
             continue;
         }
         if let Some(answer) = answer(&phrase, observation)
-            && !proposed.contains(&phrase.request(0))
+            && proposed.insert(phrase.request(0))
         {
-            proposed.push(phrase.request(0));
             out.push(candidate(index as u32, step, line, &phrase, answer));
         }
     }

@@ -3,11 +3,14 @@
 //! [`shape`] reduces a query to what can be said, [`phrase`] says it, [`schema`] knows the tables.
 //! A query with anything else in it is no candidate.
 
+mod groups;
 mod naming;
 mod phrase;
 mod rows;
 mod schema;
 mod shape;
+
+use std::collections::BTreeSet;
 
 use super::{Candidate, Proposals};
 use crate::hindsight::{Origin, Slot, Support, Wording};
@@ -23,23 +26,24 @@ const MAX_ROWS: usize = 30;
 /// A run that goes on querying is not asked about every query.
 const MAX_QUERIES: usize = 12;
 
-/// Proposes the questions that the queries of a run answer.
+/// Proposes the questions that the queries of a run answer, the last query first.
 pub fn propose(reading: &Reading<'_>, out: &mut Proposals) {
-    let mut proposed: Vec<String> = Vec::new();
-    for sink in (0..reading.steps.len()).rev() {
-        if proposed.len() == MAX_QUERIES {
-            break;
+    let mut schema = Schema::new(reading.run.original_prompt.unwrap_or(""));
+    let mut found: Vec<Candidate> = Vec::new();
+    for (index, step) in reading.steps.iter().enumerate() {
+        if changes_state(step) {
+            break; // what later queries return depends on this step, which their goals would drop
         }
-        let step = &reading.steps[sink];
         let Some(statement) = statement(step) else { continue };
-        if step.status != Status::Ok || !starts_with_word(statement, "select") || changed_state(reading, sink)
-        {
-            continue;
+        if !starts_with_word(statement, "select") {
+            schema.learn(index as u32, statement, step);
+        } else if step.status == Status::Ok {
+            found.extend(candidate(reading, &mut schema, index, statement));
         }
-        if let Some(candidate) = candidate(reading, sink, statement)
-            && !proposed.contains(&candidate.goal)
-        {
-            proposed.push(candidate.goal.clone());
+    }
+    let mut asked = BTreeSet::new();
+    for candidate in found.into_iter().rev() {
+        if asked.len() < MAX_QUERIES && asked.insert(candidate.goal.clone()) {
             out.push(candidate);
         }
     }
@@ -68,27 +72,24 @@ fn starts_with_word(text: &str, word: &str) -> bool {
         && text[word.len()..].starts_with(|c: char| c.is_whitespace() || c == '(')
 }
 
-/// Whether an earlier step may have changed the tables: then the answer depends on dropped steps.
-fn changed_state(reading: &Reading<'_>, sink: usize) -> bool {
+/// Whether a step may change the tables, or which of them are meant.
+fn changes_state(step: &StepReading<'_>) -> bool {
     const CHANGES: &[&str] =
         &["insert", "update", "delete", "create", "drop", "alter", "truncate", "replace", "use", "set"];
-    reading.steps[..sink].iter().any(|step| {
-        let input = step.step.action_input.unwrap_or("");
-        CHANGES.iter().any(|word| starts_with_word(input, word))
-    })
+    let input = step.step.action_input.unwrap_or("");
+    CHANGES.iter().any(|word| starts_with_word(input, word))
 }
 
-fn candidate(reading: &Reading<'_>, sink: usize, statement: &str) -> Option<Candidate> {
-    let mut schema = Schema::before(reading, sink);
-    let shape = shape::shape(statement, &schema)?;
+fn candidate(reading: &Reading<'_>, schema: &mut Schema, sink: usize, statement: &str) -> Option<Candidate> {
+    let shape = shape::shape(statement, schema)?;
     for table in &shape.tables {
         schema.learn_words(table);
     }
     let rows = reading.steps[sink].observation().and_then(rows::rows)?;
-    let answer = answer(&shape, &schema, &rows)?;
+    let answer = answer(&shape, schema, &rows)?;
     let seed = statement.bytes().fold(0u64, |seed, byte| seed.wrapping_mul(31).wrapping_add(byte.into()));
-    let goal = phrase::request(&shape, &schema, seed)?;
-    let steps = kept(&shape, &schema, sink);
+    let goal = phrase::request(&shape, schema, seed)?;
+    let steps = kept(&shape, schema, sink);
     let clauses = shape.tests.len() + shape.group.len() + shape.order.len() + shape.tables.len();
     Some(Candidate {
         goal,

@@ -62,6 +62,12 @@ impl Speaker<'_> {
         (noun && plain && !words.is_empty() && words.len() <= 3).then(|| english::singular(&words.join(" ")))
     }
 
+    /// What a row of a table is called among those of its referrer: `source airport`.
+    pub(super) fn thing(&self, table: usize) -> Option<String> {
+        let entity = self.entity(&self.shape.tables[table])?;
+        Some(format!("{}{entity}", self.role(table, &entity)?))
+    }
+
     /// What a table is to its referrer beyond its name: `source ` for airports joined on `SourceAirport`.
     fn role(&self, table: usize, entity: &str) -> Option<String> {
         let Some(reference) = &self.shape.referrer[table] else { return Some(String::new()) };
@@ -118,7 +124,7 @@ impl Speaker<'_> {
             return None;
         }
         if column.table != self.shape.base {
-            phrase = format!("{}{entity} {phrase}", self.role(column.table, &entity)?);
+            phrase = format!("{} {phrase}", self.thing(column.table)?);
         }
         Some(phrase)
     }

@@ -7,7 +7,7 @@ use super::shape::{Column, Constant, Fold, Output, Shape, Test};
 use crate::hindsight::families::english::{enumerate, plural};
 
 /// What asks to be told is any one of several.
-const TIE: &str = "If there is a tie, any one of them will do.";
+pub(super) const TIE: &str = "If there is a tie, any one of them will do.";
 
 /// Says a shape as a request; `seed` chooses among equal phrasings.
 pub fn request(shape: &Shape, schema: &Schema, seed: u64) -> Option<String> {
@@ -61,9 +61,14 @@ impl Speaker<'_> {
                 Output::Column(column) => !self.nameless(column),
                 Output::Count => true,
             });
+        let asks_what_it_fixes = shape.outputs.iter().all(|output| {
+            shape.tests.iter().any(|test| {
+                matches!((output, test), (Output::Column(column), Test::Compare(fixed, BinaryOperator::Eq, _)) if column == fixed)
+            })
+        });
         let limit_ordered = shape.limit.is_none() || !shape.order.is_empty();
         let tests_said = shape.tests.iter().all(|test| self.sound(test));
-        (all_mentioned && no_fan_out && limit_ordered && tests_said).then_some(())
+        (all_mentioned && no_fan_out && limit_ordered && tests_said && !asks_what_it_fixes).then_some(())
     }
 
     /// Whether another mentioned table is reached through this one.
@@ -100,7 +105,7 @@ impl Speaker<'_> {
         }
     }
 
-    fn output(&self, output: &Output) -> Option<String> {
+    pub(super) fn output(&self, output: &Output) -> Option<String> {
         Some(match output {
             Output::Column(column) => self.attribute(column)?,
             Output::Count => format!("number of {}", plural(&self.base()?)),
@@ -112,7 +117,7 @@ impl Speaker<'_> {
     }
 
     /// `students`, `students whose age is greater than 20 and whose major is 600`.
-    fn rows(&self) -> Option<String> {
+    pub(super) fn rows(&self) -> Option<String> {
         Some(format!("{}{}", plural(&self.base()?), self.conditions()?))
     }
 
@@ -138,7 +143,7 @@ impl Speaker<'_> {
     }
 
     /// ` whose age is greater than 20 and whose major is 600`, or nothing.
-    fn conditions(&self) -> Option<String> {
+    pub(super) fn conditions(&self) -> Option<String> {
         if let Some(merged) = self.one_column() {
             return Some(merged);
         }
@@ -295,7 +300,7 @@ impl Speaker<'_> {
     }
 
     /// `average age`, `lowest and highest age`, `average age and the highest weight`.
-    fn fold_list(&self, outputs: &[Output]) -> Option<String> {
+    pub(super) fn fold_list(&self, outputs: &[Output]) -> Option<String> {
         let parts: Vec<(Fold, String)> = outputs
             .iter()
             .map(|output| match output {
@@ -353,7 +358,7 @@ impl Speaker<'_> {
         ))
     }
 
-    fn sorted(&self) -> Option<String> {
+    pub(super) fn sorted(&self) -> Option<String> {
         let mut keys = Vec::new();
         for (key, descending) in &self.shape.order {
             let Output::Column(column) = key else { return None };
@@ -375,110 +380,6 @@ impl Speaker<'_> {
             keys => format!(", sorted {}", keys.join(" and then ")),
         })
     }
-
-    fn grouped(&self, seed: u64) -> Option<String> {
-        let shape = self.shape;
-        let [key] = shape.group.as_slice() else { return None };
-        let keys: Vec<&Output> =
-            shape.outputs.iter().filter(|output| matches!(output, Output::Column(_))).collect();
-        let measures: Vec<Output> =
-            shape.outputs.iter().filter(|output| !matches!(output, Output::Column(_))).cloned().collect();
-        let own_key = keys.iter().all(|output| **output == Output::Column(key.clone()));
-        if !own_key || keys.len() != 1 || shape.distinct {
-            return None;
-        }
-        let key_words = self.attribute(key)?;
-        if key.table == shape.base && key_words == "name" {
-            return None; // groups of one
-        }
-        let rows = self.rows()?;
-        if let Some((op, number)) = &shape.having {
-            return self.having(&key_words, &rows, op, *number, &measures);
-        }
-        match (shape.limit, shape.order.as_slice()) {
-            (Some(1), [(Output::Count, true)]) => {
-                let count = match measures.as_slice() {
-                    [] => "",
-                    [Output::Count] => ", and how many",
-                    _ => return None,
-                };
-                Some(format!("Which {key_words} has the most {rows}{count}? {TIE}"))
-            }
-            (None, order) if !measures.is_empty() => {
-                let mut goal = self.per_group(&key_words, &rows, &measures, seed)?;
-                if let [(output, descending)] = order {
-                    let direction = match (output, descending) {
-                        (Output::Column(_), _) => {
-                            self.sorted()?.trim_start_matches(", sorted by ").to_string()
-                        }
-                        (measure, true) => format!("{} from highest to lowest", self.output(measure)?),
-                        (measure, false) => format!("{} from lowest to highest", self.output(measure)?),
-                    };
-                    goal.push_str(&format!(" Sort by {direction}."));
-                } else if !order.is_empty() {
-                    return None;
-                }
-                Some(goal)
-            }
-            _ => None,
-        }
-    }
-
-    fn per_group(&self, key: &str, rows: &str, measures: &[Output], seed: u64) -> Option<String> {
-        Some(match measures {
-            [Output::Count] if seed.is_multiple_of(2) && self.shape.tests.is_empty() => {
-                format!("How many {rows} are there for each {key}?")
-            }
-            [Output::Count] => {
-                format!("For each {key}, how many {} are there{}?", plural(&self.base()?), self.conditions()?)
-            }
-            folds if folds.iter().all(|output| matches!(output, Output::Fold(..))) => {
-                let verb = if folds.len() == 1 { "is" } else { "are" };
-                format!("For each {key}, what {verb} the {} of the {rows}?", self.fold_list(folds)?)
-            }
-            [Output::Count, folds @ ..] | [folds @ .., Output::Count]
-                if folds.iter().all(|output| matches!(output, Output::Fold(..))) =>
-            {
-                format!("For each {key}, give the number of {rows} and their {}.", self.fold_list(folds)?)
-            }
-            _ => return None,
-        })
-    }
-
-    fn having(
-        &self,
-        key: &str,
-        rows: &str,
-        op: &BinaryOperator,
-        number: u64,
-        measures: &[Output],
-    ) -> Option<String> {
-        if self.shape.limit.is_some() || !self.shape.order.is_empty() {
-            return None;
-        }
-        let bound = match op {
-            BinaryOperator::Gt => format!("more than {number}"),
-            BinaryOperator::GtEq => format!("at least {number}"),
-            BinaryOperator::Lt => format!("fewer than {number}"),
-            BinaryOperator::LtEq => format!("at most {number}"),
-            BinaryOperator::Eq => format!("exactly {number}"),
-            _ => return None,
-        };
-        let one = matches!(number, 1).then(|| rows_singular(rows, &self.base()?)).flatten();
-        let counts = match measures {
-            [] => "",
-            [Output::Count] => " Give the number for each.",
-            _ => return None,
-        };
-        let rows = one.unwrap_or_else(|| rows.to_string());
-        Some(format!("Which {} have {bound} {rows}?{counts}", plural_attribute(key)))
-    }
-}
-
-/// `students whose …` as `student whose …`, as it stands after "more than 1".
-fn rows_singular(rows: &str, base: &str) -> Option<String> {
-    let many = plural(base);
-    rows.strip_prefix(&many).map(|rest| format!("{base}{rest}"))
 }
 
 fn tested(test: &Test) -> &Column {
@@ -522,7 +423,7 @@ fn like(pattern: &str) -> Option<(&'static str, &'static str, &str)> {
 }
 
 /// The plural of an attribute: `years of birth`, `names`.
-fn plural_attribute(attribute: &str) -> String {
+pub(super) fn plural_attribute(attribute: &str) -> String {
     match attribute.split_once(" of ") {
         Some((head, of)) => format!("{} of {of}", plural(head)),
         None if attribute.ends_with("ID") => format!("{attribute}s"),
