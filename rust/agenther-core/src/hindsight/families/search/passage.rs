@@ -25,6 +25,8 @@ pub enum Relation {
     Released,
     /// When it began: the verb is [`Fact::verb`].
     Began,
+    /// When it opened, premiered: the verb is [`Fact::verb`].
+    Did,
     /// Where it is: the verb is [`Fact::verb`].
     Where,
     /// Who did it: the verb is [`Fact::verb`].
@@ -425,7 +427,7 @@ impl<'a> Passage<'a> {
                 return;
             };
             if let Some(died) = date_prefix(rest.trim_start())
-                && !inside[..at].contains("c.")
+                && certain(&inside[..at])
             {
                 self.add(Relation::Born, "", born);
                 self.add(Relation::Died, "", died);
@@ -522,11 +524,20 @@ impl<'a> Passage<'a> {
                 if let Some(place) = rest.strip_prefix("was born in ").and_then(place_prefix) {
                     self.add(Relation::BornIn, "", place);
                 }
+            } else if let Some((verb, date)) = did(rest) {
+                self.add(Relation::Did, verb, date);
             } else if let Some(predicate) = rest.strip_prefix("was ").or_else(|| rest.strip_prefix("is ")) {
                 self.read_participles(predicate, false);
             }
         }
     }
+}
+
+/// Whether nothing before a date says that it is another one: a baptism, an estimate, an alternative.
+fn certain(before: &str) -> bool {
+    !["c.", "ca.", "circa", "bapt", "or ", "?", "reign", "r. ", "fl."]
+        .iter()
+        .any(|mark| before.contains(mark))
 }
 
 /// Whether a participle after `before` modifies the topic itself: it opens the clause, or stands right after
@@ -553,6 +564,23 @@ fn words(text: &str) -> impl Iterator<Item = (usize, &str)> {
         *at += word.len() + 1;
         Some((start, word))
     })
+}
+
+/// `opened on May 12, 2000`: the verb in its base form, and the date.
+fn did(predicate: &str) -> Option<(&'static str, &str)> {
+    const VERBS: &[(&str, &str)] = &[
+        ("opened ", "open"),
+        ("premiered ", "premiere"),
+        ("debuted ", "debut"),
+        ("closed ", "close"),
+        ("launched ", "launch"),
+        ("ended ", "end"),
+    ];
+    let (past, base) = VERBS.iter().find(|(past, _)| predicate.starts_with(past))?;
+    let rest = predicate[past.len()..]
+        .strip_prefix("on ")
+        .or_else(|| predicate[past.len()..].strip_prefix("in "))?;
+    date_prefix(rest).map(|date| (*base, date))
 }
 
 /// What follows the subject of a sentence, if that is the topic: by pronoun (when the sentence before was

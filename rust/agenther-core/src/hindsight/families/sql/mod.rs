@@ -266,3 +266,126 @@ fn evidence(reading: &Reading<'_>, sink: usize) -> Vec<Support> {
         .flatten()
         .collect()
 }
+
+#[cfg(test)]
+mod tests {
+    use crate::hindsight::families::testing::proposals;
+
+    const SHOPS: (&str, &str, &str) = (
+        "sql",
+        "DESC shops",
+        "[('shop_id', b'int', 'NO', 'PRI', None, ''), ('shop_name', b'varchar(40)', 'NO', '', None, ''), \
+         ('city', b'varchar(40)', 'YES', '', None, ''), ('staff_count', b'int', 'NO', '', None, ''), \
+         ('opened', b'text', 'YES', '', None, '')]",
+    );
+    const SALES: (&str, &str, &str) = (
+        "sql",
+        "DESCRIBE sales",
+        "[('sale_id', 'int', 'NO', 'PRI', None, ''), ('shop_id', 'int', 'NO', 'MUL', None, ''), \
+         ('amount', 'decimal(9,2)', 'NO', '', None, '')]",
+    );
+
+    fn goal(query: &str, rows: &str) -> Option<(String, String)> {
+        let calls = [("sql", "SHOW TABLES", "[('shops',), ('sales',)]"), SHOPS, SALES, ("sql", query, rows)];
+        let mut found = proposals(super::propose, "How are the shops doing?", &calls);
+        found.pop().map(|(goal, answer, _)| (goal, answer))
+    }
+
+    #[test]
+    fn queries_become_requests() {
+        for (query, rows, request, answer) in [
+            (
+                "SELECT COUNT(*) FROM shops WHERE city = 'Bern'",
+                "[(4,)]",
+                "How many shops are there whose city is \"Bern\"?",
+                "The number of shops is 4.",
+            ),
+            (
+                "SELECT shop_name FROM shops ORDER BY staff_count DESC LIMIT 1",
+                "[('Nord',)]",
+                "What is the name of the shop with the highest staff count? If there is a tie, any one of them will do.",
+                "The name is Nord.",
+            ),
+            (
+                "SELECT city, COUNT(*) AS n FROM shops GROUP BY city HAVING n > 2",
+                "[('Bern', 4), ('Lugano', 3)]",
+                "Which cities have more than 2 shops? Give the number for each.",
+                "- Bern, 4\n- Lugano, 3",
+            ),
+            (
+                "SELECT s.shop_name, COUNT(*) FROM shops s JOIN sales x ON x.shop_id = s.shop_id GROUP BY s.shop_id \
+                 ORDER BY COUNT(*) DESC LIMIT 1",
+                "[('Nord', 17)]",
+                "Which shop has the most sales? Give the name and number of sales. If there is a tie, any one of them \
+                 will do.",
+                "The shop name is Nord and the number of sales is 17.",
+            ),
+            (
+                "SELECT shop_name FROM shops WHERE shop_id NOT IN (SELECT shop_id FROM sales)",
+                "[('Ost',)]",
+                "What are the names of the shops that have no sale?",
+                "The name is Ost.",
+            ),
+            (
+                "SELECT AVG(staff_count), MAX(staff_count) FROM shops",
+                "[(Decimal('7.5'), 12)]",
+                "What are the average and highest staff count of all shops?",
+                "The average staff count is 7.5 and the highest staff count is 12.",
+            ),
+        ] {
+            let found = goal(query, rows);
+            assert_eq!(found, Some((request.to_string(), answer.to_string())), "{query}");
+        }
+    }
+
+    #[test]
+    fn what_a_sentence_would_hide_is_not_asked() {
+        for (query, rows) in [
+            ("SELECT COUNT(*) FROM shops WHERE city = 'Bern'", "[(0,)]"),
+            ("SELECT SUM(s.staff_count) FROM shops s JOIN sales x ON x.shop_id = s.shop_id", "[(99,)]"),
+            ("SELECT AVG(shop_id) FROM shops", "[(3,)]"),
+            ("SELECT shop_name FROM shops ORDER BY opened LIMIT 1", "[('Nord',)]"),
+            ("SELECT shop_name FROM shops LIMIT 3", "[('Nord',), ('Ost',), ('West',)]"),
+            ("SELECT city FROM shops WHERE NOT (city = 'Bern')", "[('Biel',)]"),
+            ("SELECT shop_name FROM shops WHERE staff_count > '7'", "[('Nord',)]"),
+            ("SELECT MAX(opened) FROM shops", "[('9 May',)]"),
+            ("SELECT shop_name, RANK() OVER (ORDER BY city) FROM shops", "[('Nord', 1)]"),
+            ("SELECT city, COUNT(*) FROM shops GROUP BY city HAVING COUNT(*) < 3", "[('Biel', 1)]"),
+            ("SELECT x.amount FROM sales x JOIN shops s ON x.shop_id = s.shop_id", "[(5,), (7,)]"),
+            ("SELECT city FROM shops UNION SELECT shop_name FROM shops", "[('Biel',)]"),
+        ] {
+            assert_eq!(goal(query, rows), None, "{query}");
+        }
+    }
+
+    #[test]
+    fn a_result_of_a_usual_cap_may_be_cut() {
+        let rows = |count: usize| {
+            format!("[{}]", (0..count).map(|n| format!("('Shop {n}',)")).collect::<Vec<_>>().join(", "))
+        };
+        assert!(goal("SELECT shop_name FROM shops", &rows(24)).is_some());
+        assert!(goal("SELECT shop_name FROM shops", &rows(25)).is_none());
+    }
+
+    #[test]
+    fn nothing_is_asked_after_a_write() {
+        let calls = [
+            SHOPS,
+            ("sql", "UPDATE shops SET city = 'Bern'", "Query OK"),
+            ("sql", "SELECT COUNT(*) FROM shops WHERE city = 'Bern'", "[(4,)]"),
+        ];
+        assert!(proposals(super::propose, "", &calls).is_empty());
+    }
+
+    #[test]
+    fn the_query_may_stand_in_json_arguments_and_the_rows_be_objects() {
+        let calls = [(
+            "run_query",
+            r#"{"query": "SELECT city, COUNT(*) AS n FROM shops GROUP BY city"}"#,
+            r#"[{"city": "Bern", "n": 4}, {"city": "Lugano", "n": 3}]"#,
+        )];
+        let found = proposals(super::propose, "", &calls);
+        assert_eq!(found.len(), 1, "{found:?}");
+        assert_eq!(found[0].1, "- Bern, 4\n- Lugano, 3");
+    }
+}
