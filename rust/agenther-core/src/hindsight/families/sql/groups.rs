@@ -45,8 +45,8 @@ impl Speaker<'_> {
                         (Output::Column(_), _) => {
                             self.sorted()?.trim_start_matches(", sorted by ").to_string()
                         }
-                        (measure, true) => format!("{} from highest to lowest", self.output(measure)?),
-                        (measure, false) => format!("{} from lowest to highest", self.output(measure)?),
+                        (measure, true) => format!("{} in descending order", self.output(measure)?),
+                        (measure, false) => format!("{} in ascending order", self.output(measure)?),
                     };
                     goal.push_str(&format!(" Sort by {direction}."));
                 } else if !order.is_empty() {
@@ -152,8 +152,8 @@ impl Speaker<'_> {
             (None, None, order) if !measures.is_empty() => {
                 let sorted = match order {
                     [] => "",
-                    [(Output::Count, true)] => ", from the highest number to the lowest",
-                    [(Output::Count, false)] => ", from the lowest number to the highest",
+                    [(Output::Count, true)] => ", in descending order of that number",
+                    [(Output::Count, false)] => ", in ascending order of that number",
                     _ => return None,
                 };
                 let some = format!("with at least one {}", rows_singular(&rows, &base)?);

@@ -350,7 +350,7 @@ impl Speaker<'_> {
             ));
         }
         let listed: Vec<String> = attributes.iter().map(|attribute| plural_attribute(attribute)).collect();
-        let direction = if *descending { "from highest to lowest" } else { "from lowest to highest" };
+        let direction = if *descending { "in descending order" } else { "in ascending order" };
         Some(format!(
             "What are the {} of the {limit} {} with the {extreme} {key}{scope}, {direction}? Ties may be broken either way.",
             enumerate(&listed, "and"),
@@ -365,10 +365,10 @@ impl Speaker<'_> {
             let info = self.info(column)?;
             let attribute = self.attribute(column)?;
             let direction = match (info.numeric, info.temporal, descending) {
-                (true, _, false) => "from lowest to highest",
-                (true, _, true) => "from highest to lowest",
-                (_, true, false) => "from earliest to latest",
-                (_, true, true) => "from latest to earliest",
+                (true, _, false) => "in ascending order",
+                (true, _, true) => "in descending order",
+                (_, true, false) => "in chronological order",
+                (_, true, true) => "in reverse chronological order",
                 _ if !self.shape.outputs.contains(key) => return None,
                 (_, _, false) => "alphabetically",
                 (_, _, true) => "in reverse alphabetical order",
