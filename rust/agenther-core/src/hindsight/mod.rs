@@ -1,6 +1,8 @@
 //! Hindsight goals: what a failed run demonstrates, said as a request, with its answer and its proof.
 
+pub mod closing;
 pub mod confidence;
+pub mod evidence;
 pub mod families;
 pub mod ground;
 pub mod guards;
@@ -179,7 +181,7 @@ pub fn relabel(reading: &Reading<'_>, options: &RelabelOptions) -> Relabeled {
         return abstain(Reason::NoSteps);
     }
     let live = Live::of(reading);
-    if live.is_empty() {
+    if !live.returned() {
         return abstain(Reason::NoSuccessfulStep);
     }
     let mut proposals = Proposals::new(options.seed, reading.run.trajectory_id);
@@ -188,13 +190,19 @@ pub fn relabel(reading: &Reading<'_>, options: &RelabelOptions) -> Relabeled {
     }
     let mut furthest = proposals.passed_over.iter().copied().max();
     let mut goals = Vec::new();
-    for candidate in proposals.candidates {
-        match judge(candidate, reading, &live, options) {
+    let rendered: Vec<bool> = (0..proposals.candidates.len()).map(|at| proposals.is_rendered(at)).collect();
+    for (candidate, is_rendered) in proposals.candidates.into_iter().zip(rendered) {
+        match judge(candidate, is_rendered, reading, &live, options) {
             Ok(goal) => goals.push(goal),
             Err(reason) => furthest = furthest.max(Some(reason)),
         }
     }
-    let goals = choose(goals, options.goals);
+    let mut goals = choose(goals, options.goals);
+    for goal in &mut goals {
+        if goal.evidence.is_empty() {
+            goal.evidence = evidence::evidence(goal, reading);
+        }
+    }
     let abstained = goals.is_empty().then(|| furthest.unwrap_or(Reason::NoAsk).code());
     Relabeled { goals, abstained }
 }
@@ -205,7 +213,8 @@ fn abstain(reason: Reason) -> Relabeled {
 
 /// Guards, verifier and confidence; what passes becomes a goal.
 fn judge(
-    candidate: Candidate,
+    mut candidate: Candidate,
+    is_rendered: bool,
     reading: &Reading<'_>,
     live: &Live,
     options: &RelabelOptions,
@@ -214,13 +223,19 @@ fn judge(
         return Err(Reason::NoAsk);
     };
     guards::check(&candidate, reading)?;
+    let strategy = live.strategy(&candidate.steps);
+    let own = closing::own_answer(&candidate, reading, strategy == Strategy::Final);
+    let is_rendered = is_rendered && own.is_none();
+    if let Some(answer) = own {
+        candidate.answer = answer;
+    }
     let coverage = live.coverage(&candidate.steps);
     if coverage < MIN_COVERAGE {
         return Err(Reason::SliceTooThin);
     }
     let grounding = ground::verify(&candidate.goal, Some(&candidate.answer), reading, Some(&candidate.steps));
     let grounded = grounded_share(&grounding);
-    if grounded < 1.0 {
+    if !is_grounded(&grounding, &candidate, is_rendered) {
         return Err(Reason::Ungrounded);
     }
     let confidence = confidence::confidence(&candidate, coverage, grounded);
@@ -228,7 +243,7 @@ fn judge(
         return Err(if candidate.trivial { Reason::TooTrivial } else { Reason::LowConfidence });
     }
     Ok(Hindsight {
-        strategy: live.strategy(&candidate.steps),
+        strategy,
         first_step: first,
         last_step: last,
         thoughts: thoughts::clean(reading, &candidate.steps, &candidate.goal, options.seed),
@@ -241,6 +256,24 @@ fn judge(
         slots: candidate.slots,
         evidence: candidate.evidence,
     })
+}
+
+/// Whether every claim is supported: by the verifier; in the goal by a slot that states it; in a rendered answer by
+/// the rendering, which repeats the result under its own keys; and what a composed goal says of order and extent
+/// (`all the`, `the first two`) by the family, which counts before it speaks.
+fn is_grounded(grounding: &ground::Grounding, candidate: &Candidate, is_rendered: bool) -> bool {
+    let stated = |text: &str| candidate.slots.iter().any(|slot| guards::is_said(text, &slot.value));
+    let repeated =
+        |text: &str| is_rendered && candidate.answer.contains(text) && !candidate.goal.contains(text);
+    let counted = |kind: &str| {
+        is_rendered
+            && candidate.wording == Wording::Phrase
+            && matches!(kind, "superlative" | "count" | "comparison" | "completeness")
+    };
+    grounding
+        .claims
+        .iter()
+        .all(|claim| claim.supported || counted(claim.kind) || stated(&claim.text) || repeated(&claim.text))
 }
 
 fn grounded_share(grounding: &ground::Grounding) -> f32 {
@@ -259,18 +292,32 @@ fn difficulty(reading: &Reading<'_>, steps: &[u32]) -> &'static str {
     }
 }
 
+/// Goals over more of the same steps than this are one goal said twice.
+const MAX_OVERLAP: f32 = 0.6;
+
 /// The best goals that differ: by confidence, more steps first among near equals, each over steps of its own.
 fn choose(mut goals: Vec<Hindsight>, most: usize) -> Vec<Hindsight> {
-    // A goal over several steps teaches more than one over one: worth a tenth.
-    let rank = |goal: &Hindsight| goal.confidence + if goal.kept_steps.len() > 1 { 0.1 } else { 0.0 };
+    // A goal over several steps teaches more than one over one: worth a tenth, and a hundredth for each further step.
+    let rank = |goal: &Hindsight| {
+        goal.confidence
+            + goal.kept_steps.len().clamp(1, 10) as f32 * 0.01
+            + if goal.kept_steps.len() > 1 { 0.09 } else { 0.0 }
+    };
     goals.sort_by(|a, b| rank(b).total_cmp(&rank(a)).then_with(|| b.last_step.cmp(&a.last_step)));
     let mut chosen: Vec<Hindsight> = Vec::new();
     for goal in goals {
-        let repeats =
-            chosen.iter().any(|known| known.goal == goal.goal || known.kept_steps == goal.kept_steps);
+        let repeats = chosen.iter().any(|known| {
+            known.goal == goal.goal || overlap(&known.kept_steps, &goal.kept_steps) > MAX_OVERLAP
+        });
         if !repeats && chosen.len() < most {
             chosen.push(goal);
         }
     }
     chosen
+}
+
+/// The shared share of two sets of steps.
+fn overlap(a: &[u32], b: &[u32]) -> f32 {
+    let shared = a.iter().filter(|step| b.contains(step)).count();
+    shared as f32 / (a.len() + b.len() - shared) as f32
 }

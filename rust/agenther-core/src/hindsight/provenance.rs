@@ -475,6 +475,9 @@ pub(crate) fn other_forms(value: &str) -> Vec<String> {
             None => group_digits(value).into_iter().collect(),
         };
     }
+    if let Some(split) = split_code(value) {
+        return vec![split];
+    }
     // 5.0 in the arguments is 5 in the user's words.
     value
         .strip_suffix(".0")
@@ -482,6 +485,16 @@ pub(crate) fn other_forms(value: &str) -> Vec<String> {
         .map(str::to_string)
         .into_iter()
         .collect()
+}
+
+/// `LH455` as `LH 455`.
+fn split_code(value: &str) -> Option<String> {
+    let at = value.find(|c: char| c.is_ascii_digit())?;
+    let (letters, digits) = value.split_at(at);
+    let is_code = !letters.is_empty()
+        && letters.bytes().all(|byte| byte.is_ascii_alphabetic())
+        && digits.bytes().all(|byte| byte.is_ascii_digit());
+    is_code.then(|| format!("{letters} {digits}"))
 }
 
 /// `12500` as `12,500`: two words to the trie.
@@ -664,6 +677,7 @@ mod tests {
             ("12500", "12,500 euros"),
             ("4", "four people"),
             ("5.0", "under 5"),
+            ("LH455", "flight LH 455"),
             ("mia_li_3668", "mia_li_3668."),
         ] {
             let forms = other_forms(value);

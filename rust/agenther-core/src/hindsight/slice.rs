@@ -13,12 +13,14 @@ use crate::signals::tool_status::Status;
 #[derive(Debug, Default)]
 pub struct Live {
     steps: Vec<u32>,
+    returned: bool,
 }
 
 impl Live {
     /// Collects them in one pass.
     pub fn of(reading: &Reading<'_>) -> Self {
         let mut seen = HashSet::new();
+        let mut returned = false;
         let steps = reading
             .steps
             .iter()
@@ -28,14 +30,17 @@ impl Live {
                     && matches!(read.effect, Effect::Read | Effect::Write)
                     && seen.insert((read.step.action_name, read.step.action_input))
             })
-            .map(|(step, _)| step as u32)
+            .map(|(step, read)| {
+                returned |= read.status == Status::Ok;
+                step as u32
+            })
             .collect();
-        Live { steps }
+        Live { steps, returned }
     }
 
-    /// Whether the run has none.
-    pub fn is_empty(&self) -> bool {
-        self.steps.is_empty()
+    /// Whether one of them returned something.
+    pub fn returned(&self) -> bool {
+        self.returned
     }
 
     /// What part of the run ascending `steps` are.

@@ -11,3 +11,4 @@ mod number;
 pub mod records;
 pub mod same;
 mod unit;
+pub mod words;

@@ -11,6 +11,8 @@ mod sql;
 mod testing;
 mod tool_call;
 
+use std::collections::HashSet;
+
 use super::reason::Reason;
 use super::{Slot, Support, Wording, style};
 use crate::reading::Reading;
@@ -41,6 +43,8 @@ pub struct Candidate {
 pub struct Proposals {
     /// The candidates, in the order proposed.
     pub candidates: Vec<Candidate>,
+    /// Those whose answer was rendered value by value from a parsed result, by position.
+    rendered: HashSet<usize>,
     /// Why steps or asks were passed over: one entry each time.
     pub passed_over: Vec<Reason>,
     seed: u64,
@@ -56,6 +60,17 @@ impl Proposals {
     /// Proposes a candidate.
     pub fn push(&mut self, candidate: Candidate) {
         self.candidates.push(candidate);
+    }
+
+    /// Proposes a candidate whose answer repeats a parsed result, value by value: it needs no second reading.
+    pub fn push_rendered(&mut self, candidate: Candidate) {
+        self.rendered.insert(self.candidates.len());
+        self.candidates.push(candidate);
+    }
+
+    /// Whether the answer of the candidate at `position` was rendered from a parsed result.
+    pub fn is_rendered(&self, position: usize) -> bool {
+        self.rendered.contains(&position)
     }
 
     /// Notes why something was not proposed.

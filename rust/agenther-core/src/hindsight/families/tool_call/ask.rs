@@ -11,7 +11,7 @@ use super::subject::{Subject, subject};
 use super::usage::{Usage, fields};
 use crate::hindsight::provenance::Source;
 use crate::hindsight::reason::Reason;
-use crate::hindsight::wording::say_value;
+use crate::hindsight::wording::{is_plural_phrase, say_value, singular};
 use crate::hindsight::{Origin, Slot};
 use crate::reading::Reading;
 use crate::text::document::Kind;
@@ -68,7 +68,7 @@ pub fn clause(
         (_, Some(_)) | (None, _) => Subject::None,
         (Some(identity), None) => subject(identity, &merged.identity, first, material),
     };
-    if matches!(subject, Subject::Own { .. } | Subject::Of(_) | Subject::With { .. }) && calls.len() > 1 {
+    if matches!(subject, Subject::Own { .. } | Subject::With { .. }) && calls.len() > 1 {
         return Err(Reason::NoAsk);
     }
     let wanted = wanted(calls, &subject, material);
@@ -148,8 +148,14 @@ fn wanted(calls: &[&Call<'_>], subject: &Subject, material: &Material<'_, '_>) -
     }
     let object = &calls[0].words.object;
     let head = object.rsplit(' ').next().unwrap_or(object);
-    let names_object = |key: &str| field_label(key).is_some_and(|label| label == *object || label == head);
+    let names_object = |key: &str| {
+        field_label(key).is_some_and(|label| label == *object || label == head || label == singular(head))
+    };
     let is_flag = |key: &str| matches!(calls[0].payload.node.get(key), Some(Node::Scalar(_, Kind::Bool)));
+    let is_value = |key: &str| {
+        matches!(key, "value" | "reading" | "result") && keys.iter().all(|(key, _)| !is_measure(key))
+    };
+    let names_object = |key: &str| names_object(key) || is_value(key);
     if !is_list && let Some((key, _)) = keys.iter().find(|(key, _)| names_object(key) && !is_flag(key)) {
         let unit = keys.iter().find(|(key, _)| matches!(*key, "currency" | "unit" | "units"));
         let keys = std::iter::once(key).chain(unit.map(|(key, _)| key)).map(|key| key.to_string()).collect();
@@ -174,6 +180,12 @@ fn wanted(calls: &[&Call<'_>], subject: &Subject, material: &Material<'_, '_>) -
         (false, false) if keys.len() <= MAX_FIELDS => Wanted { asked: all(), keys: all(), is_object: false },
         (false, false) => Wanted::default(),
     }
+}
+
+/// Whether a key is neither the value itself nor its unit or time.
+fn is_measure(key: &str) -> bool {
+    !["value", "reading", "result", "unit", "units", "currency", "timestamp", "time", "date", "updated_at"]
+        .contains(&key)
 }
 
 /// What people know of themselves.
@@ -227,6 +239,14 @@ fn answer_of(
     Ok(parts?.join("\n"))
 }
 
+/// The verb after a heading: that of its first noun phrase.
+fn is_or_are(heading: &str) -> &'static str {
+    let noun = heading.split([',']).next().unwrap_or(heading);
+    let ends = [" of ", " in ", " for ", " with ", " from ", " on ", " at ", " called "];
+    let end = ends.iter().filter_map(|stop| noun.find(stop)).min().unwrap_or(noun.len());
+    if is_plural_phrase(&noun[..end]) { "are" } else { "is" }
+}
+
 /// A result under its heading.
 fn said_payload(call: &Call<'_>, wanted: &Wanted, heading: &str) -> Option<String> {
     let keys = &wanted.keys;
@@ -235,7 +255,7 @@ fn said_payload(call: &Call<'_>, wanted: &Wanted, heading: &str) -> Option<Strin
             let values: Option<Vec<&str>> =
                 keys.iter().map(|key| call.payload.node.get(key)?.text()).collect();
             let values: Vec<String> = values?.into_iter().map(say_value).collect();
-            Some(format!("{heading} is {}.", values.join(" ")))
+            Some(format!("{heading} {} {}.", is_or_are(heading), values.join(" ")))
         }
         Node::Record(_) => {
             let chosen: Vec<(&str, &Node)> = fields(&call.payload.node)
@@ -257,13 +277,14 @@ fn said_payload(call: &Call<'_>, wanted: &Wanted, heading: &str) -> Option<Strin
             Some(format!("{heading}:{gap}{said}"))
         }
         Node::Scalar(text, _) if text.len() <= 60 && !text.trim().contains(' ') => {
-            Some(format!("{heading} is {}.", say_value(text)))
+            Some(format!("{heading} {} {}.", is_or_are(heading), say_value(text)))
         }
         Node::Scalar(text, _) => answer::prose(text),
     }
 }
 
-fn slots(call: &Call<'_>) -> Vec<Slot> {
+/// The values that a call is given.
+pub fn slots(call: &Call<'_>) -> Vec<Slot> {
     call.given
         .iter()
         .filter(|given| given.role != Role::Manner)

@@ -89,7 +89,7 @@ pub fn merge(calls: &[&Call<'_>], by_reference: bool) -> Result<Merged, Reason> 
 fn tail(places: &[usize], call: &Call<'_>, adjectives: &mut String) -> String {
     let mut given: Vec<&Given> = places.iter().map(|&at| &call.given[at]).collect();
     given.sort_by(|a, b| a.role.cmp(&b.role));
-    let mut parts = Vec::new();
+    let mut parts: Vec<String> = Vec::new();
     for given in given {
         let values: Vec<Cow<'_, str>> =
             given.values.iter().map(|value| Cow::Borrowed(value.as_str())).collect();
@@ -106,9 +106,10 @@ fn tail(places: &[usize], call: &Call<'_>, adjectives: &mut String) -> String {
                 Role::For if is_writing(&call.words.object) => part.replacen("for ", "about ", 1),
                 _ => part,
             };
-            // `from May 1 until May 9` reads better as `from … to …`.
-            let part = match part.strip_prefix("until ") {
-                Some(end) if parts.last().is_some_and(|last: &String| last.starts_with("from ")) => {
+            // `since May 1 until May 9` reads better as `from … to …`.
+            let part = match (part.strip_prefix("until "), parts.last_mut()) {
+                (Some(end), Some(last)) if given.role == Role::Until && last.starts_with("since ") => {
+                    *last = last.replacen("since ", "from ", 1);
                     format!("to {end}")
                 }
                 _ => part,

@@ -1,5 +1,6 @@
 //! What a call returned, out of its envelope: the part that answers an ask.
 
+use crate::hindsight::reason::Reason;
 use crate::hindsight::wording::is_opaque;
 use crate::reading::StepReading;
 use crate::text::document::{Document, Kind, Value};
@@ -27,19 +28,23 @@ pub struct Payload {
     pub complete: bool,
 }
 
-/// The result of a step, or `None` where its envelope reports a failure, or it is empty or too large.
-pub fn payload(reading: &StepReading<'_>) -> Option<Payload> {
-    let text = reading.step.observation?.trim();
+/// The result of a step. No success where its envelope reports a failure or it is empty; unreadable where it is
+/// too large or cut.
+pub fn payload(reading: &StepReading<'_>) -> Result<Payload, Reason> {
+    let text = reading.step.observation.ok_or(Reason::NoSuccessfulStep)?.trim();
     let mut budget = MAX_NODES;
     let node = match reading.observation() {
-        Some(document) => read(document.root(), &mut budget)?,
+        Some(document) => read(document.root(), &mut budget).ok_or(Reason::AnswerUnreadable)?,
         // JSON that does not parse was cut; its beginning is no answer.
-        None if text.starts_with(['{', '[']) => return None,
+        None if text.trim_start_matches(['"', '\'', ' ']).starts_with(['{', '[']) => {
+            return Err(Reason::AnswerUnreadable);
+        }
         None => Node::Scalar(text.to_string(), Kind::String),
     };
     let mut complete = !is_cut(text);
-    let node = list_of_map(unwrap(node, &mut complete, 0)?);
-    (!node.is_blank() && !holds_empty_lists_only(&node)).then_some(Payload { node, complete })
+    let node = list_of_map(unwrap(node, &mut complete, 0).ok_or(Reason::NoSuccessfulStep)?);
+    let is_empty = node.is_blank() || holds_empty_lists_only(&node);
+    if is_empty { Err(Reason::NoSuccessfulStep) } else { Ok(Payload { node, complete }) }
 }
 
 fn read(value: Value<'_, '_>, budget: &mut usize) -> Option<Node> {
@@ -104,6 +109,11 @@ const ENVELOPE: &[&str] = &[
     "copyright",
     "total_pages",
     "num_results",
+    "operation",
+    "params",
+    "parameters",
+    "filters",
+    "request",
     "result_count",
     "query",
 ];
@@ -251,7 +261,7 @@ impl Node {
     /// Whether it says nothing: empty, null, or containers of such.
     pub fn is_blank(&self) -> bool {
         match self {
-            Node::Scalar(text, kind) => *kind == Kind::Null || text.trim().is_empty(),
+            Node::Scalar(text, kind) => *kind == Kind::Null || !text.contains(char::is_alphanumeric),
             Node::List(items) => items.iter().all(Node::is_blank),
             Node::Record(fields) => fields.iter().all(|(_, value)| value.is_blank()),
         }
@@ -306,7 +316,7 @@ mod tests {
     use crate::reading::Reading;
     use crate::trajectory::{Step, Trajectory};
 
-    fn payload_of(observation: &str) -> Option<Payload> {
+    fn payload_of(observation: &str) -> Result<Payload, Reason> {
         let run = Trajectory {
             steps: vec![Step { action_name: Some("get"), observation: Some(observation), ..Step::default() }],
             ..Trajectory::default()
@@ -333,7 +343,14 @@ mod tests {
             "Error: no such user",
             "Order not found",
         ] {
-            assert_eq!(payload_of(observation), None, "{observation}");
+            assert_eq!(payload_of(observation), Err(Reason::NoSuccessfulStep), "{observation}");
+        }
+    }
+
+    #[test]
+    fn json_that_was_cut_is_no_result() {
+        for observation in [r#"{"items": [{"name": "A"}, {"na"#, r#"'{"error": "", "resp"#] {
+            assert_eq!(payload_of(observation), Err(Reason::AnswerUnreadable), "{observation}");
         }
     }
 

@@ -1,6 +1,6 @@
 //! A clause in words: as a command, as a question, and as the heading of its answer.
 
-use super::call::Call;
+use super::call::{Call, Given};
 use super::field_label;
 use super::merge::Merged;
 use super::payload::Node;
@@ -8,7 +8,7 @@ use super::roles::Role;
 use super::subject::{SELVES, Subject, named};
 use super::words::{Manner, attribute};
 use crate::hindsight::reason::Reason;
-use crate::hindsight::wording::{capitalize, is_plural_phrase, join, plural, singular};
+use crate::hindsight::wording::{capitalize, is_function_word, is_plural_phrase, join, plural, singular};
 
 /// What there is to say.
 pub struct Said<'s, 'a> {
@@ -65,7 +65,9 @@ impl Said<'_, '_> {
             {
                 let objects = plural(&words.object);
                 let which =
-                    format!("Which {}{objects} are there {}", self.merged.adjectives, self.merged.tail);
+                    format!("Which {}{objects} are there {}", self.merged.adjectives, self.merged.tail)
+                        .trim_end()
+                        .to_string();
                 let many = labels.len() > 1 || labels.iter().any(|label| is_plural_phrase(label));
                 Some(match with_fields.is_empty() {
                     true => format!("{which}?"),
@@ -92,7 +94,7 @@ impl Said<'_, '_> {
         match self.subject {
             Subject::Own { place, .. } => format!("my {place}"),
             Subject::Named { entity, values } => named(entity, values),
-            Subject::Of(value) => value.clone(),
+            Subject::Of(values) => join(values),
             Subject::With { .. } | Subject::None => self.thing(self.call.payload.node.is_list(), &[]).0,
         }
     }
@@ -150,8 +152,11 @@ impl Said<'_, '_> {
                 (format!("my {adjectives}{}{tail}", number(&part)), false)
             }
             Subject::Named { entity, values } => of(&named(entity, values), &attribute(object, entity)),
-            Subject::Of(value) => (format!("the {adjectives}{} of {value}{tail}", number(object)), false),
-            Subject::With { label, value } => {
+            Subject::Of(values) => {
+                let object = if values.len() > 1 { plural(object) } else { number(object) };
+                (format!("the {adjectives}{object} of {}{tail}", join(values)), false)
+            }
+            Subject::With { label, value, .. } => {
                 (format!("the {adjectives}{} with {label} {value}{tail}", number(object)), false)
             }
             Subject::None => (format!("the {adjectives}{}{tail}", number(object)), false),
@@ -174,18 +179,19 @@ impl Said<'_, '_> {
         {
             return format!("convert {} {from} to {to}", amount.values[0]);
         }
+        let tail = if self.merged.tail.is_empty() { String::new() } else { format!(" {}", self.merged.tail) };
+        let object = &self.call.words.object;
+        let is_worked_on = |given: &&Given| given.role == Role::Text && object.ends_with(given.name.as_str());
         let what = match self.subject {
-            Subject::Named { entity, values } if attribute(&self.call.words.object, entity).is_empty() => {
-                format!(
-                    "{entity} {}{}",
-                    join(values),
-                    if self.merged.tail.is_empty() {
-                        String::new()
-                    } else {
-                        format!(" {}", self.merged.tail)
-                    }
-                )
+            // The text is what the verb works on: `translate "good morning" to Korean`.
+            _ if let Some(text) = self.call.given.iter().find(is_worked_on) => {
+                let quoted = format!("\"{}\"", text.values[0]);
+                format!("{quoted}{}", tail.replacen(&format!(" of {quoted}"), "", 1))
             }
+            Subject::Named { entity, values } if attribute(object, entity).is_empty() => {
+                format!("{entity} {}{tail}", join(values))
+            }
+            Subject::With { label, value, is_thing: true } => format!("{label} {value}{tail}"),
             _ => {
                 // Fields in the noun phrase would make the verb act on them.
                 let (bare, _) = Said { keys: &[], ..*self }.thing(false, &[]);
@@ -200,50 +206,107 @@ impl Said<'_, '_> {
     }
 }
 
-/// Whether a person would use the noun: letters only, no jargon of interfaces.
-fn is_sayable(object: &str) -> bool {
-    const JARGON: &[&str] = &[
-        "api",
-        "endpoint",
-        "json",
-        "id",
-        "ids",
-        "subfunction",
-        "url",
-        "urls",
-        "xml",
-        "payload",
-        "function",
-        "schema",
-        "metadata",
-        "params",
-        "parameters",
-        "query",
-        "request",
-        "response",
-        "object",
-        "string",
-        "array",
-        "token",
-        "callback",
-        "handler",
-        "instance",
-        "config",
-        "web",
-        "internet",
-        "google",
-        "expression",
-        "thought",
-        "code",
-        "script",
-        "sql",
-        "python",
-        "bash",
-        "shell",
-        "command",
-    ];
-    !object.is_empty()
-        && object.split(' ').all(|word| !JARGON.iter().any(|jargon| word.eq_ignore_ascii_case(jargon)))
+/// Words that interfaces use and people do not.
+const JARGON: &[&str] = &[
+    "api",
+    "endpoint",
+    "json",
+    "id",
+    "ids",
+    "subfunction",
+    "url",
+    "urls",
+    "xml",
+    "payload",
+    "function",
+    "schema",
+    "metadata",
+    "params",
+    "parameters",
+    "query",
+    "request",
+    "response",
+    "object",
+    "string",
+    "array",
+    "token",
+    "callback",
+    "handler",
+    "instance",
+    "config",
+    "expression",
+    "thought",
+    "code",
+    "script",
+    "sql",
+    "python",
+    "bash",
+    "shell",
+    "command",
+    "web",
+    "internet",
+    "google",
+    "search",
+    "linecount",
+    "ping",
+    "endpoints",
+    "resource",
+    "resources",
+    "subresource",
+];
+
+/// Words that describe a thing and are none.
+const DESCRIPTIONS: &[&str] = &[
+    "supported",
+    "latest",
+    "unknown",
+    "weekly",
+    "daily",
+    "monthly",
+    "related",
+    "random",
+    "current",
+    "recent",
+    "live",
+    "top",
+    "popular",
+    "featured",
+    "trending",
+    "new",
+    "best",
+    "global",
+    "available",
+    "upcoming",
+    "active",
+    "public",
+    "full",
+    "present",
+    "main",
+    "general",
+    "total",
+    "basic",
+    "advanced",
+    "similar",
+    "worldwide",
+    "following",
+    "specified",
+    "different",
+    "based",
+    "given",
+];
+
+/// Whether a person would use the noun: letters only, no jargon of interfaces, ending in a thing.
+pub fn is_sayable(object: &str) -> bool {
+    let words: Vec<String> = object.split(' ').map(str::to_lowercase).collect();
+    let repeats = words.windows(2).any(|pair| pair[0] == pair[1]);
+    let is_in = |word: &String, list: &[&str]| list.contains(&word.as_str());
+    let fits = |word: &String| {
+        let is_determining = is_function_word(word) && !is_in(word, DESCRIPTIONS) && word != "search";
+        word.len() > 1 && !is_determining && !is_in(word, JARGON)
+    };
+    words.iter().all(fits)
+        && !repeats
+        && words.last().is_some_and(|last| !is_in(last, DESCRIPTIONS) && last.len() > 2)
         && object.chars().all(|letter| letter.is_alphabetic() || matches!(letter, ' ' | '-' | '\''))
-        && object.split(' ').count() <= 4
+        && words.len() <= 4
 }

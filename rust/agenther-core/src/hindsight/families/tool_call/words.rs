@@ -94,6 +94,24 @@ const ACT: &[&str] = &[
     "invite",
     "archive",
     "renew",
+    "upgrade",
+    "downgrade",
+    "deploy",
+    "merge",
+    "notify",
+    "apply",
+    "confirm",
+    "redeem",
+    "withdraw",
+    "deposit",
+    "block",
+    "unblock",
+    "lock",
+    "unlock",
+    "charge",
+    "ship",
+    "make",
+    "print",
 ];
 
 /// How a tool's verb asks.
@@ -120,7 +138,8 @@ impl ToolWords {
     }
 }
 
-fn verb_of(word: &str) -> Option<String> {
+/// The plain form of a word that is a verb of tools.
+pub fn verb_of(word: &str) -> Option<String> {
     let word = word.to_ascii_lowercase();
     let known = |word: &str| [FETCH, SEARCH, ACT].iter().any(|verbs| verbs.contains(&word));
     if known(&word) {
@@ -191,13 +210,22 @@ fn from_name(name: &str) -> Option<ToolWords> {
                 && !matches!(*word, "api" | "all" | "the" | "up" | "tool" | "function" | "endpoint")
         })
         .collect();
-    Some(ToolWords { verb, object: humanize(&without_vague(&noun).join("_")), from_description: false })
+    let mut noun = without_vague(&noun);
+    // A search of the product catalog finds products.
+    if SEARCH.contains(&verb.as_str()) && noun.len() > 1 && CONTAINERS.contains(&noun[noun.len() - 1]) {
+        noun.pop();
+    }
+    Some(ToolWords { verb, object: humanize(&noun.join("_")), from_description: false })
 }
 
 fn is_version(word: &str) -> bool {
     word.starts_with('v') && word.len() <= 3 && word[1..].bytes().all(|byte| byte.is_ascii_digit())
         || word.len() == 1
 }
+
+/// Nouns for what holds the things searched for.
+const CONTAINERS: &[&str] =
+    &["catalog", "catalogue", "database", "db", "index", "store", "directory", "collection", "engine"];
 
 /// Nouns that name no thing of their own.
 const VAGUE: &[&str] = &[
@@ -369,8 +397,7 @@ fn noun_after(words: &[&str]) -> String {
         "located",
     ];
     let mut noun: Vec<&str> = Vec::new();
-    let mut rest = words.iter().peekable();
-    while let Some(word) = rest.next() {
+    for word in words {
         let bare = word.trim_end_matches([',', '.', ':']);
         let lower = bare.to_ascii_lowercase();
         let is_link = matches!(lower.as_str(), "of" | "about" | "for" | "on");
