@@ -215,7 +215,7 @@ fn counted<'a>(question: &str, sentence: &'a str) -> Option<&'a str> {
     let words: Vec<&str> = sentence.split(' ').collect();
     let mut numbers = (0..words.len()).filter(|&at| words[at].starts_with(|c: char| c.is_ascii_digit()));
     let at = numbers.next()?;
-    let next = words.get(at + 1)?;
+    let next = words.get(at + 1)?.trim_end_matches(['.', ',', ';']);
     let plain = words[at].bytes().all(|byte| byte.is_ascii_digit() || byte == b',');
     (plain && numbers.next().is_none() && stem(&next.to_lowercase()) == noun).then(|| words[at])
 }
