@@ -46,7 +46,7 @@ pub fn propose(reading: &Reading<'_>, out: &mut Proposals) {
         if let Some(answer) = answer(&phrase, observation)
             && proposed.insert(phrase.request(0))
         {
-            out.push(candidate(index as u32, step, line, &phrase, answer));
+            out.push_rendered(candidate(index as u32, step, line, &phrase, answer));
         }
     }
 }

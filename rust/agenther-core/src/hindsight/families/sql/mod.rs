@@ -44,7 +44,7 @@ pub fn propose(reading: &Reading<'_>, out: &mut Proposals) {
     let mut asked = BTreeSet::new();
     for candidate in found.into_iter().rev() {
         if asked.len() < MAX_QUERIES && asked.insert(candidate.goal.clone()) {
-            out.push(candidate);
+            out.push_rendered(candidate);
         }
     }
 }
