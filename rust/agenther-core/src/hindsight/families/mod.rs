@@ -1,7 +1,6 @@
 //! Families of asks: each looks for one way in which a run demonstrates something, and says it as a
 //! request. A family is one file; adding one touches that file and [`FAMILIES`].
 
-mod code;
 mod english;
 mod household;
 mod search;
@@ -89,7 +88,6 @@ pub type Family = fn(&Reading<'_>, &mut Proposals);
 
 /// Every family, by name.
 pub const FAMILIES: &[(&str, Family)] = &[
-    ("code", code::propose),
     ("household", household::propose),
     ("search", search::propose),
     ("shell", shell::propose),

@@ -40,3 +40,23 @@ pub fn proposals(
 fn range(span: crate::trajectory::Span) -> std::ops::Range<usize> {
     span.start as usize..span.end as usize
 }
+
+mod hostile {
+    use super::super::{household, search, shell, sql};
+    use super::{Family, proposals};
+
+    const FAMILIES: &[Family] = &[household::propose, search::propose, shell::propose, sql::propose];
+
+    proptest::proptest! {
+        #[test]
+        fn no_log_makes_a_family_panic(
+            tool in "(sql|bash|search|act)",
+            input in "((select|from|where|find|-size|-mtime|\\+|-name|\\*|é|grep|wc|-l|count\\(\\*\\)|a|t|group by|order by|limit 1|=|'x'|The|Ann|Lee|\\(|\\)|\\||,|1) ?){0,14}",
+            text in "((You|put|pick up|the|mug 1|in|On|, you see|is|was|a|\\(born|May|1990\\)|–|é|The|Ann Lee|\\.|\n|\\[\\(|'a'|,|3|\\)\\]|\"|from|/srv|Page: ) ?){0,24}",
+        ) {
+            for family in FAMILIES {
+                proposals(*family, "you see a mug 1.", &[(&tool, &input, &text), (&tool, &text, &input), (&tool, &input, &text)]);
+            }
+        }
+    }
+}
