@@ -5,7 +5,7 @@
 //! the query, every content word of the question in the sentence with the value.
 
 use super::direct::is_box;
-use super::passage::names_people;
+use super::lead::names_people;
 use super::prose::{content_stems, dates, name_prefix, sentences};
 
 /// The question, and the value as it stands in the observation.

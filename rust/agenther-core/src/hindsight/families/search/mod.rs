@@ -7,6 +7,7 @@ mod ask;
 mod demonyms;
 mod direct;
 mod inverted;
+mod lead;
 mod passage;
 mod prose;
 
