@@ -70,9 +70,6 @@ fn question(query: &str) -> Option<String> {
         "president",
         "mayor",
         "owner",
-        "creator",
-        "composer",
-        "producer",
         "coach",
         "manager",
         "captain",
@@ -88,17 +85,18 @@ fn question(query: &str) -> Option<String> {
         "chairman",
         "minister",
         "architect",
-        "inventor",
         "host",
         "lyricist",
         "winner",
         "singer",
     ];
     const NUMBERS: &[&str] = &["population", "height", "elevation", "length", "area", "capacity", "number"];
-    const PLACES: &[&str] = &["capital", "birthplace", "headquarters"];
+    const PLACES: &[&str] = &["birthplace", "headquarters"];
     if PEOPLE.contains(&role) {
         Some(format!("Who is the {head} of {of}"))
-    } else if NUMBERS.contains(&role) || PLACES.contains(&role) {
+    } else if PLACES.contains(&role) {
+        Some(format!("Where is the {head} of {of}"))
+    } else if NUMBERS.contains(&role) || role == "capital" {
         Some(format!("What is the {head} of {of}"))
     } else {
         None
