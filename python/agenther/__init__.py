@@ -6,8 +6,8 @@
 [True]
 """
 
+from agenther import export, rules, schema
 from agenther import namespaces as _namespaces  # noqa: F401 - registers `.agenther`
-from agenther import schema
 from agenther._native import __version__
 from agenther.expressions import analyze, classify, extract, relabel, verify
 from agenther.models import (
@@ -61,9 +61,11 @@ __all__ = [
     "analyze_one",
     "classify",
     "detect_formats",
+    "export",
     "extract",
     "formats",
     "relabel",
+    "rules",
     "scan_logs",
     "scan_rejects",
     "schema",

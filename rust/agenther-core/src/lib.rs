@@ -4,6 +4,7 @@
 //! It knows neither Arrow nor Python and does no I/O: a [`trajectory::Trajectory`] borrows its text,
 //! [`reading::Reading`] reads it once, and the stages work on that.
 
+pub mod conversation;
 pub mod hindsight;
 pub mod outcome;
 pub mod reading;

@@ -135,12 +135,10 @@ impl LogReader {
                 Err((Reason::TooLarge, too_large_sentence(*size, &self.options)))
             }
             FrameState::Stray => Err((Reason::InvalidJson, STRAY.to_owned())),
-            FrameState::Cut => Err(match self.window.take_error() {
-                Some(error) => (Reason::BrokenStream, broken_sentence(&error)),
-                None => (Reason::Truncated, CUT.to_owned()),
-            }),
+            FrameState::Cut => Err((Reason::Truncated, CUT.to_owned())),
             FrameState::Whole => self.read(&frame, sink),
         };
+        let outcome = outcome.map_err(|trouble| self.cause_of(&frame, trouble));
         let size = match &frame.state {
             FrameState::TooLarge { size, .. } => *size,
             _ => frame.length as u64,
@@ -151,6 +149,14 @@ impl LogReader {
             sink.reject(Reject { record: self.counts.records - 1, ..reject });
         }
         self.window.consume(frame.length);
+    }
+
+    /// A record that failed where the stream did failed because of that.
+    fn cause_of(&mut self, frame: &Frame, trouble: (Reason, String)) -> (Reason, String) {
+        if !self.window.is_ended() || frame.length < self.window.bytes().len() {
+            return trouble;
+        }
+        self.window.take_error().map_or(trouble, |error| (Reason::BrokenStream, broken_sentence(&error)))
     }
 
     fn reject(&self, frame: &Frame, reason: Reason, sentence: String) -> Reject {

@@ -107,6 +107,8 @@ pub enum Need {
     Steps,
     /// Indices of steps.
     Indices,
+    /// Lists of texts.
+    Texts,
 }
 
 /// The step fields, each with whether a frame must have it. A log may well have no user turns, no
@@ -146,6 +148,10 @@ impl Need {
             Need::Indices => match item(dtype) {
                 Some(DataType::UInt32 | DataType::Null) => Ok(()),
                 _ => Err(wrong(column, dtype, "List(UInt32)")),
+            },
+            Need::Texts => match item(dtype) {
+                Some(DataType::Utf8View | DataType::LargeUtf8 | DataType::Utf8 | DataType::Null) => Ok(()),
+                _ => Err(wrong(column, dtype, "List(String)")),
             },
         }
     }
@@ -219,17 +225,24 @@ impl<'a> Texts<'a> {
     }
 }
 
+/// A column of numbers, whatever their width.
 #[derive(Debug, Clone, Copy)]
-enum Numbers<'a> {
+pub enum Numbers<'a> {
+    /// 64-bit floats.
     F64(&'a PrimitiveArray<Float64Type>),
+    /// 32-bit floats.
     F32(&'a PrimitiveArray<Float32Type>),
+    /// 64-bit integers.
     I64(&'a PrimitiveArray<Int64Type>),
+    /// 32-bit integers.
     I32(&'a PrimitiveArray<Int32Type>),
+    /// A column of nulls.
     Nulls,
 }
 
 impl<'a> Numbers<'a> {
-    fn new(array: &'a ArrayRef) -> Self {
+    /// The column; its dtype was checked.
+    pub fn new(array: &'a ArrayRef) -> Self {
         match array.data_type() {
             DataType::Float64 => Numbers::F64(array.as_primitive()),
             DataType::Float32 => Numbers::F32(array.as_primitive()),
@@ -239,7 +252,8 @@ impl<'a> Numbers<'a> {
         }
     }
 
-    fn get(self, row: usize) -> Option<f64> {
+    /// The number of a row.
+    pub fn get(self, row: usize) -> Option<f64> {
         match self {
             Numbers::F64(array) => array.is_valid(row).then(|| array.value(row)),
             Numbers::F32(array) => array.is_valid(row).then(|| array.value(row).into()),
@@ -312,6 +326,26 @@ impl<'a> Indices<'a> {
     /// The indices of a row.
     pub fn get(self, row: usize) -> Option<&'a [u32]> {
         self.ranges.get(row).map(|range| self.items.get(range).unwrap_or(&[]))
+    }
+}
+
+/// A column of lists of texts.
+#[derive(Debug, Clone, Copy)]
+pub struct TextLists<'a> {
+    ranges: Ranges<'a>,
+    items: Texts<'a>,
+}
+
+impl<'a> TextLists<'a> {
+    /// The column; its dtype was checked.
+    pub fn new(array: &'a ArrayRef) -> Self {
+        let ranges = Ranges::new(array);
+        TextLists { ranges, items: ranges.items().map_or(Texts::Nulls, Texts::new) }
+    }
+
+    /// The texts of a row.
+    pub fn get(self, row: usize) -> Option<impl Iterator<Item = Option<&'a str>>> {
+        self.ranges.get(row).map(|range| range.map(move |item| self.items.get(item)))
     }
 }
 

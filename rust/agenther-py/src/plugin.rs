@@ -236,6 +236,7 @@ export!(functions::EXTRACT, _polars_plugin_extract, _polars_plugin_field_extract
 export!(functions::RELABEL, _polars_plugin_relabel, _polars_plugin_field_relabel);
 export!(functions::ANALYZE, _polars_plugin_analyze, _polars_plugin_field_analyze);
 export!(functions::VERIFY, _polars_plugin_verify, _polars_plugin_field_verify);
+export!(crate::render::RENDER, _polars_plugin_render, _polars_plugin_field_render);
 
 /// The version of the ABI: major in the upper half, minor in the lower.
 #[unsafe(no_mangle)]

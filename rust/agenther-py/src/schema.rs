@@ -211,6 +211,11 @@ pub fn analysis() -> Fields {
     ])
 }
 
+/// What `render` gives.
+pub fn rendered() -> Fields {
+    fields([("row", TEXT), ("copies", DataType::UInt32), ("skipped", TEXT)])
+}
+
 /// How Polars users know a dtype, for error sentences.
 pub fn polars_name(dtype: &DataType) -> String {
     match dtype {

@@ -22,9 +22,9 @@ use crate::text::same::Meaning;
 use crate::text::words::{self, stem_hash};
 use clause::{Clause, clauses};
 use cue::{Bound, Cue, End, Found, cues};
-use evidence::Evidence;
+use evidence::{Evidence, Hint};
 use list::{List, Told, lists, stem_set};
-use support::{Side, Support};
+use support::{Checked, Side, Support, is_reference};
 
 /// One claim of a goal or an answer.
 #[derive(Debug, Clone, PartialEq)]
@@ -32,7 +32,8 @@ pub struct Claim {
     /// The words of the claim.
     pub text: String,
     /// What is claimed: a fact kind (`number`, `money`, `name`, …), `comparison`, `superlative`, `count`,
-    /// `negation`, `completeness`, `topic` (what the goal is about) or `wording` (the plain words of the answer).
+    /// `negation`, `completeness`, `topic` (what the goal is about), `wording` (the plain words of the
+    /// answer) or `slot` (a value of the goal that is not the one the calls were made for).
     pub kind: &'static str,
     /// Whether something in the run supports it.
     pub supported: bool,
@@ -71,14 +72,34 @@ pub fn verify(
         }
     };
     let evidence = Evidence::new(reading, kept);
+    let goal = clauses(goal, &evidence);
     let verifier = Verifier {
-        goal: clauses(goal, &evidence),
+        asked: asked(&goal),
+        literals: literals(&goal),
+        told_text: answer.map(words::folded).unwrap_or_default(),
+        goal,
         answer: answer.map(|answer| clauses(answer, &evidence)).unwrap_or_default(),
         tools: tool_stems(reading, kept),
         evidence: &evidence,
         lists: OnceCell::new(),
     };
     verifier.run(answer.is_some())
+}
+
+/// The content words of the goal; names and numbers only where there are no others.
+fn asked(goal: &[Clause<'_, '_>]) -> Vec<Hint> {
+    const WEIGHT: f32 = 0.5;
+    let content = || goal.iter().flat_map(|clause| &clause.tokens).filter(|token| !token.stop);
+    let plain: Vec<Hint> =
+        content().filter(|token| token.fact.is_none()).map(|token| (token.stem, WEIGHT)).collect();
+    if plain.is_empty() { content().map(|token| (token.stem, WEIGHT)).collect() } else { plain }
+}
+
+/// The words of the names and references of the goal.
+fn literals(goal: &[Clause<'_, '_>]) -> HashSet<String> {
+    let named = |kind: FactKind| is_reference(kind) || matches!(kind, FactKind::Name | FactKind::Quoted);
+    let facts = goal.iter().flat_map(|clause| &clause.facts).filter(|fact| named(fact.kind));
+    facts.flat_map(|fact| words::folded_words(fact.text)).map(|(_, word)| word).collect()
 }
 
 /// Stems of the descriptions of the tools of the kept steps: the words a request for them is made of.
@@ -97,41 +118,168 @@ fn tool_stems(reading: &Reading<'_>, kept: &[u32]) -> HashSet<u64> {
     out
 }
 
+/// Keys whose values say how much is returned, not what.
+const PAGING: &[&str] = &["limit", "page", "size", "offset", "top", "max", "count", "num", "per", "n", "k"];
+
+/// A value in the calls that the goal does not ask for.
+struct Unstated {
+    kind: FactKind,
+    /// Whether it is the whole of a named argument.
+    whole: bool,
+}
+
+impl Unstated {
+    /// Whether a fact of this kind could have been meant in its place.
+    fn is_of(&self, kind: FactKind) -> bool {
+        let alike = |kind: FactKind| match kind {
+            FactKind::Date => 1,
+            FactKind::Time => 2,
+            FactKind::Number
+            | FactKind::Money
+            | FactKind::Percent
+            | FactKind::Quantity
+            | FactKind::Duration => 3,
+            _ => 4,
+        };
+        alike(self.kind) == alike(kind)
+    }
+}
+
 struct Verifier<'v, 't> {
     evidence: &'v Evidence,
     goal: Vec<Clause<'t, 'v>>,
     answer: Vec<Clause<'t, 'v>>,
     tools: HashSet<u64>,
+    /// The content words of the goal.
+    asked: Vec<Hint>,
+    /// The words of its names and references.
+    literals: HashSet<String>,
+    /// The answer, folded.
+    told_text: String,
     lists: OnceCell<Vec<List<'v>>>,
 }
 
 impl Verifier<'_, '_> {
     fn run(&self, answered: bool) -> Grounding {
         let mut claims = Vec::new();
-        self.goal.iter().for_each(|clause| self.clause(clause, Side::Goal, &mut claims));
+        let (mut asked_of, mut told_of) = (Vec::new(), Vec::new());
+        self.goal.iter().for_each(|clause| self.clause(clause, Side::Goal, &mut claims, &mut asked_of));
         claims.push(self.topic());
         let from_goal = claims.len();
-        self.answer.iter().for_each(|clause| self.clause(clause, Side::Answer, &mut claims));
+        self.answer.iter().for_each(|clause| self.clause(clause, Side::Answer, &mut claims, &mut told_of));
         if answered {
             let observed = claims[from_goal..].iter().any(|claim| claim.supported && claim.step.is_some());
-            claims.push(self.wording(observed));
+            claims.push(self.wording(observed && self.is_shown()));
         }
+        claims.extend(self.slots(&told_of));
         Grounding { grounded: claims.iter().all(|claim| claim.supported), claims }
+    }
+
+    /// What the goal names must be what the calls were made for: an identifier or date that stands in no call,
+    /// while one in the calls stands in no goal and no earlier observation, is another's. And what it names
+    /// in an observation must be what the answer tells of.
+    fn slots(&self, told_of: &[u32]) -> Vec<Claim> {
+        let mut out = Vec::new();
+        let unstated = self.unstated();
+        let references =
+            || self.goal.iter().flat_map(|clause| &clause.facts).filter(|fact| is_reference(fact.kind));
+        if let (Some(first), Some(_)) = (references().next(), unstated.iter().find(|other| other.whole)) {
+            out.push(Claim { text: first.text.to_owned(), kind: "slot", supported: false, step: None });
+        }
+        for clause in &self.goal {
+            for (fact, meaning) in clause.facts.iter().zip(&clause.meanings) {
+                let folded = words::folded(fact.text);
+                if !(is_reference(fact.kind) || meaning.is_measured()) || self.is_in_calls(&folded, meaning) {
+                    continue;
+                }
+                let rival = unstated.iter().any(|other| other.is_of(fact.kind));
+                let apart = is_reference(fact.kind) && !self.is_told_of(&folded, told_of);
+                if rival || apart {
+                    out.push(Claim {
+                        text: fact.text.to_owned(),
+                        kind: "slot",
+                        supported: false,
+                        step: None,
+                    });
+                }
+            }
+        }
+        out
+    }
+
+    /// Whether the answer tells of what a reference stands for: it has it, or values of its record.
+    fn is_told_of(&self, folded: &str, told_of: &[u32]) -> bool {
+        let evidence = self.evidence;
+        let places = evidence.entity(folded.trim());
+        let joined = |node: u32| {
+            places.iter().any(|place| {
+                evidence.node(place.node).step == evidence.node(node).step
+                    && !evidence.are_apart(place.node, node)
+            })
+        };
+        if told_of.is_empty() {
+            self.told_text.contains(folded)
+        } else {
+            told_of.iter().any(|&node| joined(node))
+        }
+    }
+
+    fn is_in_calls(&self, folded: &str, meaning: &Meaning) -> bool {
+        if meaning.is_measured() {
+            let mut found = self.evidence.amounts_of(meaning);
+            return found.any(|(_, amount)| self.evidence.node(self.evidence.node_of(amount)).argument);
+        }
+        self.evidence.steps.iter().any(|step| step.asked.contains(folded))
+    }
+
+    /// Values of arguments that neither the goal nor an earlier observation has.
+    fn unstated(&self) -> Vec<Unstated> {
+        let goal: String = self.goal.iter().map(|clause| words::folded(clause.text)).collect();
+        let meanings = || self.goal.iter().flat_map(|clause| &clause.meanings);
+        let seen_before = |step: u32, folded: &str| {
+            self.evidence.steps.iter().any(|earlier| earlier.index < step && earlier.seen.contains(folded))
+        };
+        let mut out = Vec::new();
+        for (kind, text, step, whole) in &self.evidence.references {
+            if !goal.contains(text.as_str()) && !seen_before(*step, text) {
+                out.push(Unstated { kind: *kind, whole: *whole });
+            }
+        }
+        for amount in &self.evidence.amounts {
+            let node = self.evidence.node(self.evidence.node_of(amount));
+            let leaf = &self.evidence.leaves[amount.leaf as usize];
+            let paging = leaf.key.iter().any(|stem| PAGING.iter().any(|word| stem_hash(word) == *stem));
+            let earlier = || {
+                self.evidence
+                    .steps
+                    .iter()
+                    .any(|earlier| earlier.index < node.step && earlier.seen.contains(&leaf.folded))
+            };
+            if node.argument
+                && !paging
+                && !meanings().any(|goal| evidence::bears_out(goal, &amount.meaning))
+                && !earlier()
+            {
+                out.push(Unstated { kind: amount.meaning.kind, whole: false });
+            }
+        }
+        out
     }
 
     fn lists(&self) -> &[List<'_>] {
         self.lists.get_or_init(|| lists(self.evidence))
     }
 
-    /// The claims of one clause, in order.
-    fn clause(&self, clause: &Clause<'_, '_>, side: Side, claims: &mut Vec<Claim>) {
+    /// The claims of one clause, in order. The nodes that bear them out go to `nodes`.
+    fn clause(&self, clause: &Clause<'_, '_>, side: Side, claims: &mut Vec<Claim>, nodes: &mut Vec<u32>) {
         let cues = cues(clause);
         let counted = |fact: usize| {
             let (start, _) = clause.tokens_of(&clause.facts[fact]);
             cues.iter().any(|found| found.start == start && matches!(found.cue, Cue::Count { .. }))
         };
+        let mut used = HashSet::new();
         for fact in (0..clause.facts.len()).filter(|&fact| !counted(fact)) {
-            let support = self.fact(clause, fact, side);
+            let support = self.fact(clause, fact, side, &mut used, nodes);
             let fact = &clause.facts[fact];
             claims.push(claim(fact.text, fact.kind.name(), support));
         }
@@ -142,7 +290,9 @@ impl Verifier<'_, '_> {
                 Cue::Superlative { end, hints } => {
                     ("superlative", self.superlative(clause, found, end, hints, side))
                 }
-                Cue::Count { value, explicit } => ("count", self.count(clause, found, value, explicit, side)),
+                Cue::Count { value, explicit } => {
+                    ("count", self.count(clause, found, value, explicit, side, &mut used, nodes))
+                }
                 Cue::Negation => ("negation", self.negation(clause, found, side)),
                 Cue::Completeness { only } => ("completeness", self.completeness(clause, found, only, side)),
             };
@@ -150,15 +300,46 @@ impl Verifier<'_, '_> {
         }
     }
 
-    fn fact(&self, clause: &Clause<'_, '_>, fact: usize, side: Side) -> Option<Option<u32>> {
-        let measured = clause.meanings[fact].is_measured();
-        let support = if measured {
-            support::of_amount(self.evidence, clause, fact, side, &self.asked(), &self.told(side))
-        } else {
-            support::of_text(self.evidence, &clause.facts[fact], side)
+    /// Whether the goal asks when, and a bare number that is no year answers.
+    fn is_untimely(&self, clause: &Clause<'_, '_>, fact: usize) -> bool {
+        let tokens = || self.goal.iter().flat_map(|clause| &clause.tokens).map(|token| token.lower.as_str());
+        let asks = tokens().find(|word| matches!(*word, "when" | "what" | "which" | "who" | "where" | "how"));
+        let (number, text) = (clause.meanings[fact].value, clause.facts[fact].text);
+        let year = text.len() == 4 && number.is_some_and(|value| (1000.0..2999.0).contains(&value));
+        asks == Some("when")
+            && clause.tokens.len() <= 2
+            && clause.facts[fact].kind == FactKind::Number
+            && !year
+    }
+
+    fn fact(
+        &self,
+        clause: &Clause<'_, '_>,
+        fact: usize,
+        side: Side,
+        used: &mut HashSet<u32>,
+        nodes: &mut Vec<u32>,
+    ) -> Option<Option<u32>> {
+        let checked = Checked {
+            evidence: self.evidence,
+            side,
+            asked: &self.asked,
+            told: &self.told(side),
+            literals: &self.literals,
+            answer: &self.told_text,
         };
+        if side == Side::Answer && self.is_untimely(clause, fact) {
+            return None;
+        }
+        let measured = clause.meanings[fact].is_measured();
+        let support = if measured { checked.amount(clause, fact, used) } else { checked.text(clause, fact) };
         match support {
-            Support::Step(step) => Some(Some(step)),
+            Support::Node(node) => {
+                if measured {
+                    nodes.push(node);
+                }
+                Some(Some(self.evidence.node(node).step))
+            }
             Support::Elsewhere => None,
             // The goal may say what the answer repeats.
             Support::Nowhere if side == Side::Answer && self.goal_says(clause, fact) => Some(None),
@@ -181,16 +362,6 @@ impl Verifier<'_, '_> {
         clauses.iter().flat_map(|clause| &clause.meanings).filter(|meaning| meaning.is_measured()).collect()
     }
 
-    /// Stems of the content words of the goal.
-    fn asked(&self) -> Vec<u64> {
-        self.goal
-            .iter()
-            .flat_map(|clause| &clause.tokens)
-            .filter(|token| !token.stop)
-            .map(|token| token.stem)
-            .collect()
-    }
-
     /// A bound is that of a value which stands in a call or an observation, and nothing told breaks it.
     fn comparison(
         &self,
@@ -199,7 +370,7 @@ impl Verifier<'_, '_> {
         fact: usize,
         side: Side,
     ) -> Option<Option<u32>> {
-        let step = self.fact(clause, fact, side)?;
+        let step = self.fact(clause, fact, side, &mut HashSet::new(), &mut Vec::new())?;
         let limit = &clause.meanings[fact];
         let told = self.answer.iter().flat_map(|clause| &clause.meanings);
         let breaks = told
@@ -263,16 +434,20 @@ impl Verifier<'_, '_> {
         value: f64,
         explicit: bool,
         side: Side,
+        used: &mut HashSet<u32>,
+        nodes: &mut Vec<u32>,
     ) -> Option<Option<u32>> {
         let named = following(clause, found.end, 3);
-        let length =
-            |list: &&List<'_>| list.len() as f64 == value && (list.is_outer() || list.is_named(&named));
+        let head = following(clause, found.end, 1);
+        let length = |list: &&List<'_>| {
+            list.len() as f64 == value && (explicit && list.is_outer() || list.is_named(&head))
+        };
         if let Some(list) = self.lists().iter().find(length) {
             return Some(Some(list.step));
         }
         let fact = clause.tokens[found.start].fact.map(|fact| fact as usize);
         if let Some(fact) = fact
-            && let Some(step) = self.fact(clause, fact, side)
+            && let Some(step) = self.fact(clause, fact, side, used, nodes)
             && (!explicit || self.counts(value, &named))
         {
             return Some(step);
@@ -301,33 +476,48 @@ impl Verifier<'_, '_> {
             amount.meaning.kind == FactKind::Number
                 && amount.meaning.value == Some(value)
                 && !self.evidence.node(self.evidence.node_of(amount)).argument
-                && amount.context.iter().any(|stem| named.contains(stem) || counters.contains(stem))
+                && {
+                    let leaf = &self.evidence.leaves[amount.leaf as usize];
+                    let near = amount.context.iter().map(|(stem, _)| stem).take(if leaf.key.is_empty() {
+                        usize::MAX
+                    } else {
+                        0
+                    });
+                    leaf.key.iter().chain(near).any(|stem| named.contains(stem) || counters.contains(stem))
+                }
         })
     }
 
     /// A negation rests on an empty result or on a value or sentence that denies the same.
     fn negation(&self, clause: &Clause<'_, '_>, found: &Found, side: Side) -> Option<Option<u32>> {
+        let tokens = &clause.tokens;
+        let part = tokens[found.start].part;
+        let word = tokens[found.start].lower.as_str();
+        let next = tokens.get(found.end).map_or("", |token| token.lower.as_str());
         let mut focus = following(clause, found.end, 5);
+        let before =
+            tokens[..found.start].iter().rev().take(5).filter(|token| token.part == part && !token.stop);
+        focus.extend(before.filter(|token| !cue::is_negation(&token.lower)).map(|token| token.stem));
+        // `No results were found`, `There are none`: only an empty result says so.
+        let general = matches!(word, "none" | "nothing")
+            || matches!(next, "result" | "results" | "match" | "matches" | "records" | "data" | "such");
         if focus.is_empty() {
-            let part = clause.tokens[found.start].part;
-            let before = clause.tokens[..found.start]
-                .iter()
-                .rev()
-                .take(5)
-                .filter(|token| token.part == part && !token.stop);
-            focus.extend(before.map(|token| token.stem));
+            focus.extend(self.asked.iter().map(|(stem, _)| stem));
         }
-        if focus.is_empty() {
-            focus.extend(self.asked());
-        }
+        let last = self.evidence.steps.iter().rev().find(|step| step.effect != Effect::Reply);
         let empty = self.evidence.steps.iter().find(|step| {
             let about = || words::words(&step.asked).any(|word| focus.contains(&stem_hash(word.text)));
+            let is_last = last.is_some_and(|last| last.index == step.index);
             step.status == Status::Empty
+                && !step.blank
                 && step.effect == Effect::Read
-                && (about() || side == Side::Answer && self.evidence.steps.len() == 1)
+                && (about() || general && is_last)
         });
         if let Some(step) = empty.filter(|_| side == Side::Answer) {
             return Some(Some(step.index));
+        }
+        if general {
+            return None;
         }
         if let Some(leaf) = self.evidence.leaves.iter().find(|leaf| denies(leaf, &focus, self.evidence)) {
             return Some(Some(self.evidence.node(leaf.node).step));
@@ -407,9 +597,21 @@ impl Verifier<'_, '_> {
         Claim { text, kind: "topic", supported, step: None }
     }
 
+    /// Whether the last call shows something: what it was kept for.
+    fn is_shown(&self) -> bool {
+        let last = self
+            .evidence
+            .steps
+            .iter()
+            .rev()
+            .find(|step| !matches!(step.effect, Effect::Reply | Effect::Meta));
+        last.is_some_and(|step| !step.blank)
+    }
+
     /// Whether the plain words of the answer come from the observations. `observed`: a claim of it does.
     fn wording(&self, observed: bool) -> Claim {
-        let asked: HashSet<u64> = self.asked().into_iter().collect();
+        let asked: HashSet<u64> =
+            self.goal.iter().flat_map(|clause| &clause.tokens).map(|token| token.stem).collect();
         let new: Vec<&clause::Token> = self
             .answer
             .iter()
@@ -431,7 +633,12 @@ impl Verifier<'_, '_> {
         let covered = unseen.len() < 2 && observed
             || 1.0 - unseen.len() as f64 / new.len().max(1) as f64 >= MIN_WORDING;
         let text = unseen.iter().map(|token| token.lower.as_str()).collect::<Vec<_>>().join(" ");
-        Claim { text, kind: "wording", supported: covered && (observed || seen), step: None }
+        Claim {
+            text,
+            kind: "wording",
+            supported: covered && (observed || seen && self.is_shown()),
+            step: None,
+        }
     }
 }
 

@@ -136,7 +136,10 @@ fn bare_answer(action: &str) -> &str {
 fn bare_command(action: &str) -> &str {
     let trimmed = action.trim();
     if let Some(inside) = trimmed.strip_prefix("execute[") {
-        return inside.strip_suffix(']').unwrap_or(inside);
+        // What the model wrote on after the bracket was not run; a bracket may be missing.
+        let closed =
+            inside.rfind("]\n").or_else(|| inside.len().checked_sub(1).filter(|_| inside.ends_with(']')));
+        return closed.map_or(inside, |end| &inside[..end]);
     }
     trimmed.strip_prefix("cmd ").unwrap_or(action)
 }

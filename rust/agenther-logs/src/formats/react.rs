@@ -17,8 +17,9 @@
 //!
 //! An observation inside a message of the agent is invented: it stays in its thought.
 //!
-//! Leaks: the observation `Episode finished, reward = …` and what follows it, `Answer is CORRECT |
-//! INCORRECT`, cut; `gt` (the gold answer) and `pred` (its normalised rival) stay behind.
+//! Leaks: from the line `Episode finished, reward = …`, `Answer is CORRECT | INCORRECT` or `Your score
+//! (min …` on, observations are cut; `gt` (the gold answer) and `pred` (its normalised rival) stay
+//! behind.
 
 use std::borrow::Cow;
 
@@ -94,12 +95,12 @@ impl Format for React {
         run.original_prompt = run.original_prompt.or_else(|| value.text_of(GOAL));
         read_labels(value, &mut run);
         set_final_answer(&mut run);
-        run.metadata = metadata(value).map(Into::into);
+        run.metadata = metadata(record).map(Into::into);
         Ok(run)
     }
 }
 
-fn metadata(record: Value<'_, '_>) -> Option<String> {
+fn metadata(record: &Record<'_, '_>) -> Option<String> {
     let mut out = ObjectWriter::default();
     copy_rest(&mut out, record, |key| {
         LEFT_OUT.contains(&key) || TRANSCRIPT.contains(&key) || GOAL.contains(&key) || is_label(key)

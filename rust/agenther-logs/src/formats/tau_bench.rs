@@ -9,7 +9,7 @@
 //! | `traj[0]` (system) | `system` |
 //! | the other messages | steps, as in `openai_chat`; tau2's `error` is the error flag; the user's own calls are left out |
 //! | `reward`, `reward_info.reward` | `reward`; `success` at 1 |
-//! | `termination_reason` | `failure_reason` of a failed run |
+//! | `termination_reason` other than `user_stop`, `agent_stop` | `failure_reason` of a failed run |
 //! | `task_id`, `trial`, `info.task.instruction`, `info.task.user_id` | `metadata` |
 //!
 //! Leaks: `info.task.actions` and `outputs`, `info.reward_info` (gold actions, checks) stay behind;
@@ -65,7 +65,7 @@ impl Format for TauBench {
             steps: conversation.steps,
             success,
             reward,
-            failure_reason: failure_reason(value.text_of(&["termination_reason"]), success),
+            failure_reason: failure_reason(termination(value), success),
             metadata: metadata(value).map(Into::into),
             ..Run::default()
         };
@@ -82,6 +82,11 @@ fn run_id<'a>(record: &Record<'_, 'a>) -> Text<'a> {
         (Some(task), Some(trial)) => format!("{task}-{trial}").into(),
         _ => record.run_id(),
     }
+}
+
+/// Why a run of tau2 ended, unless a speaker ended it as they should.
+fn termination<'a>(record: Value<'_, 'a>) -> Option<Text<'a>> {
+    record.text_of(&["termination_reason"]).filter(|reason| !matches!(&**reason, "user_stop" | "agent_stop"))
 }
 
 fn metadata(record: Value<'_, '_>) -> Option<String> {

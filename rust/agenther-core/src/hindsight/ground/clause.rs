@@ -1,6 +1,6 @@
 //! A goal or an answer, cut into clauses with their words, facts and the things of the evidence they name.
 
-use super::evidence::{Evidence, MAX_ENTITY_WORDS};
+use super::evidence::{Evidence, Hint, MAX_ENTITY_WORDS, Place, hints};
 use crate::text::facts::{Fact, facts};
 use crate::text::records;
 use crate::text::same::Meaning;
@@ -28,7 +28,7 @@ pub(super) struct Entity<'e> {
     /// First token and one past the last.
     pub start: usize,
     pub end: usize,
-    pub nodes: &'e [u32],
+    pub places: &'e [Place],
 }
 
 /// A sentence, a line, or an item of a list.
@@ -42,13 +42,25 @@ pub(super) struct Clause<'t, 'e> {
     pub entities: Vec<Entity<'e>>,
 }
 
-/// The clauses of a text.
+/// The clauses of a text: its records. A line that begins with a value of the evidence begins a clause too.
 pub(super) fn clauses<'t, 'e>(text: &'t str, evidence: &'e Evidence) -> Vec<Clause<'t, 'e>> {
-    records::blocks(text)
-        .iter()
-        .flat_map(|block| &block.records)
-        .map(|record| Clause::new(record.span.of(text), evidence))
-        .collect()
+    let is_value = |line: &str| {
+        let head = line.split(':').next().unwrap_or(line);
+        evidence.entity(words::folded(head).trim()).iter().any(|place| place.leaf.is_some())
+    };
+    let mut out = Vec::new();
+    for record in records::blocks(text).iter().flat_map(|block| &block.records) {
+        let text = record.span.of(text);
+        let mut from = 0;
+        for (at, _) in
+            text.match_indices('\n').filter(|(at, _)| is_value(text[at + 1..].lines().next().unwrap_or("")))
+        {
+            out.push(Clause::new(&text[from..at], evidence));
+            from = at + 1;
+        }
+        out.push(Clause::new(&text[from..], evidence));
+    }
+    out
 }
 
 impl<'t, 'e> Clause<'t, 'e> {
@@ -67,19 +79,35 @@ impl<'t, 'e> Clause<'t, 'e> {
         (start, end.max(start))
     }
 
-    /// Stems of the words that say what a fact is: those before it as far as the fact before, and some after.
-    pub fn context(&self, fact: usize) -> Vec<u64> {
+    /// The words that say what a fact is: those before it as far as the fact before, and some after. Function
+    /// words count only right beside it (`check in`, `check out`).
+    pub fn context(&self, fact: usize) -> Vec<Hint> {
         const BEFORE: usize = 8;
         const AFTER: usize = 3;
+        const BESIDE: f32 = 0.5;
         let (start, end) = self.tokens_of(&self.facts[fact]);
         let measured = |token: &Token| token.fact.is_some_and(|at| self.meanings[at as usize].is_measured());
-        let before = self.tokens[..start].iter().rev().take(BEFORE).take_while(|token| !measured(token));
+        let before: Vec<&Token> =
+            self.tokens[..start].iter().rev().take(BEFORE).take_while(|token| !measured(token)).collect();
         let part = self.tokens.get(end.saturating_sub(1)).map(|token| token.part);
-        let after = self.tokens[end..]
+        let after: Vec<&Token> = self.tokens[end..]
             .iter()
             .take(AFTER)
-            .take_while(|token| !measured(token) && Some(token.part) == part);
-        before.chain(after).filter(|token| !token.stop).map(|token| token.stem).collect()
+            .take_while(|token| !measured(token) && Some(token.part) == part)
+            .collect();
+        let mut out = hints(
+            before.iter().map(|token| token.lower.as_str()),
+            after.iter().map(|token| token.lower.as_str()),
+        );
+        let words: Vec<&&Token> = before.iter().chain(&after).collect();
+        let mut kept = words.iter().map(|token| token.stop);
+        out.retain(|(_, weight)| !kept.next().unwrap_or(false) || *weight >= BESIDE);
+        // `soap bar` of `soapbar`.
+        for (distance, pair) in before.windows(2).enumerate() {
+            let joined = format!("{}{}", pair[1].lower, pair[0].lower);
+            out.push((words::stem_hash(&joined), 1.0 / (1 + distance) as f32));
+        }
+        out
     }
 
     /// The entities, those first that most likely own what stands at the tokens `start..end`: in the same
@@ -139,8 +167,8 @@ fn entities<'e>(tokens: &[Token], evidence: &'e Evidence) -> Vec<Entity<'e>> {
         let longest = (at + 1..=tokens.len().min(at + MAX_ENTITY_WORDS)).rev().find_map(|end| {
             let folded =
                 tokens[at..end].iter().map(|token| token.lower.as_str()).collect::<Vec<_>>().join(" ");
-            let nodes = evidence.entity(&folded);
-            (!nodes.is_empty()).then_some(Entity { start: at, end, nodes })
+            let places = evidence.entity(&folded);
+            (!places.is_empty()).then_some(Entity { start: at, end, places })
         });
         at = longest.as_ref().map_or(at + 1, |entity| entity.end);
         out.extend(longest);

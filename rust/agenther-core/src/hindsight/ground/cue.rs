@@ -1,6 +1,7 @@
 //! Words that claim more than a value: comparisons, superlatives, counts, negations, completeness.
 
 use super::clause::{Clause, Token};
+use super::support::PRICE;
 use crate::text::facts::FactKind;
 use crate::text::words;
 
@@ -54,7 +55,6 @@ pub(super) struct Found {
     pub end: usize,
 }
 
-const PRICE: &[&str] = &["price", "cost", "fare", "amount", "total", "rate", "fee", "charge"];
 const TIME: &[&str] = &[
     "date",
     "time",
@@ -284,6 +284,9 @@ fn superlative(tokens: &[Token], at: usize) -> Option<Found> {
     {
         return None;
     }
+    if matches!(this, "minimum" | "maximum") && before != "the" {
+        return None;
+    }
     if let Some(&(_, end, hints)) = SUPERLATIVES.iter().find(|(known, ..)| *known == this) {
         let expensive = this == "most" && matches!(next, "expensive" | "costly")
             || this == "least" && matches!(next, "expensive");
@@ -317,7 +320,7 @@ fn count(clause: &Clause<'_, '_>, at: usize) -> Option<Found> {
             let fact = fact as usize;
             let plain = clause.facts[fact].kind == FactKind::Number
                 && clause.tokens_of(&clause.facts[fact]) == (at, at + 1);
-            clause.meanings[fact].value.filter(|value| plain && value.fract() == 0.0 && *value >= 0.0)
+            clause.meanings[fact].value.filter(|_| plain)
         }
         None => words::number(&token.lower),
     }?;
@@ -342,7 +345,8 @@ fn count(clause: &Clause<'_, '_>, at: usize) -> Option<Found> {
     if value == 1.0 && token.fact.is_none() && !there {
         return None;
     }
-    (explicit || plural.is_some()).then_some(Found {
+    let whole = value.fract() == 0.0 && value >= 0.0;
+    (explicit || (whole && plural.is_some())).then_some(Found {
         cue: Cue::Count { value, explicit },
         start: at,
         end: at + 1,

@@ -58,6 +58,8 @@ pub(super) struct Leaf {
     /// In small letters, words between single blanks.
     pub folded: String,
     pub kind: Option<Kind>,
+    /// Stems of a sentence or line.
+    pub stems: Vec<u64>,
 }
 
 /// A number, date or time in a leaf.
@@ -65,8 +67,39 @@ pub(super) struct Leaf {
 pub(super) struct Amount {
     pub leaf: u32,
     pub meaning: Meaning,
-    /// Stems that say what it is: those of the keys above it, or of the words around it.
-    pub context: Vec<u64>,
+    /// What says what it is: the keys above it, or the words around it.
+    pub context: Vec<Hint>,
+}
+
+/// The stem of a word that says what a value is, and its weight: the closer the heavier.
+pub(super) type Hint = (u64, f32);
+
+/// The weight of a word somewhere in the same sentence.
+pub(super) const FAR: f32 = 0.1;
+
+/// The weight of a key, of a key further up, and of the words before and behind at no distance.
+const KEY: f32 = 1.0;
+const KEY_ABOVE: f32 = 0.4;
+const BEFORE: f32 = 1.0;
+const BEHIND: f32 = 0.7;
+
+/// How likely words at these distances say what stands between them.
+pub(super) fn hints<'t>(
+    before: impl Iterator<Item = &'t str>,
+    behind: impl Iterator<Item = &'t str>,
+) -> Vec<Hint> {
+    let weigh = |weight: f32| {
+        move |(distance, word): (usize, &str)| (stem_hash(word), weight / (1 + distance) as f32)
+    };
+    before.enumerate().map(weigh(BEFORE)).chain(behind.enumerate().map(weigh(BEHIND))).collect()
+}
+
+/// Where a name stands.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) struct Place {
+    pub node: u32,
+    /// The leaf whose value it is or is in; none where it is a key.
+    pub leaf: Option<u32>,
 }
 
 /// What is known of a kept step.
@@ -82,6 +115,8 @@ pub(super) struct StepEvidence {
     pub asked: String,
     /// Whether the observation says, or shows, that there is more.
     pub cut: bool,
+    /// Whether there is no observation.
+    pub blank: bool,
 }
 
 #[derive(Debug, Default)]
@@ -91,8 +126,14 @@ pub(super) struct Evidence {
     pub amounts: Vec<Amount>,
     pub steps: Vec<StepEvidence>,
     by_value: HashMap<i64, Vec<u32>>,
-    /// Nodes in which a folded value stands.
-    entities: HashMap<String, Vec<u32>>,
+    /// Where a folded value stands.
+    entities: HashMap<String, Vec<Place>>,
+    /// Identifiers, paths and addresses in the arguments, folded, with their steps and whether they are all of it.
+    pub references: Vec<(FactKind, String, u32, bool)>,
+    /// Those in the observations.
+    pub shown: Vec<(FactKind, String)>,
+    /// The amounts directly in a node.
+    direct: Vec<Vec<u32>>,
     /// Stems of the words of the observations, and of those and the calls.
     pub seen: HashSet<u64>,
     pub known: HashSet<u64>,
@@ -211,6 +252,7 @@ impl Evidence {
             seen,
             asked,
             cut,
+            blank: step.step.observation.is_none_or(|observation| observation.trim().is_empty()),
         });
     }
 
@@ -222,6 +264,7 @@ impl Evidence {
             (parent.depth + 1, parent.argument)
         });
         let (amounts, leaves) = (self.amounts.len() as u32, self.leaves.len() as u32);
+        self.direct.push(Vec::new());
         self.nodes.push(Node {
             parent: parent.unwrap_or(node),
             depth,
@@ -272,7 +315,7 @@ impl Evidence {
         let node = self.open(Some(parent), shape(value), step, key, false);
         // `{"HAT069": {…}, "HAT083": {…}}`: the keys are names of what they hold.
         if let Some(key) = value.key() {
-            self.name(key, node);
+            self.name(key, Place { node, leaf: None });
         }
         for child in value.children() {
             self.add_value(child, node, wrapping, folded);
@@ -282,8 +325,8 @@ impl Evidence {
 
     fn add_scalar(&mut self, value: Value<'_, '_>, text: &str, parent: u32, folded: &mut String) {
         let key = value.key().map(stems).unwrap_or_default();
-        let mut context = key.clone();
-        context.extend(self.keys_above(parent));
+        let mut context: Vec<Hint> = key.iter().map(|&stem| (stem, KEY)).collect();
+        context.extend(self.keys_above(parent).into_iter().map(|stem| (stem, KEY_ABOVE)));
         let long = words(text).nth(MAX_ENTITY_WORDS).is_some();
         if long && value.kind() == Kind::String {
             let node = self.open(Some(parent), Shape::Record, self.nodes[parent as usize].step, key, false);
@@ -349,12 +392,12 @@ impl Evidence {
                     let key = field.key.map(stems).unwrap_or_default();
                     if let Some(key) = field.key {
                         effect::words(key).for_each(|word| words::fold_into(folded, word));
-                        self.name(key, item);
+                        self.name(key, Place { node: item, leaf: None });
                     }
                     let start = self.amounts.len();
                     self.add_leaf(field.value, item, key.clone(), None, folded);
                     for amount in &mut self.amounts[start..] {
-                        amount.context.extend(&key);
+                        amount.context.extend(key.iter().map(|&stem| (stem, KEY)));
                     }
                 }
                 if apart {
@@ -374,15 +417,24 @@ impl Evidence {
         let folded = words::folded(text);
         let found = facts(text);
         if folded.split(' ').filter(|word| !word.is_empty()).count() <= MAX_ENTITY_WORDS {
-            self.name_folded(folded.trim().to_owned(), node);
+            self.name_folded(folded.trim().to_owned(), Place { node, leaf: Some(leaf) });
         }
         let tokens: Vec<words::Word<'_>> = words(text).collect();
         for fact in &found {
+            if matches!(fact.kind, FactKind::Id | FactKind::Path | FactKind::Url | FactKind::Email) {
+                let folded = words::folded(fact.text);
+                if self.nodes[node as usize].argument {
+                    let whole = kind.is_some() && fact.text.len() == text.len();
+                    self.references.push((fact.kind, folded, self.nodes[node as usize].step, whole));
+                } else {
+                    self.shown.push((fact.kind, folded));
+                }
+            }
             let meaning = Meaning::of(fact);
             if meaning.is_measured() {
-                self.add_amount(leaf, meaning, window(&tokens, fact, &found));
+                self.add_amount(leaf, node, meaning, window(&tokens, fact, &found));
             } else if fact.text.len() < text.len() {
-                self.name(fact.text, node);
+                self.name(fact.text, Place { node, leaf: Some(leaf) });
             }
         }
         for word in &tokens {
@@ -396,35 +448,42 @@ impl Evidence {
                     per: None,
                 };
                 let meaning = Meaning { written: Some(value), ..Meaning::of(&fact) };
-                self.add_amount(leaf, meaning, window(&tokens, &fact, &found));
+                self.add_amount(leaf, node, meaning, window(&tokens, &fact, &found));
             }
         }
-        self.leaves.push(Leaf { node, key, folded, kind });
+        let text_like = key.is_empty() || tokens.len() > MAX_ENTITY_WORDS;
+        let stems = if text_like && !found.is_empty() {
+            tokens.iter().map(|word| stem_hash(word.text)).collect()
+        } else {
+            Vec::new()
+        };
+        self.leaves.push(Leaf { node, key, folded, kind, stems });
     }
 
-    fn add_amount(&mut self, leaf: u32, meaning: Meaning, context: Vec<u64>) {
+    fn add_amount(&mut self, leaf: u32, node: u32, meaning: Meaning, context: Vec<Hint>) {
         let at = self.amounts.len() as u32;
+        self.direct[node as usize].push(at);
         for key in value_keys(&meaning) {
             self.by_value.entry(key).or_default().push(at);
         }
         self.amounts.push(Amount { leaf, meaning, context });
     }
 
-    fn name(&mut self, text: &str, node: u32) {
-        self.name_folded(words::folded(text).trim().to_owned(), node);
+    fn name(&mut self, text: &str, place: Place) {
+        self.name_folded(words::folded(text).trim().to_owned(), place);
     }
 
-    fn name_folded(&mut self, folded: String, node: u32) {
+    fn name_folded(&mut self, folded: String, place: Place) {
         if folded.len() > 1 && !words::is_stop(&folded) {
-            let nodes = self.entities.entry(folded).or_default();
-            if nodes.last() != Some(&node) {
-                nodes.push(node);
+            let places = self.entities.entry(folded).or_default();
+            if places.last() != Some(&place) {
+                places.push(place);
             }
         }
     }
 
-    /// The nodes in which a folded value stands.
-    pub fn entity(&self, folded: &str) -> &[u32] {
+    /// Where a folded value stands.
+    pub fn entity(&self, folded: &str) -> &[Place] {
         self.entities.get(folded).map_or(&[], Vec::as_slice)
     }
 
@@ -476,6 +535,17 @@ impl Evidence {
         a
     }
 
+    /// Amounts that may stand in for one at a node: those of its record, and those of the records around it.
+    pub fn rivals(&self, node: u32) -> impl Iterator<Item = u32> + '_ {
+        let record = self.record(node);
+        let step = self.node(record).step;
+        let around = self.ancestors(record).skip(1).take_while(move |&at| self.node(at).step == step);
+        self.node(record)
+            .amounts
+            .clone()
+            .chain(around.flat_map(|at| self.direct[at as usize].iter().copied()))
+    }
+
     /// Whether two nodes are, or are in, different elements of a list.
     pub fn are_apart(&self, a: u32, b: u32) -> bool {
         let common = self.common(a, b);
@@ -515,22 +585,16 @@ fn shape(value: Value<'_, '_>) -> Shape {
     }
 }
 
-/// Stems of the words around a fact, as far as the next fact of its family.
-fn window(tokens: &[words::Word<'_>], fact: &Fact<'_>, found: &[Fact<'_>]) -> Vec<u64> {
+/// The words around a fact, as far as the next fact of its kind.
+fn window(tokens: &[words::Word<'_>], fact: &Fact<'_>, found: &[Fact<'_>]) -> Vec<Hint> {
     let at = tokens.partition_point(|word| word.span.end <= fact.span.start);
     let after = tokens.partition_point(|word| word.span.start < fact.span.end);
-    let stop = found
-        .iter()
-        .rev()
-        .find(|other| other.span.end <= fact.span.start && other.kind == fact.kind)
-        .map_or(0, |other| other.span.end);
+    let index = found.partition_point(|other| other.span.end <= fact.span.start);
+    let stop = found[..index].iter().rev().take(WINDOW_BEFORE).find(|other| other.kind == fact.kind);
+    let stop = stop.map_or(0, |other| other.span.end);
     let before = tokens[..at].iter().rev().take(WINDOW_BEFORE).take_while(|word| word.span.start >= stop);
     let behind = tokens[after.min(tokens.len())..].iter().take(WINDOW_AFTER);
-    before
-        .chain(behind)
-        .filter(|word| !words::is_stop(&word.text.to_lowercase()))
-        .map(|word| stem_hash(word.text))
-        .collect()
+    hints(before.map(|word| word.text), behind.map(|word| word.text))
 }
 
 /// Whether an observation says or shows that it is not all there is.

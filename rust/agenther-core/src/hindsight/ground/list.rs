@@ -113,7 +113,7 @@ impl List<'_> {
     /// are all of them. `None` where some element lacks the value or there is no order.
     fn extremes(&self, end: End, stems: &HashSet<u64>) -> Option<Vec<usize>> {
         let column = |element: &Element| -> Option<f64> {
-            let ordered = |amount: &&Amount| amount.context.iter().any(|stem| stems.contains(stem));
+            let ordered = |amount: &&Amount| amount.context.iter().any(|(stem, _)| stems.contains(stem));
             let amounts =
                 &self.evidence.amounts[element.amounts.start as usize..element.amounts.end as usize];
             let mut found = amounts.iter().filter(ordered);

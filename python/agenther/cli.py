@@ -1,0 +1,337 @@
+"""The command line: `agenther run LOGS -o DIR`, and what helps around it.
+
+Exit codes: 0 done; 1 done, but records were rejected or problems were found; 2 wrong usage, or nothing to
+read; 3 an account that does not add up, a bug of ours; 130 interrupted, with no file written.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import os
+import signal
+import sys
+from collections import Counter
+from pathlib import Path
+from typing import TYPE_CHECKING, NoReturn
+
+import polars as pl
+
+from agenther import __version__, console, rules
+from agenther.export import WRITERS, validate
+from agenther.expressions import classify
+from agenther.job import AccountError, Job, run
+from agenther.scan import LogScan, detect_formats, find, formats
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+DONE, PROBLEMS, USAGE, BUG, INTERRUPTED = 0, 1, 2, 3, 130
+"""What the command line answers to the shell."""
+
+SHOWN = 20
+"""Runs that `classify` shows on a terminal; `--json` gives all."""
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Carry out one command and give its exit code.
+
+    >>> main(["formats", "--json"])
+    ["agenther", "fireact", "intercode", "mint", "openai_chat", "react", "tau_bench"]
+    0
+    """
+    options = _parser().parse_args(arguments)
+    signal.signal(signal.SIGTERM, _terminate)
+    try:
+        code: int = options.command(options)
+    except AccountError as error:
+        console.problem(str(error))
+        return BUG
+    except KeyboardInterrupt:
+        console.problem("interrupted; no file was written")
+        return INTERRUPTED
+    except BrokenPipeError:
+        # Whoever read our output has gone: say no more, not even at exit.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return DONE
+    except OSError as error:
+        known = error.filename and error.strerror
+        console.problem(f"{error.filename}: {error.strerror}" if known else str(error))
+        return USAGE
+    except (ValueError, pl.exceptions.ComputeError) as error:
+        console.problem(str(error))
+        return USAGE
+    return code
+
+
+def _terminate(_number: int, _frame: object) -> NoReturn:
+    raise KeyboardInterrupt
+
+
+def _run(options: argparse.Namespace) -> int:
+    job = Job(
+        logs=options.logs,
+        out=options.out,
+        to=options.to,
+        which=options.which,
+        min_confidence=options.min_confidence,
+        min_weight=options.min_weight,
+        goals=options.goals,
+        seed=options.seed,
+        log_format=options.format,
+        rules=_rules(options),
+    )
+    with console.progress(len(find(job.logs))) as progress:
+        account = run(job, progress)
+    if options.json:
+        _print_json(account.as_json())
+    else:
+        console.account(account, job.out)
+    return PROBLEMS if account.rejected else DONE
+
+
+def _classify(options: argparse.Namespace) -> int:
+    scan = LogScan(options.logs, format=options.format)
+    verdicts_of = classify(rules=_rules(options))
+    verdict = pl.col("verdict").struct
+    failed: Counter[str] = Counter()
+    shown: list[tuple[object, ...]] = []
+    read = 0
+    for runs in scan.batches():
+        verdicts = runs.select("trajectory_id", "source", "success", verdicts_of)
+        read += runs.height
+        failures = verdicts.filter(verdict.field("is_failure")).select(
+            "trajectory_id",
+            verdict.field("failure_type").fill_null("unknown"),
+            verdict.field("failure_probability", "severity", "failed_step"),
+            rules=verdict.field("evidence")
+            .list.eval(pl.element().struct.field("rule").unique())
+            .list.join(", "),
+        )
+        failed.update(failures["failure_type"])
+        if options.json:
+            sys.stdout.write(verdicts.write_ndjson())
+        elif len(shown) < SHOWN:
+            shown.extend(failures.head(SHOWN - len(shown)).iter_rows())
+    if not options.json:
+        columns = ("run", "type", "probability", "severity", "step", "rules")
+        console.table(columns, [[_cell(value) for value in row] for row in shown])
+        console.say(f"{read:,} runs read, {failed.total():,} failed: {console.tally(failed) or 'none'}.")
+        if failed.total() > len(shown):
+            console.say(f"The first {len(shown)} failures are shown; --json gives every run.")
+    return _rejected(scan.rejects)
+
+
+def _cell(value: object) -> object:
+    if value is None:
+        return ""
+    return f"{value:.2f}" if isinstance(value, float) else value
+
+
+def _rejected(rejects: pl.DataFrame) -> int:
+    """Say which records could not be read."""
+    for path, record, sentence in rejects.select("path", "record", "sentence").iter_rows():
+        console.problem(f"{path}, record {record}: {sentence}")
+    return PROBLEMS if rejects.height else DONE
+
+
+def _formats(options: argparse.Namespace) -> int:
+    if not options.paths:
+        names = formats()
+        if options.json:
+            _print_json(names)
+        else:
+            console.table(("format",), [(name,) for name in names])
+        return DONE
+    found = detect_formats(options.paths)
+    if options.json:
+        _print_json(found.to_dicts())
+    else:
+        console.table(found.columns, [[_cell(value) for value in row] for row in found.iter_rows()])
+    return PROBLEMS if found["format"].null_count() else DONE
+
+
+def _validate(options: argparse.Namespace) -> int:
+    found = {str(path): validate(path, limit=options.limit) for path in options.files}
+    if options.json:
+        _print_json({path: [problem._asdict() for problem in problems] for path, problems in found.items()})
+    else:
+        for path, problems in found.items():
+            for problem in problems:
+                console.say(f"{path}, row {problem.row}: {problem.problem}")
+            if not problems:
+                console.say(f"{path}: no problem found")
+    return PROBLEMS if any(found.values()) else DONE
+
+
+def _rules_list(options: argparse.Namespace) -> int:
+    listed = _rules(options).frame()
+    if options.json:
+        _print_json(listed.to_dicts())
+    else:
+        columns = ("id", "status", "confidence", "severity", "summary")
+        console.table(
+            columns, [[_cell(value) for value in row] for row in listed.select(columns).iter_rows()]
+        )
+    return DONE
+
+
+def _rules_explain(options: argparse.Namespace) -> int:
+    try:
+        page = _rules(options).explain(options.id)
+    except KeyError as error:
+        raise ValueError(error.args[0]) from error
+    if options.json:
+        _print_json({"id": options.id, "page": page})
+    else:
+        for line in page.splitlines():
+            console.say(line)
+    return DONE
+
+
+def _rules_check(options: argparse.Namespace) -> int:
+    found = rules.check(options.packs, default=not options.packs)
+    if options.json:
+        _print_json(found.to_dicts())
+    else:
+        for row in found.iter_rows(named=True):
+            place = f"{row['file']}:{row['line']}:{row['column']}"
+            cure = f" {row['help']}" if row["help"] else ""
+            console.say(f"{place}: {row['level']}[{row['code']}]: {row['title']}{cure}")
+        console.say(f"{found.height} problems found" if found.height else "no problem found")
+    return PROBLEMS if found.height else DONE
+
+
+def _rules_test(options: argparse.Namespace) -> int:
+    tested = rules.load(options.packs, default=not options.packs).test()
+    failed = tested.filter(pl.col("outcome") != "validated")
+    if options.json:
+        _print_json(tested.to_dicts())
+    else:
+        for rule, example, number, outcome in failed.iter_rows():
+            fault = "fires on it and must not" if outcome == "noisy" else "does not fire on it and must"
+            console.say(f"{rule}, example {example}[{number}]: the rule {fault}")
+        console.say(f"{tested.height - failed.height} passed, {failed.height} failed")
+    return PROBLEMS if failed.height else DONE
+
+
+def _rules(options: argparse.Namespace) -> rules.Rules:
+    return rules.load(options.rules, default=not options.no_default_rules)
+
+
+def _print_json(value: object) -> None:
+    sys.stdout.write(json.dumps(value, ensure_ascii=False) + "\n")
+
+
+def _names(text: str) -> tuple[str, ...]:
+    names = tuple(dict.fromkeys(name.strip() for name in text.split(",") if name.strip()))
+    unknown = [name for name in names if name not in WRITERS]
+    if unknown or not names:
+        found = ", ".join(unknown) or "nothing"
+        raise argparse.ArgumentTypeError(f"found {found}, needed one or more of {', '.join(WRITERS)}")
+    return names
+
+
+def _share(text: str) -> float:
+    try:
+        value = float(text)
+    except ValueError:
+        value = -1
+    if not 0 <= value <= 1:
+        raise argparse.ArgumentTypeError(f"found {text}, needed a number from 0 to 1")
+    return value
+
+
+def _count(text: str) -> int:
+    if not text.isdecimal() or int(text) < 1:
+        raise argparse.ArgumentTypeError(f"found {text}, needed a whole number from 1")
+    return int(text)
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(
+        prog="agenther",
+        description="Turns the logs of LLM agents that failed into training data.",
+        epilog="Exit codes: 0 done; 1 done, but records were rejected or problems found; 2 wrong usage or "
+        "nothing to read; 3 an account that does not add up; 130 interrupted.",
+    )
+    parser.add_argument("--version", action="version", version=f"agenther {__version__}")
+    commands = parser.add_subparsers(required=True, metavar="COMMAND")
+
+    job = commands.add_parser("run", help="logs in, training files out")
+    _add_logs(job)
+    job.add_argument("-o", "--out", type=Path, required=True, metavar="DIR", help="folder for the files")
+    job.add_argument("--to", type=_names, default=Job.to, metavar="NAMES", help=f"of {','.join(WRITERS)}")
+    job.add_argument(
+        "--which", choices=("failed", "unlabelled", "all"), default=Job.which, help="runs to relabel"
+    )
+    job.add_argument(
+        "--min-confidence", type=_share, default=Job.min_confidence, metavar="X", help="of a goal"
+    )
+    job.add_argument("--min-weight", type=_share, default=Job.min_weight, metavar="X", help="of a run")
+    job.add_argument("--goals", type=_count, default=Job.goals, metavar="N", help="most goals of a run")
+    job.add_argument(
+        "--seed", type=_count, default=Job.seed, metavar="N", help="chooses among equal phrasings"
+    )
+    job.set_defaults(command=_run)
+
+    verdicts = commands.add_parser("classify", help="whether and how each run failed")
+    _add_logs(verdicts)
+    verdicts.set_defaults(command=_classify)
+
+    shapes = commands.add_parser("formats", help="the formats that are read, or the format of each file")
+    shapes.add_argument("paths", nargs="*", metavar="PATH", help="file, folder or glob")
+    shapes.set_defaults(command=_formats)
+
+    _add_rules_commands(commands.add_parser("rules", help="the rules behind the verdicts"))
+
+    check = commands.add_parser("validate", help="check training files before a trainer does")
+    check.add_argument("files", nargs="+", type=Path, metavar="FILE", help="a file of any export")
+    check.add_argument("--limit", type=_count, default=100, metavar="N", help="most problems of a file")
+    check.set_defaults(command=_validate)
+
+    for command in (job, verdicts, shapes, check):
+        command.add_argument("--json", action="store_true", help="print JSON, for machines")
+    return parser
+
+
+def _add_logs(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("logs", nargs="+", metavar="LOGS", help="files, folders or globs")
+    parser.add_argument("--format", choices=formats(), help="read every file as this format")
+    _add_rules(parser)
+
+
+def _add_rules(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument(
+        "--rules",
+        action="append",
+        default=[],
+        metavar="PACK",
+        help="a rule pack more: a folder or a TOML file",
+    )
+    parser.add_argument("--no-default-rules", action="store_true", help="use the packs of --rules alone")
+
+
+def _add_rules_commands(parser: argparse.ArgumentParser) -> None:
+    commands = parser.add_subparsers(required=True, metavar="COMMAND")
+    listing = commands.add_parser("list", help="every rule")
+    listing.set_defaults(command=_rules_list)
+    page = commands.add_parser("explain", help="what a rule detects, when it fires, where it errs")
+    page.add_argument("id", metavar="ID", help="as in `rules list`")
+    page.set_defaults(command=_rules_explain)
+    check = commands.add_parser("check", help="what is wrong with packs")
+    check.set_defaults(command=_rules_check)
+    test = commands.add_parser("test", help="run the rules of packs on their examples")
+    test.set_defaults(command=_rules_test)
+    for command in (listing, page):
+        _add_rules(command)
+    for command in (check, test):
+        command.add_argument(
+            "packs", nargs="*", metavar="PACK", help="by default the pack that comes with agenther"
+        )
+    for command in (listing, page, check, test):
+        command.add_argument("--json", action="store_true", help="print JSON, for machines")
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,117 @@
+"""What the command line shows: tables, progress, problems.
+
+Logs are hostile: their text is shown as data. Control characters are spelled out, so that a log cannot move
+the cursor or colour the terminal, and nothing of a log is read as markup.
+"""
+
+from __future__ import annotations
+
+import sys
+from contextlib import contextmanager
+from typing import TYPE_CHECKING
+
+from rich.console import Console
+from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
+from rich.table import Table
+from rich.text import Text
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+    from pathlib import Path
+
+    from agenther.job import Account
+
+out = Console(highlight=False, markup=False, emoji=False)
+err = Console(stderr=True, highlight=False, markup=False, emoji=False)
+
+
+def plain(text: object, *, width: int | None = None) -> Text:
+    r"""Spell out the characters of a text, and cut it to `width`.
+
+    >>> plain("a\x1b[31mb\nc").plain
+    'a\\x1b[31mb\\nc'
+    """
+    shown = "".join(char if char.isprintable() else _spelled(char) for char in str(text))
+    if width is not None and len(shown) > width:
+        shown = shown[: width - 1] + "…"
+    return Text(shown)
+
+
+def _spelled(char: str) -> str:
+    return char.encode("unicode_escape").decode("ascii")
+
+
+def problem(sentence: str) -> None:
+    """Say on standard error what is wrong."""
+    err.print(Text.assemble(("agenther: ", "bold red"), plain(sentence)), soft_wrap=True)
+
+
+def say(sentence: str) -> None:
+    """Say something on standard output."""
+    out.print(plain(sentence), soft_wrap=True)
+
+
+def table(columns: Sequence[str], rows: Iterable[Sequence[object]]) -> None:
+    """Show a table; numbers stand to the right."""
+    rows = [list(row) for row in rows]
+    shown = Table(box=None, pad_edge=False, padding=(0, 2, 0, 0))
+    for at, name in enumerate(columns):
+        numeric = bool(rows) and all(isinstance(row[at], int | float) for row in rows)
+        shown.add_column(name, justify="right" if numeric else "left", overflow="fold")
+    for row in rows:
+        shown.add_row(*(plain(f"{cell:,}" if isinstance(cell, int) else cell) for cell in row))
+    out.print(shown)
+
+
+def account(of: Account, folder: Path) -> None:
+    """Show what became of every record of a job, and where the files are."""
+    figures = of.as_json()
+    rows = [
+        ("records", of.records, f"in {of.files:,} {'file' if of.files == 1 else 'files'}"),
+        ("rejected", figures["rejected"], tally(figures["rejected_by_reason"])),
+        ("read", of.read, f"{of.labelled:,} with a label"),
+        ("failed", figures["failed"], tally(figures["failed_by_type"])),
+        ("relabelled", of.relabelled, f"{of.goals:,} goals in hindsight"),
+        ("abstained", figures["abstained"], tally(figures["abstained_by_reason"])),
+        ("skipped", figures["skipped"], tally(figures["skipped_by_reason"])),
+        (
+            "written",
+            of.written,
+            tally({f"{name}.jsonl": count for name, count in of.rows.items()}, "rows in"),
+        ),
+    ]
+    table(("", "runs", ""), rows)
+    out.print()
+    out.print(
+        plain(
+            f"{of.records:,} records = {of.written:,} written + {figures['skipped']:,} skipped"
+            f" + {figures['rejected']:,} rejected. The files are in {folder}."
+        ),
+        soft_wrap=True,
+    )
+
+
+def tally(counts: Mapping[str, int], of: str = "") -> str:
+    """Give counts as words.
+
+    >>> tally({"openai": 3, "mint": 1200})
+    '3 openai, 1,200 mint'
+    """
+    return ", ".join(" ".join(filter(None, (f"{count:,}", of, name))) for name, count in counts.items())
+
+
+@contextmanager
+def progress(total: int | None) -> Iterator[Callable[[int, int], None]]:
+    """Give a callback for files and runs so far: a progress bar on a terminal, nothing elsewhere."""
+    if not sys.stderr.isatty():
+        yield lambda _files, _runs: None
+        return
+    columns = (
+        TextColumn("{task.description}"),
+        BarColumn(),
+        TextColumn("{task.fields[runs]:,} runs"),
+        TimeElapsedColumn(),
+    )
+    with Progress(*columns, console=err, transient=True) as bar:
+        task = bar.add_task("Reading", total=total, runs=0)
+        yield lambda files, runs: bar.update(task, completed=files, runs=runs)

@@ -1,0 +1,272 @@
+"""The main job: logs in, training files out, in one pass and bounded memory.
+
+Every record is accounted for. `records = written + skipped + rejected`: the reader counts the records, the
+fate of each run gives the rest, and `Account.check` compares the two before any file appears.
+"""
+
+from __future__ import annotations
+
+import base64
+import json
+import shutil
+import tempfile
+from collections import Counter
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Literal, TypeAlias
+
+import polars as pl
+
+from agenther.export import WRITERS
+from agenther.expressions import analyze
+from agenther.scan import LogScan, find
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator, Sequence
+
+    from agenther.export import Writer
+    from agenther.rules import Rules
+
+Which: TypeAlias = Literal["failed", "unlabelled", "all"]
+
+REJECTS = "rejects.jsonl"
+SUMMARY = "summary.json"
+DATASET_INFO = "dataset_info.json"
+
+
+class AccountError(Exception):
+    """The numbers of a job contradict each other: a bug of ours, so its files are thrown away."""
+
+
+@dataclass(frozen=True)
+class Job:
+    """What to do.
+
+    >>> Job(logs=["logs"], out=Path("out")).to
+    ('sft', 'dpo', 'sharegpt')
+    """
+
+    logs: Sequence[str | Path]
+    """Files, folders or globs."""
+    out: Path
+    """The folder for the files; it is made where it does not exist."""
+    to: Sequence[str] = ("sft", "dpo", "sharegpt")
+    """Exports by name: the keys of `agenther.export.WRITERS`."""
+    which: Which = "failed"
+    """Runs to relabel: failures (by the log's label, else by the rules), runs without a label, or all."""
+    min_confidence: float = 0.5
+    """Goals below it are dropped."""
+    min_weight: float = 0.3
+    """Runs below it are skipped: the δ of the paper."""
+    goals: int = 3
+    """The most goals a run may give."""
+    seed: int = 0
+    """Chooses among equivalent phrasings."""
+    log_format: str | None = None
+    """Read every file as this format; by default each is recognised."""
+    rules: Rules | None = None
+    """Rules made by `agenther.rules.load`; by default the pack that comes with the engine."""
+
+
+@dataclass
+class Account:
+    """What became of every record."""
+
+    files: int = 0
+    records: int = 0
+    read: int = 0
+    rejected: Counter[str] = field(default_factory=Counter)
+    labelled: int = 0
+    failed: Counter[str] = field(default_factory=Counter)
+    relabelled: int = 0
+    goals: int = 0
+    abstained: Counter[str] = field(default_factory=Counter)
+    skipped: Counter[str] = field(default_factory=Counter)
+    written: int = 0
+    rows: dict[str, int] = field(default_factory=dict)
+    rows_skipped: dict[str, dict[str, int]] = field(default_factory=dict)
+
+    def check(self) -> None:
+        """Raise `AccountError` if a record is missing or counted twice.
+
+        >>> Account(records=2, read=2, written=1).check()
+        Traceback (most recent call last):
+        agenther.job.AccountError: 2 records, but 1 written + 0 skipped + 0 rejected = 1; please report this
+        """
+        written, skipped, rejected = self.written, self.skipped.total(), self.rejected.total()
+        if self.records != written + skipped + rejected:
+            raise AccountError(
+                f"{self.records} records, but {written} written + {skipped} skipped + {rejected} rejected"
+                f" = {written + skipped + rejected}; please report this"
+            )
+        if self.records != self.read + rejected:
+            raise AccountError(
+                f"{self.records} records, but {self.read} read + {rejected} rejected; please report this"
+            )
+
+    def as_json(self) -> dict[str, Any]:
+        """Give the account as it stands in `summary.json`; reasons with the most runs come first."""
+        return {
+            "files": self.files,
+            "records": self.records,
+            "rejected": self.rejected.total(),
+            "rejected_by_reason": _ordered(self.rejected),
+            "read": self.read,
+            "labelled": self.labelled,
+            "failed": self.failed.total(),
+            "failed_by_type": _ordered(self.failed),
+            "relabelled": self.relabelled,
+            "goals": self.goals,
+            "skipped": self.skipped.total(),
+            "skipped_by_reason": _ordered(self.skipped),
+            "abstained": self.abstained.total(),
+            "abstained_by_reason": _ordered(self.abstained),
+            "written": self.written,
+            "rows": self.rows,
+            "rows_skipped": self.rows_skipped,
+        }
+
+
+def _ordered(counts: Counter[str]) -> dict[str, int]:
+    return dict(sorted(counts.items(), key=lambda item: (-item[1], item[0])))
+
+
+def run(job: Job, progress: Callable[[int, int], None] | None = None) -> Account:
+    r"""Do a job. Its files appear in `job.out` when all of them are whole, or not at all.
+
+    Parameters
+    ----------
+    job
+        What to do.
+    progress
+        Called after each batch with the files and the runs read so far.
+
+    >>> import agenther as ah, tempfile
+    >>> with tempfile.TemporaryDirectory() as folder:
+    ...     log = Path(folder) / "log.jsonl"
+    ...     _ = log.write_text('{"messages": [{"role": "user", "content": "Hi"}], "success": false}\n')
+    ...     run(Job([log], Path(folder) / "out")).as_json()["skipped_by_reason"]
+    {'no_steps': 1}
+    """
+    account = Account()
+    scan = LogScan(_inputs(job), format=job.log_format)
+    with _all_or_nothing(job.out) as folder:
+        with ExitStack() as stack:
+            writers = {name: stack.enter_context(_writer(name, folder, job)) for name in job.to}
+            for runs in scan.batches():
+                _relabel(runs, job, writers, account)
+                if progress is not None:
+                    progress(scan.files.height, account.read)
+        _count_files(scan, account)
+        _write_rejects(scan, folder / REJECTS)
+        for name, writer in writers.items():
+            account.rows[name] = writer.report.lines
+            account.rows_skipped[name] = writer.report.skipped
+        account.check()
+        text = json.dumps(account.as_json(), indent=2, ensure_ascii=False)
+        (folder / SUMMARY).write_text(text + "\n", encoding="utf-8")
+    return account
+
+
+@contextmanager
+def _all_or_nothing(out: Path) -> Iterator[Path]:
+    """Give a folder beside the outputs; what is in it moves to `out` unless the block raises."""
+    out.mkdir(parents=True, exist_ok=True)
+    folder = Path(tempfile.mkdtemp(prefix=".agenther-", dir=out))
+    try:
+        if (out / DATASET_INFO).exists():
+            # It may hold the entries of other data sets, and those stay.
+            shutil.copy(out / DATASET_INFO, folder)
+        yield folder
+        for path in sorted(folder.iterdir()):
+            path.replace(out / path.name)
+    finally:
+        shutil.rmtree(folder, ignore_errors=True)
+
+
+def _writer(name: str, folder: Path, job: Job) -> Writer:
+    # What is written has been chosen before, so that each run has one fate in all files.
+    make: Callable[..., Writer] = WRITERS[name]
+    return make(folder / f"{name}.jsonl", min_weight=0.0, seed=job.seed)
+
+
+def _relabel(runs: pl.DataFrame, job: Job, writers: dict[str, Writer], account: Account) -> None:
+    """Analyze the runs, count their fates and write the goals of those that are chosen."""
+    analysis = analyze(goals=job.goals, min_confidence=job.min_confidence, seed=job.seed, rules=job.rules)
+    runs = runs.with_columns(analysis.struct.unnest()).with_columns(skipped=_fate(job))
+    verdict = pl.col("verdict").struct
+    account.read += runs.height
+    account.labelled += runs["success"].count()
+    failed = runs.filter(verdict.field("is_failure")).select(
+        verdict.field("failure_type").fill_null("unknown")
+    )
+    account.failed.update(_counts(failed.to_series()))
+    chosen = runs.filter(pl.col("skipped").is_null())
+    account.relabelled += chosen.height
+    account.goals += int(chosen["hindsight"].list.len().sum())
+    account.abstained.update(_counts(runs.filter(skipped="abstained")["abstained"]))
+    account.skipped.update(_counts(runs["skipped"].drop_nulls()))
+
+    with_rows = pl.repeat(False, chosen.height, dtype=pl.Boolean, eager=True)  # noqa: FBT003
+    for writer in writers.values():
+        with_rows |= writer.write(chosen)
+    written = int(with_rows.sum())
+    account.written += written
+    if chosen.height > written:
+        account.skipped["no_row"] += chosen.height - written
+
+
+def _fate(job: Job) -> pl.Expr:
+    """Say why a run is not relabelled; null where it is."""
+    verdict = pl.col("verdict").struct
+    passed_over: dict[Which, tuple[str, pl.Expr]] = {
+        "failed": ("not_failed", verdict.field("is_failure").not_()),
+        "unlabelled": ("labelled", pl.col("success").is_not_null()),
+        "all": ("", pl.lit(False)),  # noqa: FBT003 - the one way to spell it
+    }
+    reason, skipped = passed_over[job.which]
+    return (
+        pl.when(skipped)
+        .then(pl.lit(reason))
+        .when(pl.col("abstained").is_not_null())
+        .then(pl.lit("abstained"))
+        .when(verdict.field("weight") < job.min_weight)
+        .then(pl.lit("low_weight"))
+    )
+
+
+def _counts(values: pl.Series) -> dict[str, int]:
+    return dict(values.value_counts().iter_rows())
+
+
+def _count_files(scan: LogScan, account: Account) -> None:
+    account.files = scan.files.height
+    account.records = int(scan.files["records"].sum())
+    account.rejected.update(_counts(scan.rejects["reason"]))
+
+
+def _write_rejects(scan: LogScan, path: Path) -> None:
+    with path.open("w", encoding="utf-8", newline="\n") as file:
+        for reject in scan.rejects.iter_rows(named=True):
+            file.write(json.dumps(_readable(reject), ensure_ascii=False) + "\n")
+
+
+def _readable(reject: dict[str, Any]) -> dict[str, Any]:
+    """Give the raw bytes as text, or in base64 where they are none."""
+    raw: bytes = reject.pop("raw") or b""
+    try:
+        return {**reject, "raw": raw.decode()}
+    except UnicodeDecodeError:
+        return {**reject, "raw_base64": base64.b64encode(raw).decode()}
+
+
+def _inputs(job: Job) -> list[str]:
+    """Find the logs. What an earlier job has written is no log of an agent."""
+    out = job.out.resolve()
+    found = [path for path in find(job.logs) if out not in Path(path).resolve().parents]
+    if not found:
+        raise FileNotFoundError(
+            f"every file of {', '.join(map(str, job.logs))} is in the output folder {job.out}"
+        )
+    return found

@@ -1,0 +1,121 @@
+"""The commands around the main job: classify, formats, validate."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+import agenther
+from tests.cli.conftest import EXAMPLES, Shell, chat, write_log
+
+
+def test_classify_shows_failures_and_gives_every_run_as_json(agenther: Shell, tmp_path: Path) -> None:
+    write_log(tmp_path / "log.jsonl", chat(run_id="good", success=True), chat(run_id="bad"))
+    shown = agenther("classify", "log.jsonl")
+    assert shown.code == 0
+    assert "bad" in shown.out
+    assert "good" not in shown.out
+    runs = agenther("classify", "log.jsonl", "--json").json_lines
+    assert [(run["trajectory_id"], run["verdict"]["is_failure"]) for run in runs] == [
+        ("good", False),
+        ("bad", True),
+    ]
+
+
+def test_classify_names_what_it_could_not_read(agenther: Shell) -> None:
+    done = agenther("classify", EXAMPLES / "logs" / "with-rejects.jsonl")
+    assert done.code == 1
+    assert "record 1" in done.err
+    assert "record 2" in done.err
+
+
+def test_formats_are_listed_and_told(agenther: Shell) -> None:
+    assert "openai_chat" in agenther("formats", "--json").json
+    found = agenther("formats", EXAMPLES / "logs", "--json").json
+    assert {Path(file["path"]).name: file["format"] for file in found} == {
+        "airline-support.json": "tau_bench",
+        "assistant-tools.jsonl.gz": "openai_chat",
+        "encyclopedia-qa.json": "react",
+        "household-and-coding.jsonl": "mint",
+        "research-desk.json": "agenther",
+        "retail-support.jsonl": "openai_chat",
+        "shell-ops.json": "intercode",
+        "sql-analytics.json": "intercode",
+        "with-rejects.jsonl": "openai_chat",
+    }
+
+
+def test_a_file_of_no_known_format_is_a_problem(agenther: Shell, tmp_path: Path) -> None:
+    (tmp_path / "notes.txt").write_text("Milk, eggs, bread.\n")
+    assert agenther("formats", "notes.txt").code == 1
+
+
+def test_validate_passes_what_run_writes_and_finds_what_is_broken(agenther: Shell, tmp_path: Path) -> None:
+    agenther("run", EXAMPLES / "logs", "-o", "out")
+    files = [f"out/{name}.jsonl" for name in ("sft", "dpo", "sharegpt")]
+    assert agenther("validate", *files).code == 0
+    (tmp_path / "bad.jsonl").write_text('{"messages": []}\n')
+    done = agenther("validate", "bad.jsonl", files[0])
+    assert done.code == 1
+    assert "bad.jsonl, row 0" in done.out
+    problems = agenther("validate", "bad.jsonl", "--json").json
+    assert [problem["row"] for problem in problems["bad.jsonl"]] == [0]
+
+
+@pytest.mark.parametrize("command", ["run", "classify", "formats", "rules", "validate"])
+def test_every_command_explains_itself(agenther: Shell, command: str) -> None:
+    done = agenther(command, "--help")
+    assert done.code == 0
+    assert done.out.startswith(f"usage: agenther {command}")
+
+
+def test_the_script_is_installed() -> None:
+    script = Path(sys.executable).with_name("agenther")
+    if not script.exists():
+        pytest.skip(f"agenther is not installed beside {sys.executable}")
+    done = subprocess.run([script, "--version"], capture_output=True, text=True, check=False)
+    assert done.stdout.split() == ["agenther", agenther.__version__]
+
+
+def test_a_reader_that_goes_away_is_no_error(tmp_path: Path) -> None:
+    log = write_log(tmp_path / "log.jsonl", *[chat()] * 5_000)
+    command = [sys.executable, "-m", "agenther.cli", "classify", "--json", str(log)]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE) as reading:
+        assert reading.stdout is not None
+        assert json.loads(reading.stdout.readline())["trajectory_id"] == "run-1"
+        reading.stdout.close()
+        assert reading.stderr is not None
+        assert reading.stderr.read() == b""
+        assert reading.wait(timeout=60) == 0
+
+
+def test_rules_are_listed_and_explained(agenther: Shell) -> None:
+    listed = [rule["id"] for rule in agenther("rules", "list", "--json").json]
+    assert "incomplete/no-terminal-action" in listed
+    page = agenther("rules", "explain", listed[0])
+    assert page.code == 0
+    assert page.out.startswith(f"# {listed[0]}")
+    unknown = agenther("rules", "explain", "incomplete/no-such-rule")
+    assert unknown.code == 2
+    assert "incomplete/no-such-rule" in unknown.err
+
+
+def test_the_default_pack_is_sound(agenther: Shell) -> None:
+    assert agenther("rules", "check").code == 0
+    assert agenther("rules", "test").code == 0
+
+
+def test_a_pack_with_a_mistake_is_named_with_its_place(agenther: Shell, tmp_path: Path) -> None:
+    (tmp_path / "mine.toml").write_text("[[rule]]\nsurprise = 1\n")
+    checked = agenther("rules", "check", "mine.toml")
+    assert checked.code == 1
+    assert "mine.toml:2:1" in checked.out
+    assert "surprise" in checked.out
+    write_log(tmp_path / "log.jsonl", chat())
+    refused = agenther("classify", "log.jsonl", "--rules", "mine.toml")
+    assert refused.code == 2
+    assert "surprise" in refused.err

@@ -1,0 +1,166 @@
+"""`agenther run`: every record accounted for, files whole or absent, errors in sentences."""
+
+from __future__ import annotations
+
+import json
+import signal
+import subprocess
+import sys
+import time
+from typing import TYPE_CHECKING
+
+import pytest
+
+from agenther.job import Account, AccountError
+from tests.cli.conftest import EXAMPLES, Shell, chat, write_log
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+
+def lines(path: Path) -> list[dict[str, object]]:
+    return [json.loads(line) for line in path.read_text(encoding="utf-8").splitlines()]
+
+
+def test_every_record_of_the_examples_is_accounted_for(agenther: Shell, tmp_path: Path) -> None:
+    done = agenther("run", EXAMPLES / "logs", "-o", "out", "--json")
+    account = done.json
+    assert done.code == 1, "two of the records are unreadable on purpose"
+    assert account["records"] == account["written"] + account["skipped"] + account["rejected"]
+    assert (account["files"], account["read"], account["rejected"]) == (9, 56, 2)
+    assert json.loads((tmp_path / "out" / "summary.json").read_text()) == account
+    reasons = [reject["reason"] for reject in lines(tmp_path / "out" / "rejects.jsonl")]
+    assert reasons == ["truncated", "unknown_shape"]
+
+
+def test_the_rows_in_the_files_are_those_of_the_account(agenther: Shell, tmp_path: Path) -> None:
+    account = agenther("run", EXAMPLES / "logs", "-o", "out", "--json").json
+    for name, rows in account["rows"].items():
+        assert len(lines(tmp_path / "out" / f"{name}.jsonl")) == rows
+        assert len(lines(tmp_path / "out" / f"{name}.provenance.jsonl")) == rows
+    runs = {
+        (row["source"]["path"], row["source"]["record"])
+        for name in account["rows"]
+        for row in lines(tmp_path / "out" / f"{name}.provenance.jsonl")
+        if isinstance(row["source"], dict)
+    }
+    assert len(runs) == account["written"]
+
+
+def test_the_same_logs_give_the_same_bytes(agenther: Shell, tmp_path: Path) -> None:
+    for out in ("one", "two"):
+        agenther("run", EXAMPLES / "logs", "-o", out)
+    names = sorted(path.name for path in (tmp_path / "one").iterdir())
+    assert names == sorted(path.name for path in (tmp_path / "two").iterdir())
+    for name in names:
+        assert (tmp_path / "one" / name).read_bytes() == (tmp_path / "two" / name).read_bytes()
+
+
+@pytest.mark.parametrize(
+    ("which", "skipped"),
+    [("failed", {"a": "not_failed"}), ("unlabelled", {"a": "labelled", "b": "labelled"}), ("all", {})],
+)
+def test_which_runs_are_relabelled(
+    agenther: Shell, tmp_path: Path, which: str, skipped: dict[str, str]
+) -> None:
+    runs = [chat(run_id="a", success=True), chat(run_id="b"), chat(run_id="c", success=None)]
+    write_log(tmp_path / "log.jsonl", *runs)
+    account = agenther("run", "log.jsonl", "-o", "out", "--which", which, "--json").json
+    reasons = {reason for reason in account["skipped_by_reason"] if reason in {"not_failed", "labelled"}}
+    assert reasons == set(skipped.values())
+    assert account["records"] == 3 == account["written"] + account["skipped"]
+
+
+def test_only_the_exports_asked_for_are_written(agenther: Shell, tmp_path: Path) -> None:
+    write_log(tmp_path / "log.jsonl", chat())
+    assert agenther("run", "log.jsonl", "-o", "out", "--to", "sft").code == 0
+    assert sorted(path.name for path in (tmp_path / "out").iterdir()) == [
+        "rejects.jsonl",
+        "sft.jsonl",
+        "sft.provenance.jsonl",
+        "summary.json",
+    ]
+
+
+def test_bytes_that_are_no_text_are_kept_in_base64(agenther: Shell, tmp_path: Path) -> None:
+    (tmp_path / "log.jsonl").write_bytes(json.dumps(chat()).encode() + b'\n{"messages": "\xff\xfe\n')
+    assert agenther("run", "log.jsonl", "-o", "out").code == 1
+    (reject,) = lines(tmp_path / "out" / "rejects.jsonl")
+    assert reject["record"] == 1
+    assert "raw_base64" in reject
+
+
+def test_earlier_output_is_not_read_as_a_log(agenther: Shell, tmp_path: Path) -> None:
+    write_log(tmp_path / "log.jsonl", chat())
+    first = agenther("run", ".", "-o", "out", "--json").json
+    assert agenther("run", ".", "-o", "out", "--json").json == first
+    done = agenther("run", "out", "-o", "out")
+    assert done.code == 2
+    assert "output folder" in done.err
+
+
+def test_a_log_cannot_speak_to_the_terminal(agenther: Shell, tmp_path: Path) -> None:
+    hostile = "\x1b[2J\x1b]0;owned\x07[bold]x[/bold]\r\n../../etc/passwd"
+    write_log(tmp_path / "log.jsonl", chat(run_id=hostile, text=hostile))
+    done = agenther("classify", "log.jsonl")
+    assert done.code == 0
+    assert "\x1b" not in done.out + done.err
+    assert "[bold]x[/bold]" in done.out
+    assert agenther("run", "log.jsonl", "-o", "out").code == 0
+    assert not {path.name for path in tmp_path.iterdir()} - {"log.jsonl", "out"}
+
+
+@pytest.mark.parametrize(
+    "name", ["[bold]log.jsonl", "-x.jsonl", "ünï code.jsonl", "a;rm -rf b.jsonl", "*.jsonl"]
+)
+def test_odd_file_names_are_names(agenther: Shell, tmp_path: Path, name: str) -> None:
+    write_log(tmp_path / name, chat())
+    done = agenther("run", "--json", "-o", "out", "--", name)
+    assert (done.code, done.json["read"]) == (0, 1)
+
+
+@pytest.mark.parametrize(
+    ("arguments", "said"),
+    [
+        (["run", "nowhere.jsonl", "-o", "out"], "nowhere.jsonl"),
+        (["run", "log.jsonl"], "--out"),
+        (["run", "log.jsonl", "-o", "log.jsonl"], "log.jsonl"),
+        (["run", "log.jsonl", "-o", "out", "--to", "sft,xml"], "xml"),
+        (["run", "log.jsonl", "-o", "out", "--min-confidence", "2"], "from 0 to 1"),
+        (["run", "log.jsonl", "-o", "out", "--format", "binary"], "binary"),
+        (["classify", "nowhere"], "nowhere"),
+        (["validate", "nowhere.jsonl"], "nowhere.jsonl"),
+        (["conquer"], "conquer"),
+    ],
+)
+def test_wrong_usage_is_answered_with_a_sentence(
+    agenther: Shell, tmp_path: Path, arguments: list[str], said: str
+) -> None:
+    write_log(tmp_path / "log.jsonl", chat())
+    done = agenther(*arguments)
+    assert done.code == 2
+    assert said in done.err
+    assert "Traceback" not in done.err
+    assert not (tmp_path / "out" / "summary.json").exists()
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="signals are those of POSIX")
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+def test_an_interrupted_job_leaves_nothing_behind(tmp_path: Path, number: signal.Signals) -> None:
+    # So long that the job is still at it when the signal comes.
+    log, out = write_log(tmp_path / "log.jsonl", *[chat()] * 50_000), tmp_path / "out"
+    command = [sys.executable, "-m", "agenther.cli", "run", str(log), "-o", str(out)]
+    with subprocess.Popen(command, stderr=subprocess.PIPE, text=True) as job:
+        while not list(out.glob(".agenther-*")) and job.poll() is None:
+            time.sleep(0.01)
+        job.send_signal(number)
+        _, err = job.communicate(timeout=60)
+    assert job.returncode == 130
+    assert "interrupted" in err
+    assert list(out.iterdir()) == []
+
+
+def test_an_account_that_does_not_add_up_is_an_error() -> None:
+    account = Account(records=3, read=3, written=2)
+    with pytest.raises(AccountError, match="3 records, but 2 written"):
+        account.check()
