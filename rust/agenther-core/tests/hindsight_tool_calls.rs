@@ -248,15 +248,19 @@ fn a_write_that_worked_is_an_achievement_and_hides_later_reads_of_the_same_thing
 }
 
 #[test]
-fn under_a_policy_a_write_needs_the_users_consent() {
+fn under_a_policy_a_write_needs_the_users_yes_and_a_goal_that_can_keep_it() {
     let result = r#"{"event_id": "ev-81", "start": "2025-03-06T14:00:00", "status": "updated"}"#;
-    for (turn, stands) in [("Yes, please.", true), ("Not yet, wait.", false)] {
+    let careful = "You are a calendar agent. Change only what the user wants changed.";
+    let strict = "List the details and obtain the user's confirmation before any change.";
+    for (policy, turn, stands) in
+        [(careful, "Yes, please.", true), (careful, "Not yet, wait.", false), (strict, "Yes, please.", false)]
+    {
         let mut write =
             call("update_event", r#"{"event_id": "ev-81", "start": "2025-03-06T14:00:00"}"#, result);
         write.user = Some(turn);
         let mut run =
             run("Move event ev-81 to 2025-03-06T14:00:00 and invite Priya from sales.", None, vec![write]);
-        run.system = Some("List the details and obtain the user's confirmation before any change.");
+        run.system = Some(policy);
         let result = relabeled(&run);
         assert_eq!(result.goals.is_empty(), !stands, "{result:#?}");
         if stands {

@@ -1,6 +1,7 @@
 //! What supports a goal: where its slots were said, and where the facts of its answer stand.
 
-use super::provenance::{Source, Trie};
+use super::needles::Trie;
+use super::provenance::Source;
 use super::{Hindsight, Support};
 use crate::reading::Reading;
 use crate::text::facts::facts;

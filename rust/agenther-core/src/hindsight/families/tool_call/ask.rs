@@ -208,7 +208,7 @@ fn is_personal(key: &str) -> bool {
 }
 
 /// An identifier of something else, which only the system cares for.
-fn names_an_id(key: &str, value: &Node) -> bool {
+pub fn names_an_id(key: &str, value: &Node) -> bool {
     let last = crate::signals::effect::words(key).last().unwrap_or("");
     matches!(last.to_ascii_lowercase().as_str(), "id" | "ids" | "uuid" | "key") && value.text().is_some()
 }

@@ -28,7 +28,8 @@ pub struct Merged {
     pub invented: usize,
 }
 
-/// Joins the slots of calls of one tool: one phrase where they differ in one parameter, else a phrase each.
+/// Joins the slots of calls of one tool: one phrase where they differ in one parameter, else a phrase each; more than
+/// two phrases read as a list of trips that nobody plans at once.
 pub fn merge(calls: &[&Call<'_>], by_reference: bool) -> Result<Merged, Reason> {
     let first = calls[0];
     let same_names = |call: &&Call<'_>| {
@@ -66,7 +67,7 @@ pub fn merge(calls: &[&Call<'_>], by_reference: bool) -> Result<Merged, Reason> 
             joined.given[at].values = calls.iter().flat_map(|call| call.given[at].values.clone()).collect();
         }
         merged.tail = tail(&rest, &joined, &mut merged.adjectives);
-    } else if identity.is_none() && calls.len() <= 3 {
+    } else if identity.is_none() && calls.len() == 2 {
         let shared: Vec<usize> = rest.iter().copied().filter(|at| !differing.contains(at)).collect();
         let own: Vec<String> = calls.iter().map(|call| tail(&differing, call, &mut String::new())).collect();
         let shared = tail(&shared, first, &mut merged.adjectives);

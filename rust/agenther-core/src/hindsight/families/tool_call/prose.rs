@@ -7,7 +7,7 @@ use super::roles::Role;
 use super::said::is_sayable;
 use super::words::Manner;
 use crate::hindsight::families::{Candidate, Proposals};
-use crate::hindsight::provenance::find;
+use crate::hindsight::needles::find;
 use crate::hindsight::style::Style;
 use crate::hindsight::wording::{is_function_word, join, plural, singular};
 use crate::hindsight::{Origin, Slot, Wording};

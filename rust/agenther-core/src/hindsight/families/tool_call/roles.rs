@@ -283,7 +283,7 @@ fn by_description(description: &str, value: &str) -> Option<Role> {
 }
 
 fn is_time(value: &str) -> bool {
-    crate::hindsight::provenance::date(value).is_some()
+    crate::hindsight::forms::date(value).is_some()
         || value.parse::<u32>().is_ok_and(|year| (1900..2100).contains(&year))
 }
 

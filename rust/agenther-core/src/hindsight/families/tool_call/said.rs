@@ -57,6 +57,7 @@ impl Said<'_, '_> {
             (Manner::Search, _) => "find",
             (_, true) => "show me",
             _ if thing.starts_with("the details") => "give me",
+            _ if fields_in_thing && matches!(&labels[..], [only] if is_plural_phrase(only)) => "list",
             _ => "tell me",
         };
         let imperative = format!("{verb} {thing}{with_fields}");

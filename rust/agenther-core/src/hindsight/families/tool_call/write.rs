@@ -3,7 +3,7 @@
 use std::borrow::Cow;
 
 use super::answer;
-use super::ask::{Clause, slots};
+use super::ask::{Clause, names_an_id, slots};
 use super::call::{Call, Given};
 use super::field_label;
 use super::payload::Node;
@@ -143,7 +143,9 @@ fn answer_of(call: &Call<'_>, about: &str) -> String {
     };
     let state: Vec<(&str, &Node)> = fields(&call.payload.node)
         .into_iter()
-        .filter(|(key, value)| telling(key) && field_label(key).is_some() && !value.is_blank())
+        .filter(|(key, value)| {
+            telling(key) && !names_an_id(key, value) && field_label(key).is_some() && !value.is_blank()
+        })
         .collect();
     let detail = match &call.payload.node {
         Node::Scalar(text, _) => answer::prose(text).unwrap_or_default(),
