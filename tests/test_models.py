@@ -11,7 +11,7 @@ from pydantic import BaseModel, ValidationError
 import agenther as ah
 from agenther import models, schema
 
-from conftest import BARE, EMPTY, NULL, ROME, SHELL
+from sample_runs import BARE, EMPTY, NULL, ROME, SHELL
 
 
 @pytest.mark.parametrize("run", [ROME, SHELL, EMPTY, NULL, BARE], ids=lambda run: run.trajectory_id)

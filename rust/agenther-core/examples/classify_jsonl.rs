@@ -17,6 +17,10 @@ fn main() -> std::io::Result<()> {
     for path in paths {
         let text = std::fs::read_to_string(&path)?;
         let rows: Vec<Value> = text.lines().map(serde_json::from_str).collect::<Result<_, _>>()?;
+        if flags.iter().any(|flag| flag == "--profile") {
+            profile(&rows, rules);
+            continue;
+        }
         if flags.iter().any(|flag| flag == "--time") {
             time(&path, &rows, rules);
             continue;
@@ -48,6 +52,38 @@ fn time(path: &str, rows: &[Value], rules: &Rules) {
     let seconds = start.elapsed().as_secs_f64();
     let rate = (bytes * rounds) as f64 / seconds / 1e9;
     println!("{path}: {bytes} bytes, {} runs, {rate:.3} GB/s, {failures} failures", runs.len());
+}
+
+/// Time a run of each part: the reading, each signal (with what it is the first to ask for), the rest.
+fn profile(rows: &[Value], rules: &Rules) {
+    use agenther_core::signals::{SIGNALS, Signals};
+    let runs: Vec<_> = rows.iter().map(trajectory).collect();
+    let mut spent = vec![0.0; SIGNALS.len() + 2];
+    for _ in 0..20 {
+        for run in &runs {
+            let mut clock = Instant::now();
+            let mut lap = |part: usize| {
+                spent[part] += clock.elapsed().as_secs_f64();
+                clock = Instant::now();
+            };
+            let reading = Reading::new(run);
+            lap(SIGNALS.len());
+            let signals = Signals::new(&reading);
+            for part in 0..SIGNALS.len() {
+                signals.hits(part);
+                lap(part);
+            }
+            let fired = rules.evaluate(&signals).len();
+            lap(SIGNALS.len() + 1);
+            assert!(fired <= rules.rules().len());
+        }
+    }
+    let names = SIGNALS.iter().map(|signal| signal.name).chain(["(reading)", "(rules)"]);
+    let mut parts: Vec<_> = names.zip(spent).collect();
+    parts.sort_by(|a, b| b.1.total_cmp(&a.1));
+    for (name, seconds) in parts.iter().take(14) {
+        println!("{name:28} {:8.2} us a run", seconds / 20.0 / runs.len() as f64 * 1e6);
+    }
 }
 
 fn size(run: &Trajectory<'_>) -> usize {

@@ -11,5 +11,6 @@ pub mod reading;
 pub mod rules;
 pub mod signals;
 pub mod text;
+pub mod tools;
 pub mod trajectory;
 pub mod verdict;

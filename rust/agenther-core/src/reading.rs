@@ -2,10 +2,12 @@
 
 use std::cell::OnceCell;
 
+use crate::hindsight::provenance::Provenance;
 use crate::signals::effect::{self, Effect};
 use crate::signals::tool_status::{self, Status};
 use crate::text::document::Document;
 use crate::text::facts::{self, Fact};
+use crate::tools::{self, Tool};
 use crate::trajectory::{Step, Trajectory};
 
 /// A run and what was read off it.
@@ -15,6 +17,8 @@ pub struct Reading<'a> {
     pub run: &'a Trajectory<'a>,
     /// One reading per step.
     pub steps: Vec<StepReading<'a>>,
+    tools: Vec<Tool<'a>>,
+    provenance: OnceCell<Provenance<'a>>,
     prompt_facts: OnceCell<Vec<Fact<'a>>>,
     answer_facts: OnceCell<Vec<Fact<'a>>>,
 }
@@ -28,6 +32,7 @@ pub struct StepReading<'a> {
     pub status: Status,
     /// What the call does.
     pub effect: Effect,
+    tool: Option<usize>,
     arguments: OnceCell<Option<Document<'a>>>,
     observation: OnceCell<Option<Document<'a>>>,
     facts: OnceCell<Vec<Fact<'a>>>,
@@ -36,12 +41,30 @@ pub struct StepReading<'a> {
 impl<'a> Reading<'a> {
     /// Reads a run.
     pub fn new(run: &'a Trajectory<'a>) -> Self {
+        let tools = run.tools.map(tools::tools).unwrap_or_default();
         Reading {
             run,
-            steps: run.steps.iter().map(StepReading::new).collect(),
+            steps: run.steps.iter().map(|step| StepReading::new(step, &tools)).collect(),
+            tools,
+            provenance: OnceCell::new(),
             prompt_facts: OnceCell::new(),
             answer_facts: OnceCell::new(),
         }
+    }
+
+    /// The schemas of the run's tools.
+    pub fn tools(&self) -> &[Tool<'a>] {
+        &self.tools
+    }
+
+    /// The schema of the tool that a step calls, where the log has it.
+    pub fn tool(&self, step: usize) -> Option<&Tool<'a>> {
+        self.tools.get(self.steps[step].tool?)
+    }
+
+    /// Where the value of every argument comes from.
+    pub fn provenance(&self) -> &Provenance<'a> {
+        self.provenance.get_or_init(|| Provenance::new(self))
     }
 
     /// The facts of the original prompt.
@@ -56,11 +79,14 @@ impl<'a> Reading<'a> {
 }
 
 impl<'a> StepReading<'a> {
-    fn new(step: &'a Step<'a>) -> Self {
+    fn new(step: &'a Step<'a>, tools: &[Tool<'a>]) -> Self {
+        let tool = step.action_name.and_then(|name| tools.iter().position(|tool| tool.name == name));
+        let description = tool.and_then(|tool| tools[tool].description.as_deref());
         StepReading {
             step,
             status: tool_status::status(step),
-            effect: step.action_name.map_or(Effect::Reply, |tool| effect::effect(tool, None)),
+            effect: step.action_name.map_or(Effect::Reply, |tool| effect::effect(tool, description)),
+            tool,
             arguments: OnceCell::new(),
             observation: OnceCell::new(),
             facts: OnceCell::new(),

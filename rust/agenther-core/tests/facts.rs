@@ -186,7 +186,7 @@ fn documents_give_the_facts_of_their_values() {
             "name Noah",
             "name Muller",
             "number 80243 = 80243",
-            "number 87 = 87",
+            "money 87 = 87 usd",
             "date 2024-05-20 = 19863",
             "time 06:00:00 = 21600",
             "name New York"

@@ -52,7 +52,13 @@ fn main() {
             counts.bytes as f64 / seconds / 1e9,
         );
         if let Some(reject) = tally.first_reject {
-            println!("    record {} byte {} {}: {}", reject.record, reject.offset, reject.reason.code(), reject.sentence);
+            println!(
+                "    record {} byte {} {}: {}",
+                reject.record,
+                reject.offset,
+                reject.reason.code(),
+                reject.sentence
+            );
         }
     }
 }

@@ -54,7 +54,13 @@ impl Sink for Print {
     }
 
     fn reject(&mut self, reject: Reject) {
-        eprintln!("record {} byte {} {}: {}", reject.record, reject.offset, reject.reason.code(), reject.sentence);
+        eprintln!(
+            "record {} byte {} {}: {}",
+            reject.record,
+            reject.offset,
+            reject.reason.code(),
+            reject.sentence
+        );
     }
 }
 

@@ -6,8 +6,9 @@ use crate::split::Layout;
 
 /// Records looked at, at most.
 const SAMPLE: usize = 8;
-/// Containers around the records, at most (`{"data": {"runs": [..]}}` has two).
-const NESTING: usize = 3;
+/// Containers around the one that holds the records, at most (`{"meta": .., "logs": {..}}` has one).
+/// Deeper down, lists of messages are parts of a record: prompts, drafts, branches of a tree.
+const NESTING: usize = 1;
 
 /// What a file was found to be.
 #[derive(Debug, Clone, PartialEq)]
@@ -46,7 +47,7 @@ pub(crate) fn detect(prefix: &[u8], complete: bool) -> Detection {
             Err(_) if lines.clone().any(is_object_line) => (Layout::Lines, None),
             Err(error) => {
                 // Broken further down: what comes before the break still tells the shape.
-                let before = &text[..text.floor_char_boundary(error.at)];
+                let before = text.get(..error.at).unwrap_or_default();
                 match tape.parse_prefix(before, limits) {
                     Ok(end) => layout_of_document(&tape, before, end),
                     Err(_) => (Layout::Values, None),
@@ -81,7 +82,8 @@ fn complete_lines(text: &str, complete: bool) -> impl Iterator<Item = &str> + Cl
 }
 
 fn is_object_line(line: &str) -> bool {
-    let bounded = line.starts_with('{') && line.ends_with('}') || line.starts_with('[') && line.ends_with(']');
+    let bounded =
+        line.starts_with('{') && line.ends_with('}') || line.starts_with('[') && line.ends_with(']');
     bounded && line.len() > 2 && Tape::default().parse(line, Limits::default()).is_ok()
 }
 
@@ -95,21 +97,20 @@ fn layout_of_document<'t, 'a>(
     let Some(document) = Value::root(tape, text) else { return (Layout::Opaque, None) };
     let one_line = !text[..end.unwrap_or(text.len())].contains('\n');
     let more = end.is_some_and(|end| !text[end..].trim().is_empty());
-    if one_line && more {
-        return (Layout::Lines, None);
+    if fit(document) == 0
+        && let Some((path, _)) = find_records(document, NESTING)
+    {
+        let records = sample_of(path.iter().fold(document, |value, key| value.get(key).unwrap_or(value)));
+        return (Layout::Inside(path), Some(records));
     }
-    if fit(document) > 0 {
-        let layout = if one_line { Layout::Lines } else { Layout::Values };
-        return (layout, Some(vec![document]));
-    }
-    match find_records(document, NESTING) {
-        Some((path, _)) => {
-            let records = sample_of(path.iter().fold(document, |value, key| value.get(key).unwrap_or(value)));
-            (Layout::Inside(path), Some(records))
+    match (one_line, more) {
+        (true, true) => (Layout::Lines, None),
+        // The elements of an array of unknown things are rejected one by one.
+        _ if fit(document) == 0 && document.is_array() => {
+            (Layout::Inside(Vec::new()), Some(sample_of(document)))
         }
-        None if document.is_array() => (Layout::Inside(Vec::new()), Some(sample_of(document))),
-        None if one_line => (Layout::Lines, Some(vec![document])),
-        None => (Layout::Values, Some(vec![document])),
+        (true, false) => (Layout::Lines, Some(vec![document])),
+        (false, _) => (Layout::Values, Some(vec![document])),
     }
 }
 
@@ -119,10 +120,8 @@ fn sample_of<'t, 'a>(container: Value<'t, 'a>) -> Vec<Value<'t, 'a>> {
 }
 
 /// The path to the container whose children fit some format best, and how well.
-fn find_records(document: Value<'_, '_>, nesting: usize) -> Option<(Vec<String>, u8)> {
-    let children = sample_of(document);
-    let best_child = children.iter().map(|child| fit(*child)).max().unwrap_or(0);
-    let mut best = (best_child > 0).then_some((Vec::new(), best_child));
+fn find_records(document: Value<'_, '_>, nesting: usize) -> Option<(Vec<String>, u32)> {
+    let mut best = children_fit(document).map(|score| (Vec::new(), score));
     if nesting > 0 && document.is_object() {
         for (key, value) in document.members().take(SAMPLE * 4) {
             if let Some((mut path, score)) = find_records(value, nesting - 1)
@@ -134,6 +133,17 @@ fn find_records(document: Value<'_, '_>, nesting: usize) -> Option<(Vec<String>,
         }
     }
     best
+}
+
+/// How well the children of a container fit as records. They are records only if they are of one
+/// kind and most of them fit: one chat among other members is a part of some record.
+fn children_fit(container: Value<'_, '_>) -> Option<u32> {
+    let children = sample_of(container);
+    let same_kind =
+        children.iter().all(|child| child.is_object()) || children.iter().all(|child| child.is_array());
+    let fitting = children.iter().filter(|child| fit(**child) > 0).count();
+    let total: u32 = children.iter().map(|child| u32::from(fit(*child))).sum();
+    (same_kind && fitting > 0 && fitting * 2 >= children.len()).then(|| total / children.len() as u32)
 }
 
 /// Scores summed over the sampled records.

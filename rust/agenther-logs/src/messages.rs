@@ -28,9 +28,8 @@ pub(crate) fn role_of(message: Value<'_, '_>) -> Option<Role> {
     Some(match &*role {
         "system" | "developer" => Role::System,
         "assistant" | "ai" | "gpt" | "model" | "agent" | "chatgpt" | "bot" => Role::Agent,
-        "tool" | "function" | "ipython" | "environment" | "observation" | "function_response" | "tool_response" => {
-            Role::Tool
-        }
+        "tool" | "function" | "ipython" | "environment" | "observation" | "function_response"
+        | "tool_response" => Role::Tool,
         "function_call" | "tool_call" => Role::Call,
         // A role of its own (critic, human, expert) speaks to the agent.
         _ => Role::User,
@@ -53,7 +52,9 @@ fn strip_stop_markers(text: Text<'_>) -> Text<'_> {
     while let Some(start) = rest.find("###") {
         let inside = &rest[start + 3..];
         let name = inside.find("###").map(|end| &inside[..end]).filter(|name| {
-            !name.is_empty() && name.len() < 32 && name.bytes().all(|b| b.is_ascii_uppercase() || matches!(b, b'_' | b'-'))
+            !name.is_empty()
+                && name.len() < 32
+                && name.bytes().all(|b| b.is_ascii_uppercase() || matches!(b, b'_' | b'-'))
         });
         let length = name.map_or(3, |name| name.len() + 6);
         kept.push_str(&rest[..start + if name.is_some() { 0 } else { 3 }]);
@@ -174,7 +175,10 @@ impl<'a> Conversation<'a> {
     }
 
     fn call_message(&mut self, message: Value<'_, 'a>) {
-        let Some(text) = message.any_of(&["content", "value"]).and_then(|content| content.text_or_json()) else { return };
+        let Some(text) = message.any_of(&["content", "value"]).and_then(|content| content.text_or_json())
+        else {
+            return;
+        };
         let mut tape = Tape::default();
         let call = tape.parse(&text, Limits::default()).ok().and_then(|()| Value::root(&tape, &text));
         let name = call.and_then(|call| call.text_of(&["name"])).map(|name| Cow::Owned(name.into_owned()));
@@ -183,7 +187,9 @@ impl<'a> Conversation<'a> {
         self.waiting.push(Waiting { id: None, step: self.steps.len() });
         let user = self.pending_user.take();
         self.steps.push(match name {
-            Some(name) => RunStep { user, action_name: Some(name), action_input: input, ..RunStep::default() },
+            Some(name) => {
+                RunStep { user, action_name: Some(name), action_input: input, ..RunStep::default() }
+            }
             None => RunStep { user, thought: Some(text.clone()), ..RunStep::default() },
         });
     }
@@ -200,7 +206,8 @@ impl<'a> Conversation<'a> {
     fn result(&mut self, result: Value<'_, 'a>) {
         let id = result.any_of(&["tool_call_id", "tool_use_id", "call_id", "id"]).and_then(|id| id.scalar());
         let name = result.text_of(&["name"]);
-        let by_id = id.as_ref().and_then(|id| self.waiting.iter().position(|call| call.id.as_ref() == Some(id)));
+        let by_id =
+            id.as_ref().and_then(|id| self.waiting.iter().position(|call| call.id.as_ref() == Some(id)));
         let by_name = || {
             let name = name.as_ref()?;
             self.waiting.iter().position(|call| self.steps[call.step].action_name.as_ref() == Some(name))
@@ -217,7 +224,12 @@ impl<'a> Conversation<'a> {
             }
             None => {
                 let user = self.pending_user.take();
-                self.steps.push(RunStep { user, observation: Some(observation), error, ..RunStep::default() });
+                self.steps.push(RunStep {
+                    user,
+                    observation: Some(observation),
+                    error,
+                    ..RunStep::default()
+                });
             }
         }
     }
@@ -271,7 +283,8 @@ pub(crate) fn content_text<'a>(message: Value<'_, 'a>) -> Option<Text<'a>> {
 }
 
 fn part_text<'a>(part: Value<'_, 'a>) -> Option<Text<'a>> {
-    if is_type(part, &["thinking", "reasoning", "redacted_thinking", "tool_use", "tool_call", "tool_result"]) {
+    if is_type(part, &["thinking", "reasoning", "redacted_thinking", "tool_use", "tool_call", "tool_result"])
+    {
         return None;
     }
     part.text_of(&["text", "refusal"]).or_else(|| {
@@ -308,7 +321,8 @@ fn decoded_twice(arguments: Text<'_>) -> Text<'_> {
         return arguments;
     }
     let mut tape = Tape::default();
-    let inner = tape.parse(trimmed, Limits::default()).ok().and_then(|()| Value::root(&tape, trimmed)?.text());
+    let inner =
+        tape.parse(trimmed, Limits::default()).ok().and_then(|()| Value::root(&tape, trimmed)?.text());
     match inner.map(Cow::into_owned) {
         Some(inner) if Tape::default().parse(&inner, Limits::default()).is_ok() => Cow::Owned(inner),
         _ => arguments,

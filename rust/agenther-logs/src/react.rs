@@ -28,6 +28,9 @@ const LABELS: &[(&str, Label)] = &[
 /// The label that a line starts with, numbered or not, and what follows its colon.
 fn label_of(line: &str) -> Option<(Label, &str)> {
     let line = line.trim_start();
+    if !line.starts_with(['T', 'A', 'O', 'F', 'Q']) {
+        return None;
+    }
     LABELS.iter().find_map(|(word, label)| {
         let rest = line.strip_prefix(word)?.trim_start_matches([' ', '*']);
         let rest = rest.trim_start_matches(|c: char| c.is_ascii_digit()).trim_start_matches([' ', '*']);
@@ -87,13 +90,15 @@ fn is_name(text: &str) -> bool {
 }
 
 /// The observation without what the harness adds to announce the outcome, which would tell the
-/// rules the label: nothing is left of `Episode finished, reward = False` and `Answer is CORRECT`.
+/// rules the label: nothing is left of `Episode finished, reward = False`, `Answer is CORRECT` and
+/// `Your score (min 0.0, max 1.0): 0.5`.
 pub(crate) fn without_leak(observation: &str) -> Option<&str> {
     let is_leak = |line: &str| {
         let line = line.trim();
         line.starts_with("Episode finished, reward =")
             || line.starts_with("Answer is CORRECT")
             || line.starts_with("Answer is INCORRECT")
+            || line.starts_with("Your score (min ")
     };
     let start = observation.split_inclusive('\n').scan(0, |at, line| {
         let start = *at;
@@ -165,8 +170,9 @@ impl StepBuilder {
     }
 
     fn invented(&mut self, text: &str) {
-        self.flush();
-        self.current.thought = Some(Cow::Owned(format!("Observation: {text}")));
+        let thought = self.current.thought.get_or_insert_default().to_mut();
+        thought.push_str(if thought.is_empty() { "Observation: " } else { "\nObservation: " });
+        thought.push_str(text);
     }
 
     /// Words of the user before the next step.

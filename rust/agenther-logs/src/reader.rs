@@ -131,14 +131,14 @@ impl LogReader {
 
     fn record(&mut self, frame: Frame, sink: &mut dyn Sink) {
         let outcome = match &frame.state {
-            FrameState::TooLarge { size, .. } => Err((Reason::TooLarge, too_large_sentence(*size, &self.options))),
+            FrameState::TooLarge { size, .. } => {
+                Err((Reason::TooLarge, too_large_sentence(*size, &self.options)))
+            }
             FrameState::Stray => Err((Reason::InvalidJson, STRAY.to_owned())),
-            FrameState::Cut => Err(match self.window.take_error() {
-                Some(error) => (Reason::BrokenStream, broken_sentence(&error)),
-                None => (Reason::Truncated, CUT.to_owned()),
-            }),
+            FrameState::Cut => Err((Reason::Truncated, CUT.to_owned())),
             FrameState::Whole => self.read(&frame, sink),
         };
+        let outcome = outcome.map_err(|trouble| self.cause_of(&frame, trouble));
         let size = match &frame.state {
             FrameState::TooLarge { size, .. } => *size,
             _ => frame.length as u64,
@@ -149,6 +149,14 @@ impl LogReader {
             sink.reject(Reject { record: self.counts.records - 1, ..reject });
         }
         self.window.consume(frame.length);
+    }
+
+    /// A record that failed where the stream did failed because of that.
+    fn cause_of(&mut self, frame: &Frame, trouble: (Reason, String)) -> (Reason, String) {
+        if !self.window.is_ended() || frame.length < self.window.bytes().len() {
+            return trouble;
+        }
+        self.window.take_error().map_or(trouble, |error| (Reason::BrokenStream, broken_sentence(&error)))
     }
 
     fn reject(&self, frame: &Frame, reason: Reason, sentence: String) -> Reject {
@@ -198,7 +206,8 @@ impl LogReader {
     /// The file's format where the record has its shape, else the format that it fits best: files
     /// of mixed records exist.
     fn format_of(&self, value: Value<'_, '_>) -> Option<&'static dyn Format> {
-        let of_file = self.detection.format.and_then(|name| FORMATS.iter().find(|format| format.name() == name));
+        let of_file =
+            self.detection.format.and_then(|name| FORMATS.iter().find(|format| format.name() == name));
         match of_file.filter(|format| format.score(value) > 0) {
             Some(format) => Some(*format),
             None => best_format(value).map(|(format, _)| format),
@@ -216,7 +225,9 @@ fn broken_sentence(error: &io::Error) -> String {
 
 fn too_large_sentence(size: u64, options: &Options) -> String {
     let limit = options.max_record_bytes;
-    format!("The record has {size} bytes, more than the limit of {limit}; raise `max_record_bytes` to read it.")
+    format!(
+        "The record has {size} bytes, more than the limit of {limit}; raise `max_record_bytes` to read it."
+    )
 }
 
 fn json_trouble(error: JsonError) -> (Reason, String) {
@@ -238,7 +249,9 @@ fn not_a_log_sentence(bytes: &[u8]) -> String {
         _ if std::str::from_utf8(bytes).is_ok() => "plain text",
         _ => "binary data",
     };
-    format!("The file holds no JSON: it looks like {kind}. Records must be JSON: an array, an object keyed by id, or one a line.")
+    format!(
+        "The file holds no JSON: it looks like {kind}. Records must be JSON: an array, an object keyed by id, or one a line."
+    )
 }
 
 fn format_named(name: &str) -> io::Result<&'static dyn Format> {

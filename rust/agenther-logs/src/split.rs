@@ -1,6 +1,6 @@
 //! Where one record ends and the next begins, without parsing and without holding the file.
 
-use crate::json::Tape;
+use crate::json::{Tape, quote_or_backslash};
 use crate::stream::Window;
 
 /// How the records of a file lie in it.
@@ -111,8 +111,8 @@ impl ValueEnd {
         if std::mem::take(&mut self.escaped) {
             at += 1;
         }
-        while let Some(found) = memchr::memchr2(b'"', b'\\', &bytes[at..]) {
-            at += found;
+        while let Some(found) = quote_or_backslash(bytes, at.min(bytes.len())) {
+            at = found;
             if bytes[at] == b'"' {
                 self.in_string = false;
                 return at + 1;
@@ -154,6 +154,7 @@ impl Splitter {
             Layout::Opaque => self.everything(window),
         };
         self.layout = layout;
+        self.done |= frame.as_ref().is_some_and(|frame| frame.state == FrameState::Cut);
         frame
     }
 
@@ -271,7 +272,8 @@ impl Splitter {
             FrameState::Whole => decode_key(&window.bytes()[..frame.length]).ok_or(FrameState::Stray)?,
             state => return Err(state),
         };
-        let after = frame.length + window.bytes()[frame.length..].iter().take_while(|byte| is_space(**byte)).count();
+        let after =
+            frame.length + window.bytes()[frame.length..].iter().take_while(|byte| is_space(**byte)).count();
         window.fill_to(after + 1);
         match window.bytes().get(after) {
             Some(b':') => window.consume(after + 1),

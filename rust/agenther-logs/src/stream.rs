@@ -34,8 +34,10 @@ pub(crate) fn decompressed(input: Box<dyn Read + Send>) -> io::Result<Box<dyn Re
 /// The part of the stream that is in memory. It grows to hold one record and no more.
 pub(crate) struct Window {
     input: Box<dyn Read + Send>,
+    /// Bytes `start..end` are read and not consumed.
     buffer: Vec<u8>,
     start: usize,
+    end: usize,
     offset: u64,
     ended: bool,
     error: Option<io::Error>,
@@ -43,12 +45,12 @@ pub(crate) struct Window {
 
 impl Window {
     pub fn new(input: Box<dyn Read + Send>) -> Self {
-        Window { input, buffer: Vec::new(), start: 0, offset: 0, ended: false, error: None }
+        Window { input, buffer: vec![0; CHUNK], start: 0, end: 0, offset: 0, ended: false, error: None }
     }
 
     /// What is in memory and not consumed.
     pub fn bytes(&self) -> &[u8] {
-        &self.buffer[self.start..]
+        &self.buffer[self.start..self.end]
     }
 
     /// Where [`Window::bytes`] starts in the decompressed stream.
@@ -61,28 +63,38 @@ impl Window {
         if self.ended {
             return false;
         }
-        // Moving the rest to the front costs less than it saves only when most of it is consumed.
-        if self.start > self.buffer.len() / 2 {
-            self.buffer.drain(..self.start);
-            self.start = 0;
-        }
-        let length = self.buffer.len();
-        self.buffer.resize(length + CHUNK.max(length / 2), 0);
+        self.make_room();
         loop {
-            match self.input.read(&mut self.buffer[length..]) {
+            match self.input.read(&mut self.buffer[self.end..]) {
                 Ok(read) => {
-                    self.buffer.truncate(length + read);
+                    self.end += read;
                     self.ended = read == 0;
                     return !self.ended;
                 }
                 Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
                 Err(error) => {
-                    self.buffer.truncate(length);
                     self.ended = true;
                     self.error = Some(error);
                     return false;
                 }
             }
+        }
+    }
+
+    /// Moves what is left to the front once most of the buffer is consumed, else doubles it: both
+    /// cost no more than reading the bytes did.
+    fn make_room(&mut self) {
+        if self.start == self.end {
+            (self.start, self.end) = (0, 0);
+        }
+        if self.end < self.buffer.len() {
+            return;
+        }
+        if self.start >= self.buffer.len() / 2 {
+            self.buffer.copy_within(self.start..self.end, 0);
+            (self.start, self.end) = (0, self.end - self.start);
+        } else {
+            self.buffer.resize(self.buffer.len() * 2, 0);
         }
     }
 

@@ -6,8 +6,18 @@ use crate::json::{Limits, Tape, Value};
 use crate::run::{Run, Text};
 
 /// Names that agents give to the call that hands in the answer, whatever the harness.
-const TERMINAL: &[&str] =
-    &["finish", "submit", "answer", "final_answer", "finalanswer", "stop", "done", "complete", "terminate", "exit"];
+const TERMINAL: &[&str] = &[
+    "finish",
+    "submit",
+    "answer",
+    "final_answer",
+    "finalanswer",
+    "stop",
+    "done",
+    "complete",
+    "terminate",
+    "exit",
+];
 
 /// Where such a call puts the answer, when its argument is an object.
 const ANSWER: &[&str] =

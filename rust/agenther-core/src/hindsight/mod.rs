@@ -1,10 +1,25 @@
 //! Hindsight goals: what a failed run demonstrates, said as a request, with its answer and its proof.
 
+pub mod closing;
+pub mod confidence;
 pub mod families;
 pub mod ground;
+pub mod guards;
+pub mod provenance;
+pub mod reason;
+pub mod slice;
+pub mod style;
+pub mod thoughts;
+pub mod wording;
 
 use crate::reading::Reading;
 use crate::trajectory::{Field, Span};
+use families::{Candidate, FAMILIES, Proposals};
+use reason::Reason;
+use slice::Live;
+
+/// The smallest share of a segment's live steps that a goal may keep.
+const MIN_COVERAGE: f32 = 0.25;
 
 /// Which part of the run the goal covers, in the terms of hindsight experience replay.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -159,8 +174,144 @@ pub struct Relabeled {
     pub abstained: Option<&'static str>,
 }
 
-/// Stage 3: finds the goals that a run satisfies.
+/// Stage 3: finds the goals that a run satisfies, whatever its label.
 pub fn relabel(reading: &Reading<'_>, options: &RelabelOptions) -> Relabeled {
-    let _ = (reading, options);
-    Relabeled { goals: Vec::new(), abstained: Some("no_successful_step") }
+    if reading.steps.is_empty() {
+        return abstain(Reason::NoSteps);
+    }
+    let live = Live::of(reading);
+    if !live.returned() {
+        return abstain(Reason::NoSuccessfulStep);
+    }
+    let mut proposals = Proposals::new(options.seed, reading.run.trajectory_id);
+    for (_, family) in FAMILIES {
+        family(reading, &mut proposals);
+    }
+    let mut furthest = proposals.passed_over.iter().copied().max();
+    let mut goals = Vec::new();
+    let rendered: Vec<bool> = (0..proposals.candidates.len()).map(|at| proposals.is_rendered(at)).collect();
+    for (candidate, is_rendered) in proposals.candidates.into_iter().zip(rendered) {
+        match judge(candidate, is_rendered, reading, &live, options) {
+            Ok(goal) => goals.push(goal),
+            Err(reason) => furthest = furthest.max(Some(reason)),
+        }
+    }
+    let goals = choose(goals, options.goals);
+    let abstained = goals.is_empty().then(|| furthest.unwrap_or(Reason::NoAsk).code());
+    Relabeled { goals, abstained }
+}
+
+fn abstain(reason: Reason) -> Relabeled {
+    Relabeled { goals: Vec::new(), abstained: Some(reason.code()) }
+}
+
+/// Guards, verifier and confidence; what passes becomes a goal.
+fn judge(
+    mut candidate: Candidate,
+    is_rendered: bool,
+    reading: &Reading<'_>,
+    live: &Live,
+    options: &RelabelOptions,
+) -> Result<Hindsight, Reason> {
+    let (Some(&first), Some(&last)) = (candidate.steps.first(), candidate.steps.last()) else {
+        return Err(Reason::NoAsk);
+    };
+    guards::check(&candidate, reading)?;
+    let strategy = live.strategy(&candidate.steps);
+    let own = closing::own_answer(&candidate, reading, strategy == Strategy::Final);
+    let is_rendered = is_rendered && own.is_none();
+    if let Some(answer) = own {
+        candidate.answer = answer;
+    }
+    let coverage = live.coverage(&candidate.steps);
+    if coverage < MIN_COVERAGE {
+        return Err(Reason::SliceTooThin);
+    }
+    let grounding = ground::verify(&candidate.goal, Some(&candidate.answer), reading, Some(&candidate.steps));
+    let grounded = grounded_share(&grounding);
+    if !is_grounded(&grounding, &candidate, is_rendered) {
+        return Err(Reason::Ungrounded);
+    }
+    let confidence = confidence::confidence(&candidate, coverage, grounded);
+    if confidence < options.min_confidence {
+        return Err(if candidate.trivial { Reason::TooTrivial } else { Reason::LowConfidence });
+    }
+    Ok(Hindsight {
+        strategy,
+        first_step: first,
+        last_step: last,
+        thoughts: thoughts::clean(reading, &candidate.steps, &candidate.goal, options.seed),
+        confidence,
+        difficulty: difficulty(reading, &candidate.steps),
+        goal: candidate.goal,
+        answer: candidate.answer,
+        wording: candidate.wording,
+        kept_steps: candidate.steps,
+        slots: candidate.slots,
+        evidence: candidate.evidence,
+    })
+}
+
+/// Whether every claim is supported: by the verifier; in the goal by a slot that states it; in a rendered answer by
+/// the rendering, which repeats the result under its own keys; and what a composed goal says of order and extent
+/// (`all the`, `the first two`) by the family, which counts before it speaks.
+fn is_grounded(grounding: &ground::Grounding, candidate: &Candidate, is_rendered: bool) -> bool {
+    let stated = |text: &str| candidate.slots.iter().any(|slot| guards::is_said(text, &slot.value));
+    let repeated =
+        |text: &str| is_rendered && candidate.answer.contains(text) && !candidate.goal.contains(text);
+    let counted = |kind: &str| {
+        is_rendered
+            && candidate.wording == Wording::Phrase
+            && matches!(kind, "superlative" | "count" | "comparison" | "completeness")
+    };
+    grounding
+        .claims
+        .iter()
+        .all(|claim| claim.supported || counted(claim.kind) || stated(&claim.text) || repeated(&claim.text))
+}
+
+fn grounded_share(grounding: &ground::Grounding) -> f32 {
+    if grounding.claims.is_empty() {
+        return 1.0;
+    }
+    let supported = grounding.claims.iter().filter(|claim| claim.supported).count();
+    supported as f32 / grounding.claims.len() as f32
+}
+
+fn difficulty(reading: &Reading<'_>, steps: &[u32]) -> &'static str {
+    match steps {
+        [_] => "easy",
+        steps if slice::is_chain(reading, steps) => "hard",
+        _ => "medium",
+    }
+}
+
+/// Goals over more of the same steps than this are one goal said twice.
+const MAX_OVERLAP: f32 = 0.6;
+
+/// The best goals that differ: by confidence, more steps first among near equals, each over steps of its own.
+fn choose(mut goals: Vec<Hindsight>, most: usize) -> Vec<Hindsight> {
+    // A goal over several steps teaches more than one over one: worth a tenth, and a hundredth for each further step.
+    let rank = |goal: &Hindsight| {
+        goal.confidence
+            + goal.kept_steps.len().clamp(1, 10) as f32 * 0.01
+            + if goal.kept_steps.len() > 1 { 0.09 } else { 0.0 }
+    };
+    goals.sort_by(|a, b| rank(b).total_cmp(&rank(a)).then_with(|| b.last_step.cmp(&a.last_step)));
+    let mut chosen: Vec<Hindsight> = Vec::new();
+    for goal in goals {
+        let repeats = chosen.iter().any(|known| {
+            known.goal == goal.goal || overlap(&known.kept_steps, &goal.kept_steps) > MAX_OVERLAP
+        });
+        if !repeats && chosen.len() < most {
+            chosen.push(goal);
+        }
+    }
+    chosen
+}
+
+/// The shared share of two sets of steps.
+fn overlap(a: &[u32], b: &[u32]) -> f32 {
+    let shared = a.iter().filter(|step| b.contains(step)).count();
+    shared as f32 / (a.len() + b.len() - shared) as f32
 }

@@ -43,8 +43,8 @@ pub(super) enum Program {
 /// What is looked for.
 #[derive(Debug)]
 pub(super) enum Leaf {
-    /// Filled by the [`Scan`]s.
-    Literals,
+    /// In what these [`Scan`]s find.
+    Literals(Vec<usize>),
     Regex(Box<regex::Regex>, Vec<Slice>),
     Signal(usize, Position),
 }
@@ -158,11 +158,10 @@ impl Compiler {
             Condition::Not(condition) => Program::Not(Box::new(self.program(condition))),
             Condition::Count(conditions, threshold) => Program::Count(list(self, conditions), *threshold),
             Condition::Literals { literals, ignore_case, slices, threshold } => {
-                let leaf = self.leaf(Leaf::Literals);
-                for slice in slices {
-                    self.gather(*slice, *ignore_case, literals, leaf);
-                }
-                Program::Leaf(leaf, *threshold)
+                let leaf = self.leaves.len();
+                let scans =
+                    slices.iter().map(|slice| self.gather(*slice, *ignore_case, literals, leaf)).collect();
+                Program::Leaf(self.leaf(Leaf::Literals(scans)), *threshold)
             }
             Condition::Regex { pattern, slices, threshold } => {
                 // It compiled when it was read, within the same limits.
@@ -180,7 +179,7 @@ impl Compiler {
         self.leaves.len() - 1
     }
 
-    fn gather(&mut self, slice: Slice, ignore_case: bool, literals: &[String], leaf: usize) {
+    fn gather(&mut self, slice: Slice, ignore_case: bool, literals: &[String], leaf: usize) -> usize {
         let known =
             self.gathered.iter().position(|scan| scan.slice == slice && scan.ignore_case == ignore_case);
         let at = known.unwrap_or_else(|| {
@@ -189,6 +188,7 @@ impl Compiler {
         });
         self.gathered[at].literals.extend_from_slice(literals);
         self.gathered[at].leaves.extend(literals.iter().map(|_| leaf));
+        at
     }
 }
 

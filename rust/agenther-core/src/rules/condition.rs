@@ -246,7 +246,9 @@ fn threshold(table: &Table<'_, '_>, sink: &mut Sink<'_>) -> Threshold {
 }
 
 fn slices(table: &Table<'_, '_>, sink: &mut Sink<'_>) -> Option<Vec<Slice>> {
-    let names = table.strings("field", sink);
+    let mut names = table.strings("field", sink);
+    let mut seen = std::collections::HashSet::new();
+    names.retain(|name| seen.insert(name.clone()));
     if names.is_empty() {
         table.missing("field", sink);
         return None;

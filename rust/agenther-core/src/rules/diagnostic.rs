@@ -1,5 +1,6 @@
 //! What is wrong with a pack, and where.
 
+use crate::text::cut;
 use std::fmt;
 use std::ops::Range;
 
@@ -53,7 +54,7 @@ impl Diagnostic {
         text: &str,
         span: Range<usize>,
     ) -> Self {
-        let start = text.floor_char_boundary(span.start);
+        let start = cut::floor(text, span.start);
         let line_start = text[..start].rfind('\n').map_or(0, |at| at + 1);
         Diagnostic {
             code,

@@ -7,6 +7,7 @@ use super::condition::{Position, Slice};
 use super::rule::Rule;
 use crate::reading::Reading;
 use crate::signals::{Hit, Signals};
+use crate::text::cut;
 use crate::trajectory::{Field, Span, Trajectory};
 
 /// A rule that fired.
@@ -40,7 +41,7 @@ impl Found {
 struct Evaluation<'e, 'r, 'a> {
     rules: &'e Rules,
     signals: &'e Signals<'r, 'a>,
-    literals: Vec<Found>,
+    scanned: Vec<OnceCell<Vec<(usize, Hit)>>>,
     found: Vec<OnceCell<Found>>,
 }
 
@@ -64,21 +65,27 @@ impl Rules {
 
 impl<'e, 'r, 'a> Evaluation<'e, 'r, 'a> {
     fn new(rules: &'e Rules, signals: &'e Signals<'r, 'a>) -> Self {
-        let mut literals = Vec::new();
-        if !rules.scans.is_empty() {
-            literals.resize(rules.leaves.len(), Found::default());
-            let run = signals.reading().run;
-            for scan in &rules.scans {
-                for (hit, offset, text) in texts(run, scan.slice) {
-                    for matched in scan.automaton.find_overlapping_iter(text) {
-                        let leaf = scan.leaves[matched.pattern().as_usize()];
-                        let span = Span::new(offset + matched.start(), offset + matched.end());
-                        literals[leaf].add(hit.at(span));
-                    }
-                }
-            }
+        Evaluation {
+            rules,
+            signals,
+            scanned: vec![OnceCell::new(); rules.scans.len()],
+            found: vec![OnceCell::new(); rules.leaves.len()],
         }
-        Evaluation { rules, signals, literals, found: vec![OnceCell::new(); rules.leaves.len()] }
+    }
+
+    /// What a scan found, each hit with the leaf it is for. A scan runs when a leaf first asks for it.
+    fn scanned(&self, scan: usize) -> &[(usize, Hit)] {
+        self.scanned[scan].get_or_init(|| {
+            let scan = &self.rules.scans[scan];
+            let mut hits = Vec::new();
+            for (hit, offset, text) in texts(self.signals.reading().run, scan.slice) {
+                hits.extend(scan.automaton.find_overlapping_iter(text).map(|matched| {
+                    let span = Span::new(offset + matched.start(), offset + matched.end());
+                    (scan.leaves[matched.pattern().as_usize()], hit.at(span))
+                }));
+            }
+            hits
+        })
     }
 
     /// The hits that make a condition hold; `None` where it does not.
@@ -110,7 +117,12 @@ impl<'e, 'r, 'a> Evaluation<'e, 'r, 'a> {
 
     fn leaf(&self, leaf: usize) -> &Found {
         match &self.rules.leaves[leaf] {
-            Leaf::Literals => &self.literals[leaf],
+            Leaf::Literals(scans) => self.found[leaf].get_or_init(|| {
+                let mut found = Found::default();
+                let hits = scans.iter().flat_map(|scan| self.scanned(*scan));
+                hits.filter(|(of, _)| *of == leaf).for_each(|(_, hit)| found.add(*hit));
+                found
+            }),
             Leaf::Regex(regex, slices) => self.found[leaf].get_or_init(|| self.matches(regex, slices)),
             Leaf::Signal(signal, position) => self.found[leaf].get_or_init(|| {
                 let mut found = Found::default();
@@ -180,10 +192,9 @@ pub(super) fn texts<'a>(run: &Trajectory<'a>, slice: Slice) -> impl Iterator<Ite
     };
     let of_steps = range.filter_map(in_step).collect::<Vec<_>>();
     of_run.map(|text| (Hit::field(slice.field), text)).into_iter().chain(of_steps).map(move |(hit, text)| {
-        let head = slice.head.map_or(text.len(), |bytes| text.floor_char_boundary(bytes as usize));
-        let start = slice
-            .tail
-            .map_or(0, |bytes| text[..head].ceil_char_boundary(head.saturating_sub(bytes as usize)));
+        let head = slice.head.map_or(text.len(), |bytes| cut::floor(text, bytes as usize));
+        let start =
+            slice.tail.map_or(0, |bytes| cut::ceil(&text[..head], head.saturating_sub(bytes as usize)));
         (hit, start, &text[start..head])
     })
 }

@@ -1,6 +1,7 @@
 //! The answer states a count that the list it counts does not have.
 
 use super::{Hit, Signals};
+use crate::text::cut;
 use crate::text::document::Kind;
 use crate::text::facts::FactKind;
 use crate::trajectory::Field;
@@ -11,7 +12,7 @@ pub const SUMMARY: &str = "The prompt asks how many, and the count in the answer
 /// At most one hit: the number in the answer.
 pub fn find(signals: &Signals<'_, '_>) -> Vec<Hit> {
     let asks = signals.run().original_prompt.is_some_and(|prompt| {
-        let head = prompt[..prompt.floor_char_boundary(400)].to_lowercase();
+        let head = cut::head(prompt, 400).to_lowercase();
         head.contains("how many") || head.contains("number of")
     });
     let Some((_, last)) = signals.last_call().filter(|_| asks) else { return Vec::new() };

@@ -61,6 +61,12 @@ pub fn effect(tool: &str, description: Option<&str>) -> Effect {
     by_name(tool).or_else(|| description.and_then(first_word).and_then(by_verb)).unwrap_or(Effect::Read)
 }
 
+/// Whether a tool is named for a purpose: by a known verb, or by several words. Tools that run any code
+/// or command (`bash`, `python`, `execute`) can read and write anything under a name that does not say so.
+pub fn is_purposeful(tool: &str) -> bool {
+    words(tool).count() >= 2 || by_name(tool).is_some()
+}
+
 fn by_name(tool: &str) -> Option<Effect> {
     if tool.eq_ignore_ascii_case("final_answer") || tool.eq_ignore_ascii_case("return_answer") {
         return Some(Effect::Reply);
@@ -120,6 +126,12 @@ mod tests {
         assert_eq!(split("getUserDetails"), ["get", "User", "Details"]);
         assert_eq!(split("HTTPGet_user-id"), ["HTTP", "Get", "user", "id"]);
         assert_eq!(split(""), Vec::<&str>::new());
+    }
+
+    #[test]
+    fn tools_that_run_anything_have_no_purpose() {
+        assert!(["search", "get_user", "WeatherForecast"].into_iter().all(is_purposeful));
+        assert!(!["bash", "python", "execute", "sql"].into_iter().any(is_purposeful));
     }
 
     #[test]

@@ -27,12 +27,10 @@ pub fn find(signals: &Signals<'_, '_>) -> Vec<Hit> {
     if words.any(|word| goal.contains(&word)) { Vec::new() } else { vec![Hit::RUN] }
 }
 
-/// Words long enough to carry content, cut to their stem's first letters so that endings do not count.
+/// Words long enough to carry content.
 fn content_words(text: &str) -> impl Iterator<Item = u64> {
-    const STEM: usize = 6;
-    tokens::words(text)
-        .filter(|word| word.chars().count() > 4)
-        .map(|word| tokens::word_hash(word.char_indices().nth(STEM).map_or(word, |(end, _)| &word[..end])))
+    const MIN_BYTES: usize = 5;
+    tokens::word_hashes(text).filter(|(_, length)| *length >= MIN_BYTES).map(|(hash, _)| hash)
 }
 
 #[cfg(test)]

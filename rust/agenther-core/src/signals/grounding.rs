@@ -1,17 +1,22 @@
-//! Which numbers a run had seen when: what a claim must rest on.
+//! Which numbers a run had seen when, and which of its own rest on nothing.
+//!
+//! Numbers are compared by value, read off the bytes in one pass; the typed facts of `text::facts` say
+//! more (dates, identifiers, units) and cost several times as much, which only extraction needs.
 
 use std::collections::HashMap;
 
-use super::{Hit, Signals};
+use super::effect::Effect;
+use super::tool_status::Status;
+use super::{Hit, is_call};
 use crate::reading::Reading;
-use crate::text::facts::{Fact, FactKind, facts};
-use crate::trajectory::Field;
+use crate::text::number;
+use crate::trajectory::{Field, Span};
 
-/// The moment at which something became known: user turns before the step's own call, observations
-/// after it.
+/// The moment at which something is known: the user's words at a step before its call, the
+/// observation after it.
 type Moment = u32;
 
-/// When the user's words before `step` are known.
+/// When the user's words before `step` are known, and what the agent writes in it must rest on.
 fn before(step: usize) -> Moment {
     2 * step as u32 + 1
 }
@@ -21,13 +26,24 @@ fn after(step: usize) -> Moment {
     2 * step as u32 + 2
 }
 
-/// Numbers by the moment they were first known.
+/// A number in a text of the agent.
+#[derive(Debug, Clone, Copy)]
+struct Claim {
+    place: Hit,
+    value: f64,
+    moment: Moment,
+    /// Which text it is in: numbers of one text may follow from one another.
+    text: usize,
+}
+
+/// The numbers of the agent that rest on nothing.
 #[derive(Debug, Default)]
 pub struct Grounded {
-    known: HashMap<i64, Moment>,
-    /// The values of observations that have few: what simple arithmetic may combine.
-    small: Vec<(Moment, Vec<f64>)>,
+    ungrounded: Vec<Hit>,
 }
+
+/// The most claims of one text that are checked, and that take part in its arithmetic.
+const MAX_CLAIMS: usize = 48;
 
 /// An observation with more numbers is a table: of its numbers some combination always fits.
 const FEW: usize = 12;
@@ -35,37 +51,125 @@ const FEW: usize = 12;
 /// How many of the latest small observations take part in arithmetic.
 const RECENT: usize = 12;
 
+/// Smaller whole numbers count, list and rank; they are seldom claims.
+const TRIVIAL: f64 = 12.0;
+
 impl Grounded {
-    /// The numbers of prompt, policy, user turns and observations.
+    /// Checks the numbers in replies, in the arguments of changes and in the final answer. A number is
+    /// grounded if it stands in the prompt, the policy, a user turn or an observation known by then, or
+    /// follows by one operation from two such numbers of the same text or of one small observation, or
+    /// is the sum of all of them.
     pub fn new(reading: &Reading<'_>) -> Self {
-        let mut grounded = Grounded::default();
-        grounded.learn(reading.prompt_facts(), 0);
-        grounded.learn(&reading.run.system.map(facts).unwrap_or_default(), 0);
-        for (at, step) in reading.steps.iter().enumerate() {
-            grounded.learn(&step.step.user.map(facts).unwrap_or_default(), before(at));
-            grounded.learn(step.facts(), after(at));
-            let values: Vec<f64> = step.facts().iter().filter_map(amount).take(FEW + 1).collect();
-            if (1..=FEW).contains(&values.len()) {
-                grounded.small.push((after(at), values));
-            }
+        let claims = claims(reading);
+        if claims.is_empty() {
+            return Grounded::default();
         }
-        grounded
+        let known = Known::new(reading, &claims);
+        let is_known = |claim: &&Claim| known.knows(claim.value, claim.moment);
+        let ungrounded = claims.chunk_by(|a, b| a.text == b.text).flat_map(|text| {
+            let base: Vec<f64> = text.iter().filter(is_known).map(|claim| claim.value).collect();
+            let known = &known;
+            text.iter()
+                .filter(move |claim| !is_known(claim))
+                .filter(move |claim| {
+                    !follows(claim.value, &base) && !known.computes(claim.value, claim.moment)
+                })
+                .map(|claim| claim.place)
+        });
+        Grounded { ungrounded: ungrounded.collect() }
     }
 
-    fn learn(&mut self, facts: &[Fact<'_>], moment: Moment) {
-        for value in facts.iter().filter_map(|fact| fact.value) {
-            self.known.entry(key(value)).or_insert(moment);
+    /// The hits in one field of the steps or of the run.
+    pub fn ungrounded(&self, field: Field) -> Vec<Hit> {
+        self.ungrounded.iter().filter(|hit| hit.field == Some(field)).copied().collect()
+    }
+}
+
+fn claims(reading: &Reading<'_>) -> Vec<Claim> {
+    let mut claims = Vec::new();
+    let mut texts = 0;
+    let mut claim = |text: &str, place: Hit, moment: Moment| {
+        texts += 1;
+        let of_text = numbers(text).filter(|number| number.is_claim(text)).take(MAX_CLAIMS);
+        claims.extend(of_text.map(|number| Claim {
+            place: place.at(Span::new(number.start, number.end)),
+            value: number.value,
+            moment,
+            text: texts,
+        }));
+    };
+    for (at, step) in reading.steps.iter().enumerate() {
+        if let (Status::NoCall, Some(reply)) = (step.status, step.step.thought) {
+            claim(reply, Hit::step(at, Field::Thought), before(at));
         }
+        if let (true, Some(input)) = (is_call(step) && step.effect == Effect::Write, step.step.action_input) {
+            claim(input, Hit::step(at, Field::ActionInput), before(at));
+        }
+    }
+    if let Some(answer) = reading.run.final_answer {
+        claim(answer, Hit::field(Field::FinalAnswer), Moment::MAX);
+    }
+    claims
+}
+
+/// When each claimed number was first known.
+struct Known {
+    since: HashMap<i64, Moment>,
+    /// The values of observations that have few: what simple arithmetic may combine.
+    small: Vec<(Moment, Vec<f64>)>,
+}
+
+impl Known {
+    fn new(reading: &Reading<'_>, claims: &[Claim]) -> Self {
+        let mut known = Known {
+            since: claims.iter().map(|claim| (key(claim.value), Moment::MAX)).collect(),
+            small: Vec::new(),
+        };
+        // Of the numbers of a run few are claimed: one bit tells most others apart before they are hashed.
+        let mut claimed = [0u64; 16];
+        claims.iter().map(|claim| slot(key(claim.value))).for_each(|(word, bit)| claimed[word] |= bit);
+        let mut learn = |text: &str, moment: Moment, small: Option<&mut Vec<f64>>| {
+            let mut values = small;
+            for number in numbers(text) {
+                let key = key(number.value);
+                let (word, bit) = slot(key);
+                if claimed[word] & bit != 0
+                    && let Some(since) = known.since.get_mut(&key)
+                {
+                    *since = moment.min(*since);
+                }
+                if let Some(values) = values.as_mut().filter(|values| values.len() <= FEW) {
+                    values.push(number.value);
+                }
+            }
+        };
+        for text in [reading.run.original_prompt, reading.run.system].into_iter().flatten() {
+            learn(text, 0, None);
+        }
+        for (at, step) in reading.steps.iter().enumerate() {
+            if let Some(turn) = step.step.user {
+                learn(turn, before(at), None);
+            }
+            if let Some(observation) = step.step.observation {
+                let mut values = Vec::new();
+                learn(observation, after(at), Some(&mut values));
+                if (1..=FEW).contains(&values.len()) {
+                    known.small.push((after(at), values));
+                }
+            }
+        }
+        known
+    }
+
+    fn knows(&self, value: f64, moment: Moment) -> bool {
+        // A claim of the end has the latest moment, which is also that of what is never known.
+        self.since.get(&key(value)).is_some_and(|since| *since <= moment && *since != Moment::MAX)
     }
 
     /// Whether simple arithmetic on the numbers of one earlier observation gives the value.
     fn computes(&self, value: f64, moment: Moment) -> bool {
         let earlier = self.small.iter().rev().filter(|(known, _)| *known <= moment);
         earlier.take(RECENT).any(|(_, values)| follows(value, values))
-    }
-
-    fn knows(&self, value: f64, moment: Moment) -> bool {
-        self.known.get(&key(value)).is_some_and(|known| *known <= moment)
     }
 }
 
@@ -74,55 +178,14 @@ fn key(value: f64) -> i64 {
     (value * 1e4).round() as i64
 }
 
-/// The most claims of one text that are checked, and that take part in its arithmetic.
-const MAX_CLAIMS: usize = 48;
-
-/// Smaller whole numbers count, list and rank; they are seldom claims.
-const TRIVIAL: f64 = 12.0;
-
-/// The numbers in `text`, written at `step` (`None`: at the end), that rest on nothing: neither known
-/// by then, nor what one operation makes of two known numbers of the same text, nor their sum.
-pub fn ungrounded(signals: &Signals<'_, '_>, text: &str, step: Option<usize>, place: Hit) -> Vec<Hit> {
-    let claims: Vec<Fact<'_>> = facts(text).into_iter().filter(is_claim).take(MAX_CLAIMS).collect();
-    if claims.is_empty() {
-        return Vec::new();
-    }
-    let moment = step.map_or(Moment::MAX, before);
-    let value = |fact: &Fact<'_>| fact.value.unwrap_or_default();
-    let grounded = signals.grounded();
-    let (known, unknown): (Vec<_>, Vec<_>) = claims
-        .iter()
-        .partition(|fact| grounded.knows(value(fact), moment) || is_written(signals, fact.text, step));
-    let known: Vec<f64> = known.into_iter().map(value).collect();
-    unknown.into_iter().filter(|fact| !follows(value(fact), &known)).map(|fact| place.at(fact.span)).collect()
+fn slot(key: i64) -> (usize, u64) {
+    let mixed = (key as u64).wrapping_mul(0x9E37_79B9_7F4A_7C15);
+    ((mixed >> 60) as usize, 1 << (mixed >> 54 & 63))
 }
 
-/// The value of a fact that is an amount.
-fn amount(fact: &Fact<'_>) -> Option<f64> {
-    let is_amount =
-        matches!(fact.kind, FactKind::Number | FactKind::Money | FactKind::Quantity | FactKind::Percent);
-    fact.value.filter(|_| is_amount)
-}
-
-fn is_claim(fact: &Fact<'_>) -> bool {
-    let Some(value) = amount(fact).map(f64::abs) else { return false };
-    value > TRIVIAL || value.fract() != 0.0 || fact.kind == FactKind::Money && value != 0.0
-}
-
-/// Whether the digits stand in an earlier text as part of something else: a code, a time, a range.
-fn is_written(signals: &Signals<'_, '_>, text: &str, step: Option<usize>) -> bool {
-    let digits = text.trim_matches(|c: char| !c.is_ascii_digit());
-    let end = step.unwrap_or(signals.run().steps.len());
-    let said = signals.run().steps[..end].iter().flat_map(|step| [step.user, step.observation]);
-    let at_hand = step.and_then(|at| signals.run().steps[at].user);
-    said.chain([at_hand, signals.run().original_prompt, signals.run().system])
-        .flatten()
-        .any(|text| memchr::memmem::find(text.as_bytes(), digits.as_bytes()).is_some())
-}
-
-/// Whether simple arithmetic on known numbers of the same text gives the value.
+/// Whether simple arithmetic on known numbers gives the value.
 fn follows(value: f64, known: &[f64]) -> bool {
-    let is = |result: f64| key(result) == key(value) || (result - value).abs() < 0.006;
+    let is = |result: f64| (result - value).abs() < 0.006;
     is(known.iter().sum())
         || known.iter().enumerate().any(|(at, a)| {
             known[at..].iter().any(|b| is(a + b) || is(a - b) || is(b - a) || is(a * b))
@@ -130,8 +193,82 @@ fn follows(value: f64, known: &[f64]) -> bool {
         })
 }
 
-/// The hits in the final answer.
-pub fn ungrounded_answer(signals: &Signals<'_, '_>) -> Vec<Hit> {
-    let Some(answer) = signals.run().final_answer else { return Vec::new() };
-    ungrounded(signals, answer, None, Hit::field(Field::FinalAnswer))
+/// A number as it stands in a text, without its sign.
+#[derive(Debug, Clone, Copy)]
+struct Number {
+    start: usize,
+    end: usize,
+    value: f64,
+}
+
+impl Number {
+    /// Whether it claims an amount: not a small count, a year, or part of a code, a date or a time.
+    fn is_claim(self, text: &str) -> bool {
+        const CURRENCIES: &[&str] = &["$", "€", "£", "¥"];
+        let (left, right) = (&text[..self.start], &text[self.end..]);
+        let money = CURRENCIES.iter().any(|sign| left.ends_with(sign));
+        let part = left.ends_with(char::is_alphanumeric) || joins(left.chars().rev()) || joins(right.chars());
+        let word =
+            right.starts_with(char::is_alphabetic) && !right.starts_with(['k', 'K', 'm', 'M', 'x', '%']);
+        let year = self.value.fract() == 0.0 && (1900.0..2100.0).contains(&self.value);
+        money && self.value != 0.0
+            || !part && !word && !year && (self.value > TRIVIAL || self.value.fract() != 0.0)
+    }
+}
+
+/// Whether what is beside a number makes it part of a code, a date or a time. A sign does so only
+/// between letters or digits: in `"amount":-250` it does not.
+fn joins(mut beside: impl Iterator<Item = char>) -> bool {
+    match beside.next() {
+        Some('_' | '#') => true,
+        Some('-' | '/' | ':') => beside.next().is_some_and(char::is_alphanumeric),
+        _ => false,
+    }
+}
+
+/// The numbers of a text, those inside codes too: a claim may quote part of one.
+fn numbers(text: &str) -> impl Iterator<Item = Number> {
+    let bytes = text.as_bytes();
+    let mut at = 0;
+    std::iter::from_fn(move || {
+        loop {
+            at += bytes[at..].iter().position(u8::is_ascii_digit)?;
+            let start = at;
+            let digits = bytes[at..].iter().take_while(|byte| byte.is_ascii_digit()).count();
+            at = start + digits;
+            match number::scan(bytes, start, false) {
+                Some(number) => {
+                    at = number.end;
+                    return Some(Number { start, end: number.end, value: number.value });
+                }
+                // Part of a version or an address: its first digits stand for themselves.
+                None => continue,
+            }
+        }
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn claimed(text: &str) -> Vec<f64> {
+        numbers(text).filter(|number| number.is_claim(text)).map(|number| number.value).collect()
+    }
+
+    #[test]
+    fn claims_are_amounts() {
+        assert_eq!(claimed("It costs $5, or 1,234.50 for 3 of them."), [5.0, 1234.5]);
+        assert_eq!(claimed("On 2024-05-20 at 15:30, order HAT045 in 2023"), Vec::<f64>::new());
+        assert_eq!(claimed("45% of 300km"), [45.0, 300.0]);
+        assert_eq!(claimed(r#"{"amount":250,"delta":-30}"#), [250.0, 30.0]);
+    }
+
+    #[test]
+    fn arithmetic_is_simple() {
+        assert!(follows(30.0, &[10.0, 20.0, 7.0]));
+        assert!(follows(37.0, &[10.0, 20.0, 7.0]));
+        assert!(follows(60.0, &[20.0]));
+        assert!(!follows(61.0, &[20.0]));
+    }
 }

@@ -1,16 +1,20 @@
 //! An answer that rests on nothing: no call brought anything back.
 
-use super::tool_status::Status;
+use super::tool_status::{Status, is_silent};
 use super::{Hit, Signals, is_call};
 use crate::trajectory::Field;
 
 /// What a hit is.
-pub const SUMMARY: &str = "The run gives a final answer though it called tools, and none of them returned anything.";
+pub const SUMMARY: &str = "The run gives a final answer though it called tools, and each of them failed or found nothing.";
 
 /// At most one hit.
 pub fn find(signals: &Signals<'_, '_>) -> Vec<Hit> {
     let mut calls = signals.steps().filter(|(_, step)| is_call(step)).peekable();
-    let fruitless = calls.peek().is_some() && calls.all(|(_, step)| step.status != Status::Ok);
+    let fruitless = calls.peek().is_some() && calls.all(|(_, step)| match step.status {
+            Status::Error(_) => true,
+            Status::Empty => step.step.observation.is_some_and(|text| !is_silent(text)),
+            Status::Ok | Status::NoCall => false,
+        });
     if !fruitless || signals.answer().is_none() {
         return Vec::new();
     }

@@ -1,6 +1,6 @@
 //! Something was to be changed, and nothing was.
 
-use super::effect::{Effect, effect, words};
+use super::effect::{Effect, effect, is_purposeful};
 use super::{Hit, Signals, is_call, tokens};
 
 /// What a hit is.
@@ -13,7 +13,7 @@ pub fn find(signals: &Signals<'_, '_>) -> Vec<Hit> {
     if writes().any(|(_, step)| !step.status.is_error()) {
         return Vec::new();
     }
-    let asked = || asks_for_a_change(signals) && speaks_of_tools_by_name(signals);
+    let asked = || would_show(signals) && asks_for_a_change(signals);
     if writes().next().is_some() || asked() { vec![Hit::RUN] } else { Vec::new() }
 }
 
@@ -30,11 +30,15 @@ fn asks_for_a_change(signals: &Signals<'_, '_>) -> bool {
     })
 }
 
-/// Tools that run any code or command can change anything under a name that does not say so; tools
-/// made for a purpose are named by a verb and its object.
-fn speaks_of_tools_by_name(signals: &Signals<'_, '_>) -> bool {
+/// Whether a change would show: tools that run any code or command can change anything under a name
+/// that does not say so. An agent that called nothing could have if it serves a user under a policy.
+fn would_show(signals: &Signals<'_, '_>) -> bool {
     let mut calls = signals.steps().filter(|(_, step)| is_call(step)).peekable();
-    calls.peek().is_some() && calls.all(|(_, step)| words(step.step.action_name.unwrap_or("")).count() >= 2)
+    let serves = || signals.run().system.is_some() && signals.steps().any(|(_, step)| step.step.user.is_some());
+    match calls.peek() {
+        Some(_) => calls.all(|(_, step)| is_purposeful(step.step.action_name.unwrap_or(""))),
+        None => signals.schemas().any(Effect::Write) || serves(),
+    }
 }
 
 #[cfg(test)]

@@ -1,6 +1,6 @@
 //! The run stops without an end: no final answer, no terminal call, no last words.
 
-use super::effect::Effect;
+use super::effect::{Effect, is_purposeful};
 use super::tool_status::Status;
 use super::{Hit, Signals, is_call};
 use crate::text::document::Kind;
@@ -20,13 +20,13 @@ pub fn find(signals: &Signals<'_, '_>) -> Vec<Hit> {
 }
 
 /// A terminal tool in the schemas; or function calling, where a loop ends with a plain reply; or an
-/// agent that only looks things up and says why each time, so that it has words for an answer.
+/// agent that only looks things up, by tools made for that, and says why each time, so that it has words for an answer.
 fn could_end(signals: &Signals<'_, '_>) -> bool {
     let calls = || signals.steps().filter(|(_, step)| step.status != Status::NoCall);
     let function_calling =
         calls().all(|(_, step)| step.arguments().is_some_and(|input| input.root().kind() == Kind::Object));
     let narrated_reading =
-        calls().all(|(_, step)| step.step.thought.is_some() && step.effect == Effect::Read);
+        calls().all(|(_, step)| step.step.thought.is_some() && step.effect == Effect::Read && is_purposeful(step.step.action_name.unwrap_or("")));
     signals.schemas().any(Effect::Reply) || function_calling || narrated_reading
 }
 

@@ -4,6 +4,7 @@
 //! keys of a JSON envelope, the first line, and the last line; each within a fixed number of bytes,
 //! so that the cost does not grow with the observation.
 
+use crate::text::cut;
 use crate::trajectory::Step;
 
 /// Why a call failed.
@@ -108,7 +109,6 @@ const NOTHING: &[&str] = &[
     "no results",
     "no results found",
     "no result found",
-    "no output",
     "no data",
     "no data found",
     "no matches",
@@ -118,14 +118,23 @@ const NOTHING: &[&str] = &[
     "empty set",
     "0 results",
     "0 rows",
-    "[executed successfully with no output]",
-    "(no output)",
-    "<no output>",
 ];
 
+/// What tools print for commands that worked and said nothing.
+const SILENCE: &[&str] =
+    &["[executed successfully with no output]", "no output", "(no output)", "<no output>", "[no output]"];
+
 fn is_empty(text: &str) -> bool {
-    let text = text.strip_suffix(['.', '!']).unwrap_or(text);
-    text.is_empty() || text.len() <= 40 && NOTHING.iter().any(|known| text.eq_ignore_ascii_case(known))
+    let trimmed = text.strip_suffix(['.', '!']).unwrap_or(text);
+    let nothing = || NOTHING.iter().any(|known| trimmed.eq_ignore_ascii_case(known));
+    is_silent(text) || trimmed.len() <= 40 && nothing()
+}
+
+/// Whether an observation says neither that something was found nor that nothing was: commands that
+/// work are silent.
+pub fn is_silent(observation: &str) -> bool {
+    let text = observation.trim();
+    text.is_empty() || text.len() <= 40 && SILENCE.iter().any(|known| text.eq_ignore_ascii_case(known))
 }
 
 /// What a top-level member of a JSON object says.
@@ -407,12 +416,12 @@ fn message_status(text: &str) -> Status {
 }
 
 fn first_line(text: &str) -> &str {
-    let head = &text[..text.floor_char_boundary(WINDOW)];
+    let head = cut::head(text, WINDOW);
     head.lines().next().unwrap_or("").trim()
 }
 
 fn last_line(text: &str) -> &str {
-    let tail = &text[text.ceil_char_boundary(text.len().saturating_sub(WINDOW))..];
+    let tail = cut::tail(text, WINDOW);
     tail.lines().next_back().unwrap_or("").trim()
 }
 
@@ -445,7 +454,7 @@ fn is_exception(line: &str) -> bool {
 
 /// `HTTP/1.1 404 Not Found`, `404 Not Found`, `status code: 500`, `HTTP 503`.
 fn is_http_line(line: &str) -> bool {
-    let lower = line[..line.floor_char_boundary(80)].to_ascii_lowercase();
+    let lower = cut::head(line, 80).to_ascii_lowercase();
     let rest = ["http/1.1 ", "http/2 ", "http/1.0 ", "http ", "status code: ", "status: ", "status code "]
         .iter()
         .find_map(|prefix| lower.strip_prefix(prefix));
@@ -551,7 +560,7 @@ const CAUSES: &[(ErrorCause, &[&str])] = &[
 
 /// The cause that an error message names.
 pub fn cause(message: &str) -> ErrorCause {
-    let head = message[..message.floor_char_boundary(WINDOW)].to_ascii_lowercase();
+    let head = cut::head(message, WINDOW).to_ascii_lowercase();
     CAUSES
         .iter()
         .find(|(_, words)| words.iter().any(|word| head.contains(word)))

@@ -1,7 +1,6 @@
 //! Amounts that the agent told the user and had never seen.
 
-use super::tool_status::Status;
-use super::{Hit, Signals, grounding};
+use super::{Hit, Signals};
 use crate::trajectory::Field;
 
 /// What a hit is.
@@ -10,12 +9,7 @@ pub const SUMMARY: &str =
 
 /// One hit for each such number.
 pub fn find(signals: &Signals<'_, '_>) -> Vec<Hit> {
-    signals
-        .steps()
-        .filter(|(_, step)| step.status == Status::NoCall)
-        .filter_map(|(at, step)| Some((at, step.step.thought?)))
-        .flat_map(|(at, text)| grounding::ungrounded(signals, text, Some(at), Hit::step(at, Field::Thought)))
-        .collect()
+    signals.grounded().ungrounded(Field::Thought)
 }
 
 #[cfg(test)]

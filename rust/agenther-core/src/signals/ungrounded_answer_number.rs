@@ -1,6 +1,7 @@
 //! A number in the answer that the run had never seen.
 
-use super::{Hit, Signals, grounding};
+use super::{Hit, Signals};
+use crate::trajectory::Field;
 
 /// What a hit is.
 pub const SUMMARY: &str =
@@ -8,7 +9,7 @@ pub const SUMMARY: &str =
 
 /// One hit for each such number.
 pub fn find(signals: &Signals<'_, '_>) -> Vec<Hit> {
-    grounding::ungrounded_answer(signals)
+    signals.grounded().ungrounded(Field::FinalAnswer)
 }
 
 #[cfg(test)]

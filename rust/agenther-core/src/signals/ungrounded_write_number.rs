@@ -1,7 +1,6 @@
 //! A change made with a number that the agent made up.
 
-use super::effect::Effect;
-use super::{Hit, Signals, grounding, is_call};
+use super::{Hit, Signals};
 use crate::trajectory::Field;
 
 /// What a hit is.
@@ -10,12 +9,7 @@ pub const SUMMARY: &str =
 
 /// One hit for each such number.
 pub fn find(signals: &Signals<'_, '_>) -> Vec<Hit> {
-    signals
-        .steps()
-        .filter(|(_, step)| is_call(step) && step.effect == Effect::Write)
-        .filter_map(|(at, step)| Some((at, step.step.action_input?)))
-        .flat_map(|(at, text)| grounding::ungrounded(signals, text, Some(at), Hit::step(at, Field::ActionInput)))
-        .collect()
+    signals.grounded().ungrounded(Field::ActionInput)
 }
 
 #[cfg(test)]

@@ -148,6 +148,11 @@ pub fn in_document<'a>(document: &document::Document<'a>) -> Vec<Fact<'a>> {
     scanner.out
 }
 
+/// A bare number with the unit that its key names: `"price_usd": 5`, `"Weight (kg)": 3`.
+pub fn under_key<'a>(fact: Fact<'a>, key: &'a str) -> Fact<'a> {
+    amount::under_key(fact, key)
+}
+
 /// Classes of bytes; those of a chunk are or-ed.
 pub(super) mod class {
     pub const LOWER: u16 = 1;

@@ -2,12 +2,14 @@
 
 mod address;
 mod amount;
+pub mod cut;
 pub mod date;
 pub mod document;
 pub mod facts;
 mod identifier;
 mod name;
-mod number;
+pub(crate) mod number;
 pub mod records;
 pub mod same;
 mod unit;
+pub mod words;

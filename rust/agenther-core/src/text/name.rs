@@ -6,7 +6,7 @@ use super::facts::{Fact, FactKind, class};
 #[rustfmt::skip]
 const PARTICLES: &[&str] = &[
     "of", "the", "de", "del", "della", "di", "da", "do", "dos", "das", "du", "des", "la", "le", "les",
-    "el", "al", "van", "von", "der", "den", "ter", "bin", "ibn", "y", "e", "&", "for", "and",
+    "el", "al", "van", "von", "der", "den", "ter", "bin", "ibn", "y", "e", "&",  "and",
 ];
 
 /// Capitalised words that begin a sentence, or are capitalised wherever they stand, and are no names.

@@ -1,7 +1,7 @@
 //! Numbers as people and programs write them: `1,234.56`, `1.234,56`, `1 234`, `1e5`.
 
 /// A number without its sign.
-pub(super) struct Number {
+pub(crate) struct Number {
     pub end: usize,
     pub value: f64,
     /// Whether it is written as digits only.
@@ -26,7 +26,7 @@ fn blank(bytes: &[u8], at: usize) -> usize {
 
 /// Reads the number at `at`. `None` where the digits are part of something else, as in `10.0.0.1`.
 /// A comma before one or two digits is a decimal mark only where `comma_decimal` says so: `[1,2]` has two numbers.
-pub(super) fn scan(bytes: &[u8], at: usize, comma_decimal: bool) -> Option<Number> {
+pub(crate) fn scan(bytes: &[u8], at: usize, comma_decimal: bool) -> Option<Number> {
     let first = digits(bytes, at);
     if first == 0 {
         return None;

@@ -149,16 +149,17 @@ impl<'a> Reader<'a> {
     }
 
     fn push_table(&mut self, count: usize, mark: u8) {
-        let rows: Vec<Line> = (self.at..self.at + count)
-            .filter_map(|at| self.line(at))
-            .filter(|&line| !is_rule(self.str(line)))
-            .collect();
+        let lines: Vec<Line> = (self.at..self.at + count).filter_map(|at| self.line(at)).collect();
         self.at += count;
-        let cells: Vec<Vec<Span>> = rows.iter().map(|&row| cells(self.text, row, mark)).collect();
+        let ruled = lines.get(1).is_some_and(|&line| is_rule(self.str(line)));
+        let rows = lines.iter().filter(|&&line| !is_rule(self.str(line)));
+        let cells: Vec<Vec<Span>> = rows.map(|&row| cells(self.text, row, mark)).collect();
         let Some((first, rest)) = cells.split_first() else { return };
-        // Headings name things: they have no digits.
-        let headed = !rest.is_empty()
-            && first.iter().all(|cell| !cell.of(self.text).bytes().any(|byte| byte.is_ascii_digit()));
+        // Headings name things: none is a number.
+        let number = |cell: &Span| {
+            cell.of(self.text).starts_with(|c: char| c.is_ascii_digit() || matches!(c, '-' | '$' | '€'))
+        };
+        let headed = !rest.is_empty() && (ruled || !first.iter().any(number));
         let body = if headed { rest } else { &cells[..] };
         let records = body
             .iter()

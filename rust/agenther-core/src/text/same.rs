@@ -4,38 +4,88 @@ use super::date::Date;
 use super::facts::{Fact, FactKind};
 use super::unit;
 
-/// Whether two facts denote the same thing. A number without a unit agrees with any unit: tables keep
-/// units in their headings. A percentage is not the fraction it stands for.
-pub fn same(a: &Fact<'_>, b: &Fact<'_>) -> bool {
-    use FactKind::*;
-    match (a.kind, b.kind) {
-        (Date, Date) => dates(a, b),
-        (Time, Time) => equal(a, b),
-        (Number | Money | Percent | Quantity | Duration, Number | Money | Percent | Quantity | Duration) => {
-            amounts(a, b)
+/// What a fact denotes, freed of how it is written.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Meaning {
+    /// The kind.
+    pub kind: FactKind,
+    /// The value, in seconds for a duration.
+    pub value: Option<f64>,
+    /// The number as written, before its unit scaled it.
+    pub written: Option<f64>,
+    /// One name for all spellings of the unit.
+    pub unit: Option<String>,
+    /// One name for all spellings of what the unit is counted per.
+    pub per: Option<String>,
+    /// The date, of a fact that is one.
+    pub date: Option<Date>,
+}
+
+impl Meaning {
+    /// What a fact denotes. Of names, identifiers and the like only the kind is kept.
+    pub fn of(fact: &Fact<'_>) -> Self {
+        let amount = is_amount(fact.kind);
+        Meaning {
+            kind: fact.kind,
+            value: fact.value,
+            written: if amount { written(fact) } else { fact.value },
+            unit: fact.unit.map(unit::canonical),
+            per: fact.per.map(unit::canonical),
+            date: (fact.kind == FactKind::Date).then(|| Date::parse(fact.text)).flatten(),
         }
-        (Number, Id) | (Id, Number) => folded(a.text).eq(folded(b.text)),
-        (Date | Time | Number | Money | Percent | Quantity | Duration, _)
-        | (_, Date | Time | Number | Money | Percent | Quantity | Duration) => false,
-        (Url, Url) => address(a.text) == address(b.text),
-        (Path, Path) => a.text == b.text,
+    }
+
+    /// Whether it is a number, an amount, a date or a time.
+    pub fn is_measured(&self) -> bool {
+        is_amount(self.kind) || matches!(self.kind, FactKind::Date | FactKind::Time)
+    }
+
+    /// Whether both denote the same. A number without a unit agrees with any unit: tables keep units in
+    /// their headings. A percentage is not the fraction it stands for.
+    pub fn agrees(&self, other: &Meaning) -> bool {
+        match (self.kind, other.kind) {
+            (FactKind::Date, FactKind::Date) => self.date.zip(other.date).is_some_and(|(a, b)| a.agrees(b)),
+            (FactKind::Time, FactKind::Time) => equal(self.value, other.value),
+            (a, b) => is_amount(a) && is_amount(b) && self.amounts_agree(other),
+        }
+    }
+
+    fn amounts_agree(&self, other: &Meaning) -> bool {
+        let bare = self.kind == FactKind::Number || other.kind == FactKind::Number;
+        let units = match (&self.unit, &other.unit) {
+            (Some(x), Some(y)) => {
+                x == y || (self.kind == FactKind::Duration && other.kind == FactKind::Duration)
+            }
+            _ => self.kind == other.kind || bare,
+        };
+        let per = self.per.as_ref().zip(other.per.as_ref()).is_none_or(|(x, y)| x == y);
+        // A bare number under a heading counts in the unit of the heading, not in seconds or dollars.
+        let as_written = self.unit.is_none() != other.unit.is_none() && equal(self.written, other.written);
+        units && per && (equal(self.value, other.value) || as_written)
+    }
+}
+
+fn is_amount(kind: FactKind) -> bool {
+    use FactKind::{Duration, Money, Number, Percent, Quantity};
+    matches!(kind, Number | Money | Percent | Quantity | Duration)
+}
+
+/// Whether two facts denote the same thing.
+pub fn same(a: &Fact<'_>, b: &Fact<'_>) -> bool {
+    let (x, y) = (Meaning::of(a), Meaning::of(b));
+    match (a.kind, b.kind) {
+        (FactKind::Url, FactKind::Url) => address(a.text) == address(b.text),
+        (FactKind::Path, FactKind::Path) => a.text == b.text,
+        (FactKind::Number, FactKind::Id) | (FactKind::Id, FactKind::Number) => {
+            folded(a.text).eq(folded(b.text))
+        }
+        _ if x.is_measured() || y.is_measured() => x.agrees(&y),
         _ => folded(a.text).eq(folded(b.text)),
     }
 }
 
-fn dates(a: &Fact<'_>, b: &Fact<'_>) -> bool {
-    match (Date::parse(a.text), Date::parse(b.text)) {
-        (Some(a), Some(b)) => a.agrees(b),
-        _ => false,
-    }
-}
-
-/// Equal up to the last bits of a double.
-fn equal(a: &Fact<'_>, b: &Fact<'_>) -> bool {
-    match (a.value, b.value) {
-        (Some(a), Some(b)) => close(a, b),
-        _ => false,
-    }
+fn equal(a: Option<f64>, b: Option<f64>) -> bool {
+    a.zip(b).is_some_and(|(a, b)| close(a, b))
 }
 
 /// Whether two numbers are equal up to the last bits of a double.
@@ -43,31 +93,10 @@ pub fn close(a: f64, b: f64) -> bool {
     (a - b).abs() <= 1e-9 * a.abs().max(b.abs()).max(1.0)
 }
 
-fn amounts(a: &Fact<'_>, b: &Fact<'_>) -> bool {
-    if a.kind == FactKind::Duration && b.kind == FactKind::Duration {
-        return equal(a, b);
-    }
-    let units = match (a.unit, b.unit) {
-        (Some(x), Some(y)) => a.kind == b.kind && unit::canonical(x) == unit::canonical(y),
-        _ => a.kind == b.kind || a.kind == FactKind::Number || b.kind == FactKind::Number,
-    };
-    let per = a.per.zip(b.per).is_none_or(|(x, y)| unit::canonical(x) == unit::canonical(y));
-    if units && per && equal(a, b) {
-        return true;
-    }
-    // A bare number under a heading counts in the unit of the heading, not in seconds or dollars.
-    units
-        && per
-        && written(a)
-            .zip(written(b))
-            .is_some_and(|(x, y)| (a.unit.is_none() != b.unit.is_none()) && close(x, y))
-}
-
 /// The number as written, before its unit scaled it.
 fn written(fact: &Fact<'_>) -> Option<f64> {
     let start = fact.text.find(|c: char| c.is_ascii_digit())?;
-    let number = super::number::scan(fact.text.as_bytes(), start, true)?;
-    (number.end > start).then_some(number.value)
+    super::number::scan(fact.text.as_bytes(), start, true).map(|number| number.value)
 }
 
 fn address(url: &str) -> &str {

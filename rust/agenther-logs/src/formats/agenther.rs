@@ -38,12 +38,13 @@ impl Format for AgentHer {
         let Some(steps) = record.get("steps").filter(|steps| steps.is_array() || steps.is_null()) else {
             return 0;
         };
-        let is_step = |step: Value<'_, '_>| step.get("action_name").is_some();
+        // A plain reply has no action, and an export may leave nulls out.
+        let is_step = |step: Value<'_, '_>| step.get("action_name").or_else(|| step.get("thought")).is_some();
         match (prompt, steps.items().next()) {
             (true, Some(step)) if is_step(step) => 100,
             (true, None) => 90,
             (true, Some(step)) if step.is_object() => 40,
-            (false, Some(step)) if is_step(step) => 60,
+            (false, Some(step)) if step.get("action_name").is_some() => 60,
             _ => 0,
         }
     }
@@ -58,7 +59,7 @@ impl Format for AgentHer {
             tools: value.get("tools").and_then(|tools| tools.text_or_json()),
             steps: steps.items().enumerate().map(read_step).collect::<Result<_, _>>()?,
             final_answer: value.get("final_answer").and_then(|answer| answer.text_or_json()),
-            metadata: metadata(value).map(Into::into),
+            metadata: metadata(record).map(Into::into),
             ..Run::default()
         };
         read_labels(value, &mut run);
@@ -83,9 +84,9 @@ fn read_step<'a>((index, step): (usize, Value<'_, 'a>)) -> Result<RunStep<'a>, S
 }
 
 /// The log's metadata, with the members of the record that have no field of their own.
-fn metadata(value: Value<'_, '_>) -> Option<String> {
+fn metadata(record: &Record<'_, '_>) -> Option<String> {
     let mut out = ObjectWriter::default();
-    let logged = value.get("metadata").filter(|metadata| !metadata.is_null());
+    let logged = record.value.get("metadata").filter(|metadata| !metadata.is_null());
     match logged {
         Some(logged) if logged.is_object() => logged.members().for_each(|(key, value)| {
             out.copy(&key, Some(value));
@@ -96,6 +97,6 @@ fn metadata(value: Value<'_, '_>) -> Option<String> {
             out.copy("metadata", other);
         }
     }
-    copy_rest(&mut out, value, |key| FIELDS.contains(&key) || is_label(key));
+    copy_rest(&mut out, record, |key| FIELDS.contains(&key) || is_label(key));
     out.finish()
 }

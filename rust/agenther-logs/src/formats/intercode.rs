@@ -45,7 +45,8 @@ impl Format for InterCode {
         }
         let turns = record.at_path(&["turn_history", "actions"]).is_some_and(|actions| actions.is_array());
         let first = record.get("trajectory").and_then(|trajectory| trajectory.items().next());
-        let human = first.is_some_and(|step| step.get("action").is_some() && step.get("observation").is_some());
+        let human =
+            first.is_some_and(|step| step.get("action").is_some() && step.get("observation").is_some());
         let environment = record.get("environment").is_some();
         if turns || human { 60 + 40 * u8::from(environment) } else { 0 }
     }
@@ -117,7 +118,8 @@ fn read_step<'a>(step: Value<'_, 'a>, tool: &'static str) -> RunStep<'a> {
 
 fn act<'a>(action: Text<'a>, tool: &'static str) -> RunStep<'a> {
     let trimmed = action.trim().trim_end_matches(';');
-    let submitted = trimmed.strip_prefix("submit").filter(|rest| rest.is_empty() || rest.starts_with([' ', '[']));
+    let submitted =
+        trimmed.strip_prefix("submit").filter(|rest| rest.is_empty() || rest.starts_with([' ', '[']));
     let (name, input) = match submitted {
         Some(_) => ("submit", filled(part_of(&action, |text| bare_answer(text.trim())))),
         None => (tool, Some(part_of(&action, |text| bare_command(text)))),
@@ -134,7 +136,10 @@ fn bare_answer(action: &str) -> &str {
 fn bare_command(action: &str) -> &str {
     let trimmed = action.trim();
     if let Some(inside) = trimmed.strip_prefix("execute[") {
-        return inside.strip_suffix(']').unwrap_or(inside);
+        // What the model wrote on after the bracket was not run; a bracket may be missing.
+        let closed =
+            inside.rfind("]\n").or_else(|| inside.len().checked_sub(1).filter(|_| inside.ends_with(']')));
+        return closed.map_or(inside, |end| &inside[..end]);
     }
     trimmed.strip_prefix("cmd ").unwrap_or(action)
 }

@@ -93,7 +93,9 @@ fn metadata(system: &str, state: Value<'_, '_>, task: Value<'_, '_>) -> Option<S
     let mut out = ObjectWriter::default();
     out.copy("task_name", task.get("task_name")).copy("task_id", task.get("task_id"));
     out.copy("terminate_reason", state.get("terminate_reason"));
-    for (key, before) in [("steps_limit", "You have "), ("solutions_limit", "You can only propose a solution ")] {
+    for (key, before) in
+        [("steps_limit", "You have "), ("solutions_limit", "You can only propose a solution ")]
+    {
         if let Some(limit) = number_after(system, before) {
             out.json(key, limit);
         }
@@ -128,10 +130,12 @@ where
         let (observed, words) = split_feedback(&text);
         if let Some(step) = steps.last_mut() {
             step.error = observed.starts_with(NOT_UNDERSTOOD).then_some(true);
-            step.observation = (!observed.is_empty()).then(|| Cow::Owned(observed));
+            step.observation = (!observed.is_empty()).then(|| Cow::Owned(observed.to_owned()));
         }
         feedback = words.filter(|_| !with_gold).map(|words| Cow::Owned(words.to_owned()));
     }
+    // An empty message that nothing answered.
+    steps.retain(|step| *step != RunStep::default());
     if let Some(words) = feedback {
         steps.push(RunStep { user: Some(words), ..RunStep::default() });
     }
@@ -140,33 +144,47 @@ where
 
 const NOT_UNDERSTOOD: &str = "I don't understand your input.";
 
-/// The environment's words without the harness's, and those of the expert after them.
-fn split_feedback(message: &str) -> (String, Option<&str>) {
+/// The environment's words without the harness's, which end them, and those of the expert after.
+fn split_feedback(message: &str) -> (&str, Option<&str>) {
     let message = message.trim_start();
     let message = message.strip_prefix("Observation:").unwrap_or(message);
     let (observed, feedback) = match message.split_once("\nExpert feedback:") {
         Some((observed, feedback)) => (observed, Some(feedback.trim())),
         None => (message, None),
     };
-    let of_harness = |line: &str| {
-        let line = line.trim();
-        let budget = line.starts_with("You have ") && line.contains(" left and ") && line.ends_with(" left.");
-        budget || line == "You should take the last step to propose a solution." || line == "Your answer is wrong."
-    };
-    let kept: Vec<&str> = observed.split('\n').filter(|line| !of_harness(line)).collect();
-    (kept.join("\n").trim().to_owned(), feedback.filter(|feedback| !feedback.is_empty()))
+    let mut kept = observed.trim();
+    while let line = kept.rsplit('\n').next().unwrap_or_default()
+        && is_of_harness(line.trim())
+    {
+        kept = kept[..kept.len() - line.len()].trim_end();
+    }
+    (kept, feedback.filter(|feedback| !feedback.is_empty()))
+}
+
+fn is_of_harness(line: &str) -> bool {
+    let budget = line.starts_with("You have ") && line.contains(" left and ") && line.ends_with(" left.");
+    budget
+        || line == "You should take the last step to propose a solution."
+        || line == "Your answer is wrong."
+}
+
+/// Opening tag, closing tag, and the tool it stands for.
+const TAGS: &[(&str, &str, &str)] =
+    &[("<execute>", "</execute>", "python"), ("<solution>", "</solution>", "finish")];
+
+/// The first tag of an action. One pass: looking for each tag in turn would read the rest of the
+/// message again for every block of code.
+fn next_tag(text: &str) -> Option<(usize, &'static (&'static str, &'static str, &'static str))> {
+    let brackets = memchr::memchr_iter(b'<', text.as_bytes());
+    brackets.into_iter().find_map(|at| Some((at, TAGS.iter().find(|tag| text[at..].starts_with(tag.0))?)))
 }
 
 /// The steps of one message: one for each block of code and each solution, else a reply.
 fn agent_steps(message: &str, steps: &mut Vec<RunStep<'_>>) {
-    const TAGS: &[(&str, &str, &str)] =
-        &[("<execute>", "</execute>", "python"), ("<solution>", "</solution>", "finish")];
     let message = message.trim_start();
     let mut rest = message.strip_prefix("Assistant:").unwrap_or(message);
     let first = steps.len();
-    loop {
-        let next = TAGS.iter().filter_map(|tag| Some((rest.find(tag.0)?, tag))).min_by_key(|(at, _)| *at);
-        let Some((at, (open, close, name))) = next else { break };
+    while let Some((at, (open, close, name))) = next_tag(rest) {
         let inside = &rest[at + open.len()..];
         let (inside, after) = inside.split_once(close).unwrap_or((inside, ""));
         steps.push(RunStep {
@@ -230,7 +248,8 @@ fn parameter_schema(parameters: &str) -> Option<String> {
     let (mut properties, mut required) = (ObjectWriter::default(), Vec::new());
     for parameter in parameters.split(',').filter(|parameter| parameter.contains(':')) {
         let (name, kind) = parameter.split_once(':')?;
-        let (kind, default) = kind.split_once('=').map_or((kind, None), |(kind, default)| (kind, Some(default)));
+        let (kind, default) =
+            kind.split_once('=').map_or((kind, None), |(kind, default)| (kind, Some(default)));
         let mut property = ObjectWriter::default();
         property.text("type", json_type(kind.trim()));
         properties.json(name.trim(), &property.finish()?);

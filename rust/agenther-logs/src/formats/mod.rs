@@ -11,7 +11,7 @@ mod tau_bench;
 use std::borrow::Cow;
 
 use crate::identity::fingerprint;
-use crate::json::Value;
+use crate::json::{ObjectWriter, Value};
 use crate::run::{Run, Text};
 
 /// Every format, in order of precedence where two fit a record equally well.
@@ -59,10 +59,14 @@ const RUN_ID: &[&str] =
     &["trajectory_id", "run_id", "id", "uuid", "trace_id", "session_id", "conversation_id", "custom_id"];
 
 impl<'a> Record<'_, 'a> {
+    fn logged_id(&self) -> Option<(&'static str, Text<'a>)> {
+        RUN_ID.iter().find_map(|key| Some((*key, self.value.get(key)?.scalar().and_then(filled)?)))
+    }
+
     /// The log's own id of the run, else file and number of the record.
     pub fn run_id(&self) -> Text<'a> {
-        let logged = RUN_ID.iter().find_map(|key| self.value.get(key)?.scalar());
-        logged.filter(|id| !id.trim().is_empty()).unwrap_or_else(|| format!("{}-{}", self.stem, self.number).into())
+        let numbered = || format!("{}-{}", self.stem, self.number).into();
+        self.logged_id().map_or_else(numbered, |(_, id)| id)
     }
 
     /// An id made of the task's and a fingerprint of the record: the same task is run again in
@@ -76,15 +80,12 @@ impl<'a> Record<'_, 'a> {
 const METADATA_FIELD: usize = 1 << 14;
 
 /// Copies the members of a record that no other field took to the metadata; long ones stay behind.
-pub(crate) fn copy_rest(
-    out: &mut crate::json::ObjectWriter,
-    record: Value<'_, '_>,
-    taken: impl Fn(&str) -> bool,
-) {
-    for (key, value) in record.members().filter(|(key, _)| !taken(key)) {
+pub(crate) fn copy_rest(out: &mut ObjectWriter, record: &Record<'_, '_>, taken: impl Fn(&str) -> bool) {
+    let id = record.logged_id().map(|(key, _)| key);
+    for (key, value) in record.value.members().filter(|(key, _)| Some(&**key) != id && !taken(key)) {
         let json = value.json();
-        if json.len() <= METADATA_FIELD {
-            out.copy(&key, Some(value));
+        if !value.is_null() && json.len() <= METADATA_FIELD {
+            out.json(&key, &json);
         }
     }
 }
@@ -110,10 +111,17 @@ pub(crate) fn part_of<'a>(text: &Text<'a>, cut: impl Fn(&str) -> &str) -> Text<'
 pub(crate) fn shape_sentence(record: Value<'_, '_>) -> String {
     let seen = if record.is_object() {
         let keys: Vec<String> = record.members().take(8).map(|(key, _)| quoted(&key)).collect();
-        format!("an object with the keys {}", if keys.is_empty() { "(none)".to_owned() } else { keys.join(", ") })
+        format!(
+            "an object with the keys {}",
+            if keys.is_empty() { "(none)".to_owned() } else { keys.join(", ") }
+        )
     } else if let Some(first) = record.items().next() {
         let keys: Vec<String> = first.members().take(8).map(|(key, _)| quoted(&key)).collect();
-        let inside = if keys.is_empty() { first.kind_name().to_owned() } else { format!("objects with {}", keys.join(", ")) };
+        let inside = if keys.is_empty() {
+            first.kind_name().to_owned()
+        } else {
+            format!("objects with {}", keys.join(", "))
+        };
         format!("an array of {inside}")
     } else {
         record.kind_name().to_owned()

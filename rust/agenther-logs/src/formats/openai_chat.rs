@@ -49,11 +49,17 @@ const MESSAGES: &[&[&str]] = &[
 ];
 
 /// Where the one message of a completion is found; it follows the messages of its request.
-const COMPLETIONS: &[&[&str]] =
-    &[&["response", "body", "choices"], &["response", "choices"], &["choices"], &["output", "choices"], &["completion"]];
+const COMPLETIONS: &[&[&str]] = &[
+    &["response", "body", "choices"],
+    &["response", "choices"],
+    &["choices"],
+    &["output", "choices"],
+    &["completion"],
+];
 
 /// Fields that state the goal beside the messages.
-const GOAL: &[&str] = &["original_prompt", "goal", "query", "prompt", "question", "task", "instruction", "intent"];
+const GOAL: &[&str] =
+    &["original_prompt", "goal", "query", "prompt", "question", "task", "instruction", "intent"];
 
 /// Where the messages of a record are: as JSON, or as a string that holds it.
 fn messages_of<'t, 'a>(record: Value<'t, 'a>) -> Option<Value<'t, 'a>> {
@@ -106,37 +112,37 @@ impl Format for OpenAiChat {
                 .map_err(|error| format!("its messages are a string that is not JSON: {error}"))?;
             let inner = Value::root(&tape, &text).ok_or("its messages are empty")?;
             let conversation = Conversation::read(inner.items());
-            return build(record.value, record.run_id().into_owned().into(), conversation).map(Run::into_owned);
+            return build(record, conversation).map(Run::into_owned);
         }
         let messages = messages_of(record.value).into_iter().flat_map(|messages| messages.items());
         let conversation = Conversation::read(messages.chain(completion_of(record.value)));
-        build(record.value, record.run_id(), conversation)
+        build(record, conversation)
     }
 }
 
 /// A run of a conversation and what stands beside it.
-fn build<'c, 'a: 'c>(
-    record: Value<'_, 'a>,
-    trajectory_id: Text<'c>,
-    conversation: Conversation<'c>,
-) -> Result<Run<'c>, String> {
+fn build<'c, 'a: 'c>(record: &Record<'_, 'a>, conversation: Conversation<'c>) -> Result<Run<'c>, String> {
     if conversation.steps.is_empty() && conversation.prompt.is_none() {
         return Err("none of its messages is by a user or an agent".to_owned());
     }
+    let value = record.value;
     let mut run: Run<'c> = Run {
-        trajectory_id,
+        trajectory_id: record.run_id(),
         original_prompt: conversation.prompt,
-        system: conversation.system.or_else(|| record.text_of(&["system", "system_prompt"])),
-        tools: tools_of(record),
+        system: conversation.system.or_else(|| value.text_of(&["system", "system_prompt"])),
+        tools: tools_of(value),
         steps: conversation.steps,
         ..Run::default()
     };
-    set_goal(record, &mut run);
-    read_labels(record, &mut run);
+    set_goal(value, &mut run);
+    read_labels(value, &mut run);
     set_final_answer(&mut run);
-    run.metadata = metadata(record).map(Into::into);
+    run.metadata = metadata(record, run.original_prompt.as_deref()).map(Into::into);
     Ok(run)
 }
+
+/// Words that a goal field must have to be cut out of a message; fewer are a label (`task: flights`).
+const GOAL_WORDS: usize = 4;
 
 /// The goal that a field states wins over the first message only where the message contains it: then
 /// the rest of the message is what the harness put around it.
@@ -147,10 +153,12 @@ fn set_goal<'a>(record: Value<'_, 'a>, run: &mut Run<'a>) {
         return;
     };
     if goal.trim().len() < message.trim().len()
+        && goal.split_whitespace().count() >= GOAL_WORDS
         && let Some((before, after)) = message.split_once(goal.trim())
     {
         let around = [run.system.as_deref().unwrap_or(""), before, after];
-        let around: Vec<&str> = around.iter().map(|text| text.trim()).filter(|text| !text.is_empty()).collect();
+        let around: Vec<&str> =
+            around.iter().map(|text| text.trim()).filter(|text| !text.is_empty()).collect();
         run.system = Some(Cow::Owned(around.join("\n\n")));
         run.original_prompt = Some(goal);
     }
@@ -158,9 +166,17 @@ fn set_goal<'a>(record: Value<'_, 'a>, run: &mut Run<'a>) {
 
 /// The tool schemas in OpenAI's shape; those of other shapes are wrapped.
 pub(super) fn tools_of<'a>(record: Value<'_, 'a>) -> Option<Text<'a>> {
-    const PATHS: &[&[&str]] =
-        &[&["tools"], &["functions"], &["body", "tools"], &["request", "tools"], &["request", "body", "tools"], &["available_tools"]];
-    let tools = PATHS.iter().find_map(|path| record.at_path(path).filter(|tools| tools.is_array() || tools.is_string()))?;
+    const PATHS: &[&[&str]] = &[
+        &["tools"],
+        &["functions"],
+        &["body", "tools"],
+        &["request", "tools"],
+        &["request", "body", "tools"],
+        &["available_tools"],
+    ];
+    let tools = PATHS
+        .iter()
+        .find_map(|path| record.at_path(path).filter(|tools| tools.is_array() || tools.is_string()))?;
     if tools.is_string() {
         return tools.text().filter(|text| text.trim_start().starts_with('['));
     }
@@ -183,18 +199,33 @@ fn wrapped_tool(tool: Value<'_, '_>) -> String {
     out.finish().unwrap_or_default()
 }
 
-fn metadata(record: Value<'_, '_>) -> Option<String> {
-    const TAKEN: &[&str] = &["tools", "functions", "available_tools", "system", "system_prompt", "response", "choices", "body", "request"];
+fn metadata(record: &Record<'_, '_>, goal: Option<&str>) -> Option<String> {
+    const TAKEN: &[&str] = &[
+        "tools",
+        "functions",
+        "available_tools",
+        "system",
+        "system_prompt",
+        "response",
+        "choices",
+        "body",
+        "request",
+    ];
     let mut out = ObjectWriter::default();
     copy_rest(&mut out, record, |key| {
-        TAKEN.contains(&key) || is_label(key) || MESSAGES.iter().any(|path| path.first() == Some(&key) && record.get(key).is_some_and(|value| !value.is_string()))
+        let text = || record.value.get(key).and_then(|value| value.text());
+        let holds_messages = MESSAGES.iter().any(|path| path.first() == Some(&key))
+            && text().is_none_or(|text| text.trim_start().starts_with("[{"));
+        let is_goal = GOAL.contains(&key) && text().as_deref() == goal;
+        TAKEN.contains(&key) || is_label(key) || holds_messages || is_goal
     });
     out.finish()
 }
 
 /// The words of the agent's first message, for formats that are told by how the agent writes.
 pub(super) fn first_agent_text<'a>(record: Value<'_, 'a>) -> Option<Text<'a>> {
-    let agent = messages_of(record)?.items().take(4).find(|message| role_of(*message) == Some(Role::Agent))?;
+    let agent =
+        messages_of(record)?.items().take(4).find(|message| role_of(*message) == Some(Role::Agent))?;
     if agent.any_of(&["tool_calls", "function_call"]).is_some() { None } else { content_text(agent) }
 }
 

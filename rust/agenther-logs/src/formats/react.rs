@@ -17,8 +17,9 @@
 //!
 //! An observation inside a message of the agent is invented: it stays in its thought.
 //!
-//! Leaks: the observation `Episode finished, reward = …` and what follows it, `Answer is CORRECT |
-//! INCORRECT`, cut; `gt` (the gold answer) and `pred` (its normalised rival) stay behind.
+//! Leaks: from the line `Episode finished, reward = …`, `Answer is CORRECT | INCORRECT` or `Your score
+//! (min …` on, observations are cut; `gt` (the gold answer) and `pred` (its normalised rival) stay
+//! behind.
 
 use std::borrow::Cow;
 
@@ -34,9 +35,11 @@ use crate::terminal::set_final_answer;
 pub(super) struct React;
 
 /// Fields that hold a whole run as text.
-const TRANSCRIPT: &[&str] = &["traj", "trajectory", "output", "completion", "response", "transcript", "log", "text"];
+const TRANSCRIPT: &[&str] =
+    &["traj", "trajectory", "output", "completion", "response", "transcript", "log", "text"];
 /// Fields that state the goal.
-const GOAL: &[&str] = &["question", "goal", "query", "instruction", "original_prompt", "task", "input", "prompt"];
+const GOAL: &[&str] =
+    &["question", "goal", "query", "instruction", "original_prompt", "task", "input", "prompt"];
 /// Fields that give the gold answer away, or repeat what was read.
 const LEFT_OUT: &[&str] = &["gt", "pred", "traj_by_line", "traj", "steps", "messages", "prompt"];
 
@@ -60,7 +63,8 @@ impl Format for React {
     }
 
     fn score(&self, record: Value<'_, '_>) -> u8 {
-        let fireact = record.get("traj").is_some() && record.get("gt").is_some() && record.get("pred").is_some();
+        let fireact =
+            record.get("traj").is_some() && record.get("gt").is_some() && record.get("pred").is_some();
         if fireact {
             return 95;
         }
@@ -83,18 +87,20 @@ impl Format for React {
             (Some(_), _) => read_messages(value),
             (None, Some(text)) => read_transcript(&text),
             (None, None) if has_action_steps(value) => read_action_steps(value),
-            (None, None) => return Err("it has neither messages nor a text with `Thought:` and `Action:`".to_owned()),
+            (None, None) => {
+                return Err("it has neither messages nor a text with `Thought:` and `Action:`".to_owned());
+            }
         };
         run.trajectory_id = record.key.map_or_else(|| record.run_id(), |key| record.task_run_id(key));
         run.original_prompt = run.original_prompt.or_else(|| value.text_of(GOAL));
         read_labels(value, &mut run);
         set_final_answer(&mut run);
-        run.metadata = metadata(value).map(Into::into);
+        run.metadata = metadata(record).map(Into::into);
         Ok(run)
     }
 }
 
-fn metadata(record: Value<'_, '_>) -> Option<String> {
+fn metadata(record: &Record<'_, '_>) -> Option<String> {
     let mut out = ObjectWriter::default();
     copy_rest(&mut out, record, |key| {
         LEFT_OUT.contains(&key) || TRANSCRIPT.contains(&key) || GOAL.contains(&key) || is_label(key)
@@ -164,7 +170,8 @@ fn read_action_steps<'a>(record: Value<'_, 'a>) -> Run<'a> {
         if let Some(action) = step.text_of(&["action"]) {
             builder.section(Label::Action, &action);
         }
-        if let Some(observation) = step.get("observation").and_then(|observation| observation.text_or_json()) {
+        if let Some(observation) = step.get("observation").and_then(|observation| observation.text_or_json())
+        {
             builder.observe(&observation);
         }
     }

@@ -9,7 +9,7 @@
 //! | `traj[0]` (system) | `system` |
 //! | the other messages | steps, as in `openai_chat`; tau2's `error` is the error flag; the user's own calls are left out |
 //! | `reward`, `reward_info.reward` | `reward`; `success` at 1 |
-//! | `termination_reason` | `failure_reason` of a failed run |
+//! | `termination_reason` other than `user_stop`, `agent_stop` | `failure_reason` of a failed run |
 //! | `task_id`, `trial`, `info.task.instruction`, `info.task.user_id` | `metadata` |
 //!
 //! Leaks: `info.task.actions` and `outputs`, `info.reward_info` (gold actions, checks) stay behind;
@@ -46,7 +46,8 @@ impl Format for TauBench {
         let tau = record.get("traj").is_some() && record.at_path(&["info", "task"]).is_some();
         let tau2 = record.get("termination_reason").is_some() && record.get("reward_info").is_some();
         // An error during the run leaves `info` without its task.
-        let failed = record.get("traj").is_some() && record.get("reward").is_some() && record.get("trial").is_some();
+        let failed =
+            record.get("traj").is_some() && record.get("reward").is_some() && record.get("trial").is_some();
         if tau || tau2 { 100 } else { 90 * u8::from(failed) }
     }
 
@@ -54,7 +55,8 @@ impl Format for TauBench {
         let value = record.value;
         let messages = messages_of(value).ok_or("it has no messages in `traj` or `messages`")?;
         let conversation = Conversation::read(messages.items());
-        let reward = value.get("reward").or_else(|| value.at_path(&["reward_info", "reward"])).and_then(reward_of);
+        let reward =
+            value.get("reward").or_else(|| value.at_path(&["reward_info", "reward"])).and_then(reward_of);
         let success = reward.and_then(full_mark);
         let mut run = Run {
             trajectory_id: run_id(record),
@@ -63,7 +65,7 @@ impl Format for TauBench {
             steps: conversation.steps,
             success,
             reward,
-            failure_reason: failure_reason(value.text_of(&["termination_reason"]), success),
+            failure_reason: failure_reason(termination(value), success),
             metadata: metadata(value).map(Into::into),
             ..Run::default()
         };
@@ -80,6 +82,11 @@ fn run_id<'a>(record: &Record<'_, 'a>) -> Text<'a> {
         (Some(task), Some(trial)) => format!("{task}-{trial}").into(),
         _ => record.run_id(),
     }
+}
+
+/// Why a run of tau2 ended, unless a speaker ended it as they should.
+fn termination<'a>(record: Value<'_, 'a>) -> Option<Text<'a>> {
+    record.text_of(&["termination_reason"]).filter(|reason| !matches!(&**reason, "user_stop" | "agent_stop"))
 }
 
 fn metadata(record: Value<'_, '_>) -> Option<String> {

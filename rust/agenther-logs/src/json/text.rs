@@ -1,15 +1,16 @@
 //! JSON strings: decoding, and writing small objects.
 
+use super::tape::backslash;
 use super::value::Value;
 
 /// Decodes the escapes of a string that [`Tape`](super::Tape) has checked. A surrogate without its
 /// partner becomes U+FFFD.
 pub(crate) fn unescape(text: &str) -> String {
     let mut out = String::with_capacity(text.len());
-    let mut rest = text;
-    while let Some(found) = memchr::memchr(b'\\', rest.as_bytes()) {
-        out.push_str(&rest[..found]);
-        let escape = &rest[found..];
+    let mut at = 0;
+    while let Some(found) = backslash(text.as_bytes(), at) {
+        out.push_str(&text[at..found]);
+        let escape = &text[found..];
         let (character, length) = match escape.as_bytes()[1] {
             b'n' => ('\n', 2),
             b't' => ('\t', 2),
@@ -20,9 +21,9 @@ pub(crate) fn unescape(text: &str) -> String {
             other => (char::from(other), 2),
         };
         out.push(character);
-        rest = &escape[length..];
+        at = found + length;
     }
-    out.push_str(rest);
+    out.push_str(&text[at..]);
     out
 }
 
@@ -46,18 +47,25 @@ fn hex(escape: &str) -> u32 {
 
 /// Appends `text` as a JSON string with its quotes.
 pub(crate) fn write_string(out: &mut String, text: &str) {
+    out.reserve(text.len() + 2);
     out.push('"');
-    for character in text.chars() {
-        match character {
-            '"' => out.push_str("\\\""),
-            '\\' => out.push_str("\\\\"),
-            '\n' => out.push_str("\\n"),
-            '\r' => out.push_str("\\r"),
-            '\t' => out.push_str("\\t"),
-            control if control < ' ' => out.push_str(&format!("\\u{:04x}", u32::from(control))),
-            other => out.push(other),
+    let mut written = 0;
+    for (at, byte) in text.bytes().enumerate() {
+        if byte >= b' ' && byte != b'"' && byte != b'\\' {
+            continue;
+        }
+        out.push_str(&text[written..at]);
+        written = at + 1;
+        match byte {
+            b'"' => out.push_str("\\\""),
+            b'\\' => out.push_str("\\\\"),
+            b'\n' => out.push_str("\\n"),
+            b'\r' => out.push_str("\\r"),
+            b'\t' => out.push_str("\\t"),
+            control => out.push_str(&format!("\\u{control:04x}")),
         }
     }
+    out.push_str(&text[written..]);
     out.push('"');
 }
 

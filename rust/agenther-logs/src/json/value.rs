@@ -81,7 +81,9 @@ impl<'t, 'a> Value<'t, 'a> {
     /// A finite number, or a string that spells one.
     pub fn as_f64(self) -> Option<f64> {
         match self.node().kind {
-            Kind::Number | Kind::Text => self.content().trim().parse().ok().filter(|number: &f64| number.is_finite()),
+            Kind::Number | Kind::Text => {
+                self.content().trim().parse().ok().filter(|number: &f64| number.is_finite())
+            }
             _ => None,
         }
     }
@@ -99,13 +101,14 @@ impl<'t, 'a> Value<'t, 'a> {
         if self.is_null() { None } else { self.text().or_else(|| Some(self.json())) }
     }
 
-    /// The JSON text as logged. What is not strictly JSON (`NaN`, raw control characters) is
-    /// written anew, so that the text parses anywhere.
+    /// The JSON text as logged, on one line. What is not strictly JSON (`NaN`, raw control
+    /// characters) is written so that the text parses anywhere.
     pub fn json(self) -> Cow<'a, str> {
-        if self.is_strict() {
-            let node = self.node();
-            let quotes = usize::from(self.is_string());
-            return Cow::Borrowed(&self.text[node.start as usize - quotes..node.end as usize + quotes]);
+        let node = self.node();
+        let quotes = usize::from(self.is_string());
+        let raw = &self.text[node.start as usize - quotes..node.end as usize + quotes];
+        if !raw.contains('\n') && self.is_strict() {
+            return Cow::Borrowed(raw);
         }
         let mut out = String::new();
         self.write(&mut out);
@@ -145,6 +148,10 @@ impl<'t, 'a> Value<'t, 'a> {
                 }
                 out.push(']');
             }
+            Kind::Text | Kind::EscapedText if self.content().bytes().all(|byte| byte >= 0x20) => {
+                // Escapes stay as they were written.
+                out.extend(["\"", self.content(), "\""]);
+            }
             Kind::Text | Kind::EscapedText => write_string(out, &self.text().unwrap_or_default()),
             Kind::Number if self.as_f64().is_none() => out.push_str("null"),
             Kind::Null | Kind::True | Kind::False | Kind::Number => out.push_str(self.content()),
@@ -170,11 +177,22 @@ impl<'t, 'a> Value<'t, 'a> {
 
     /// The member called `key`; the last one where a key is repeated, as in Python.
     pub fn get(self, key: &str) -> Option<Value<'t, 'a>> {
-        let named = self.pairs().filter(|(name, _)| match name.node().kind {
-            Kind::EscapedText => unescape(name.content()) == key,
-            _ => name.content() == key,
-        });
-        named.last().map(|(_, value)| value)
+        // Formats ask for many keys: this loop is where they spend their time, so it is kept bare.
+        let end = if self.is_object() { self.node().next as usize } else { 0 };
+        let (mut at, mut found) = (self.at + 1, None);
+        while at < end {
+            let name = self.nodes[at];
+            let bytes = &self.text.as_bytes()[name.start as usize..name.end as usize];
+            let same = match name.kind {
+                Kind::EscapedText => unescape(&self.text[name.start as usize..name.end as usize]) == key,
+                _ => bytes == key.as_bytes(),
+            };
+            if same {
+                found = Some(at + 1);
+            }
+            at = self.nodes[at + 1].next as usize;
+        }
+        found.map(|at| Value { at, ..self })
     }
 
     /// The member at the end of a path of keys.

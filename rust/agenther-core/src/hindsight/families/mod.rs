@@ -1,7 +1,17 @@
 //! Families of asks: each looks for one way in which a run demonstrates something, and says it as a
 //! request. A family is one file; adding one touches that file and [`FAMILIES`].
 
-use super::{Slot, Support, Wording};
+mod english;
+mod household;
+mod search;
+mod shell;
+mod sql;
+mod tool_call;
+
+use std::collections::HashSet;
+
+use super::reason::Reason;
+use super::{Slot, Support, Wording, style};
 use crate::reading::Reading;
 
 /// A goal that a family proposes. Slices, guards and the verifier decide whether it stands.
@@ -25,8 +35,65 @@ pub struct Candidate {
     pub trivial: bool,
 }
 
+/// What the families propose for a run, and why they passed over what they saw.
+#[derive(Debug, Default)]
+pub struct Proposals {
+    /// The candidates, in the order proposed.
+    pub candidates: Vec<Candidate>,
+    /// Those whose answer was rendered value by value from a parsed result, by position.
+    rendered: HashSet<usize>,
+    /// Why steps or asks were passed over: one entry each time.
+    pub passed_over: Vec<Reason>,
+    seed: u64,
+    trajectory_id: Option<String>,
+}
+
+impl Proposals {
+    /// No proposals yet, for the run of that id.
+    pub fn new(seed: u64, trajectory_id: Option<&str>) -> Self {
+        Proposals { seed, trajectory_id: trajectory_id.map(str::to_string), ..Proposals::default() }
+    }
+
+    /// Proposes a candidate.
+    pub fn push(&mut self, candidate: Candidate) {
+        self.candidates.push(candidate);
+    }
+
+    /// Proposes a candidate whose answer repeats a parsed result, value by value: it needs no second reading.
+    pub fn push_rendered(&mut self, candidate: Candidate) {
+        self.rendered.insert(self.candidates.len());
+        self.candidates.push(candidate);
+    }
+
+    /// Whether the answer of the candidate at `position` was rendered from a parsed result.
+    pub fn is_rendered(&self, position: usize) -> bool {
+        self.rendered.contains(&position)
+    }
+
+    /// Notes why something was not proposed.
+    pub fn pass_over(&mut self, reason: Reason) {
+        self.passed_over.push(reason);
+    }
+
+    /// A stable number that picks among equivalent phrasings of the next candidate.
+    pub fn variant(&self) -> u64 {
+        style::variant(self.seed, self.trajectory_id.as_deref(), self.candidates.len())
+    }
+}
+
 /// Proposes candidates for a run.
-pub type Family = fn(&Reading<'_>, &mut Vec<Candidate>);
+pub type Family = fn(&Reading<'_>, &mut Proposals);
 
 /// Every family, by name.
-pub const FAMILIES: &[(&str, Family)] = &[];
+pub const FAMILIES: &[(&str, Family)] = &[
+    ("household", household::propose),
+    ("search", search::propose),
+    ("shell", shell::propose),
+    ("sql", sql::propose),
+    ("tool_call", tool_call::propose),
+];
+
+/// What the call of a step does, as a command: `look up the order`.
+pub fn tool_phrase(reading: &Reading<'_>, step: usize) -> Option<String> {
+    tool_call::phrase(reading, step)
+}

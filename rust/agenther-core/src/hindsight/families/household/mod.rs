@@ -1,0 +1,402 @@
+//! Simulated households and other worlds told in sentences: a change of state, from before to after,
+//! demonstrates the request to bring it about.
+
+mod events;
+
+use std::collections::BTreeMap;
+
+use super::{Candidate, Proposals, english};
+use crate::hindsight::{Support, Wording};
+use crate::reading::Reading;
+use crate::signals::tool_status::Status;
+use crate::trajectory::{Field, Span};
+use events::{Event, Thing};
+
+/// More exploring steps than this hide what was found.
+const MAX_EXPLORING: usize = 8;
+
+/// One step's events.
+struct Scene<'a> {
+    step: u32,
+    events: Vec<Event<'a>>,
+    /// Whether nothing follows the last event in the observation.
+    last: bool,
+}
+
+/// Proposes requests for the changes of state that a run brought about.
+pub fn propose(reading: &Reading<'_>, out: &mut Proposals) {
+    let scenes: Vec<Scene<'_>> = reading
+        .steps
+        .iter()
+        .enumerate()
+        .filter_map(|(index, step)| {
+            let observation = step.step.observation.filter(|_| step.status == Status::Ok)?;
+            step.step.action_name?;
+            let events = events::events(observation);
+            let last = events::ends_with_event(observation);
+            (!events.is_empty()).then_some(Scene { step: index as u32, events, last })
+        })
+        .collect();
+    let world = World::new(reading, &scenes);
+    let before = out.candidates.len();
+    for at in 0..scenes.len() {
+        if scenes[at].last
+            && let Some(candidate) = changed(&world, reading, &scenes, at)
+        {
+            out.push(candidate);
+        }
+    }
+    if out.candidates.len() == before {
+        let found = (0..scenes.len()).rev().find_map(|at| found(&world, reading, &scenes, at));
+        found.into_iter().for_each(|candidate| out.push(candidate));
+    }
+}
+
+/// What is known of the things of the world: how many of a kind there are, and how people write them.
+struct World<'a> {
+    kinds: BTreeMap<&'a str, Vec<&'a str>>,
+    spoken: BTreeMap<String, String>,
+}
+
+impl<'a> World<'a> {
+    fn new(reading: &Reading<'a>, scenes: &[Scene<'a>]) -> Self {
+        let mut world = World { kinds: BTreeMap::new(), spoken: BTreeMap::new() };
+        let prompt = reading.run.original_prompt.unwrap_or("");
+        let listing = prompt
+            .split_once("you see ")
+            .map_or("", |(_, rest)| rest.split(['\n', '.']).next().unwrap_or(""));
+        for thing in events::things(listing) {
+            world.learn(thing);
+        }
+        for event in scenes.iter().flat_map(|scene| &scene.events) {
+            event.place().into_iter().for_each(|thing| world.learn(thing));
+            if let Event::See(_, things) = event {
+                things.iter().for_each(|thing| world.learn(*thing));
+            }
+            if let Event::Put(_, place) | Event::Process(_, _, Some(place)) = event {
+                world.learn(*place);
+            }
+        }
+        for thought in reading.steps.iter().filter_map(|step| step.step.thought) {
+            world.learn_spelling(thought);
+        }
+        world
+    }
+
+    fn learn(&mut self, thing: Thing<'a>) {
+        let full = self.kinds.entry(thing.kind).or_default();
+        if !full.contains(&thing.full) {
+            full.push(thing.full);
+        }
+    }
+
+    /// Worlds glue words (`soapbar`); where the agent writes them apart, so do people.
+    fn learn_spelling(&mut self, thought: &str) {
+        let mut previous = "";
+        for word in thought.split(|c: char| !c.is_alphabetic()) {
+            let glued = format!("{previous}{word}").to_lowercase();
+            if !previous.is_empty() && !word.is_empty() && self.kinds.contains_key(glued.as_str()) {
+                self.spoken.insert(glued, format!("{previous} {word}").to_lowercase());
+            }
+            previous = word;
+        }
+    }
+
+    fn name(&self, thing: Thing<'_>) -> String {
+        self.spoken.get(thing.kind).cloned().unwrap_or_else(|| thing.kind.to_string())
+    }
+
+    /// `a mug`
+    fn a(&self, thing: Thing<'_>) -> String {
+        let name = self.name(thing);
+        format!("{} {name}", english::article(&name))
+    }
+
+    /// `the fridge` if there is one, else `a cabinet`.
+    fn place(&self, thing: Thing<'_>) -> String {
+        let only = self.kinds.get(thing.kind).is_none_or(|full| full.len() == 1);
+        if only { format!("the {}", self.name(thing)) } else { self.a(thing) }
+    }
+}
+
+/// Places on which things lie; in all others they are in.
+fn preposition(place: Thing<'_>) -> &'static str {
+    const SURFACES: &[&str] = &[
+        "top", "table", "desk", "shelf", "bed", "sofa", "chair", "dresser", "burner", "ottoman", "holder",
+        "hanger", "stand", "counter", "floor", "bench", "rack", "machine", "toilet", "stove", "plate",
+        "tray", "armchair",
+    ];
+    if SURFACES.iter().any(|surface| place.kind.ends_with(surface)) { "on" } else { "in" }
+}
+
+/// The request for the last change of state of a scene.
+fn changed(world: &World<'_>, reading: &Reading<'_>, scenes: &[Scene<'_>], at: usize) -> Option<Candidate> {
+    let event = scenes[at].events.last()?;
+    let thing = event.changes()?;
+    let seed = seed(reading, at);
+    let (goal, answer, anchors, prior) = match event {
+        Event::Put(_, place) => {
+            let (taken, from) = taken(scenes, at, thing)?;
+            if from.is_none_or(|from| from.full == place.full) {
+                return None;
+            }
+            let (on, target) = (preposition(*place), world.place(*place));
+            let done = processed(scenes, taken, at, thing);
+            let name = world.a(thing);
+            let goal = match (&done, seed % 3) {
+                (Some((verb, _)), _) => format!("{} {name} and put it {on} {target}.", capital(verb)),
+                (None, 0) => format!("Find {name} and put it {on} {target}."),
+                (None, 1) => format!("Please put {name} {on} {target}."),
+                (None, _) => format!("Put {name} {on} {target}."),
+            };
+            let verb = done.as_ref().map_or(String::new(), |(verb, _)| format!("{} it and ", past(verb)));
+            let answer = format!(
+                "Done: I took the {} from {}, {verb}put it {on} {}.",
+                world.name(thing),
+                from.map_or("", |from| from.full),
+                place.full,
+            );
+            let answer = if verb.is_empty() { answer.replacen(", put", " and put", 1) } else { answer };
+            (goal, answer, vec![(taken, from), (at, Some(*place))], 0.92)
+        }
+        Event::Process(verb, _, tool) => {
+            let (taken, from) = taken(scenes, at, thing)?;
+            let with = tool.map_or(String::new(), |tool| format!(" with {}", world.place(tool)));
+            let goal = match seed % 2 {
+                0 => format!("{} {}{with}.", capital(verb), world.a(thing)),
+                _ => format!("Please {verb} {} for me{with}.", world.a(thing)),
+            };
+            let from_full = from.map_or("where it was", |from| from.full);
+            let with = tool.map_or(String::new(), |tool| format!(" with {}", tool.full));
+            let answer = format!(
+                "Done: I took the {} from {from_full} and {} it{with}.",
+                world.name(thing),
+                past(verb)
+            );
+            (goal, answer, vec![(taken, from), (at, *tool)], 0.88)
+        }
+        Event::Take(_, from) => {
+            let from = (*from)?;
+            let own = scenes[..=at]
+                .iter()
+                .flat_map(|scene| &scene.events)
+                .any(|event| matches!(event, Event::Put(t, _) if t.full == thing.full));
+            if own {
+                return None;
+            }
+            let goal = match seed % 3 {
+                0 => format!("Find {} and take it.", world.a(thing)),
+                1 => format!("Please find {} in this room and pick it up.", world.a(thing)),
+                _ => format!("Find {} and pick it up.", world.a(thing)),
+            };
+            let answer = format!(
+                "Done: I found the {} {} {} and picked it up.",
+                world.name(thing),
+                preposition(from),
+                from.full
+            );
+            (goal, answer, vec![(at, Some(from))], 0.84)
+        }
+        Event::Switch(_, on) => {
+            let state = if *on { "on" } else { "off" };
+            let goal = match seed % 2 {
+                0 => format!("Find {} and turn it {state}.", world.a(thing)),
+                _ => format!("Please turn {state} {}.", world.a(thing)),
+            };
+            let place = sighting(scenes, at, thing).map(|(_, place)| place);
+            let place_words =
+                place.map_or(String::new(), |place| format!(" {} {}", preposition(place), place.full));
+            let answer = format!("Done: the {}{place_words} is now {state}.", world.name(thing));
+            (goal, answer, vec![(at, place)], 0.82)
+        }
+        _ => return None,
+    };
+    let kept = kept(scenes, at, thing, &anchors)?;
+    Some(candidate(reading, goal, answer, kept, prior))
+}
+
+/// The scene, not later than `at`, in which a thing now held was taken, and from where.
+fn taken<'a>(scenes: &[Scene<'a>], at: usize, thing: Thing<'_>) -> Option<(usize, Option<Thing<'a>>)> {
+    for (index, scene) in scenes[..=at].iter().enumerate().rev() {
+        for event in scene.events.iter().rev() {
+            match event {
+                Event::Take(taken, from) if taken.full == thing.full => return Some((index, *from)),
+                Event::Put(put, _) if put.full == thing.full && index < at => return None,
+                _ => {}
+            }
+        }
+    }
+    None
+}
+
+/// What was done with a thing between taking it and now.
+fn processed<'a>(
+    scenes: &[Scene<'a>],
+    taken: usize,
+    at: usize,
+    thing: Thing<'_>,
+) -> Option<(&'a str, Option<Thing<'a>>)> {
+    scenes[taken..=at].iter().flat_map(|scene| &scene.events).find_map(|event| match event {
+        Event::Process(verb, changed, tool) if changed.full == thing.full => Some((*verb, *tool)),
+        _ => None,
+    })
+}
+
+/// The last scene up to `at` that shows where a thing is.
+fn sighting<'a>(scenes: &[Scene<'a>], at: usize, thing: Thing<'_>) -> Option<(usize, Thing<'a>)> {
+    scenes[..=at].iter().enumerate().rev().find_map(|(index, scene)| {
+        scene.events.iter().rev().find_map(|event| match event {
+            Event::See(place, things) if things.iter().any(|seen| seen.full == thing.full) => {
+                Some((index, *place))
+            }
+            _ => None,
+        })
+    })
+}
+
+/// The scenes that lead to the one at `at`: for every anchor (a scene and the place it acts at) the scene
+/// itself and the arrival at that place; all changes of the thing in between. `None` if one of them does
+/// something else besides, or in vain.
+fn kept(
+    scenes: &[Scene<'_>],
+    at: usize,
+    thing: Thing<'_>,
+    anchors: &[(usize, Option<Thing<'_>>)],
+) -> Option<Vec<u32>> {
+    let mut kept = vec![at];
+    for (scene, place) in anchors {
+        kept.push(*scene);
+        let Some(place) = place else { continue };
+        let shows = |scene: &Scene<'_>| {
+            scene.events.iter().any(|event| event.place().is_some_and(|p| p.full == place.full))
+        };
+        let arrival = (0..=*scene).rev().find(|&index| shows(&scenes[index]));
+        let Some(arrival) = arrival else { continue };
+        kept.push(arrival);
+        // Arriving and opening are often two steps.
+        let opened = scenes[arrival].events.iter().any(|event| matches!(event, Event::Open(_)));
+        if opened && arrival > 0 && shows(&scenes[arrival - 1]) {
+            kept.push(arrival - 1);
+        }
+    }
+    let first = anchors.iter().map(|(scene, _)| *scene).min()?;
+    let changes_it = |scene: &Scene<'_>| {
+        scene.events.iter().any(|event| event.changes().is_some_and(|changed| changed.full == thing.full))
+    };
+    kept.extend((first..=at).filter(|&index| changes_it(&scenes[index])));
+    kept.sort_unstable();
+    kept.dedup();
+    let only_this = kept.iter().all(|&index| {
+        scenes[index].events.iter().all(|event| match event.changes() {
+            Some(changed) => changed.full == thing.full,
+            None => *event != Event::Nothing,
+        })
+    });
+    (only_this && !passed_by(scenes, &kept, thing))
+        .then(|| kept.iter().map(|&index| scenes[index].step).collect())
+}
+
+/// Whether a kept scene shows another thing of the kind first and goes on: then the one taken is no "a mug".
+fn passed_by(scenes: &[Scene<'_>], kept: &[usize], thing: Thing<'_>) -> bool {
+    for &index in kept {
+        for event in &scenes[index].events {
+            if let Event::See(_, things) = event {
+                if things.iter().any(|seen| seen.full == thing.full) {
+                    return false;
+                }
+                if things.iter().any(|seen| seen.kind == thing.kind) {
+                    return true;
+                }
+            }
+        }
+    }
+    false
+}
+
+/// The request to find what a scene shows last, if the agent looked for it.
+fn found(world: &World<'_>, reading: &Reading<'_>, scenes: &[Scene<'_>], at: usize) -> Option<Candidate> {
+    let Event::See(place, things) = scenes[at].events.last()? else { return None };
+    let step = reading.steps[scenes[at].step as usize].step;
+    let thing = sought(things, step.action_input).or_else(|| sought(things, step.thought))?;
+    let exploring: Vec<usize> =
+        (0..=at).filter(|&index| scenes[index].events.iter().all(|event| event.place().is_some())).collect();
+    let seen_before = exploring.iter().filter(|&&index| index < at).any(|&index| {
+        scenes[index]
+            .events
+            .iter()
+            .any(|event| matches!(event, Event::See(_, seen) if seen.iter().any(|s| s.kind == thing.kind)))
+    });
+    if seen_before || exploring.len() > MAX_EXPLORING || exploring.last() != Some(&at) {
+        return None;
+    }
+    let earlier_here = scenes[at]
+        .events
+        .iter()
+        .filter(|event| matches!(event, Event::See(_, seen) if seen.iter().any(|s| s.kind == thing.kind)))
+        .count();
+    if earlier_here != 1 {
+        return None;
+    }
+    let goal = match seed(reading, at) % 2 {
+        0 => format!("Where in this room can I find {}?", world.a(*thing)),
+        _ => format!("Find {} and tell me where it is.", world.a(*thing)),
+    };
+    let answer = format!("There is {} {} {}.", world.a(*thing), preposition(*place), place.full);
+    let kept = exploring.iter().map(|&index| scenes[index].step).collect();
+    Some(candidate(reading, goal, answer, kept, 0.74))
+}
+
+/// The thing that a text names: what the agent was looking for.
+fn sought<'t, 'a>(things: &'t [Thing<'a>], text: Option<&str>) -> Option<&'t Thing<'a>> {
+    let text = text?.to_lowercase();
+    let words: Vec<&str> = text.split(|c: char| !c.is_alphanumeric()).collect();
+    things.iter().find(|thing| words.contains(&thing.kind))
+}
+
+fn candidate(reading: &Reading<'_>, goal: String, answer: String, steps: Vec<u32>, prior: f32) -> Candidate {
+    let evidence = steps
+        .iter()
+        .filter_map(|&step| {
+            let observation = reading.steps[step as usize].step.observation?;
+            let text = observation.trim_end();
+            let line = text.rfind('\n').map_or(0, |at| at + 1);
+            Some(Support {
+                text: text[line..].to_string(),
+                step: Some(step),
+                field: Field::Observation,
+                span: Span::new(line, text.len()),
+            })
+        })
+        .collect();
+    Candidate {
+        goal,
+        answer,
+        wording: Wording::Phrase,
+        steps,
+        slots: Vec::new(),
+        evidence,
+        prior,
+        trivial: false,
+    }
+}
+
+fn past(verb: &str) -> String {
+    match verb {
+        "cut" => "cut".to_string(),
+        "chop" => "chopped".to_string(),
+        "fry" => "fried".to_string(),
+        verb if verb.ends_with('e') => format!("{verb}d"),
+        verb => format!("{verb}ed"),
+    }
+}
+
+fn capital(verb: &str) -> String {
+    let (first, rest) = verb.split_at(1);
+    format!("{}{rest}", first.to_uppercase())
+}
+
+/// Chooses among equal phrasings, the same for the same run.
+fn seed(reading: &Reading<'_>, at: usize) -> usize {
+    let text = reading.run.original_prompt.unwrap_or("");
+    text.bytes().fold(at, |seed, byte| seed.wrapping_mul(31).wrapping_add(byte.into()))
+}

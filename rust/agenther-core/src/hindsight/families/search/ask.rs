@@ -1,0 +1,80 @@
+//! Questions about the facts of passages.
+
+use super::passage::{Fact, Passage, Relation};
+
+/// A question and its answer.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Ask {
+    /// The question, without its mark.
+    pub question: String,
+    /// The answer.
+    pub answer: String,
+}
+
+/// Asks for one fact.
+pub fn one(passage: &Passage<'_>, fact: &Fact<'_>) -> Ask {
+    Ask { question: clause(&passage.topic, passage, fact), answer: fact.value.to_string() }
+}
+
+/// Asks for two facts in one sentence; the second speaks of the topic by its pronoun.
+pub fn two(passage: &Passage<'_>, first: &Fact<'_>, second: &Fact<'_>) -> Option<Ask> {
+    let answer = format!("{}; {}", first.value, second.value);
+    if (first.relation, second.relation) == (Relation::Born, Relation::Died) && passage.pronoun.is_none() {
+        return Some(Ask {
+            question: format!("What are the birth and death dates of {}", passage.topic),
+            answer,
+        });
+    }
+    let pronoun = if passage.plural { "they" } else { passage.pronoun? };
+    let follow_up = clause(pronoun, passage, second);
+    let (initial, rest) = follow_up.split_at(1);
+    let question =
+        format!("{}, and {}{rest}", clause(&passage.topic, passage, first), initial.to_lowercase());
+    Some(Ask { question, answer })
+}
+
+/// Asks for a fact of something that is described, not named (`the director of the film X`).
+pub fn of_described(description: &str, passage: &Passage<'_>, fact: &Fact<'_>) -> Ask {
+    Ask { question: clause(description, passage, fact), answer: fact.value.to_string() }
+}
+
+fn clause(subject: &str, passage: &Passage<'_>, fact: &Fact<'_>) -> String {
+    let be = match (passage.plural || subject == "they", passage.past) {
+        (true, true) => "were",
+        (true, false) => "are",
+        (false, true) => "was",
+        (false, false) => "is",
+    };
+    let was = if passage.plural || subject == "they" { "were" } else { "was" };
+    match fact.relation {
+        Relation::Born => format!("When was {subject} born"),
+        Relation::Died => format!("When did {subject} die"),
+        Relation::BornIn => format!("Where was {subject} born"),
+        Relation::Nationality => match subject {
+            "he" => format!("What {be} his nationality"),
+            "she" => format!("What {be} her nationality"),
+            _ => format!("What {be} the nationality of {subject}"),
+        },
+        Relation::KnownFor => format!("What {be} {subject} best known for"),
+        Relation::CameOut => format!("In what year did {subject} come out"),
+        Relation::Released => format!("When {was} {subject} released"),
+        Relation::Began => format!("When {was} {subject} {}", fact.verb),
+        Relation::Where => format!("Where {be} {subject} {}", fact.verb),
+        Relation::By => format!("Who {} {}", past(fact.verb), object(subject)),
+        Relation::Definition => format!("{} {be} {subject}", if passage.person { "Who" } else { "What" }),
+    }
+}
+
+/// The simple past of the participles that differ from it.
+fn past(participle: &str) -> &str {
+    if participle == "written" { "wrote" } else { participle }
+}
+
+fn object(subject: &str) -> &str {
+    match subject {
+        "he" => "him",
+        "she" => "her",
+        "they" => "them",
+        other => other,
+    }
+}

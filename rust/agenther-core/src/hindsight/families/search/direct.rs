@@ -1,0 +1,226 @@
+//! Queries that are questions, and observations that are their answers: a search engine's answer box,
+//! or a sentence that says all the query asks and one thing more.
+
+use super::prose::{content_stems, dates, name_prefix, sentences};
+
+/// Longer observations are prose, not answers.
+const MAX_BOX_WORDS: usize = 7;
+
+/// What a question wants to know.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Wants {
+    Who,
+    When,
+    Where,
+    Number,
+    Name,
+}
+
+/// The question that a query puts and that the observation answers, with the answer as it stands there.
+pub fn ask<'a>(query: &str, observation: &'a str) -> Option<(String, &'a str)> {
+    let question = question(query)?;
+    let wants = wants(&question)?;
+    let observation = observation.trim();
+    let value =
+        if observation.split_whitespace().count() <= MAX_BOX_WORDS && sentences(observation).is_empty() {
+            let value = observation.trim_end_matches('.');
+            fits(wants, value).then_some(value)?
+        } else {
+            stated(&question, wants, observation)?
+        };
+    let stems = content_stems(&question);
+    let new = content_stems(value).iter().any(|stem| !stems.contains(stem));
+    new.then_some((question, value))
+}
+
+/// Whether an observation is a bare answer, not prose.
+pub fn is_box(observation: &str) -> bool {
+    observation.split_whitespace().count() <= MAX_BOX_WORDS && sentences(observation).is_empty()
+}
+
+/// The query as a question: it is one, or it is `the R of X`, `X R` for a role or attribute R.
+fn question(query: &str) -> Option<String> {
+    let query = query.trim().trim_end_matches(['?', '.', ' ']);
+    let query = query.strip_prefix('"').and_then(|inner| inner.strip_suffix('"')).unwrap_or(query);
+    if query.matches('"').count() % 2 == 1 {
+        return None;
+    }
+    let words: Vec<&str> = query.split_whitespace().collect();
+    if !(3..=22).contains(&words.len()) || query.contains('\n') {
+        return None;
+    }
+    let first = words[0].to_lowercase();
+    let asks = ["who", "when", "where", "how", "which", "what", "in"].contains(&first.as_str());
+    if asks && is_question(&words) {
+        return Some(capitalized(&words.join(" ")));
+    }
+    let (head, of) = query.split_once(" of ")?;
+    let head = head.strip_prefix("the ").or_else(|| head.strip_prefix("The ")).unwrap_or(head);
+    let named = of.split_whitespace().any(|word| word.starts_with(char::is_uppercase));
+    let role = head.split(' ').next_back()?;
+    let simple = head.split(' ').count() <= 3 && head.chars().all(|c| c.is_lowercase() || c == ' ');
+    if !named || !simple || of.split_whitespace().count() > 9 {
+        return None;
+    }
+    const PEOPLE: &[&str] = &[
+        "director",
+        "author",
+        "writer",
+        "founder",
+        "president",
+        "mayor",
+        "owner",
+        "creator",
+        "composer",
+        "producer",
+        "coach",
+        "manager",
+        "captain",
+        "king",
+        "queen",
+        "wife",
+        "husband",
+        "father",
+        "mother",
+        "editor",
+        "officer",
+        "governor",
+        "chairman",
+        "minister",
+        "architect",
+        "inventor",
+        "host",
+        "lyricist",
+        "winner",
+        "singer",
+    ];
+    const NUMBERS: &[&str] = &["population", "height", "elevation", "length", "area", "capacity", "number"];
+    const PLACES: &[&str] = &["capital", "birthplace", "headquarters"];
+    if PEOPLE.contains(&role) {
+        Some(format!("Who is the {head} of {of}"))
+    } else if NUMBERS.contains(&role) || PLACES.contains(&role) {
+        Some(format!("What is the {head} of {of}"))
+    } else {
+        None
+    }
+}
+
+/// Whether the words ask in the order of a question: an auxiliary or verb follows what is asked for.
+fn is_question(words: &[&str]) -> bool {
+    const AUXILIARIES: &[&str] =
+        &["is", "was", "are", "were", "did", "does", "do", "has", "have", "had", "can", "will"];
+    let lower: Vec<String> = words.iter().map(|word| word.to_lowercase()).collect();
+    match lower[0].as_str() {
+        "who" => !matches!(lower[1].as_str(), "the" | "a" | "an"),
+        "when" | "where" => AUXILIARIES.contains(&lower[1].as_str()),
+        "how" => {
+            matches!(lower[1].as_str(), "many" | "much" | "old" | "tall" | "long" | "big" | "large" | "far")
+        }
+        "in" => {
+            matches!(lower[1].as_str(), "what" | "which")
+                && lower.iter().any(|word| AUXILIARIES.contains(&word.as_str()))
+        }
+        _ => {
+            lower[1..].iter().take(5).any(|word| AUXILIARIES.contains(&word.as_str()) || word.ends_with("ed"))
+        }
+    }
+}
+
+fn wants(question: &str) -> Option<Wants> {
+    let lower = question.to_lowercase();
+    let words: Vec<&str> = lower.split(' ').collect();
+    Some(match words[0] {
+        "who" => Wants::Who,
+        "when" => Wants::When,
+        "where" => Wants::Where,
+        "how" => Wants::Number,
+        "in" if matches!(words[2], "year" | "month" | "century" | "decade") => Wants::When,
+        "in" if matches!(words[2], "city" | "country" | "state" | "county" | "town" | "place") => {
+            Wants::Where
+        }
+        "which" | "what" => match words[1] {
+            "year" | "date" => Wants::When,
+            "city" | "country" | "state" | "county" | "town" => Wants::Where,
+            "is" | "was" | "are" | "were" => {
+                let number = ["population", "height", "elevation", "length", "area", "capacity", "number"];
+                let place = ["capital", "birthplace", "headquarters"];
+                let head =
+                    words.iter().position(|word| *word == "of").and_then(|at| words.get(at.checked_sub(1)?));
+                match head {
+                    Some(head) if number.contains(head) => Wants::Number,
+                    Some(head) if place.contains(head) => Wants::Where,
+                    _ => return None,
+                }
+            }
+            word if word.chars().all(char::is_alphabetic) && !word.ends_with('s') => Wants::Name,
+            _ => return None,
+        },
+        _ => return None,
+    })
+}
+
+/// Whether a short observation is the kind of thing a question wants.
+fn fits(wants: Wants, value: &str) -> bool {
+    let whole_name =
+        name_prefix(value).is_some_and(|name| name.len() == value.trim_end_matches(['.', ',']).len());
+    let words = value.split_whitespace().count();
+    let first = value.split_whitespace().next().unwrap_or("");
+    let digits = first.trim_start_matches(['$', '£', '€', '~']).starts_with(|c: char| c.is_ascii_digit());
+    match wants {
+        Wants::Who => whole_name && words >= 2 && !value.contains(|c: char| c.is_ascii_digit()),
+        Wants::When => dates(value).first().is_some_and(|date| date.len() + 8 >= value.len()),
+        Wants::Where => {
+            let bare = value.strip_prefix("the ").unwrap_or(value);
+            bare.split(", ").all(|part| name_prefix(part).is_some_and(|name| name.len() == part.len()))
+        }
+        Wants::Number => digits && words <= 2,
+        Wants::Name => whole_name && words <= 5,
+    }
+}
+
+/// The one new date, number or name in the one sentence that has every content word of the question.
+fn stated<'a>(question: &str, wants: Wants, observation: &'a str) -> Option<&'a str> {
+    let stems = content_stems(question);
+    let mut covering = sentences(observation).into_iter().filter(|sentence| {
+        let said = content_stems(sentence);
+        stems.iter().all(|stem| said.contains(stem))
+    });
+    let sentence = covering.next()?;
+    let hedged = ["not", "n't", "formerly", "until", "would", "could", "may", "might", "rumor", "reported"];
+    if covering.next().is_some() || hedged.iter().any(|word| sentence.to_lowercase().contains(word)) {
+        return None;
+    }
+    match wants {
+        Wants::When => {
+            let dates = dates(sentence);
+            let [date] = dates.as_slice() else { return None };
+            Some(date)
+        }
+        _ => None,
+    }
+}
+
+fn capitalized(text: &str) -> String {
+    let mut chars = text.chars();
+    let first: String = chars.next().into_iter().flat_map(char::to_uppercase).collect();
+    format!("{first}{}", chars.as_str())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn short_answers_must_be_of_the_kind_asked_for() {
+        for (query, observation, answer) in [
+            ("who founded Acme Corporation", "Wile Coyote", Some("Wile Coyote")),
+            ("who founded Acme Corporation", "1949", None),
+            ("When did the Battle of Maldon take place?", "11 August 991", None),
+            ("when was Acme Corporation founded", "September 17, 1949", Some("September 17, 1949")),
+            ("population of Springfield according to the census", "30,720", Some("30,720")),
+            ("builder bridge", "John Doe", None),
+        ] {
+            assert_eq!(ask(query, observation).map(|(_, value)| value), answer, "{query}");
+        }
+    }
+}

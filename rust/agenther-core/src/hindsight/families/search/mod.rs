@@ -1,0 +1,311 @@
+//! Search and question answering: a question whose answer a found passage states.
+//!
+//! [`passage`] reads the facts off a lead that is about the query, [`ask`] asks for them, [`direct`]
+//! takes the query itself as the question. Two passages give comparisons and hops.
+
+mod ask;
+mod demonyms;
+mod direct;
+mod inverted;
+mod passage;
+mod prose;
+
+use super::{Candidate, Proposals};
+use crate::hindsight::{Origin, Slot, Support, Wording};
+use crate::reading::{Reading, StepReading};
+use crate::signals::effect;
+use crate::signals::tool_status::Status;
+use crate::text::document::Kind;
+use crate::trajectory::{Field, Span};
+use ask::Ask;
+use passage::{Fact, Passage, Relation};
+
+/// A run that searches on and on is not asked about every search.
+const MAX_SEARCHES: usize = 16;
+
+/// A search that found a passage about its query.
+struct Found<'a> {
+    step: u32,
+    query: &'a str,
+    observation: &'a str,
+    passage: Passage<'a>,
+}
+
+/// Proposes questions that the searches of a run answer.
+pub fn propose(reading: &Reading<'_>, out: &mut Proposals) {
+    let mut found: Vec<Found<'_>> = Vec::new();
+    for (index, step) in reading.steps.iter().enumerate() {
+        let Some(query) = query(step) else { continue };
+        let (Some(observation), Status::Ok) = (step.step.observation, step.status) else { continue };
+        if found.len() == MAX_SEARCHES {
+            break;
+        }
+        if let Some(passage) = passage::read(query, observation)
+            && found.iter().all(|other| other.passage.topic != passage.topic)
+        {
+            found.push(Found { step: index as u32, query, observation, passage });
+        } else if let Some((question, value)) = direct::ask(query, observation)
+            && !vetoed(reading, index)
+        {
+            out.push(direct_candidate(index as u32, query, observation, question, value));
+        } else if let Some(thought) = reading.steps.get(index + 1).and_then(|next| next.step.thought)
+            && let Some((question, value)) = inverted::ask(query, observation, thought)
+        {
+            let candidate = direct_candidate(index as u32, query, observation, question, value);
+            out.push(Candidate { wording: Wording::Phrase, ..candidate });
+        }
+    }
+    for (at, second) in found.iter().enumerate() {
+        for first in &found[..at] {
+            hop(first, second, out);
+            compare(first, second, out);
+        }
+    }
+    for one in &found {
+        single(one, out);
+    }
+}
+
+/// The words searched for, where a step is a search: the tool is called so and takes one short text, or the
+/// code is one call of such a function on a literal.
+fn query<'a>(step: &StepReading<'a>) -> Option<&'a str> {
+    let input = step.step.action_input?.trim();
+    if is_search(step.step.action_name?) {
+        let query = match step.arguments() {
+            Some(arguments) => {
+                let mut texts = arguments.leaves().filter(|leaf| leaf.kind() == Kind::String);
+                let text = texts.next()?;
+                texts.next().is_none().then(|| text.raw())?
+            }
+            None => input,
+        };
+        let short = query.len() <= 200 && !query.contains('\n') && !query.trim().is_empty();
+        return short.then(|| query.trim());
+    }
+    let call = input.strip_prefix("print(").and_then(|rest| rest.strip_suffix(')')).unwrap_or(input);
+    let (function, rest) = call.split_once('(')?;
+    let argument = rest.strip_suffix(')')?.trim();
+    let quote = argument.chars().next().filter(|c| matches!(c, '"' | '\''))?;
+    let literal = argument.strip_prefix(quote)?.strip_suffix(quote)?;
+    let name = function.chars().all(|c| c.is_alphanumeric() || matches!(c, '_' | '.'));
+    (name && is_search(function) && !literal.contains([quote, '\\', '\n'])).then_some(literal)
+}
+
+fn is_search(tool: &str) -> bool {
+    effect::words(tool).any(|word| {
+        ["search", "wikipedia", "wiki", "google", "bing", "browse", "retrieve", "retriever"]
+            .iter()
+            .any(|known| word.eq_ignore_ascii_case(known))
+    })
+}
+
+/// Whether the agent's next words doubt that the observation answers the query.
+fn vetoed(reading: &Reading<'_>, index: usize) -> bool {
+    const DOUBTS: &[&str] = &[
+        "not ",
+        "n't",
+        "unable",
+        "no information",
+        "however",
+        "try ",
+        "again",
+        "different",
+        "instead",
+        "unclear",
+        "incorrect",
+        "wrong",
+        "more specific",
+        "mistake",
+        "sorry",
+        "seems",
+        "might",
+        "may ",
+        "but ",
+        "unfortunately",
+    ];
+    let Some(thought) = reading.steps.get(index + 1).and_then(|step| step.step.thought) else { return false };
+    let thought = thought.to_lowercase();
+    DOUBTS.iter().any(|doubt| thought.contains(doubt))
+}
+
+fn direct_candidate(step: u32, query: &str, observation: &str, question: String, value: &str) -> Candidate {
+    Candidate {
+        goal: format!("{question}?"),
+        answer: value.to_string(),
+        wording: Wording::Reuse,
+        steps: vec![step],
+        slots: Vec::new(),
+        evidence: vec![
+            support(query, step, Field::ActionInput, Span::new(0, query.len())),
+            support(value, step, Field::Observation, span_of(observation, value)),
+        ],
+        prior: 0.78,
+        trivial: false,
+    }
+}
+
+/// One passage: a question for two facts where it states two, and one for a single fact.
+fn single(found: &Found<'_>, out: &mut Proposals) {
+    let passage = &found.passage;
+    let seed = found.query.bytes().fold(7usize, |seed, byte| seed.wrapping_mul(31).wrapping_add(byte.into()));
+    let strong: Vec<&Fact<'_>> =
+        passage.facts.iter().filter(|fact| fact.relation != Relation::Definition).collect();
+    if strong.len() >= 2 {
+        // Birth dates are everywhere: the seed spreads the asks over the relations.
+        let first = strong[seed % (strong.len() - 1)];
+        let second = strong[seed % (strong.len() - 1) + 1];
+        if let Some(ask) = ask::two(passage, first, second) {
+            out.push(candidate(found, ask, &[first, second], 0.88));
+        }
+    }
+    if let Some(fact) = strong.get(seed % strong.len().max(1)).copied() {
+        out.push(candidate(found, ask::one(passage, fact), &[fact], 0.82));
+    }
+    if let Some(fact) = passage.facts.iter().find(|fact| fact.relation == Relation::Definition)
+        && strong.len() < 2
+    {
+        out.push(candidate(found, ask::one(passage, fact), &[fact], 0.72));
+    }
+}
+
+fn candidate(found: &Found<'_>, ask: Ask, facts: &[&Fact<'_>], prior: f32) -> Candidate {
+    Candidate {
+        goal: format!("{}?", ask.question),
+        answer: ask.answer,
+        wording: Wording::Phrase,
+        steps: vec![found.step],
+        slots: vec![topic_slot(found)],
+        evidence: facts.iter().map(|fact| fact_support(found, fact)).collect(),
+        prior,
+        trivial: false,
+    }
+}
+
+/// A second search whose topic the first passage named: the question describes it by that relation.
+fn hop(first: &Found<'_>, second: &Found<'_>, out: &mut Proposals) {
+    for link in &first.passage.facts {
+        if link.relation != Relation::By || link.value != second.passage.topic || !second.passage.person {
+            continue;
+        }
+        let Some(role) = role(link.verb) else { continue };
+        let description = format!("the {role} of {}", first.passage.topic);
+        for fact in &second.passage.facts {
+            let personal = matches!(
+                fact.relation,
+                Relation::Born | Relation::Died | Relation::Nationality | Relation::BornIn
+            );
+            if !personal {
+                continue;
+            }
+            let ask = ask::of_described(&description, &second.passage, fact);
+            let mut candidate = candidate(second, ask, &[fact], 0.9);
+            candidate.steps = vec![first.step, second.step];
+            candidate.slots = vec![topic_slot(first)];
+            candidate.evidence.insert(0, fact_support(first, link));
+            out.push(candidate);
+        }
+    }
+}
+
+fn role(verb: &str) -> Option<&'static str> {
+    Some(match verb {
+        "directed" => "director",
+        "written" => "writer",
+        "created" => "creator",
+        "composed" => "composer",
+        "founded" => "founder",
+        "designed" => "designer",
+        "invented" => "inventor",
+        _ => return None,
+    })
+}
+
+/// Two passages with the same attribute.
+fn compare(first: &Found<'_>, second: &Found<'_>, out: &mut Proposals) {
+    let (one, other) = (&first.passage, &second.passage);
+    if one.topic == other.topic || one.topic.contains(&other.topic) || other.topic.contains(&one.topic) {
+        return;
+    }
+    for fact in &one.facts {
+        let same = |candidate: &&Fact<'_>| candidate.relation == fact.relation && candidate.verb == fact.verb;
+        let Some(match_) = other.facts.iter().find(same) else { continue };
+        let people = one.person && other.person;
+        let first_is_earlier = earlier(fact.value, match_.value);
+        // The dates make the answer more than one of the two names in the question.
+        let ordered = |short: &str, long: &str| {
+            let pair = [(&one.topic, fact.value), (&other.topic, match_.value)];
+            let [(first, date), (last, later)] = if first_is_earlier? { pair } else { [pair[1], pair[0]] };
+            Some(format!("{}, {short} {}; {last} {long} {}", capitalized(first), on(date), on(later)))
+        };
+        let (goal, answer) = match fact.relation {
+            Relation::Born if people => (
+                format!("Who was born first, {} or {}?", one.topic, other.topic),
+                ordered("born", "was born"),
+            ),
+            Relation::CameOut => (
+                format!("Which came out first, {} or {}?", one.topic, other.topic),
+                ordered("which came out", "came out"),
+            ),
+            Relation::Began => {
+                let long = format!("was {}", fact.verb);
+                (
+                    format!("Which was {} first, {} or {}?", fact.verb, one.topic, other.topic),
+                    ordered(fact.verb, &long),
+                )
+            }
+            Relation::Nationality if people => (
+                format!("What are the nationalities of {} and {}?", one.topic, other.topic),
+                Some(format!("{}: {}; {}: {}", one.topic, fact.value, other.topic, match_.value)),
+            ),
+            _ => continue,
+        };
+        let Some(answer) = answer else { continue };
+        let mut candidate = candidate(second, Ask { question: String::new(), answer }, &[match_], 0.9);
+        candidate.goal = goal;
+        candidate.steps = vec![first.step, second.step];
+        candidate.slots.insert(0, topic_slot(first));
+        candidate.evidence.insert(0, fact_support(first, fact));
+        out.push(candidate);
+    }
+}
+
+/// `in 1962`, `on 4 May 1934`.
+fn on(date: &str) -> String {
+    format!("{} {date}", if date.len() == 4 { "in" } else { "on" })
+}
+
+/// Whether the first date is earlier; `None` if the years are equal, since days may be missing.
+fn earlier(first: &str, second: &str) -> Option<bool> {
+    let year = |date: &str| date.get(date.len().checked_sub(4)?..)?.parse::<u32>().ok();
+    let (first, second) = (year(first)?, year(second)?);
+    (first != second).then_some(first < second)
+}
+
+fn topic_slot(found: &Found<'_>) -> Slot {
+    Slot {
+        name: "query".to_string(),
+        value: found.passage.name.strip_prefix("The ").unwrap_or(found.passage.name).to_string(),
+        origin: Origin::User,
+        step: found.step,
+    }
+}
+
+fn fact_support(found: &Found<'_>, fact: &Fact<'_>) -> Support {
+    support(fact.value, found.step, Field::Observation, span_of(found.observation, fact.value))
+}
+
+fn capitalized(text: &str) -> String {
+    let mut chars = text.chars();
+    let first: String = chars.next().into_iter().flat_map(char::to_uppercase).collect();
+    format!("{first}{}", chars.as_str())
+}
+
+fn support(text: &str, step: u32, field: Field, span: Span) -> Support {
+    Support { text: text.to_string(), step: Some(step), field, span }
+}
+
+/// Where a part stands in the text it was cut from.
+fn span_of(text: &str, part: &str) -> Span {
+    let start = part.as_ptr() as usize - text.as_ptr() as usize;
+    Span::new(start, start + part.len())
+}

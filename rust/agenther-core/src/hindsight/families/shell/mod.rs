@@ -1,0 +1,177 @@
+//! Shell pipelines as requests for what they print.
+//!
+//! [`command`] takes a line apart, [`phrase`] says what it prints. Unknown flags, patterns with
+//! metacharacters, expansions and anything that depends on dropped steps give no candidate.
+
+mod command;
+mod phrase;
+
+use super::{Candidate, Proposals};
+use crate::hindsight::{Support, Wording};
+use crate::reading::{Reading, StepReading};
+use crate::signals::tool_status::Status;
+use crate::text::document::Kind as JsonKind;
+use crate::trajectory::{Field, Span};
+use phrase::{Kind, Phrase};
+
+/// Longer outputs are listings that no answer repeats.
+const MAX_LINES: usize = 30;
+
+/// Proposes requests for what the commands of a run print.
+pub fn propose(reading: &Reading<'_>, out: &mut Proposals) {
+    let newline_kept =
+        reading.steps.iter().any(|step| step.step.observation.is_some_and(|text| text.ends_with('\n')));
+    let mut proposed: Vec<String> = Vec::new();
+    let mut moved = false;
+    for (index, step) in reading.steps.iter().enumerate() {
+        let Some(line) = line(step) else { continue };
+        if changes_state(line) {
+            // What later commands print depends on this step, which a goal for them would drop.
+            break;
+        }
+        if first_word(line) == "cd" {
+            moved = true;
+        }
+        let (Some(observation), Status::Ok) = (step.step.observation, step.status) else { continue };
+        if newline_kept && !observation.ends_with('\n') {
+            continue;
+        }
+        let Some(phrase) = command::pipeline(line).as_deref().and_then(phrase::phrase) else { continue };
+        let relative = !line.split(' ').any(|word| word.starts_with('/'));
+        if moved && relative {
+            continue;
+        }
+        if let Some(answer) = answer(&phrase, observation)
+            && !proposed.contains(&phrase.request(0))
+        {
+            proposed.push(phrase.request(0));
+            out.push(candidate(index as u32, step, line, &phrase, answer));
+        }
+    }
+}
+
+/// The command line that a step runs: plain text, or the only text argument, of a tool that is a shell.
+fn line<'a>(step: &StepReading<'a>) -> Option<&'a str> {
+    const SHELLS: &[&str] =
+        &["bash", "sh", "shell", "terminal", "execute_bash", "run_command", "run", "cmd", "exec"];
+    let name = step.step.action_name?;
+    let input = step.step.action_input?;
+    if !SHELLS.iter().any(|shell| name.eq_ignore_ascii_case(shell)) && !name.to_lowercase().contains("bash") {
+        return None;
+    }
+    let line = match step.arguments() {
+        Some(arguments) => {
+            let mut texts = arguments.leaves().filter(|leaf| leaf.kind() == JsonKind::String);
+            let text = texts.next()?;
+            texts.next().is_none().then(|| text.raw())?
+        }
+        None => input,
+    };
+    Some(line.trim())
+}
+
+fn first_word(line: &str) -> &str {
+    line.split_whitespace().next().unwrap_or("")
+}
+
+/// Whether a command may change files or the shell's state.
+fn changes_state(line: &str) -> bool {
+    const WRITERS: &[&str] = &[
+        "rm", "mv", "cp", "mkdir", "rmdir", "touch", "tar", "ln", "chmod", "chown", "tee", "dd", "gzip",
+        "gunzip", "zip", "unzip", "install", "apt", "apt-get", "pip", "git", "export", "source", "alias",
+        "set", "sudo", "curl", "wget", "python", "python3", "make", "rsync", "truncate", "mktemp", "useradd",
+        "kill",
+    ];
+    line.contains('>')
+        || line.contains("-delete")
+        || line.contains("sed -i")
+        || line
+            .split(|c: char| !(c.is_alphanumeric() || c == '-' || c == '_'))
+            .any(|word| WRITERS.contains(&word))
+}
+
+/// The output as an answer, if it is what the phrase promises and nothing went wrong.
+fn answer(phrase: &Phrase, observation: &str) -> Option<String> {
+    let lines: Vec<&str> = observation.lines().map(str::trim_end).filter(|line| !line.is_empty()).collect();
+    let complained = lines.iter().any(|line| {
+        [
+            "No such file",
+            "Permission denied",
+            "not found",
+            "Is a directory",
+            "cannot ",
+            "Try '",
+            "Usage:",
+            "timed out",
+        ]
+        .iter()
+        .any(|complaint| line.contains(complaint))
+    });
+    if lines.is_empty() || lines.len() > MAX_LINES || complained {
+        return None;
+    }
+    let is_number = |text: &str| text.parse::<u64>().is_ok_and(|number| number > 0);
+    let is_hash = |text: &str| text.len() >= 32 && text.bytes().all(|b| b.is_ascii_hexdigit());
+    let first_field = |line: &str| line.split_whitespace().next().unwrap_or("").to_string();
+    let fits = match phrase.kind {
+        Kind::Number => lines.len() == 1 && is_number(lines[0].trim()),
+        Kind::Value => {
+            let value = first_field(lines[0]);
+            lines.len() == 1
+                && (is_number(&value) || is_hash(&value) || value.ends_with(['K', 'M', 'G', 'T']))
+        }
+        Kind::Hashes => lines.iter().all(|line| is_hash(line)),
+        Kind::Paths => {
+            let mut seen = lines.clone();
+            seen.sort_unstable();
+            seen.dedup();
+            seen.len() == lines.len()
+                && lines
+                    .iter()
+                    .all(|line| line.starts_with(&phrase.root) && line.len() > 1 && !line.ends_with(": "))
+        }
+        Kind::Entries => lines.iter().all(|line| !line.contains('/') && !line.ends_with(':')),
+        Kind::PerFile => lines.iter().all(|line| {
+            let value = first_field(line);
+            value.parse::<u64>().is_ok() || is_hash(&value)
+        }),
+        Kind::Lines => true,
+    };
+    if !fits {
+        return None;
+    }
+    Some(match (phrase.kind, lines.as_slice()) {
+        (Kind::Number, [number]) => format!("There are {}.", number.trim()),
+        (Kind::Value, [line]) => format!("{}.", first_field(line)),
+        (Kind::Lines | Kind::PerFile, lines) => lines.join("\n"),
+        (_, [one]) => one.to_string(),
+        (_, lines) => lines.iter().map(|line| format!("- {line}")).collect::<Vec<_>>().join("\n"),
+    })
+}
+
+fn candidate(step: u32, reading: &StepReading<'_>, line: &str, phrase: &Phrase, answer: String) -> Candidate {
+    let seed = line.bytes().fold(0usize, |seed, byte| seed.wrapping_mul(31).wrapping_add(byte.into()));
+    let evidence =
+        [(Field::ActionInput, reading.step.action_input), (Field::Observation, reading.step.observation)]
+            .into_iter()
+            .filter_map(|(field, text)| {
+                let text = text?;
+                Some(Support {
+                    text: text.to_string(),
+                    step: Some(step),
+                    field,
+                    span: Span::new(0, text.len()),
+                })
+            })
+            .collect();
+    Candidate {
+        goal: phrase.request(seed),
+        answer,
+        wording: Wording::Phrase,
+        steps: vec![step],
+        slots: Vec::new(),
+        evidence,
+        prior: if phrase.trivial { 0.6 } else { 0.8 },
+        trivial: phrase.trivial,
+    }
+}

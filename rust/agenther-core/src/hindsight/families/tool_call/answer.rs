@@ -1,0 +1,169 @@
+//! Answers rendered from a result: every row keeps its identifier, keys and dates are said in words,
+//! nothing is raw JSON, and what the goal asks for is complete.
+
+use super::payload::Node;
+use crate::hindsight::wording::{capitalize, humanize, is_opaque, say_value};
+use crate::text::document::Kind;
+
+/// A longer list is not recited to a person.
+const MAX_ROWS: usize = 40;
+
+/// The longest answer.
+const MAX_ANSWER: usize = 6_000;
+
+/// A record, its chosen fields said one after the other: `cabin: business; insurance: no`.
+pub fn record(fields: &[(&str, &Node)]) -> Option<String> {
+    let mut parts = Vec::new();
+    let origin = fields.iter().find(|(key, _)| *key == "origin").and_then(|(_, value)| value.text());
+    let destination =
+        fields.iter().find(|(key, _)| *key == "destination").and_then(|(_, value)| value.text());
+    for (key, value) in fields {
+        match (*key, origin, destination) {
+            ("origin", Some(origin), Some(destination)) => {
+                parts.push(format!("route: {origin} to {destination}"))
+            }
+            ("destination", Some(_), Some(_)) => {}
+            _ => parts.push(format!("{}: {}", say_key(key), nested(value, 0)?)),
+        }
+    }
+    bounded(parts.join("; "))
+}
+
+/// A list, one row a line, the rows introduced by what names them.
+pub fn list(rows: &[Node], chosen: &[String]) -> Option<String> {
+    if rows.len() > MAX_ROWS {
+        return None;
+    }
+    let lines: Option<Vec<String>> = rows.iter().map(|row| self::row(row, chosen)).collect();
+    let lines = lines?;
+    let short = lines.iter().all(|line| line.len() < 40 && !line.contains(':'));
+    bounded(if short {
+        format!("{}.", lines.join(", "))
+    } else {
+        lines.iter().map(|line| format!("- {line}")).collect::<Vec<_>>().join("\n")
+    })
+}
+
+fn row(row: &Node, chosen: &[String]) -> Option<String> {
+    let Node::Record(fields) = row else { return nested(row, 0) };
+    let name = name_key(fields);
+    let kept: Vec<(&str, &Node)> = fields
+        .iter()
+        .filter(|(key, value)| !value.is_blank() && Some(key.as_str()) != name)
+        .filter(|(key, _)| chosen.is_empty() || chosen.iter().any(|chosen| chosen == key))
+        .map(|(key, value)| (key.as_str(), value))
+        .collect();
+    let said = record(&kept)?;
+    let Some(name) = name.and_then(|name| row.get(name)?.text().map(str::to_string)) else {
+        return Some(said);
+    };
+    Some(if said.is_empty() { name } else { format!("{name}: {said}") })
+}
+
+/// The key whose value names the row: a name or title, else the first identifier.
+pub fn name_key(fields: &[(String, Node)]) -> Option<&str> {
+    const NAMES: &[&str] = &["name", "title", "full_name", "label", "subject", "display_name"];
+    let is_text = |value: &Node| value.text().is_some_and(|text| !text.is_empty() && text.len() <= 120);
+    let named = fields
+        .iter()
+        .find(|(key, value)| NAMES.iter().any(|name| key.eq_ignore_ascii_case(name)) && is_text(value));
+    let identified = || {
+        fields.iter().take(4).find(|(key, value)| {
+            let key = key.to_ascii_lowercase();
+            is_text(value) && ["id", "number", "code", "symbol", "key"].iter().any(|end| key.ends_with(end))
+        })
+    };
+    named.or_else(identified).map(|(key, _)| key.as_str())
+}
+
+/// A value inside a line.
+fn nested(node: &Node, depth: usize) -> Option<String> {
+    if depth > 3 {
+        return None;
+    }
+    Some(match node {
+        Node::Scalar(_, Kind::Null) => "none".to_string(),
+        Node::Scalar(text, _) => say_value(&without_markup(text)),
+        Node::List(items) if items.is_empty() => "none".to_string(),
+        Node::List(items) => {
+            if items.len() > MAX_ROWS {
+                return None;
+            }
+            let has_records = items.iter().any(|item| matches!(item, Node::Record(_)));
+            let said: Option<Vec<String>> = items.iter().map(|item| nested(item, depth + 1)).collect();
+            said?.join(if has_records { "; " } else { ", " })
+        }
+        Node::Record(fields) if is_map_of_records(fields) => {
+            let said: Option<Vec<String>> = fields
+                .iter()
+                .map(|(key, value)| {
+                    let inner = nested(value, depth + 1)?;
+                    let repeats = value.get("id").is_some();
+                    Some(if repeats { inner } else { format!("{inner}, ID {key}") })
+                })
+                .collect();
+            said?.join("; ")
+        }
+        Node::Record(fields) => {
+            let mut parts = Vec::new();
+            let text = |key: &str| node.get(key).and_then(Node::text);
+            let route = text("origin").zip(text("destination"));
+            let person = text("first_name").zip(text("last_name"));
+            for (key, value) in fields.iter().filter(|(_, value)| !value.is_blank()) {
+                match (key.as_str(), route, person) {
+                    ("origin", Some((origin, destination)), _) => {
+                        parts.push(format!("{origin} to {destination}"))
+                    }
+                    ("first_name", _, Some((first, last))) => parts.push(format!("{first} {last}")),
+                    ("destination", Some(_), _) | ("last_name", _, Some(_)) => {}
+                    ("name" | "title" | "type" | "source" | "kind" | "label", ..) => {
+                        parts.push(nested(value, depth + 1)?)
+                    }
+                    _ => parts.push(format!("{} {}", say_key(key), nested(value, depth + 1)?)),
+                }
+            }
+            parts.join(", ")
+        }
+    })
+}
+
+/// `{"card_4421": {…}, "gift_77": {…}}`: the keys are identifiers, not names of fields.
+fn is_map_of_records(fields: &[(String, Node)]) -> bool {
+    !fields.is_empty() && fields.iter().all(|(key, value)| matches!(value, Node::Record(_)) && is_opaque(key))
+}
+
+fn say_key(key: &str) -> String {
+    super::field_label(key).unwrap_or_else(|| humanize(key))
+}
+
+fn bounded(answer: String) -> Option<String> {
+    (answer.len() <= MAX_ANSWER).then_some(answer)
+}
+
+/// Running text as an answer, without markup.
+pub fn prose(text: &str) -> Option<String> {
+    let text = without_markup(text);
+    (text.len() <= 1_500).then(|| capitalize(&text))
+}
+
+/// Tags taken out, runs of blanks made one.
+fn without_markup(text: &str) -> String {
+    let mut out = String::with_capacity(text.len());
+    let mut rest = text;
+    while let Some(at) = rest.find('<') {
+        let tag = &rest[at..];
+        let is_tag = tag[1..].starts_with(|c: char| c.is_ascii_alphabetic() || c == '/');
+        match tag.find('>').filter(|&end| is_tag && end <= 200) {
+            Some(end) => {
+                out.push_str(&rest[..at]);
+                rest = &tag[end + 1..];
+            }
+            None => {
+                out.push_str(&rest[..=at]);
+                rest = &rest[at + 1..];
+            }
+        }
+    }
+    out.push_str(rest);
+    out.split_whitespace().collect::<Vec<_>>().join(" ")
+}

@@ -1,0 +1,220 @@
+//! The calls of a run that may demonstrate something, with their arguments in their roles.
+
+use std::collections::{HashMap, HashSet};
+
+use super::payload::{Payload, payload};
+use super::roles::{Role, flag, is_sayable, role};
+use super::words::{ToolWords, tool_words};
+use crate::hindsight::provenance::{Argument, Source, find};
+use crate::hindsight::reason::Reason;
+use crate::hindsight::wording::is_opaque;
+use crate::reading::Reading;
+use crate::signals::effect::{self, Effect};
+use crate::signals::tool_status::Status;
+use crate::text::document::Kind;
+use crate::trajectory::Span;
+
+/// Calls considered at the start and at the end of a run. A run of thousands of steps has its asks near
+/// its ends; the limit keeps the work per run bounded by its text.
+const FIRST_CALLS: usize = 16;
+const LAST_CALLS: usize = 48;
+
+/// Longer values are code, documents or prompts: no request quotes them.
+const MAX_VALUE: usize = 90;
+
+/// A parameter of a call with the values it was given.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Given {
+    /// Name of the parameter.
+    pub name: String,
+    /// How its values are said.
+    pub role: Role,
+    /// The values, in order.
+    pub values: Vec<String>,
+    /// Where the first value comes from.
+    pub source: Source,
+    /// Whether a value is an identifier that nobody knows unless told.
+    pub opaque: bool,
+}
+
+/// A successful call.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Call<'a> {
+    /// Index of the step.
+    pub step: u32,
+    /// Name of the tool.
+    pub tool: &'a str,
+    /// What the tool does, in words.
+    pub words: ToolWords,
+    /// What it was given, flags and page sizes left out.
+    pub given: Vec<Given>,
+    /// What it returned.
+    pub payload: Payload,
+    /// Whether it changes the world.
+    pub is_write: bool,
+}
+
+/// The calls that a goal may be made of, and why the others are not.
+#[derive(Debug, Default)]
+pub struct Calls<'a> {
+    /// Usable calls, in order.
+    pub calls: Vec<Call<'a>>,
+    /// Why calls were passed over.
+    pub passed_over: Vec<Reason>,
+}
+
+/// Collects the usable calls of a run.
+pub fn calls<'a>(reading: &Reading<'a>) -> Calls<'a> {
+    let live = live_steps(reading);
+    let mut out = Calls::default();
+    let skipped = live.len().saturating_sub(FIRST_CALLS + LAST_CALLS);
+    let considered =
+        live.iter().enumerate().filter(|(at, _)| *at < FIRST_CALLS || *at >= FIRST_CALLS + skipped);
+    let mut written: HashSet<&str> = HashSet::new();
+    let mut made: HashSet<(&str, Vec<String>)> = HashSet::new();
+    for (_, &step) in considered {
+        match call(reading, step) {
+            Ok(call) if call.is_write => {
+                let arguments = reading.provenance().arguments(step);
+                written.extend(arguments.iter().filter(|a| is_opaque(&a.value)).map(|a| a.value.as_ref()));
+                out.passed_over.push(Reason::WriteUnverified);
+            }
+            Ok(call) => {
+                let touched = call
+                    .given
+                    .iter()
+                    .flat_map(|given| &given.values)
+                    .any(|value| written.contains(value.as_str()));
+                let values = call.given.iter().flat_map(|given| given.values.clone()).collect();
+                if !made.insert((call.tool, values)) {
+                    continue;
+                }
+                if touched {
+                    out.passed_over.push(Reason::StateChanged);
+                } else {
+                    out.calls.push(call);
+                }
+            }
+            Err(reason) => out.passed_over.push(reason),
+        }
+    }
+    out
+}
+
+/// Steps that returned something, each distinct call once.
+fn live_steps(reading: &Reading<'_>) -> Vec<usize> {
+    let mut seen = HashSet::new();
+    (0..reading.steps.len())
+        .filter(|&step| {
+            let read = &reading.steps[step];
+            read.status == Status::Ok
+                && matches!(read.effect, Effect::Read | Effect::Write)
+                && seen.insert((read.step.action_name, read.step.action_input))
+        })
+        .collect()
+}
+
+fn call<'a>(reading: &Reading<'a>, step: usize) -> Result<Call<'a>, Reason> {
+    let read = &reading.steps[step];
+    let tool = read.step.action_name.ok_or(Reason::NoSuccessfulStep)?;
+    let has_named_arguments = match read.arguments() {
+        Some(document) => document.root().kind() == Kind::Object,
+        None => read.step.action_input.is_none_or(|input| input.trim().is_empty()),
+    };
+    if !has_named_arguments {
+        return Err(Reason::NoAsk);
+    }
+    let schema = reading.tool(step);
+    let description = schema.and_then(|tool| tool.description.as_deref());
+    let words = tool_words(tool, description).ok_or(Reason::NoAsk)?;
+    let is_write = read.effect == Effect::Write;
+    let given = if is_write { Vec::new() } else { given(reading, step)? };
+    let payload = payload(read)?;
+    Ok(Call { step: step as u32, tool, words, given, payload, is_write })
+}
+
+fn given(reading: &Reading<'_>, step: usize) -> Result<Vec<Given>, Reason> {
+    let schema = reading.tool(step);
+    let mut out: Vec<Given> = Vec::new();
+    let mut places: HashMap<&str, usize> = HashMap::new();
+    for argument in reading.provenance().arguments(step) {
+        if argument.kind == Kind::Bool && argument.value.eq_ignore_ascii_case("true") {
+            out.extend(flag(argument.name).map(|adjective| Given {
+                name: argument.name.to_string(),
+                role: Role::Adjective,
+                values: vec![adjective],
+                source: Source::Constant,
+                opaque: false,
+            }));
+        }
+        if is_unsaid(argument) {
+            continue;
+        }
+        if argument.value.len() > MAX_VALUE || argument.value.contains('\n') {
+            return Err(Reason::NoAsk);
+        }
+        if argument.source == Source::Invented && is_opaque(&argument.value) {
+            return Err(Reason::ArgumentsInvented);
+        }
+        let place = *places.entry(argument.name).or_insert_with(|| {
+            let description = schema
+                .and_then(|tool| tool.parameter(argument.name))
+                .and_then(|parameter| parameter.description.as_deref());
+            out.push(Given {
+                name: argument.name.to_string(),
+                role: adjective_or_role(argument, description),
+                values: Vec::new(),
+                source: argument.source,
+                opaque: false,
+            });
+            out.len() - 1
+        });
+        let is_known = |label: &str| {
+            schema.is_none_or(|tool| {
+                let described =
+                    tool.parameters.iter().filter_map(|parameter| parameter.description.as_deref());
+                tool.description
+                    .as_deref()
+                    .into_iter()
+                    .chain(described)
+                    .any(|text| find(text, label).is_some())
+            }) || matches!(argument.source, Source::User { .. })
+        };
+        let is_unknown = matches!(&out[place].role, Role::With(label) if !is_known(label));
+        if is_unknown || !is_sayable(&out[place].role) {
+            return Err(Reason::NoAsk);
+        }
+        out[place].opaque |= is_opaque(&argument.value);
+        out[place].values.push(argument.value.trim().to_string());
+    }
+    Ok(out)
+}
+
+/// `{"bagged/bagless": "bagged"}`: the value is one of the words of its parameter.
+fn adjective_or_role(argument: &Argument<'_>, description: Option<&str>) -> Role {
+    let is_choice = effect::words(argument.name).count() > 1
+        && effect::words(argument.name).any(|word| word == argument.value);
+    if is_choice { Role::Adjective } else { role(argument.name, description, &argument.value) }
+}
+
+/// Flags, nulls and page sizes, which no request states.
+fn is_unsaid(argument: &Argument<'_>) -> bool {
+    argument.value.trim().is_empty()
+        || matches!(argument.kind, Kind::Bool | Kind::Null)
+        || argument.source == Source::Constant && argument.value.parse::<f64>().is_ok()
+}
+
+impl Call<'_> {
+    /// The identifier that names the thing asked about, if there is one.
+    pub fn identity(&self) -> Option<&Given> {
+        self.given.iter().find(|given| matches!(given.role, Role::Identity { .. }))
+    }
+
+    /// The step and place of the observation that the first opaque value comes from, where the user did not say it.
+    pub fn hop(&self) -> Option<(&Given, u32, Span)> {
+        self.given.iter().find_map(|given| match given.source {
+            Source::Observation { step, span, .. } if given.opaque => Some((given, step, span)),
+            _ => None,
+        })
+    }
+}

@@ -1,0 +1,211 @@
+//! Asks that go through another call: what a list holds, what a search found first.
+//!
+//! An identifier that only an observation shows is never quoted in a goal. The goal says how to get to it.
+
+use super::ask::{Clause, Material, clause};
+use super::call::Call;
+use super::payload::Node;
+use super::roles::Role;
+use crate::hindsight::reason::Reason;
+use crate::hindsight::wording::{humanize, plural, singular};
+
+const ORDINALS: [&str; 5] = ["first", "second", "third", "fourth", "fifth"];
+const COUNTS: [&str; 7] = ["", "one", "two", "three", "four", "five", "six"];
+
+/// The identifiers that a list field of a result holds, in order.
+fn members(list: &Node) -> Option<Vec<Vec<&str>>> {
+    let Node::List(items) = list else { return None };
+    Some(
+        items
+            .iter()
+            .map(|item| match item {
+                Node::Record(fields) => fields.iter().filter_map(|(_, value)| value.text()).collect(),
+                other => other.text().into_iter().collect(),
+            })
+            .collect(),
+    )
+}
+
+/// The lists of a result with the key they stand under; the result itself has none.
+fn lists(node: &Node) -> Vec<(Option<&str>, &Node)> {
+    match node {
+        Node::List(_) => vec![(None, node)],
+        Node::Record(fields) => fields
+            .iter()
+            .filter(|(_, value)| value.is_list())
+            .map(|(key, value)| (Some(key.as_str()), value))
+            .collect(),
+        Node::Scalar(..) => Vec::new(),
+    }
+}
+
+/// How a goal speaks of the things in a list of `parent`: their noun in the plural, and where they are.
+fn place(
+    parent: &Call<'_>,
+    key: Option<&str>,
+    material: &Material<'_, '_>,
+) -> Option<(String, String, Clause)> {
+    let parent_clause = clause(&[parent], None, material).ok()?;
+    let said = |text: &str| text.chars().all(|letter| letter.is_alphabetic() || letter == ' ');
+    let Some(key) = key else {
+        let noun = plural(&parent.words.object);
+        let things = parent_clause.about.strip_prefix("the ")?;
+        let place = things.strip_prefix(noun.as_str())?.trim().to_string();
+        return Some((noun, place, parent_clause));
+    };
+    let noun = plural(&humanize(key.strip_suffix("_ids").or_else(|| key.strip_suffix("_id")).unwrap_or(key)));
+    let place = match &parent_clause.preamble {
+        Some(_) => format!("on {}", parent_clause.about),
+        None => format!("of {}", parent_clause.about),
+    };
+    said(&noun).then_some((noun, place, parent_clause))
+}
+
+/// Clauses over the things of a list: all of them, or the first few, looked up one by one.
+pub fn fan_outs(calls: &[Call<'_>], material: &Material<'_, '_>) -> Vec<Clause> {
+    let mut out = Vec::new();
+    for parent in calls.iter().filter(|call| call.hop().is_none()) {
+        for (key, list) in lists(&parent.payload.node) {
+            let Some(members) = members(list).filter(|members| members.len() >= 2) else { continue };
+            let mut tools: Vec<&str> = Vec::new();
+            for call in calls.iter().filter(|call| call.step > parent.step) {
+                if !tools.contains(&call.tool) {
+                    tools.push(call.tool);
+                }
+            }
+            for tool in tools {
+                out.extend(fan_out(parent, key, &members, tool, calls, material));
+            }
+        }
+    }
+    out
+}
+
+fn fan_out(
+    parent: &Call<'_>,
+    key: Option<&str>,
+    members: &[Vec<&str>],
+    tool: &str,
+    calls: &[Call<'_>],
+    material: &Material<'_, '_>,
+) -> Option<Clause> {
+    let mut by_member: Vec<Option<&Call<'_>>> = vec![None; members.len()];
+    for call in
+        calls.iter().filter(|call| call.tool == tool && call.step > parent.step && call.given.len() == 1)
+    {
+        let value = call.identity()?.values.first()?;
+        if let Some(at) = members.iter().position(|member| member.contains(&value.as_str())) {
+            by_member[at].get_or_insert(call);
+        }
+    }
+    let covered = by_member.iter().take_while(|call| call.is_some()).count();
+    let all = covered == members.len() && parent.payload.complete;
+    if covered < 2 || (!all && covered > 5) {
+        return None;
+    }
+    let used: Vec<&Call<'_>> = by_member[..covered].iter().copied().flatten().collect();
+    // The calls built as named things give the fields and the answer; only the words of the ask change.
+    let named: Vec<Call<'_>> = used.iter().map(|call| named(call)).collect();
+    let refs: Vec<&Call<'_>> = named.iter().collect();
+    let built = clause(&refs, None, material).ok()?;
+    let (noun, place, parent_clause) = place(parent, key, material)?;
+    let which = if all { "all the".to_string() } else { format!("the first {}", COUNTS[covered]) };
+    let wanted = wanted(&built.imperative)?;
+    let mut steps = built.steps.clone();
+    steps.push(parent.step);
+    steps.sort_unstable();
+    Some(Clause {
+        tool: built.tool,
+        steps,
+        about: built.about,
+        preamble: parent_clause.preamble,
+        imperative: format!("look up {which} {noun} {place} and {wanted} of each one").replace("  ", " "),
+        question: None,
+        slots: parent_clause.slots,
+        prior: built.prior.min(parent_clause.prior) - if all { 0.0 } else { 0.06 },
+        answer: built.answer,
+    })
+}
+
+/// `tell me the cabin and flights` of `tell me the cabin and flights of reservations A and B`.
+fn wanted(imperative: &str) -> Option<String> {
+    let (wanted, _) = imperative.split_once(" of ")?;
+    Some(wanted.to_string())
+}
+
+/// The call with its identifiers taken as given.
+fn named<'a>(call: &Call<'a>) -> Call<'a> {
+    let mut call = call.clone();
+    call.given.iter_mut().for_each(|given| given.opaque = false);
+    call
+}
+
+/// A clause for a call whose identifier an earlier call returned.
+pub fn through(call: &Call<'_>, calls: &[Call<'_>], material: &Material<'_, '_>) -> Result<Clause, Reason> {
+    let (given, source, _) = call.hop().ok_or(Reason::OpaqueIdentifier)?;
+    let Role::Identity { .. } = given.role else { return Err(Reason::OpaqueIdentifier) };
+    let value = given.values.first().ok_or(Reason::OpaqueIdentifier)?;
+    let parent = calls
+        .iter()
+        .find(|parent| parent.step == source && parent.hop().is_none())
+        .ok_or(Reason::OpaqueIdentifier)?;
+    let (reference, parent_clause, lead) =
+        reference(parent, value, material).ok_or(Reason::OpaqueIdentifier)?;
+    let built = clause(&[call], Some(&reference), material)?;
+    let imperative = match &lead {
+        Some(lead) => format!("{lead}, then {}", built.imperative),
+        None => built.imperative.clone(),
+    };
+    let mut slots = parent_clause.slots;
+    slots.extend(built.slots.into_iter().filter(|slot| slot.value != *value));
+    // Raters found places in a list arbitrary, all but the first and the only one.
+    let is_arbitrary = ORDINALS[1..].iter().any(|ordinal| reference.contains(&format!("the {ordinal} ")));
+    Ok(Clause {
+        tool: built.tool,
+        steps: vec![parent.step, call.step],
+        about: reference,
+        preamble: parent_clause.preamble,
+        imperative,
+        question: None,
+        answer: built.answer,
+        slots,
+        prior: built.prior.min(parent_clause.prior) - if is_arbitrary { 0.1 } else { 0.04 },
+    })
+}
+
+/// How to speak of the thing that `value` identifies in the result of `parent`: the reference, the parent's own
+/// clause, and the request that must come first, if one must.
+fn reference(
+    parent: &Call<'_>,
+    value: &str,
+    material: &Material<'_, '_>,
+) -> Option<(String, Clause, Option<String>)> {
+    for (key, list) in lists(&parent.payload.node) {
+        let Some(members) = members(list) else { continue };
+        let Some(at) = members.iter().position(|member| member.contains(&value)) else { continue };
+        let ordinal = ORDINALS.get(at)?;
+        let (noun, place, clause) = place(parent, key, material)?;
+        let one = singular(&noun);
+        return Some(match key {
+            Some(_) if members.len() == 1 => (format!("the {one} {place}"), clause, None),
+            Some(_) => (format!("the {ordinal} {one} {place}"), clause, None),
+            None if members.len() == 1 && !place.is_empty() => (format!("the {one} {place}"), clause, None),
+            None => {
+                let lead = clause.imperative.split(", with the ").next()?.to_string();
+                let reference =
+                    if members.len() == 1 { format!("that {one}") } else { format!("the {ordinal} one") };
+                (reference, clause, Some(lead))
+            }
+        });
+    }
+    let Node::Record(fields) = &parent.payload.node else { return None };
+    let (key, _) = fields.iter().find(|(_, field)| field.text() == Some(value))?;
+    let parent_clause = clause(&[parent], None, material).ok()?;
+    let noun =
+        humanize(key.strip_suffix("_id").or_else(|| key.strip_suffix("Id")).filter(|noun| !noun.is_empty())?);
+    let reference = match &parent_clause.preamble {
+        Some(_) if parent_clause.about.starts_with("my ") => format!("my {noun}"),
+        _ => format!("the {noun} of {}", parent_clause.about),
+    };
+    Some((reference, parent_clause, None))
+}

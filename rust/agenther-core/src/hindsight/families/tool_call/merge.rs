@@ -1,0 +1,142 @@
+//! The parameters of calls of one tool, said together: `from JFK, EWR and LGA to SEA on May 20, 2024`.
+
+use std::borrow::Cow;
+
+use super::call::{Call, Given};
+use super::roles::{Role, say};
+use crate::hindsight::provenance::Source;
+use crate::hindsight::reason::Reason;
+use crate::hindsight::wording::{join, say_value, singular};
+
+/// Parameters that one clause states at most: more read like a form.
+const MAX_SLOTS: usize = 5;
+
+/// Slots in words: those before the noun, the identifiers, and the rest after it.
+#[derive(Debug, Default)]
+pub struct Merged {
+    /// `pending `, with the blank.
+    pub adjectives: String,
+    /// The identifiers of all calls.
+    pub identity: Vec<String>,
+    /// `from JFK to SEA`
+    pub tail: String,
+    /// Parameters stated.
+    pub slots: usize,
+    /// Those whose role is unknown.
+    pub poorly_named: usize,
+    /// Those whose value the agent chose.
+    pub invented: usize,
+}
+
+/// Joins the slots of calls of one tool: one phrase where they differ in one parameter, else a phrase each.
+pub fn merge(calls: &[&Call<'_>], by_reference: bool) -> Result<Merged, Reason> {
+    let first = calls[0];
+    let same_names = |call: &&Call<'_>| {
+        call.given.len() == first.given.len()
+            && call.given.iter().zip(&first.given).all(|(a, b)| a.name == b.name)
+    };
+    if !calls.iter().all(same_names) {
+        return Err(Reason::NoAsk);
+    }
+    let mut merged = Merged::default();
+    let is_identity = |given: &Given| matches!(given.role, Role::Identity { .. });
+    let identity = first.given.iter().position(is_identity);
+    if let Some(at) = identity {
+        merged.identity = calls.iter().flat_map(|call| call.given[at].values.clone()).collect();
+    }
+    let rest: Vec<usize> = (0..first.given.len())
+        .filter(|&at| Some(at) != identity && first.given[at].role != Role::Manner)
+        .filter(|&at| !(by_reference && first.given[at].opaque))
+        .collect();
+    merged.slots = rest.len() + usize::from(identity.is_some());
+    if merged.slots > MAX_SLOTS {
+        return Err(Reason::NoAsk);
+    }
+    merged.poorly_named = rest.iter().filter(|&&at| matches!(first.given[at].role, Role::With(_))).count();
+    merged.invented =
+        rest.iter().filter(|&&at| calls.iter().any(|call| call.given[at].source == Source::Invented)).count();
+    let differing: Vec<usize> = rest
+        .iter()
+        .copied()
+        .filter(|&at| calls.iter().any(|call| call.given[at].values != first.given[at].values))
+        .collect();
+    if differing.len() <= 1 {
+        let mut joined = (*first).clone();
+        for &at in &differing {
+            joined.given[at].values = calls.iter().flat_map(|call| call.given[at].values.clone()).collect();
+        }
+        merged.tail = tail(&rest, &joined, &mut merged.adjectives);
+    } else if identity.is_none() && calls.len() <= 3 {
+        let shared: Vec<usize> = rest.iter().copied().filter(|at| !differing.contains(at)).collect();
+        let own: Vec<String> = calls.iter().map(|call| tail(&differing, call, &mut String::new())).collect();
+        let shared = tail(&shared, first, &mut merged.adjectives);
+        merged.tail =
+            [join(&own), shared].into_iter().filter(|part| !part.is_empty()).collect::<Vec<_>>().join(" ");
+        if first
+            .given
+            .iter()
+            .enumerate()
+            .any(|(at, given)| differing.contains(&at) && given.role == Role::Adjective)
+        {
+            return Err(Reason::NoAsk);
+        }
+    } else {
+        return Err(Reason::NoAsk);
+    }
+    Ok(merged)
+}
+
+fn tail(places: &[usize], call: &Call<'_>, adjectives: &mut String) -> String {
+    let mut given: Vec<&Given> = places.iter().map(|&at| &call.given[at]).collect();
+    given.sort_by(|a, b| a.role.cmp(&b.role));
+    let mut parts = Vec::new();
+    for given in given {
+        let values: Vec<Cow<'_, str>> =
+            given.values.iter().map(|value| Cow::Borrowed(value.as_str())).collect();
+        if given.role == Role::Adjective {
+            let said: Vec<String> = values.iter().map(|value| say_value(value)).collect();
+            adjectives.push_str(&join(&said));
+            adjectives.push(' ');
+        } else {
+            let part = say(&given.role, &values);
+            let part = match given.role {
+                // `movies from 1995`, but `the balance for 2025`.
+                Role::Year if call.payload.node.is_list() => part.replacen("in ", "from ", 1),
+                Role::Year => part.replacen("in ", "for ", 1),
+                Role::For if is_writing(&call.words.object) => part.replacen("for ", "about ", 1),
+                _ => part,
+            };
+            // `from May 1 until May 9` reads better as `from … to …`.
+            let part = match part.strip_prefix("until ") {
+                Some(end) if parts.last().is_some_and(|last: &String| last.starts_with("from ")) => {
+                    format!("to {end}")
+                }
+                _ => part,
+            };
+            parts.push(part);
+        }
+    }
+    parts.retain(|part| !part.is_empty());
+    parts.join(" ")
+}
+
+/// Things that are written about something, and not for it.
+fn is_writing(object: &str) -> bool {
+    const WRITINGS: &[&str] = &[
+        "news",
+        "article",
+        "paper",
+        "post",
+        "document",
+        "page",
+        "story",
+        "video",
+        "book",
+        "headline",
+        "publication",
+        "tweet",
+        "report",
+        "podcast",
+    ];
+    object.rsplit(' ').next().is_some_and(|head| WRITINGS.contains(&singular(head).as_str()))
+}

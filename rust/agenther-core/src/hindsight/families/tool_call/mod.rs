@@ -1,0 +1,237 @@
+//! Tool calls with named arguments: any API. The goal asks for what the calls returned, in the words of the
+//! tool's description, with the values that the user gave.
+
+mod answer;
+mod ask;
+mod call;
+mod hop;
+mod merge;
+mod payload;
+mod prose;
+mod reuse;
+mod roles;
+mod said;
+mod subject;
+mod usage;
+mod words;
+
+use std::collections::HashSet;
+
+use super::{Candidate, Proposals};
+use crate::hindsight::Wording;
+use crate::hindsight::style::Style;
+use crate::hindsight::wording::{capitalize, humanize, is_plural_phrase};
+use crate::reading::Reading;
+use ask::{Clause, Material, clause};
+use call::{Call, Calls, calls};
+use usage::Usage;
+use words::{Manner, tool_words};
+
+/// Calls of one tool that one clause joins at most.
+const MAX_JOINED: usize = 5;
+
+/// Proposes goals for runs that call tools with named arguments.
+pub fn propose(reading: &Reading<'_>, proposals: &mut Proposals) {
+    let Calls { calls, passed_over } = calls(reading);
+    passed_over.into_iter().for_each(|reason| proposals.pass_over(reason));
+    if calls.is_empty() {
+        return;
+    }
+    let usage = Usage::new(reading, &calls);
+    let user_text = user_text(reading);
+    let material = Material { reading, usage: &usage, user_text: &user_text };
+    let style = Style::of(reading);
+    prose::propose(&calls, reading, &style, proposals);
+    let clauses = clauses(&calls, &material, proposals);
+    for clause in &clauses {
+        proposals.push_rendered(single(clause, &style, proposals.variant()));
+    }
+    let pairs = pairs(&clauses);
+    for candidate in reuse::candidates(&clauses, &pairs, &calls, reading) {
+        proposals.push_rendered(candidate);
+    }
+    for (first, second) in pairs {
+        proposals.push_rendered(double(first, second, &style, proposals.variant()));
+    }
+}
+
+fn user_text(reading: &Reading<'_>) -> String {
+    let turns = reading.steps.iter().filter_map(|step| step.step.user);
+    reading.run.original_prompt.into_iter().chain(turns).collect::<Vec<_>>().join("\n")
+}
+
+/// Every clause: all the things of a list, calls of one tool joined, then each call alone.
+fn clauses(calls: &[Call<'_>], material: &Material<'_, '_>, proposals: &mut Proposals) -> Vec<Clause> {
+    let mut clauses = hop::fan_outs(calls, material);
+    let fanned: HashSet<u32> = clauses.iter().flat_map(|clause| clause.steps.iter().copied()).collect();
+    let mut tools: Vec<&str> = Vec::new();
+    for call in calls {
+        if !tools.contains(&call.tool) {
+            tools.push(call.tool);
+        }
+    }
+    for tool in tools {
+        let group: Vec<&Call<'_>> =
+            calls.iter().filter(|call| call.tool == tool && call.hop().is_none()).collect();
+        // Too many to say at once: the last few.
+        let group = &group[group.len().saturating_sub(MAX_JOINED)..];
+        if group.len() >= 2
+            && let Ok(joined) = clause(group, None, material)
+        {
+            clauses.push(joined);
+        }
+    }
+    for call in calls {
+        let built = match call.hop() {
+            None => clause(&[call], None, material),
+            Some(_) if fanned.contains(&call.step) => continue,
+            Some(_) => hop::through(call, calls, material),
+        };
+        match built {
+            Ok(clause) => clauses.push(clause),
+            Err(reason) => proposals.pass_over(reason),
+        }
+    }
+    clauses.retain(|clause| clause.imperative.len() <= 320);
+    clauses.sort_by_key(|clause| (clause.steps.last().copied(), usize::MAX - clause.steps.len()));
+    clauses
+}
+
+/// Pairs of clauses that share no step: the last with its neighbour and with the first, and the first two.
+fn pairs(clauses: &[Clause]) -> Vec<(&Clause, &Clause)> {
+    let disjoint = |a: &Clause, b: &Clause| {
+        a.tool != b.tool
+            && a.imperative != b.imperative
+            && a.steps.iter().all(|step| !b.steps.contains(step))
+            && (a.preamble.is_none() || b.preamble.is_none() || a.preamble == b.preamble)
+    };
+    let mut pairs: Vec<(&Clause, &Clause)> = Vec::new();
+    // A clause without slots is filler beside another.
+    let says = |clause: &Clause| !clause.slots.is_empty();
+    let fits =
+        |a: &Clause, b: &Clause| a.steps.first() < b.steps.first() && says(a) && says(b) && disjoint(a, b);
+    for (at, second) in clauses.iter().enumerate().rev().take(4) {
+        let earlier = &clauses[..at];
+        for first in earlier
+            .iter()
+            .rev()
+            .find(|first| fits(first, second))
+            .into_iter()
+            .chain(earlier.iter().find(|first| fits(first, second)))
+        {
+            if !pairs.contains(&(first, second)) {
+                pairs.push((first, second));
+            }
+        }
+    }
+    pairs
+}
+
+fn single(clause: &Clause, style: &Style, variant: u64) -> Candidate {
+    let request = style.request(&clause.imperative, clause.question.as_deref(), variant);
+    candidate(&[clause], with_preamble(clause.preamble.as_deref(), request))
+}
+
+fn double(first: &Clause, second: &Clause, style: &Style, variant: u64) -> Candidate {
+    let imperative = format!("{}, then {}", first.imperative, second.imperative);
+    let request = style.request(&imperative, None, variant);
+    let preamble = first.preamble.as_deref().or(second.preamble.as_deref());
+    candidate(&[first, second], with_preamble(preamble, request))
+}
+
+fn with_preamble(preamble: Option<&str>, request: String) -> String {
+    match preamble {
+        Some(preamble) => format!("{preamble} {request}"),
+        None => request,
+    }
+}
+
+fn candidate(clauses: &[&Clause], goal: String) -> Candidate {
+    let mut steps: Vec<u32> = clauses.iter().flat_map(|clause| clause.steps.iter().copied()).collect();
+    steps.sort_unstable();
+    steps.dedup();
+    let slots: Vec<_> = clauses.iter().flat_map(|clause| clause.slots.clone()).collect();
+    Candidate {
+        goal,
+        answer: capitalize(
+            &clauses.iter().map(|clause| clause.answer.as_str()).collect::<Vec<_>>().join("\n\n"),
+        ),
+        wording: Wording::Phrase,
+        trivial: slots.is_empty(),
+        steps,
+        slots,
+        evidence: Vec::new(),
+        prior: clauses.iter().map(|clause| clause.prior).fold(1.0, f32::min),
+    }
+}
+
+/// How a field is asked for; `None` where no person would ask for it.
+fn field_label(key: &str) -> Option<String> {
+    const NOISE: &[&str] = &[
+        "url",
+        "urls",
+        "href",
+        "link",
+        "links",
+        "thumbnail",
+        "image",
+        "images",
+        "icon",
+        "slug",
+        "hash",
+        "token",
+        "etag",
+        "cursor",
+        "html",
+        "uuid",
+        "guid",
+        "self",
+        "avatar",
+        "logo",
+        "meta",
+        "metadata",
+        "raw",
+        "payload",
+        "_links",
+        "uri",
+        "checksum",
+        "signature",
+    ];
+    const ZONES: &[&str] = &["est", "utc", "gmt", "cet", "pst", "edt", "pdt", "iso"];
+    // `is_available`, `has_balcony`: the flag is about what follows.
+    let key = key.strip_prefix("is_").or_else(|| key.strip_prefix("has_")).unwrap_or(key);
+    let said = match humanize(key) {
+        adjective if adjective.ends_with("able") && !adjective.contains(' ') => {
+            format!("{}ability", &adjective[..adjective.len() - 4])
+        }
+        noun => noun,
+    };
+    let words: Vec<&str> = said.split(' ').filter(|word| !ZONES.contains(word)).collect();
+    let is_noise = words.iter().any(|word| NOISE.contains(&word.to_lowercase().as_str()));
+    let is_word = |word: &&str| word.len() > 1 && word.chars().all(char::is_alphabetic);
+    // `created at` is asked for as the creation date.
+    if let [verb, "at"] = words[..] {
+        let noun = match verb {
+            "created" => "creation date".to_string(),
+            "published" => "publication date".to_string(),
+            verb => format!("{verb} date"),
+        };
+        return Some(noun);
+    }
+    (!is_noise && !words.is_empty() && words.len() <= 4 && words.iter().all(is_word)).then(|| words.join(" "))
+}
+
+/// What the call of a step does, as a command.
+pub fn phrase(reading: &Reading<'_>, step: usize) -> Option<String> {
+    let name = reading.steps[step].step.action_name?;
+    let schema = reading.tool(step);
+    let words = tool_words(name, schema.and_then(|tool| tool.description.as_deref()))?;
+    let is_list = is_plural_phrase(&words.object);
+    Some(match words.manner() {
+        Manner::Fetch if words.verb.is_empty() => return None,
+        Manner::Fetch => format!("look up the {}", words.object),
+        Manner::Search if is_list => format!("search for {}", words.object),
+        Manner::Search => format!("search for the {}", words.object),
+        Manner::Act => format!("{} the {}", words.verb, words.object),
+    })
+}

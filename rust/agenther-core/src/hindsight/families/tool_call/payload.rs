@@ -1,0 +1,363 @@
+//! What a call returned, out of its envelope: the part that answers an ask.
+
+use crate::hindsight::reason::Reason;
+use crate::hindsight::wording::is_opaque;
+use crate::reading::StepReading;
+use crate::text::document::{Document, Kind, Value};
+
+/// Larger results are not rendered into answers, so they are not read into a tree either.
+const MAX_NODES: usize = 4_000;
+
+/// A value of a result. Owned, because results nest JSON in strings of JSON.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Node {
+    /// A string, number or flag.
+    Scalar(String, Kind),
+    /// A list.
+    List(Vec<Node>),
+    /// Named values, in the order of the result.
+    Record(Vec<(String, Node)>),
+}
+
+/// A result without its envelope.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Payload {
+    /// The result itself.
+    pub node: Node,
+    /// Whether the result is whole: no further page, no cut.
+    pub complete: bool,
+}
+
+/// The result of a step. No success where its envelope reports a failure or it is empty; unreadable where it is
+/// too large or cut.
+pub fn payload(reading: &StepReading<'_>) -> Result<Payload, Reason> {
+    let text = reading.step.observation.ok_or(Reason::NoSuccessfulStep)?.trim();
+    let mut budget = MAX_NODES;
+    let node = match reading.observation() {
+        Some(document) => read(document.root(), &mut budget).ok_or(Reason::AnswerUnreadable)?,
+        // JSON that does not parse was cut; its beginning is no answer.
+        None if text.trim_start_matches(['"', '\'', ' ']).starts_with(['{', '[']) => {
+            return Err(Reason::AnswerUnreadable);
+        }
+        None => Node::Scalar(text.to_string(), Kind::String),
+    };
+    let mut complete = !is_cut(text);
+    let node = list_of_map(unwrap(node, &mut complete, 0).ok_or(Reason::NoSuccessfulStep)?);
+    let is_empty = node.is_blank() || holds_empty_lists_only(&node);
+    if is_empty { Err(Reason::NoSuccessfulStep) } else { Ok(Payload { node, complete }) }
+}
+
+fn read(value: Value<'_, '_>, budget: &mut usize) -> Option<Node> {
+    *budget = budget.checked_sub(1)?;
+    Some(match value.kind() {
+        Kind::Array => Node::List(value.children().map(|child| read(child, budget)).collect::<Option<_>>()?),
+        Kind::Object => {
+            let named = |child: Value<'_, '_>, budget: &mut usize| {
+                Some((child.key()?.to_string(), read(child, budget)?))
+            };
+            Node::Record(value.children().map(|child| named(child, budget)).collect::<Option<_>>()?)
+        }
+        Kind::String => {
+            let text = value.text();
+            let looks_nested = text.trim_start().starts_with(['{', '[']);
+            match looks_nested.then(|| Document::parse(text.trim())).flatten() {
+                Some(document) => read(document.root(), budget)?,
+                None => Node::Scalar(text.into_owned(), Kind::String),
+            }
+        }
+        kind => Node::Scalar(value.raw().to_string(), kind),
+    })
+}
+
+/// Keys that say how the call went, or which page this is, and nothing of the result.
+const ENVELOPE: &[&str] = &[
+    "status",
+    "code",
+    "message",
+    "success",
+    "error",
+    "errors",
+    "ok",
+    "request_id",
+    "requestid",
+    "timestamp",
+    "ts",
+    "meta",
+    "metadata",
+    "count",
+    "total",
+    "total_count",
+    "total_results",
+    "page",
+    "per_page",
+    "page_size",
+    "limit",
+    "offset",
+    "next",
+    "next_page",
+    "next_cursor",
+    "has_more",
+    "cursor",
+    "pagination",
+    "msg",
+    "statuscode",
+    "status_code",
+    "took",
+    "links",
+    "_links",
+    "version",
+    "copyright",
+    "total_pages",
+    "num_results",
+    "operation",
+    "params",
+    "parameters",
+    "filters",
+    "request",
+    "result_count",
+    "query",
+];
+
+/// Keys that hold the result in an envelope.
+const CONTENT: &[&str] = &[
+    "data", "result", "results", "response", "items", "records", "output", "content", "payload", "body",
+    "value", "rows", "entries", "hits", "list",
+];
+
+fn unwrap(node: Node, complete: &mut bool, depth: usize) -> Option<Node> {
+    let Node::Record(fields) = node else {
+        return (!is_failure_text(&node)).then_some(node);
+    };
+    if fields.iter().any(|(key, value)| is_failure(key, value)) {
+        return None;
+    }
+    *complete &= !fields.iter().any(|(key, value)| announces_more(key, value));
+    let is_in = |key: &str, list: &[&str]| {
+        let letters = |text: &str| {
+            text.chars().filter(|c| c.is_alphanumeric()).flat_map(char::to_lowercase).collect::<String>()
+        };
+        let key = letters(key);
+        list.iter().any(|known| letters(known) == key)
+    };
+    let content: Vec<usize> = (0..fields.len()).filter(|&at| !is_in(&fields[at].0, ENVELOPE)).collect();
+    if let [only] = content[..]
+        && (is_in(&fields[only].0, CONTENT) || !matches!(fields[only].1, Node::Scalar(..)))
+        && depth < 4
+    {
+        let inner = fields.into_iter().nth(only)?.1;
+        return unwrap(inner, complete, depth + 1);
+    }
+    Some(Node::Record(fields))
+}
+
+/// `{"JFK": "New York", "SEA": "Seattle"}`, `{"card_44": {…}, …}`: keyed by identifiers, it is a list.
+fn list_of_map(node: Node) -> Node {
+    let Node::Record(fields) = node else { return node };
+    let is_code =
+        |key: &str| is_opaque(key) || key.len() <= 5 && key.chars().all(|letter| letter.is_ascii_uppercase());
+    if fields.len() < 2 || !fields.iter().all(|(key, _)| is_code(key)) {
+        return Node::Record(fields);
+    }
+    let item = |(key, value): (String, Node)| match value {
+        Node::Scalar(text, _) => Node::Scalar(format!("{text} ({key})"), Kind::String),
+        Node::Record(mut inner) => {
+            inner.insert(0, ("id".to_string(), Node::Scalar(key, Kind::String)));
+            Node::Record(inner)
+        }
+        list => Node::Record(vec![
+            ("id".to_string(), Node::Scalar(key, Kind::String)),
+            ("items".to_string(), list),
+        ]),
+    };
+    Node::List(fields.into_iter().map(item).collect())
+}
+
+/// A page without hits: its lists are empty, and the rest are counts and times.
+fn holds_empty_lists_only(node: &Node) -> bool {
+    let Node::Record(fields) = node else { return false };
+    fields.iter().any(|(_, value)| matches!(value, Node::List(items) if items.is_empty()))
+        && fields.iter().all(|(_, value)| match value {
+            Node::Scalar(text, kind) => *kind != Kind::String || text.trim().is_empty(),
+            other => other.is_blank(),
+        })
+}
+
+fn is_failure(key: &str, value: &Node) -> bool {
+    let Node::Scalar(text, kind) = value else {
+        return matches!(key, "error" | "errors") && !value.is_blank();
+    };
+    let folded = text.trim().to_ascii_lowercase();
+    match key.to_ascii_lowercase().as_str() {
+        "error" | "errors" | "err" | "error_message" | "exception" => {
+            !matches!(folded.as_str(), "" | "null" | "none" | "false" | "0" | "ok" | "no error")
+        }
+        "success" | "ok" | "found" => matches!(folded.as_str(), "false" | "0" | "no"),
+        "status" | "code" | "status_code" | "statuscode" => {
+            matches!(folded.as_str(), "error" | "failed" | "failure" | "fail" | "not_found")
+                || (*kind == Kind::Number
+                    && folded.parse::<f64>().is_ok_and(|code| (400.0..600.0).contains(&code)))
+        }
+        "message" | "msg" | "detail" => is_failure_words(&folded),
+        _ => false,
+    }
+}
+
+fn is_failure_text(node: &Node) -> bool {
+    matches!(node, Node::Scalar(text, _) if text.len() < 200 && is_failure_words(&text.to_ascii_lowercase()))
+}
+
+fn is_failure_words(folded: &str) -> bool {
+    const WORDS: &[&str] = &[
+        "not found",
+        "no results",
+        "no result",
+        "no match",
+        "could not",
+        "couldn't",
+        "cannot ",
+        "unable to",
+        "invalid",
+        "does not exist",
+        "doesn't exist",
+        "not available",
+        "unavailable",
+        "failed",
+        "exception",
+        "traceback",
+        "timed out",
+        "timeout",
+        "forbidden",
+        "unauthorized",
+        "denied",
+        "too many requests",
+        "rate limit",
+        "not authorized",
+        "no data",
+        "nothing found",
+    ];
+    folded.starts_with("error") || WORDS.iter().any(|word| folded.contains(word))
+}
+
+fn announces_more(key: &str, value: &Node) -> bool {
+    let Node::Scalar(text, _) = value else { return false };
+    let text = text.trim();
+    match key.to_ascii_lowercase().as_str() {
+        "has_more" | "hasmore" | "truncated" | "incomplete_results" | "more" => {
+            text.eq_ignore_ascii_case("true")
+        }
+        "next" | "next_page" | "next_cursor" | "nextpagetoken" | "next_page_token" | "nextpage" => {
+            !matches!(text, "" | "null" | "None" | "false" | "0")
+        }
+        _ => false,
+    }
+}
+
+/// Marks that harnesses leave where they cut an observation.
+fn is_cut(text: &str) -> bool {
+    text.ends_with("...") || text.ends_with('…') || text.contains("truncated")
+}
+
+impl Node {
+    /// Whether it says nothing: empty, null, or containers of such.
+    pub fn is_blank(&self) -> bool {
+        match self {
+            Node::Scalar(text, kind) => *kind == Kind::Null || !text.contains(char::is_alphanumeric),
+            Node::List(items) => items.iter().all(Node::is_blank),
+            Node::Record(fields) => fields.iter().all(|(_, value)| value.is_blank()),
+        }
+    }
+
+    /// The value under a key.
+    pub fn get(&self, key: &str) -> Option<&Node> {
+        match self {
+            Node::Record(fields) => fields.iter().find(|(name, _)| name == key).map(|(_, value)| value),
+            _ => None,
+        }
+    }
+
+    /// The text of a scalar.
+    pub fn text(&self) -> Option<&str> {
+        match self {
+            Node::Scalar(text, kind) if *kind != Kind::Null => Some(text.trim()),
+            _ => None,
+        }
+    }
+
+    /// Every scalar in it, up to `most`, in order.
+    pub fn scalars<'n>(&'n self, most: usize, out: &mut Vec<&'n str>) {
+        if out.len() >= most {
+            return;
+        }
+        match self {
+            Node::Scalar(text, kind) if *kind != Kind::Null && *kind != Kind::Bool => out.push(text.trim()),
+            Node::Scalar(..) => {}
+            Node::List(items) => items.iter().for_each(|item| item.scalars(most, out)),
+            Node::Record(fields) => fields.iter().for_each(|(_, value)| value.scalars(most, out)),
+        }
+    }
+
+    /// The records it lists: its items, or itself as the only one.
+    pub fn rows(&self) -> &[Node] {
+        match self {
+            Node::List(items) => items,
+            other => std::slice::from_ref(other),
+        }
+    }
+
+    /// Whether it is a list of records or scalars.
+    pub fn is_list(&self) -> bool {
+        matches!(self, Node::List(_))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::reading::Reading;
+    use crate::trajectory::{Step, Trajectory};
+
+    fn payload_of(observation: &str) -> Result<Payload, Reason> {
+        let run = Trajectory {
+            steps: vec![Step { action_name: Some("get"), observation: Some(observation), ..Step::default() }],
+            ..Trajectory::default()
+        };
+        payload(&Reading::new(&run).steps[0])
+    }
+
+    #[test]
+    fn takes_the_result_out_of_its_envelopes() {
+        let payload =
+            payload_of(r#"{"error": "", "response": "{'meta': {'code': 200}, 'data': [{'name': 'Yun'}]}"}"#)
+                .unwrap();
+        assert_eq!(payload.node.rows()[0].get("name").unwrap().text(), Some("Yun"));
+        assert!(payload.complete);
+    }
+
+    #[test]
+    fn a_failure_in_the_envelope_is_no_result() {
+        for observation in [
+            r#"{"error": "Timeout", "response": ""}"#,
+            r#"{"error": "", "response": "{'success': False, 'message': 'Tracking information not found'}"}"#,
+            r#"{"error": "", "response": "{'title': 'Bad Request', 'status': 400}"}"#,
+            r#"{"results": [], "ads": []}"#,
+            "Error: no such user",
+            "Order not found",
+        ] {
+            assert_eq!(payload_of(observation), Err(Reason::NoSuccessfulStep), "{observation}");
+        }
+    }
+
+    #[test]
+    fn json_that_was_cut_is_no_result() {
+        for observation in [r#"{"items": [{"name": "A"}, {"na"#, r#"'{"error": "", "resp"#] {
+            assert_eq!(payload_of(observation), Err(Reason::AnswerUnreadable), "{observation}");
+        }
+    }
+
+    #[test]
+    fn a_page_of_many_is_not_complete() {
+        assert!(!payload_of(r#"{"items": [1, 2], "has_more": true}"#).unwrap().complete);
+        assert!(payload_of(r#"{"items": [1, 2], "has_more": false}"#).unwrap().complete);
+        assert!(!payload_of("one, two, thr...").unwrap().complete);
+    }
+}

@@ -1,0 +1,291 @@
+//! Searches that answer in running text: what they found, and how the things they listed compare.
+
+use super::answer;
+use super::call::Call;
+use super::payload::Node;
+use super::roles::Role;
+use crate::hindsight::families::{Candidate, Proposals};
+use crate::hindsight::provenance::find;
+use crate::hindsight::style::Style;
+use crate::hindsight::wording::{is_function_word, join, plural, singular};
+use crate::hindsight::{Origin, Slot, Wording};
+use crate::reading::Reading;
+use crate::text::facts::{FactKind, facts};
+
+/// Searches that one goal joins at most.
+const MAX_SEARCHES: usize = 3;
+
+/// A search with its query.
+struct Search<'c, 'a> {
+    call: &'c Call<'a>,
+    query: &'c str,
+}
+
+/// Proposes comparisons of listed things, and plain findings of a web search.
+pub fn propose(calls: &[Call<'_>], reading: &Reading<'_>, style: &Style, proposals: &mut Proposals) {
+    let searches: Vec<Search<'_, '_>> = calls.iter().filter_map(search).collect();
+    if let Some(comparison) = comparison(&searches, reading, style, proposals.variant()) {
+        proposals.push_rendered(comparison);
+    }
+    let web: Vec<&Search<'_, '_>> = searches.iter().filter(|search| is_web(search.call)).collect();
+    for group in web.chunks(MAX_SEARCHES).chain(web.chunks(1)) {
+        if let Some(finding) = finding(group, style, proposals.variant()) {
+            proposals.push_rendered(finding);
+        }
+    }
+}
+
+fn search<'c, 'a>(call: &'c Call<'a>) -> Option<Search<'c, 'a>> {
+    let [given] = call.given.as_slice() else { return None };
+    let is_query = matches!(given.role, Role::For | Role::About) && given.values.len() == 1;
+    let query = given.values.first().filter(|query| query.contains(' '))?;
+    is_query.then_some(Search { call, query })
+}
+
+fn is_web(call: &Call<'_>) -> bool {
+    matches!(
+        call.words.object.as_str(),
+        "" | "web" | "internet" | "google" | "online" | "page" | "pages" | "engine"
+    )
+}
+
+/// `search the web for "…" and tell me what you find`
+fn finding(searches: &[&Search<'_, '_>], style: &Style, variant: u64) -> Option<Candidate> {
+    let queries: Vec<String> = searches.iter().map(|search| format!("\"{}\"", search.query)).collect();
+    let answers: Option<Vec<String>> =
+        searches.iter().map(|search| found(&search.call.payload.node)).collect();
+    let place = if searches.iter().all(|search| search.call.words.object.is_empty()) {
+        "search"
+    } else {
+        "search the web"
+    };
+    let imperative = format!("{place} for {} and tell me what you find", join(&queries));
+    Some(Candidate {
+        goal: style.request(&imperative, None, variant),
+        answer: answers?.join("\n"),
+        wording: Wording::Phrase,
+        steps: searches.iter().map(|search| search.call.step).collect(),
+        slots: searches.iter().map(|search| slot(search)).collect(),
+        evidence: Vec::new(),
+        prior: 0.72,
+        trivial: false,
+    })
+}
+
+fn slot(search: &Search<'_, '_>) -> Slot {
+    Slot {
+        name: "query".to_string(),
+        value: search.query.to_string(),
+        origin: Origin::Invented,
+        step: search.call.step,
+    }
+}
+
+fn found(node: &Node) -> Option<String> {
+    match node {
+        Node::Scalar(text, _) if text.len() > 40 => answer::prose(text),
+        Node::List(rows) => {
+            let gist = ["snippet", "description", "summary", "content", "text", "body"];
+            let key = gist.iter().find(|key| rows.iter().all(|row| row.get(key).is_some()))?;
+            answer::list(rows, &[key.to_string()])
+        }
+        _ => None,
+    }
+}
+
+/// A thing in a list of a text: its name, and what is said of it.
+struct Item {
+    name: String,
+    attributes: Vec<(String, String)>,
+}
+
+/// Things that several searches listed with the same attributes: `compare copper wire suppliers by price and MOQ`.
+fn comparison(
+    searches: &[Search<'_, '_>],
+    reading: &Reading<'_>,
+    style: &Style,
+    variant: u64,
+) -> Option<Candidate> {
+    let prompt = reading.run.original_prompt?;
+    let first = searches.first()?;
+    let topic = topic(prompt, first.query)?;
+    let on_topic = |search: &&Search<'_, '_>| {
+        let words: Vec<&str> = topic.split(' ').collect();
+        let shared = words.iter().filter(|word| {
+            find(search.query, &singular(word)).is_some() || find(search.query, word).is_some()
+        });
+        shared.count() * 3 >= words.len() * 2 && search.call.tool == first.call.tool
+    };
+    let mut steps = Vec::new();
+    let mut items: Vec<Item> = Vec::new();
+    let mut slots = Vec::new();
+    for search in searches.iter().filter(on_topic) {
+        let Node::Scalar(text, _) = &search.call.payload.node else { continue };
+        let listed = self::items(text);
+        if listed.is_empty() {
+            continue;
+        }
+        steps.push(search.call.step);
+        slots.push(Slot {
+            name: "query".to_string(),
+            value: topic.clone(),
+            origin: Origin::User,
+            step: search.call.step,
+        });
+        items.extend(listed);
+    }
+    let shared: Vec<String> = items
+        .first()?
+        .attributes
+        .iter()
+        .map(|(label, _)| label.clone())
+        .filter(|label| items.iter().all(|item| item.attributes.iter().any(|(known, _)| known == label)))
+        .collect();
+    if items.len() < 2 || shared.is_empty() {
+        return None;
+    }
+    let said: Vec<String> = shared.iter().map(|label| in_users_words(label, prompt)).collect();
+    let lines: Vec<String> = items
+        .iter()
+        .map(|item| {
+            let values: Vec<String> = item
+                .attributes
+                .iter()
+                .filter_map(|(label, value)| {
+                    let at = shared.iter().position(|known| known == label)?;
+                    Some(format!("{} {value}", said[at]))
+                })
+                .collect();
+            format!("- {}: {}", item.name, values.join(", "))
+        })
+        .collect();
+    let many: Vec<String> = said.iter().map(|label| plural(label)).collect();
+    let topics = plural(&topic);
+    let imperative = match variant % 3 {
+        0 => format!("compare {topics} by {}", join(&said)),
+        1 => format!("find {topics} and compare their {}", join(&many)),
+        _ => format!("find out which {topics} there are and tell me their {}", join(&many)),
+    };
+    let question = format!("How do {topics} compare on {}?", join(&said));
+    Some(Candidate {
+        goal: style.request(&imperative, Some(&question), variant),
+        answer: format!("These are the {topics} found:\n{}", lines.join("\n")),
+        wording: Wording::Phrase,
+        steps,
+        slots,
+        evidence: Vec::new(),
+        prior: 0.85,
+        trivial: false,
+    })
+}
+
+/// The longest run of words of the user that the query has too, function words at its ends aside.
+fn topic(prompt: &str, query: &str) -> Option<String> {
+    let mut best: Vec<&str> = Vec::new();
+    let mut run: Vec<&str> = Vec::new();
+    for chunk in prompt.split_whitespace() {
+        let word = chunk.trim_matches(|c: char| !c.is_alphanumeric());
+        let shared =
+            !word.is_empty() && !is_function_word(&word.to_lowercase()) && find(query, word).is_some();
+        if shared {
+            run.push(word);
+        }
+        if run.len() > best.len() {
+            best.clone_from(&run);
+        }
+        if !shared || chunk.ends_with([',', '.', ';', ':', '?']) {
+            run.clear();
+        }
+    }
+    (2..=5).contains(&best.len()).then(|| best.join(" "))
+}
+
+/// The numbered things of a text: `1) Name - copper wire at $6.20/kg, MOQ 50kg.`
+fn items(text: &str) -> Vec<Item> {
+    let mut starts = Vec::new();
+    let bytes = text.as_bytes();
+    for at in memchr::memchr_iter(b')', bytes).chain(memchr::memchr_iter(b'.', bytes)) {
+        let digits = bytes[..at].iter().rev().take_while(|byte| byte.is_ascii_digit()).count();
+        let is_free = at == digits || bytes[at - digits - 1].is_ascii_whitespace();
+        if (1..=2).contains(&digits) && is_free && bytes.get(at + 1) == Some(&b' ') {
+            starts.push((at - digits, at + 2));
+        }
+    }
+    starts.sort_unstable();
+    starts
+        .iter()
+        .enumerate()
+        .filter_map(|(at, &(_, start))| {
+            let end = starts.get(at + 1).map_or(text.len(), |&(next, _)| next);
+            item(text.get(start..end)?.trim())
+        })
+        .collect()
+}
+
+fn item(text: &str) -> Option<Item> {
+    let (name, rest) =
+        text.split_once(" - ").or_else(|| text.split_once(": ")).or_else(|| text.split_once(" – "))?;
+    if name.split(' ').count() > 6 || !name.starts_with(|first: char| first.is_uppercase()) {
+        return None;
+    }
+    let attributes = facts(rest)
+        .into_iter()
+        .filter_map(|fact| {
+            let label = match fact.kind {
+                FactKind::Money => "price".to_string(),
+                FactKind::Quantity => word_before(rest, fact.span.start as usize)?,
+                _ => return None,
+            };
+            Some((label, fact.text.to_string()))
+        })
+        .collect();
+    Some(Item { name: name.to_string(), attributes })
+}
+
+/// The word that a figure follows: `MOQ` in `MOQ 50kg`.
+fn word_before(text: &str, at: usize) -> Option<String> {
+    let before = text[..at].trim_end_matches([' ', ':', '=']);
+    let word = before.rsplit(|c: char| !c.is_alphanumeric()).next()?;
+    (word.len() > 1 && word.chars().all(char::is_alphabetic) && !is_function_word(&word.to_lowercase()))
+        .then(|| word.to_string())
+}
+
+/// An abbreviation as the user wrote it out: `MOQ` is the `minimum order quantity` of a prompt that has these words.
+fn in_users_words(label: &str, prompt: &str) -> String {
+    if !label.chars().all(char::is_uppercase) {
+        return label.to_string();
+    }
+    let words: Vec<&str> =
+        prompt.split(|c: char| !c.is_alphanumeric()).filter(|word| !word.is_empty()).collect();
+    let initials: Vec<char> = label.chars().flat_map(char::to_lowercase).collect();
+    words
+        .windows(initials.len())
+        .find(|run| {
+            run.iter().zip(&initials).all(|(word, initial)| word.to_lowercase().starts_with(*initial))
+        })
+        .map_or_else(|| label.to_string(), |run| singular(&run.join(" ").to_lowercase()))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn reads_numbered_things_with_their_figures() {
+        let items = items(
+            "Found 2 results: 1) Nord Tea - loose leaf at $4.20/kg, MOQ 5kg. 2) Leaf & Co - $3.90/kg, MOQ 50kg.",
+        );
+        let read: Vec<_> = items.iter().map(|item| (item.name.as_str(), item.attributes.clone())).collect();
+        let pair = |label: &str, value: &str| (label.to_string(), value.to_string());
+        assert_eq!(read[0], ("Nord Tea", vec![pair("price", "$4.20/kg"), pair("MOQ", "5kg")]));
+        assert_eq!(read[1], ("Leaf & Co", vec![pair("price", "$3.90/kg"), pair("MOQ", "50kg")]));
+    }
+
+    #[test]
+    fn the_topic_and_the_labels_are_the_users() {
+        let prompt = "Find green tea importers with minimum order quantities below 20kg.";
+        assert_eq!(topic(prompt, "green tea importers bulk price").as_deref(), Some("green tea importers"));
+        assert_eq!(in_users_words("MOQ", prompt), "minimum order quantity");
+        assert_eq!(in_users_words("ABV", prompt), "ABV");
+    }
+}

@@ -1,0 +1,259 @@
+//! The user's own words: a sentence, or a part of one, that the calls of a clause satisfy as it stands.
+//!
+//! It needs no phrasing and keeps tone and register. It holds only where every literal of the sentence is an
+//! argument, every argument stands in the sentence, and every other word is one the tool or its result uses.
+
+use std::collections::HashSet;
+
+use super::ask::Clause;
+use super::call::Call;
+use super::payload::Node;
+use super::words::verb_of;
+use crate::hindsight::Wording;
+use crate::hindsight::families::Candidate;
+use crate::hindsight::guards::{content_words, is_said};
+use crate::hindsight::wording::{capitalize, singular};
+use crate::hindsight::{Origin, Slot};
+use crate::reading::Reading;
+use crate::signals::effect;
+
+/// Longer sentences hold more than one call can satisfy.
+const MAX_WORDS: usize = 45;
+
+/// A request that the user wrote.
+struct Request<'t> {
+    text: &'t str,
+    /// Whether it is part of the original prompt, of which the rest is dropped.
+    from_prompt: bool,
+}
+
+/// Candidates in the user's words, for clauses alone and in pairs.
+pub fn candidates(
+    clauses: &[Clause],
+    pairs: &[(&Clause, &Clause)],
+    calls: &[Call<'_>],
+    reading: &Reading<'_>,
+) -> Vec<Candidate> {
+    let requests = requests(reading);
+    let sets = clauses.iter().map(|clause| vec![clause]).chain(pairs.iter().map(|(a, b)| vec![*a, *b]));
+    let mut out: Vec<Candidate> = Vec::new();
+    for set in sets {
+        let steps: Vec<u32> = set.iter().flat_map(|clause| clause.steps.iter().copied()).collect();
+        let slots: Vec<Slot> = set.iter().flat_map(|clause| clause.slots.iter().cloned()).collect();
+        let vocabulary = vocabulary(&steps, calls, reading);
+        let preamble = set.iter().find_map(|clause| clause.preamble.as_deref());
+        for request in &requests {
+            let takes_part = |clause: &&&Clause| {
+                clause.slots.iter().any(|slot| is_said(request.text, &slot.value))
+                    || content_words(&clause.about)
+                        .iter()
+                        .any(|word| content_words(request.text).contains(word))
+            };
+            if set.iter().filter(takes_part).count() < set.len()
+                || !satisfies(request.text, &slots, preamble, &vocabulary)
+            {
+                continue;
+            }
+            let goal = [preamble.map(str::to_string), Some(finish(request.text))];
+            let mut candidate =
+                super::candidate(&set, goal.into_iter().flatten().collect::<Vec<_>>().join(" "));
+            candidate.wording = if request.from_prompt { Wording::Relax } else { Wording::Reuse };
+            // Nothing is left to chance in the wording.
+            candidate.prior = 0.98;
+            if !out
+                .iter()
+                .any(|known| known.goal == candidate.goal && known.steps.len() >= candidate.steps.len())
+            {
+                out.push(candidate);
+            }
+        }
+    }
+    out
+}
+
+/// The sentences that ask for something, and those of their parts that do so alone.
+fn requests<'t>(reading: &Reading<'t>) -> Vec<Request<'t>> {
+    let turns = reading.steps.iter().filter_map(|step| step.step.user).map(|turn| (turn, false));
+    let mut out = Vec::new();
+    for (turn, from_prompt) in
+        reading.run.original_prompt.map(|prompt| (prompt, true)).into_iter().chain(turns)
+    {
+        for sentence in turn.split_inclusive(['.', '!', '?', '\n']).map(str::trim) {
+            let sentence = without_lead(sentence);
+            if sentence.split_whitespace().count() > MAX_WORDS || !is_request(sentence) {
+                continue;
+            }
+            out.push(Request { text: sentence, from_prompt });
+            // `Find the manager of X and upgrade them`: up to an `and` that begins another request.
+            for (at, _) in sentence.match_indices(" and ") {
+                let next = sentence[at + 5..].trim_start_matches("then ").trim_start_matches("please ");
+                if next.split(' ').next().is_some_and(|word| verb_of(word).is_some()) {
+                    out.push(Request { text: sentence[..at].trim_end_matches(','), from_prompt });
+                }
+            }
+        }
+    }
+    out
+}
+
+/// The sentence without what ties it to the one before.
+fn without_lead(sentence: &str) -> &str {
+    const LEADS: &[&str] = &[
+        "also, ",
+        "additionally, ",
+        "and ",
+        "then ",
+        "also ",
+        "next, ",
+        "finally, ",
+        "first, ",
+        "hi, ",
+        "hello, ",
+        "hi! ",
+        "furthermore, ",
+        "moreover, ",
+        "secondly, ",
+    ];
+    LEADS
+        .iter()
+        .find(|lead| sentence.get(..lead.len()).is_some_and(|start| start.eq_ignore_ascii_case(lead)))
+        .map_or(sentence, |lead| &sentence[lead.len()..])
+}
+
+fn is_request(sentence: &str) -> bool {
+    const OPENINGS: &[&str] = &[
+        "can you",
+        "could you",
+        "would you",
+        "please",
+        "what",
+        "which",
+        "how",
+        "where",
+        "when",
+        "who",
+        "is there",
+        "are there",
+        "i want to know",
+        "i'd like to know",
+        "i would like to know",
+        "tell me",
+        "give me",
+        "show me",
+        "i need to know",
+        "i want to see",
+        "do you",
+    ];
+    let lower = sentence.to_lowercase();
+    let first = lower.split(' ').next().unwrap_or("");
+    OPENINGS.iter().any(|opening| lower.starts_with(opening)) || verb_of(first).is_some()
+}
+
+fn satisfies(request: &str, slots: &[Slot], preamble: Option<&str>, vocabulary: &HashSet<String>) -> bool {
+    const ELSEWHERE: &[&str] = &[
+        "it", "its", "they", "them", "their", "this", "these", "those", "that", "he", "she", "his", "her",
+        "same", "above",
+    ];
+    let words: Vec<&str> =
+        request.split(|c: char| !c.is_alphanumeric()).filter(|word| !word.is_empty()).collect();
+    if words.len() < 4
+        || words.iter().any(|word| ELSEWHERE.iter().any(|other| word.eq_ignore_ascii_case(other)))
+    {
+        return false;
+    }
+    let is_stated = |slot: &Slot| {
+        slot.origin == Origin::Constant
+            || is_said(request, &slot.value)
+            || preamble.is_some_and(|preamble| is_said(preamble, &slot.value))
+    };
+    if slots.is_empty()
+        || !slots.iter().all(is_stated)
+        || !slots.iter().any(|slot| is_said(request, &slot.value))
+    {
+        return false;
+    }
+    let mut values: HashSet<String> = HashSet::new();
+    for slot in slots {
+        values.extend(content_words(&slot.value));
+        values.extend(
+            crate::hindsight::provenance::other_forms(&slot.value)
+                .iter()
+                .flat_map(|form| content_words(form)),
+        );
+    }
+    let unknown = content_words(request)
+        .into_iter()
+        .filter(|word| !values.contains(word) && !vocabulary.contains(word) && !is_courtesy(word))
+        .count();
+    unknown == 0
+}
+
+fn is_courtesy(word: &str) -> bool {
+    const WORDS: &[&str] = &[
+        "suggest",
+        "recommend",
+        "share",
+        "fetch",
+        "display",
+        "explain",
+        "describe",
+        "obtain",
+        "perform",
+        "lookup",
+        "quickly",
+        "kindly",
+        "detail",
+        "hi",
+        "today",
+    ];
+    WORDS.contains(&word)
+}
+
+/// The words that the tools of `steps` and their results use.
+fn vocabulary(steps: &[u32], calls: &[Call<'_>], reading: &Reading<'_>) -> HashSet<String> {
+    let mut out = HashSet::new();
+    let mut add = |text: &str| out.extend(effect::words(text).map(|word| singular(&word.to_lowercase())));
+    for call in calls.iter().filter(|call| steps.contains(&call.step)) {
+        add(call.tool);
+        if let Some(tool) = reading.tool(call.step as usize) {
+            tool.description.iter().for_each(|text| add(text));
+            for parameter in &tool.parameters {
+                add(parameter.name);
+                parameter.description.iter().for_each(|text| add(text));
+            }
+        }
+        call.given.iter().for_each(|given| add(&given.name));
+        keys(&call.payload.node, &mut add);
+    }
+    out
+}
+
+fn keys(node: &Node, add: &mut impl FnMut(&str)) {
+    match node {
+        Node::Record(fields) => {
+            for (key, value) in fields {
+                add(key);
+                keys(value, add);
+            }
+        }
+        // The rows of a list have the same keys.
+        Node::List(rows) => rows.iter().take(3).for_each(|row| keys(row, add)),
+        Node::Scalar(..) => {}
+    }
+}
+
+/// A capital at the start, a mark at the end.
+fn finish(request: &str) -> String {
+    let text = capitalize(request.trim().trim_end_matches([',', ';', ':']));
+    let asks = [
+        "can ", "could ", "would ", "what ", "which ", "how ", "where ", "when ", "who ", "is ", "are ",
+        "do ",
+    ];
+    if text.ends_with(['.', '?', '!']) {
+        text
+    } else if asks.iter().any(|opening| text.to_lowercase().starts_with(opening)) {
+        format!("{text}?")
+    } else {
+        format!("{text}.")
+    }
+}

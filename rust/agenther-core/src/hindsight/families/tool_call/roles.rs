@@ -1,0 +1,364 @@
+//! How the value of a parameter is said: `from JFK`, `on May 20, 2024`, `reservation M05KNL`.
+
+use std::borrow::Cow;
+
+use crate::hindsight::wording::{humanize, is_function_word, is_plural_phrase, join, say_value, singular};
+use crate::signals::effect;
+
+/// The role that a parameter's name, else its description, gives to its value.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Role {
+    /// Stands before the noun: `pending orders`.
+    Adjective,
+    /// Names the thing: the noun of what it identifies, and how the identifier itself is called.
+    Identity {
+        /// `reservation`
+        entity: String,
+        /// `reservation ID`
+        label: String,
+    },
+    /// `called "Dune"`
+    Called,
+    /// `in the category "history"`
+    Category,
+    /// `for "birthday ideas"`
+    For,
+    /// `about volcanoes`
+    About,
+    /// `by Ursula K. Le Guin`
+    By,
+    /// `from JFK`
+    From,
+    /// `to SEA`
+    To,
+    /// `in Oslo`
+    In,
+    /// `in the production environment`
+    Within(String),
+    /// `from 1995` of things, `for 1995` of a figure
+    Year,
+    /// `at Main Street 5`
+    At,
+    /// `priced at 10 or more`, `with at least 2 bedrooms`
+    AtLeast(String),
+    /// `priced at up to 50`, `with at most 2 stops`
+    AtMost(String),
+    /// `for 3 guests`
+    Count(String),
+    /// `with brand Acme`
+    With(String),
+    /// `on May 20, 2024`
+    On,
+    /// `since May 1, 2024`
+    Since,
+    /// `until May 9, 2024`
+    Until,
+    /// Says how to answer, not what: sort order, format, language of the output.
+    Manner,
+}
+
+/// The adjective of a flag that is set: `available` of `available_only`, `nonstop` of `nonstop`. `None` for flags that say
+/// how to answer.
+pub fn flag(name: &str) -> Option<String> {
+    const MANNERS: &[&str] = &[
+        "include",
+        "with",
+        "return",
+        "verbose",
+        "debug",
+        "full",
+        "raw",
+        "details",
+        "desc",
+        "descending",
+        "ascending",
+        "asc",
+        "sort",
+        "strict",
+        "recursive",
+        "force",
+        "dry",
+        "expand",
+        "use",
+        "show",
+        "show",
+        "get",
+        "fetch",
+        "enable",
+        "disable",
+        "allow",
+        "auto",
+        "async",
+    ];
+    let words: Vec<String> = effect::words(name).map(str::to_ascii_lowercase).collect();
+    if words.iter().any(|word| MANNERS.contains(&word.as_str())) {
+        return None;
+    }
+    let said: Vec<&str> = words
+        .iter()
+        .map(String::as_str)
+        .filter(|word| !matches!(*word, "only" | "is" | "now" | "has"))
+        .collect();
+    (!said.is_empty() && said.len() <= 2).then(|| said.join(" "))
+}
+
+/// Whether a role's label is one that people would say.
+pub fn is_sayable(role: &Role) -> bool {
+    let label = match role {
+        Role::With(label) | Role::AtLeast(label) | Role::AtMost(label) | Role::Within(label) => label,
+        Role::Identity { entity, .. } if is_function_word(entity) => return false,
+        _ => return true,
+    };
+    label.split(' ').all(|word| {
+        word.len() > 2 && word.chars().all(char::is_alphabetic) || matches!(word, "ID" | "of" | "TV" | "IP")
+    }) && label.split(' ').count() <= 3
+}
+
+/// Words that end the name of an identifier.
+const IDENTIFIERS: &[&str] = &[
+    "id",
+    "ids",
+    "code",
+    "number",
+    "no",
+    "num",
+    "key",
+    "slug",
+    "uuid",
+    "sku",
+    "isbn",
+    "symbol",
+    "ticker",
+    "email",
+    "username",
+    "ref",
+    "reference",
+    "handle",
+    "iban",
+    "phone",
+    "login",
+    "nr",
+    "identifier",
+    "pk",
+    "guid",
+    "upc",
+    "mrn",
+    "asin",
+];
+
+/// The role of a parameter.
+pub fn role(name: &str, description: Option<&str>, value: &str) -> Role {
+    let words: Vec<String> = effect::words(name).map(str::to_ascii_lowercase).collect();
+    by_words(&words, value)
+        .or_else(|| by_description(description?, value))
+        .unwrap_or_else(|| Role::With(humanize(name)))
+}
+
+fn by_words(words: &[String], value: &str) -> Option<Role> {
+    let words: Vec<&str> = words.iter().map(String::as_str).collect();
+    let (last, head) = words.split_last()?;
+    let first = words[0];
+    let rest = |from: usize| humanize(&words[from..].join("_"));
+    match first {
+        "min" | "minimum" | "lowest" if words.len() > 1 => return Some(Role::AtLeast(rest(1))),
+        "max" | "maximum" | "highest" if words.len() > 1 => return Some(Role::AtMost(rest(1))),
+        "origin" | "departure" | "src" | "pickup" if !is_time(value) => return Some(Role::From),
+        "destination" | "dest" | "arrival" | "dropoff" | "recipient" | "target" if !is_time(value) => {
+            return Some(Role::To);
+        }
+        _ => {}
+    }
+    if let Some(at) = words.iter().position(|word| matches!(*word, "id" | "ids")).filter(|_| words.len() == 2)
+    {
+        return Some(Role::Identity {
+            entity: humanize(words[1 - at]),
+            label: format!("{} ID", humanize(words[1 - at])),
+        });
+    }
+    if words == ["from"] || words.first() == Some(&"from") && !is_time(value) {
+        return Some(if is_time(value) { Role::Since } else { Role::From });
+    }
+    if words.first() == Some(&"to") {
+        return Some(if is_time(value) { Role::Until } else { Role::To });
+    }
+    let before = humanize(&head.join("_"));
+    let role = match *last {
+        "min" | "minimum" if !head.is_empty() => Role::AtLeast(before),
+        "max" | "maximum" if !head.is_empty() => Role::AtMost(before),
+        "origin" | "source" | "sender" => Role::From,
+        "destination" | "recipient" => Role::To,
+        "start" | "since" | "after" | "begin" | "beginning" => Role::Since,
+        "end" | "until" | "before" => Role::Until,
+        "date" | "day" | "datetime" | "when" | "time" => match first {
+            "start" | "from" | "begin" | "since" | "after" | "min" => Role::Since,
+            "end" | "until" | "before" => Role::Until,
+            "checkin" | "departure" => Role::Since,
+            "checkout" | "return" => Role::Until,
+            "check" if words.contains(&"in") => Role::Since,
+            "check" if words.contains(&"out") => Role::Until,
+            _ if is_time(value) && *last != "time" => Role::On,
+            _ => Role::With(rest(0)),
+        },
+        "checkin" => Role::Since,
+        "checkout" => Role::Until,
+        "state" if value.starts_with(|first: char| first.is_lowercase()) => Role::Adjective,
+        "city" | "location" | "place" | "country" | "region" | "state" | "area" | "town" | "province"
+        | "continent" | "county" | "district" | "neighborhood" | "room" | "building" | "warehouse"
+        | "folder" | "channel" | "league" | "market" => Role::In,
+        "year" => Role::Year,
+        "month" | "quarter" | "season" => Role::In,
+        "environment" | "env" | "namespace" | "cluster" | "department" | "team" | "group" | "database"
+        | "section" | "division" | "workspace" | "sector" | "industry" | "ward" => {
+            Role::Within(if *last == "env" { "environment".into() } else { last.to_string() })
+        }
+        "repo" | "repository" | "project" | "board" | "playlist" | "collection" => Role::In,
+        "address" | "venue" | "restaurant" | "store" | "airport" | "station" | "hospital" | "clinic"
+        | "branch" => Role::At,
+        "query" | "q" | "search" | "keyword" | "keywords" | "term" | "terms" | "phrase" => Role::For,
+        "topic" | "subject" | "about" => Role::About,
+        "author" | "artist" | "creator" | "director" | "writer" | "composer" | "publisher"
+        | "manufacturer" => Role::By,
+        "category" => Role::Category,
+        "status" | "genre" | "cuisine" | "color" | "colour" | "priority" | "severity" | "type" | "kind"
+        | "class" | "cabin" | "level" => Role::Adjective,
+        "name" | "title" if head.is_empty() => Role::Called,
+        // `city_name` is a city, `country_code` a country.
+        "name" | "code" | "title"
+            if !head.is_empty()
+                && let Some(
+                    role @ (Role::In | Role::At | Role::By | Role::Category | Role::From | Role::To),
+                ) = by_words(&head.iter().map(|word| word.to_string()).collect::<Vec<_>>(), value) =>
+        {
+            role
+        }
+        "name" | "title" => Role::Identity { entity: humanize(&head.join("_")), label: rest(0) },
+        "guests" | "adults" | "passengers" | "people" | "persons" | "nights" | "days" | "seats"
+        | "travelers" | "rooms" | "hours" | "weeks" | "months" | "years" | "children" | "minutes" => {
+            Role::Count(last.to_string())
+        }
+        "sort" | "order" | "format" | "locale" | "sortby" | "direction" | "units" | "unit" | "verbose"
+        | "fields" | "timezone" | "tz" | "view" | "mode" | "lang" | "language" => Role::Manner,
+        last if words.contains(&"sort") || words.contains(&"order") && last == "by" => Role::Manner,
+        last if IDENTIFIERS.contains(&last) => {
+            let entity = if head.is_empty() { String::new() } else { humanize(&head.join("_")) };
+            Role::Identity { entity, label: rest(0) }
+        }
+        _ => return None,
+    };
+    Some(role)
+}
+
+/// A parameter called `p1` or `value` may be explained: the first known word of the description decides.
+fn by_description(description: &str, value: &str) -> Option<Role> {
+    let words: Vec<String> = effect::words(description).take(8).map(str::to_ascii_lowercase).collect();
+    let known = words.iter().position(|word| by_words(std::slice::from_ref(word), value).is_some())?;
+    let role = by_words(std::slice::from_ref(&words[known]), value)?;
+    match role {
+        // `The ID of …` says too little to call a value by.
+        Role::Identity { .. } | Role::Manner | Role::Called | Role::Adjective => None,
+        role => Some(role),
+    }
+}
+
+fn is_time(value: &str) -> bool {
+    crate::hindsight::provenance::date(value).is_some()
+        || value.parse::<u32>().is_ok_and(|year| (1900..2100).contains(&year))
+}
+
+/// The words for values in a role, without those of [`Role::Adjective`] and [`Role::Identity`], which stand with the noun.
+pub fn say(role: &Role, values: &[Cow<'_, str>]) -> String {
+    let said: Vec<String> = values.iter().map(|value| say_value(value)).collect();
+    let plain = join(&said);
+    let quoted = || {
+        let quoted: Vec<String> = said.iter().map(|value| quote(value)).collect();
+        join(&quoted)
+    };
+    match role {
+        Role::From => format!("from {plain}"),
+        Role::To => format!("to {plain}"),
+        Role::In => format!("in {plain}"),
+        Role::At => format!("at {plain}"),
+        Role::On => format!("on {plain}"),
+        Role::Since => format!("from {plain}"),
+        Role::Until => format!("until {plain}"),
+        Role::For => format!("for {}", quoted()),
+        Role::About => format!("about {}", quoted()),
+        Role::Called => format!("called {}", quoted()),
+        Role::By => format!("by {plain}"),
+        Role::Category => format!("in the category {}", quoted()),
+        Role::AtLeast(what) if is_price(what) => format!("priced at {plain} or more"),
+        Role::AtMost(what) if is_price(what) => format!("priced at {plain} or less"),
+        Role::AtLeast(what) if is_plural_phrase(what) => format!("with at least {plain} {what}"),
+        Role::AtMost(what) if is_plural_phrase(what) => format!("with at most {plain} {what}"),
+        Role::AtLeast(what) => format!("with a {what} of at least {plain}"),
+        Role::AtMost(what) => format!("with a {what} of at most {plain}"),
+        Role::Count(what) => {
+            let noun = if plain == "1" { singular(what) } else { what.clone() };
+            format!("for {plain} {noun}")
+        }
+        Role::Within(what) => format!("in the {plain} {what}"),
+        Role::Year => format!("in {plain}"),
+        Role::With(what)
+            if is_plural_phrase(what) && values.len() == 1 && values[0].parse::<f64>().is_ok() =>
+        {
+            format!("with {plain} {}", if plain == "1" { singular(what) } else { what.clone() })
+        }
+        Role::With(what) if values.len() == 1 => format!("with {} {}", singular(what), quoted()),
+        Role::With(what) => format!("with {what} {}", quoted()),
+        Role::Identity { label, .. } => format!("with {label} {plain}"),
+        Role::Adjective | Role::Manner => String::new(),
+    }
+}
+
+fn is_price(what: &str) -> bool {
+    ["price", "cost", "budget", "rate", "fare"].iter().any(|word| what.contains(word))
+}
+
+/// Quotation marks around several words that are no name.
+fn quote(value: &str) -> String {
+    let is_plain = !value.contains(' ')
+        || value
+            .split(' ')
+            .all(|word| word.starts_with(|first: char| first.is_uppercase() || first.is_ascii_digit()));
+    if is_plain { value.to_string() } else { format!("\"{value}\"") }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn names_give_prepositions() {
+        for (name, value, said) in [
+            ("origin", "JFK", "from JFK"),
+            ("destination_city", "Oslo", "to Oslo"),
+            ("city", "Oslo", "in Oslo"),
+            ("date", "2024-05-20", "on May 20, 2024"),
+            ("start_date", "2024-05-20", "from May 20, 2024"),
+            ("until", "2024-05-20", "until May 20, 2024"),
+            ("query", "birthday ideas", "for \"birthday ideas\""),
+            ("author", "Ursula K. Le Guin", "by Ursula K. Le Guin"),
+            ("max_price", "50", "priced at 50 or less"),
+            ("minBedrooms", "2", "with at least 2 bedrooms"),
+            ("guests", "3", "for 3 guests"),
+            ("brand", "Acme", "with brand Acme"),
+        ] {
+            assert_eq!(say(&role(name, None, value), &[Cow::Borrowed(value)]), said);
+        }
+    }
+
+    #[test]
+    fn identifiers_name_what_they_identify() {
+        assert_eq!(
+            role("reservation_id", None, "M05KNL"),
+            Role::Identity { entity: "reservation".into(), label: "reservation ID".into() }
+        );
+        assert_eq!(role("isbn", None, "978"), Role::Identity { entity: String::new(), label: "ISBN".into() });
+    }
+
+    #[test]
+    fn a_description_explains_an_opaque_name() {
+        assert_eq!(role("p1", Some("The city to search in"), "Oslo"), Role::In);
+        assert_eq!(role("p1", None, "Oslo"), Role::With("p1".into()));
+    }
+}

@@ -1,0 +1,308 @@
+//! A clause in words: as a command, as a question, and as the heading of its answer.
+
+use super::call::Call;
+use super::field_label;
+use super::merge::Merged;
+use super::payload::Node;
+use super::roles::Role;
+use super::subject::{SELVES, Subject, named};
+use super::words::{Manner, attribute};
+use crate::hindsight::reason::Reason;
+use crate::hindsight::wording::{capitalize, is_function_word, is_plural_phrase, join, plural, singular};
+
+/// What there is to say.
+pub struct Said<'s, 'a> {
+    /// Who or what it is about.
+    pub subject: &'s Subject,
+    /// How to speak of it where its identifier cannot be named.
+    pub reference: Option<&'s str>,
+    /// The parameters, said.
+    pub merged: &'s Merged,
+    /// The fields asked for.
+    pub keys: &'s [String],
+    /// The call, or the first of several.
+    pub call: &'s Call<'a>,
+    /// Whether the tool's object is itself the field asked for.
+    pub is_object: bool,
+}
+
+impl Said<'_, '_> {
+    /// The clause as a command, and as a question where one reads well.
+    pub fn request(&self) -> Result<(String, Option<String>), Reason> {
+        let words = &self.call.words;
+        if !is_sayable(&words.object) {
+            return Err(Reason::NoAsk);
+        }
+        let is_list = self.call.payload.node.is_list();
+        let labels: Vec<String> = if self.is_object {
+            Vec::new()
+        } else {
+            self.keys.iter().filter_map(|key| field_label(key)).collect()
+        };
+        let (thing, fields_in_thing) = self.thing(is_list, &labels);
+        let manner = words.manner();
+        let has_rows = matches!(self.call.payload.node.rows().first(), Some(Node::Record(_)));
+        let with_fields = match (fields_in_thing || labels.is_empty() || !has_rows, is_list) {
+            (true, _) => String::new(),
+            (false, true) if self.call.payload.node.rows().len() > 1 => {
+                format!(", with the {} of each", join(&labels))
+            }
+            (false, _) => format!(", including the {}", join(&labels)),
+        };
+        if manner == Manner::Act {
+            return Ok((self.act(&labels), None));
+        }
+        let verb = match (manner, is_list) {
+            (Manner::Search, _) if words.verb == "list" || self.merged.slots == 0 && is_list => "list",
+            (Manner::Search, _) => "find",
+            (_, true) => "show me",
+            _ if thing.starts_with("the details") => "give me",
+            _ => "tell me",
+        };
+        let imperative = format!("{verb} {thing}{with_fields}");
+        let question =
+            if is_list && *self.subject == Subject::None && self.reference.is_none() && self.merged.slots > 0
+            {
+                let objects = plural(&words.object);
+                let which =
+                    format!("Which {}{objects} are there {}", self.merged.adjectives, self.merged.tail)
+                        .trim_end()
+                        .to_string();
+                let many = labels.len() > 1 || labels.iter().any(|label| is_plural_phrase(label));
+                Some(match with_fields.is_empty() {
+                    true => format!("{which}?"),
+                    false => format!(
+                        "{which}, and what {} the {} of each?",
+                        if many { "are" } else { "is" },
+                        join(&labels)
+                    ),
+                })
+            } else if thing.starts_with("the details of ") {
+                Some(format!("What can you tell me about {}?", thing.trim_start_matches("the details of ")))
+            } else {
+                let many = is_list
+                    || fields_in_thing
+                        && (labels.len() > 1 || labels.iter().any(|label| is_plural_phrase(label)));
+                let many = many || !fields_in_thing && is_plural_phrase(&words.object);
+                with_fields.is_empty().then(|| format!("What {} {thing}?", if many { "are" } else { "is" }))
+            };
+        Ok((imperative, question))
+    }
+
+    /// What the clause is about, for other clauses to refer to.
+    pub fn about(&self) -> String {
+        match self.subject {
+            Subject::Own { place, .. } => format!("my {place}"),
+            Subject::Named { entity, values } => named(entity, values),
+            Subject::Of(value) => value.clone(),
+            Subject::With { .. } | Subject::None => self.thing(self.call.payload.node.is_list(), &[]).0,
+        }
+    }
+
+    /// The thing asked for, as the heading of an answer.
+    pub fn heading(&self) -> String {
+        if self.call.words.verb == "convert" {
+            return "Result".to_string();
+        }
+        let (thing, _) = self.thing(self.call.payload.node.is_list(), &[]);
+        let thing = thing.strip_prefix("the details of ").unwrap_or(&thing);
+        match thing.strip_prefix("my ") {
+            Some(mine) => format!("Your {mine}"),
+            None => capitalize(thing),
+        }
+    }
+
+    /// The noun phrase asked for, and whether it names the fields.
+    fn thing(&self, is_list: bool, labels: &[String]) -> (String, bool) {
+        let object = &self.call.words.object;
+        let adjectives = &self.merged.adjectives;
+        let number = |noun: &str| if is_list { plural(noun) } else { noun.to_string() };
+        let tail = if self.merged.tail.is_empty() { String::new() } else { format!(" {}", self.merged.tail) };
+        let of = |owner: &str, part: &str| {
+            if !part.is_empty() {
+                (format!("the {adjectives}{} of {owner}{tail}", number(part)), false)
+            } else if labels.is_empty() || is_list {
+                (format!("the details of {owner}{tail}"), false)
+            } else {
+                (format!("the {} of {owner}{tail}", join(labels)), true)
+            }
+        };
+        if let Some(reference) = self.reference {
+            let entity = self.call.identity().and_then(|identity| match &identity.role {
+                Role::Identity { entity, .. } => Some(singular(entity)),
+                _ => None,
+            });
+            return of(reference, &attribute(object, &entity.unwrap_or_else(|| object.clone())));
+        }
+        match self.subject {
+            Subject::Own { label, place, .. } => {
+                let entity = label.split(' ').next().unwrap_or(label);
+                let part = attribute(object, entity);
+                if part.is_empty()
+                    || part == *object
+                        && !is_list
+                        && self.call.payload.node.text().is_none()
+                        && SELVES.contains(&object.as_str())
+                {
+                    return match labels {
+                        [] => (format!("the details of my {place}{tail}"), false),
+                        labels => (format!("the {} on my {place}{tail}", join(labels)), true),
+                    };
+                }
+                (format!("my {adjectives}{}{tail}", number(&part)), false)
+            }
+            Subject::Named { entity, values } => of(&named(entity, values), &attribute(object, entity)),
+            Subject::Of(value) => (format!("the {adjectives}{} of {value}{tail}", number(object)), false),
+            Subject::With { label, value } => {
+                (format!("the {adjectives}{} with {label} {value}{tail}", number(object)), false)
+            }
+            Subject::None => (format!("the {adjectives}{}{tail}", number(object)), false),
+        }
+    }
+
+    /// A clause whose verb is the request: `track package X`, `convert 100 USD to EUR`.
+    fn act(&self, labels: &[String]) -> String {
+        let verb = &self.call.words.verb;
+        let find = |role: &Role| {
+            self.call.given.iter().find(|given| given.role == *role).map(|given| given.values[0].as_str())
+        };
+        let amount = self
+            .call
+            .given
+            .iter()
+            .find(|given| matches!(given.name.as_str(), "amount" | "value" | "quantity"));
+        if verb == "convert"
+            && let (Some(amount), Some(from), Some(to)) = (amount, find(&Role::From), find(&Role::To))
+        {
+            return format!("convert {} {from} to {to}", amount.values[0]);
+        }
+        let what = match self.subject {
+            Subject::Named { entity, values } if attribute(&self.call.words.object, entity).is_empty() => {
+                format!(
+                    "{entity} {}{}",
+                    join(values),
+                    if self.merged.tail.is_empty() {
+                        String::new()
+                    } else {
+                        format!(" {}", self.merged.tail)
+                    }
+                )
+            }
+            _ => {
+                // Fields in the noun phrase would make the verb act on them.
+                let (bare, _) = Said { keys: &[], ..*self }.thing(false, &[]);
+                bare
+            }
+        };
+        if labels.is_empty() || self.call.payload.node.is_list() {
+            format!("{verb} {what}")
+        } else {
+            format!("{verb} {what} and tell me the {}", join(labels))
+        }
+    }
+}
+
+/// Words that interfaces use and people do not.
+const JARGON: &[&str] = &[
+    "api",
+    "endpoint",
+    "json",
+    "id",
+    "ids",
+    "subfunction",
+    "url",
+    "urls",
+    "xml",
+    "payload",
+    "function",
+    "schema",
+    "metadata",
+    "params",
+    "parameters",
+    "query",
+    "request",
+    "response",
+    "object",
+    "string",
+    "array",
+    "token",
+    "callback",
+    "handler",
+    "instance",
+    "config",
+    "expression",
+    "thought",
+    "code",
+    "script",
+    "sql",
+    "python",
+    "bash",
+    "shell",
+    "command",
+    "web",
+    "internet",
+    "google",
+    "search",
+    "linecount",
+    "ping",
+    "endpoints",
+    "resource",
+    "resources",
+    "subresource",
+];
+
+/// Words that describe a thing and are none.
+const DESCRIPTIONS: &[&str] = &[
+    "supported",
+    "latest",
+    "unknown",
+    "weekly",
+    "daily",
+    "monthly",
+    "related",
+    "random",
+    "current",
+    "recent",
+    "live",
+    "top",
+    "popular",
+    "featured",
+    "trending",
+    "new",
+    "best",
+    "global",
+    "available",
+    "upcoming",
+    "active",
+    "public",
+    "full",
+    "present",
+    "main",
+    "general",
+    "total",
+    "basic",
+    "advanced",
+    "similar",
+    "worldwide",
+    "following",
+    "specified",
+    "different",
+    "based",
+    "given",
+];
+
+/// Whether a person would use the noun: letters only, no jargon of interfaces, ending in a thing.
+fn is_sayable(object: &str) -> bool {
+    let words: Vec<String> = object.split(' ').map(str::to_lowercase).collect();
+    let repeats = words.windows(2).any(|pair| pair[0] == pair[1]);
+    let is_in = |word: &String, list: &[&str]| list.contains(&word.as_str());
+    let fits = |word: &String| {
+        let is_determining = is_function_word(word) && !is_in(word, DESCRIPTIONS) && word != "search";
+        word.len() > 1 && !is_determining && !is_in(word, JARGON)
+    };
+    words.iter().all(fits)
+        && !repeats
+        && words.last().is_some_and(|last| !is_in(last, DESCRIPTIONS) && last.len() > 2)
+        && object.chars().all(|letter| letter.is_alphabetic() || matches!(letter, ' ' | '-' | '\''))
+        && words.len() <= 4
+}

@@ -1,0 +1,183 @@
+//! Who or what a clause is about: the user's own profile, a thing with an identifier, or neither.
+
+use super::ask::Material;
+use super::call::{Call, Given};
+use super::roles::Role;
+use crate::hindsight::provenance::Source;
+use crate::hindsight::wording::{join, plural, singular};
+
+/// Who or what a clause is about.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Subject {
+    /// The user's own profile or account.
+    Own {
+        /// `user ID`
+        label: String,
+        /// The identifier.
+        value: String,
+        /// `profile` or `account`
+        place: &'static str,
+    },
+    /// `reservation M05KNL`, `reservations A and B`
+    Named {
+        /// `reservation`
+        entity: String,
+        /// The identifiers.
+        values: Vec<String>,
+    },
+    /// The thing `of AAPL`.
+    Of(String),
+    /// The thing `with tracking number GHI789`.
+    With {
+        /// `tracking number`
+        label: String,
+        /// The identifier.
+        value: String,
+    },
+    /// A thing that its slots describe.
+    None,
+}
+
+/// Things that are the user, so that their identifier is the user's own.
+pub const SELVES: &[&str] = &[
+    "user",
+    "customer",
+    "account",
+    "member",
+    "client",
+    "patient",
+    "student",
+    "employee",
+    "subscriber",
+    "profile",
+    "loyalty",
+    "login",
+    "guest",
+    "card",
+    "policy",
+];
+
+pub fn subject(identity: &Given, values: &[String], call: &Call<'_>, material: &Material<'_, '_>) -> Subject {
+    let Role::Identity { entity, label } = &identity.role else { return Subject::None };
+    let value = values[0].clone();
+    let object = &call.words.object;
+    let head = object.rsplit(' ').next().unwrap_or(object);
+    let said_label = user_label(&identity.source, material);
+    let entity_words = entity.rsplit(' ').next().unwrap_or("");
+    let in_object =
+        !entity.is_empty() && object.split(' ').any(|word| singular(word) == singular(entity_words));
+    let is_self = SELVES.contains(&entity_words) || entity.is_empty() && SELVES.contains(&head);
+    if is_self && values.len() == 1 && user_says_own(&identity.source, material) {
+        let place = if entity_words == "user" || entity_words == "profile" || entity.is_empty() {
+            "profile"
+        } else {
+            "account"
+        };
+        let label = said_label
+            .unwrap_or_else(|| if entity.is_empty() { format!("{head} {label}") } else { label.clone() });
+        return Subject::Own { label, value, place };
+    }
+    let names_by_id = label.ends_with("ID") || label.ends_with("name") || label.ends_with("title");
+    if !entity.is_empty() && (in_object || names_by_id) {
+        return Subject::Named { entity: singular(entity), values: values.to_vec() };
+    }
+    if entity.is_empty() && label == "ID" {
+        return Subject::Named { entity: singular(head), values: values.to_vec() };
+    }
+    if matches!(label.as_str(), "symbol" | "ticker") {
+        return Subject::Of(value);
+    }
+    Subject::With { label: said_label.unwrap_or_else(|| label.clone()), value }
+}
+
+/// The user's text that a value was found in, and where.
+fn said_in<'m>(source: &Source, material: &Material<'m, '_>) -> Option<(&'m str, usize)> {
+    let Source::User { step, span } = *source else { return None };
+    let text = match step {
+        None => material.reading.run.original_prompt?,
+        Some(step) => material.reading.steps[step as usize].step.user?,
+    };
+    Some((text, span.start as usize))
+}
+
+fn user_says_own(source: &Source, material: &Material<'_, '_>) -> bool {
+    let Some((text, start)) = said_in(source, material) else { return false };
+    let before = &text[..start];
+    let sentence = before.rsplit(['.', '!', '?', '\n']).next().unwrap_or(before).to_lowercase();
+    let is_bare = text.len() < 60;
+    is_bare
+        || sentence
+            .split(|c: char| !c.is_alphanumeric() && c != '\'')
+            .any(|word| matches!(word, "my" | "i" | "i'm" | "me"))
+}
+
+/// How the user called the value: the words between a determiner and it, as in `the tracking number is GHI789`.
+fn user_label(source: &Source, material: &Material<'_, '_>) -> Option<String> {
+    let (text, start) = said_in(source, material)?;
+    // The value may be a part of what the user wrote: of an address, of a path.
+    if let Source::User { span, .. } = source
+        && text[span.end as usize..].starts_with(['@', '/', '_', '-'])
+    {
+        return None;
+    }
+    let before = text[..start].trim_end_matches(|c: char| !c.is_alphanumeric());
+    let mut words: Vec<&str> = before.rsplit([' ', '\n']).take(5).collect();
+    while words
+        .first()
+        .is_some_and(|word| matches!(word.to_ascii_lowercase().as_str(), "is" | "are" | "number:" | "="))
+    {
+        words.remove(0);
+    }
+    let mut label: Vec<&str> = Vec::new();
+    let mut closed = false;
+    for word in words {
+        let lower = word.to_ascii_lowercase();
+        if matches!(
+            lower.as_str(),
+            "the"
+                | "my"
+                | "a"
+                | "an"
+                | "with"
+                | "his"
+                | "her"
+                | "our"
+                | "this"
+                | "that"
+                | "for"
+                | "using"
+                | "by"
+                | "is"
+        ) {
+            closed = true;
+            break;
+        }
+        if !word.chars().all(char::is_alphabetic) || label.len() == 3 {
+            return None;
+        }
+        label.insert(0, word);
+    }
+    (closed && !label.is_empty()).then(|| label.join(" "))
+}
+
+/// `reservations A and B`, `artist Adele`, `the payments service`.
+pub fn named(entity: &str, values: &[String]) -> String {
+    match values {
+        [name] if name.chars().all(|c| c.is_lowercase() || c == '-') => format!("the {name} {entity}"),
+        [value] => format!("{entity} {value}"),
+        values => format!("{} {}", plural(entity), join(values)),
+    }
+}
+
+impl Subject {
+    /// The subject of the call at `at` alone, of several that it joins.
+    pub fn nth(&self, at: usize) -> Subject {
+        match self {
+            Subject::Named { entity, values } => {
+                let value = values.get(at).or(values.last()).cloned();
+                Subject::Named { entity: entity.clone(), values: value.into_iter().collect() }
+            }
+            other => other.clone(),
+        }
+    }
+}

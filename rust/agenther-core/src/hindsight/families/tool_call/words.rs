@@ -1,0 +1,519 @@
+//! What a tool does and is about, in words: from its description where that begins with a verb (79-94% do),
+//! else from its name.
+
+use crate::hindsight::wording::{humanize, singular};
+use crate::signals::effect;
+
+/// The verb and the noun phrase of a tool.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ToolWords {
+    /// The verb in its plain form; empty where the tool is named by a noun alone.
+    pub verb: String,
+    /// What it gets or acts on, without article or vague nouns: `direct flights`, `user`.
+    pub object: String,
+    /// Whether the verb came from the description.
+    pub from_description: bool,
+}
+
+/// Verbs that only fetch: any phrase that asks for the object will do.
+const FETCH: &[&str] = &[
+    "get", "retrieve", "fetch", "return", "read", "view", "show", "provide", "give", "obtain", "display",
+    "access", "load", "describe", "pull", "extract", "query", "lookup", "look", "see",
+];
+
+/// Verbs that search or list: the result is a selection.
+const SEARCH: &[&str] =
+    &["search", "find", "list", "browse", "discover", "filter", "explore", "enumerate", "locate"];
+
+/// Verbs that say themselves what is wanted.
+const ACT: &[&str] = &[
+    "track",
+    "convert",
+    "translate",
+    "calculate",
+    "compute",
+    "validate",
+    "verify",
+    "check",
+    "detect",
+    "compare",
+    "count",
+    "estimate",
+    "predict",
+    "analyze",
+    "summarize",
+    "identify",
+    "generate",
+    "monitor",
+    "determine",
+    "measure",
+    "solve",
+    "rank",
+    "recommend",
+    "suggest",
+    "add",
+    "update",
+    "delete",
+    "cancel",
+    "book",
+    "send",
+    "set",
+    "modify",
+    "submit",
+    "pay",
+    "order",
+    "exchange",
+    "schedule",
+    "create",
+    "remove",
+    "edit",
+    "post",
+    "purchase",
+    "buy",
+    "rename",
+    "move",
+    "register",
+    "reserve",
+    "assign",
+    "approve",
+    "close",
+    "open",
+    "enable",
+    "disable",
+    "turn",
+    "start",
+    "stop",
+    "restart",
+    "refund",
+    "change",
+    "save",
+    "transfer",
+    "return",
+    "reschedule",
+    "upload",
+    "invite",
+    "archive",
+    "renew",
+    "upgrade",
+    "downgrade",
+    "deploy",
+    "merge",
+    "notify",
+    "apply",
+    "confirm",
+    "redeem",
+    "withdraw",
+    "deposit",
+    "block",
+    "unblock",
+    "lock",
+    "unlock",
+    "charge",
+    "ship",
+    "make",
+    "print",
+];
+
+/// How a tool's verb asks.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Manner {
+    /// Get, show, return: asks for a thing.
+    Fetch,
+    /// Search, find, list: asks for a selection.
+    Search,
+    /// Track, convert, check: the verb is the request.
+    Act,
+}
+
+impl ToolWords {
+    /// How the verb asks.
+    pub fn manner(&self) -> Manner {
+        if SEARCH.contains(&self.verb.as_str()) {
+            Manner::Search
+        } else if ACT.contains(&self.verb.as_str()) && !FETCH.contains(&self.verb.as_str()) {
+            Manner::Act
+        } else {
+            Manner::Fetch
+        }
+    }
+}
+
+/// The plain form of a word that is a verb of tools.
+pub fn verb_of(word: &str) -> Option<String> {
+    let word = word.to_ascii_lowercase();
+    let known = |word: &str| [FETCH, SEARCH, ACT].iter().any(|verbs| verbs.contains(&word));
+    if known(&word) {
+        return Some(word);
+    }
+    let stems = [word.strip_suffix("es"), word.strip_suffix('s'), word.strip_suffix("ing")];
+    let third = word.strip_suffix("ies").map(|stem| format!("{stem}y"));
+    stems
+        .into_iter()
+        .flatten()
+        .map(str::to_string)
+        .chain(third)
+        .chain(word.strip_suffix("ing").map(|stem| format!("{stem}e")))
+        .find(|stem| known(stem))
+}
+
+/// The words of a tool; `None` where neither name nor description holds a noun.
+pub fn tool_words(name: &str, description: Option<&str>) -> Option<ToolWords> {
+    let by_name = from_name(name);
+    let by_description = description.and_then(from_description);
+    match (by_description, by_name) {
+        (Some(words), Some(by_name)) if words.object.is_empty() => {
+            Some(ToolWords { object: by_name.object, ..words }).filter(|words| !words.object.is_empty())
+        }
+        (Some(words), _) if !words.object.is_empty() => Some(words),
+        // A bare `search` says nothing of what it finds; its query does.
+        (_, by_name) => by_name.filter(|words| !words.object.is_empty() || words.manner() == Manner::Search),
+    }
+}
+
+/// Words in names that begin a qualification: `get_user_by_email`.
+const NAME_STOPS: &[&str] =
+    &["by", "for", "from", "with", "using", "via", "in", "on", "at", "to", "of", "and", "or", "into"];
+
+fn from_name(name: &str) -> Option<ToolWords> {
+    // Namespaces: `calendar.list_events`, `mcp__crm__find_contact`, `github/search_issues`.
+    let local = name.rsplit(['.', '/', ':']).next()?;
+    let local = local.rsplit("__").next()?;
+    let words: Vec<String> = effect::words(local).map(str::to_ascii_lowercase).collect();
+    let fetches = |word: &String| {
+        verb_of(word).is_some_and(|verb| FETCH.contains(&verb.as_str()) || SEARCH.contains(&verb.as_str()))
+    };
+    // `order_lookup`: a noun that could be a verb stands before the verb that is one.
+    let at = match words.first() {
+        Some(first) if !fetches(first) && words.last().is_some_and(fetches) => Some(words.len() - 1),
+        _ => words.iter().position(|word| verb_of(word).is_some()),
+    };
+    let starts_noun = |at: usize| words.get(at + 1).is_some_and(|word| !NAME_STOPS.contains(&word.as_str()));
+    let (verb, rest): (String, Vec<&String>) = match at {
+        // `hr_get_employee`: a short prefix names the system.
+        Some(at @ 1..=2) if fetches(&words[at]) && starts_noun(at) => {
+            (verb_of(&words[at])?, words[at + 1..].iter().collect())
+        }
+        Some(at @ 1..=2) if !starts_noun(at) && at + 1 < words.len() => {
+            (verb_of(&words[at])?, words[..at].iter().collect())
+        }
+        Some(0) => (verb_of(&words[0])?, words[1..].iter().collect()),
+        // `order_lookup`, `weather_search`: the verb stands last.
+        Some(at) if at + 1 == words.len() => (verb_of(&words[at])?, words[..at].iter().collect()),
+        _ => (String::new(), words.iter().collect()),
+    };
+    let noun: Vec<&str> = rest
+        .into_iter()
+        .map(String::as_str)
+        .take_while(|word| !NAME_STOPS.contains(word))
+        .filter(|word| {
+            !is_version(word)
+                && !matches!(*word, "api" | "all" | "the" | "up" | "tool" | "function" | "endpoint")
+        })
+        .collect();
+    let mut noun = without_vague(&noun);
+    // A search of the product catalog finds products.
+    if SEARCH.contains(&verb.as_str()) && noun.len() > 1 && CONTAINERS.contains(&noun[noun.len() - 1]) {
+        noun.pop();
+    }
+    Some(ToolWords { verb, object: humanize(&noun.join("_")), from_description: false })
+}
+
+fn is_version(word: &str) -> bool {
+    word.starts_with('v') && word.len() <= 3 && word[1..].bytes().all(|byte| byte.is_ascii_digit())
+        || word.len() == 1
+}
+
+/// Nouns for what holds the things searched for.
+const CONTAINERS: &[&str] =
+    &["catalog", "catalogue", "database", "db", "index", "store", "directory", "collection", "engine"];
+
+/// Nouns that name no thing of their own.
+const VAGUE: &[&str] = &[
+    "details",
+    "detail",
+    "info",
+    "information",
+    "data",
+    "record",
+    "records",
+    "result",
+    "results",
+    "object",
+    "list",
+];
+
+fn without_vague<'w>(noun: &[&'w str]) -> Vec<&'w str> {
+    let mut end = noun.len();
+    while end > 1 && VAGUE.contains(&noun[end - 1]) {
+        end -= 1;
+    }
+    noun[..end].to_vec()
+}
+
+fn from_description(description: &str) -> Option<ToolWords> {
+    let text = description.rsplit_once("is: \"").map_or(description, |(_, quoted)| quoted);
+    let sentence = text.trim_start_matches(['*', '"', '#', ' ', '\n']);
+    let sentence = sentence.split(['.', '\n', ';', ':', '(']).next()?;
+    let words: Vec<&str> = sentence
+        .split_whitespace()
+        .map(|word| word.trim_matches(|mark: char| matches!(mark, '*' | '`' | '"' | '\'')))
+        .filter(|word| !word.is_empty())
+        .collect();
+    let (at, verb) = words
+        .iter()
+        .take(9)
+        .enumerate()
+        .find_map(|(at, word)| verb_of(word).map(|verb| (at, verb)))
+        .filter(|&(at, _)| words[..at].iter().all(|word| is_preamble(word)))?;
+    let mut object = noun_after(&words[at + 1..]);
+    // `Search the library catalogue for books`: the books are wanted.
+    if verb == "search"
+        && let Some(wanted) = words[at + 1..].iter().take(6).position(|word| word.eq_ignore_ascii_case("for"))
+    {
+        let wanted = noun_after(&words[at + 2 + wanted..]);
+        if !wanted.is_empty() {
+            object = wanted;
+        }
+    }
+    Some(ToolWords { verb, object, from_description: true })
+}
+
+/// `This API endpoint allows you to …`, `Use this tool to …`.
+fn is_preamble(word: &str) -> bool {
+    const WORDS: &[&str] = &[
+        "this",
+        "the",
+        "a",
+        "an",
+        "api",
+        "endpoint",
+        "tool",
+        "function",
+        "method",
+        "operation",
+        "service",
+        "call",
+        "use",
+        "used",
+        "is",
+        "can",
+        "be",
+        "will",
+        "to",
+        "allows",
+        "allow",
+        "lets",
+        "let",
+        "you",
+        "users",
+        "user",
+        "enables",
+        "for",
+        "that",
+        "which",
+        "your",
+        "it",
+        "helps",
+        "returns",
+        "please",
+        "agent",
+    ];
+    WORDS.iter().any(|known| word.eq_ignore_ascii_case(known))
+}
+
+/// The noun phrase at the start of `words`.
+fn noun_after(words: &[&str]) -> String {
+    const ARTICLES: &[&str] = &[
+        "a",
+        "an",
+        "the",
+        "all",
+        "any",
+        "some",
+        "available",
+        "specific",
+        "given",
+        "up",
+        "your",
+        "user's",
+        "every",
+        "each",
+        "one",
+        "more",
+        "full",
+        "detailed",
+        "complete",
+        "various",
+        "multiple",
+        "single",
+        "particular",
+        "certain",
+        "me",
+        "out",
+    ];
+    const STOPS: &[&str] = &[
+        "for",
+        "by",
+        "from",
+        "in",
+        "on",
+        "at",
+        "with",
+        "given",
+        "based",
+        "using",
+        "between",
+        "to",
+        "that",
+        "which",
+        "via",
+        "within",
+        "when",
+        "where",
+        "and",
+        "or",
+        "as",
+        "whose",
+        "including",
+        "matching",
+        "per",
+        "associated",
+        "related",
+        "inside",
+        "into",
+        "through",
+        "if",
+        "like",
+        "such",
+        "under",
+        "over",
+        "it",
+        "has",
+        "have",
+        "is",
+        "are",
+        "belonging",
+        "listed",
+        "located",
+    ];
+    let mut noun: Vec<&str> = Vec::new();
+    for word in words {
+        let bare = word.trim_end_matches([',', '.', ':']);
+        let lower = bare.to_ascii_lowercase();
+        let is_link = matches!(lower.as_str(), "of" | "about" | "for" | "on");
+        if is_link && !noun.is_empty() && noun.iter().all(|word| VAGUE.contains(word) || *word == "set") {
+            noun.clear();
+            continue;
+        }
+        if STOPS.contains(&lower.as_str())
+            || matches!(lower.as_str(), "of" | "about")
+            || lower.starts_with('\'')
+        {
+            break;
+        }
+        if noun.is_empty() && ARTICLES.contains(&lower.as_str()) {
+            continue;
+        }
+        if !bare.chars().all(|letter| letter.is_alphabetic() || letter == '-') {
+            break;
+        }
+        noun.push(bare);
+        if word.ends_with([',', '.', ':']) {
+            break;
+        }
+    }
+    // Longer runs are sentences that the stops did not end.
+    if noun.len() > 4 {
+        return String::new();
+    }
+    if noun.iter().all(|word| VAGUE.contains(&word.to_ascii_lowercase().as_str())) {
+        return String::new();
+    }
+    without_vague(&noun)
+        .iter()
+        .map(|word| {
+            if word.chars().skip(1).any(char::is_uppercase) { word.to_string() } else { word.to_lowercase() }
+        })
+        .collect::<Vec<_>>()
+        .join(" ")
+}
+
+/// What is left of the object after the entity that its identifier names: `order status` of an order is its
+/// `status`. Empty where the object is the entity.
+pub fn attribute(object: &str, entity: &str) -> String {
+    let object_words: Vec<&str> = object.split(' ').collect();
+    let entity_words: Vec<&str> = entity.split(' ').collect();
+    let same = |object: &[&str]| {
+        object.iter().zip(&entity_words).all(|(object, entity)| singular(object) == singular(entity))
+    };
+    let ends = object_words.len() > entity_words.len()
+        && same(&object_words[object_words.len() - entity_words.len()..]);
+    let starts = object_words.len() >= entity_words.len() && same(&object_words);
+    // `calendar event` of an event is the event.
+    if ends {
+        return String::new();
+    }
+    let rest: Vec<&str> = if starts { object_words[entity_words.len()..].to_vec() } else { object_words };
+    if rest.iter().all(|word| VAGUE.contains(word)) { String::new() } else { rest.join(" ") }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn words(name: &str, description: &str) -> (String, String) {
+        let words = tool_words(name, Some(description).filter(|text| !text.is_empty())).unwrap();
+        (words.verb, words.object)
+    }
+
+    #[test]
+    fn reads_descriptions_first() {
+        for (name, description, verb, object) in [
+            (
+                "sf",
+                "Search direct flights between two cities on a specific date.",
+                "search",
+                "direct flights",
+            ),
+            ("x1", "Get the details of a reservation.", "get", "reservation"),
+            ("q", "Returns a list of all open invoices for a customer", "return", "open invoices"),
+            (
+                "kw",
+                "This API endpoint allows you to retrieve the main keywords for a given query",
+                "retrieve",
+                "main keywords",
+            ),
+            (
+                "p",
+                "This is the subfunction for tool \"k\", you can use this tool.The description of this function is: \"Get the **popular sites** for a given search query.\"",
+                "get",
+                "popular sites",
+            ),
+        ] {
+            assert_eq!(words(name, description), (verb.to_string(), object.to_string()), "{description}");
+        }
+    }
+
+    #[test]
+    fn reads_names_where_there_is_no_verb() {
+        for (name, verb, object) in [
+            ("get_user_details_by_email", "get", "user"),
+            ("calendar.listEvents", "list", "events"),
+            ("mcp__crm__find_contact", "find", "contact"),
+            ("order_lookup", "lookup", "order"),
+            ("weather_forecast", "", "weather forecast"),
+            ("packages_v2_track", "track", "packages"),
+        ] {
+            assert_eq!(words(name, ""), (verb.to_string(), object.to_string()), "{name}");
+            assert_eq!(words(name, "."), (verb.to_string(), object.to_string()), "{name}");
+        }
+    }
+
+    #[test]
+    fn tells_the_attribute_from_its_entity() {
+        assert_eq!(attribute("order status", "order"), "status");
+        assert_eq!(attribute("channel clips", "channel"), "clips");
+        assert_eq!(attribute("reservation", "reservation"), "");
+        assert_eq!(attribute("appointments", "patient"), "appointments");
+    }
+}

@@ -1,0 +1,200 @@
+//! What can be computed from a complete list: how long it is, its extremes, whether all of it is told.
+
+use std::collections::HashSet;
+
+use super::clause::Clause;
+use super::cue::End;
+use super::evidence::{Amount, Evidence, Shape, bears_out};
+use crate::signals::effect::Effect;
+use crate::text::document::Kind;
+use crate::text::same::Meaning;
+use crate::text::words::{self, stem_hash};
+
+/// Lists longer than this are not searched for the elements that an answer tells: no answer tells as many.
+const MAX_TOLD: usize = 4096;
+
+/// A list in an observation that has no mark of a cut.
+pub(super) struct List<'e> {
+    evidence: &'e Evidence,
+    pub step: u32,
+    node: u32,
+    /// Its elements: containers, or the leaves of a list of scalars.
+    elements: Vec<Element>,
+}
+
+struct Element {
+    leaves: std::ops::Range<u32>,
+    amounts: std::ops::Range<u32>,
+}
+
+/// The complete lists of the kept observations, the outermost of each step first.
+pub(super) fn lists(evidence: &Evidence) -> Vec<List<'_>> {
+    let mut children: Vec<Vec<u32>> = vec![Vec::new(); evidence.nodes.len()];
+    for (at, node) in evidence.nodes.iter().enumerate().skip(1) {
+        children[node.parent as usize].push(at as u32);
+    }
+    let mut out = Vec::new();
+    for step in evidence.steps.iter().filter(|step| !step.cut && step.effect != Effect::Reply) {
+        let mut queue = std::collections::VecDeque::from([step.node]);
+        while let Some(at) = queue.pop_front() {
+            let node = evidence.node(at);
+            if node.argument {
+                continue;
+            }
+            queue.extend(&children[at as usize]);
+            if at == step.node {
+                continue;
+            }
+            let elements: Vec<Element> = if node.shape == Shape::List {
+                children[at as usize]
+                    .iter()
+                    .map(|&child| Element {
+                        leaves: evidence.node(child).leaves.clone(),
+                        amounts: evidence.node(child).amounts.clone(),
+                    })
+                    .collect()
+            } else if children[at as usize].is_empty() && is_scalars(evidence, at) {
+                scalars(evidence, at)
+            } else {
+                continue;
+            };
+            out.push(List { evidence, step: step.index, node: at, elements });
+        }
+    }
+    out
+}
+
+/// Whether a record is a list of scalars: they stand under no keys.
+fn is_scalars(evidence: &Evidence, node: u32) -> bool {
+    let range = evidence.node(node).leaves.clone();
+    !range.is_empty()
+        && range.clone().all(|leaf| {
+            let leaf = &evidence.leaves[leaf as usize];
+            leaf.key.is_empty() && leaf.kind.is_some()
+        })
+}
+
+fn scalars(evidence: &Evidence, node: u32) -> Vec<Element> {
+    let amounts = evidence.node(node).amounts.clone();
+    evidence
+        .node(node)
+        .leaves
+        .clone()
+        .map(|leaf| {
+            let mine = |at: &u32| evidence.amounts[*at as usize].leaf == leaf;
+            let start = amounts.clone().find(mine).unwrap_or(amounts.start);
+            let end = start
+                + amounts.clone().skip((start - amounts.start) as usize).take_while(mine).count() as u32;
+            Element { leaves: leaf..leaf + 1, amounts: start..end }
+        })
+        .collect()
+}
+
+impl List<'_> {
+    /// The number of elements.
+    pub fn len(&self) -> usize {
+        self.elements.len()
+    }
+
+    /// Whether it is what its observation is about: not a list in an element of another.
+    pub fn is_outer(&self) -> bool {
+        let evidence = self.evidence;
+        let parents =
+            evidence.ancestors(self.node).skip(1).take_while(|&at| evidence.node(at).step == self.step);
+        !parents.into_iter().any(|at| evidence.node(at).shape == Shape::List)
+    }
+
+    /// Whether one of the stems names the list.
+    pub fn is_named(&self, stems: &HashSet<u64>) -> bool {
+        self.evidence.node(self.node).key.iter().any(|stem| stems.contains(stem))
+    }
+
+    /// The elements at one end of the order by a value whose key or context has one of the stems; those that tie
+    /// are all of them. `None` where some element lacks the value or there is no order.
+    fn extremes(&self, end: End, stems: &HashSet<u64>) -> Option<Vec<usize>> {
+        let column = |element: &Element| -> Option<f64> {
+            let ordered = |amount: &&Amount| amount.context.iter().any(|(stem, _)| stems.contains(stem));
+            let amounts =
+                &self.evidence.amounts[element.amounts.start as usize..element.amounts.end as usize];
+            let mut found = amounts.iter().filter(ordered);
+            let first = found.next()?.meaning.value?;
+            // Two columns with one name: no one knows which is meant.
+            found.all(|amount| amount.meaning.value == Some(first)).then_some(first)
+        };
+        if self.len() < 2 {
+            return None;
+        }
+        let values: Vec<f64> = self.elements.iter().map(column).collect::<Option<_>>()?;
+        let best =
+            values.iter().copied().reduce(|a, b| if (end == End::Least) == (a < b) { a } else { b })?;
+        Some((0..values.len()).filter(|&at| values[at] == best).collect())
+    }
+
+    /// The elements that a text tells: those with a value of their own that stands in it.
+    fn told(&self, answer: &Told<'_>) -> Vec<usize> {
+        let mut owners: std::collections::HashMap<&str, u32> = std::collections::HashMap::new();
+        for element in self.elements.iter().take(MAX_TOLD) {
+            let distinct: HashSet<&str> = self.values(element).collect();
+            distinct.into_iter().for_each(|value| *owners.entry(value).or_default() += 1);
+        }
+        let own = |value: &&str| owners.get(value) == Some(&1);
+        let told = |element: &Element| {
+            self.values(element).filter(own).any(|value| answer.has(value))
+                || (element.amounts.clone()).any(|at| {
+                    let amount = &self.evidence.amounts[at as usize];
+                    let leaf = self.evidence.leaves[amount.leaf as usize].folded.as_str();
+                    own(&leaf) && answer.meanings.iter().any(|meaning| bears_out(&amount.meaning, meaning))
+                })
+        };
+        (0..self.elements.len().min(MAX_TOLD)).filter(|&at| told(&self.elements[at])).collect()
+    }
+
+    fn values<'s>(&'s self, element: &Element) -> impl Iterator<Item = &'s str> {
+        self.evidence.leaves[element.leaves.start as usize..element.leaves.end as usize]
+            .iter()
+            .filter(|leaf| leaf.folded.len() > 2 && !matches!(leaf.kind, Some(Kind::Null | Kind::Bool)))
+            .map(|leaf| leaf.folded.as_str())
+    }
+
+    /// Whether the text tells the element at the end of an order, and no other unless it is told to tell several.
+    pub fn bears_out_extreme(&self, end: End, stems: &HashSet<u64>, answer: &Told<'_>) -> bool {
+        let Some(extremes) = self.extremes(end, stems) else { return false };
+        let told = self.told(answer);
+        !told.is_empty() && told.iter().all(|at| extremes.contains(at))
+    }
+
+    /// Whether the text tells every element.
+    pub fn is_told_whole(&self, answer: &Told<'_>) -> bool {
+        self.len() <= MAX_TOLD && !self.elements.is_empty() && self.told(answer).len() == self.len()
+    }
+
+    /// Whether the kept calls were made for every element.
+    pub fn is_asked_whole(&self, asked: &str) -> bool {
+        self.len() > 1
+            && self.len() <= MAX_TOLD
+            && self.elements.iter().all(|element| self.values(element).any(|value| asked.contains(value)))
+    }
+}
+
+/// What an answer tells, in a form to look values up in.
+pub(super) struct Told<'t> {
+    folded: String,
+    meanings: Vec<&'t Meaning>,
+}
+
+impl<'t> Told<'t> {
+    pub fn of(clauses: &'t [Clause<'_, '_>]) -> Self {
+        let mut folded = String::from(" ");
+        clauses.iter().for_each(|clause| words::fold_into(&mut folded, clause.text));
+        Told { folded, meanings: clauses.iter().flat_map(|clause| &clause.meanings).collect() }
+    }
+
+    pub fn has(&self, folded: &str) -> bool {
+        memchr::memmem::find(self.folded.as_bytes(), folded.as_bytes()).is_some()
+    }
+}
+
+/// Stems of words.
+pub(super) fn stem_set(words: &[&str]) -> HashSet<u64> {
+    words.iter().map(|word| stem_hash(word)).collect()
+}

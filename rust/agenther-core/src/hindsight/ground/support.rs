@@ -1,0 +1,327 @@
+//! Whether a number, date, name or identifier of a clause stands in the evidence, in the right record
+//! and under the right key.
+
+use std::collections::HashSet;
+
+use super::clause::{Clause, Entity};
+use super::evidence::{Amount, Evidence, FAR, Hint, Place, Shape, bears_out};
+use crate::text::facts::{Fact, FactKind};
+use crate::text::same::Meaning;
+use crate::text::words;
+
+/// At most this many occurrences of one value are tried: the cost stays linear.
+const MAX_CANDIDATES: usize = 512;
+
+/// At most this many values compete for a key.
+const MAX_RIVALS: usize = 1024;
+
+/// A value in more places tells no record from another.
+const MAX_PLACES: usize = 64;
+
+/// What an amount of money is called where its key does not say the currency.
+pub(super) const PRICE: &[&str] = &["price", "cost", "fare", "amount", "total", "rate", "fee", "charge"];
+
+/// By how much another value must fit the words of the clause better to win.
+const MARGIN: f32 = 0.05;
+
+/// What the evidence says of a claim.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Support {
+    /// A node of a step bears it out.
+    Node(u32),
+    /// The value stands in the evidence, but of another record or under another key.
+    Elsewhere,
+    /// It stands nowhere.
+    Nowhere,
+}
+
+/// Which part of the evidence counts.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Side {
+    /// Observations and arguments.
+    Goal,
+    /// Observations.
+    Answer,
+}
+
+/// A text that is checked, and what of it is known.
+pub(super) struct Checked<'c> {
+    pub evidence: &'c Evidence,
+    pub side: Side,
+    /// What the goal asks about: it stands in for the words that a bare answer lacks.
+    pub asked: &'c [Hint],
+    /// All numbers, dates and times of the text: values that are told as well compete for nothing.
+    pub told: &'c [&'c Meaning],
+    /// Words of the names and references of the goal.
+    pub literals: &'c HashSet<String>,
+    /// The answer, folded.
+    pub answer: &'c str,
+}
+
+impl Checked<'_> {
+    /// The support of a number, amount, date or time. An occurrence supports one claim of a clause: those that did are in `used`.
+    pub fn amount(&self, clause: &Clause<'_, '_>, fact: usize, used: &mut HashSet<u32>) -> Support {
+        let mut context = clause.context(fact);
+        if context.is_empty() {
+            context.extend(self.asked);
+        }
+        let claim = &clause.meanings[fact];
+        if claim.kind == FactKind::Money {
+            context.extend(PRICE.iter().map(|word| (words::stem_hash(word), FAR)));
+        }
+        let (start, end) = clause.tokens_of(&clause.facts[fact]);
+        let owners = clause.owners(start, end);
+        let mut elsewhere = false;
+        for (at, amount) in self.evidence.amounts_of(claim).take(MAX_CANDIDATES) {
+            let node = self.evidence.node_of(amount);
+            if self.side == Side::Answer && self.evidence.node(node).argument {
+                continue;
+            }
+            elsewhere = true;
+            if !used.contains(&at)
+                && self.owned(node, &owners)
+                && self.keyed(at, amount, claim, &context)
+                && self.at_home(amount, node, &owners, &context)
+            {
+                used.insert(at);
+                return Support::Node(node);
+            }
+        }
+        if elsewhere { Support::Elsewhere } else { Support::Nowhere }
+    }
+
+    /// Whether no entity of the clause says that the value belongs to another record.
+    fn owned(&self, node: u32, owners: &[&Entity<'_>]) -> bool {
+        let evidence = self.evidence;
+        // The elements of lists that the value is in, from the inside.
+        let elements: Vec<(u32, u32)> = evidence
+            .ancestors(node)
+            .map(|at| (at, evidence.node(at).parent))
+            .filter(|&(at, parent)| at != parent && evidence.node(parent).shape == Shape::List)
+            .collect();
+        let within = |place: &Place, outer: u32| evidence.ancestors(place.node).any(|at| at == outer);
+        for owner in owners.iter().filter(|owner| owner.places.len() <= MAX_PLACES) {
+            for (depth, &(element, list)) in elements.iter().enumerate() {
+                let here = owner.places.iter().any(|place| within(place, element));
+                let beside = owner.places.iter().any(|place| within(place, list) && !within(place, element));
+                if beside && !here {
+                    return false;
+                }
+                // An entity of this record alone settles it; others in the sentence may be of other records.
+                if here && !beside && depth == 0 {
+                    return true;
+                }
+            }
+        }
+        true
+    }
+
+    /// Whether the value stands in the record of the nearest thing that has one of its own; or outside it,
+    /// where that record has no such value left untold, or around it under a key that the clause names.
+    fn at_home(&self, amount: &Amount, node: u32, owners: &[&Entity<'_>], context: &[Hint]) -> bool {
+        let evidence = self.evidence;
+        let home = owners.iter().filter(|owner| owner.places.len() <= MAX_PLACES).find_map(|owner| {
+            let mut records = owner.places.iter().map(|place| evidence.record(place.node));
+            let first = records.next()?;
+            (first != 0 && records.all(|record| record == first)).then_some(first)
+        });
+        let Some(home) = home else { return true };
+        if evidence.ancestors(node).any(|at| at == home) {
+            return true;
+        }
+        let around = evidence.ancestors(home).any(|at| at == node);
+        if around && self.fit(amount, context) > 0.0 {
+            return true;
+        }
+        let mut own =
+            evidence.node(home).amounts.clone().take(MAX_RIVALS).map(|at| &evidence.amounts[at as usize]);
+        !own.any(|own| {
+            family(own.meaning.kind) == family(amount.meaning.kind)
+                && !self.told.iter().any(|told| bears_out(&own.meaning, told))
+        })
+    }
+
+    /// Whether no other value of the record stands under a key that fits the words of the clause better,
+    /// or has the unit that this one lacks.
+    fn keyed(&self, at: u32, amount: &Amount, claim: &Meaning, context: &[Hint]) -> bool {
+        let evidence = self.evidence;
+        let own = self.fit(amount, context);
+        let unit = claim.unit.is_some() && amount.meaning.unit.is_none();
+        let rivals = evidence.rivals(evidence.node_of(amount)).take(MAX_RIVALS);
+        !rivals.filter(|rival| *rival != at).any(|rival| {
+            let rival = &evidence.amounts[rival as usize];
+            let fits_better = self.fit(rival, context) > own + MARGIN;
+            let has_unit = unit && rival.meaning.unit == claim.unit;
+            (fits_better || has_unit)
+                && family(rival.meaning.kind) == family(amount.meaning.kind)
+                && !bears_out(&rival.meaning, &amount.meaning)
+                && !self.told.iter().any(|told| bears_out(&rival.meaning, told))
+        })
+    }
+
+    fn fit(&self, amount: &Amount, context: &[Hint]) -> f32 {
+        let far = &self.evidence.leaves[amount.leaf as usize].stems;
+        let one = |&(stem, weight): &Hint| {
+            let near = amount
+                .context
+                .iter()
+                .filter(|(other, _)| *other == stem)
+                .map(|(_, weight)| *weight)
+                .fold(0.0, f32::max);
+            weight
+                * if near > 0.0 {
+                    near
+                } else if far.contains(&stem) {
+                    FAR
+                } else {
+                    0.0
+                }
+        };
+        context.iter().map(one).sum()
+    }
+
+    /// The support of a name, identifier, address, path or quotation: its words, one after another.
+    pub fn text(&self, clause: &Clause<'_, '_>, fact: usize) -> Support {
+        let fact = &clause.facts[fact];
+        let folded = words::folded(fact.text);
+        let Some(step) = (folded.len() > 1).then(|| self.step_with(fact, &folded)).flatten() else {
+            return Support::Nowhere;
+        };
+        if self.side == Side::Answer
+            && is_reference(fact.kind)
+            && !(self.labelled(clause, fact, &folded)
+                && self.has_company(clause, fact, &folded)
+                && self.is_told_once(clause, &folded))
+        {
+            return Support::Elsewhere;
+        }
+        Support::Node(self.evidence.steps[step].node)
+    }
+
+    fn step_with(&self, fact: &Fact<'_>, folded: &str) -> Option<usize> {
+        let steps = &self.evidence.steps;
+        if let Some(step) = (0..steps.len()).find(|&step| self.texts(step).any(|text| contains(text, folded)))
+        {
+            return Some(step);
+        }
+        // `Muller, Noah`: a name whose words one step has in another order.
+        let parts: Vec<&str> = folded.split(' ').filter(|word| !word.is_empty()).collect();
+        let each = |text: &str| parts.iter().all(|word| contains(text, &format!(" {word} ")));
+        if fact.kind == FactKind::Name && parts.len() > 1 {
+            return (0..steps.len()).find(|&step| self.texts(step).any(each));
+        }
+        // `MD5` of `md5sum`.
+        let short =
+            matches!(fact.kind, FactKind::Name | FactKind::Id) && folded.len() <= 7 && parts.len() == 1;
+        let begins = |step: &usize| contains(&steps[*step].asked, folded.trim_end());
+        (0..steps.len()).find(|step| short && self.side == Side::Goal && begins(step))
+    }
+
+    fn texts(&self, step: usize) -> impl Iterator<Item = &str> {
+        let step = &self.evidence.steps[step];
+        let asked = (self.side == Side::Goal).then_some(step.asked.as_str());
+        [Some(step.seen.as_str()), asked].into_iter().flatten()
+    }
+
+    /// Whether no other identifier of the record stands under a key that fits the words of the clause better.
+    fn labelled(&self, clause: &Clause<'_, '_>, fact: &Fact<'_>, folded: &str) -> bool {
+        let evidence = self.evidence;
+        let places = evidence.entity(folded.trim());
+        let observed = || {
+            places
+                .iter()
+                .filter(|place| !evidence.node(place.node).argument)
+                .filter_map(|place| place.leaf.map(|leaf| (place.node, leaf)))
+        };
+        if observed().next().is_none() {
+            return true;
+        }
+        let (start, _) = clause.tokens_of(fact);
+        let before = clause.tokens[..start].iter().rev().take(3).take_while(|token| token.fact.is_none());
+        let stems: Vec<u64> = before.filter(|token| !token.stop).map(|token| token.stem).collect();
+        let fit =
+            |leaf: u32| evidence.leaves[leaf as usize].key.iter().filter(|stem| stems.contains(stem)).count();
+        observed().take(MAX_PLACES).any(|(node, leaf)| {
+            let own = fit(leaf);
+            let record = evidence.node(evidence.record(node)).leaves.clone().take(MAX_RIVALS);
+            !record.filter(|&rival| rival != leaf && fit(rival) > own).any(|rival| {
+                let value = &evidence.leaves[rival as usize].folded;
+                value != folded
+                    && !contains(&words::folded(clause.text), value)
+                    && value.bytes().any(|byte| byte.is_ascii_digit())
+            })
+        })
+    }
+
+    /// Whether a step that has the identifier has another fact of the clause too, where it has one.
+    fn has_company(&self, clause: &Clause<'_, '_>, fact: &Fact<'_>, folded: &str) -> bool {
+        let others: Vec<String> = clause
+            .facts
+            .iter()
+            .filter(|other| {
+                other.span != fact.span && (is_reference(other.kind) || other.kind == FactKind::Name)
+            })
+            .map(|other| words::folded(other.text))
+            .filter(|other| other != folded)
+            .collect();
+        let amounts = clause.meanings.iter().filter(|meaning| meaning.is_measured());
+        let steps = || {
+            self.evidence
+                .steps
+                .iter()
+                .filter(|step| contains(&step.seen, folded) || contains(&step.asked, folded))
+        };
+        let named = others
+            .iter()
+            .any(|other| steps().any(|step| contains(&step.seen, other) || contains(&step.asked, other)));
+        let mut measured = amounts.clone();
+        let counted = || {
+            measured.any(|meaning| {
+                let found = self.evidence.amounts_of(meaning).take(MAX_CANDIDATES);
+                found.into_iter().any(|(_, amount)| {
+                    let step = self.evidence.node(self.evidence.node_of(amount)).step;
+                    steps().any(|with| with.index == step)
+                })
+            })
+        };
+        (others.is_empty() && amounts.clone().next().is_none()) || named || { counted }()
+    }
+
+    /// Whether no other reference of the observations, untold, has more of the words of the goal in it.
+    fn is_asked_for(&self, kind: FactKind, folded: &str) -> bool {
+        let fit = |text: &str| {
+            text.split(' ').filter(|word| word.len() > 1 && self.literals.contains(*word)).count()
+        };
+        let own = fit(folded);
+        !self
+            .evidence
+            .shown
+            .iter()
+            .filter(|(other, _)| *other == kind)
+            .any(|(_, other)| fit(other) > own && !self.answer.contains(&**other))
+    }
+
+    /// Whether the clause tells an identifier no more often than the evidence has it.
+    fn is_told_once(&self, clause: &Clause<'_, '_>, folded: &str) -> bool {
+        let count = |text: &str| memchr::memmem::find_iter(text.as_bytes(), folded.as_bytes()).count();
+        let told = count(&words::folded(clause.text));
+        told < 2 || self.evidence.steps.iter().any(|step| count(&step.seen) >= told)
+    }
+}
+
+fn family(kind: FactKind) -> u8 {
+    match kind {
+        FactKind::Date => 1,
+        FactKind::Time => 2,
+        _ => 0,
+    }
+}
+
+/// Whether a fact names one thing and no other.
+pub(super) fn is_reference(kind: FactKind) -> bool {
+    matches!(kind, FactKind::Id | FactKind::Path | FactKind::Url | FactKind::Email)
+}
+
+fn contains(text: &str, folded: &str) -> bool {
+    memchr::memmem::find(text.as_bytes(), folded.as_bytes()).is_some()
+}

@@ -1,0 +1,145 @@
+//! Checks that a candidate must pass before it is called a goal.
+
+use std::collections::HashSet;
+
+use super::families::Candidate;
+use super::provenance::{find, other_forms};
+use super::reason::Reason;
+use super::wording::{is_function_word, say_value, singular};
+use super::{Origin, Slot, slice};
+use crate::reading::Reading;
+use crate::signals::effect::Effect;
+use crate::signals::tool_status::Status;
+use crate::text::document::Kind;
+
+/// Content words shared with the original goal from which on the goal counts as the same.
+const SAME_GOAL: f32 = 0.85;
+
+/// Runs every guard that needs no verifier.
+pub fn check(candidate: &Candidate, reading: &Reading<'_>) -> Result<(), Reason> {
+    let goal = content_words(&candidate.goal);
+    if candidate.answer.trim().is_empty() {
+        return Err(Reason::AnswerUnreadable);
+    }
+    if !writes_are_confirmed(candidate, reading) {
+        return Err(Reason::WriteUnverified);
+    }
+    let stated: Vec<&str> = candidate.slots.iter().map(|slot| slot.value.trim()).collect();
+    if !slice::is_closed(reading, &candidate.steps, &stated) {
+        return Err(Reason::OpaqueIdentifier);
+    }
+    if pursues_old_goal(candidate, reading, &goal) {
+        return Err(Reason::OldGoalInArguments);
+    }
+    if is_same_goal(&goal, reading.run.original_prompt.unwrap_or("")) {
+        return Err(Reason::SameAsOriginal);
+    }
+    if leaks(candidate) {
+        return Err(Reason::AnswerLeaked);
+    }
+    let missing = |slot: &Slot| slot.origin != Origin::Constant && !is_said(&candidate.goal, &slot.value);
+    if candidate.slots.iter().any(missing) {
+        return Err(Reason::NoRoundTrip);
+    }
+    Ok(())
+}
+
+/// Whether a text holds a value in any form in which people write it.
+pub fn is_said(text: &str, value: &str) -> bool {
+    find(text, value).is_some()
+        || find(text, &say_value(value)).is_some()
+        || other_forms(value).iter().any(|form| find(text, form).is_some())
+}
+
+/// A write stands only where it worked, and where a policy asks for consent only after the user's yes.
+fn writes_are_confirmed(candidate: &Candidate, reading: &Reading<'_>) -> bool {
+    candidate.steps.iter().all(|&step| {
+        let read = &reading.steps[step as usize];
+        if read.effect != Effect::Write {
+            return true;
+        }
+        read.status == Status::Ok && (reading.run.system.is_none() || read.step.user.is_some_and(is_consent))
+    })
+}
+
+fn is_consent(turn: &str) -> bool {
+    const YES: &[&str] = &[
+        "yes",
+        "go ahead",
+        "please proceed",
+        "confirm",
+        "i confirm",
+        "proceed",
+        "do it",
+        "sounds good",
+        "that works",
+    ];
+    const NO: &[&str] = &["no", "not", "don't", "wait", "instead", "stop"];
+    YES.iter().any(|word| find(turn, word).is_some()) && !NO.iter().any(|word| find(turn, word).is_some())
+}
+
+/// The words of a text that carry a topic, in lower case and singular.
+pub fn content_words(text: &str) -> HashSet<String> {
+    text.split(|c: char| !c.is_alphanumeric())
+        .filter(|word| !word.is_empty())
+        .map(|word| singular(&word.to_lowercase()))
+        .filter(|word| !is_function_word(word))
+        .collect()
+}
+
+fn is_same_goal(goal: &HashSet<String>, original: &str) -> bool {
+    let original = content_words(original);
+    let shared = goal.intersection(&original).count() as f32;
+    let all = goal.union(&original).count() as f32;
+    all > 0.0 && shared / all >= SAME_GOAL
+}
+
+/// A short answer that stands in the goal.
+fn leaks(candidate: &Candidate) -> bool {
+    let answer = candidate.answer.trim().trim_end_matches('.');
+    answer.len() <= 80 && find(&candidate.goal, answer).is_some()
+}
+
+/// Whether a query in plain words follows the original goal where the new goal does not. A bound (`under $5`) narrows
+/// the same search and is left to the family's prior.
+fn pursues_old_goal(candidate: &Candidate, reading: &Reading<'_>, goal: &HashSet<String>) -> bool {
+    let original = content_words(reading.run.original_prompt.unwrap_or(""));
+    candidate.steps.iter().any(|&step| {
+        reading.provenance().arguments(step as usize).iter().any(|argument| {
+            let is_query = argument.kind == Kind::String
+                && argument.value.split_whitespace().count() >= 3
+                && !argument.value.contains(['(', ')', '{', '}', ';', '=', '<', '>', '|', '\n', '/']);
+            let is_number = |word: &String| word.bytes().all(|byte| byte.is_ascii_digit());
+            is_query
+                && content_words(&argument.value)
+                    .iter()
+                    .any(|word| original.contains(word) && !goal.contains(word) && !is_number(word))
+        })
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn consent_is_a_yes_without_a_but() {
+        assert!(is_consent("Yes, please go ahead."));
+        assert!(!is_consent("Yes, but not today."));
+        assert!(!is_consent("What would it cost?"));
+    }
+
+    #[test]
+    fn a_goal_in_other_order_is_the_same_goal() {
+        let goal = content_words("Find direct flights to Oslo from Rome.");
+        assert!(is_same_goal(&goal, "Please find the direct flights from Rome to Oslo"));
+        assert!(!is_same_goal(&goal, "Book a hotel in Oslo"));
+    }
+
+    #[test]
+    fn values_are_said_in_any_form() {
+        assert!(is_said("on May 20, 2024", "2024-05-20"));
+        assert!(is_said("basic economy", "basic_economy"));
+        assert!(!is_said("order 123", "12"));
+    }
+}

@@ -1,0 +1,450 @@
+//! Words from identifiers: how names of tools, parameters and keys, and their values, are said to a person.
+
+use super::provenance::{MONTHS, date};
+use crate::signals::effect;
+
+/// Words that people write in capitals.
+const ACRONYMS: &[&str] = &[
+    "id", "url", "isbn", "iban", "vat", "sku", "ip", "uuid", "zip", "gpa", "bmi", "api", "sql", "pdf", "tv",
+    "usd", "eur",
+];
+
+/// Short forms that stand in identifiers but not in speech.
+const ABBREVIATIONS: &[(&str, &str)] = &[
+    ("dob", "date of birth"),
+    ("qty", "quantity"),
+    ("num", "number"),
+    ("no", "number"),
+    ("nr", "number"),
+    ("addr", "address"),
+    ("desc", "description"),
+    ("amt", "amount"),
+    ("temp", "temperature"),
+    ("dept", "department"),
+    ("org", "organization"),
+    ("repo", "repository"),
+    ("msg", "message"),
+    ("tel", "phone number"),
+    ("max", "maximum"),
+    ("min", "minimum"),
+    ("avg", "average"),
+    ("pct", "percentage"),
+    ("lang", "language"),
+    ("src", "source"),
+    ("dest", "destination"),
+    ("pwd", "password"),
+    ("lat", "latitude"),
+    ("lon", "longitude"),
+    ("lng", "longitude"),
+    ("img", "image"),
+    ("ref", "reference"),
+];
+
+/// The words of an identifier in lower case, with what is usually written in capitals in capitals.
+pub fn humanize(identifier: &str) -> String {
+    let mut out = String::with_capacity(identifier.len());
+    for word in effect::words(identifier) {
+        let lower = word.to_lowercase();
+        if !out.is_empty() {
+            out.push(' ');
+        }
+        if ACRONYMS.contains(&lower.as_str()) && lower != "zip" {
+            out.push_str(&lower.to_uppercase());
+        } else if let Some((_, long)) = ABBREVIATIONS.iter().find(|(short, _)| *short == lower) {
+            out.push_str(long);
+        } else {
+            out.push_str(&lower);
+        }
+    }
+    out
+}
+
+/// Words whose plural or singular no rule gives.
+const IRREGULAR: &[(&str, &str)] = &[
+    ("person", "people"),
+    ("child", "children"),
+    ("man", "men"),
+    ("woman", "women"),
+    ("movie", "movies"),
+    ("series", "series"),
+    ("news", "news"),
+    ("information", "information"),
+    ("weather", "weather"),
+    ("data", "data"),
+    ("media", "media"),
+    ("status", "statuses"),
+    ("address", "addresses"),
+    ("bus", "buses"),
+    ("analysis", "analyses"),
+    ("history", "history"),
+    ("inventory", "inventory"),
+    ("availability", "availability"),
+    ("weather forecast", "weather forecasts"),
+    ("equipment", "equipment"),
+    ("luggage", "luggage"),
+    ("baggage", "baggage"),
+    ("traffic", "traffic"),
+    ("music", "music"),
+    ("feedback", "feedback"),
+    ("species", "species"),
+    ("lens", "lenses"),
+    ("gas", "gases"),
+];
+
+/// The plural of a noun phrase: its last word's.
+pub fn plural(noun: &str) -> String {
+    change_last_word(noun, |word| {
+        if let Some((_, many)) = IRREGULAR.iter().find(|(one, many)| *one == word || *many == word) {
+            return many.to_string();
+        }
+        if is_plural(word) {
+            return word.to_string();
+        }
+        let vowel_before_last =
+            word.chars().rev().nth(1).is_some_and(|letter| "aeiou".contains(letter.to_ascii_lowercase()));
+        if word.ends_with('y') && !vowel_before_last {
+            return format!("{}ies", &word[..word.len() - 1]);
+        }
+        if ["s", "x", "z", "ch", "sh"].iter().any(|end| word.ends_with(end)) {
+            return format!("{word}es");
+        }
+        format!("{word}s")
+    })
+}
+
+/// The singular of a noun phrase: its last word's.
+pub fn singular(noun: &str) -> String {
+    change_last_word(noun, |word| {
+        if let Some((one, _)) = IRREGULAR.iter().find(|(one, many)| *one == word || *many == word) {
+            return one.to_string();
+        }
+        if !is_plural(word) {
+            return word.to_string();
+        }
+        if let Some(stem) = word.strip_suffix("ies").filter(|stem| stem.len() > 1) {
+            return format!("{stem}y");
+        }
+        for end in ["ches", "shes", "sses", "xes", "zzes"] {
+            if word.ends_with(end) {
+                return word[..word.len() - 2].to_string();
+            }
+        }
+        word[..word.len() - 1].to_string()
+    })
+}
+
+fn is_plural(word: &str) -> bool {
+    IRREGULAR.iter().any(|(one, many)| *many == word && *one != word)
+        || (word.len() > 3
+            && word.ends_with('s')
+            && !["ss", "us", "is", "news"].iter().any(|end| word.ends_with(end)))
+}
+
+/// Whether a noun phrase is in the plural.
+pub fn is_plural_phrase(noun: &str) -> bool {
+    noun.rsplit(' ').next().is_some_and(is_plural)
+}
+
+fn change_last_word(noun: &str, change: impl Fn(&str) -> String) -> String {
+    match noun.rsplit_once(' ') {
+        Some((head, last)) => format!("{head} {}", change(last)),
+        None => change(noun),
+    }
+}
+
+/// `a, b and c`.
+pub fn join(items: &[String]) -> String {
+    match items {
+        [] => String::new(),
+        [one] => one.clone(),
+        [head @ .., last] => format!("{} and {last}", head.join(", ")),
+    }
+}
+
+/// The first letter in upper case.
+pub fn capitalize(text: &str) -> String {
+    let mut chars = text.chars();
+    match chars.next() {
+        Some(first) => first.to_uppercase().chain(chars).collect(),
+        None => String::new(),
+    }
+}
+
+/// A value as people write it: dates in words, flags as yes and no, `basic_economy` as two words.
+pub fn say_value(value: &str) -> String {
+    if let Some((year, month, day)) = date(value) {
+        let mut said = format!("{} {day}, {year}", MONTHS[month as usize - 1]);
+        if let Some(time) = value.get(11..16).filter(|time| is_clock(time)) {
+            said.push_str(" at ");
+            said.push_str(time);
+        }
+        return said;
+    }
+    if value.len() == 8 && value.ends_with(":00") && is_clock(&value[..5]) {
+        return value[..5].to_string();
+    }
+    match value {
+        "true" | "True" => return "yes".to_string(),
+        "false" | "False" => return "no".to_string(),
+        _ => {}
+    }
+    let is_identifier_of_words = value.contains('_')
+        && value.chars().all(|letter| letter == '_' || letter.is_ascii_lowercase())
+        && !value.starts_with('_');
+    if is_identifier_of_words { value.replace('_', " ") } else { value.trim().to_string() }
+}
+
+fn is_clock(text: &str) -> bool {
+    let bytes = text.as_bytes();
+    bytes.len() == 5 && bytes[2] == b':' && [0, 1, 3, 4].iter().all(|&at| bytes[at].is_ascii_digit())
+}
+
+/// Whether a value is an identifier that no person would know unless told: letters and digits mixed, words
+/// joined by underscores, long digit strings. Numbers, dates, times, codes of letters are not.
+pub fn is_opaque(value: &str) -> bool {
+    let value = value.trim();
+    if date(value).is_some()
+        || value.contains(' ')
+        || value.contains(':') && is_clock(value.get(..5).unwrap_or(""))
+    {
+        return false;
+    }
+    let digits = value.bytes().filter(u8::is_ascii_digit).count();
+    let letters = value.chars().filter(|letter| letter.is_alphabetic()).count();
+    if letters == 0 {
+        return digits >= 5 && !value.contains(['.', ',']);
+    }
+    let is_joined = value.contains('_') && digits > 0;
+    is_joined || (digits > 0 && letters > 0 && value.len() >= 5) || value.contains('@')
+}
+
+/// Words that carry no topic: a request may hold them whatever it is about.
+pub fn is_function_word(word: &str) -> bool {
+    const WORDS: &[&str] = &[
+        "a",
+        "about",
+        "above",
+        "after",
+        "again",
+        "all",
+        "also",
+        "am",
+        "an",
+        "and",
+        "any",
+        "are",
+        "as",
+        "at",
+        "available",
+        "be",
+        "because",
+        "been",
+        "before",
+        "being",
+        "between",
+        "both",
+        "but",
+        "by",
+        "can",
+        "could",
+        "currently",
+        "did",
+        "do",
+        "does",
+        "each",
+        "find",
+        "following",
+        "for",
+        "from",
+        "further",
+        "get",
+        "give",
+        "had",
+        "has",
+        "have",
+        "having",
+        "he",
+        "hello",
+        "help",
+        "her",
+        "here",
+        "hers",
+        "hey",
+        "hi",
+        "him",
+        "his",
+        "how",
+        "i",
+        "if",
+        "in",
+        "into",
+        "is",
+        "it",
+        "its",
+        "just",
+        "know",
+        "let",
+        "like",
+        "list",
+        "ll",
+        "look",
+        "looking",
+        "make",
+        "many",
+        "may",
+        "me",
+        "more",
+        "much",
+        "my",
+        "need",
+        "no",
+        "not",
+        "now",
+        "of",
+        "off",
+        "on",
+        "one",
+        "only",
+        "or",
+        "other",
+        "our",
+        "out",
+        "over",
+        "please",
+        "provide",
+        "re",
+        "s",
+        "same",
+        "see",
+        "she",
+        "should",
+        "show",
+        "so",
+        "some",
+        "such",
+        "t",
+        "tell",
+        "than",
+        "thank",
+        "thanks",
+        "that",
+        "the",
+        "their",
+        "them",
+        "then",
+        "there",
+        "these",
+        "they",
+        "this",
+        "those",
+        "to",
+        "too",
+        "under",
+        "up",
+        "us",
+        "using",
+        "ve",
+        "very",
+        "want",
+        "wanted",
+        "was",
+        "we",
+        "were",
+        "what",
+        "when",
+        "where",
+        "which",
+        "while",
+        "who",
+        "whom",
+        "whose",
+        "why",
+        "will",
+        "with",
+        "would",
+        "you",
+        "your",
+        "d",
+        "m",
+        "able",
+        "interested",
+        "curious",
+        "wondering",
+        "sure",
+        "yes",
+        "okay",
+        "ok",
+        "retrieve",
+        "check",
+        "search",
+        "details",
+        "information",
+        "info",
+        "current",
+        "specific",
+        "given",
+        "per",
+    ];
+    WORDS.contains(&word)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn says_identifiers() {
+        for (identifier, said) in [
+            ("payment_methods", "payment methods"),
+            ("userId", "user ID"),
+            ("flight-no", "flight number"),
+            ("dob", "date of birth"),
+        ] {
+            assert_eq!(humanize(identifier), said);
+        }
+    }
+
+    #[test]
+    fn forms_plurals_and_singulars() {
+        for (one, many) in [
+            ("direct flight", "direct flights"),
+            ("city", "cities"),
+            ("branch", "branches"),
+            ("person", "people"),
+            ("play", "plays"),
+            ("address", "addresses"),
+            ("news", "news"),
+            ("box", "boxes"),
+        ] {
+            assert_eq!(plural(one), many);
+            assert_eq!(singular(many), one);
+            assert_eq!(plural(many), many);
+        }
+    }
+
+    #[test]
+    fn says_values() {
+        for (value, said) in [
+            ("2024-05-20", "May 20, 2024"),
+            ("2024-05-01T04:50:00", "May 1, 2024 at 04:50"),
+            ("true", "yes"),
+            ("basic_economy", "basic economy"),
+            ("06:00:00", "06:00"),
+            ("JFK", "JFK"),
+            ("_x", "_x"),
+        ] {
+            assert_eq!(say_value(value), said);
+        }
+    }
+
+    #[test]
+    fn knows_opaque_identifiers() {
+        for value in ["JG7FMM", "user_1234", "4421486", "a8f5f167-f44f", "mia@x.org"] {
+            assert!(is_opaque(value), "{value}");
+        }
+        for value in ["JFK", "2024-05-20", "economy", "12", "3.75", "New York 1990", "14:30", "basic_economy"]
+        {
+            assert!(!is_opaque(value), "{value}");
+        }
+    }
+}

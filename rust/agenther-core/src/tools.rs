@@ -1,0 +1,125 @@
+//! Tool schemas: what the run's tools say about themselves.
+//!
+//! The engine reads the OpenAI shape (`{"type": "function", "function": {"name", "description",
+//! "parameters": {"properties", "required"}}}`), the same without the envelope, and `input_schema` for
+//! `parameters`. Anything else in the list is passed over: a schema only ever adds wording.
+
+use std::borrow::Cow;
+
+use crate::text::document::{Document, Kind, Value};
+
+/// One parameter of a tool.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Parameter<'a> {
+    /// Its name.
+    pub name: &'a str,
+    /// What the schema says it means.
+    pub description: Option<Cow<'a, str>>,
+    /// Whether a call must give it.
+    pub required: bool,
+    /// The values it may take, where the schema lists them.
+    pub choices: Vec<Cow<'a, str>>,
+    /// The value it has when a call leaves it out.
+    pub default: Option<Cow<'a, str>>,
+}
+
+/// The schema of one tool.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Tool<'a> {
+    /// Its name.
+    pub name: Cow<'a, str>,
+    /// What the schema says it does.
+    pub description: Option<Cow<'a, str>>,
+    /// Its parameters, in the schema's order.
+    pub parameters: Vec<Parameter<'a>>,
+}
+
+impl<'a> Tool<'a> {
+    /// The parameter of that name.
+    pub fn parameter(&self, name: &str) -> Option<&Parameter<'a>> {
+        self.parameters.iter().find(|parameter| parameter.name == name)
+    }
+}
+
+/// The tools of a run, in the order of the schema list.
+pub fn tools(schemas: &str) -> Vec<Tool<'_>> {
+    let Some(document) = Document::parse(schemas) else { return Vec::new() };
+    let root = document.root();
+    match root.kind() {
+        Kind::Array => root.children().filter_map(tool).collect(),
+        Kind::Object => tool(root).into_iter().collect(),
+        _ => Vec::new(),
+    }
+}
+
+fn tool<'a>(schema: Value<'_, 'a>) -> Option<Tool<'a>> {
+    let function =
+        schema.get("function").filter(|function| function.kind() == Kind::Object).unwrap_or(schema);
+    let name = function.get("name").filter(|name| name.kind() == Kind::String)?.text();
+    let parameters = function.get("parameters").or_else(|| function.get("input_schema"));
+    let required: Vec<_> = parameters
+        .and_then(|parameters| parameters.get("required"))
+        .map(|required| required.children().map(Value::text).collect())
+        .unwrap_or_default();
+    let properties = parameters.and_then(|parameters| parameters.get("properties"));
+    Some(Tool {
+        name,
+        description: string(function, "description"),
+        parameters: properties
+            .map(|properties| {
+                properties.children().filter_map(|schema| parameter(schema, &required)).collect()
+            })
+            .unwrap_or_default(),
+    })
+}
+
+fn parameter<'a>(schema: Value<'_, 'a>, required: &[Cow<'a, str>]) -> Option<Parameter<'a>> {
+    let name = schema.key()?;
+    Some(Parameter {
+        name,
+        description: string(schema, "description"),
+        required: required.iter().any(|required| required == name),
+        choices: schema
+            .get("enum")
+            .map(|choices| choices.leaves().map(Value::text).collect())
+            .unwrap_or_default(),
+        default: schema.get("default").filter(|default| default.is_leaf()).map(Value::text),
+    })
+}
+
+fn string<'a>(object: Value<'_, 'a>, key: &str) -> Option<Cow<'a, str>> {
+    object.get(key).filter(|value| value.kind() == Kind::String).map(Value::text)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn reads_the_openai_shape_and_the_bare_one() {
+        let nested = r#"[{"type": "function", "function": {"name": "get_forecast", "description": "Get the forecast",
+            "parameters": {"type": "object", "required": ["city"], "properties": {
+                "city": {"type": "string", "description": "City name"},
+                "units": {"type": "string", "enum": ["metric", "imperial"], "default": "metric"}}}}}]"#;
+        let bare = r#"[{"name": "get_forecast", "description": "Get the forecast", "input_schema": {"required": ["city"],
+            "properties": {"city": {"description": "City name"}, "units": {"enum": ["metric", "imperial"], "default": "metric"}}}}]"#;
+        for schemas in [nested, bare] {
+            let tools = tools(schemas);
+            assert_eq!(tools[0].name, "get_forecast");
+            assert_eq!(tools[0].description.as_deref(), Some("Get the forecast"));
+            let city = tools[0].parameter("city").unwrap();
+            assert!(city.required);
+            assert_eq!(city.description.as_deref(), Some("City name"));
+            let units = tools[0].parameter("units").unwrap();
+            assert_eq!(units.choices, ["metric", "imperial"]);
+            assert_eq!(units.default.as_deref(), Some("metric"));
+        }
+    }
+
+    #[test]
+    fn what_is_no_schema_is_passed_over() {
+        for text in ["", "not json", "[1, {\"name\": 3}]", "{\"function\": {}}"] {
+            assert!(tools(text).is_empty(), "{text}");
+        }
+    }
+}

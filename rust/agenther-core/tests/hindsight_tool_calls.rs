@@ -1,0 +1,291 @@
+//! Goals for runs over tools that no benchmark has: what is asked, what is answered, and when nothing is said.
+
+use agenther_core::hindsight::{Hindsight, Origin, RelabelOptions, Relabeled, Strategy, Wording, relabel};
+use agenther_core::reading::Reading;
+use agenther_core::trajectory::{Step, Trajectory};
+
+fn call<'a>(tool: &'a str, arguments: &'a str, observation: &'a str) -> Step<'a> {
+    Step {
+        action_name: Some(tool),
+        action_input: Some(arguments),
+        observation: Some(observation),
+        ..Step::default()
+    }
+}
+
+fn run<'a>(prompt: &'a str, tools: Option<&'a str>, steps: Vec<Step<'a>>) -> Trajectory<'a> {
+    Trajectory {
+        trajectory_id: Some("t"),
+        original_prompt: Some(prompt),
+        tools,
+        steps,
+        ..Trajectory::default()
+    }
+}
+
+fn relabeled(run: &Trajectory<'_>) -> Relabeled {
+    relabel(&Reading::new(run), &RelabelOptions { goals: 20, min_confidence: 0.0, seed: 0 })
+}
+
+/// The goal over exactly these steps.
+fn over<'g>(result: &'g Relabeled, steps: &[u32]) -> &'g Hindsight {
+    result.goals.iter().find(|goal| goal.kept_steps == steps).unwrap_or_else(|| panic!("{result:#?}"))
+}
+
+/// Asserts that the goal is one of the phrasings of a command.
+fn asks(goal: &Hindsight, command: &str) {
+    assert!(
+        goal.goal.to_lowercase().contains(&command.to_lowercase()),
+        "{:?} does not ask: {command}",
+        goal.goal
+    );
+}
+
+#[test]
+fn a_list_is_asked_for_by_its_parameters_and_answered_row_by_row() {
+    let tools = r#"[{"name": "rental_search", "description": "Search rental listings.", "parameters": {"properties": {
+        "city": {"description": "City"}, "bedrooms": {}, "max_price": {}}}}]"#;
+    let run = run(
+        "I want a flat in Porto with 2 bedrooms under 1200 and a balcony.",
+        Some(tools),
+        vec![call(
+            "rental_search",
+            r#"{"city": "Porto", "bedrooms": 2, "max_price": 1200, "page": 1}"#,
+            r#"{"listings": [{"listing_id": "L1", "street": "Rua A 5", "rent": 1150}, {"listing_id": "L2", "street": "Rua B 9", "rent": 990}], "total": 2}"#,
+        )],
+    );
+    let result = relabeled(&run);
+    let goal = over(&result, &[0]);
+    let asked = goal.goal.to_lowercase();
+    assert!(
+        asked.contains("rental listings")
+            && asked.contains("in porto priced at 1200 or less with 2 bedrooms"),
+        "{asked}"
+    );
+    assert!(goal.answer.contains("L1: street: Rua A 5; rent: 1150"), "{}", goal.answer);
+    assert!(goal.answer.contains("L2: street: Rua B 9; rent: 990"), "{}", goal.answer);
+    assert_eq!(goal.strategy, Strategy::Final);
+    assert!(goal.slots.iter().all(|slot| slot.origin == Origin::User));
+}
+
+#[test]
+fn the_users_own_identifier_introduces_the_user() {
+    let run = run(
+        "I'm patient P-20931. Please move my cardiology appointment to Monday.",
+        None,
+        vec![call(
+            "get_patient_appointments",
+            r#"{"patient_id": "P-20931"}"#,
+            r#"[{"appointment_id": "A551", "department": "Cardiology", "doctor": "Dr. Weiss", "date": "2025-05-12"}]"#,
+        )],
+    );
+    let result = relabeled(&run);
+    let goal = over(&result, &[0]);
+    assert!(goal.goal.contains("P-20931"), "{}", goal.goal);
+    asks(goal, "my appointments");
+    assert!(goal.answer.starts_with("Your appointments"), "{}", goal.answer);
+    assert!(goal.answer.contains("May 12, 2025"), "{}", goal.answer);
+}
+
+#[test]
+fn an_identifier_that_only_a_result_shows_is_reached_through_that_result() {
+    let run = run(
+        "Upgrade Northwind to Gold.",
+        None,
+        vec![
+            call(
+                "search_companies",
+                r#"{"name": "Northwind"}"#,
+                r#"{"results": [{"company_id": "c-7719", "name": "Northwind Traders"}]}"#,
+            ),
+            call(
+                "get_company",
+                r#"{"company_id": "c-7719"}"#,
+                r#"{"company_id": "c-7719", "plan": "Silver", "seats": 140}"#,
+            ),
+        ],
+    );
+    let result = relabeled(&run);
+    let goal = over(&result, &[0, 1]);
+    asks(goal, "the plan and seats of the company called Northwind");
+    assert!(!goal.goal.contains("c-7719"));
+    assert_eq!(goal.difficulty, "hard");
+    assert!(result.goals.iter().all(|goal| !goal.goal.contains("7719")), "{result:#?}");
+}
+
+#[test]
+fn calls_that_cover_a_list_become_all_of_it_and_a_prefix_the_first_few() {
+    let profile = r#"{"name": "Ana", "shipments": ["SH101", "SH102", "SH103"]}"#;
+    let shipments = [
+        ("{\"shipment_id\": \"SH101\"}", r#"{"shipment_id": "SH101", "state": "sent", "weight": 12}"#),
+        ("{\"shipment_id\": \"SH102\"}", r#"{"shipment_id": "SH102", "state": "lost", "weight": 30}"#),
+        ("{\"shipment_id\": \"SH103\"}", r#"{"shipment_id": "SH103", "state": "sent", "weight": 45}"#),
+    ];
+    for (count, which) in
+        [(3, "all the shipments on my account"), (2, "the first two shipments on my account")]
+    {
+        let mut steps = vec![call("get_customer", r#"{"customer_id": "CU-88"}"#, profile)];
+        steps.extend(
+            shipments[..count].iter().map(|(arguments, result)| call("get_shipment", arguments, result)),
+        );
+        let run = run("My customer ID is CU-88. Reroute everything to Lyon.", None, steps);
+        let result = relabeled(&run);
+        let kept: Vec<u32> = (0..=count as u32).collect();
+        let goal = over(&result, &kept);
+        asks(goal, which);
+        assert!(goal.goal.starts_with("My customer ID is CU-88."), "{}", goal.goal);
+        assert!(goal.answer.contains("Shipment SH102: state: lost; weight: 30"), "{}", goal.answer);
+    }
+}
+
+#[test]
+fn calls_of_one_tool_are_joined_where_they_differ() {
+    let forecast = r#"{"temperature": 7.5, "conditions": "light rain"}"#;
+    let run = run(
+        "Plan a hike for me.",
+        None,
+        vec![
+            call("get_weather", r#"{"city": "Bergen", "date": "2025-05-12"}"#, forecast),
+            call(
+                "get_weather",
+                r#"{"city": "Oslo", "date": "2025-05-12"}"#,
+                r#"{"temperature": 11, "conditions": "dry"}"#,
+            ),
+        ],
+    );
+    let result = relabeled(&run);
+    let goal = over(&result, &[0, 1]);
+    asks(goal, "the weather in Bergen and Oslo on May 12, 2025");
+    assert!(
+        goal.answer
+            .contains("The weather in Bergen on May 12, 2025: temperature: 7.5; conditions: light rain.")
+    );
+    assert!(goal.answer.contains("The weather in Oslo on May 12, 2025: temperature: 11; conditions: dry."));
+}
+
+#[test]
+fn the_users_own_words_serve_where_the_calls_satisfy_them() {
+    let run = run(
+        "Find the account manager for Northwind and upgrade them to the Gold plan.",
+        None,
+        vec![call(
+            "get_company",
+            r#"{"company_name": "Northwind"}"#,
+            r#"{"plan": "Silver", "account_manager": "Jo Lindt"}"#,
+        )],
+    );
+    let result = relabeled(&run);
+    let goal = result
+        .goals
+        .iter()
+        .find(|goal| goal.wording == Wording::Relax)
+        .expect("the reached part of the goal");
+    assert_eq!(goal.goal, "Find the account manager for Northwind.");
+    assert!(goal.answer.contains("account manager: Jo Lindt"), "{}", goal.answer);
+}
+
+#[test]
+fn listed_things_are_compared_by_what_is_said_of_all_of_them() {
+    let run = run(
+        "Find green tea importers with prices under $3 per kilogram and minimum order quantities below 20kg.",
+        None,
+        vec![
+            call(
+                "web_search",
+                r#"{"query": "green tea importers wholesale"}"#,
+                "Found 2 results: 1) Nord Tea - loose leaf at $4.20/kg, MOQ 5kg. 2) Leaf Co - $3.90/kg, MOQ 50kg.",
+            ),
+            call(
+                "web_search",
+                r#"{"query": "green tea small order under $3"}"#,
+                "More results: 3) Tiny Tea - $3.40/kg, MOQ 2kg. 4) Chado - $6.00/kg, MOQ 1kg.",
+            ),
+        ],
+    );
+    let result = relabeled(&run);
+    let goal = &result.goals[0];
+    assert!(goal.goal.to_lowercase().contains("green tea importers"), "{}", goal.goal);
+    assert!(goal.goal.contains("minimum order quant"), "{}", goal.goal);
+    assert!(!goal.goal.contains('3'), "the old bound is gone: {}", goal.goal);
+    assert!(goal.answer.contains("Tiny Tea: price $3.40/kg, minimum order quantity 2kg"), "{}", goal.answer);
+}
+
+#[test]
+fn failures_empties_and_inventions_demonstrate_nothing() {
+    for (steps, reason) in [
+        (vec![], "no_steps"),
+        (vec![call("get_order", r#"{"order_id": "A1"}"#, "Error: no such order")], "no_successful_step"),
+        (
+            vec![call("get_order", r#"{"order_id": "A1"}"#, r#"{"error": "no such order"}"#)],
+            "no_successful_step",
+        ),
+        (vec![call("find_orders", r#"{"city": "Oslo"}"#, "[]")], "no_successful_step"),
+        (vec![call("get_order", r#"{"order_id": "ORD-99812"}"#, r#"{"total": 3}"#)], "arguments_invented"),
+        (
+            vec![call("cancel_order", r#"{"order_id": "A1"}"#, r#"{"status": "cancelled"}"#)],
+            "write_unverified",
+        ),
+    ] {
+        let run = run("Do something about my orders in Oslo.", None, steps);
+        let result = relabeled(&run);
+        assert!(result.goals.is_empty(), "{result:#?}");
+        assert_eq!(result.abstained, Some(reason));
+    }
+}
+
+#[test]
+fn a_read_after_a_write_to_the_same_thing_is_not_asked_for_alone() {
+    let order = r#"{"order_id": "A77-1", "state": "cancelled", "total": 30}"#;
+    let run = run(
+        "Cancel order A77-1 and refund me.",
+        None,
+        vec![
+            call("cancel_order", r#"{"order_id": "A77-1"}"#, order),
+            call("get_order", r#"{"order_id": "A77-1"}"#, order),
+        ],
+    );
+    assert_eq!(relabeled(&run).abstained, Some("state_changed"));
+}
+
+#[test]
+fn the_original_goal_is_no_hindsight_goal() {
+    let run = run(
+        "Tell me the plan and seats of company Northwind.",
+        None,
+        vec![call("get_company", r#"{"company_name": "Northwind"}"#, r#"{"plan": "Silver", "seats": 140}"#)],
+    );
+    assert_eq!(relabeled(&run).abstained, Some("same_as_original"));
+}
+
+#[test]
+fn every_value_of_a_goal_is_a_slot_and_nothing_changes_from_run_to_run() {
+    let run = run(
+        "Which trains leave Graz for Wien on 3 June, and can I take a bike?",
+        None,
+        vec![call(
+            "list_trains",
+            r#"{"origin": "Graz", "destination": "Wien", "date": "2025-06-03"}"#,
+            r#"[{"train_number": "RJ 71", "departs": "08:26"}, {"train_number": "RJ 73", "departs": "10:26"}]"#,
+        )],
+    );
+    let first = relabeled(&run);
+    assert_eq!(first, relabeled(&run));
+    let goal = over(&first, &[0]);
+    asks(goal, "trains");
+    asks(goal, "from Graz to Wien on June 3, 2025");
+    assert_eq!(goal.slots.len(), 3);
+}
+
+#[test]
+fn ten_thousand_steps_are_as_linear_as_ten() {
+    let inputs: Vec<String> = (0..10_000).map(|at| format!("{{\"order_id\": \"ORD-{at:05}\"}}")).collect();
+    let outputs: Vec<String> = (0..10_000)
+        .map(|at| {
+            format!("{{\"order_id\": \"ORD-{at:05}\", \"next\": \"ORD-{:05}\", \"total\": {at}}}", at + 1)
+        })
+        .collect();
+    let steps = inputs.iter().zip(&outputs).map(|(input, output)| call("get_order", input, output)).collect();
+    let run = run("Follow the orders from ORD-00000 to the end.", None, steps);
+    let result = relabeled(&run);
+    asks(over(&result, &[0]), "order ORD-00000");
+}

@@ -1,0 +1,206 @@
+//! Files as they lie on disk: layouts, compression, damage.
+
+use std::io::{self, Cursor, Read, Write};
+
+use agenther_logs::{Layout, LogReader, Options, Reason};
+
+use crate::{ids, read, read_from, record};
+
+fn gzip(bytes: &[u8]) -> Vec<u8> {
+    let mut encoder = flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::fast());
+    encoder.write_all(bytes).unwrap();
+    encoder.finish().unwrap()
+}
+
+fn zstd(bytes: &[u8]) -> Vec<u8> {
+    zstd::stream::encode_all(bytes, 1).unwrap()
+}
+
+fn layout(bytes: &[u8]) -> Layout {
+    let input = Box::new(Cursor::new(bytes.to_vec()));
+    LogReader::new(input, "log", Options::default()).unwrap().detection().layout.clone()
+}
+
+#[test]
+fn the_same_records_in_every_layout() {
+    let (a, b) = (record("a"), record("b"));
+    let inside = |path: &[&str]| Layout::Inside(path.iter().map(|key| (*key).to_owned()).collect());
+    for (text, expected) in [
+        (format!("{a}\n{b}\n"), Layout::Lines),
+        (format!("{a}\r\n\r\n{b}"), Layout::Lines),
+        (format!("\u{feff}{a}\n{b}\n"), Layout::Lines),
+        (format!("\u{1e}{a}\n\u{1e}{b}\n"), Layout::Lines),
+        (format!("[{a},{b}]"), inside(&[])),
+        (format!("[\n  {a},\n  {b}\n]\n"), inside(&[])),
+        (format!("[{a}]\n[{b}]\n"), inside(&[])),
+        (format!("{{\"x\": {a}, \"y\": {b}}}"), inside(&[])),
+        (
+            format!("{{\"meta\": {{\"n\": [1, 2]}}, \"logs\": {{\"x\": {a}, \"y\": {b}}}, \"end\": 1}}"),
+            inside(&["logs"]),
+        ),
+        (format!("{{\"version\": 1,\n \"runs\": [{a}, {b}]}}"), inside(&["runs"])),
+        (format!("{}\n{}", a.replace(", ", ",\n "), b.replace(", ", ",\n ")), Layout::Values),
+    ] {
+        let (found, counts) = read(text.as_bytes());
+        assert_eq!(ids(&found), ["a", "b"], "{text}");
+        assert_eq!((counts.records, counts.rejects), (2, 0));
+        assert_eq!(layout(text.as_bytes()), expected, "{text}");
+    }
+}
+
+#[test]
+fn compression_is_told_by_magic_and_frames_may_follow_one_another() {
+    let (a, b) = (format!("{}\n", record("a")), format!("{}\n", record("b")));
+    let skippable = [&[0x50, 0x2a, 0x4d, 0x18, 3, 0, 0, 0, 1, 2, 3][..], &zstd(a.as_bytes())].concat();
+    for bytes in [
+        gzip((a.clone() + &b).as_bytes()),
+        zstd((a.clone() + &b).as_bytes()),
+        [gzip(a.as_bytes()), gzip(b.as_bytes())].concat(),
+        [zstd(a.as_bytes()), zstd(b.as_bytes())].concat(),
+        [skippable, zstd(b.as_bytes())].concat(),
+    ] {
+        assert_eq!(ids(&read(&bytes).0), ["a", "b"]);
+    }
+}
+
+#[test]
+fn a_damaged_archive_keeps_what_came_before_the_damage() {
+    let lines: String = (0..2000).map(|index| record(&format!("{index}-{}", index * 7919)) + "\n").collect();
+    for whole in [gzip(lines.as_bytes()), zstd(lines.as_bytes())] {
+        let (found, counts) = read(&whole[..whole.len() / 2]);
+        assert!(found.runs.len() > 10);
+        assert_eq!(found.rejects.len(), 1);
+        assert_eq!(found.rejects[0].reason, Reason::BrokenStream);
+        assert_eq!(counts.records, counts.runs + 1);
+        let (found, _) = read(&[&whole[..], b"rubbish"].concat());
+        assert_eq!(found.runs.len(), 2000);
+        assert_eq!(
+            found.rejects.iter().map(|reject| reject.reason).collect::<Vec<_>>(),
+            [Reason::BrokenStream]
+        );
+    }
+}
+
+#[test]
+fn one_bad_line_spoils_only_itself() {
+    let bad = r#"{"trajectory_id": "b", "steps": [}"#;
+    for lines in [[bad.to_owned(), record("a"), record("c")], [record("a"), bad.to_owned(), record("c")]] {
+        let (found, counts) = read(lines.join("\n").as_bytes());
+        assert_eq!(ids(&found), ["a", "c"]);
+        assert_eq!((counts.records, counts.runs, counts.rejects), (3, 2, 1));
+        let reject = &found.rejects[0];
+        assert_eq!(reject.reason, Reason::InvalidJson);
+        assert_eq!(reject.raw, bad.as_bytes());
+        let index = lines.iter().position(|line| line == bad).unwrap();
+        assert_eq!(reject.record, index as u64);
+        assert_eq!(reject.offset, lines[..index].iter().map(|line| line.len() as u64 + 1).sum::<u64>());
+    }
+}
+
+#[test]
+fn one_bad_element_spoils_only_itself() {
+    let text = format!("[{}, {{\"steps\": tru}}, 17, {}]", record("a"), record("b"));
+    let (found, counts) = read(text.as_bytes());
+    assert_eq!(ids(&found), ["a", "b"]);
+    assert_eq!(counts.records, 4);
+    let reasons: Vec<Reason> = found.rejects.iter().map(|reject| reject.reason).collect();
+    assert_eq!(reasons, [Reason::InvalidJson, Reason::UnknownShape]);
+    assert_eq!(found.rejects[1].raw, b"17");
+}
+
+#[test]
+fn a_file_that_is_cut_keeps_what_is_whole() {
+    let whole = format!("[{}, {}, {}]", record("a"), record("b"), record("c"));
+    let second_ends = whole.rfind("\"c\"").unwrap();
+    for end in [second_ends, second_ends + 20, whole.len() - 2] {
+        let (found, counts) = read(&whole.as_bytes()[..end]);
+        assert_eq!(ids(&found), ["a", "b"], "cut at {end}");
+        assert_eq!(found.rejects.len(), 1);
+        assert_eq!(found.rejects[0].reason, Reason::Truncated);
+        assert_eq!(counts.records, 3);
+    }
+    // Only the bracket is missing: nothing is lost, but the file may have been longer.
+    let (found, _) = read(&whole.as_bytes()[..whole.len() - 1]);
+    assert_eq!(ids(&found), ["a", "b", "c"]);
+    assert_eq!(found.rejects[0].reason, Reason::Truncated);
+}
+
+#[test]
+fn text_after_the_document_is_a_reject() {
+    let (found, _) = read(format!("[{}]\n-- end of log --", record("a")).as_bytes());
+    assert_eq!(ids(&found), ["a"]);
+    assert_eq!(found.rejects[0].reason, Reason::InvalidJson);
+    assert_eq!(found.rejects[0].raw, b"-- end of log --");
+}
+
+#[test]
+fn documents_may_follow_one_another() {
+    let (a, b) = (record("a"), record("b"));
+    let (found, _) = read(format!("[\n{a}\n]\n[\n{b}\n]").as_bytes());
+    assert_eq!(ids(&found), ["a", "b"]);
+}
+
+#[test]
+fn an_unknown_shape_is_named_and_told_how_to_go_on() {
+    let (found, _) = read(br#"{"weather": "fine", "wind": 3}"#);
+    let reject = &found.rejects[0];
+    assert_eq!((reject.reason, reject.format), (Reason::UnknownShape, None));
+    assert!(reject.sentence.contains("`weather`, `wind`"), "{}", reject.sentence);
+    assert!(reject.sentence.contains("openai_chat"), "{}", reject.sentence);
+}
+
+#[test]
+fn what_is_no_log_is_one_reject_that_says_what_it_looks_like() {
+    for (bytes, word) in [
+        (&b"PK\x03\x04rest"[..], "zip"),
+        (b"PAR1rest", "Parquet"),
+        (b"Dear diary,\nrain.", "plain text"),
+        (b"<html>", "markup"),
+    ] {
+        let (found, counts) = read(bytes);
+        assert_eq!((counts.records, counts.rejects), (1, 1));
+        assert_eq!(found.rejects[0].reason, Reason::NotALog);
+        assert!(found.rejects[0].sentence.contains(word), "{}", found.rejects[0].sentence);
+    }
+    for empty in [&b""[..], b"\n \n", b"[]", b"[ ]\n", b"\xef\xbb\xbf"] {
+        assert_eq!(read(empty).1.records, 0, "{empty:?}");
+    }
+}
+
+#[test]
+fn records_of_other_formats_in_one_file_are_read_as_what_they_are() {
+    let chat = r#"[{"role": "user", "content": "Hi"}, {"role": "assistant", "content": "Hello"}]"#;
+    let (found, _) = read(format!("{}\n{chat}\n{}\n", record("a"), record("b")).as_bytes());
+    let formats: Vec<&str> = found.runs.iter().map(|run| run.format).collect();
+    assert_eq!(formats, ["agenther", "openai_chat", "agenther"]);
+}
+
+#[test]
+fn a_format_can_be_named_and_an_unknown_name_lists_the_known() {
+    let chat = r#"{"messages": [{"role": "user", "content": "Hi"}, {"role": "assistant", "content": "Thought: x\nAction: y[z]"}]}"#;
+    let named = |name: &str| Options { format: Some(name.to_owned()), ..Options::default() };
+    let (found, _) = read_from(Box::new(Cursor::new(chat)), named("openai_chat"));
+    assert_eq!(found.runs[0].steps[0].action_name, None);
+    assert_eq!(read(chat.as_bytes()).0.runs[0].steps[0].action_name.as_deref(), Some("y"));
+    let error = LogReader::new(Box::new(io::empty()), "x", named("openai")).err().unwrap();
+    assert!(error.to_string().contains("openai_chat"), "{error}");
+}
+
+#[test]
+fn a_source_that_fails_is_a_reject_after_what_it_gave() {
+    struct Failing(Cursor<Vec<u8>>);
+    impl Read for Failing {
+        fn read(&mut self, out: &mut [u8]) -> io::Result<usize> {
+            match self.0.read(out)? {
+                0 => Err(io::Error::other("the disk is gone")),
+                read => Ok(read),
+            }
+        }
+    }
+    let text = format!("{}\n{{\"traj", record("a"));
+    let (found, counts) = read_from(Box::new(Failing(Cursor::new(text.into_bytes()))), Options::default());
+    assert_eq!(ids(&found), ["a"]);
+    assert_eq!(counts.records, 2);
+    assert_eq!((found.rejects[0].reason, &*found.rejects[0].raw), (Reason::BrokenStream, &b"{\"traj"[..]));
+    assert!(found.rejects[0].sentence.contains("the disk is gone"));
+}

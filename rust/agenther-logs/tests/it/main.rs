@@ -1,0 +1,33 @@
+//! Tests of the reader from outside: bytes in, runs and rejects out.
+
+mod at_rest;
+mod golden;
+mod hostile;
+mod shared_data;
+
+use std::io::{Cursor, Read};
+
+use agenther_logs::{Collected, Counts, LogReader, Options};
+
+/// Reads a whole log held in memory.
+fn read(bytes: &[u8]) -> (Collected, Counts) {
+    read_from(Box::new(Cursor::new(bytes.to_vec())), Options::default())
+}
+
+fn read_from(input: Box<dyn Read + Send>, options: Options) -> (Collected, Counts) {
+    let mut reader = LogReader::new(input, "log.jsonl", options).expect("the source opens");
+    let mut found = Collected::default();
+    while reader.next_batch(&mut found, 7, 1 << 20) {}
+    (found, reader.counts())
+}
+
+fn ids(found: &Collected) -> Vec<&str> {
+    found.runs.iter().map(|run| &*run.trajectory_id).collect()
+}
+
+/// A record in AgentHER's format.
+fn record(id: &str) -> String {
+    format!(
+        r#"{{"trajectory_id": "{id}", "original_prompt": "p", "steps": [{{"thought": "t", "action_name": "a", "action_input": {{}}, "observation": "o"}}]}}"#
+    )
+}
