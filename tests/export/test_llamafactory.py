@@ -13,8 +13,6 @@ import pytest
 import agenther as ah
 from tests.export.runs import HOSTILE, frame, run, success
 
-from tests.export.runs import HOSTILE, frame, run, success
-
 if TYPE_CHECKING:
     from pathlib import Path
 
@@ -28,11 +26,7 @@ from llamafactory.data.template import get_template_and_fix_tokenizer  # noqa: E
 from llamafactory.hparams import DataArguments, ModelArguments  # noqa: E402
 from transformers import Seq2SeqTrainingArguments  # noqa: E402
 
-<<<<<<< HEAD
 from tests.export import tiny  # noqa: E402 - needs what importorskip looks for
-=======
-from tests.export import tiny  # noqa: E402 - needs what importorskip looks for
->>>>>>> refs/heads/export
 
 RUNS = frame(*(run(number) for number in range(6)), success(6))
 

@@ -16,18 +16,12 @@ import pytest
 import agenther as ah
 from tests.export.runs import HOSTILE, call, frame, run, success
 
-from tests.export.runs import HOSTILE, call, frame, run, success
-
 pytestmark = pytest.mark.loader
 trl = pytest.importorskip("trl", reason="TRL is not installed: pip install . --group trl")
 
 from datasets import load_dataset  # noqa: E402
 
-<<<<<<< HEAD
 from tests.export import tiny  # noqa: E402 - needs what importorskip looks for
-=======
-from tests.export import tiny  # noqa: E402 - needs what importorskip looks for
->>>>>>> refs/heads/export
 
 if TYPE_CHECKING:
     from pathlib import Path
