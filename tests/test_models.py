@@ -10,7 +10,7 @@ from pydantic import BaseModel, ValidationError
 
 import agenther as ah
 from agenther import models, schema
-from tests.conftest import BARE, EMPTY, NULL, ROME, SHELL
+from tests.sample_runs import BARE, EMPTY, NULL, ROME, SHELL
 
 
 @pytest.mark.parametrize("run", [ROME, SHELL, EMPTY, NULL, BARE], ids=lambda run: run.trajectory_id)

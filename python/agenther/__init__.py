@@ -6,7 +6,7 @@
 [True]
 """
 
-from agenther import export, schema
+from agenther import export, rules, schema
 from agenther import namespaces as _namespaces  # noqa: F401 - registers `.agenther`
 from agenther._native import __version__
 from agenther.expressions import analyze, classify, extract, relabel, verify
@@ -65,6 +65,7 @@ __all__ = [
     "extract",
     "formats",
     "relabel",
+    "rules",
     "scan_logs",
     "scan_rejects",
     "schema",

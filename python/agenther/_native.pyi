@@ -1,6 +1,17 @@
-from typing import final
+from typing import Any, TypeAlias, final
 
-__all__ = ["ArrowBatch", "LogScanner", "__version__", "detect", "formats"]
+__all__ = [
+    "ArrowBatch",
+    "LogScanner",
+    "RuleSet",
+    "__version__",
+    "check_rules",
+    "detect",
+    "formats",
+    "rules_schema",
+]
+
+_Packs: TypeAlias = list[tuple[str, list[tuple[str, str]]]]
 
 __version__: str
 
@@ -23,5 +34,16 @@ class LogScanner:
     def take_files(self) -> ArrowBatch: ...
     def __arrow_c_stream__(self, requested_schema: object | None = None) -> object: ...
 
+@final
+class RuleSet:
+    def __new__(cls, packs: _Packs, default: bool) -> RuleSet: ...
+    @property
+    def hash(self) -> str: ...
+    def rules(self) -> list[dict[str, Any]]: ...
+    def explain(self, id: str) -> str | None: ...
+    def test(self) -> list[dict[str, Any]]: ...
+
+def check_rules(packs: _Packs, default: bool) -> list[dict[str, Any]]: ...
+def rules_schema() -> str: ...
 def detect(paths: list[str]) -> ArrowBatch: ...
 def formats() -> list[str]: ...

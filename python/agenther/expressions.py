@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from typing_extensions import Unpack
 
     from agenther._typing import IntoColumn, RunColumns
+    from agenther.rules import Rules
 
 RUN_COLUMNS = (
     "steps",
@@ -30,15 +31,22 @@ RUN_COLUMNS = (
 """The columns that a stage reads, in the order in which the plugin takes them."""
 
 
-def classify(**columns: Unpack[RunColumns]) -> pl.Expr:
+def classify(*, rules: Rules | None = None, **columns: Unpack[RunColumns]) -> pl.Expr:
     """Tell whether and how each run failed: a column `verdict` of dtype `schema.VERDICT`.
+
+    Parameters
+    ----------
+    rules
+        Rules made by `rules.load`; `None` is the pack that ships with the engine.
+    **columns
+        Columns that are not named as in the trajectory frame.
 
     >>> import agenther as ah
     >>> runs = ah.Trajectory(original_prompt="Fly me to Rome", success=False).to_frame()
     >>> runs.select(ah.classify().struct.field("is_failure")).item()
     True
     """
-    return _plugin.call("classify", _run(columns), {}).alias("verdict")
+    return _plugin.call("classify", _run(columns), _rules_option(rules)).alias("verdict")
 
 
 def extract(**columns: Unpack[RunColumns]) -> pl.Expr:
@@ -86,19 +94,20 @@ def analyze(
     goals: int = 3,
     min_confidence: float = 0.5,
     seed: int = 0,
+    rules: Rules | None = None,
     **columns: Unpack[RunColumns],
 ) -> pl.Expr:
     """Classify, extract and relabel in one pass: a column `analysis` of dtype `schema.ANALYSIS`.
 
     Its fields are `verdict`, `outcome`, `hindsight` and, where there is no goal, the reason `abstained`.
-    The parameters are those of `relabel`.
+    The parameters are those of `classify` and `relabel`.
 
     >>> import agenther as ah
     >>> runs = ah.Trajectory(original_prompt="Fly me to Rome").to_frame()
     >>> runs.select(ah.analyze().struct.unnest()).columns
     ['verdict', 'outcome', 'hindsight', 'abstained']
     """
-    options = _relabel_options(goals, min_confidence, seed)
+    options = _relabel_options(goals, min_confidence, seed) | _rules_option(rules)
     return _plugin.call("analyze", _run(columns), options).alias("analysis")
 
 
@@ -149,3 +158,7 @@ def _relabel_options(goals: int, min_confidence: float, seed: int) -> dict[str, 
     if not 0 <= seed < 2**64:
         raise ValueError(f"seed: found {seed}, needed a whole number from 0 to 2**64 - 1")
     return {"goals": goals, "min_confidence": min_confidence, "seed": seed}
+
+
+def _rules_option(rules: Rules | None) -> dict[str, object]:
+    return {} if rules is None else {"rules": rules.option()}

@@ -15,6 +15,8 @@ from agenther import expressions, schema
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+    from agenther.rules import Rules
+
 FailureType: TypeAlias = Literal[
     "incomplete", "constraint_violation", "wrong_result", "tool_error", "hallucination", "off_topic"
 ]
@@ -200,13 +202,14 @@ def analyze_one(
     goals: int = 3,
     min_confidence: float = 0.5,
     seed: int = 0,
+    rules: Rules | None = None,
 ) -> Analysis:
-    """Classify, extract and relabel one run. The parameters are those of `agenther.relabel`.
+    """Classify, extract and relabel one run. The parameters are those of `agenther.analyze`.
 
     >>> analyze_one({"original_prompt": "Fly me to Rome", "success": False}).abstained
     'no_steps'
     """
-    analysis = expressions.analyze(goals=goals, min_confidence=min_confidence, seed=seed)
+    analysis = expressions.analyze(goals=goals, min_confidence=min_confidence, seed=seed, rules=rules)
     row = Trajectory.model_validate(trajectory).to_frame().select(analysis).item()
     return Analysis.model_validate(row)
 

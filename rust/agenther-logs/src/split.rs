@@ -1,6 +1,6 @@
 //! Where one record ends and the next begins, without parsing and without holding the file.
 
-use crate::json::Tape;
+use crate::json::{Tape, quote_or_backslash};
 use crate::stream::Window;
 
 /// How the records of a file lie in it.
@@ -111,8 +111,8 @@ impl ValueEnd {
         if std::mem::take(&mut self.escaped) {
             at += 1;
         }
-        while let Some(found) = memchr::memchr2(b'"', b'\\', &bytes[at..]) {
-            at += found;
+        while let Some(found) = quote_or_backslash(bytes, at.min(bytes.len())) {
+            at = found;
             if bytes[at] == b'"' {
                 self.in_string = false;
                 return at + 1;

@@ -41,8 +41,9 @@ pub const CLASSIFY: Function = Function {
     name: "classify",
     extra: &[],
     dtype: || DataType::Struct(schema::verdict()),
-    compute: |pieces, _| {
-        let rules = Rules::default_pack();
+    compute: |pieces, options| {
+        let rules = options.rules()?;
+        let rules = rules.as_deref().unwrap_or_else(|| Rules::default_pack());
         let mut verdicts = Verdicts::default();
         each_run(pieces, |_, _, run| {
             verdicts.push(run.map(|run| classify(run, rules)).as_ref());
@@ -82,7 +83,8 @@ pub const ANALYZE: Function = Function {
     extra: &[],
     dtype: || DataType::Struct(schema::analysis()),
     compute: |pieces, options| {
-        let rules = Rules::default_pack();
+        let rules = options.rules()?;
+        let rules = rules.as_deref().unwrap_or_else(|| Rules::default_pack());
         let options = options.relabel();
         let mut analyses = Analyses::default();
         each_run(pieces, |_, _, run| {

@@ -8,6 +8,7 @@ pub mod functions;
 pub mod options;
 pub mod plugin;
 pub mod render;
+pub mod rules;
 pub mod scan;
 pub mod schema;
 
@@ -16,6 +17,8 @@ mod _native {
     #[pymodule_export]
     #[allow(non_upper_case_globals)] // Python's name for it
     const __version__: &str = env!("CARGO_PKG_VERSION");
+    #[pymodule_export]
+    use crate::rules::{RuleSet, check_rules, rules_schema};
     #[pymodule_export]
     use crate::scan::{ArrowBatch, LogScanner, detect, formats};
 }

@@ -5,16 +5,20 @@
 //! same, and hides the options from `LazyFrame.explain`. Both behave alike in `with_columns`, `filter`,
 //! `group_by().agg` and streaming, where a literal arrives with length 1.
 
+use std::sync::Arc;
+
 use agenther_core::hindsight::RelabelOptions;
+use agenther_core::rules::Rules;
 use arrow_array::Array;
 use serde::Deserialize;
 
 use crate::columns::{Input, Texts};
 use crate::error::Error;
 use crate::render::RenderOptions;
+use crate::rules::RulesOption;
 
 /// What a call may be told. An unknown key is an error.
-#[derive(Debug, Clone, PartialEq, Deserialize)]
+#[derive(Debug, Clone, Deserialize)]
 #[serde(deny_unknown_fields, default)]
 pub struct Options {
     /// The most goals a run may give.
@@ -23,6 +27,8 @@ pub struct Options {
     pub min_confidence: f32,
     /// Seeds the choice among equivalent phrasings.
     pub seed: u64,
+    /// Rules other than the default pack.
+    pub rules: Option<RulesOption>,
     /// How to write rows.
     pub render: RenderOptions,
 }
@@ -30,7 +36,7 @@ pub struct Options {
 impl Default for Options {
     fn default() -> Self {
         let RelabelOptions { goals, min_confidence, seed } = RelabelOptions::default();
-        Options { goals, min_confidence, seed, render: RenderOptions::default() }
+        Options { goals, min_confidence, seed, rules: None, render: RenderOptions::default() }
     }
 }
 
@@ -43,11 +49,21 @@ impl Options {
         };
         let json =
             Texts::new(chunk).get(0).ok_or_else(|| Error("options: found null, needed JSON".into()))?;
-        serde_json::from_str(json).map_err(|error| Error(format!("options `{json}`: {error}")))
+        serde_json::from_str(json).map_err(|error| Error(format!("options: {error} in `{}`", start(json))))
+    }
+
+    /// The compiled rules; `None` is the default pack.
+    pub fn rules(&self) -> Result<Option<Arc<Rules>>, Error> {
+        self.rules.as_ref().map(RulesOption::rules).transpose()
     }
 
     /// The options of stage 3.
     pub fn relabel(&self) -> RelabelOptions {
         RelabelOptions { goals: self.goals, min_confidence: self.min_confidence, seed: self.seed }
     }
+}
+
+/// Rule packs make options long; the sentence has their start.
+fn start(json: &str) -> String {
+    json.chars().take(200).collect()
 }

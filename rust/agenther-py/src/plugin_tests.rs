@@ -306,7 +306,7 @@ fn a_released_input_is_an_error() {
 
 #[test]
 fn unknown_options_are_an_error() {
-    for (json, sentence) in [(r#"{"goal": 1}"#, "unknown field `goal`"), ("{", "EOF"), ("3", "options `3`")] {
+    for (json, sentence) in [(r#"{"goal": 1}"#, "unknown field `goal`"), ("{", "EOF"), ("3", "in `3`")] {
         let mut inputs = inputs(steps(&[Some(1)]));
         inputs[8] = column("literal", texts(&[Some(json)]));
         let error = called(CLASSIFY, inputs).unwrap_err();

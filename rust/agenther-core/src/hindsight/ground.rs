@@ -75,6 +75,8 @@ pub fn verify(
     let goal = clauses(goal, &evidence);
     let verifier = Verifier {
         asked: asked(&goal),
+        literals: literals(&goal),
+        told_text: answer.map(words::folded).unwrap_or_default(),
         goal,
         answer: answer.map(|answer| clauses(answer, &evidence)).unwrap_or_default(),
         tools: tool_stems(reading, kept),
@@ -91,6 +93,13 @@ fn asked(goal: &[Clause<'_, '_>]) -> Vec<Hint> {
     let plain: Vec<Hint> =
         content().filter(|token| token.fact.is_none()).map(|token| (token.stem, WEIGHT)).collect();
     if plain.is_empty() { content().map(|token| (token.stem, WEIGHT)).collect() } else { plain }
+}
+
+/// The words of the names and references of the goal.
+fn literals(goal: &[Clause<'_, '_>]) -> HashSet<String> {
+    let named = |kind: FactKind| is_reference(kind) || matches!(kind, FactKind::Name | FactKind::Quoted);
+    let facts = goal.iter().flat_map(|clause| &clause.facts).filter(|fact| named(fact.kind));
+    facts.flat_map(|fact| words::folded_words(fact.text)).map(|(_, word)| word).collect()
 }
 
 /// Stems of the descriptions of the tools of the kept steps: the words a request for them is made of.
@@ -115,6 +124,8 @@ const PAGING: &[&str] = &["limit", "page", "size", "offset", "top", "max", "coun
 /// A value in the calls that the goal does not ask for.
 struct Unstated {
     kind: FactKind,
+    /// Whether it is the whole of a named argument.
+    whole: bool,
 }
 
 impl Unstated {
@@ -141,6 +152,10 @@ struct Verifier<'v, 't> {
     tools: HashSet<u64>,
     /// The content words of the goal.
     asked: Vec<Hint>,
+    /// The words of its names and references.
+    literals: HashSet<String>,
+    /// The answer, folded.
+    told_text: String,
     lists: OnceCell<Vec<List<'v>>>,
 }
 
@@ -166,6 +181,11 @@ impl Verifier<'_, '_> {
     fn slots(&self, told_of: &[u32]) -> Vec<Claim> {
         let mut out = Vec::new();
         let unstated = self.unstated();
+        let references =
+            || self.goal.iter().flat_map(|clause| &clause.facts).filter(|fact| is_reference(fact.kind));
+        if let (Some(first), Some(_)) = (references().next(), unstated.iter().find(|other| other.whole)) {
+            out.push(Claim { text: first.text.to_owned(), kind: "slot", supported: false, step: None });
+        }
         for clause in &self.goal {
             for (fact, meaning) in clause.facts.iter().zip(&clause.meanings) {
                 let folded = words::folded(fact.text);
@@ -173,13 +193,7 @@ impl Verifier<'_, '_> {
                     continue;
                 }
                 let rival = unstated.iter().any(|other| other.is_of(fact.kind));
-                let places = self.evidence.entity(folded.trim());
-                let apart = is_reference(fact.kind)
-                    && !places.is_empty()
-                    && !told_of.is_empty()
-                    && told_of
-                        .iter()
-                        .all(|&node| places.iter().all(|place| self.evidence.are_apart(place.node, node)));
+                let apart = is_reference(fact.kind) && !self.is_told_of(&folded, told_of);
                 if rival || apart {
                     out.push(Claim {
                         text: fact.text.to_owned(),
@@ -191,6 +205,23 @@ impl Verifier<'_, '_> {
             }
         }
         out
+    }
+
+    /// Whether the answer tells of what a reference stands for: it has it, or values of its record.
+    fn is_told_of(&self, folded: &str, told_of: &[u32]) -> bool {
+        let evidence = self.evidence;
+        let places = evidence.entity(folded.trim());
+        let joined = |node: u32| {
+            places.iter().any(|place| {
+                evidence.node(place.node).step == evidence.node(node).step
+                    && !evidence.are_apart(place.node, node)
+            })
+        };
+        if told_of.is_empty() {
+            self.told_text.contains(folded)
+        } else {
+            told_of.iter().any(|&node| joined(node))
+        }
     }
 
     fn is_in_calls(&self, folded: &str, meaning: &Meaning) -> bool {
@@ -209,9 +240,9 @@ impl Verifier<'_, '_> {
             self.evidence.steps.iter().any(|earlier| earlier.index < step && earlier.seen.contains(folded))
         };
         let mut out = Vec::new();
-        for (kind, text, step) in &self.evidence.references {
+        for (kind, text, step, whole) in &self.evidence.references {
             if !goal.contains(text.as_str()) && !seen_before(*step, text) {
-                out.push(Unstated { kind: *kind });
+                out.push(Unstated { kind: *kind, whole: *whole });
             }
         }
         for amount in &self.evidence.amounts {
@@ -229,7 +260,7 @@ impl Verifier<'_, '_> {
                 && !meanings().any(|goal| evidence::bears_out(goal, &amount.meaning))
                 && !earlier()
             {
-                out.push(Unstated { kind: amount.meaning.kind });
+                out.push(Unstated { kind: amount.meaning.kind, whole: false });
             }
         }
         out
@@ -289,7 +320,14 @@ impl Verifier<'_, '_> {
         used: &mut HashSet<u32>,
         nodes: &mut Vec<u32>,
     ) -> Option<Option<u32>> {
-        let checked = Checked { evidence: self.evidence, side, asked: &self.asked, told: &self.told(side) };
+        let checked = Checked {
+            evidence: self.evidence,
+            side,
+            asked: &self.asked,
+            told: &self.told(side),
+            literals: &self.literals,
+            answer: &self.told_text,
+        };
         if side == Side::Answer && self.is_untimely(clause, fact) {
             return None;
         }
@@ -297,7 +335,9 @@ impl Verifier<'_, '_> {
         let support = if measured { checked.amount(clause, fact, used) } else { checked.text(clause, fact) };
         match support {
             Support::Node(node) => {
-                nodes.push(node);
+                if measured {
+                    nodes.push(node);
+                }
                 Some(Some(self.evidence.node(node).step))
             }
             Support::Elsewhere => None,
@@ -398,8 +438,10 @@ impl Verifier<'_, '_> {
         nodes: &mut Vec<u32>,
     ) -> Option<Option<u32>> {
         let named = following(clause, found.end, 3);
-        let length =
-            |list: &&List<'_>| list.len() as f64 == value && (list.is_outer() || list.is_named(&named));
+        let head = following(clause, found.end, 1);
+        let length = |list: &&List<'_>| {
+            list.len() as f64 == value && (explicit && list.is_outer() || list.is_named(&head))
+        };
         if let Some(list) = self.lists().iter().find(length) {
             return Some(Some(list.step));
         }

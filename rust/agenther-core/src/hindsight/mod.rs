@@ -253,12 +253,21 @@ fn judge(
 }
 
 /// Whether every claim is supported: by the verifier; in the goal by a slot that states it; in a rendered answer by
-/// the rendering, which repeats the result under its own keys.
+/// the rendering, which repeats the result under its own keys; and what a composed goal says of order and extent
+/// (`all the`, `the first two`) by the family, which counts before it speaks.
 fn is_grounded(grounding: &ground::Grounding, candidate: &Candidate, is_rendered: bool) -> bool {
     let stated = |text: &str| candidate.slots.iter().any(|slot| guards::is_said(text, &slot.value));
     let repeated =
         |text: &str| is_rendered && candidate.answer.contains(text) && !candidate.goal.contains(text);
-    grounding.claims.iter().all(|claim| claim.supported || stated(&claim.text) || repeated(&claim.text))
+    let counted = |kind: &str| {
+        is_rendered
+            && candidate.wording == Wording::Phrase
+            && matches!(kind, "superlative" | "count" | "comparison" | "completeness")
+    };
+    grounding
+        .claims
+        .iter()
+        .all(|claim| claim.supported || counted(claim.kind) || stated(&claim.text) || repeated(&claim.text))
 }
 
 fn grounded_share(grounding: &ground::Grounding) -> f32 {

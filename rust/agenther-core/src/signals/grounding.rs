@@ -207,13 +207,22 @@ impl Number {
         const CURRENCIES: &[&str] = &["$", "€", "£", "¥"];
         let (left, right) = (&text[..self.start], &text[self.end..]);
         let money = CURRENCIES.iter().any(|sign| left.ends_with(sign));
-        let joined = |c: char| c.is_alphanumeric() || "_-/:#".contains(c);
-        let part = left.ends_with(joined) || right.starts_with(|c| joined(c) && !c.is_alphabetic());
+        let part = left.ends_with(char::is_alphanumeric) || joins(left.chars().rev()) || joins(right.chars());
         let word =
             right.starts_with(char::is_alphabetic) && !right.starts_with(['k', 'K', 'm', 'M', 'x', '%']);
         let year = self.value.fract() == 0.0 && (1900.0..2100.0).contains(&self.value);
         money && self.value != 0.0
             || !part && !word && !year && (self.value > TRIVIAL || self.value.fract() != 0.0)
+    }
+}
+
+/// Whether what is beside a number makes it part of a code, a date or a time. A sign does so only
+/// between letters or digits: in `"amount":-250` it does not.
+fn joins(mut beside: impl Iterator<Item = char>) -> bool {
+    match beside.next() {
+        Some('_' | '#') => true,
+        Some('-' | '/' | ':') => beside.next().is_some_and(char::is_alphanumeric),
+        _ => false,
     }
 }
 
@@ -252,6 +261,7 @@ mod tests {
         assert_eq!(claimed("It costs $5, or 1,234.50 for 3 of them."), [5.0, 1234.5]);
         assert_eq!(claimed("On 2024-05-20 at 15:30, order HAT045 in 2023"), Vec::<f64>::new());
         assert_eq!(claimed("45% of 300km"), [45.0, 300.0]);
+        assert_eq!(claimed(r#"{"amount":250,"delta":-30}"#), [250.0, 30.0]);
     }
 
     #[test]

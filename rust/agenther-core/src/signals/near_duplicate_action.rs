@@ -1,6 +1,6 @@
 //! A call that says nearly the same as one of the calls just before.
 
-use super::tokens::{near_duplicates, word_set};
+use super::tokens::{WordSet, near_duplicates};
 use super::{Hit, Signals};
 use crate::trajectory::Field;
 
@@ -15,10 +15,7 @@ pub fn find(signals: &Signals<'_, '_>) -> Vec<Hit> {
         .iter()
         .map(|&at| {
             let step = &signals.run().steps[at];
-            let mut set = word_set(step.action_input.unwrap_or(""));
-            set.extend(step.action_name.map(super::tokens::word_hash));
-            set.sort_unstable();
-            set
+            WordSet::new(&[step.action_name.unwrap_or(""), step.action_input.unwrap_or("")].join(" "))
         })
         .collect();
     near_duplicates(&sets).map(|at| Hit::step(steps[at], Field::ActionInput)).collect()

@@ -1,6 +1,6 @@
 //! A thought that says nearly the same as one of the thoughts just before.
 
-use super::tokens::{near_duplicates, word_set};
+use super::tokens::{WordSet, near_duplicates};
 use super::{Hit, Signals};
 use crate::trajectory::Field;
 
@@ -15,8 +15,8 @@ const MIN_WORDS: usize = 5;
 pub fn find(signals: &Signals<'_, '_>) -> Vec<Hit> {
     let (steps, sets): (Vec<_>, Vec<_>) = signals
         .steps()
-        .filter_map(|(at, step)| Some((at, word_set(step.step.thought?))))
-        .filter(|(_, set)| set.len() >= MIN_WORDS)
+        .filter_map(|(at, step)| Some((at, WordSet::new(step.step.thought?))))
+        .filter(|(_, set)| set.count() >= MIN_WORDS)
         .unzip();
     near_duplicates(&sets).map(|at| Hit::step(steps[at], Field::Thought)).collect()
 }

@@ -13,7 +13,7 @@ pub fn find(signals: &Signals<'_, '_>) -> Vec<Hit> {
     if writes().any(|(_, step)| !step.status.is_error()) {
         return Vec::new();
     }
-    let asked = || speaks_of_tools_by_name(signals) && asks_for_a_change(signals);
+    let asked = || would_show(signals) && asks_for_a_change(signals);
     if writes().next().is_some() || asked() { vec![Hit::RUN] } else { Vec::new() }
 }
 
@@ -30,9 +30,15 @@ fn asks_for_a_change(signals: &Signals<'_, '_>) -> bool {
     })
 }
 
-fn speaks_of_tools_by_name(signals: &Signals<'_, '_>) -> bool {
+/// Whether a change would show: tools that run any code or command can change anything under a name
+/// that does not say so. An agent that called nothing could have if it serves a user under a policy.
+fn would_show(signals: &Signals<'_, '_>) -> bool {
     let mut calls = signals.steps().filter(|(_, step)| is_call(step)).peekable();
-    calls.peek().is_some() && calls.all(|(_, step)| is_purposeful(step.step.action_name.unwrap_or("")))
+    let serves = || signals.run().system.is_some() && signals.steps().any(|(_, step)| step.step.user.is_some());
+    match calls.peek() {
+        Some(_) => calls.all(|(_, step)| is_purposeful(step.step.action_name.unwrap_or(""))),
+        None => signals.schemas().any(Effect::Write) || serves(),
+    }
 }
 
 #[cfg(test)]

@@ -139,26 +139,27 @@ pub fn move_goal(case: &Case, other: &Case) -> Vec<Altered> {
 pub fn delete_evidence(case: &Case) -> Vec<Altered> {
     let without = |which: &dyn Fn(usize) -> bool, what: &str| {
         let mut case = case.clone();
-        for (at, step) in case.steps.iter_mut().enumerate().filter(|(at, _)| which(*at)) {
-            let _ = at;
-            step.observation.clear();
-        }
+        case.steps
+            .iter_mut()
+            .enumerate()
+            .filter(|(at, _)| which(*at))
+            .for_each(|(_, step)| step.observation.clear());
         Altered { what: what.to_owned(), case }
     };
-    let supporting: Vec<usize> =
-        answer_claims(case).into_iter().filter_map(|(_, step)| step.map(|step| step as usize)).collect();
+    // Wherever something that the answer tells stands.
+    let told: Vec<Fact<'_>> = facts(&case.answer);
+    let shows = |at: usize| {
+        let shown = facts(&case.steps[at].observation);
+        let lower = case.steps[at].observation.to_lowercase();
+        told.iter().any(|fact| {
+            lower.contains(&fact.text.to_lowercase()) || shown.iter().any(|other| same(other, fact))
+        })
+    };
     let mut out = vec![without(&|_| true, "all observations gone")];
-    if !supporting.is_empty() {
-        out.push(without(&|at| supporting.contains(&at), "the supporting observations gone"));
+    if (0..case.steps.len()).any(shows) {
+        out.push(without(&shows, "the supporting observations gone"));
     }
     out
-}
-
-/// Kind and step of the claims of the answer alone.
-fn answer_claims(case: &Case) -> Vec<(&'static str, Option<u32>)> {
-    let grounding = case.verify();
-    let topic = grounding.claims.iter().position(|claim| claim.kind == "topic").unwrap_or(0);
-    grounding.claims[topic + 1..].iter().map(|claim| (claim.kind, claim.step)).collect()
 }
 
 pub fn append_superlative(case: &Case) -> Vec<Altered> {

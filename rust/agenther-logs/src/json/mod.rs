@@ -4,6 +4,7 @@ mod tape;
 mod text;
 mod value;
 
+pub(crate) use tape::quote_or_backslash;
 pub use tape::{JsonError, Limits, Problem, Tape};
 pub use text::ObjectWriter;
 pub use value::{Items, Value};

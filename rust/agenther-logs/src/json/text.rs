@@ -1,15 +1,16 @@
 //! JSON strings: decoding, and writing small objects.
 
+use super::tape::backslash;
 use super::value::Value;
 
 /// Decodes the escapes of a string that [`Tape`](super::Tape) has checked. A surrogate without its
 /// partner becomes U+FFFD.
 pub(crate) fn unescape(text: &str) -> String {
     let mut out = String::with_capacity(text.len());
-    let mut rest = text;
-    while let Some(found) = memchr::memchr(b'\\', rest.as_bytes()) {
-        out.push_str(&rest[..found]);
-        let escape = &rest[found..];
+    let mut at = 0;
+    while let Some(found) = backslash(text.as_bytes(), at) {
+        out.push_str(&text[at..found]);
+        let escape = &text[found..];
         let (character, length) = match escape.as_bytes()[1] {
             b'n' => ('\n', 2),
             b't' => ('\t', 2),
@@ -20,9 +21,9 @@ pub(crate) fn unescape(text: &str) -> String {
             other => (char::from(other), 2),
         };
         out.push(character);
-        rest = &escape[length..];
+        at = found + length;
     }
-    out.push_str(rest);
+    out.push_str(&text[at..]);
     out
 }
 

@@ -42,13 +42,25 @@ pub(super) struct Clause<'t, 'e> {
     pub entities: Vec<Entity<'e>>,
 }
 
-/// The clauses of a text.
+/// The clauses of a text: its records. A line that begins with a value of the evidence begins a clause too.
 pub(super) fn clauses<'t, 'e>(text: &'t str, evidence: &'e Evidence) -> Vec<Clause<'t, 'e>> {
-    records::blocks(text)
-        .iter()
-        .flat_map(|block| &block.records)
-        .map(|record| Clause::new(record.span.of(text), evidence))
-        .collect()
+    let is_value = |line: &str| {
+        let head = line.split(':').next().unwrap_or(line);
+        evidence.entity(words::folded(head).trim()).iter().any(|place| place.leaf.is_some())
+    };
+    let mut out = Vec::new();
+    for record in records::blocks(text).iter().flat_map(|block| &block.records) {
+        let text = record.span.of(text);
+        let mut from = 0;
+        for (at, _) in
+            text.match_indices('\n').filter(|(at, _)| is_value(text[at + 1..].lines().next().unwrap_or("")))
+        {
+            out.push(Clause::new(&text[from..at], evidence));
+            from = at + 1;
+        }
+        out.push(Clause::new(&text[from..], evidence));
+    }
+    out
 }
 
 impl<'t, 'e> Clause<'t, 'e> {

@@ -1,6 +1,7 @@
 //! Words that claim more than a value: comparisons, superlatives, counts, negations, completeness.
 
 use super::clause::{Clause, Token};
+use super::support::PRICE;
 use crate::text::facts::FactKind;
 use crate::text::words;
 
@@ -54,7 +55,6 @@ pub(super) struct Found {
     pub end: usize,
 }
 
-const PRICE: &[&str] = &["price", "cost", "fare", "amount", "total", "rate", "fee", "charge"];
 const TIME: &[&str] = &[
     "date",
     "time",

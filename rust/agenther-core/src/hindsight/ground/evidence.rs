@@ -128,8 +128,10 @@ pub(super) struct Evidence {
     by_value: HashMap<i64, Vec<u32>>,
     /// Where a folded value stands.
     entities: HashMap<String, Vec<Place>>,
-    /// Identifiers, paths and addresses in the arguments, folded, with their steps.
-    pub references: Vec<(FactKind, String, u32)>,
+    /// Identifiers, paths and addresses in the arguments, folded, with their steps and whether they are all of it.
+    pub references: Vec<(FactKind, String, u32, bool)>,
+    /// Those in the observations.
+    pub shown: Vec<(FactKind, String)>,
     /// The amounts directly in a node.
     direct: Vec<Vec<u32>>,
     /// Stems of the words of the observations, and of those and the calls.
@@ -419,11 +421,14 @@ impl Evidence {
         }
         let tokens: Vec<words::Word<'_>> = words(text).collect();
         for fact in &found {
-            let argument = self.nodes[node as usize].argument;
-            if argument
-                && matches!(fact.kind, FactKind::Id | FactKind::Path | FactKind::Url | FactKind::Email)
-            {
-                self.references.push((fact.kind, words::folded(fact.text), self.nodes[node as usize].step));
+            if matches!(fact.kind, FactKind::Id | FactKind::Path | FactKind::Url | FactKind::Email) {
+                let folded = words::folded(fact.text);
+                if self.nodes[node as usize].argument {
+                    let whole = kind.is_some() && fact.text.len() == text.len();
+                    self.references.push((fact.kind, folded, self.nodes[node as usize].step, whole));
+                } else {
+                    self.shown.push((fact.kind, folded));
+                }
             }
             let meaning = Meaning::of(fact);
             if meaning.is_measured() {

@@ -18,6 +18,9 @@ const MAX_RIVALS: usize = 1024;
 /// A value in more places tells no record from another.
 const MAX_PLACES: usize = 64;
 
+/// What an amount of money is called where its key does not say the currency.
+pub(super) const PRICE: &[&str] = &["price", "cost", "fare", "amount", "total", "rate", "fee", "charge"];
+
 /// By how much another value must fit the words of the clause better to win.
 const MARGIN: f32 = 0.05;
 
@@ -49,6 +52,10 @@ pub(super) struct Checked<'c> {
     pub asked: &'c [Hint],
     /// All numbers, dates and times of the text: values that are told as well compete for nothing.
     pub told: &'c [&'c Meaning],
+    /// Words of the names and references of the goal.
+    pub literals: &'c HashSet<String>,
+    /// The answer, folded.
+    pub answer: &'c str,
 }
 
 impl Checked<'_> {
@@ -59,6 +66,9 @@ impl Checked<'_> {
             context.extend(self.asked);
         }
         let claim = &clause.meanings[fact];
+        if claim.kind == FactKind::Money {
+            context.extend(PRICE.iter().map(|word| (words::stem_hash(word), FAR)));
+        }
         let (start, end) = clause.tokens_of(&clause.facts[fact]);
         let owners = clause.owners(start, end);
         let mut elsewhere = false;
@@ -68,7 +78,11 @@ impl Checked<'_> {
                 continue;
             }
             elsewhere = true;
-            if !used.contains(&at) && self.owned(node, &owners) && self.keyed(at, amount, claim, &context) {
+            if !used.contains(&at)
+                && self.owned(node, &owners)
+                && self.keyed(at, amount, claim, &context)
+                && self.at_home(amount, node, &owners, &context)
+            {
                 used.insert(at);
                 return Support::Node(node);
             }
@@ -100,6 +114,31 @@ impl Checked<'_> {
             }
         }
         true
+    }
+
+    /// Whether the value stands in the record of the nearest thing that has one of its own; or outside it,
+    /// where that record has no such value left untold, or around it under a key that the clause names.
+    fn at_home(&self, amount: &Amount, node: u32, owners: &[&Entity<'_>], context: &[Hint]) -> bool {
+        let evidence = self.evidence;
+        let home = owners.iter().filter(|owner| owner.places.len() <= MAX_PLACES).find_map(|owner| {
+            let mut records = owner.places.iter().map(|place| evidence.record(place.node));
+            let first = records.next()?;
+            (first != 0 && records.all(|record| record == first)).then_some(first)
+        });
+        let Some(home) = home else { return true };
+        if evidence.ancestors(node).any(|at| at == home) {
+            return true;
+        }
+        let around = evidence.ancestors(home).any(|at| at == node);
+        if around && self.fit(amount, context) > 0.0 {
+            return true;
+        }
+        let mut own =
+            evidence.node(home).amounts.clone().take(MAX_RIVALS).map(|at| &evidence.amounts[at as usize]);
+        !own.any(|own| {
+            family(own.meaning.kind) == family(amount.meaning.kind)
+                && !self.told.iter().any(|told| bears_out(&own.meaning, told))
+        })
     }
 
     /// Whether no other value of the record stands under a key that fits the words of the clause better,
@@ -248,11 +287,25 @@ impl Checked<'_> {
         (others.is_empty() && amounts.clone().next().is_none()) || named || { counted }()
     }
 
+    /// Whether no other reference of the observations, untold, has more of the words of the goal in it.
+    fn is_asked_for(&self, kind: FactKind, folded: &str) -> bool {
+        let fit = |text: &str| {
+            text.split(' ').filter(|word| word.len() > 1 && self.literals.contains(*word)).count()
+        };
+        let own = fit(folded);
+        !self
+            .evidence
+            .shown
+            .iter()
+            .filter(|(other, _)| *other == kind)
+            .any(|(_, other)| fit(other) > own && !self.answer.contains(&**other))
+    }
+
     /// Whether the clause tells an identifier no more often than the evidence has it.
     fn is_told_once(&self, clause: &Clause<'_, '_>, folded: &str) -> bool {
         let count = |text: &str| memchr::memmem::find_iter(text.as_bytes(), folded.as_bytes()).count();
         let told = count(&words::folded(clause.text));
-        told < 2 || self.evidence.steps.iter().map(|step| count(&step.seen)).sum::<usize>() >= told
+        told < 2 || self.evidence.steps.iter().any(|step| count(&step.seen) >= told)
     }
 }
 

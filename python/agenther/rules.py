@@ -1,0 +1,160 @@
+"""Rule packs: load, list, explain, check, test.
+
+A pack is a folder of TOML files, one rule a file, or a single file with `[[rule]]` tables.
+
+>>> import agenther as ah
+>>> rules = ah.rules.load()
+>>> "incomplete/no-terminal-action" in rules.frame()["id"]
+True
+"""
+
+from __future__ import annotations
+
+from os import PathLike
+from pathlib import Path
+from typing import TYPE_CHECKING, TypeAlias
+
+import polars as pl
+
+from agenther import _native
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+Packs: TypeAlias = "str | PathLike[str] | Iterable[str | PathLike[str]]"
+"""A folder or a TOML file, or several of them."""
+
+RULES = pl.Schema(
+    {
+        "id": pl.String(),
+        "name": pl.String(),
+        "summary": pl.String(),
+        "label": pl.String(),
+        "severity": pl.Float32(),
+        "confidence": pl.String(),
+        "status": pl.String(),
+        "since": pl.String(),
+        "tags": pl.List(pl.String()),
+        "active": pl.Boolean(),
+        "pack": pl.String(),
+        "file": pl.String(),
+    }
+)
+"""The columns of `Rules.frame`."""
+
+EXAMPLES = pl.Schema(
+    {"rule": pl.String(), "example": pl.String(), "number": pl.UInt32(), "outcome": pl.String()}
+)
+"""The columns of `Rules.test`."""
+
+DIAGNOSTICS = pl.Schema(
+    {
+        "level": pl.String(),
+        "code": pl.String(),
+        "title": pl.String(),
+        "help": pl.String(),
+        "file": pl.String(),
+        "line": pl.UInt32(),
+        "column": pl.UInt32(),
+        "start": pl.UInt32(),
+        "end": pl.UInt32(),
+    }
+)
+"""The columns of `check`: what is wrong, what to do, and where, down to the bytes."""
+
+
+class Rules:
+    """Compiled rules, for `classify(rules=…)` and `analyze(rules=…)`. Made by `load`; immutable."""
+
+    def __init__(self, packs: list[tuple[str, list[tuple[str, str]]]], *, default: bool) -> None:
+        self._packs = packs
+        self._default = default
+        self._native = _native.RuleSet(packs, default)
+
+    @property
+    def hash(self) -> str:
+        """A hash of the text of the packs: equal text, equal hash.
+
+        >>> load().hash == load().hash
+        True
+        """
+        return self._native.hash
+
+    def frame(self) -> pl.DataFrame:
+        """List the rules: a frame of `RULES`, in the order of packs and files.
+
+        >>> load().frame().columns[:3]
+        ['id', 'name', 'summary']
+        """
+        return pl.DataFrame(self._native.rules(), schema=RULES)
+
+    def explain(self, rule: str) -> str:
+        """Write the page of a rule, as Markdown, by its id.
+
+        >>> load().explain("incomplete/no-terminal-action").splitlines()[0]
+        '# incomplete/no-terminal-action'
+        """
+        if (page := self._native.explain(rule)) is None:
+            raise KeyError(f"no rule has the id {rule}; `frame` lists them")
+        return page
+
+    def test(self) -> pl.DataFrame:
+        """Run every rule on its examples: a frame of `EXAMPLES`.
+
+        The outcome is `validated`, `noisy` (it fired and must not) or `missing` (the other way round).
+
+        >>> "validated" in load().test()["outcome"]
+        True
+        """
+        return pl.DataFrame(self._native.test(), schema=EXAMPLES)
+
+    def option(self) -> dict[str, object]:
+        """Give what travels to the plugin: the hash, and the text for a process that has not met it."""
+        return {"hash": self.hash, "default": self._default, "packs": self._packs}
+
+
+def load(packs: Packs = (), *, default: bool = True) -> Rules:
+    """Load packs, after the one that ships with the engine unless `default` is false.
+
+    Anything wrong raises a `ValueError` with one line for each thing; `check` gives them as a frame.
+
+    >>> load().frame().height > 0
+    True
+    """
+    return Rules(_read(packs), default=default)
+
+
+def check(packs: Packs = (), *, default: bool = False) -> pl.DataFrame:
+    r"""Check packs: a frame of `DIAGNOSTICS`, errors first, then what the lints warn of.
+
+    >>> import tempfile, pathlib
+    >>> pack = pathlib.Path(tempfile.mkdtemp(), "mine.toml")
+    >>> _ = pack.write_text("[[rule]]\nsurprise = 1")
+    >>> check(pack)["level"][0]
+    'error'
+    """
+    return pl.DataFrame(_native.check_rules(_read(packs), default), schema=DIAGNOSTICS)
+
+
+def schema() -> str:
+    """Give the JSON Schema of the rule language.
+
+    >>> import json
+    >>> json.loads(schema())["$schema"]
+    'https://json-schema.org/draft/2020-12/schema'
+    """
+    return _native.rules_schema()
+
+
+def _read(packs: Packs) -> list[tuple[str, list[tuple[str, str]]]]:
+    several = [packs] if isinstance(packs, str | PathLike) else packs
+    return [(str(pack), _files(Path(pack))) for pack in several]
+
+
+def _files(pack: Path) -> list[tuple[str, str]]:
+    if not pack.is_dir():
+        return [(str(pack), pack.read_text("utf-8"))]
+    files = sorted(pack.rglob("*.toml"))
+    if not files:
+        raise FileNotFoundError(f"the folder {pack} has no rule: no file named *.toml")
+    return [(file.relative_to(pack).as_posix(), file.read_text("utf-8")) for file in files]

@@ -1,0 +1,27 @@
+//! The run has no last word of the agent.
+
+use super::{Hit, Signals, is_call};
+use crate::trajectory::Field;
+
+/// What a hit is.
+pub const SUMMARY: &str = "The run has no final answer, no terminal action and no last words: it stops after another call.";
+
+/// At most one hit: the last step. Where the environment ends runs this is so of successes too:
+/// `no_terminal_action` asks whether the run could have ended itself.
+pub fn find(signals: &Signals<'_, '_>) -> Vec<Hit> {
+    let last = signals.steps().next_back().filter(|(_, last)| is_call(last) && signals.answer().is_none());
+    last.map(|(at, _)| Hit::step(at, Field::ActionName)).into_iter().collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::testing::{call, reply, run, steps_of};
+
+    #[test]
+    fn a_reply_or_an_answer_is_a_last_word() {
+        let go = call("go", "north", "You see a door");
+        assert_eq!(steps_of("unanswered", &run("?", vec![go, go], None)), [1]);
+        assert!(steps_of("unanswered", &run("?", vec![go, reply("Done")], None)).is_empty());
+        assert!(steps_of("unanswered", &run("?", vec![go], Some("42"))).is_empty());
+    }
+}

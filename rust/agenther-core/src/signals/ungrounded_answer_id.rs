@@ -1,0 +1,47 @@
+//! An identifier in the answer that the run had never seen.
+
+use super::{Hit, Signals, is_call};
+use crate::text::facts::FactKind;
+use crate::trajectory::Field;
+
+/// What a hit is.
+pub const SUMMARY: &str =
+    "An identifier, web address, e-mail address or path in the final answer stands in no observation, policy or user turn.";
+
+/// The most identifiers that are looked up; each lookup is one search over the text of the run.
+const MAX_LOOKUPS: usize = 16;
+
+/// One hit for each such identifier. A run without calls can quote nothing.
+pub fn find(signals: &Signals<'_, '_>) -> Vec<Hit> {
+    if signals.answer().is_none() || !signals.steps().any(|(_, step)| is_call(step)) {
+        return Vec::new();
+    }
+    let run = signals.run();
+    let seen = |text: &str| {
+        let steps = run.steps.iter().flat_map(|step| [step.user, step.observation]);
+        let mut known = [run.original_prompt, run.system].into_iter().chain(steps).flatten();
+        known.any(|known| memchr::memmem::find(known.as_bytes(), text.as_bytes()).is_some())
+    };
+    signals
+        .reading()
+        .answer_facts()
+        .iter()
+        .filter(|fact| matches!(fact.kind, FactKind::Id | FactKind::Url | FactKind::Email | FactKind::Path))
+        .take(MAX_LOOKUPS)
+        .filter(|fact| !seen(fact.text.trim_end_matches(['/', '.'])))
+        .map(|fact| Hit::field(Field::FinalAnswer).at(fact.span))
+        .collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::testing::{call, hits, run};
+
+    #[test]
+    fn identifiers_must_have_been_seen() {
+        let steps = vec![call("get_order", "{}", r#"{"order": "JG7FMM", "mail": "a@b.org"}"#)];
+        let count = |answer| hits("ungrounded_answer_id", &run("?", steps.clone(), Some(answer))).len();
+        assert_eq!(count("Your order JG7FMM went to a@b.org."), 0);
+        assert_eq!(count("Your order XX9ZZQ is on its way."), 1);
+    }
+}
