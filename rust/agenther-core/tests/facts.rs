@@ -231,6 +231,8 @@ fn facts_are_the_same_in_other_words() {
         ("10kg", "10 g", false),
         ("3 pm", "15:00", true),
         ("14:05", "14:06", false),
+        ("14:05", "14:05:33", true),
+        ("14:05:34", "14:05:33", false),
         ("120 minutes", "2h", true),
         ("87", "$87", true),
         ("5", "5 minutes", true),

@@ -72,13 +72,19 @@ pub fn verify(
         }
     };
     let evidence = Evidence::new(reading, kept);
+    let asked_text = words::folded(goal);
     let goal = clauses(goal, &evidence);
+    let answered = answer.map(|answer| clauses(answer, &evidence)).unwrap_or_default();
+    let bare =
+        |clause: &&Clause<'_, '_>| clause.tokens.iter().all(|token| token.fact.is_some() || token.stop);
     let verifier = Verifier {
         asked: asked(&goal),
         literals: literals(&goal),
+        asked_text,
         told_text: answer.map(words::folded).unwrap_or_default(),
         goal,
-        answer: answer.map(|answer| clauses(answer, &evidence)).unwrap_or_default(),
+        items: answered.iter().filter(bare).map(|clause| words::folded(clause.text)).collect(),
+        answer: answered,
         tools: tool_stems(reading, kept),
         evidence: &evidence,
         lists: OnceCell::new(),
@@ -154,8 +160,12 @@ struct Verifier<'v, 't> {
     asked: Vec<Hint>,
     /// The words of its names and references.
     literals: HashSet<String>,
+    /// The goal, folded.
+    asked_text: String,
     /// The answer, folded.
     told_text: String,
+    /// Its clauses that are nothing but values, folded.
+    items: Vec<String>,
     lists: OnceCell<Vec<List<'v>>>,
 }
 
@@ -181,8 +191,12 @@ impl Verifier<'_, '_> {
     fn slots(&self, told_of: &[u32]) -> Vec<Claim> {
         let mut out = Vec::new();
         let unstated = self.unstated();
-        let references =
-            || self.goal.iter().flat_map(|clause| &clause.facts).filter(|fact| is_reference(fact.kind));
+        let references = || {
+            self.goal.iter().flat_map(|clause| &clause.facts).filter(|fact| {
+                is_reference(fact.kind)
+                    || fact.kind == FactKind::Number && fact.text.len() >= evidence::LONG_NUMBER
+            })
+        };
         if let (Some(first), Some(_)) = (references().next(), unstated.iter().find(|other| other.whole)) {
             out.push(Claim { text: first.text.to_owned(), kind: "slot", supported: false, step: None });
         }
@@ -211,17 +225,19 @@ impl Verifier<'_, '_> {
     fn is_told_of(&self, folded: &str, told_of: &[u32]) -> bool {
         let evidence = self.evidence;
         let places = evidence.entity(folded.trim());
-        let joined = |node: u32| {
-            places.iter().any(|place| {
-                evidence.node(place.node).step == evidence.node(node).step
-                    && !evidence.are_apart(place.node, node)
-            })
+        let keyed = |place: &evidence::Place| {
+            place.leaf.is_some_and(|leaf| evidence.leaves[leaf as usize].kind.is_some())
         };
-        if told_of.is_empty() {
-            self.told_text.contains(folded)
-        } else {
-            told_of.iter().any(|&node| joined(node))
-        }
+        let beside = |place: &evidence::Place, node: u32| {
+            evidence.node(place.node).step == evidence.node(node).step
+                && !evidence.are_apart(place.node, node)
+        };
+        let within = |place: &evidence::Place, node: u32| {
+            evidence.element(place.node).is_some() && evidence.element(place.node) == evidence.element(node)
+        };
+        let joined =
+            |node: u32| places.iter().any(|place| within(place, node) || keyed(place) && beside(place, node));
+        self.told_text.contains(folded) && told_of.is_empty() || told_of.iter().any(|&node| joined(node))
     }
 
     fn is_in_calls(&self, folded: &str, meaning: &Meaning) -> bool {
@@ -234,14 +250,16 @@ impl Verifier<'_, '_> {
 
     /// Values of arguments that neither the goal nor an earlier observation has.
     fn unstated(&self) -> Vec<Unstated> {
-        let goal: String = self.goal.iter().map(|clause| words::folded(clause.text)).collect();
         let meanings = || self.goal.iter().flat_map(|clause| &clause.meanings);
         let seen_before = |step: u32, folded: &str| {
             self.evidence.steps.iter().any(|earlier| earlier.index < step && earlier.seen.contains(folded))
         };
         let mut out = Vec::new();
         for (kind, text, step, whole) in &self.evidence.references {
-            if !goal.contains(text.as_str()) && !seen_before(*step, text) {
+            let as_number = || {
+                meanings().any(|meaning| meaning.value.is_some() && meaning.value == text.trim().parse().ok())
+            };
+            if !self.asked_text.contains(text.as_str()) && !seen_before(*step, text) && !as_number() {
                 out.push(Unstated { kind: *kind, whole: *whole });
             }
         }
@@ -326,7 +344,9 @@ impl Verifier<'_, '_> {
             asked: &self.asked,
             told: &self.told(side),
             literals: &self.literals,
+            goal: &self.asked_text,
             answer: &self.told_text,
+            items: &self.items,
         };
         if side == Side::Answer && self.is_untimely(clause, fact) {
             return None;
@@ -357,9 +377,17 @@ impl Verifier<'_, '_> {
     }
 
     /// What the goal or the answer tells in numbers, dates and times.
-    fn told(&self, side: Side) -> Vec<&Meaning> {
+    fn told(&self, side: Side) -> Vec<support::Told<'_>> {
         let clauses = if side == Side::Goal { &self.goal } else { &self.answer };
-        clauses.iter().flat_map(|clause| &clause.meanings).filter(|meaning| meaning.is_measured()).collect()
+        let measured = |clause: &&Clause<'_, '_>, fact: &usize| clause.meanings[*fact].is_measured();
+        clauses
+            .iter()
+            .flat_map(|clause| {
+                (0..clause.facts.len())
+                    .filter(move |fact| measured(&clause, fact))
+                    .map(move |fact| support::Told::of(clause, fact))
+            })
+            .collect()
     }
 
     /// A bound is that of a value which stands in a call or an observation, and nothing told breaks it.
@@ -439,8 +467,18 @@ impl Verifier<'_, '_> {
     ) -> Option<Option<u32>> {
         let named = following(clause, found.end, 3);
         let head = following(clause, found.end, 1);
+        // A bare `There are 3` counts what the last list has, `3 flights` what is called so.
+        let last = self.lists().iter().rev().find(|list| list.is_outer()).map(|list| list.step);
+        let is_of = |list: &List<'_>| {
+            let step = self.evidence.steps.iter().find(|step| step.index == list.step);
+            step.is_some_and(|step| {
+                words::words(&step.asked).any(|word| head.contains(&stem_hash(word.text)))
+            })
+        };
         let length = |list: &&List<'_>| {
-            list.len() as f64 == value && (explicit && list.is_outer() || list.is_named(&head))
+            list.len() as f64 == value
+                && (explicit && list.is_outer() && (Some(list.step) == last || is_of(list))
+                    || list.is_named(&head))
         };
         if let Some(list) = self.lists().iter().find(length) {
             return Some(Some(list.step));

@@ -1,6 +1,6 @@
 //! Words from identifiers: how names of tools, parameters and keys, and their values, are said to a person.
 
-use super::provenance::{MONTHS, date};
+use super::forms::{MONTHS, date};
 use crate::signals::effect;
 
 /// Words that people write in capitals.

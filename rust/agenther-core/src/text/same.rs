@@ -11,7 +11,7 @@ pub struct Meaning {
     pub kind: FactKind,
     /// The value, in seconds for a duration.
     pub value: Option<f64>,
-    /// The number as written, before its unit scaled it.
+    /// The number as written, before its unit scaled it; none for a time without seconds.
     pub written: Option<f64>,
     /// One name for all spellings of the unit.
     pub unit: Option<String>,
@@ -28,7 +28,12 @@ impl Meaning {
         Meaning {
             kind: fact.kind,
             value: fact.value,
-            written: if amount { written(fact) } else { fact.value },
+            written: match fact.kind {
+                _ if amount => written(fact),
+                // A time without seconds is that of a whole minute.
+                FactKind::Time if fact.text.matches(':').count() < 2 => None,
+                _ => fact.value,
+            },
             unit: fact.unit.map(unit::canonical),
             per: fact.per.map(unit::canonical),
             date: (fact.kind == FactKind::Date).then(|| Date::parse(fact.text)).flatten(),
@@ -45,7 +50,11 @@ impl Meaning {
     pub fn agrees(&self, other: &Meaning) -> bool {
         match (self.kind, other.kind) {
             (FactKind::Date, FactKind::Date) => self.date.zip(other.date).is_some_and(|(a, b)| a.agrees(b)),
-            (FactKind::Time, FactKind::Time) => equal(self.value, other.value),
+            (FactKind::Time, FactKind::Time) => {
+                let minute = |meaning: &Meaning| meaning.value.map(|value| (value / 60.0).floor());
+                let rough = self.written.is_none() || other.written.is_none();
+                equal(self.value, other.value) || (rough && equal(minute(self), minute(other)))
+            }
             (a, b) => is_amount(a) && is_amount(b) && self.amounts_agree(other),
         }
     }

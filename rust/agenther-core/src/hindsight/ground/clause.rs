@@ -18,6 +18,8 @@ pub(super) struct Token {
     pub stop: bool,
     /// The part of the clause: parts stand between commas, semicolons, `and`.
     pub part: u32,
+    /// The segment of the clause: segments stand between semicolons and lines.
+    pub segment: u32,
     /// The fact that it is part of.
     pub fact: Option<u32>,
 }
@@ -29,6 +31,13 @@ pub(super) struct Entity<'e> {
     pub start: usize,
     pub end: usize,
     pub places: &'e [Place],
+}
+
+/// An entity that may own a value of the clause.
+pub(super) struct Owner<'e> {
+    pub places: &'e [Place],
+    /// Whether it stands in the same segment.
+    pub close: bool,
 }
 
 /// A sentence, a line, or an item of a list.
@@ -45,8 +54,10 @@ pub(super) struct Clause<'t, 'e> {
 /// The clauses of a text: its records. A line that begins with a value of the evidence begins a clause too.
 pub(super) fn clauses<'t, 'e>(text: &'t str, evidence: &'e Evidence) -> Vec<Clause<'t, 'e>> {
     let is_value = |line: &str| {
-        let head = line.split(':').next().unwrap_or(line);
-        evidence.entity(words::folded(head).trim()).iter().any(|place| place.leaf.is_some())
+        let Some((head, _)) = line.split_once(':') else { return false };
+        let known =
+            |text: &str| evidence.entity(words::folded(text).trim()).iter().any(|place| place.leaf.is_some());
+        known(head) || facts(head).iter().any(|fact| known(fact.text))
     };
     let mut out = Vec::new();
     for record in records::blocks(text).iter().flat_map(|block| &block.records) {
@@ -111,33 +122,40 @@ impl<'t, 'e> Clause<'t, 'e> {
     }
 
     /// The entities, those first that most likely own what stands at the tokens `start..end`: in the same
-    /// part, then before it, then after it; the nearer first.
-    pub fn owners(&self, start: usize, end: usize) -> Vec<&Entity<'e>> {
-        let part = self.tokens.get(start).map(|token| token.part);
-        let mut out: Vec<(u32, usize, &Entity<'e>)> = self
+    /// part, then in the same segment before it and after it, then in others; the nearer first.
+    pub fn owners(&self, start: usize, end: usize) -> Vec<Owner<'e>> {
+        let at = self.tokens.get(start).map(|token| (token.part, token.segment));
+        let mut out: Vec<(u32, usize, Owner<'e>)> = self
             .entities
             .iter()
             .filter(|entity| entity.end <= start || entity.start >= end)
             .map(|entity| {
-                let distance = if entity.end <= start { start - entity.end } else { entity.start - end };
-                let same = self.tokens.get(entity.start).map(|token| token.part) == part;
-                let group = if same {
+                let before = entity.end <= start;
+                let distance = if before { start - entity.end } else { entity.start - end };
+                let token = &self.tokens[entity.start];
+                let same_part = at.is_some_and(|(part, _)| part == token.part);
+                let close = at.is_some_and(|(_, segment)| segment == token.segment);
+                let group = if same_part {
                     0
-                } else if entity.end <= start {
+                } else if close && before {
                     1
-                } else {
+                } else if close {
                     2
+                } else if before {
+                    3
+                } else {
+                    4
                 };
-                (group, distance, entity)
+                (group, distance, Owner { places: entity.places, close })
             })
             .collect();
         out.sort_by_key(|(group, distance, _)| (*group, *distance));
-        out.into_iter().map(|(_, _, entity)| entity).collect()
+        out.into_iter().map(|(_, _, owner)| owner).collect()
     }
 }
 
 fn tokens(text: &str, facts: &[Fact<'_>]) -> Vec<Token> {
-    let mut part = 0;
+    let (mut part, mut segment) = (0, 0);
     let mut before = 0;
     let mut fact = 0;
     words::folded_words(text)
@@ -147,6 +165,7 @@ fn tokens(text: &str, facts: &[Fact<'_>]) -> Vec<Token> {
             if lower == "and" || gap.contains([',', ';', '\n', '|', '(']) || gap.contains(". ") {
                 part += 1;
             }
+            segment += u32::from(gap.contains([';', '\n']));
             before = span.end as usize;
             while facts.get(fact).is_some_and(|fact| fact.span.end <= span.start) {
                 fact += 1;
@@ -154,7 +173,7 @@ fn tokens(text: &str, facts: &[Fact<'_>]) -> Vec<Token> {
             let inside = facts.get(fact).is_some_and(|fact| fact.span.start < span.end);
             let stem = stem_hash(&lower);
             let stop = words::is_stop(&lower);
-            Token { span, lower, stem, stop, part, fact: inside.then_some(fact as u32) }
+            Token { span, lower, stem, stop, part, segment, fact: inside.then_some(fact as u32) }
         })
         .collect()
 }

@@ -315,11 +315,12 @@ fn superlative(tokens: &[Token], at: usize) -> Option<Found> {
 fn count(clause: &Clause<'_, '_>, at: usize) -> Option<Found> {
     let tokens = &clause.tokens;
     let token = &tokens[at];
+    let last = token.fact.map_or(at, |fact| clause.tokens_of(&clause.facts[fact as usize]).1 - 1);
     let value = match token.fact {
         Some(fact) => {
             let fact = fact as usize;
-            let plain = clause.facts[fact].kind == FactKind::Number
-                && clause.tokens_of(&clause.facts[fact]) == (at, at + 1);
+            let plain =
+                clause.facts[fact].kind == FactKind::Number && clause.tokens_of(&clause.facts[fact]).0 == at;
             clause.meanings[fact].value.filter(|_| plain)
         }
         None => words::number(&token.lower),
@@ -328,15 +329,15 @@ fn count(clause: &Clause<'_, '_>, at: usize) -> Option<Found> {
     let there = matches!((before(2), before(1)), ("there", "is" | "are" | "was" | "were"))
         || matches!(before(1), "found" | "returned" | "exactly")
         || matches!((before(2), before(1)), ("total", "of"));
-    let next = word(tokens, at + 1);
+    let next = word(tokens, last + 1);
     let noun =
         |word: &str| word.len() > 3 && word.ends_with('s') && !word.ends_with("ss") && !words::is_stop(word);
     let plural = (1..=3).find(|&ahead| {
-        tokens.get(at + ahead).is_some_and(|token| token.fact.is_none() && noun(&token.lower))
+        tokens.get(last + ahead).is_some_and(|token| token.fact.is_none() && noun(&token.lower))
             && (1..ahead).all(|step| {
-                tokens[at + step].part == token.part
-                    && tokens[at + step].fact.is_none()
-                    && !tokens[at + step].stop
+                tokens[last + step].part == token.part
+                    && tokens[last + step].fact.is_none()
+                    && !tokens[last + step].stop
             })
     });
     let results = matches!(next, "result" | "results" | "match" | "matches");
@@ -349,7 +350,7 @@ fn count(clause: &Clause<'_, '_>, at: usize) -> Option<Found> {
     (explicit || (whole && plural.is_some())).then_some(Found {
         cue: Cue::Count { value, explicit },
         start: at,
-        end: at + 1,
+        end: last + 1,
     })
 }
 

@@ -21,6 +21,9 @@ pub(super) const MAX_ENTITY_WORDS: usize = 6;
 /// JSON in a string in JSON in a string: deeper wrapping is left as text.
 const MAX_WRAPPING: usize = 3;
 
+/// A number of so many digits names something, rather than counts it.
+pub(super) const LONG_NUMBER: usize = 6;
+
 /// How many words around an amount in prose say what it is.
 const WINDOW_BEFORE: usize = 8;
 const WINDOW_AFTER: usize = 4;
@@ -58,6 +61,8 @@ pub(super) struct Leaf {
     /// In small letters, words between single blanks.
     pub folded: String,
     pub kind: Option<Kind>,
+    /// The kind, where it is an identifier, path or address.
+    pub reference: Option<FactKind>,
     /// Stems of a sentence or line.
     pub stems: Vec<u64>,
 }
@@ -71,17 +76,27 @@ pub(super) struct Amount {
     pub context: Vec<Hint>,
 }
 
+impl Amount {
+    /// What stands right before it, or is its key.
+    pub fn labels(&self) -> impl Iterator<Item = u64> + '_ {
+        self.context.iter().filter(|(_, weight)| *weight >= KEY).map(|(stem, _)| *stem)
+    }
+}
+
 /// The stem of a word that says what a value is, and its weight: the closer the heavier.
 pub(super) type Hint = (u64, f32);
 
 /// The weight of a word somewhere in the same sentence.
-pub(super) const FAR: f32 = 0.1;
+pub(super) const FAR: f32 = 0.2;
 
 /// The weight of a key, of a key further up, and of the words before and behind at no distance.
 const KEY: f32 = 1.0;
 const KEY_ABOVE: f32 = 0.4;
 const BEFORE: f32 = 1.0;
 const BEHIND: f32 = 0.7;
+
+/// What is left of a weight across a comma.
+const ACROSS: f32 = 0.3;
 
 /// How likely words at these distances say what stands between them.
 pub(super) fn hints<'t>(
@@ -132,6 +147,8 @@ pub(super) struct Evidence {
     pub references: Vec<(FactKind, String, u32, bool)>,
     /// Those in the observations.
     pub shown: Vec<(FactKind, String)>,
+    /// Stems that stand right before an observed amount, or are its key.
+    pub labels: HashSet<u64>,
     /// The amounts directly in a node.
     direct: Vec<Vec<u32>>,
     /// Stems of the words of the observations, and of those and the calls.
@@ -156,6 +173,9 @@ fn value_keys(meaning: &Meaning) -> Vec<i64> {
         // A bare year is written as a number.
         keys.extend(date.year.map(|year| scaled(f64::from(year))));
         return keys;
+    }
+    if meaning.kind == FactKind::Time {
+        return meaning.value.map(|value| scaled((value / 60.0).floor() + 0.5)).into_iter().collect();
     }
     let mut keys: Vec<i64> = [meaning.value, meaning.written].into_iter().flatten().map(scaled).collect();
     keys.dedup();
@@ -213,6 +233,9 @@ impl Evidence {
         }
         evidence.close(root);
         evidence.steps.sort_by_key(|step| step.index);
+        let observed = |amount: &&Amount| !evidence.node(evidence.node_of(amount)).argument;
+        let labels = evidence.amounts.iter().filter(observed).flat_map(Amount::labels).collect();
+        evidence.labels = labels;
         evidence
     }
 
@@ -430,9 +453,22 @@ impl Evidence {
                     self.shown.push((fact.kind, folded));
                 }
             }
+            // Long numbers are names too: of orders, items, accounts.
+            if self.nodes[node as usize].argument
+                && fact.kind == FactKind::Number
+                && fact.text.len() == text.len()
+                && text.len() >= LONG_NUMBER
+            {
+                self.references.push((
+                    FactKind::Id,
+                    words::folded(text),
+                    self.nodes[node as usize].step,
+                    kind.is_some(),
+                ));
+            }
             let meaning = Meaning::of(fact);
             if meaning.is_measured() {
-                self.add_amount(leaf, node, meaning, window(&tokens, fact, &found));
+                self.add_amount(leaf, node, meaning, window(text, &tokens, fact, &found));
             } else if fact.text.len() < text.len() {
                 self.name(fact.text, Place { node, leaf: Some(leaf) });
             }
@@ -448,7 +484,7 @@ impl Evidence {
                     per: None,
                 };
                 let meaning = Meaning { written: Some(value), ..Meaning::of(&fact) };
-                self.add_amount(leaf, node, meaning, window(&tokens, &fact, &found));
+                self.add_amount(leaf, node, meaning, window(text, &tokens, &fact, &found));
             }
         }
         let text_like = key.is_empty() || tokens.len() > MAX_ENTITY_WORDS;
@@ -457,7 +493,11 @@ impl Evidence {
         } else {
             Vec::new()
         };
-        self.leaves.push(Leaf { node, key, folded, kind, stems });
+        let whole = found.first().filter(|fact| fact.text.len() == text.len());
+        let reference = whole
+            .map(|fact| fact.kind)
+            .filter(|kind| matches!(kind, FactKind::Id | FactKind::Path | FactKind::Url | FactKind::Email));
+        self.leaves.push(Leaf { node, key, folded, kind, reference, stems });
     }
 
     fn add_amount(&mut self, leaf: u32, node: u32, meaning: Meaning, context: Vec<Hint>) {
@@ -517,9 +557,19 @@ impl Evidence {
         })
     }
 
-    /// The nearest element of a list at or around a node: its record.
+    /// The nearest element of a list at or around a node.
+    pub fn element(&self, node: u32) -> Option<u32> {
+        self.ancestors(node).find(|&at| at != 0 && self.node(self.node(at).parent).shape == Shape::List)
+    }
+
+    /// What a node is a part of: the element of a list, or else all that its step shows or asks.
     pub fn record(&self, node: u32) -> u32 {
-        self.ancestors(node).find(|&at| self.node(self.node(at).parent).shape == Shape::List).unwrap_or(0)
+        self.element(node).unwrap_or_else(|| self.step_node(node))
+    }
+
+    /// The node of the step that a node is in.
+    pub fn step_node(&self, node: u32) -> u32 {
+        self.ancestors(node).find(|&at| self.node(self.node(at).parent).step == u32::MAX).unwrap_or(0)
     }
 
     /// The innermost node around both.
@@ -550,6 +600,11 @@ impl Evidence {
     pub fn are_apart(&self, a: u32, b: u32) -> bool {
         let common = self.common(a, b);
         common != a && common != b && self.node(common).shape == Shape::List
+    }
+
+    /// The node of the last step that shows something.
+    pub fn sink(&self) -> Option<u32> {
+        self.steps.iter().rev().find(|step| step.seen.len() > 1).map(|step| step.node)
     }
 
     /// Whether a kept step has an observation that says something.
@@ -586,15 +641,28 @@ fn shape(value: Value<'_, '_>) -> Shape {
 }
 
 /// The words around a fact, as far as the next fact of its kind.
-fn window(tokens: &[words::Word<'_>], fact: &Fact<'_>, found: &[Fact<'_>]) -> Vec<Hint> {
+fn window(text: &str, tokens: &[words::Word<'_>], fact: &Fact<'_>, found: &[Fact<'_>]) -> Vec<Hint> {
     let at = tokens.partition_point(|word| word.span.end <= fact.span.start);
     let after = tokens.partition_point(|word| word.span.start < fact.span.end);
     let index = found.partition_point(|other| other.span.end <= fact.span.start);
-    let stop = found[..index].iter().rev().take(WINDOW_BEFORE).find(|other| other.kind == fact.kind);
+    let stop = found[..index].iter().rev().take(WINDOW_BEFORE).find(|other| {
+        (other.kind == FactKind::Date) == (fact.kind == FactKind::Date) && other.value.is_some()
+    });
     let stop = stop.map_or(0, |other| other.span.end);
-    let before = tokens[..at].iter().rev().take(WINDOW_BEFORE).take_while(|word| word.span.start >= stop);
+    let counts = |word: &words::Word<'_>| words::number(word.text).is_some_and(|value| value > 1.0);
+    let before = tokens[..at].iter().rev().take(WINDOW_BEFORE);
+    let before = before.take_while(|word| word.span.start >= stop && !counts(word));
     let behind = tokens[after.min(tokens.len())..].iter().take(WINDOW_AFTER);
-    hints(before.map(|word| word.text), behind.map(|word| word.text))
+    let (before, behind): (Vec<_>, Vec<_>) = (before.collect(), behind.collect());
+    let mut out = hints(before.iter().map(|word| word.text), behind.iter().map(|word| word.text));
+    // What stands beyond a comma says less.
+    for ((_, weight), word) in out.iter_mut().zip(before.iter().chain(&behind)) {
+        let (from, to) = (word.span.end.min(fact.span.end), word.span.start.max(fact.span.start));
+        if text[from as usize..to as usize].contains([',', ';']) {
+            *weight *= ACROSS;
+        }
+    }
+    out
 }
 
 /// Whether an observation says or shows that it is not all there is.

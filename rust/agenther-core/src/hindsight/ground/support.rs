@@ -3,7 +3,7 @@
 
 use std::collections::HashSet;
 
-use super::clause::{Clause, Entity};
+use super::clause::{Clause, Entity, Owner};
 use super::evidence::{Amount, Evidence, FAR, Hint, Place, Shape, bears_out};
 use crate::text::facts::{Fact, FactKind};
 use crate::text::same::Meaning;
@@ -44,6 +44,28 @@ pub(super) enum Side {
     Answer,
 }
 
+/// A number, date or time that the text tells.
+pub(super) struct Told<'c> {
+    pub meaning: &'c Meaning,
+    /// The stem of a plain word right before a small whole number: what it numbers.
+    pub label: Option<u64>,
+}
+
+impl<'c> Told<'c> {
+    /// The fact with this index.
+    pub fn of(clause: &'c Clause<'_, '_>, fact: usize) -> Self {
+        const SMALL: f64 = 100.0;
+        let meaning = &clause.meanings[fact];
+        let (start, _) = clause.tokens_of(&clause.facts[fact]);
+        let before = start.checked_sub(1).and_then(|at| clause.tokens.get(at));
+        let ordinal = meaning.kind == FactKind::Number
+            && meaning.value.is_some_and(|value| value.fract() == 0.0 && value < SMALL);
+        let label =
+            before.filter(|token| ordinal && !token.stop && token.fact.is_none()).map(|token| token.stem);
+        Told { meaning, label }
+    }
+}
+
 /// A text that is checked, and what of it is known.
 pub(super) struct Checked<'c> {
     pub evidence: &'c Evidence,
@@ -51,11 +73,15 @@ pub(super) struct Checked<'c> {
     /// What the goal asks about: it stands in for the words that a bare answer lacks.
     pub asked: &'c [Hint],
     /// All numbers, dates and times of the text: values that are told as well compete for nothing.
-    pub told: &'c [&'c Meaning],
+    pub told: &'c [Told<'c>],
     /// Words of the names and references of the goal.
     pub literals: &'c HashSet<String>,
+    /// The goal, folded.
+    pub goal: &'c str,
     /// The answer, folded.
     pub answer: &'c str,
+    /// Its clauses that are nothing but values, folded.
+    pub items: &'c [String],
 }
 
 impl Checked<'_> {
@@ -71,6 +97,8 @@ impl Checked<'_> {
         }
         let (start, end) = clause.tokens_of(&clause.facts[fact]);
         let owners = clause.owners(start, end);
+        // `shelf 3`: where the observations number shelves, it is one of those.
+        let label = Told::of(clause, fact).label.filter(|label| self.evidence.labels.contains(label));
         let mut elsewhere = false;
         for (at, amount) in self.evidence.amounts_of(claim).take(MAX_CANDIDATES) {
             let node = self.evidence.node_of(amount);
@@ -79,19 +107,42 @@ impl Checked<'_> {
             }
             elsewhere = true;
             if !used.contains(&at)
+                && label.is_none_or(|label| amount.labels().any(|own| own == label))
                 && self.owned(node, &owners)
-                && self.keyed(at, amount, claim, &context)
+                && self.keyed(at, amount, claim, &context, &owners)
                 && self.at_home(amount, node, &owners, &context)
             {
                 used.insert(at);
                 return Support::Node(node);
             }
         }
+        let dated =
+            matches!(claim.kind, FactKind::Date | FactKind::Time) && self.side == Side::Answer && elsewhere;
+        if let Some(node) = dated.then(|| self.called_with(claim, &owners)).flatten() {
+            return Support::Node(node);
+        }
         if elsewhere { Support::Elsewhere } else { Support::Nowhere }
     }
 
+    /// The call that took the date or time together with something else that the clause names: `flights from OSL to BGO on May 2`.
+    fn called_with(&self, claim: &Meaning, owners: &[Owner<'_>]) -> Option<u32> {
+        let evidence = self.evidence;
+        let mut calls = evidence
+            .amounts_of(claim)
+            .take(MAX_CANDIDATES)
+            .map(|(_, amount)| evidence.node(evidence.node_of(amount)));
+        let call = calls.find(|call| {
+            let joint = |place: &Place| {
+                evidence.node(place.node).argument && evidence.node(place.node).step == call.step
+            };
+            call.argument
+                && owners.iter().any(|owner| owner.close && owner.places.iter().take(MAX_PLACES).any(joint))
+        })?;
+        evidence.steps.iter().find(|step| step.index == call.step).map(|step| step.node)
+    }
+
     /// Whether no entity of the clause says that the value belongs to another record.
-    fn owned(&self, node: u32, owners: &[&Entity<'_>]) -> bool {
+    fn owned(&self, node: u32, owners: &[Owner<'_>]) -> bool {
         let evidence = self.evidence;
         // The elements of lists that the value is in, from the inside.
         let elements: Vec<(u32, u32)> = evidence
@@ -100,13 +151,22 @@ impl Checked<'_> {
             .filter(|&(at, parent)| at != parent && evidence.node(parent).shape == Shape::List)
             .collect();
         let within = |place: &Place, outer: u32| evidence.ancestors(place.node).any(|at| at == outer);
+        let mut named = false;
         for owner in owners.iter().filter(|owner| owner.places.len() <= MAX_PLACES) {
+            // A segment that names the element by itself owes nothing to the segments around it.
+            if named && !owner.close {
+                return true;
+            }
             for (depth, &(element, list)) in elements.iter().enumerate() {
                 let here = owner.places.iter().any(|place| within(place, element));
-                let beside = owner.places.iter().any(|place| within(place, list) && !within(place, element));
+                let beside = owner
+                    .places
+                    .iter()
+                    .any(|place| place.node != list && within(place, list) && !within(place, element));
                 if beside && !here {
                     return false;
                 }
+                named |= here && depth == 0;
                 // An entity of this record alone settles it; others in the sentence may be of other records.
                 if here && !beside && depth == 0 {
                     return true;
@@ -118,44 +178,84 @@ impl Checked<'_> {
 
     /// Whether the value stands in the record of the nearest thing that has one of its own; or outside it,
     /// where that record has no such value left untold, or around it under a key that the clause names.
-    fn at_home(&self, amount: &Amount, node: u32, owners: &[&Entity<'_>], context: &[Hint]) -> bool {
+    fn at_home(&self, amount: &Amount, node: u32, owners: &[Owner<'_>], context: &[Hint]) -> bool {
         let evidence = self.evidence;
+        let within = |place: &Place| {
+            evidence
+                .element(node)
+                .is_some_and(|element| evidence.ancestors(place.node).any(|at| at == element))
+        };
+        if owners
+            .iter()
+            .any(|owner| owner.close && owner.places.len() <= MAX_PLACES && owner.places.iter().any(within))
+        {
+            return true;
+        }
         let home = owners.iter().filter(|owner| owner.places.len() <= MAX_PLACES).find_map(|owner| {
-            let mut records = owner.places.iter().map(|place| evidence.record(place.node));
-            let first = records.next()?;
-            (first != 0 && records.all(|record| record == first)).then_some(first)
+            let mut elements = owner.places.iter().map(|place| evidence.element(place.node));
+            let first = elements.next()??;
+            elements.all(|element| element == Some(first)).then_some(first)
         });
-        let Some(home) = home else { return true };
+        // What belongs to nothing in particular is what the last call returned.
+        let Some(home) = home.or_else(|| evidence.sink()) else { return true };
         if evidence.ancestors(node).any(|at| at == home) {
             return true;
         }
         let around = evidence.ancestors(home).any(|at| at == node);
-        if around && self.fit(amount, context) > 0.0 {
+        if (around || Some(home) == evidence.sink()) && self.fit(amount, context) > 0.0 {
             return true;
         }
         let mut own =
             evidence.node(home).amounts.clone().take(MAX_RIVALS).map(|at| &evidence.amounts[at as usize]);
-        !own.any(|own| {
-            family(own.meaning.kind) == family(amount.meaning.kind)
-                && !self.told.iter().any(|told| bears_out(&own.meaning, told))
-        })
+        !own.any(|own| family(own.meaning.kind) == family(amount.meaning.kind) && !self.is_told(own))
     }
 
     /// Whether no other value of the record stands under a key that fits the words of the clause better,
     /// or has the unit that this one lacks.
-    fn keyed(&self, at: u32, amount: &Amount, claim: &Meaning, context: &[Hint]) -> bool {
+    fn keyed(
+        &self,
+        at: u32,
+        amount: &Amount,
+        claim: &Meaning,
+        context: &[Hint],
+        owners: &[Owner<'_>],
+    ) -> bool {
         let evidence = self.evidence;
         let own = self.fit(amount, context);
         let unit = claim.unit.is_some() && amount.meaning.unit.is_none();
-        let rivals = evidence.rivals(evidence.node_of(amount)).take(MAX_RIVALS);
-        !rivals.filter(|rival| *rival != at).any(|rival| {
+        // What the last call returned competes with what came before it.
+        let node = evidence.node_of(amount);
+        let last = evidence.sink().filter(|&sink| evidence.node(sink).step != evidence.node(node).step);
+        let last = last.map(|sink| evidence.node(sink).amounts.clone()).unwrap_or_default();
+        // Where the clause names nothing of the record, any value of the result may have been meant.
+        let named = evidence.element(node).is_none_or(|element| {
+            let within = |place: &Place| evidence.ancestors(place.node).any(|at| at == element);
+            owners.iter().any(|owner| owner.places.len() <= MAX_PLACES && owner.places.iter().any(within))
+        });
+        let others = if named { 0..0 } else { evidence.node(evidence.step_node(node)).amounts.clone() };
+        let mut rivals = evidence.rivals(node).chain(others).take(MAX_RIVALS).chain(last.take(MAX_RIVALS));
+        !rivals.any(|rival| {
+            if rival == at {
+                return false;
+            }
             let rival = &evidence.amounts[rival as usize];
             let fits_better = self.fit(rival, context) > own + MARGIN;
             let has_unit = unit && rival.meaning.unit == claim.unit;
-            (fits_better || has_unit)
+            let counts = self.side == Side::Goal || !evidence.node(evidence.node_of(rival)).argument;
+            counts
+                && (fits_better || has_unit)
                 && family(rival.meaning.kind) == family(amount.meaning.kind)
                 && !bears_out(&rival.meaning, &amount.meaning)
-                && !self.told.iter().any(|told| bears_out(&rival.meaning, told))
+                && !self.is_told(rival)
+        })
+    }
+
+    /// Whether the text tells a value of the evidence: under its own name, where it has one (`cabinet 1`).
+    fn is_told(&self, amount: &Amount) -> bool {
+        let named = |label: u64| amount.context.iter().any(|(stem, _)| *stem == label);
+        self.told.iter().any(|told| {
+            bears_out(&amount.meaning, told.meaning)
+                && told.label.is_none_or(|label| amount.context.is_empty() || named(label))
         })
     }
 
@@ -168,14 +268,8 @@ impl Checked<'_> {
                 .filter(|(other, _)| *other == stem)
                 .map(|(_, weight)| *weight)
                 .fold(0.0, f32::max);
-            weight
-                * if near > 0.0 {
-                    near
-                } else if far.contains(&stem) {
-                    FAR
-                } else {
-                    0.0
-                }
+            let in_sentence = if far.contains(&stem) { FAR } else { 0.0 };
+            weight * f32::max(near, in_sentence)
         };
         context.iter().map(one).sum()
     }
@@ -191,7 +285,9 @@ impl Checked<'_> {
             && is_reference(fact.kind)
             && !(self.labelled(clause, fact, &folded)
                 && self.has_company(clause, fact, &folded)
-                && self.is_told_once(clause, &folded))
+                && self.is_told_once(clause, &folded)
+                && self.is_at_home(clause, fact, &folded)
+                && self.is_asked_for(fact.kind, &folded))
         {
             return Support::Elsewhere;
         }
@@ -287,24 +383,64 @@ impl Checked<'_> {
         (others.is_empty() && amounts.clone().next().is_none()) || named || { counted }()
     }
 
+    /// Whether an identifier right behind a thing with a record of its own stands in that record, where the record
+    /// has one left untold.
+    fn is_at_home(&self, clause: &Clause<'_, '_>, fact: &Fact<'_>, folded: &str) -> bool {
+        const NEAR: usize = 4;
+        let evidence = self.evidence;
+        let (start, _) = clause.tokens_of(fact);
+        let behind = |entity: &&Entity<'_>| {
+            entity.end <= start && start - entity.end < NEAR && entity.places.len() <= MAX_PLACES
+        };
+        let home = clause.entities.iter().rev().filter(behind).find_map(|entity| {
+            let mut elements = entity.places.iter().map(|place| evidence.element(place.node));
+            let first = elements.next()??;
+            elements.all(|element| element == Some(first)).then_some(first)
+        });
+        let Some(home) = home else { return true };
+        let labels: Vec<u64> = clause.tokens[..start]
+            .iter()
+            .rev()
+            .take(3)
+            .filter(|token| !token.stop)
+            .map(|token| token.stem)
+            .collect();
+        let places = evidence.entity(folded.trim());
+        let settled = places.iter().any(|place| {
+            let keyed = place.leaf.is_some_and(|leaf| {
+                evidence.leaves[leaf as usize].key.iter().any(|stem| labels.contains(stem))
+            });
+            keyed || evidence.ancestors(place.node).any(|at| at == home)
+        });
+        let mut untold = evidence
+            .node(home)
+            .leaves
+            .clone()
+            .map(|leaf| &evidence.leaves[leaf as usize])
+            .filter(|leaf| leaf.reference == Some(fact.kind));
+        settled || places.is_empty() || !untold.any(|leaf| !self.answer.contains(&*leaf.folded))
+    }
+
     /// Whether no other reference of the observations, untold, has more of the words of the goal in it.
     fn is_asked_for(&self, kind: FactKind, folded: &str) -> bool {
         let fit = |text: &str| {
             text.split(' ').filter(|word| word.len() > 1 && self.literals.contains(*word)).count()
         };
         let own = fit(folded);
-        !self
-            .evidence
-            .shown
-            .iter()
-            .filter(|(other, _)| *other == kind)
-            .any(|(_, other)| fit(other) > own && !self.answer.contains(&**other))
+        !self.evidence.shown.iter().filter(|(other, _)| *other == kind).any(|(_, other)| {
+            fit(other) > own && !self.answer.contains(&**other) && !self.goal.contains(&**other)
+        })
     }
 
-    /// Whether the clause tells an identifier no more often than the evidence has it.
+    /// Whether the clause, or a list of bare values, tells an identifier no more often than the evidence has it.
     fn is_told_once(&self, clause: &Clause<'_, '_>, folded: &str) -> bool {
-        let count = |text: &str| memchr::memmem::find_iter(text.as_bytes(), folded.as_bytes()).count();
-        let told = count(&words::folded(clause.text));
+        // Neighbours share the blank between them.
+        let count = |text: &str| {
+            let starts = memchr::memmem::find_iter(text.as_bytes(), folded.trim_end().as_bytes());
+            starts.filter(|at| text[at + folded.trim_end().len()..].starts_with(' ')).count()
+        };
+        let told =
+            count(&words::folded(clause.text)).max(self.items.iter().filter(|item| count(item) > 0).count());
         told < 2 || self.evidence.steps.iter().any(|step| count(&step.seen) >= told)
     }
 }

@@ -6,7 +6,7 @@ use std::collections::HashSet;
 
 use super::call::Call;
 use super::payload::Node;
-use crate::hindsight::provenance::{Trie, find};
+use crate::hindsight::needles::{Trie, find};
 use crate::hindsight::wording::humanize;
 use crate::reading::Reading;
 
