@@ -100,6 +100,6 @@ fn main() -> std::io::Result<()> {
             }
         }
     }
-    writeln!(out, "{relabeled} of {runs} runs relabelled; abstained: {abstained:?}");
+    writeln!(out, "{relabeled} of {runs} runs relabelled; abstained: {abstained:?}")?;
     Ok(())
 }

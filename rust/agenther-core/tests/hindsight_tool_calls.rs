@@ -313,3 +313,50 @@ fn ten_thousand_steps_are_as_linear_as_ten() {
     let result = relabeled(&run);
     asks(over(&result, &[0]), "order ORD-00000");
 }
+
+mod hostile {
+    use super::{Step, relabeled, run};
+    use proptest::prelude::*;
+
+    /// Text of a log: words, JSON, marks and scripts in any mixture.
+    fn text() -> impl Strategy<Value = String> {
+        prop_oneof![
+            "\\PC{0,40}",
+            "[a-z_]{1,12}",
+            r#"\{"[a-z_]{1,10}": ?("[A-Z0-9a-zé東 -]{0,12}"|[0-9]{1,6}|true|\[\{"id": "[A-Z0-9]{2,6}", "name": "[a-z ]{1,9}"\}(, \{"id": "x9"\})?\])\}"#,
+            r#"(find|get|search|tell me) [a-zé東]{1,8} (and|for|in|by) "?[A-Z][a-z]{1,6}"? [0-9]{1,3}\. "#,
+            "([1-9]\\) [A-Z][a-zé]{1,5} - \\$[0-9].[0-9]0/kg, MOQ [0-9]{1,3}kg\\. ){0,3}",
+            "<[a-z]{1,3}>?\\PC{0,9}",
+        ]
+    }
+
+    proptest! {
+        #![proptest_config(ProptestConfig::with_cases(64))]
+        #[test]
+        fn no_run_makes_it_panic(
+            prompt in text(),
+            tools in text(),
+            parts in prop::collection::vec((text(), text(), text(), text(), any::<bool>()), 0..6),
+        ) {
+            let steps: Vec<Step<'_>> = parts
+                .iter()
+                .map(|(tool, input, observation, words, has_user)| Step {
+                    user: has_user.then_some(words.as_str()),
+                    thought: Some(words),
+                    action_name: Some(tool),
+                    action_input: Some(input),
+                    observation: Some(observation),
+                    error: None,
+                })
+                .collect();
+            let mut run = run(&prompt, Some(&tools), steps);
+            run.final_answer = Some(&prompt);
+            let result = relabeled(&run);
+            prop_assert_eq!(result.goals.is_empty(), result.abstained.is_some());
+            for goal in &result.goals {
+                prop_assert!(goal.kept_steps.is_sorted() && goal.thoughts.len() == goal.kept_steps.len());
+                prop_assert!((0.0..=1.0).contains(&goal.confidence));
+            }
+        }
+    }
+}

@@ -9,18 +9,26 @@ const MAX_WORDS: usize = 32;
 
 /// Where the words of `needle` stand in a row in `text`, case and punctuation aside.
 pub fn find(text: &str, needle: &str) -> Option<Span> {
-    let mut trie = Trie::default();
     let needle: Vec<u64> = words(needle).map(|(_, hash)| hash).collect();
-    if needle.is_empty() {
-        return None;
+    let (&first, rest) = needle.split_first()?;
+    let mut from = words(text);
+    while let Some((span, hash)) = from.next() {
+        if hash != first {
+            continue;
+        }
+        let mut ahead = from.clone();
+        let mut end = span.end;
+        let agrees = rest.iter().all(|&wanted| {
+            ahead.next().is_some_and(|(span, hash)| {
+                end = span.end;
+                hash == wanted
+            })
+        });
+        if agrees {
+            return Some(Span { start: span.start, end });
+        }
     }
-    trie.insert(&needle);
-    trie.finish();
-    let mut found = None;
-    trie.scan(text, |_, span| {
-        found.get_or_insert(span);
-    });
-    found
+    None
 }
 
 /// The values of a run as sequences of folded words, and a quick test for the first of them.

@@ -48,8 +48,6 @@ pub struct Material<'m, 'a> {
     pub reading: &'m Reading<'a>,
     /// Which fields the run used.
     pub usage: &'m Usage,
-    /// Everything the user wrote.
-    pub user_text: &'m str,
 }
 
 /// Builds the clause of calls of one tool. `reference` says the subject where an identifier cannot be named.
@@ -144,7 +142,7 @@ fn wanted(calls: &[&Call<'_>], subject: &Subject, material: &Material<'_, '_>) -
         }
     }
     for (key, used) in &mut keys {
-        *used = calls.iter().any(|call| material.usage.is_used(call.step, key, material.user_text));
+        *used = calls.iter().any(|call| material.usage.is_used(call.step, key));
     }
     let object = &calls[0].words.object;
     let head = object.rsplit(' ').next().unwrap_or(object);

@@ -39,9 +39,9 @@ pub fn propose(reading: &Reading<'_>, proposals: &mut Proposals) {
     if calls.is_empty() {
         return;
     }
-    let usage = Usage::new(reading, &calls);
     let user_text = user_text(reading);
-    let material = Material { reading, usage: &usage, user_text: &user_text };
+    let usage = Usage::new(reading, &calls, &user_text);
+    let material = Material { reading, usage: &usage };
     let style = Style::of(reading);
     prose::propose(&calls, reading, &style, proposals);
     let clauses = clauses(&calls, &material, proposals);
