@@ -47,7 +47,7 @@ format: $(STAMP)-dev ## format Rust and Python
 	$(BIN)/ruff format .
 
 bench: $(STAMP)-native ## measure the engine and JSONL to SFT against their references, in one run
-	$(BIN)/python -m benches
+	$(BIN)/python -m benches $(ARGS)
 
 clean: ## remove what was built (the environment, the target folder, the outputs)
 	rm -rf $(VENV) target out python/agenther/_native*.so
