@@ -1,6 +1,7 @@
 //! A goal or an answer, cut into clauses with their words, facts and the things of the evidence they name.
 
-use super::evidence::{Evidence, Hint, MAX_ENTITY_WORDS, Place, hints};
+use super::evidence::{Evidence, MAX_ENTITY_WORDS, Place};
+use super::hint::{Hint, hints};
 use crate::text::facts::{Fact, facts};
 use crate::text::records;
 use crate::text::same::Meaning;

@@ -6,6 +6,8 @@
 
 use std::collections::{HashMap, HashSet};
 
+use super::cut::is_cut;
+use super::hint::{Hint, KEY, KEY_ABOVE, window};
 use crate::reading::Reading;
 use crate::signals::effect::{self, Effect};
 use crate::signals::tool_status::Status;
@@ -23,10 +25,6 @@ const MAX_WRAPPING: usize = 3;
 
 /// A number of so many digits names something, rather than counts it.
 pub(super) const LONG_NUMBER: usize = 6;
-
-/// How many words around an amount in prose say what it is.
-const WINDOW_BEFORE: usize = 8;
-const WINDOW_AFTER: usize = 4;
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Shape {
@@ -81,32 +79,6 @@ impl Amount {
     pub fn labels(&self) -> impl Iterator<Item = u64> + '_ {
         self.context.iter().filter(|(_, weight)| *weight >= KEY).map(|(stem, _)| *stem)
     }
-}
-
-/// The stem of a word that says what a value is, and its weight: the closer the heavier.
-pub(super) type Hint = (u64, f32);
-
-/// The weight of a word somewhere in the same sentence.
-pub(super) const FAR: f32 = 0.2;
-
-/// The weight of a key, of a key further up, and of the words before and behind at no distance.
-const KEY: f32 = 1.0;
-const KEY_ABOVE: f32 = 0.4;
-const BEFORE: f32 = 1.0;
-const BEHIND: f32 = 0.7;
-
-/// What is left of a weight across a comma.
-const ACROSS: f32 = 0.3;
-
-/// How likely words at these distances say what stands between them.
-pub(super) fn hints<'t>(
-    before: impl Iterator<Item = &'t str>,
-    behind: impl Iterator<Item = &'t str>,
-) -> Vec<Hint> {
-    let weigh = |weight: f32| {
-        move |(distance, word): (usize, &str)| (stem_hash(word), weight / (1 + distance) as f32)
-    };
-    before.enumerate().map(weigh(BEFORE)).chain(behind.enumerate().map(weigh(BEHIND))).collect()
 }
 
 /// Where a name stands.
@@ -638,94 +610,4 @@ fn shape(value: Value<'_, '_>) -> Shape {
         Kind::Object if all && value.len() > 1 && alike() => Shape::List,
         _ => Shape::Record,
     }
-}
-
-/// The words around a fact, as far as the next fact of its kind.
-fn window(text: &str, tokens: &[words::Word<'_>], fact: &Fact<'_>, found: &[Fact<'_>]) -> Vec<Hint> {
-    let at = tokens.partition_point(|word| word.span.end <= fact.span.start);
-    let after = tokens.partition_point(|word| word.span.start < fact.span.end);
-    let index = found.partition_point(|other| other.span.end <= fact.span.start);
-    let stop = found[..index].iter().rev().take(WINDOW_BEFORE).find(|other| {
-        (other.kind == FactKind::Date) == (fact.kind == FactKind::Date) && other.value.is_some()
-    });
-    let stop = stop.map_or(0, |other| other.span.end);
-    let counts = |word: &words::Word<'_>| words::number(word.text).is_some_and(|value| value > 1.0);
-    let before = tokens[..at].iter().rev().take(WINDOW_BEFORE);
-    let before = before.take_while(|word| word.span.start >= stop && !counts(word));
-    let behind = tokens[after.min(tokens.len())..].iter().take(WINDOW_AFTER);
-    let (before, behind): (Vec<_>, Vec<_>) = (before.collect(), behind.collect());
-    let mut out = hints(before.iter().map(|word| word.text), behind.iter().map(|word| word.text));
-    // What stands beyond a comma says less.
-    for ((_, weight), word) in out.iter_mut().zip(before.iter().chain(&behind)) {
-        let (from, to) = (word.span.end.min(fact.span.end), word.span.start.max(fact.span.start));
-        if text[from as usize..to as usize].contains([',', ';']) {
-            *weight *= ACROSS;
-        }
-    }
-    out
-}
-
-/// Whether an observation says or shows that it is not all there is.
-fn is_cut(text: &str) -> bool {
-    let text = text.trim();
-    match Document::parse(text) {
-        Some(document) => document_is_cut(&document),
-        None => text.starts_with(['{', '[']) || text_is_cut(text),
-    }
-}
-
-fn text_is_cut(text: &str) -> bool {
-    const MARKS: &[&str] = &[
-        "truncated",
-        "[...",
-        "\n...",
-        "more results",
-        "more rows",
-        "more items",
-        "more matches",
-        "omitted",
-        "next page",
-        "next_page",
-        "page 1 of",
-        "showing 1",
-        "has_more",
-        "output limited",
-    ];
-    let lower = text.to_lowercase();
-    text.ends_with("...") || text.ends_with('…') || MARKS.iter().any(|mark| lower.contains(mark))
-}
-
-/// Paging keys that point on, totals above what is listed, an element that is only dots.
-fn document_is_cut(document: &Document<'_>) -> bool {
-    let mut total = 0.0f64;
-    for leaf in document.leaves() {
-        if leaf.kind() == Kind::String && matches!(leaf.raw(), "..." | "…") {
-            return true;
-        }
-        let Some(key) = leaf.key() else { continue };
-        let key: String = key.chars().filter(|c| c.is_alphanumeric()).flat_map(char::to_lowercase).collect();
-        let says = !matches!(leaf.raw(), "" | "null" | "None" | "false" | "False" | "0");
-        match key.as_str() {
-            "hasmore" | "hasnext" | "hasnextpage" | "truncated" | "istruncated" | "more"
-                if leaf.kind() == Kind::Bool && says =>
-            {
-                return true;
-            }
-            "nextpage" | "nextcursor" | "nexttoken" | "nextpagetoken" | "nexturl" | "nextlink" if says => {
-                return true;
-            }
-            "total" | "totalcount" | "totalresults" | "totalitems" | "numresults" | "totalhits" => {
-                total = total.max(leaf.number().unwrap_or(0.0));
-            }
-            "totalpages" | "pagecount" if leaf.number().is_some_and(|pages| pages > 1.0) => return true,
-            _ => {}
-        }
-    }
-    total > 0.0
-        && longest_list(document.root()).is_some_and(|longest| total.fract() == 0.0 && total > longest as f64)
-}
-
-fn longest_list(root: Value<'_, '_>) -> Option<usize> {
-    let own = (root.kind() == Kind::Array).then(|| root.len());
-    root.children().filter(|child| !child.is_leaf()).filter_map(longest_list).chain(own).max()
 }

@@ -131,7 +131,7 @@ impl List<'_> {
     }
 
     /// The elements that a text tells: those with a value of their own that stands in it.
-    fn told(&self, answer: &Told<'_>) -> Vec<usize> {
+    fn told(&self, answer: &Telling<'_>) -> Vec<usize> {
         let mut owners: std::collections::HashMap<&str, u32> = std::collections::HashMap::new();
         for element in self.elements.iter().take(MAX_TOLD) {
             let distinct: HashSet<&str> = self.values(element).collect();
@@ -157,14 +157,14 @@ impl List<'_> {
     }
 
     /// Whether the text tells the element at the end of an order, and no other unless it is told to tell several.
-    pub fn bears_out_extreme(&self, end: End, stems: &HashSet<u64>, answer: &Told<'_>) -> bool {
+    pub fn bears_out_extreme(&self, end: End, stems: &HashSet<u64>, answer: &Telling<'_>) -> bool {
         let Some(extremes) = self.extremes(end, stems) else { return false };
         let told = self.told(answer);
         !told.is_empty() && told.iter().all(|at| extremes.contains(at))
     }
 
     /// Whether the text tells every element.
-    pub fn is_told_whole(&self, answer: &Told<'_>) -> bool {
+    pub fn is_told_whole(&self, answer: &Telling<'_>) -> bool {
         self.len() <= MAX_TOLD && !self.elements.is_empty() && self.told(answer).len() == self.len()
     }
 
@@ -177,16 +177,16 @@ impl List<'_> {
 }
 
 /// What an answer tells, in a form to look values up in.
-pub(super) struct Told<'t> {
+pub(super) struct Telling<'t> {
     folded: String,
     meanings: Vec<&'t Meaning>,
 }
 
-impl<'t> Told<'t> {
+impl<'t> Telling<'t> {
     pub fn of(clauses: &'t [Clause<'_, '_>]) -> Self {
         let mut folded = String::from(" ");
         clauses.iter().for_each(|clause| words::fold_into(&mut folded, clause.text));
-        Told { folded, meanings: clauses.iter().flat_map(|clause| &clause.meanings).collect() }
+        Telling { folded, meanings: clauses.iter().flat_map(|clause| &clause.meanings).collect() }
     }
 
     pub fn has(&self, folded: &str) -> bool {

@@ -4,7 +4,8 @@
 use std::collections::HashSet;
 
 use super::clause::{Clause, Entity, Owner};
-use super::evidence::{Amount, Evidence, FAR, Hint, Place, Shape, bears_out};
+use super::evidence::{Amount, Evidence, Place, Shape, bears_out};
+use super::hint::{FAR, Hint};
 use crate::text::facts::{Fact, FactKind};
 use crate::text::same::Meaning;
 use crate::text::words;

@@ -1,0 +1,272 @@
+//! Claims that go beyond values: what a list, a call or an empty result must bear out.
+
+use std::collections::{HashMap, HashSet};
+
+use super::clause::Clause;
+use super::cue::{self, Bound, End, Found};
+use super::evidence::{Evidence, Leaf};
+use super::list::{List, Telling, stem_set};
+use super::support::Side;
+use super::{Ledger, Verifier};
+use crate::signals::effect::Effect;
+use crate::signals::tool_status::Status;
+use crate::text::facts::FactKind;
+use crate::text::words::{self, stem_hash};
+
+impl Verifier<'_, '_> {
+    /// A bound is that of a value which stands in a call or an observation, and nothing told breaks it.
+    pub(super) fn comparison(
+        &self,
+        clause: &Clause<'_, '_>,
+        bound: Bound,
+        fact: usize,
+        side: Side,
+    ) -> Option<Option<u32>> {
+        let step = self.fact(clause, fact, side, &mut Ledger::default())?;
+        let limit = &clause.meanings[fact];
+        let told = self.answer.iter().flat_map(|clause| &clause.meanings);
+        let breaks = told
+            .filter(|value| value.kind == limit.kind && value.unit == limit.unit && value.per == limit.per)
+            .filter(|_| limit.kind != FactKind::Number)
+            .any(|value| {
+                value
+                    .value
+                    .zip(limit.value)
+                    .is_some_and(|(value, limit)| !bound.holds(value, limit) && value != limit)
+            });
+        (!breaks).then_some(step)
+    }
+
+    /// A superlative stands as such in an observation, or a call asked for that order, or a complete list has it.
+    pub(super) fn superlative(
+        &self,
+        clause: &Clause<'_, '_>,
+        found: &Found,
+        end: End,
+        hints: &[&str],
+        side: Side,
+    ) -> Option<Option<u32>> {
+        if let Some(step) = self.quoted(clause, found, side) {
+            return Some(Some(step));
+        }
+        let near: HashSet<u64> =
+            if hints.is_empty() { following(clause, found.end, 4) } else { stem_set(hints) };
+        if let Some(step) = self.evidence.steps.iter().find(|step| is_ordered(&step.asked, end, &near)) {
+            return Some(Some(step.index));
+        }
+        let told =
+            Telling::of(if side == Side::Answer { std::slice::from_ref(clause) } else { &self.answer });
+        let list = self.lists().iter().find(|list| list.bears_out_extreme(end, &near, &told))?;
+        Some(Some(list.step))
+    }
+
+    /// A step that has the word of a cue and the one after it (or before it, at an end) as they stand.
+    fn quoted(&self, clause: &Clause<'_, '_>, found: &Found, side: Side) -> Option<u32> {
+        let tokens = &clause.tokens;
+        let (start, end) = if found.end < tokens.len() {
+            (found.start, found.end + 1)
+        } else {
+            (found.start.checked_sub(1)?, found.end)
+        };
+        let mut folded = String::from(" ");
+        tokens[start..end].iter().for_each(|token| words::fold_into(&mut folded, &token.lower));
+        let has = |text: &str| memchr::memmem::find(text.as_bytes(), folded.as_bytes()).is_some();
+        let step = self
+            .evidence
+            .steps
+            .iter()
+            .find(|step| has(&step.seen) || (side == Side::Goal && has(&step.asked)))?;
+        Some(step.index)
+    }
+
+    /// A count is the length of a complete list, a value of the observation, or the number of calls kept.
+    pub(super) fn count(
+        &self,
+        clause: &Clause<'_, '_>,
+        found: &Found,
+        value: f64,
+        explicit: bool,
+        side: Side,
+        ledger: &mut Ledger,
+    ) -> Option<Option<u32>> {
+        let named = following(clause, found.end, 3);
+        let head = following(clause, found.end, 1);
+        // A bare `There are 3` counts what the last list has, `3 flights` what is called so.
+        let last = self.lists().iter().rev().find(|list| list.is_outer()).map(|list| list.step);
+        let is_of = |list: &List<'_>| {
+            let step = self.evidence.steps.iter().find(|step| step.index == list.step);
+            step.is_some_and(|step| {
+                words::words(&step.asked).any(|word| head.contains(&stem_hash(word.text)))
+            })
+        };
+        let length = |list: &&List<'_>| {
+            list.len() as f64 == value
+                && (explicit && list.is_outer() && (Some(list.step) == last || is_of(list))
+                    || list.is_named(&head))
+        };
+        if let Some(list) = self.lists().iter().find(length) {
+            return Some(Some(list.step));
+        }
+        let fact = clause.tokens[found.start].fact.map(|fact| fact as usize);
+        if let Some(fact) = fact
+            && let Some(step) = self.fact(clause, fact, side, ledger)
+            && (!explicit || self.counts(value, &named))
+        {
+            return Some(step);
+        }
+        if fact.is_none() && self.counts(value, &named) {
+            return Some(None);
+        }
+        // `the first three reservations`: as many calls of one tool, or as many items told.
+        if side == Side::Goal && !explicit {
+            let mut calls = HashMap::new();
+            self.evidence
+                .steps
+                .iter()
+                .for_each(|step| *calls.entry(self.evidence.node(step.node).parent).or_insert(0.0) += 1.0);
+            let items = self.answer.len() as f64;
+            return (calls.values().any(|calls| *calls == value) || (items == value && items > 1.0))
+                .then_some(None);
+        }
+        None
+    }
+
+    /// Whether an observation has the number among words that name what is counted, or as a count.
+    fn counts(&self, value: f64, named: &HashSet<u64>) -> bool {
+        let counters = stem_set(&["count", "total", "number", "num", "results", "size", "length"]);
+        self.evidence.amounts.iter().any(|amount| {
+            amount.meaning.kind == FactKind::Number
+                && amount.meaning.value == Some(value)
+                && !self.evidence.node(self.evidence.node_of(amount)).argument
+                && {
+                    let leaf = &self.evidence.leaves[amount.leaf as usize];
+                    let near = amount.context.iter().map(|(stem, _)| stem).take(if leaf.key.is_empty() {
+                        usize::MAX
+                    } else {
+                        0
+                    });
+                    leaf.key.iter().chain(near).any(|stem| named.contains(stem) || counters.contains(stem))
+                }
+        })
+    }
+
+    /// A negation rests on an empty result or on a value or sentence that denies the same.
+    pub(super) fn negation(&self, clause: &Clause<'_, '_>, found: &Found, side: Side) -> Option<Option<u32>> {
+        let tokens = &clause.tokens;
+        let part = tokens[found.start].part;
+        let word = tokens[found.start].lower.as_str();
+        let next = tokens.get(found.end).map_or("", |token| token.lower.as_str());
+        let mut focus = following(clause, found.end, 5);
+        let before =
+            tokens[..found.start].iter().rev().take(5).filter(|token| token.part == part && !token.stop);
+        focus.extend(before.filter(|token| !cue::is_negation(&token.lower)).map(|token| token.stem));
+        // `No results were found`, `There are none`: only an empty result says so.
+        let general = matches!(word, "none" | "nothing")
+            || matches!(next, "result" | "results" | "match" | "matches" | "records" | "data" | "such");
+        if focus.is_empty() {
+            focus.extend(self.asked.iter().map(|(stem, _)| stem));
+        }
+        let last = self.evidence.steps.iter().rev().find(|step| step.effect != Effect::Reply);
+        let empty = self.evidence.steps.iter().find(|step| {
+            let about = || words::words(&step.asked).any(|word| focus.contains(&stem_hash(word.text)));
+            let is_last = last.is_some_and(|last| last.index == step.index);
+            step.status == Status::Empty
+                && !step.blank
+                && step.effect == Effect::Read
+                && (about() || general && is_last)
+        });
+        if let Some(step) = empty.filter(|_| side == Side::Answer) {
+            return Some(Some(step.index));
+        }
+        if general {
+            return None;
+        }
+        if let Some(leaf) = self.evidence.leaves.iter().find(|leaf| denies(leaf, &focus, self.evidence)) {
+            return Some(Some(self.evidence.node(leaf.node).step));
+        }
+        let denied = |text: &str| {
+            words::words(text).any(|word| {
+                cue::is_negation(word.text) || matches!(word.text, "null" | "false" | "except" | "v")
+            })
+        };
+        let asked = self.evidence.steps.iter().find(|step| side == Side::Goal && denied(&step.asked))?;
+        Some(Some(asked.index))
+    }
+
+    /// Nothing is left out: the answer tells every element of a complete list, or a call was made for each.
+    pub(super) fn completeness(
+        &self,
+        clause: &Clause<'_, '_>,
+        found: &Found,
+        only: bool,
+        side: Side,
+    ) -> Option<Option<u32>> {
+        if only {
+            let step = self.quoted(clause, found, side)?;
+            return Some(Some(step));
+        }
+        if let Some(step) = self.quoted(clause, found, side) {
+            return Some(Some(step));
+        }
+        let told = Telling::of(&self.answer);
+        let asked: String = self.evidence.steps.iter().map(|step| step.asked.as_str()).collect();
+        let outer = || self.lists().iter().filter(|list| list.is_outer());
+        let whole = |list: &&List<'_>| list.is_told_whole(&told) || list.is_asked_whole(&asked);
+        if let Some(list) = outer().find(whole) {
+            return Some(Some(list.step));
+        }
+        // All there is to know of one thing: no list, and nothing cut.
+        let single = outer().next().is_none() && self.evidence.steps.iter().all(|step| !step.cut);
+        (single && self.evidence.shows_something()).then_some(None)
+    }
+}
+
+/// The words of a cue and a few after it.
+pub(super) fn phrase<'t>(clause: &Clause<'t, '_>, found: &Found) -> &'t str {
+    let start = clause.tokens[found.start].span.start as usize;
+    let last = (found.end + 2).min(clause.tokens.len()) - 1;
+    &clause.text[start..clause.tokens[last].span.end as usize]
+}
+
+/// Stems of the content words after a cue.
+fn following(clause: &Clause<'_, '_>, from: usize, most: usize) -> HashSet<u64> {
+    clause.tokens[from..].iter().filter(|token| !token.stop).take(most).map(|token| token.stem).collect()
+}
+
+/// Whether a call asks for an order that has the extreme first, by something that one of the stems names.
+fn is_ordered(asked: &str, end: End, stems: &HashSet<u64>) -> bool {
+    let has = |words: &[&str]| words.iter().any(|word| asked.contains(&format!(" {word} ")));
+    let down = has(&["desc", "descending", "reverse", "r", "rn", "nr"]);
+    let sorted = asked.contains(" order by ") || has(&["sort", "sortby", "order", "orderby", "sorted"]);
+    let first = has(&["limit", "head", "top", "first", "tail"]) || asked.contains("sort ");
+    let ordered = sorted && first && down == (end == End::Most);
+    let computed = has(if end == End::Least {
+        &["min", "lowest", "cheapest", "minimum", "asc"]
+    } else {
+        &["max", "highest", "maximum", "top"]
+    });
+    let about = || words::words(asked).any(|word| stems.contains(&stem_hash(word.text)));
+    (ordered || computed) && (stems.is_empty() || about())
+}
+
+/// Whether a leaf says no to one of the stems: a key with a value of nothing, or a sentence with a negation.
+fn denies(leaf: &Leaf, focus: &HashSet<u64>, evidence: &Evidence) -> bool {
+    if evidence.node(leaf.node).argument {
+        return false;
+    }
+    let nothing = matches!(
+        leaf.folded.trim(),
+        "no" | "false" | "none" | "null" | "0" | "nothing" | "n a" | "unavailable"
+    );
+    if nothing {
+        let above = evidence.ancestors(leaf.node).take(2).flat_map(|at| &evidence.node(at).key);
+        return leaf.key.iter().chain(above).any(|stem| focus.contains(stem));
+    }
+    let mut negates = false;
+    let mut about = false;
+    for word in words::words(&leaf.folded) {
+        negates |= cue::is_negation(word.text);
+        about |= focus.contains(&stem_hash(word.text));
+    }
+    negates && about
+}

@@ -1,0 +1,136 @@
+//! Whether the goal names what the calls were made for, and the answer tells of what the goal names.
+
+use super::evidence;
+use super::support::is_reference;
+use super::{Claim, Verifier};
+use crate::text::facts::FactKind;
+use crate::text::same::Meaning;
+use crate::text::words::{self, stem_hash};
+
+/// Keys whose values say how much is returned, not what.
+const PAGING: &[&str] = &["limit", "page", "size", "offset", "top", "max", "count", "num", "per", "n", "k"];
+
+/// A value in the calls that the goal does not ask for.
+struct Unstated {
+    kind: FactKind,
+    /// Whether it is the whole of a named argument.
+    whole: bool,
+}
+
+impl Unstated {
+    /// Whether a fact of this kind could have been meant in its place.
+    fn is_of(&self, kind: FactKind) -> bool {
+        let alike = |kind: FactKind| match kind {
+            FactKind::Date => 1,
+            FactKind::Time => 2,
+            FactKind::Number
+            | FactKind::Money
+            | FactKind::Percent
+            | FactKind::Quantity
+            | FactKind::Duration => 3,
+            _ => 4,
+        };
+        alike(self.kind) == alike(kind)
+    }
+}
+
+impl Verifier<'_, '_> {
+    /// What the goal names must be what the calls were made for: an identifier or date that stands in no call,
+    /// while one in the calls stands in no goal and no earlier observation, is another's. And what it names
+    /// in an observation must be what the answer tells of.
+    pub(super) fn slots(&self, told_of: &[u32]) -> Vec<Claim> {
+        let mut out = Vec::new();
+        let unstated = self.unstated();
+        let references = || {
+            self.goal.iter().flat_map(|clause| &clause.facts).filter(|fact| {
+                is_reference(fact.kind)
+                    || fact.kind == FactKind::Number && fact.text.len() >= evidence::LONG_NUMBER
+            })
+        };
+        if let (Some(first), Some(_)) = (references().next(), unstated.iter().find(|other| other.whole)) {
+            out.push(Claim { text: first.text.to_owned(), kind: "slot", supported: false, step: None });
+        }
+        for clause in &self.goal {
+            for (fact, meaning) in clause.facts.iter().zip(&clause.meanings) {
+                let folded = words::folded(fact.text);
+                if !(is_reference(fact.kind) || meaning.is_measured()) || self.is_in_calls(&folded, meaning) {
+                    continue;
+                }
+                let rival = unstated.iter().any(|other| other.is_of(fact.kind));
+                let apart = is_reference(fact.kind) && !self.is_told_of(&folded, told_of);
+                if rival || apart {
+                    out.push(Claim {
+                        text: fact.text.to_owned(),
+                        kind: "slot",
+                        supported: false,
+                        step: None,
+                    });
+                }
+            }
+        }
+        out
+    }
+
+    /// Whether the answer tells of what a reference stands for: it has it, or values of its record.
+    fn is_told_of(&self, folded: &str, told_of: &[u32]) -> bool {
+        let evidence = self.evidence;
+        let places = evidence.entity(folded.trim());
+        let keyed = |place: &evidence::Place| {
+            place.leaf.is_some_and(|leaf| evidence.leaves[leaf as usize].kind.is_some())
+        };
+        let beside = |place: &evidence::Place, node: u32| {
+            evidence.node(place.node).step == evidence.node(node).step
+                && !evidence.are_apart(place.node, node)
+        };
+        let within = |place: &evidence::Place, node: u32| {
+            evidence.element(place.node).is_some() && evidence.element(place.node) == evidence.element(node)
+        };
+        let joined =
+            |node: u32| places.iter().any(|place| within(place, node) || keyed(place) && beside(place, node));
+        self.told_text.contains(folded) && told_of.is_empty() || told_of.iter().any(|&node| joined(node))
+    }
+
+    fn is_in_calls(&self, folded: &str, meaning: &Meaning) -> bool {
+        if meaning.is_measured() {
+            let mut found = self.evidence.amounts_of(meaning);
+            return found.any(|(_, amount)| self.evidence.node(self.evidence.node_of(amount)).argument);
+        }
+        self.evidence.steps.iter().any(|step| step.asked.contains(folded))
+    }
+
+    /// Values of arguments that neither the goal nor an earlier observation has.
+    fn unstated(&self) -> Vec<Unstated> {
+        let meanings = || self.goal.iter().flat_map(|clause| &clause.meanings);
+        let seen_before = |step: u32, folded: &str| {
+            self.evidence.steps.iter().any(|earlier| earlier.index < step && earlier.seen.contains(folded))
+        };
+        let mut out = Vec::new();
+        for (kind, text, step, whole) in &self.evidence.references {
+            let as_number = || {
+                meanings().any(|meaning| meaning.value.is_some() && meaning.value == text.trim().parse().ok())
+            };
+            if !self.asked_text.contains(text.as_str()) && !seen_before(*step, text) && !as_number() {
+                out.push(Unstated { kind: *kind, whole: *whole });
+            }
+        }
+        for amount in &self.evidence.amounts {
+            let node = self.evidence.node(self.evidence.node_of(amount));
+            let leaf = &self.evidence.leaves[amount.leaf as usize];
+            let paging = leaf.key.iter().any(|stem| PAGING.iter().any(|word| stem_hash(word) == *stem));
+            let earlier = || {
+                self.evidence
+                    .steps
+                    .iter()
+                    .any(|earlier| earlier.index < node.step && earlier.seen.contains(&leaf.folded))
+            };
+            if node.argument
+                && !paging
+                && !meanings().any(|goal| evidence::bears_out(goal, &amount.meaning))
+                && !earlier()
+            {
+                out.push(Unstated { kind: amount.meaning.kind, whole: false });
+            }
+        }
+        out
+    }
+}
