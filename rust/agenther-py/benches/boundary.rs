@@ -78,8 +78,14 @@ fn analysis() -> Analysis<'static> {
         field: Some(RunField::Observation),
         span: Some(span),
     };
-    let fact =
-        Fact { kind: FactKind::Money, span, text: "$129.50/day", value: Some(129.5), unit: Some("$/day") };
+    let fact = Fact {
+        kind: FactKind::Money,
+        span,
+        text: "$129.50/day",
+        value: Some(129.5),
+        unit: Some("$"),
+        per: Some("day"),
+    };
     let support = Support { text: "129.50".into(), step: Some(1), field: RunField::Observation, span };
     Analysis {
         verdict: Verdict {
