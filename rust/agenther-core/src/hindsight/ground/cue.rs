@@ -233,7 +233,7 @@ fn superlative(tokens: &[Token], at: usize) -> Option<Found> {
     let next = word(tokens, at + 1);
     let before = at.checked_sub(1).map_or("", |before| word(tokens, before));
     if tokens[at].fact.is_some()
-        && tokens[at].span.len() > 0
+        && !tokens[at].span.is_empty()
         && this != "most"
         && this != "top"
         && !this.ends_with("est")
