@@ -6,6 +6,7 @@ BIN   := $(VENV)/bin
 STAMP := $(VENV)/.agenther
 PATH  := $(PATH):$(HOME)/.cargo/bin
 export PATH
+export PYO3_PYTHON := $(CURDIR)/$(BIN)/python
 
 RUST_MIN   := $(shell sed -n 's,^rust-version = "\(.*\)",\1,p' Cargo.toml)
 PYTHONS    := $(PYTHON) python3.13 python3.12 python3.11 python3.10 python3.14 python3
@@ -27,7 +28,8 @@ demo: $(STAMP)-native ## build, run the main job on examples/logs and show where
 	@printf 'What each run of the examples shows is in examples/README.md. Next: %s/agenther run YOUR_LOGS -o OUT\n' "$(BIN)"
 
 test: $(STAMP)-test ## run the tests of the engine and of the Python package
-	cargo test --workspace --quiet
+	@[ -n "$(LIBPYTHON)" ] || echo 'Found no libpython to link: the Rust tests of the binding are left out, the Python tests cover it (on Debian: apt install python3-dev).'
+	cargo test --workspace --quiet $(if $(LIBPYTHON),,--exclude agenther-py)
 	$(BIN)/python -m pytest -q
 
 check: $(STAMP)-dev ## formatting, lints, types, stubs, and the code in the documents
@@ -45,7 +47,7 @@ format: $(STAMP)-dev ## format Rust and Python
 	$(BIN)/ruff format .
 
 bench: $(STAMP)-native ## measure the engine and JSONL to SFT against their references, in one run
-	$(BIN)/python -m benches
+	$(BIN)/python -m benches $(ARGS)
 
 clean: ## remove what was built (the environment, the target folder, the outputs)
 	rm -rf $(VENV) target out python/agenther/_native*.so
@@ -64,6 +66,9 @@ $(STAMP)-test: $(STAMP)-native
 $(STAMP)-dev: $(STAMP)-native
 	$(call develop,--extras test$(comma)dev)
 	@touch $@
+
+# Test binaries, unlike the module itself, link libpython, which Debian's python3 comes without.
+LIBPYTHON = $(shell $(BIN)/python -c 'import os, sysconfig as s; v = s.get_config_var; print(*filter(os.path.exists, [os.path.join(v("LIBDIR"), n) for n in (v("LDLIBRARY"), v("LIBRARY"))]))')
 
 comma := ,
 develop = PIP_QUIET=1 PIP_DISABLE_PIP_VERSION_CHECK=1 VIRTUAL_ENV=$(CURDIR)/$(VENV) $(BIN)/maturin develop --release --quiet $(1)

@@ -1,6 +1,6 @@
 """Measures the engine in memory and JSONL to SFT, each against its reference in the same run.
 
-    python -m benches [--runs 10000] [--seed 7] [--record]
+    python -m benches [--runs 5000] [--seed 7] [--record]
 
 `--record` keeps the figures with date and machine under benches/record/.
 """
@@ -26,7 +26,7 @@ RECORD = Path(__file__).parent / "record"
 def main() -> int:
     """Measure, print and, where asked, record."""
     parser = argparse.ArgumentParser(prog="python -m benches", description=__doc__.splitlines()[0])
-    parser.add_argument("--runs", type=int, default=10_000, help="runs in the generated log")
+    parser.add_argument("--runs", type=int, default=5_000, help="runs in the generated log")
     parser.add_argument("--seed", type=int, default=7, help="seed of the generated log")
     parser.add_argument("--record", action="store_true", help="keep the figures under benches/record/")
     arguments = parser.parse_args()

@@ -289,6 +289,13 @@ def test_rewards_may_be_whole_numbers(runs: pl.DataFrame) -> None:
     assert_frame_equal(whole.select(ah.classify()), runs.select(ah.classify()))
 
 
+def test_a_unit_says_what_it_is_counted_per() -> None:
+    step = ah.Step(action_name="price", action_input="{}", observation="Salmon costs $5.30/kg today.")
+    outcome = ah.analyze_one(ah.Trajectory(original_prompt="Price?", steps=[step])).outcome
+    assert outcome is not None
+    assert ("5.3", "$/kg") in [(str(fact.value), fact.unit) for fact in outcome.facts]
+
+
 def test_a_null_goal_has_no_grounding(runs: pl.DataFrame) -> None:
     grounding = runs.select(ah.verify(goal=pl.lit(None, pl.String), answer=None))["grounding"]
     assert grounding.null_count() == runs.height

@@ -181,7 +181,7 @@ def test_what_a_frame_lacks_is_null_and_its_rows_know_where_they_come_from(
 @pytest.mark.parametrize(
     ("other", "sentence"),
     [
-        (pl.DataFrame({"a": [1]}), "The frame has no column `steps`, only `a`"),
+        (pl.DataFrame({"a": [1]}), "which is no shape known here"),
         (pl.DataFrame({"steps": [1]}), "The column `steps` is Int64, without the field `action_name`"),
         (pl.DataFrame({"steps": [["text"]]}), "The column `steps` is List(String), without the field"),
         (
@@ -196,6 +196,20 @@ def test_another_frame_is_a_reject(other: pl.DataFrame, sentence: str, tmp_path:
     assert pl.concat(scan.batches()).height == 2
     assert sentence in scan.rejects["sentence"].item()
     assert scan.files["rejects"].to_list() == [1, 0]
+
+
+@pytest.mark.parametrize("suffix", ["parquet", "arrow"])
+def test_other_frames_are_read_as_records(suffix: str, tmp_path: Path) -> None:
+    logs = [json.loads(chat(prompt)) for prompt in PROMPTS] + [{"messages": None}]
+    path = tmp_path / f"chats.{suffix}"
+    frame = pl.DataFrame(logs)
+    frame.write_parquet(path) if suffix == "parquet" else frame.write_ipc(path)
+    scan = ah.LogScan(path, batch_rows=2)
+    runs = pl.concat(scan.batches())
+    assert runs["original_prompt"].to_list() == PROMPTS
+    assert runs["source"].struct.field("record").to_list() == [0, 1, 2, 3, 4]
+    assert scan.files.select("format", "records", "rejects").row(0) == ("openai_chat", 6, 1)
+    assert ah.detect_formats(path)["format"].to_list() == ["openai_chat"]
 
 
 def test_the_scanner_is_an_arrow_stream(logs: Path) -> None:

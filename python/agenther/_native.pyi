@@ -1,3 +1,4 @@
+from collections.abc import Iterable
 from typing import Any, TypeAlias, final
 
 __all__ = [
@@ -7,6 +8,7 @@ __all__ = [
     "__version__",
     "check_rules",
     "detect",
+    "detect_chunks",
     "formats",
     "rules_schema",
 ]
@@ -29,6 +31,15 @@ class LogScanner:
         batch_rows: int = 8192,
         batch_bytes: int = ...,
     ) -> LogScanner: ...
+    @staticmethod
+    def from_chunks(
+        name: str,
+        chunks: Iterable[bytes],
+        *,
+        format: str | None = None,
+        batch_rows: int = 8192,
+        batch_bytes: int = ...,
+    ) -> LogScanner: ...
     def read_batch(self) -> ArrowBatch | None: ...
     def take_rejects(self) -> ArrowBatch: ...
     def take_files(self) -> ArrowBatch: ...
@@ -46,4 +57,5 @@ class RuleSet:
 def check_rules(packs: _Packs, default: bool) -> list[dict[str, Any]]: ...
 def rules_schema() -> str: ...
 def detect(paths: list[str]) -> ArrowBatch: ...
+def detect_chunks(name: str, chunks: Iterable[bytes]) -> ArrowBatch: ...
 def formats() -> list[str]: ...

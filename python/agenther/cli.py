@@ -36,9 +36,8 @@ SHOWN = 20
 def main(arguments: Sequence[str] | None = None) -> int:
     """Carry out one command and give its exit code.
 
-    >>> main(["formats", "--json"])
-    ["agenther", "fireact", "intercode", "mint", "openai_chat", "react", "tau_bench"]
-    0
+    >>> main(["classify", "nowhere.jsonl"])  # and a sentence on standard error
+    2
     """
     options = _parser().parse_args(arguments)
     signal.signal(signal.SIGTERM, _terminate)

@@ -1,4 +1,4 @@
-"""Trajectory frames in Parquet and Arrow files, as sources of a scan."""
+"""Parquet and Arrow files as sources of a scan: trajectory frames as they are, other frames as records."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import polars as pl
 
-from agenther import schema
+from agenther import _native, schema
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -15,6 +15,7 @@ if TYPE_CHECKING:
 SUFFIXES = (".parquet", ".arrow", ".feather", ".ipc")
 FORMAT = "trajectory_frame"
 
+_SNIFFED_ROWS = 64
 _PARQUET = b"PAR1"
 _ARROW = b"ARROW1"
 
@@ -33,23 +34,32 @@ def is_frame(path: str) -> bool:
     return _magic(path).startswith((_PARQUET, _ARROW))
 
 
+def has_steps(path: str) -> bool:
+    """Tell whether a file means to be a trajectory frame."""
+    return "steps" in _columns(path)
+
+
 def read(path: str, rows: int) -> Iterator[pl.DataFrame]:
     """Read a file as trajectory frames of at most so many rows."""
-    lazy = _scan(path)
-    try:
-        columns = lazy.collect_schema()
-    except pl.exceptions.PolarsError as error:
-        raise NotTrajectoriesError(f"The file could not be opened: {_first_line(error)}.") from error
+    columns = _columns(path)
     _check(columns)
-    conformed = lazy.with_row_index("source.record").select(_conform(columns, path))
+    yield from _slices(_scan(path).with_row_index("source.record").select(_conform(columns, path)), rows)
+
+
+def records(path: str, rows: int) -> Iterator[bytes]:
+    """Read any other frame as JSON lines, a row a record, for the log reader to make out."""
+    for batch in _slices(_scan(path), rows):
+        yield batch.write_ndjson().encode()
+
+
+def _slices(lazy: pl.LazyFrame, rows: int) -> Iterator[pl.DataFrame]:
     start = 0
     while True:
         try:
-            batch = conformed.slice(start, rows).collect()
+            batch = lazy.slice(start, rows).collect()
         except pl.exceptions.PolarsError as error:
-            raise NotTrajectoriesError(
-                f"The frame is not one of trajectories: {_first_line(error)}."
-            ) from error
+            reason = _first_line(error)
+            raise NotTrajectoriesError(f"The frame is not one of trajectories: {reason}.") from error
         if batch.is_empty():
             return
         yield batch
@@ -63,10 +73,15 @@ def counts(path: str, runs: int, rejects: int) -> pl.DataFrame:
     return pl.DataFrame([row | {"bytes": size}], schema=schema.FILES)
 
 
-def detections(paths: list[str]) -> pl.DataFrame:
-    """Give what `detect_formats` says of such files."""
-    rows = [{"path": path, "format": FORMAT, "confidence": 1.0} for path in paths]
-    return pl.DataFrame(rows, schema=schema.DETECTIONS)
+def detection(path: str) -> pl.DataFrame:
+    """Give what `detect_formats` says of such a file."""
+    try:
+        if has_steps(path):
+            row = {"path": path, "format": FORMAT, "confidence": 1.0}
+            return pl.DataFrame([row], schema=schema.DETECTIONS)
+        return pl.DataFrame(_native.detect_chunks(path, records(path, _SNIFFED_ROWS)))
+    except NotTrajectoriesError:
+        return pl.DataFrame([{"path": path, "confidence": 0.0}], schema=schema.DETECTIONS)
 
 
 def _magic(path: str) -> bytes:
@@ -82,15 +97,19 @@ def _scan(path: str) -> pl.LazyFrame:
     return pl.scan_parquet(path, glob=False) if is_parquet else pl.scan_ipc(path)
 
 
+def _columns(path: str) -> pl.Schema:
+    try:
+        return _scan(path).collect_schema()
+    except pl.exceptions.PolarsError as error:
+        raise NotTrajectoriesError(f"The file could not be opened: {_first_line(error)}.") from error
+
+
 def _first_line(error: Exception) -> str:
     return str(error).split("\n", 1)[0]
 
 
 def _check(columns: pl.Schema) -> None:
-    """Refuse a frame without steps. The other columns are filled or cast."""
-    if "steps" not in columns:
-        found = ", ".join(f"`{name}`" for name in columns)
-        raise NotTrajectoriesError(f"The frame has no column `steps`, only {found}.")
+    """Refuse steps that are none. The other columns are filled or cast."""
     fields = _step_fields(columns["steps"])
     if missing := [name for name in ("action_name", "action_input", "observation") if name not in fields]:
         raise NotTrajectoriesError(

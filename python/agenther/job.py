@@ -146,7 +146,7 @@ def run(job: Job, progress: Callable[[int, int], None] | None = None) -> Account
     >>> with tempfile.TemporaryDirectory() as folder:
     ...     log = Path(folder) / "log.jsonl"
     ...     _ = log.write_text('{"messages": [{"role": "user", "content": "Hi"}], "success": false}\n')
-    ...     run(Job([log], Path(folder) / "out")).as_json()["skipped_by_reason"]
+    ...     run(Job([log], Path(folder) / "out")).as_json()["abstained_by_reason"]
     {'no_steps': 1}
     """
     account = Account()

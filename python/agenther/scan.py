@@ -85,10 +85,12 @@ class LogScan:
                 for path in group:
                     yield from self._frame(path)
             else:
-                yield from self._logs(list(group))
+                paths = list(group)
+                yield from self._logs(
+                    _native.LogScanner(paths, format=self._format, batch_rows=self._batch_rows)
+                )
 
-    def _logs(self, paths: list[str]) -> Iterator[pl.DataFrame]:
-        scanner = _native.LogScanner(paths, format=self._format, batch_rows=self._batch_rows)
+    def _logs(self, scanner: _native.LogScanner) -> Iterator[pl.DataFrame]:
         while True:
             batch = scanner.read_batch()
             self._rejects.append(pl.DataFrame(scanner.take_rejects()))
@@ -100,6 +102,14 @@ class LogScan:
     def _frame(self, path: str) -> Iterator[pl.DataFrame]:
         runs = rejects = 0
         try:
+            if not frames.has_steps(path):
+                records = frames.records(path, self._batch_rows)
+                yield from self._logs(
+                    _native.LogScanner.from_chunks(
+                        path, records, format=self._format, batch_rows=self._batch_rows
+                    )
+                )
+                return
             for batch in frames.read(path, self._batch_rows):
                 runs += batch.height
                 yield batch
@@ -170,7 +180,7 @@ def detect_formats(sources: Sources) -> pl.DataFrame:
     found = [schema.DETECTIONS.to_frame()]
     for is_frame, group in groupby(find(sources), frames.is_frame):
         paths = list(group)
-        found.append(frames.detections(paths) if is_frame else pl.DataFrame(_native.detect(paths)))
+        found += map(frames.detection, paths) if is_frame else [pl.DataFrame(_native.detect(paths))]
     return pl.concat(found)
 
 

@@ -33,9 +33,8 @@ def found() -> dict[Run, dict[str, Any]]:
 
 def test_every_run_is_described(expected: dict[Run, Any], found: dict[Run, Any]) -> None:
     assert expected.keys() == found.keys()
-    assert {run: row["trajectory_id"] for run, row in expected.items()} == {
-        run: row["trajectory_id"] for run, row in found.items()
-    }
+    for run, row in expected.items():
+        assert found[run]["trajectory_id"].startswith(row["trajectory_id"])
 
 
 def test_the_examples_show_every_failure_type_and_successes(expected: dict[Run, Any]) -> None:
@@ -58,3 +57,28 @@ def test_a_run_in_which_nothing_worked_is_not_relabelled(
     for run, row in expected.items():
         if row["is_failure"] and not row["hindsight"]:
             assert not found[run]["hindsight"], run
+
+
+def test_unlabelled_runs_are_told_apart(expected: dict[Run, Any], found: dict[Run, Any]) -> None:
+    for run, row in expected.items():
+        if not row["labelled"]:
+            assert row["is_failure"] == found[run]["verdict"]["is_failure"], run
+
+
+def test_the_type_agrees_with_a_reader_more_often_than_not(
+    expected: dict[Run, Any], found: dict[Run, Any]
+) -> None:
+    failures = [run for run, row in expected.items() if row["is_failure"]]
+    agreed = [
+        run for run in failures if found[run]["verdict"]["failure_type"] == expected[run]["failure_type"]
+    ]
+    commonest = Counter(expected[run]["failure_type"] for run in failures).most_common(1)[0][1]
+    assert len(agreed) > max(len(failures) / 2, commonest)
+
+
+def test_most_runs_with_a_goal_in_hindsight_are_relabelled(
+    expected: dict[Run, Any], found: dict[Run, Any]
+) -> None:
+    worthy = [run for run, row in expected.items() if row["is_failure"] and row["hindsight"]]
+    relabelled = [run for run in worthy if found[run]["hindsight"]]
+    assert len(relabelled) >= 0.73 * len(worthy), "the share that the paper relabels"

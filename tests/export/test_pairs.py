@@ -108,6 +108,14 @@ def test_twins_keep_their_distance(pairs: int, singles: int) -> None:
     assert distance >= max(2, pairs - 1)
 
 
+@pytest.mark.parametrize("dialect", ["messages", "sharegpt"])
+def test_two_trials_of_one_task_do_not_meet(dialect: Any, tmp_path: Path) -> None:
+    trial = [run(number) for number in range(8)]
+    report = ah.export.kto(frame(*trial, *trial), tmp_path / "kto.jsonl", dialect=dialect)
+    assert report.lines == 32
+    assert ah.export.validate(tmp_path / "kto.jsonl") == []
+
+
 def test_dataset_info_keeps_other_entries(tmp_path: Path) -> None:
     (tmp_path / "dataset_info.json").write_text('{"mine": {"file_name": "mine.json"}}')
     runs: pl.DataFrame = frame(*(run(number) for number in range(6)))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import deque
 from itertools import chain, islice
 from pathlib import Path
 from typing import TYPE_CHECKING, ClassVar
@@ -22,6 +23,9 @@ if TYPE_CHECKING:
 
 FEW_PAIRS = 4
 """From so many pairs on, weaving the two halves keeps twins at least three rows apart."""
+
+MOST_HELD = 256
+"""Lines held back to part equal completions."""
 
 _KEY = ("run", "rank")
 
@@ -110,7 +114,7 @@ class KtoWriter(Writer):
             order = woven(
                 with_twin.read_lines(), twins.read_lines, without.read_lines(), self._pairs, self._singles
             )
-        for line in order:
+        for line in apart(order, _completion):
             row, _, provenance = line.rstrip(b"\n").partition(b"\t")
             self._file.handle.write(row + b"\n")
             if self.settings.provenance:
@@ -148,6 +152,36 @@ def woven(
         yield row
         yield twin
         yield from islice(without, (pair + 1) * singles // pairs - pair * singles // pairs)
+
+
+def apart(lines: Iterator[bytes], key: Callable[[bytes], bytes]) -> Iterator[bytes]:
+    """Hold a line back while its neighbour has the same key; at most `MOST_HELD` lines are held.
+
+    Two runs of one task often give the same demonstration, and a log of trials repeats them at just the
+    distance at which twins are woven.
+
+    >>> b" ".join(apart(iter([b"a+", b"a-", b"b+", b"b-"]), lambda line: line[:1]))
+    b'a+ b+ a- b-'
+    """
+    held: deque[bytes] = deque()
+    before: bytes | None = None
+    for line in lines:
+        if held and key(held[0]) != before:
+            before = key(held[0])
+            yield held.popleft()
+        if key(line) == before and len(held) < MOST_HELD:
+            held.append(line)
+        else:
+            before = key(line)
+            yield line
+    yield from held
+
+
+def _completion(line: bytes) -> bytes:
+    """Give what follows the prompt, up to the label. In the strings of a row every quote is escaped."""
+    if line.startswith(b'{"prompt"'):
+        return line.partition(b'"completion":')[2].partition(b',"label":')[0]
+    return line.partition(b'"},{"')[2].partition(b',"kto_tag":')[0]
 
 
 def kto(

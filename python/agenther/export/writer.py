@@ -56,8 +56,8 @@ class Writer:
     >>> frame = ah.Trajectory(success=False).to_frame().with_columns(ah.analyze().struct.unnest())
     >>> with tempfile.TemporaryDirectory() as folder:
     ...     with ah.export.SftWriter(pathlib.Path(folder) / "sft.jsonl") as writer:
-    ...         writer.write(frame)
-    ...         writer.write(frame)
+    ...         _ = writer.write(frame)
+    ...         _ = writer.write(frame)
     ...     writer.report.read
     2
     """

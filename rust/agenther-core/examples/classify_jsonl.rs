@@ -1,7 +1,7 @@
 //! Classifies trajectory frames in JSON Lines (one row a line) and prints a verdict a line.
 //!
 //! `cargo run --release --example classify_jsonl -- runs.jsonl > verdicts.jsonl`, with `--time` for
-//! the throughput of the engine alone. It is how the rules are measured; users have `agenther classify`.
+//! the throughput of the engine alone, `--profile` for that of its parts, `--fired` for the rules that fire. It is how the rules are measured; users have `agenther classify`.
 
 use std::time::Instant;
 
@@ -27,6 +27,13 @@ fn main() -> std::io::Result<()> {
         }
         for row in &rows {
             let run = trajectory(row);
+            if flags.iter().any(|flag| flag == "--fired") {
+                let reading = Reading::new(&run);
+                let fired = rules.evaluate(&agenther_core::signals::Signals::new(&reading));
+                let ids: Vec<_> = fired.iter().map(|fired| fired.rule.id.as_str()).collect();
+                println!("{}", json!({ "id": run.trajectory_id, "fired": ids }));
+                continue;
+            }
             let verdict = classify(&Reading::new(&run), rules);
             let rules: Vec<_> = verdict.evidence.iter().map(|e| json!([e.rule, e.step])).collect();
             let out = json!({

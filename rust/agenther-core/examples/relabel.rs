@@ -7,7 +7,7 @@
 //! The lines are read with the engine's own [`Document`]; no JSON library is needed.
 
 use std::collections::BTreeMap;
-use std::io::BufRead;
+use std::io::{BufRead, Write};
 
 use agenther_core::hindsight::{RelabelOptions, relabel};
 use agenther_core::reading::Reading;
@@ -37,6 +37,7 @@ fn read(line: &str) -> Option<Run> {
 fn main() -> std::io::Result<()> {
     let all = std::env::args().any(|argument| argument == "--all");
     let quiet = std::env::args().any(|argument| argument == "--summary");
+    let mut out = std::io::stdout().lock();
     let (mut runs, mut relabeled) = (0, 0);
     let mut abstained: BTreeMap<&str, usize> = BTreeMap::new();
     for line in std::io::stdin().lock().lines() {
@@ -80,24 +81,25 @@ fn main() -> std::io::Result<()> {
             continue;
         }
         let id = trajectory.trajectory_id.unwrap_or("?");
-        println!("## {id} {}", result.abstained.unwrap_or(""));
-        println!("   was: {}", trajectory.original_prompt.unwrap_or("").lines().next().unwrap_or(""));
+        writeln!(out, "## {id} {}", result.abstained.unwrap_or(""))?;
+        writeln!(out, "   was: {}", trajectory.original_prompt.unwrap_or("").lines().next().unwrap_or(""))?;
         for goal in result.goals {
-            println!("-> {}", goal.goal);
-            println!(
+            writeln!(out, "-> {}", goal.goal)?;
+            writeln!(
+                out,
                 "   {:.2} {} {} {} steps {:?}",
                 goal.confidence,
                 goal.strategy.name(),
                 goal.wording.name(),
                 goal.difficulty,
                 goal.kept_steps
-            );
-            println!("   {}", goal.answer.replace('\n', "\n   "));
+            )?;
+            writeln!(out, "   {}", goal.answer.replace('\n', "\n   "))?;
             for thought in goal.thoughts.iter().flatten() {
-                println!("   thought: {thought}");
+                writeln!(out, "   thought: {thought}")?;
             }
         }
     }
-    println!("{relabeled} of {runs} runs relabelled; abstained: {abstained:?}");
+    writeln!(out, "{relabeled} of {runs} runs relabelled; abstained: {abstained:?}")?;
     Ok(())
 }

@@ -221,10 +221,7 @@ fn failures_empties_and_inventions_demonstrate_nothing() {
         ),
         (vec![call("find_orders", r#"{"city": "Oslo"}"#, "[]")], "no_successful_step"),
         (vec![call("get_order", r#"{"order_id": "ORD-99812"}"#, r#"{"total": 3}"#)], "arguments_invented"),
-        (
-            vec![call("cancel_order", r#"{"order_id": "A1"}"#, r#"{"status": "cancelled"}"#)],
-            "write_unverified",
-        ),
+        (vec![call("cancel_orders", r#"{"city": "Oslo"}"#, r#"{"queued": 3}"#)], "write_unverified"),
     ] {
         let run = run("Do something about my orders in Oslo.", None, steps);
         let result = relabeled(&run);
@@ -234,17 +231,44 @@ fn failures_empties_and_inventions_demonstrate_nothing() {
 }
 
 #[test]
-fn a_read_after_a_write_to_the_same_thing_is_not_asked_for_alone() {
+fn a_write_that_worked_is_an_achievement_and_hides_later_reads_of_the_same_thing() {
     let order = r#"{"order_id": "A77-1", "state": "cancelled", "total": 30}"#;
     let run = run(
-        "Cancel order A77-1 and refund me.",
+        "Cancel order A77-1 and refund me the full price to my card.",
         None,
         vec![
             call("cancel_order", r#"{"order_id": "A77-1"}"#, order),
             call("get_order", r#"{"order_id": "A77-1"}"#, order),
         ],
     );
-    assert_eq!(relabeled(&run).abstained, Some("state_changed"));
+    let result = relabeled(&run);
+    asks(over(&result, &[0]), "cancel order A77-1");
+    assert!(result.goals[0].answer.starts_with("Done."), "{}", result.goals[0].answer);
+    assert!(result.goals.iter().all(|goal| goal.kept_steps != [1]), "{result:#?}");
+}
+
+#[test]
+fn under_a_policy_a_write_needs_the_users_yes_and_a_goal_that_can_keep_it() {
+    let result = r#"{"event_id": "ev-81", "start": "2025-03-06T14:00:00", "status": "updated"}"#;
+    let careful = "You are a calendar agent. Change only what the user wants changed.";
+    let strict = "List the details and obtain the user's confirmation before any change.";
+    for (policy, turn, stands) in
+        [(careful, "Yes, please.", true), (careful, "Not yet, wait.", false), (strict, "Yes, please.", false)]
+    {
+        let mut write =
+            call("update_event", r#"{"event_id": "ev-81", "start": "2025-03-06T14:00:00"}"#, result);
+        write.user = Some(turn);
+        let mut run =
+            run("Move event ev-81 to 2025-03-06T14:00:00 and invite Priya from sales.", None, vec![write]);
+        run.system = Some(policy);
+        let result = relabeled(&run);
+        assert_eq!(result.goals.is_empty(), !stands, "{result:#?}");
+        if stands {
+            asks(&result.goals[0], "change the start of event ev-81 to March 6, 2025 at 14:00");
+        } else {
+            assert_eq!(result.abstained, Some("write_unverified"));
+        }
+    }
 }
 
 #[test]
@@ -288,4 +312,51 @@ fn ten_thousand_steps_are_as_linear_as_ten() {
     let run = run("Follow the orders from ORD-00000 to the end.", None, steps);
     let result = relabeled(&run);
     asks(over(&result, &[0]), "order ORD-00000");
+}
+
+mod hostile {
+    use super::{Step, relabeled, run};
+    use proptest::prelude::*;
+
+    /// Text of a log: words, JSON, marks and scripts in any mixture.
+    fn text() -> impl Strategy<Value = String> {
+        prop_oneof![
+            "\\PC{0,40}",
+            "[a-z_]{1,12}",
+            r#"\{"[a-z_]{1,10}": ?("[A-Z0-9a-zé東 -]{0,12}"|[0-9]{1,6}|true|\[\{"id": "[A-Z0-9]{2,6}", "name": "[a-z ]{1,9}"\}(, \{"id": "x9"\})?\])\}"#,
+            r#"(find|get|search|tell me) [a-zé東]{1,8} (and|for|in|by) "?[A-Z][a-z]{1,6}"? [0-9]{1,3}\. "#,
+            "([1-9]\\) [A-Z][a-zé]{1,5} - \\$[0-9].[0-9]0/kg, MOQ [0-9]{1,3}kg\\. ){0,3}",
+            "<[a-z]{1,3}>?\\PC{0,9}",
+        ]
+    }
+
+    proptest! {
+        #![proptest_config(ProptestConfig::with_cases(64))]
+        #[test]
+        fn no_run_makes_it_panic(
+            prompt in text(),
+            tools in text(),
+            parts in prop::collection::vec((text(), text(), text(), text(), any::<bool>()), 0..6),
+        ) {
+            let steps: Vec<Step<'_>> = parts
+                .iter()
+                .map(|(tool, input, observation, words, has_user)| Step {
+                    user: has_user.then_some(words.as_str()),
+                    thought: Some(words),
+                    action_name: Some(tool),
+                    action_input: Some(input),
+                    observation: Some(observation),
+                    error: None,
+                })
+                .collect();
+            let mut run = run(&prompt, Some(&tools), steps);
+            run.final_answer = Some(&prompt);
+            let result = relabeled(&run);
+            prop_assert_eq!(result.goals.is_empty(), result.abstained.is_some());
+            for goal in &result.goals {
+                prop_assert!(goal.kept_steps.is_sorted() && goal.thoughts.len() == goal.kept_steps.len());
+                prop_assert!((0.0..=1.0).contains(&goal.confidence));
+            }
+        }
+    }
 }

@@ -328,3 +328,74 @@ fn decoded_twice(arguments: Text<'_>) -> Text<'_> {
         _ => arguments,
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn conversation(text: &str) -> Conversation<'static> {
+        let text: &'static str = text.to_owned().leak();
+        let mut tape = Tape::default();
+        tape.parse(text, Limits::default()).unwrap();
+        Conversation::read(Value::root(&tape, text).unwrap().items())
+    }
+
+    #[test]
+    fn stop_markers_go_and_headings_stay() {
+        for (text, kept) in [
+            ("Bye. ###STOP###", "Bye."),
+            ("###TRANSFER###", ""),
+            ("### Heading\ntext ###", "### Heading\ntext ###"),
+            ("a ###b### c", "a ###b### c"),
+        ] {
+            assert_eq!(strip_stop_markers(text.into()), kept, "{text:?}");
+        }
+    }
+
+    #[test]
+    fn results_find_their_calls_by_id_then_by_name_then_in_order() {
+        let call = |id: &str, name: &str| {
+            format!(r#"{{"id": {id}, "function": {{"name": "{name}", "arguments": "{{}}"}}}}"#)
+        };
+        let calls =
+            |calls: &[String]| format!(r#"{{"role": "assistant", "tool_calls": [{}]}}"#, calls.join(", "));
+        let read = |calls: String, results: &str| {
+            let found = conversation(&format!("[{calls}, {results}]"));
+            found.steps.into_iter().map(|step| step.observation.map(Cow::into_owned)).collect::<Vec<_>>()
+        };
+        let some = |text: &str| Some(text.to_owned());
+        let by_id = read(
+            calls(&[call("\"1\"", "f"), call("\"2\"", "f")]),
+            r#"{"role": "tool", "tool_call_id": "2", "content": "b"}, {"role": "tool", "tool_call_id": "1", "content": "a"}"#,
+        );
+        assert_eq!(by_id, [some("a"), some("b")]);
+        let by_name = read(
+            calls(&[call("null", "f"), call("null", "g")]),
+            r#"{"role": "tool", "name": "g", "content": "b"}, {"role": "tool", "name": "f", "content": "a"}"#,
+        );
+        assert_eq!(by_name, [some("a"), some("b")]);
+        // The same id twice, as loggers that number each message's calls anew have it.
+        let again = read(
+            calls(&[call("\"1\"", "f"), call("\"1\"", "f")]),
+            r#"{"role": "tool", "tool_call_id": "1", "content": "a"}, {"role": "tool", "tool_call_id": "1", "content": "b"}"#,
+        );
+        assert_eq!(again, [some("a"), some("b")]);
+        let unasked = read(
+            calls(&[call("\"1\"", "f")]),
+            r#"{"role": "tool", "tool_call_id": "1", "content": "a"}, {"role": "tool", "tool_call_id": "1", "content": "b"}"#,
+        );
+        assert_eq!(unasked, [some("a"), some("b")]);
+    }
+
+    #[test]
+    fn arguments_that_were_encoded_twice_are_decoded_and_others_stay() {
+        for (arguments, kept) in [
+            (r#""{\"a\": 1.50}""#, r#"{"a": 1.50}"#),
+            (r#"{"a": "{\"b\": 1}"}"#, r#"{"a": "{\"b\": 1}"}"#),
+            (r#""{not json""#, r#""{not json""#),
+            ("free text", "free text"),
+        ] {
+            assert_eq!(decoded_twice(arguments.into()), kept);
+        }
+    }
+}

@@ -27,14 +27,15 @@ const LABELS: &[(&str, Label)] = &[
 
 /// The label that a line starts with, numbered or not, and what follows its colon.
 fn label_of(line: &str) -> Option<(Label, &str)> {
-    let line = line.trim_start();
+    let line = line.trim_start().trim_start_matches("**");
     if !line.starts_with(['T', 'A', 'O', 'F', 'Q']) {
         return None;
     }
     LABELS.iter().find_map(|(word, label)| {
         let rest = line.strip_prefix(word)?.trim_start_matches([' ', '*']);
         let rest = rest.trim_start_matches(|c: char| c.is_ascii_digit()).trim_start_matches([' ', '*']);
-        Some((*label, rest.strip_prefix(':')?))
+        let content = rest.strip_prefix(':')?;
+        Some((*label, content.strip_prefix("**").unwrap_or(content)))
     })
 }
 
@@ -217,4 +218,57 @@ impl StepBuilder {
 
 fn owned(text: &str) -> Option<Text<'static>> {
     (!text.trim().is_empty()).then(|| Cow::Owned(text.trim().to_owned()))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn actions_are_read_in_the_spellings_of_agents() {
+        for (text, name, input) in [
+            ("search[Porto, Braga]", "search", Some("Porto, Braga")),
+            (" finish[a [nested] answer] ", "finish", Some("a [nested] answer")),
+            ("Click [2]", "Click", Some("2")),
+            ("Type [3]; harbour", "Type", Some("3")),
+            ("lookup(\"tide\")", "lookup", Some("\"tide\"")),
+            ("search[never closed", "search", Some("never closed")),
+            ("go to desk 1", "go", Some("to desk 1")),
+            ("Finish", "Finish", None),
+            ("pick the [2] one", "pick", Some("the [2] one")),
+            ("", "", None),
+        ] {
+            assert_eq!(parse_action(text), (name.to_owned(), input.map(str::to_owned)), "{text:?}");
+        }
+    }
+
+    #[test]
+    fn labels_are_read_with_numbers_bold_and_blanks() {
+        let text = "intro\n**Thought 1:** a\nb\n  **Action 2**: c[d]\nAction Input: e\nObservation:\nf: g\nFinal Answer: h";
+        let Sections { preface, sections } = sections(text);
+        assert_eq!(preface, "intro");
+        let expected = [
+            (Label::Thought, "a\nb"),
+            (Label::Action, "c[d]"),
+            (Label::ActionInput, "e"),
+            (Label::Observation, "f: g"),
+            (Label::FinalAnswer, "h"),
+        ];
+        assert_eq!(sections, expected);
+        assert!(!is_react("Thoughtful people act.\nActions: none"));
+        assert!(is_react("I will look.\nAction: look"));
+    }
+
+    #[test]
+    fn nothing_of_the_outcome_is_left_in_an_observation() {
+        for (text, kept) in [
+            ("Episode finished, reward = False", None),
+            ("42 found\nAnswer is INCORRECT\nmore", Some("42 found")),
+            ("Your score (min 0.0, max 1.0): 0.5", None),
+            ("The answer is correct in theory.", Some("The answer is correct in theory.")),
+            ("", Some("")),
+        ] {
+            assert_eq!(without_leak(text), kept, "{text:?}");
+        }
+    }
 }

@@ -62,3 +62,35 @@ pub(crate) fn set_final_answer(run: &mut Run<'_>) {
         _ => None,
     });
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::run::RunStep;
+
+    #[test]
+    fn the_last_call_or_reply_gives_the_answer() {
+        let act = |name: &'static str, input: &'static str| RunStep {
+            action_name: Some(name.into()),
+            action_input: Some(input.into()),
+            ..RunStep::default()
+        };
+        let reply = || RunStep { thought: Some("It is 4.".into()), ..RunStep::default() };
+        let user = || RunStep { user: Some("Thanks!".into()), ..RunStep::default() };
+        for (steps, answer) in [
+            (vec![act("finish", "4")], Some("4")),
+            (vec![act("submit", r#"{"answer": "4"}"#)], Some("4")),
+            (vec![act("final_answer", r#"{"number": "4"}"#)], Some("4")),
+            (vec![act("Finish", r#"{"answer": {"n": 4}}"#)], Some(r#"{"n": 4}"#)),
+            (vec![act("submit", "{}")], None),
+            (vec![act("search", "4")], None),
+            (vec![act("search", "4"), reply(), user()], Some("It is 4.")),
+            (vec![reply(), act("search", "4")], None),
+            (vec![], None),
+        ] {
+            let mut run = Run { steps, ..Run::default() };
+            set_final_answer(&mut run);
+            assert_eq!(run.final_answer.as_deref(), answer, "{:?}", run.steps);
+        }
+    }
+}

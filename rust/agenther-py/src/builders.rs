@@ -263,7 +263,10 @@ impl<'a> Items<ObservedFact<'a>> for Facts {
         self.kind.append_value(fact.kind.name());
         self.text.append_value(fact.text);
         self.value.append_option(fact.value);
-        self.unit.append_option(fact.unit);
+        match fact.per {
+            None => self.unit.append_option(fact.unit),
+            Some(_) => self.unit.append_option(fact.unit_label()),
+        }
         self.start.append_value(fact.span.start);
         self.end.append_value(fact.span.end);
     }

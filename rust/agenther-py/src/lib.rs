@@ -20,5 +20,5 @@ mod _native {
     #[pymodule_export]
     use crate::rules::{RuleSet, check_rules, rules_schema};
     #[pymodule_export]
-    use crate::scan::{ArrowBatch, LogScanner, detect, formats};
+    use crate::scan::{ArrowBatch, LogScanner, detect, detect_chunks, formats};
 }

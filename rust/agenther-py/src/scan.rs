@@ -1,6 +1,6 @@
 //! The log reader for Python: files in, Arrow batches out, in bounded memory and without the GIL.
 
-use std::io;
+use std::io::{self, Read};
 use std::path::Path;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
@@ -10,7 +10,7 @@ use arrow_array::{RecordBatch, RecordBatchIterator, RecordBatchReader};
 use arrow_schema::{ArrowError, Schema, SchemaRef};
 use pyo3::exceptions::{PyOSError, PyValueError};
 use pyo3::prelude::*;
-use pyo3::types::PyCapsule;
+use pyo3::types::{PyBytes, PyCapsule, PyIterator};
 
 use crate::frames::{Detections, Files, Rejects, Trajectories};
 use crate::schema;
@@ -80,6 +80,41 @@ impl Scan {
     }
 }
 
+/// Bytes that Python makes: an iterator of `bytes`, read as one file.
+struct Chunks {
+    chunks: Py<PyIterator>,
+    chunk: Vec<u8>,
+    read: usize,
+}
+
+impl Chunks {
+    fn new(chunks: &Bound<'_, PyAny>) -> PyResult<Self> {
+        Ok(Chunks { chunks: chunks.try_iter()?.unbind(), chunk: Vec::new(), read: 0 })
+    }
+
+    fn next_chunk(&self) -> PyResult<Option<Vec<u8>>> {
+        Python::attach(|py| {
+            let next = self.chunks.bind(py).clone().next().transpose()?;
+            next.map(|chunk| Ok(chunk.cast::<PyBytes>()?.as_bytes().to_vec())).transpose()
+        })
+    }
+}
+
+impl Read for Chunks {
+    fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
+        while self.read == self.chunk.len() {
+            match self.next_chunk().map_err(|error| io::Error::other(error.to_string()))? {
+                Some(chunk) => (self.chunk, self.read) = (chunk, 0),
+                None => return Ok(0),
+            }
+        }
+        let size = buffer.len().min(self.chunk.len() - self.read);
+        buffer[..size].copy_from_slice(&self.chunk[self.read..self.read + size]);
+        self.read += size;
+        Ok(size)
+    }
+}
+
 fn unopened(error: &io::Error) -> Reject {
     Reject {
         record: 0,
@@ -119,6 +154,29 @@ fn lock(scan: &Mutex<Scan>) -> MutexGuard<'_, Scan> {
 #[pyclass(frozen, module = "agenther._native")]
 pub struct LogScanner(Arc<Mutex<Scan>>);
 
+impl LogScanner {
+    fn starting(
+        ahead: Vec<String>,
+        current: Option<(String, LogReader)>,
+        format: Option<String>,
+        batch_rows: usize,
+        batch_bytes: usize,
+    ) -> PyResult<Self> {
+        if let Some(name) = &format {
+            known_format(name)?;
+        }
+        Ok(LogScanner(Arc::new(Mutex::new(Scan {
+            ahead,
+            current,
+            options: Options { format, ..Options::default() },
+            max_rows: batch_rows.max(1),
+            max_bytes: batch_bytes.max(1),
+            rejects: Rejects::default(),
+            files: Files::default(),
+        }))))
+    }
+}
+
 #[pymethods]
 impl LogScanner {
     #[new]
@@ -129,19 +187,23 @@ impl LogScanner {
         batch_rows: usize,
         batch_bytes: usize,
     ) -> PyResult<Self> {
-        if let Some(name) = &format {
-            known_format(name)?;
-        }
         paths.reverse();
-        Ok(LogScanner(Arc::new(Mutex::new(Scan {
-            ahead: paths,
-            current: None,
-            options: Options { format, ..Options::default() },
-            max_rows: batch_rows.max(1),
-            max_bytes: batch_bytes.max(1),
-            rejects: Rejects::default(),
-            files: Files::default(),
-        }))))
+        Self::starting(paths, None, format, batch_rows, batch_bytes)
+    }
+
+    /// Reads the records of an iterator of `bytes` as if they stood in the file of that name.
+    #[staticmethod]
+    #[pyo3(signature = (name, chunks, *, format=None, batch_rows=8192, batch_bytes=1 << 26))]
+    fn from_chunks(
+        name: String,
+        chunks: Bound<'_, PyAny>,
+        format: Option<String>,
+        batch_rows: usize,
+        batch_bytes: usize,
+    ) -> PyResult<Self> {
+        let options = Options { format: format.clone(), ..Options::default() };
+        let reader = LogReader::new(Box::new(Chunks::new(&chunks)?), &name, options)?;
+        Self::starting(Vec::new(), Some((name, reader)), format, batch_rows, batch_bytes)
     }
 
     /// The next batch, or `None` after the last. Other Python threads run meanwhile.
@@ -150,13 +212,14 @@ impl LogScanner {
     }
 
     /// The rejects met since the last call.
-    fn take_rejects(&self) -> ArrowBatch {
-        ArrowBatch(std::mem::take(&mut lock(&self.0).rejects).finish())
+    fn take_rejects(&self, py: Python<'_>) -> ArrowBatch {
+        // The scan may wait for the GIL while it is locked, so nobody waits for it with the GIL.
+        ArrowBatch(py.detach(|| std::mem::take(&mut lock(&self.0).rejects).finish()))
     }
 
     /// The counts of the files that were read to their end since the last call.
-    fn take_files(&self) -> ArrowBatch {
-        ArrowBatch(std::mem::take(&mut lock(&self.0).files).finish())
+    fn take_files(&self, py: Python<'_>) -> ArrowBatch {
+        ArrowBatch(py.detach(|| std::mem::take(&mut lock(&self.0).files).finish()))
     }
 
     #[pyo3(signature = (requested_schema=None))]
@@ -209,6 +272,15 @@ pub fn detect(py: Python<'_>, paths: Vec<String>) -> PyResult<ArrowBatch> {
         }
         Ok(ArrowBatch(detections.finish()))
     })
+}
+
+/// What the records of an iterator of `bytes` are found to be.
+#[pyfunction]
+pub fn detect_chunks(name: &str, chunks: &Bound<'_, PyAny>) -> PyResult<ArrowBatch> {
+    let reader = LogReader::new(Box::new(Chunks::new(chunks)?), name, Options::default())?;
+    let mut detections = Detections::default();
+    detections.push(name, reader.detection());
+    Ok(ArrowBatch(detections.finish()))
 }
 
 /// The names of the formats that are read.

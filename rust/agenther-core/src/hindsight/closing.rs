@@ -1,7 +1,7 @@
 //! The run's own final message as the answer, where it says what the kept steps show and nothing else.
 
 use super::families::Candidate;
-use super::provenance::find;
+use super::needles::find;
 use crate::reading::Reading;
 use crate::text::facts::{FactKind, facts};
 

@@ -3,7 +3,8 @@
 use std::collections::HashSet;
 
 use super::families::Candidate;
-use super::provenance::{find, other_forms};
+use super::forms::other_forms;
+use super::needles::find;
 use super::reason::Reason;
 use super::wording::{is_function_word, say_value, singular};
 use super::{Origin, Slot, slice};
@@ -51,14 +52,19 @@ pub fn is_said(text: &str, value: &str) -> bool {
         || other_forms(value).iter().any(|form| find(text, form).is_some())
 }
 
-/// A write stands only where it worked, and where a policy asks for consent only after the user's yes.
+/// A write stands only where it worked; under a system prompt only after the user's yes; and not at all where the
+/// prompt asks for confirmation, because a hindsight demonstration leaves the user's turns out, the yes with them.
 fn writes_are_confirmed(candidate: &Candidate, reading: &Reading<'_>) -> bool {
+    let asks_first = |system: &str| {
+        ["confirm", "confirmation", "consent", "approval"].iter().any(|word| find(system, word).is_some())
+    };
     candidate.steps.iter().all(|&step| {
         let read = &reading.steps[step as usize];
-        if read.effect != Effect::Write {
-            return true;
-        }
-        read.status == Status::Ok && (reading.run.system.is_none() || read.step.user.is_some_and(is_consent))
+        let is_allowed = match reading.run.system {
+            None => true,
+            Some(system) => !asks_first(system) && read.step.user.is_some_and(is_consent),
+        };
+        read.effect != Effect::Write || read.status == Status::Ok && is_allowed
     })
 }
 

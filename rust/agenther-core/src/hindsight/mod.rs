@@ -2,9 +2,12 @@
 
 pub mod closing;
 pub mod confidence;
+pub mod evidence;
 pub mod families;
+pub mod forms;
 pub mod ground;
 pub mod guards;
+pub mod needles;
 pub mod provenance;
 pub mod reason;
 pub mod slice;
@@ -188,17 +191,63 @@ pub fn relabel(reading: &Reading<'_>, options: &RelabelOptions) -> Relabeled {
         family(reading, &mut proposals);
     }
     let mut furthest = proposals.passed_over.iter().copied().max();
-    let mut goals = Vec::new();
-    let rendered: Vec<bool> = (0..proposals.candidates.len()).map(|at| proposals.is_rendered(at)).collect();
-    for (candidate, is_rendered) in proposals.candidates.into_iter().zip(rendered) {
-        match judge(candidate, is_rendered, reading, &live, options) {
+    let mut goals: Vec<Hindsight> = Vec::new();
+    // The best are judged first, and no more of them than are wanted: the verifier is the dear part.
+    for ranked in rank(proposals, &live) {
+        if goals.len() == options.goals {
+            break;
+        }
+        if repeats(&goals, &ranked.candidate) {
+            continue;
+        }
+        match judge(ranked, reading, &live, options) {
             Ok(goal) => goals.push(goal),
             Err(reason) => furthest = furthest.max(Some(reason)),
         }
     }
-    let goals = choose(goals, options.goals);
+    for goal in &mut goals {
+        if goal.evidence.is_empty() {
+            goal.evidence = evidence::evidence(goal, reading);
+        }
+    }
     let abstained = goals.is_empty().then(|| furthest.unwrap_or(Reason::NoAsk).code());
     Relabeled { goals, abstained }
+}
+
+/// A candidate with what orders it.
+struct Ranked {
+    candidate: Candidate,
+    is_rendered: bool,
+    coverage: f32,
+    rank: f32,
+}
+
+/// The candidates, best first: by confidence were all claims supported. A goal over several steps teaches more than
+/// one over one, which is worth a tenth, and each further step a hundredth.
+fn rank(proposals: Proposals, live: &Live) -> Vec<Ranked> {
+    let rendered: Vec<bool> = (0..proposals.candidates.len()).map(|at| proposals.is_rendered(at)).collect();
+    let ranked = |(candidate, is_rendered): (Candidate, bool)| {
+        let coverage = live.coverage(&candidate.steps);
+        let steps = candidate.steps.len();
+        let worth = steps.clamp(1, 10) as f32 * 0.01 + if steps > 1 { 0.09 } else { 0.0 };
+        let rank = confidence::confidence(&candidate, coverage, 1.0) + worth;
+        Ranked { candidate, is_rendered, coverage, rank }
+    };
+    let mut ranked: Vec<Ranked> = proposals.candidates.into_iter().zip(rendered).map(ranked).collect();
+    // Stable: equals stay in the order proposed.
+    ranked.sort_by(|a, b| {
+        b.rank.total_cmp(&a.rank).then_with(|| b.candidate.steps.last().cmp(&a.candidate.steps.last()))
+    });
+    ranked
+}
+
+/// Goals over more of the same steps than this are one goal said twice.
+const MAX_OVERLAP: f32 = 0.6;
+
+fn repeats(goals: &[Hindsight], candidate: &Candidate) -> bool {
+    goals.iter().any(|known| {
+        known.goal == candidate.goal || overlap(&known.kept_steps, &candidate.steps) > MAX_OVERLAP
+    })
 }
 
 fn abstain(reason: Reason) -> Relabeled {
@@ -207,12 +256,12 @@ fn abstain(reason: Reason) -> Relabeled {
 
 /// Guards, verifier and confidence; what passes becomes a goal.
 fn judge(
-    mut candidate: Candidate,
-    is_rendered: bool,
+    ranked: Ranked,
     reading: &Reading<'_>,
     live: &Live,
     options: &RelabelOptions,
 ) -> Result<Hindsight, Reason> {
+    let Ranked { mut candidate, is_rendered, coverage, .. } = ranked;
     let (Some(&first), Some(&last)) = (candidate.steps.first(), candidate.steps.last()) else {
         return Err(Reason::NoAsk);
     };
@@ -223,7 +272,6 @@ fn judge(
     if let Some(answer) = own {
         candidate.answer = answer;
     }
-    let coverage = live.coverage(&candidate.steps);
     if coverage < MIN_COVERAGE {
         return Err(Reason::SliceTooThin);
     }
@@ -284,30 +332,6 @@ fn difficulty(reading: &Reading<'_>, steps: &[u32]) -> &'static str {
         steps if slice::is_chain(reading, steps) => "hard",
         _ => "medium",
     }
-}
-
-/// Goals over more of the same steps than this are one goal said twice.
-const MAX_OVERLAP: f32 = 0.6;
-
-/// The best goals that differ: by confidence, more steps first among near equals, each over steps of its own.
-fn choose(mut goals: Vec<Hindsight>, most: usize) -> Vec<Hindsight> {
-    // A goal over several steps teaches more than one over one: worth a tenth, and a hundredth for each further step.
-    let rank = |goal: &Hindsight| {
-        goal.confidence
-            + goal.kept_steps.len().clamp(1, 10) as f32 * 0.01
-            + if goal.kept_steps.len() > 1 { 0.09 } else { 0.0 }
-    };
-    goals.sort_by(|a, b| rank(b).total_cmp(&rank(a)).then_with(|| b.last_step.cmp(&a.last_step)));
-    let mut chosen: Vec<Hindsight> = Vec::new();
-    for goal in goals {
-        let repeats = chosen.iter().any(|known| {
-            known.goal == goal.goal || overlap(&known.kept_steps, &goal.kept_steps) > MAX_OVERLAP
-        });
-        if !repeats && chosen.len() < most {
-            chosen.push(goal);
-        }
-    }
-    chosen
 }
 
 /// The shared share of two sets of steps.

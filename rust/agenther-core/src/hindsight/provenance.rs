@@ -8,15 +8,13 @@
 //! in the run, however many steps it has.
 
 use std::borrow::Cow;
-use std::collections::HashMap;
 
+use super::forms::other_forms;
+use super::needles::{Trie, words};
 use crate::reading::Reading;
 use crate::text::document::{Document, Kind, Value};
 use crate::tools::Tool;
 use crate::trajectory::Span;
-
-/// Longer values are compared by their first words only: so many in a row do not agree by chance.
-const MAX_WORDS: usize = 32;
 
 /// Where a value comes from.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -74,7 +72,7 @@ impl<'a> Provenance<'a> {
         let mut trie = Trie::default();
         let needles: Vec<Vec<Vec<u32>>> = arguments
             .iter()
-            .map(|arguments| arguments.iter().map(|argument| trie.insert_forms(argument)).collect())
+            .map(|arguments| arguments.iter().map(|argument| insert_forms(&mut trie, argument)).collect())
             .collect();
         trie.finish();
         let sightings = sightings(reading, &trie);
@@ -286,284 +284,16 @@ fn is_result_word(word: &str) -> bool {
         .any(|known| word.eq_ignore_ascii_case(known))
 }
 
-/// Where the words of `needle` stand in a row in `text`, case and punctuation aside.
-pub fn find(text: &str, needle: &str) -> Option<Span> {
-    let mut trie = Trie::default();
-    let needle: Vec<u64> = words(needle).map(|(_, hash)| hash).collect();
-    if needle.is_empty() {
-        return None;
+/// Adds a value in each form in which a text may have it.
+fn insert_forms(trie: &mut Trie, argument: &Argument<'_>) -> Vec<u32> {
+    if matches!(argument.kind, Kind::Bool | Kind::Null) {
+        return Vec::new();
     }
-    trie.insert(&needle);
-    trie.finish();
-    let mut found = None;
-    trie.scan(text, |_, span| {
-        found.get_or_insert(span);
-    });
-    found
-}
-
-/// The values of a run as sequences of folded words, and a quick test for the first of them.
-#[derive(Default)]
-pub(crate) struct Trie {
-    edges: HashMap<(u32, u64), u32>,
-    ends: Vec<Option<u32>>,
-    pub(crate) needles: u32,
-    firsts: Vec<u64>,
-}
-
-/// Bits of the first-word filter.
-const FILTER: u64 = 1 << 12;
-
-impl Trie {
-    /// Adds a value in each form in which a text may have it.
-    fn insert_forms(&mut self, argument: &Argument<'_>) -> Vec<u32> {
-        let mut forms = Vec::new();
-        if matches!(argument.kind, Kind::Bool | Kind::Null) {
-            return forms;
-        }
-        forms.extend(self.insert_text(&argument.value));
-        for form in other_forms(&argument.value) {
-            forms.extend(self.insert_text(&form));
-        }
-        forms
-    }
-
-    /// Adds a text; `None` where it has no words.
-    pub(crate) fn insert_text(&mut self, text: &str) -> Option<u32> {
-        let words: Vec<u64> = words(text).take(MAX_WORDS).map(|(_, hash)| hash).collect();
-        (!words.is_empty()).then(|| self.insert(&words))
-    }
-
-    fn insert(&mut self, words: &[u64]) -> u32 {
-        if self.ends.is_empty() {
-            self.ends.push(None);
-        }
-        let mut node = 0;
-        for &word in words {
-            let next = self.ends.len() as u32;
-            node = *self.edges.entry((node, word)).or_insert(next);
-            if node == next {
-                self.ends.push(None);
-            }
-        }
-        *self.ends[node as usize].get_or_insert_with(|| {
-            self.needles += 1;
-            self.needles - 1
-        })
-    }
-
-    /// Makes the first-word filter: after the last insertion, before the first scan.
-    pub(crate) fn finish(&mut self) {
-        self.firsts = vec![0; (FILTER / 64) as usize];
-        for &(node, word) in self.edges.keys() {
-            if node == 0 {
-                self.firsts[(word % FILTER / 64) as usize] |= 1 << (word % 64);
-            }
-        }
-    }
-
-    fn may_begin(&self, word: u64) -> bool {
-        self.firsts[(word % FILTER / 64) as usize] >> (word % 64) & 1 == 1
-    }
-
-    /// Reports every value that stands in `text`, with its span.
-    pub(crate) fn scan(&self, text: &str, mut report: impl FnMut(u32, Span)) {
-        if self.needles == 0 {
-            return;
-        }
-        let mut from = words(text);
-        while let Some((first, hash)) = from.next() {
-            if !self.may_begin(hash) {
-                continue;
-            }
-            let mut node = self.edges.get(&(0, hash)).copied();
-            let mut end = first.end;
-            let mut ahead = from.clone();
-            while let Some(at) = node {
-                if let Some(needle) = self.ends[at as usize] {
-                    report(needle, Span { start: first.start, end });
-                }
-                let Some((span, hash)) = ahead.next() else { break };
-                node = self.edges.get(&(at, hash)).copied();
-                end = span.end;
-            }
-        }
-    }
-}
-
-/// The words of a text with the hash of their lower case. Letters and digits form words; a character of a
-/// script without spaces is a word of its own.
-fn words(text: &str) -> impl Iterator<Item = (Span, u64)> + Clone {
-    let bytes = text.as_bytes();
-    let mut at = 0;
-    std::iter::from_fn(move || {
-        loop {
-            match class(bytes, at)? {
-                (Class::Mark, len) => at += len,
-                (Class::Whole, len) => {
-                    let span = Span::new(at, at + len);
-                    at += len;
-                    return Some((span, hash(span.of(text).as_bytes())));
-                }
-                (Class::Letter, len) => {
-                    let start = at;
-                    at += len;
-                    while let Some((Class::Letter, len)) = class(bytes, at) {
-                        at += len;
-                    }
-                    let span = Span::new(start, at);
-                    return Some((span, hash(&bytes[start..at])));
-                }
-            }
-        }
-    })
-}
-
-enum Class {
-    Letter,
-    Mark,
-    Whole,
-}
-
-/// The class of the character at `at`, and its length in bytes.
-#[inline]
-fn class(bytes: &[u8], at: usize) -> Option<(Class, usize)> {
-    let byte = *bytes.get(at)?;
-    Some(match byte {
-        b'0'..=b'9' | b'a'..=b'z' | b'A'..=b'Z' => (Class::Letter, 1),
-        0..0x80 => (Class::Mark, 1),
-        // U+00A0-U+00BF: spaces and marks of Latin-1.
-        0xC2 => (Class::Mark, 2),
-        // U+2000-U+2FFF: dashes, quotation marks, arrows, symbols; U+3000-U+303F: ideographic marks.
-        0xE2 => (Class::Mark, 3),
-        0xE3 if bytes.get(at + 1) == Some(&0x80) => (Class::Mark, 3),
-        0xE3..=0xED => (Class::Whole, 3),
-        0xC3..=0xDF => (Class::Letter, 2),
-        0xE0..=0xEF => (Class::Letter, 3),
-        _ => (Class::Letter, 4),
-    })
-}
-
-/// FNV-1a of the lower case, then mixed, since the filter takes the low bits.
-fn hash(word: &[u8]) -> u64 {
-    let hash = word.iter().fold(0xcbf2_9ce4_8422_2325_u64, |hash, byte| {
-        (hash ^ u64::from(byte.to_ascii_lowercase())).wrapping_mul(0x0100_0000_01b3)
-    });
-    hash ^ (hash >> 29)
-}
-
-/// How else people write a value: a date in words, a number with grouping, a time with am and pm.
-pub(crate) fn other_forms(value: &str) -> Vec<String> {
-    if let Some((year, month, day)) = date(value) {
-        return date_forms(year, month, day);
-    }
-    if let Some((hour, minute)) = time(value) {
-        let (half, twelve) = (if hour < 12 { "am" } else { "pm" }, (hour + 11) % 12 + 1);
-        let mut forms = vec![format!("{twelve}:{minute:02} {half}"), format!("{twelve}:{minute:02}{half}")];
-        if minute == 0 {
-            forms.extend([format!("{twelve} {half}"), format!("{twelve}{half}")]);
-        }
-        return forms;
-    }
-    if let Ok(number) = value.parse::<u32>() {
-        const WORDS: [&str; 13] = [
-            "zero", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten", "eleven",
-            "twelve",
-        ];
-        return match WORDS.get(number as usize) {
-            Some(word) => vec![word.to_string()],
-            None => group_digits(value).into_iter().collect(),
-        };
-    }
-    // 5.0 in the arguments is 5 in the user's words.
-    value
-        .strip_suffix(".0")
-        .filter(|whole| whole.parse::<i64>().is_ok())
-        .map(str::to_string)
-        .into_iter()
+    let forms = other_forms(&argument.value);
+    std::iter::once(argument.value.as_ref())
+        .chain(forms.iter().map(String::as_str))
+        .filter_map(|form| trie.insert_text(form))
         .collect()
-}
-
-/// `12500` as `12,500`: two words to the trie.
-fn group_digits(digits: &str) -> Option<String> {
-    (digits.len() > 3 && digits.bytes().all(|byte| byte.is_ascii_digit())).then(|| {
-        let first = (digits.len() - 1) % 3 + 1;
-        let mut out = digits[..first].to_string();
-        for group in digits.as_bytes()[first..].chunks(3) {
-            out.push(',');
-            out.extend(group.iter().map(|&byte| byte as char));
-        }
-        out
-    })
-}
-
-/// Names of the months, January first.
-pub(crate) const MONTHS: [&str; 12] = [
-    "January",
-    "February",
-    "March",
-    "April",
-    "May",
-    "June",
-    "July",
-    "August",
-    "September",
-    "October",
-    "November",
-    "December",
-];
-
-/// Year, month and day of an ISO date (the time after it ignored).
-pub(crate) fn date(text: &str) -> Option<(u32, u32, u32)> {
-    let bytes = text.as_bytes();
-    if bytes.len() < 10 || bytes[4] != bytes[7] || !matches!(bytes[4], b'-' | b'/') || !text.is_ascii() {
-        return None;
-    }
-    if bytes.len() > 10 && !matches!(bytes[10], b'T' | b' ') {
-        return None;
-    }
-    let (year, month, day) = (text[..4].parse().ok()?, text[5..7].parse().ok()?, text[8..10].parse().ok()?);
-    (1000..=9999).contains(&year).then_some(())?;
-    ((1..=12).contains(&month) && (1..=31).contains(&day)).then_some((year, month, day))
-}
-
-fn time(text: &str) -> Option<(u32, u32)> {
-    let (hour, minute) = text.split_once(':')?;
-    let minute = minute.strip_suffix(":00").unwrap_or(minute);
-    if hour.len() > 2 || minute.len() != 2 {
-        return None;
-    }
-    let (hour, minute) = (hour.parse().ok()?, minute.parse().ok()?);
-    (hour < 24 && minute < 60).then_some((hour, minute))
-}
-
-fn date_forms(year: u32, month: u32, day: u32) -> Vec<String> {
-    let name = MONTHS[month as usize - 1];
-    let short = &name[..3];
-    let ordinal = format!(
-        "{day}{}",
-        match (day % 10, day / 10) {
-            (_, 1) => "th",
-            (1, _) => "st",
-            (2, _) => "nd",
-            (3, _) => "rd",
-            _ => "th",
-        }
-    );
-    let mut forms = Vec::with_capacity(18);
-    for name in [name, short] {
-        for day in [day.to_string(), ordinal.clone(), format!("{day:02}")] {
-            forms.push(format!("{name} {day}"));
-            forms.push(format!("{day} {name}"));
-            forms.push(format!("{day} of {name}"));
-        }
-    }
-    forms.push(format!("{month}/{day}/{year}"));
-    forms.push(format!("{day}/{month}/{year}"));
-    forms.push(format!("{month:02}/{day:02}/{year}"));
-    forms.push(format!("{day:02}/{month:02}/{year}"));
-    forms.push(format!("{month}/{day}"));
-    forms
 }
 
 #[cfg(test)]
@@ -651,35 +381,5 @@ mod tests {
             ..Trajectory::default()
         };
         assert_eq!(sources(&run), ["prompt", "value of 0"]);
-    }
-
-    #[test]
-    fn folds_how_people_write_values() {
-        for (value, said) in [
-            ("2024-05-01", "on the 1st of May"),
-            ("2024-05-22", "May 22nd"),
-            ("2024-05-13", "13 May"),
-            ("14:30", "at 2:30 PM"),
-            ("09:00:00", "at 9am"),
-            ("12500", "12,500 euros"),
-            ("4", "four people"),
-            ("5.0", "under 5"),
-            ("mia_li_3668", "mia_li_3668."),
-        ] {
-            let forms = other_forms(value);
-            let all = std::iter::once(value).chain(forms.iter().map(String::as_str));
-            assert!(all.into_iter().any(|form| find(said, form).is_some()), "{value} in {said}: {forms:?}");
-        }
-    }
-
-    proptest::proptest! {
-        #[test]
-        fn finds_what_is_there_and_never_panics(before in "\\PC{0,12}", value in "[a-z0-9é東_-]{1,8}", after in "\\PC{0,12}") {
-            let text = format!("{before} {value} {after}");
-            if words(&value).next().is_some() {
-                let span = find(&text, &value).expect("stands between spaces");
-                proptest::prop_assert_eq!(words(span.of(&text)).map(|word| word.1).collect::<Vec<_>>(), words(&value).map(|word| word.1).collect::<Vec<_>>());
-            }
-        }
     }
 }

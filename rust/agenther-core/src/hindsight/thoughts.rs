@@ -131,7 +131,7 @@ fn template(reading: &Reading<'_>, step: usize, variant: u64) -> Option<String> 
         0 => format!("I'll {phrase}."),
         1 => format!("Let me {phrase}."),
         2 => format!("I need to {phrase}."),
-        _ => format!("First I should {phrase}.").replacen("First ", "", usize::from(variant & 8 == 0)),
+        _ => format!("I should {phrase}."),
     })
 }
 

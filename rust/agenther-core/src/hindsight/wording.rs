@@ -1,6 +1,9 @@
 //! Words from identifiers: how names of tools, parameters and keys, and their values, are said to a person.
 
-use super::provenance::{MONTHS, date};
+use std::collections::HashSet;
+use std::sync::LazyLock;
+
+use super::forms::{MONTHS, date};
 use crate::signals::effect;
 
 /// Words that people write in capitals.
@@ -385,7 +388,8 @@ pub fn is_function_word(word: &str) -> bool {
         "given",
         "per",
     ];
-    WORDS.contains(&word)
+    static SET: LazyLock<HashSet<&str>> = LazyLock::new(|| WORDS.iter().copied().collect());
+    SET.contains(word)
 }
 
 #[cfg(test)]

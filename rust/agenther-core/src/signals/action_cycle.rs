@@ -4,16 +4,19 @@ use super::{Hit, Signals};
 use crate::trajectory::Field;
 
 /// What a hit is.
-pub const SUMMARY: &str = "A cycle of one to three calls has just been gone through for the second time in a row.";
+pub const SUMMARY: &str =
+    "A cycle of one to three calls has just been gone through for the second time in a row.";
 
 /// One hit for each call that completes a second round.
 pub fn find(signals: &Signals<'_, '_>) -> Vec<Hit> {
     let calls = signals.calls();
     let ids = &calls.identity;
     (0..ids.len())
-        .filter(|&end| (1..=3).any(|period| {
-            end + 1 >= 2 * period && (0..period).all(|back| ids[end - back] == ids[end - back - period])
-        }))
+        .filter(|&end| {
+            (1..=3).any(|period| {
+                end + 1 >= 2 * period && (0..period).all(|back| ids[end - back] == ids[end - back - period])
+            })
+        })
         .map(|end| Hit::step(calls.steps[end], Field::ActionInput))
         .collect()
 }

@@ -6,7 +6,8 @@ use crate::text::document::Kind;
 use crate::trajectory::Field;
 
 /// What a hit is.
-pub const SUMMARY: &str = "The final answer, of at most eight words and neither yes nor no, stands in an observation.";
+pub const SUMMARY: &str =
+    "The final answer, of at most eight words and neither yes nor no, stands in an observation.";
 
 /// Longer answers are prose, which no observation holds word for word.
 const MAX_WORDS: usize = 8;

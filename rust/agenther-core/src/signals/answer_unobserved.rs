@@ -5,13 +5,13 @@ use super::{Hit, Signals, is_call};
 use crate::trajectory::Field;
 
 /// What a hit is.
-pub const SUMMARY: &str =
-    "The final answer, of at most eight words and neither yes nor no, stands in no observation and not in what the user said.";
+pub const SUMMARY: &str = "The final answer, of at most eight words and neither yes nor no, stands in no observation and not in what the user said.";
 
 /// At most one hit. A run without any observation is another signal (`no_evidence`).
 pub fn find(signals: &Signals<'_, '_>) -> Vec<Hit> {
     let Some(answer) = short_answer(signals) else { return Vec::new() };
-    let observed = || signals.steps().filter(|(_, step)| is_call(step)).filter_map(|(_, step)| step.step.observation);
+    let observed =
+        || signals.steps().filter(|(_, step)| is_call(step)).filter_map(|(_, step)| step.step.observation);
     let said = signals.steps().filter_map(|(_, step)| step.step.user).chain(signals.run().original_prompt);
     if observed().next().is_none() || observed().chain(said).any(|text| holds(text, answer)) {
         return Vec::new();
@@ -26,7 +26,8 @@ mod tests {
     #[test]
     fn the_goal_and_the_observations_are_searched() {
         let steps = vec![call("search", "x", "He was born in Ulm.")];
-        let count = |answer| hits("answer_unobserved", &run("Ulm or Bonn?", steps.clone(), Some(answer))).len();
+        let count =
+            |answer| hits("answer_unobserved", &run("Ulm or Bonn?", steps.clone(), Some(answer))).len();
         assert_eq!(count("Berlin"), 1);
         assert_eq!(count("Bonn"), 0);
         assert_eq!(count("born in Ulm"), 0);

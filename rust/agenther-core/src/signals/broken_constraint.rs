@@ -8,12 +8,14 @@ use crate::text::facts::{Fact, FactKind, facts};
 use crate::trajectory::Field;
 
 /// What a hit is.
-pub const SUMMARY: &str =
-    "A bound stated in the prompt is broken by the arguments of a successful change, by what was on show when it was made, or by the answer.";
+pub const SUMMARY: &str = "A bound stated in the prompt is broken by the arguments of a successful change, by what was on show when it was made, or by the answer.";
 
 /// One hit for each broken constraint and place, at the value that breaks it.
 pub fn find(signals: &Signals<'_, '_>) -> Vec<Hit> {
-    let Some(prompt) = signals.run().original_prompt else { return Vec::new() };
+    // A bound has a number: without one, the prompt need not be read for facts.
+    let prompt =
+        signals.run().original_prompt.filter(|prompt| prompt.bytes().any(|byte| byte.is_ascii_digit()));
+    let Some(prompt) = prompt else { return Vec::new() };
     let stated = constraints(prompt, signals.reading().prompt_facts());
     let mut hits: Vec<Hit> = stated
         .iter()
@@ -43,7 +45,8 @@ fn in_arguments(signals: &Signals<'_, '_>, prompt: &str, constraint: &Constraint
     for (at, step) in writes {
         let Some(arguments) = step.arguments() else { continue };
         let broken = arguments.leaves().find(|leaf| {
-            is_about(*leaf, constraint, &about) && leaf.number().is_some_and(|value| breaks(constraint, value))
+            is_about(*leaf, constraint, &about)
+                && leaf.number().is_some_and(|value| breaks(constraint, value))
         });
         hits.extend(broken.map(|leaf| Hit::step(at, Field::ActionInput).at(leaf.span())));
     }
@@ -79,8 +82,10 @@ fn on_show(signals: &Signals<'_, '_>, constraint: &Constraint<'_>) -> Option<Hit
 /// The answer, where it quotes values of that measure and every one of them breaks the bound.
 fn in_answer(signals: &Signals<'_, '_>, constraint: &Constraint<'_>) -> Option<Hit> {
     let answer = signals.run().final_answer?;
-    let stated: Vec<Fact<'_>> =
-        facts(answer).into_iter().filter(|fact| comparable(fact, &constraint.fact) && fact.value.is_some()).collect();
+    let stated: Vec<Fact<'_>> = facts(answer)
+        .into_iter()
+        .filter(|fact| comparable(fact, &constraint.fact) && fact.value.is_some())
+        .collect();
     let first = stated.first()?;
     stated
         .iter()

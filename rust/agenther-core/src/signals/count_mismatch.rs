@@ -7,7 +7,8 @@ use crate::text::facts::FactKind;
 use crate::trajectory::Field;
 
 /// What a hit is.
-pub const SUMMARY: &str = "The prompt asks how many, and the count in the answer is neither in the last result nor its length.";
+pub const SUMMARY: &str =
+    "The prompt asks how many, and the count in the answer is neither in the last result nor its length.";
 
 /// At most one hit: the number in the answer.
 pub fn find(signals: &Signals<'_, '_>) -> Vec<Hit> {
@@ -16,7 +17,9 @@ pub fn find(signals: &Signals<'_, '_>) -> Vec<Hit> {
         head.contains("how many") || head.contains("number of")
     });
     let Some((_, last)) = signals.last_call().filter(|_| asks) else { return Vec::new() };
-    let Some(list) = last.observation().filter(|rows| rows.root().kind() == Kind::Array) else { return Vec::new() };
+    let Some(list) = last.observation().filter(|rows| rows.root().kind() == Kind::Array) else {
+        return Vec::new();
+    };
     let mut numbers = signals.reading().answer_facts().iter().filter(|fact| fact.kind == FactKind::Number);
     let (Some(number), None) = (numbers.next(), numbers.next()) else { return Vec::new() };
     let stated = number.value.unwrap_or(f64::NAN);

@@ -68,7 +68,9 @@ pub fn is_purposeful(tool: &str) -> bool {
 }
 
 fn by_name(tool: &str) -> Option<Effect> {
-    if tool.eq_ignore_ascii_case("final_answer") || tool.eq_ignore_ascii_case("return_answer") {
+    // Alone, `submit` ends the run with what there is; with an object it submits that.
+    let terminal = ["submit", "final_answer", "return_answer"];
+    if terminal.iter().any(|name| tool.eq_ignore_ascii_case(name)) {
         return Some(Effect::Reply);
     }
     // A terminal word speaks only as the whole name: `complete_order` is a write of some kind.
@@ -140,6 +142,8 @@ mod tests {
         assert_eq!(effect("update_reservation_flights", None), Effect::Write);
         assert_eq!(effect("think", None), Effect::Meta);
         assert_eq!(effect("finish", None), Effect::Reply);
+        assert_eq!(effect("submit", None), Effect::Reply);
+        assert_eq!(effect("submit_form", None), Effect::Write);
         assert_eq!(effect("weather_v2", Some("Cancel the forecast")), Effect::Write);
         assert_eq!(effect("weather_v2", None), Effect::Read);
     }

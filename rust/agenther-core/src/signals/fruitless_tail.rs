@@ -24,7 +24,10 @@ mod tests {
     #[test]
     fn both_must_be_fruitless() {
         let (bad, good) = (call("get", "1", "Error: no"), call("get", "2", "{\"a\": 1}"));
-        assert_eq!(steps_of("fruitless_tail", &run("?", vec![good, bad, call("get", "3", "[]")], None)), [1, 2]);
+        assert_eq!(
+            steps_of("fruitless_tail", &run("?", vec![good, bad, call("get", "3", "[]")], None)),
+            [1, 2]
+        );
         assert!(steps_of("fruitless_tail", &run("?", vec![bad, good], None)).is_empty());
         assert!(steps_of("fruitless_tail", &run("?", vec![bad], None)).is_empty());
     }

@@ -1,11 +1,11 @@
 //! The run has nothing to do with what was asked.
 
-use std::collections::HashSet;
-
 use super::{Hit, Signals, is_call, tokens};
+use crate::text::cut;
 
 /// What a hit is.
-pub const SUMMARY: &str = "Of the content words of the prompt, none stands in any call, result, reply or answer.";
+pub const SUMMARY: &str =
+    "Of the content words of the prompt, none stands in any call, result, reply or answer.";
 
 /// Prompts with fewer content words ("Continue.") say too little to tell.
 const MIN_GOAL_WORDS: usize = 4;
@@ -15,7 +15,9 @@ const MIN_CALLS: usize = 2;
 
 /// At most one hit: the whole run.
 pub fn find(signals: &Signals<'_, '_>) -> Vec<Hit> {
-    let goal: HashSet<u64> = content_words(signals.run().original_prompt.unwrap_or("")).collect();
+    let mut goal: Vec<u64> = content_words(signals.run().original_prompt.unwrap_or("")).collect();
+    goal.sort_unstable();
+    goal.dedup();
     if goal.len() < MIN_GOAL_WORDS || signals.steps().filter(|(_, step)| is_call(step)).count() < MIN_CALLS {
         return Vec::new();
     }
@@ -24,13 +26,13 @@ pub fn find(signals: &Signals<'_, '_>) -> Vec<Hit> {
         [step.action_name, step.action_input, step.thought, step.observation].into_iter().flatten()
     });
     let mut words = said.chain(signals.answer()).flat_map(content_words);
-    if words.any(|word| goal.contains(&word)) { Vec::new() } else { vec![Hit::RUN] }
+    if words.any(|word| goal.binary_search(&word).is_ok()) { Vec::new() } else { vec![Hit::RUN] }
 }
 
-/// Words long enough to carry content.
+/// Words long enough to carry content, cut to their first letters so that endings do not count.
 fn content_words(text: &str) -> impl Iterator<Item = u64> {
-    const MIN_BYTES: usize = 5;
-    tokens::word_hashes(text).filter(|(_, length)| *length >= MIN_BYTES).map(|(hash, _)| hash)
+    const STEM: usize = 5;
+    tokens::words(text).filter(|word| word.len() >= STEM).map(|word| tokens::word_hash(cut::head(word, STEM)))
 }
 
 #[cfg(test)]
@@ -40,7 +42,8 @@ mod tests {
     #[test]
     fn one_word_in_common_is_enough() {
         let prompt = "Compare the interest rates of three savings accounts";
-        let off = vec![call("search", "banana bread", "a recipe"), call("search", "sourdough", "another recipe")];
+        let off =
+            vec![call("search", "banana bread", "a recipe"), call("search", "sourdough", "another recipe")];
         let on = vec![call("search", "banana bread", "a recipe"), call("search", "savings plan", "x")];
         assert_eq!(hits("goal_unmentioned", &run(prompt, off.clone(), None)).len(), 1);
         assert!(hits("goal_unmentioned", &run(prompt, on, None)).is_empty());

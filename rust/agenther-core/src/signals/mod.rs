@@ -8,22 +8,56 @@ use std::cell::OnceCell;
 use std::collections::HashSet;
 
 use crate::reading::{Reading, StepReading};
+use crate::tools::Tool;
 use crate::trajectory::{Field, Span, Trajectory};
 
 pub mod effect;
 pub mod tool_status;
 
+// Shared by several signals.
 mod assent;
 mod calls;
 mod constraints;
 mod grounding;
-mod schemas;
 mod tokens;
+
+// One signal each.
+mod action_cycle;
+mod answer_observed;
+mod answer_unobserved;
+mod broken_constraint;
+mod calls_made;
+mod consecutive_errors;
+mod count_mismatch;
+mod destructive_write;
+mod fruitless_tail;
+mod goal_unmentioned;
+mod last_call_error;
+mod missing_argument;
+mod near_duplicate_action;
+mod near_duplicate_thought;
+mod no_evidence;
+mod no_successful_write;
+mod no_terminal_action;
+mod not_found;
+mod repeated_action;
+mod repeated_observation;
+mod same_error_twice;
+mod several_for_one;
+mod unanswered;
+mod unconfirmed_write;
+mod ungrounded_amount;
+mod ungrounded_answer_id;
+mod ungrounded_answer_number;
+mod ungrounded_write_number;
+mod unknown_tool;
+mod unrecovered_error;
+mod write_error;
+mod yes_no_answer;
 
 use calls::Calls;
 use effect::Effect;
 use grounding::Grounded;
-use schemas::Schemas;
 use tool_status::Status;
 
 /// Where a signal shows.
@@ -69,8 +103,6 @@ pub struct Signal {
 
 macro_rules! signals {
     ($($module:ident,)*) => {
-        $(mod $module;)*
-
         /// Every signal, sorted by name.
         pub static SIGNALS: &[Signal] = &[$(Signal {
             name: stringify!($module),
@@ -126,7 +158,6 @@ pub struct Signals<'r, 'a> {
     found: Vec<OnceCell<Vec<Hit>>>,
     calls: OnceCell<Calls>,
     grounded: OnceCell<Grounded>,
-    schemas: OnceCell<Schemas<'a>>,
 }
 
 impl<'r, 'a> Signals<'r, 'a> {
@@ -137,7 +168,6 @@ impl<'r, 'a> Signals<'r, 'a> {
             found: vec![OnceCell::new(); SIGNALS.len()],
             calls: OnceCell::new(),
             grounded: OnceCell::new(),
-            schemas: OnceCell::new(),
         }
     }
 
@@ -179,8 +209,15 @@ impl<'r, 'a> Signals<'r, 'a> {
         self.grounded.get_or_init(|| Grounded::new(self.reading))
     }
 
-    fn schemas(&self) -> &Schemas<'a> {
-        self.schemas.get_or_init(|| Schemas::new(self.run().tools))
+    /// The schema of a tool, where the log has one.
+    fn schema(&self, tool: &str) -> Option<&'r Tool<'a>> {
+        self.reading.tools().iter().find(|schema| schema.name == tool)
+    }
+
+    /// Whether the log lists a tool of that effect.
+    fn has_tool(&self, wanted: Effect) -> bool {
+        let mut tools = self.reading.tools().iter();
+        tools.any(|tool| effect::effect(&tool.name, tool.description.as_deref()) == wanted)
     }
 
     /// The last call that does something, if any.

@@ -5,12 +5,14 @@ use super::{Hit, Signals, is_call};
 use crate::trajectory::Field;
 
 /// What a hit is.
-pub const SUMMARY: &str = "The run gives a final answer though it called tools, and each of them failed or found nothing.";
+pub const SUMMARY: &str =
+    "The run gives a final answer though it called tools, and each of them failed or found nothing.";
 
 /// At most one hit.
 pub fn find(signals: &Signals<'_, '_>) -> Vec<Hit> {
     let mut calls = signals.steps().filter(|(_, step)| is_call(step)).peekable();
-    let fruitless = calls.peek().is_some() && calls.all(|(_, step)| match step.status {
+    let fruitless = calls.peek().is_some()
+        && calls.all(|(_, step)| match step.status {
             Status::Error(_) => true,
             Status::Empty => step.step.observation.is_some_and(|text| !is_silent(text)),
             Status::Ok | Status::NoCall => false,

@@ -4,8 +4,7 @@ use super::effect::{Effect, effect, is_purposeful};
 use super::{Hit, Signals, is_call, tokens};
 
 /// What a hit is.
-pub const SUMMARY: &str =
-    "No call that changes something succeeded, though one was tried, or the user asked for a change and a tool could make it.";
+pub const SUMMARY: &str = "No call that changes something succeeded, though one was tried, or the user asked for a change and a tool could make it.";
 
 /// At most one hit: the whole run.
 pub fn find(signals: &Signals<'_, '_>) -> Vec<Hit> {
@@ -23,7 +22,8 @@ fn asks_for_a_change(signals: &Signals<'_, '_>) -> bool {
     said.chain(signals.steps().filter_map(|(_, step)| step.step.user)).any(|turn| {
         let mut previous = "to";
         tokens::words(turn).any(|word| {
-            let lead = ["to", "please", "you", "and", "then"].iter().any(|lead| previous.eq_ignore_ascii_case(lead));
+            let lead =
+                ["to", "please", "you", "and", "then"].iter().any(|lead| previous.eq_ignore_ascii_case(lead));
             previous = word;
             lead && effect(word, None) == Effect::Write
         })
@@ -34,10 +34,11 @@ fn asks_for_a_change(signals: &Signals<'_, '_>) -> bool {
 /// that does not say so. An agent that called nothing could have if it serves a user under a policy.
 fn would_show(signals: &Signals<'_, '_>) -> bool {
     let mut calls = signals.steps().filter(|(_, step)| is_call(step)).peekable();
-    let serves = || signals.run().system.is_some() && signals.steps().any(|(_, step)| step.step.user.is_some());
+    let serves =
+        || signals.run().system.is_some() && signals.steps().any(|(_, step)| step.step.user.is_some());
     match calls.peek() {
         Some(_) => calls.all(|(_, step)| is_purposeful(step.step.action_name.unwrap_or(""))),
-        None => signals.schemas().any(Effect::Write) || serves(),
+        None => signals.has_tool(Effect::Write) || serves(),
     }
 }
 

@@ -7,7 +7,8 @@ use crate::text::document::Kind;
 use crate::trajectory::Field;
 
 /// What a hit is.
-pub const SUMMARY: &str = "The run could have ended with an answer or a terminal action, but stops after another call.";
+pub const SUMMARY: &str =
+    "The run could have ended with an answer or a terminal action, but stops after another call.";
 
 /// At most one hit: the last step. Where the environment ends the run at success, stopping after a
 /// call is no sign of failure, so the run must show that it *could* have ended itself.
@@ -25,9 +26,12 @@ fn could_end(signals: &Signals<'_, '_>) -> bool {
     let calls = || signals.steps().filter(|(_, step)| step.status != Status::NoCall);
     let function_calling =
         calls().all(|(_, step)| step.arguments().is_some_and(|input| input.root().kind() == Kind::Object));
-    let narrated_reading =
-        calls().all(|(_, step)| step.step.thought.is_some() && step.effect == Effect::Read && is_purposeful(step.step.action_name.unwrap_or("")));
-    signals.schemas().any(Effect::Reply) || function_calling || narrated_reading
+    let narrated_reading = calls().all(|(_, step)| {
+        step.step.thought.is_some()
+            && step.effect == Effect::Read
+            && is_purposeful(step.step.action_name.unwrap_or(""))
+    });
+    signals.has_tool(Effect::Reply) || function_calling || narrated_reading
 }
 
 #[cfg(test)]

@@ -5,7 +5,8 @@ use super::{Hit, Signals, is_call};
 use crate::trajectory::Field;
 
 /// What a hit is.
-pub const SUMMARY: &str = "A call reports that what it looked for does not exist, or returns an explicitly empty result.";
+pub const SUMMARY: &str =
+    "A call reports that what it looked for does not exist, or returns an explicitly empty result.";
 
 /// One hit for each such call. A silent observation says nothing: commands that work are silent.
 pub fn find(signals: &Signals<'_, '_>) -> Vec<Hit> {

@@ -6,7 +6,8 @@ use super::{Hit, Signals};
 use crate::trajectory::Field;
 
 /// What a hit is.
-pub const SUMMARY: &str = "A call repeats an earlier one: same tool, same arguments but for case and white space.";
+pub const SUMMARY: &str =
+    "A call repeats an earlier one: same tool, same arguments but for case and white space.";
 
 /// One hit for each call that repeats an earlier one.
 pub fn find(signals: &Signals<'_, '_>) -> Vec<Hit> {

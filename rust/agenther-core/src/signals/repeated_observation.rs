@@ -30,7 +30,12 @@ mod tests {
     #[test]
     fn finds_what_was_seen_before() {
         let page = "a page that is long enough";
-        let steps = vec![call("open", "1", page), call("open", "2", page), call("set", "3", "OK"), call("set", "4", "OK")];
+        let steps = vec![
+            call("open", "1", page),
+            call("open", "2", page),
+            call("set", "3", "OK"),
+            call("set", "4", "OK"),
+        ];
         assert_eq!(steps_of("repeated_observation", &run("?", steps, None)), [1]);
     }
 }

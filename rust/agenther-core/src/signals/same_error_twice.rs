@@ -25,7 +25,8 @@ mod tests {
 
     #[test]
     fn finds_the_same_message() {
-        let steps = vec![call("a", "1", "Error: no"), call("b", "2", "Error: other"), call("c", "3", "Error: no")];
+        let steps =
+            vec![call("a", "1", "Error: no"), call("b", "2", "Error: other"), call("c", "3", "Error: no")];
         assert_eq!(steps_of("same_error_twice", &run("?", steps, None)), [2]);
     }
 }

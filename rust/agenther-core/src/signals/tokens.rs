@@ -24,9 +24,17 @@ pub fn hash_text(text: &str) -> u64 {
     hash ^ (hash >> 32)
 }
 
-/// The words of a text: runs of letters and digits.
+/// The words of a text: runs of letters and digits. Characters beyond ASCII count as letters.
 pub fn words(text: &str) -> impl Iterator<Item = &str> {
-    text.split(|c: char| !c.is_alphanumeric()).filter(|word| !word.is_empty())
+    let mut at = 0;
+    std::iter::from_fn(move || {
+        let bytes = text.as_bytes();
+        at += bytes[at..].iter().take_while(|byte| IN_WORD[usize::from(**byte)] == 0).count();
+        let start = at;
+        at += bytes[at..].iter().take_while(|byte| IN_WORD[usize::from(**byte)] != 0).count();
+        // Words end where an ASCII byte stands, so both ends are character boundaries.
+        (start < at).then(|| &text[start..at])
+    })
 }
 
 /// The hash of a word, whatever its case.

@@ -1,16 +1,27 @@
 //! The run has no last word of the agent.
 
+use super::effect::Effect;
+use super::tool_status::Status;
 use super::{Hit, Signals, is_call};
 use crate::trajectory::Field;
 
 /// What a hit is.
-pub const SUMMARY: &str = "The run has no final answer, no terminal action and no last words: it stops after another call.";
+pub const SUMMARY: &str =
+    "The run has no final answer, no terminal action and no last words: it stops after another call.";
 
-/// At most one hit: the last step. Where the environment ends runs this is so of successes too:
-/// `no_terminal_action` asks whether the run could have ended itself.
+/// At most one hit: the last step. An answer that was given before and refused, so that the run went on,
+/// is no last word. Where the environment ends runs this is so of successes too: `no_terminal_action`
+/// asks whether the run could have ended itself.
 pub fn find(signals: &Signals<'_, '_>) -> Vec<Hit> {
-    let last = signals.steps().next_back().filter(|(_, last)| is_call(last) && signals.answer().is_none());
-    last.map(|(at, _)| Hit::step(at, Field::ActionName)).into_iter().collect()
+    let Some((at, _)) = signals.steps().next_back().filter(|(_, last)| is_call(last)) else {
+        return Vec::new();
+    };
+    let went_on =
+        || signals.steps().any(|(_, step)| step.status != Status::NoCall && step.effect == Effect::Reply);
+    if signals.answer().is_some() && !went_on() {
+        return Vec::new();
+    }
+    vec![Hit::step(at, Field::ActionName)]
 }
 
 #[cfg(test)]
@@ -23,5 +34,7 @@ mod tests {
         assert_eq!(steps_of("unanswered", &run("?", vec![go, go], None)), [1]);
         assert!(steps_of("unanswered", &run("?", vec![go, reply("Done")], None)).is_empty());
         assert!(steps_of("unanswered", &run("?", vec![go], Some("42"))).is_empty());
+        let refused = vec![go, call("finish", "42", "Wrong."), go];
+        assert_eq!(steps_of("unanswered", &run("?", refused, Some("42"))), [2]);
     }
 }

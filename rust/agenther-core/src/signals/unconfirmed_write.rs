@@ -6,8 +6,7 @@ use super::{Hit, Signals, is_call, last_user_turn};
 use crate::trajectory::Field;
 
 /// What a hit is.
-pub const SUMMARY: &str =
-    "A call that changes something succeeded, the policy demands confirmation, and the last words of the user are no yes.";
+pub const SUMMARY: &str = "A call that changes something succeeded, the policy demands confirmation, and the last words of the user are no yes.";
 
 /// One hit for each such call.
 pub fn find(signals: &Signals<'_, '_>) -> Vec<Hit> {
@@ -36,7 +35,8 @@ mod tests {
     #[test]
     fn only_under_a_policy_and_without_a_yes() {
         let write = |user| Step { user, ..call("cancel_order", "{}", "done") };
-        let mut run = run("Cancel it", vec![write(Some("What would it cost?")), write(Some("Yes, go ahead"))], None);
+        let mut run =
+            run("Cancel it", vec![write(Some("What would it cost?")), write(Some("Yes, go ahead"))], None);
         assert!(steps_of("unconfirmed_write", &run).is_empty());
         run.system = Some("Obtain the user's confirmation before any change.");
         assert_eq!(steps_of("unconfirmed_write", &run), [0]);

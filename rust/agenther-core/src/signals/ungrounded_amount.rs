@@ -4,8 +4,7 @@ use super::{Hit, Signals};
 use crate::trajectory::Field;
 
 /// What a hit is.
-pub const SUMMARY: &str =
-    "A number in a reply stands in no earlier observation, policy or user turn, nor follows from those that do.";
+pub const SUMMARY: &str = "A number in a reply stands in no earlier observation, policy or user turn, nor follows from those that do.";
 
 /// One hit for each such number.
 pub fn find(signals: &Signals<'_, '_>) -> Vec<Hit> {

@@ -4,8 +4,7 @@ use super::{Hit, Signals};
 use crate::trajectory::Field;
 
 /// What a hit is.
-pub const SUMMARY: &str =
-    "A number in the arguments of a call that changes something stands in no earlier observation, policy or user turn.";
+pub const SUMMARY: &str = "A number in the arguments of a call that changes something stands in no earlier observation, policy or user turn.";
 
 /// One hit for each such number.
 pub fn find(signals: &Signals<'_, '_>) -> Vec<Hit> {

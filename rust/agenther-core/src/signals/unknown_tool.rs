@@ -9,11 +9,10 @@ pub const SUMMARY: &str = "A call names a tool that is not in the schemas of the
 /// One hit for each such call. A log whose schemas name none of the tools called is not believed: it
 /// lists something else (the tools of another agent, a later version).
 pub fn find(signals: &Signals<'_, '_>) -> Vec<Hit> {
-    let schemas = signals.schemas();
-    if schemas.is_empty() {
+    if signals.reading().tools().is_empty() {
         return Vec::new();
     }
-    let known = |tool: &str| schemas.required(tool).is_some();
+    let known = |tool: &str| signals.schema(tool).is_some();
     let calls = || signals.steps().filter(|(_, step)| is_call(step));
     if !calls().any(|(_, step)| step.step.action_name.is_some_and(known)) {
         return Vec::new();

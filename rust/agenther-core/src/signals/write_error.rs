@@ -22,7 +22,11 @@ mod tests {
 
     #[test]
     fn reads_do_not_count() {
-        let steps = vec![call("get_x", "1", "Error: no"), call("update_x", "1", "Error: no"), call("update_x", "1", "ok")];
+        let steps = vec![
+            call("get_x", "1", "Error: no"),
+            call("update_x", "1", "Error: no"),
+            call("update_x", "1", "ok"),
+        ];
         assert_eq!(steps_of("write_error", &run("?", steps, None)), [1]);
     }
 }

@@ -8,7 +8,12 @@ pub const SUMMARY: &str = "The final answer is yes or no.";
 
 /// At most one hit.
 pub fn find(signals: &Signals<'_, '_>) -> Vec<Hit> {
-    signals.answer().filter(|answer| is_yes_no(answer)).map(|_| Hit::field(Field::FinalAnswer)).into_iter().collect()
+    signals
+        .answer()
+        .filter(|answer| is_yes_no(answer))
+        .map(|_| Hit::field(Field::FinalAnswer))
+        .into_iter()
+        .collect()
 }
 
 /// Whether an answer is yes or no and hardly more.
@@ -26,7 +31,9 @@ mod tests {
 
     #[test]
     fn finds_yes_and_no() {
-        for (answer, expected) in [("Yes", 1), ("no.", 1), ("No country for old men", 0), ("Paris", 0), ("", 0)] {
+        for (answer, expected) in
+            [("Yes", 1), ("no.", 1), ("No country for old men", 0), ("Paris", 0), ("", 0)]
+        {
             assert_eq!(hits("yes_no_answer", &run("?", vec![], Some(answer))).len(), expected, "{answer}");
         }
     }

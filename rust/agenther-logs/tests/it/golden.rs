@@ -90,3 +90,19 @@ fn every_format_says_its_shape_and_has_a_name_of_its_own() {
         assert!(FORMATS[..index].iter().all(|other| other.name() != format.name()));
     }
 }
+
+#[test]
+fn every_format_names_its_source_and_its_leaks() {
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("src/formats");
+    for entry in fs::read_dir(folder).expect("the formats are there") {
+        let path = entry.expect("a format").path();
+        let text = fs::read_to_string(&path).expect("a format is text");
+        for heading in ["//! Source: ", "//! Leaks: "] {
+            assert!(
+                path.ends_with("mod.rs") || text.contains(heading),
+                "{} has no {heading:?}",
+                path.display()
+            );
+        }
+    }
+}

@@ -103,7 +103,7 @@ pub fn singular(phrase: &str) -> String {
     {
         return format!("{head}{}y", &last[..stem.len()]);
     }
-    let sibilant = ["sses", "xes", "zes", "ches", "shes", "uses"];
+    let sibilant = ["sses", "xes", "zzes", "ches", "shes", "uses"];
     if sibilant.iter().any(|end| lower.ends_with(end)) && lower != "causes" && lower != "houses" {
         return phrase[..phrase.len() - 2].to_string();
     }
@@ -155,6 +155,7 @@ mod tests {
             ("shelf", "shelves"),
             ("tv series", "tv series"),
             ("course", "courses"),
+            ("size", "sizes"),
         ] {
             assert_eq!(plural(one), many);
             assert_eq!(singular(many), one);

@@ -6,6 +6,8 @@ mod household;
 mod search;
 mod shell;
 mod sql;
+#[cfg(test)]
+mod testing;
 mod tool_call;
 
 use std::collections::HashSet;

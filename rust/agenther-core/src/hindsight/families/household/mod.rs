@@ -15,6 +15,9 @@ use events::{Event, Thing};
 /// More exploring steps than this hide what was found.
 const MAX_EXPLORING: usize = 8;
 
+/// Later scenes are not read: requests look back over the run, and no request spans so many steps.
+const MAX_SCENES: usize = 400;
+
 /// One step's events.
 struct Scene<'a> {
     step: u32,
@@ -36,6 +39,7 @@ pub fn propose(reading: &Reading<'_>, out: &mut Proposals) {
             let last = events::ends_with_event(observation);
             (!events.is_empty()).then_some(Scene { step: index as u32, events, last })
         })
+        .take(MAX_SCENES)
         .collect();
     let world = World::new(reading, &scenes);
     let before = out.candidates.len();
@@ -399,4 +403,52 @@ fn capital(verb: &str) -> String {
 fn seed(reading: &Reading<'_>, at: usize) -> usize {
     let text = reading.run.original_prompt.unwrap_or("");
     text.bytes().fold(at, |seed, byte| seed.wrapping_mul(31).wrapping_add(byte.into()))
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::hindsight::families::testing::proposals;
+
+    fn goals(lines: &[(&str, &str)]) -> Vec<(String, String, Vec<u32>)> {
+        let calls: Vec<(&str, &str, &str)> =
+            lines.iter().map(|(input, text)| ("act", *input, *text)).collect();
+        proposals(super::propose, "You are in a room and you see a desk 1, a desk 2, and a fridge 1.", &calls)
+    }
+
+    #[test]
+    fn putting_a_thing_elsewhere_is_asked_for_without_the_detour() {
+        let found = goals(&[
+            ("go to desk 2", "On the desk 2, you see a pen 1."),
+            ("go to desk 1", "On the desk 1, you see an apple 3, and a mug 1."),
+            ("take apple 3 from desk 1", "You pick up the apple 3 from the desk 1."),
+            ("go to desk 2", "On the desk 2, you see a pen 1."),
+            ("go to fridge 1", "The fridge 1 is closed."),
+            ("open fridge 1", "You open the fridge 1. The fridge 1 is open. In it, you see nothing."),
+            ("put apple 3 in fridge 1", "You put the apple 3 in/on the fridge 1."),
+        ]);
+        let (goal, answer, steps) =
+            found.iter().find(|(_, answer, _)| answer.contains("put it")).expect("a put");
+        assert!(goal.contains("an apple") && goal.contains("in the fridge"), "{goal}");
+        assert_eq!(answer, "Done: I took the apple from desk 1 and put it in fridge 1.");
+        assert_eq!(*steps, [1, 2, 4, 5, 6]);
+    }
+
+    #[test]
+    fn putting_a_thing_back_is_no_change() {
+        let found = goals(&[
+            ("take apple 3 from desk 1", "You pick up the apple 3 from the desk 1."),
+            ("put apple 3 on desk 1", "You put the apple 3 in/on the desk 1."),
+        ]);
+        assert!(found.iter().all(|(_, answer, _)| !answer.contains("put it")), "{found:?}");
+    }
+
+    #[test]
+    fn steps_that_do_more_or_fail_are_no_demonstration() {
+        for text in [
+            "You pick up the apple 3 from the desk 1.\nNothing happens.",
+            "You pick up the pen 1 from the desk 1.\nYou put the pen 1 in/on the fridge 1.\nYou pick up the apple 3 from the desk 1.",
+        ] {
+            assert!(goals(&[("run", text)]).is_empty(), "{text}");
+        }
+    }
 }

@@ -59,6 +59,7 @@ fn clause(subject: &str, passage: &Passage<'_>, fact: &Fact<'_>) -> String {
         Relation::CameOut => format!("In what year did {subject} come out"),
         Relation::Released => format!("When {was} {subject} released"),
         Relation::Began => format!("When {was} {subject} {}", fact.verb),
+        Relation::Did => format!("When did {subject} {}", fact.verb),
         Relation::Where => format!("Where {be} {subject} {}", fact.verb),
         Relation::By => format!("Who {} {}", past(fact.verb), object(subject)),
         Relation::Definition => format!("{} {be} {subject}", if passage.person { "Who" } else { "What" }),

@@ -1,7 +1,7 @@
 //! Queries that are questions, and observations that are their answers: a search engine's answer box,
 //! or a sentence that says all the query asks and one thing more.
 
-use super::prose::{content_stems, dates, name_prefix, sentences};
+use super::prose::{content_stems, dates, name_prefix, sentences, stem};
 
 /// Longer observations are prose, not answers.
 const MAX_BOX_WORDS: usize = 7;
@@ -70,9 +70,6 @@ fn question(query: &str) -> Option<String> {
         "president",
         "mayor",
         "owner",
-        "creator",
-        "composer",
-        "producer",
         "coach",
         "manager",
         "captain",
@@ -88,17 +85,18 @@ fn question(query: &str) -> Option<String> {
         "chairman",
         "minister",
         "architect",
-        "inventor",
         "host",
         "lyricist",
         "winner",
         "singer",
     ];
     const NUMBERS: &[&str] = &["population", "height", "elevation", "length", "area", "capacity", "number"];
-    const PLACES: &[&str] = &["capital", "birthplace", "headquarters"];
+    const PLACES: &[&str] = &["birthplace", "headquarters"];
     if PEOPLE.contains(&role) {
         Some(format!("Who is the {head} of {of}"))
-    } else if NUMBERS.contains(&role) || PLACES.contains(&role) {
+    } else if PLACES.contains(&role) {
+        Some(format!("Where is the {head} of {of}"))
+    } else if NUMBERS.contains(&role) || role == "capital" {
         Some(format!("What is the {head} of {of}"))
     } else {
         None
@@ -178,7 +176,7 @@ fn fits(wants: Wants, value: &str) -> bool {
     }
 }
 
-/// The one new date, number or name in the one sentence that has every content word of the question.
+/// What the one sentence that has every content word of the question says beyond it.
 fn stated<'a>(question: &str, wants: Wants, observation: &'a str) -> Option<&'a str> {
     let stems = content_stems(question);
     let mut covering = sentences(observation).into_iter().filter(|sentence| {
@@ -187,7 +185,8 @@ fn stated<'a>(question: &str, wants: Wants, observation: &'a str) -> Option<&'a 
     });
     let sentence = covering.next()?;
     let hedged = ["not", "n't", "formerly", "until", "would", "could", "may", "might", "rumor", "reported"];
-    if covering.next().is_some() || hedged.iter().any(|word| sentence.to_lowercase().contains(word)) {
+    let lower = sentence.to_lowercase();
+    if covering.next().is_some() || hedged.iter().any(|word| lower.contains(word)) {
         return None;
     }
     match wants {
@@ -196,8 +195,27 @@ fn stated<'a>(question: &str, wants: Wants, observation: &'a str) -> Option<&'a 
             let [date] = dates.as_slice() else { return None };
             Some(date)
         }
-        _ => None,
+        // "who VERB …": the doer opens the sentence, and all that is asked follows.
+        Wants::Who => {
+            let name = name_prefix(sentence).filter(|name| name.contains(' '))?;
+            let rest = content_stems(&sentence[name.len()..]);
+            let subject = sentence[name.len()..].starts_with([' ', ',']);
+            (subject && stems.iter().all(|stem| rest.contains(stem))).then_some(name)
+        }
+        Wants::Number => counted(question, sentence),
+        Wants::Where | Wants::Name => None,
     }
+}
+
+/// The number before the counted noun: `how many albums …`, `… has sold 12 albums`.
+fn counted<'a>(question: &str, sentence: &'a str) -> Option<&'a str> {
+    let noun = question.strip_prefix("How many ")?.split(' ').next().map(stem)?;
+    let words: Vec<&str> = sentence.split(' ').collect();
+    let mut numbers = (0..words.len()).filter(|&at| words[at].starts_with(|c: char| c.is_ascii_digit()));
+    let at = numbers.next()?;
+    let next = words.get(at + 1)?.trim_end_matches(['.', ',', ';']);
+    let plain = words[at].bytes().all(|byte| byte.is_ascii_digit() || byte == b',');
+    (plain && numbers.next().is_none() && stem(&next.to_lowercase()) == noun).then(|| words[at])
 }
 
 fn capitalized(text: &str) -> String {
@@ -219,6 +237,9 @@ mod tests {
             ("when was Acme Corporation founded", "September 17, 1949", Some("September 17, 1949")),
             ("population of Springfield according to the census", "30,720", Some("30,720")),
             ("builder bridge", "John Doe", None),
+            ("who won the Acme Cup in 1999", "Ann Lee won the Acme Cup in 1999.", Some("Ann Lee")),
+            ("who beat Ann Lee in the Acme Cup", "Ann Lee beat Bo Kim in the Acme Cup.", None),
+            ("how many albums has Ann Lee released", "Ann Lee has released 12 albums.", Some("12")),
         ] {
             assert_eq!(ask(query, observation).map(|(_, value)| value), answer, "{query}");
         }

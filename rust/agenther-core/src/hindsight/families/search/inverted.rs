@@ -5,8 +5,12 @@
 //! the query, every content word of the question in the sentence with the value.
 
 use super::direct::is_box;
-use super::passage::names_people;
+use super::lead::names_people;
 use super::prose::{content_stems, dates, name_prefix, sentences};
+
+/// Makers that answer boxes take for each other: the playwright for the composer, the designer for the builder.
+const CONFUSED: &[&str] =
+    &["composer", "inventor", "creator", "builder", "designer", "producer", "maker", "developer"];
 
 /// The question, and the value as it stands in the observation.
 pub fn ask<'a>(query: &str, observation: &'a str, thought: &str) -> Option<(String, &'a str)> {
@@ -43,7 +47,8 @@ fn invert<'a>(query: &str, observation: &'a str, sentence: &str) -> Option<(Stri
         return None;
     }
     let supported = if is_box(observation) {
-        asked.iter().all(|stem| wanted.contains(stem))
+        let role = noun_phrase(subject).rsplit(' ').next().unwrap_or("");
+        !CONFUSED.contains(&role) && asked.iter().all(|stem| wanted.contains(stem))
     } else {
         sentences(observation).iter().any(|sentence| {
             let said = content_stems(sentence);
@@ -76,7 +81,9 @@ fn question(subject: &str, verb: &str, value: &str, place: bool) -> Option<Strin
     let clause =
         ["that ", "who "].iter().find_map(|link| subject[head.len()..].trim_start().strip_prefix(link));
     let next = clause.and_then(|clause| clause.split(' ').next()).unwrap_or("");
-    let finite = ["was", "is", "are", "were", "has", "had", "won"].contains(&next) || next.ends_with("ed");
+    let finite = ["was", "is", "are", "were", "has", "had", "won"].contains(&next)
+        || next.ends_with("ed")
+        || (next.len() > 3 && next.ends_with('s'));
     if let (Some(clause), true, false) = (clause, finite, head.is_empty()) {
         return Some(format!("Which {head} {clause}"));
     }

@@ -7,6 +7,7 @@ mod ask;
 mod demonyms;
 mod direct;
 mod inverted;
+mod lead;
 mod passage;
 mod prose;
 
@@ -308,4 +309,98 @@ fn support(text: &str, step: u32, field: Field, span: Span) -> Support {
 fn span_of(text: &str, part: &str) -> Span {
     let start = part.as_ptr() as usize - text.as_ptr() as usize;
     Span::new(start, start + part.len())
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::hindsight::families::testing::proposals;
+
+    const LANTERN: (&str, &str, &str) = (
+        "search",
+        "The Lantern",
+        "The Lantern is a 1987 French drama film directed by Anne Morel and starring Luc Petit. It premiered on 3 May 1987.",
+    );
+    const MOREL: (&str, &str, &str) = (
+        "search",
+        "Anne Morel",
+        "Anne Louise Morel (born 4 June 1950) is a French filmmaker. She is best known for her films about the sea.",
+    );
+
+    fn goals(calls: &[(&str, &str, &str)]) -> Vec<(String, String)> {
+        let found = proposals(super::propose, "Something else?", calls);
+        found.into_iter().map(|(goal, answer, _)| (goal, answer)).collect()
+    }
+
+    fn asks(calls: &[(&str, &str, &str)], goal: &str, answer: &str) -> bool {
+        goals(calls).contains(&(goal.to_string(), answer.to_string()))
+    }
+
+    #[test]
+    fn a_second_search_for_what_the_first_named_is_a_hop() {
+        let calls = [LANTERN, MOREL];
+        assert!(
+            asks(&calls, "When was the director of the film The Lantern born?", "4 June 1950"),
+            "{:?}",
+            goals(&calls)
+        );
+    }
+
+    #[test]
+    fn two_passages_compare() {
+        let other = (
+            "search",
+            "Jon Hale",
+            "Jon Hale (2 May 1931 – 7 July 1999) was an English painter. He lived in Kent.",
+        );
+        let answer = "Jon Hale, born on 2 May 1931; Anne Morel was born on 4 June 1950";
+        assert!(asks(&[MOREL, other], "Who was born first, Anne Morel or Jon Hale?", answer));
+    }
+
+    #[test]
+    fn pages_of_a_code_call_are_read() {
+        let call = (
+            "python",
+            "print(wikipedia_search('Jon Hale'))",
+            "Page: Jon Hale\nSummary: Jon Hale (born 2 May 1931) is an English painter.\n\nPage: Kent\nSummary: Kent is a county.",
+        );
+        assert!(goals(&[call]).iter().any(|(goal, _)| goal.contains("Jon Hale")));
+    }
+
+    #[test]
+    fn passages_about_something_else_are_not_asked_about() {
+        for (query, text) in [
+            ("Jon Hale", "Jonathan Haley (born 2 May 1931) is an English painter."),
+            ("Jon Hale paintings in Kent", "Jon Hale (born 2 May 1931) is an English painter."),
+            ("Jon Hale", "Could not find [Jon Hale]. Similar: ['Jon Hall', 'John Hale']"),
+            ("what did Jon Hale do", "Jon Hale (born 2 May 1931) is an English painter."),
+            ("Jon Hale", "Jon Hale (bapt. 2 May 1531 – c. 1599) was a former farmer."),
+        ] {
+            assert!(goals(&[("search", query, text)]).is_empty(), "{text}");
+        }
+    }
+
+    #[test]
+    fn doubted_answers_are_not_taken() {
+        use crate::hindsight::families::Proposals;
+        use crate::reading::Reading;
+        use crate::trajectory::{Step, Trajectory};
+        let run = |thought| Trajectory {
+            steps: vec![
+                Step {
+                    action_name: Some("search"),
+                    action_input: Some("who founded Acme Tools"),
+                    observation: Some("Jane Doe"),
+                    ..Step::default()
+                },
+                Step { thought: Some(thought), ..Step::default() },
+            ],
+            ..Trajectory::default()
+        };
+        for (thought, count) in [("Jane Doe founded it.", 1), ("That is not specific enough.", 0)] {
+            let run = run(thought);
+            let mut out = Proposals::default();
+            super::propose(&Reading::new(&run), &mut out);
+            assert_eq!(out.candidates.len(), count, "{thought}");
+        }
+    }
 }

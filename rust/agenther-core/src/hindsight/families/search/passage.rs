@@ -4,7 +4,8 @@
 //! cast lists and professions after "former" were not.
 
 use super::demonyms::nationality_prefix;
-use super::prose::{content_stems, date_prefix, dates, names_prefix, sentences};
+use super::lead::{Lead, about, calls_a_person, is_person, split_disambiguator, title, topic, work};
+use super::prose::{date_prefix, names_prefix, sentences};
 
 /// What a fact says of the topic.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -25,6 +26,8 @@ pub enum Relation {
     Released,
     /// When it began: the verb is [`Fact::verb`].
     Began,
+    /// When it opened, premiered: the verb is [`Fact::verb`].
+    Did,
     /// Where it is: the verb is [`Fact::verb`].
     Where,
     /// Who did it: the verb is [`Fact::verb`].
@@ -91,25 +94,6 @@ const BY: &[&str] = &[
 const BEGAN: &[&str] =
     &["founded", "formed", "established", "created", "incorporated", "built", "launched", "opened"];
 const WHERE: &[&str] = &["located", "based", "headquartered", "situated"];
-/// Nouns of works, which may stand before the title: "the film …".
-const WORKS: &[&str] = &[
-    "film",
-    "song",
-    "album",
-    "novel",
-    "book",
-    "play",
-    "opera",
-    "single",
-    "sitcom",
-    "musical",
-    "documentary",
-    "miniseries",
-    "series",
-    "magazine",
-    "game",
-];
-
 /// Reads what a passage found by `query` says about it; `None` if the passage is not about the query.
 pub fn read<'a>(query: &'a str, text: &'a str) -> Option<Passage<'a>> {
     let first_word = query.split_whitespace().next()?.to_lowercase();
@@ -152,228 +136,6 @@ fn titled<'a>(query: &str, text: &'a str) -> Option<&'a str> {
     let summary = rest.trim_start().strip_prefix("Summary:")?.trim_start();
     let end = summary.find("\nPage: ").unwrap_or(summary.len());
     title.trim().eq_ignore_ascii_case(query.trim()).then(|| &summary[..end])
-}
-
-/// The first sentence taken apart: `SUBJECT (PARENTHESIS) COPULA PREDICATE`.
-struct Lead<'a> {
-    subject: &'a str,
-    parenthesis: Option<&'a str>,
-    copula: &'a str,
-    predicate: &'a str,
-}
-
-impl<'a> Lead<'a> {
-    fn parse(sentence: &'a str) -> Option<Self> {
-        let (copula_at, copula) = [" is ", " was ", " are ", " were "]
-            .iter()
-            .filter_map(|copula| outside_parentheses(sentence, copula).map(|at| (at, copula.trim())))
-            .min()?;
-        let before = &sentence[..copula_at];
-        let predicate = sentence[copula_at + copula.len() + 2..].trim_end_matches(['.', '!', '?']);
-        let (subject, parenthesis) = match before.find(" (").or_else(|| before.find('(')) {
-            Some(open) => {
-                let inside = before[open..].trim_start().strip_prefix('(')?;
-                let close = closing(inside)?;
-                (before[..open].trim(), Some(&inside[..close]))
-            }
-            None => (before.trim(), None),
-        };
-        let subject = subject.split(", ").next().unwrap_or(subject);
-        (!subject.is_empty() && subject.len() < 80).then_some(Lead {
-            subject,
-            parenthesis,
-            copula,
-            predicate,
-        })
-    }
-}
-
-fn closing(inside: &str) -> Option<usize> {
-    let mut depth = 0;
-    for (at, c) in inside.char_indices() {
-        match c {
-            '(' => depth += 1,
-            ')' if depth == 0 => return Some(at),
-            ')' => depth -= 1,
-            _ => {}
-        }
-    }
-    None
-}
-
-fn outside_parentheses(text: &str, needle: &str) -> Option<usize> {
-    let mut depth = 0usize;
-    for (at, c) in text.char_indices() {
-        match c {
-            '(' => depth += 1,
-            ')' => depth = depth.saturating_sub(1),
-            ' ' if depth == 0 && text[at..].starts_with(needle) => return Some(at),
-            _ => {}
-        }
-    }
-    None
-}
-
-/// `The Letter (1940 film)` → `The Letter`, `1940 film`.
-fn split_disambiguator(query: &str) -> (&str, Option<&str>) {
-    let query = query.trim().trim_matches('"').trim();
-    match query.strip_suffix(')').and_then(|query| query.split_once(" (")) {
-        Some((name, disambiguator)) => (name, Some(disambiguator)),
-        None => (query, None),
-    }
-}
-
-/// Whether the lead is about the query: its subject has every word of it, and little else.
-fn about(name: &str, disambiguator: Option<&str>, lead: &Lead<'_>) -> bool {
-    let wanted = content_stems(name);
-    let subject = content_stems(lead.subject);
-    let described = content_stems(lead.predicate);
-    let covered = !wanted.is_empty() && wanted.iter().all(|stem| subject.contains(stem));
-    // A person's full name has more words than the usual one; of other subjects, longer ones are others.
-    let person = lead.parenthesis.is_some_and(|inside| inside.contains("born") || inside.contains('–'));
-    let same = subject.len() <= wanted.len() + if person { 3 } else { 0 };
-    let fits =
-        disambiguator.is_none_or(|words| content_stems(words).iter().all(|stem| described.contains(stem)));
-    covered && same && fits
-}
-
-/// Whether the lead describes a person: born, or a personal pronoun and a word for what people are.
-fn is_person(lead: &Lead<'_>, gendered: bool) -> bool {
-    let inside = lead.parenthesis.unwrap_or("");
-    let born = inside.starts_with("born ") || inside.contains("; born ") || inside.contains(", born ");
-    let lived = dates(inside).iter().filter(|date| date.len() > 4).count() == 2;
-    born || ((gendered || lived) && calls_a_person(lead) && work(lead).is_none())
-}
-
-/// Whether subject and predicate read as those of a person: a name, and a word for what people are.
-fn calls_a_person(lead: &Lead<'_>) -> bool {
-    let described = lead.predicate.split([',', ';']).next().unwrap_or("");
-    let described = [" of ", " in ", " by ", " that ", " which "]
-        .iter()
-        .fold(described, |text, stop| text.split(stop).next().unwrap_or(text));
-    let name = lead.subject.split(' ').all(|word| word.starts_with(|c: char| !c.is_lowercase()));
-    name && !lead.subject.starts_with("The ") && names_people(described)
-}
-
-/// Whether one of the words of a description says what people are: `actor`, `French painter`.
-pub fn names_people(description: &str) -> bool {
-    const ENDINGS: &[&str] = &["er", "or", "ist", "ian", "ess", "man", "woman", "ant", "eer", "ar"];
-    const NOT_PEOPLE: &[&str] = &[
-        "computer",
-        "newspaper",
-        "paper",
-        "thriller",
-        "center",
-        "river",
-        "number",
-        "member",
-        "chapter",
-        "character",
-        "theater",
-        "tower",
-        "order",
-        "war",
-        "sister",
-        "power",
-        "water",
-        "winter",
-        "summer",
-        "horror",
-        "major",
-        "minor",
-        "particular",
-        "similar",
-        "popular",
-        "former",
-        "other",
-        "another",
-        "her",
-        "under",
-        "over",
-        "after",
-        "for",
-        "or",
-        "her",
-        "restaurant",
-        "giant",
-        "plant",
-        "car",
-        "star",
-        "bar",
-        "guitar",
-        "calendar",
-        "solar",
-        "regular",
-    ];
-    const PEOPLE: &[&str] = &[
-        "president",
-        "attorney",
-        "coach",
-        "athlete",
-        "king",
-        "queen",
-        "emperor",
-        "poet",
-        "chef",
-        "model",
-        "pilot",
-        "host",
-        "judge",
-        "general",
-        "architect",
-        "saint",
-        "duke",
-        "prince",
-        "princess",
-        "bishop",
-        "pope",
-        "priest",
-        "playwright",
-        "scholar",
-        "academic",
-        "scientist",
-        "executive",
-        "politician",
-        "musician",
-    ];
-    description.split(' ').any(|word| {
-        let ending = word.len() > 4 && ENDINGS.iter().any(|ending| word.ends_with(ending));
-        PEOPLE.contains(&word) || (ending && !NOT_PEOPLE.contains(&word.to_lowercase().as_str()))
-    })
-}
-
-/// The noun of a work, where the predicate begins by calling the topic one: `a 2004 horror film …`.
-fn work(lead: &Lead<'_>) -> Option<&'static str> {
-    let head = lead.predicate.split([',', ';', '(']).next().unwrap_or("");
-    let mut words = head.split(' ').take(8).take_while(|word| {
-        !matches!(*word, "of" | "that" | "which" | "from" | "by" | "in" | "about" | "who" | "for" | "on")
-    });
-    let work = words.find_map(|word| WORKS.iter().find(|work| **work == word)).copied();
-    work.filter(|work| *work != "series" || !head.contains("series of "))
-}
-
-/// The query if it is written as a name, else the subject.
-fn title<'a>(name: &'a str, lead: &Lead<'a>) -> Option<&'a str> {
-    let written_as_name = name.chars().next().is_some_and(char::is_uppercase)
-        && name.split(' ').filter(|word| word.len() > 3).all(|word| !word.starts_with(char::is_lowercase));
-    let title = if written_as_name { name } else { lead.subject.trim_matches('"') };
-    let bare = title.strip_prefix("The ").unwrap_or(title);
-    (!bare.starts_with(char::is_lowercase) && !bare.contains('"')).then_some(title)
-}
-
-/// The topic as a question names it.
-fn topic(title: &str, lead: &Lead<'_>, disambiguator: Option<&str>, person: bool) -> Option<String> {
-    let bare = title.strip_prefix("The ").unwrap_or(title);
-    let takes_the = lead.subject.trim_matches('"').starts_with("The ") || title.starts_with("The ");
-    match (disambiguator, work(lead).filter(|_| !person)) {
-        (Some(words), _) if WORKS.iter().any(|work| words.ends_with(work)) => {
-            Some(format!("the {words} {title}"))
-        }
-        (Some(_), _) if !person => None,
-        (_, Some(work)) => Some(format!("the {work} {title}")),
-        _ if takes_the => Some(format!("the {bare}")),
-        _ => Some(title.to_string()),
-    }
 }
 
 fn gender(sentences: &[&str]) -> Option<&'static str> {
@@ -425,7 +187,7 @@ impl<'a> Passage<'a> {
                 return;
             };
             if let Some(died) = date_prefix(rest.trim_start())
-                && !inside[..at].contains("c.")
+                && certain(&inside[..at])
             {
                 self.add(Relation::Born, "", born);
                 self.add(Relation::Died, "", died);
@@ -522,11 +284,20 @@ impl<'a> Passage<'a> {
                 if let Some(place) = rest.strip_prefix("was born in ").and_then(place_prefix) {
                     self.add(Relation::BornIn, "", place);
                 }
+            } else if let Some((verb, date)) = did(rest) {
+                self.add(Relation::Did, verb, date);
             } else if let Some(predicate) = rest.strip_prefix("was ").or_else(|| rest.strip_prefix("is ")) {
                 self.read_participles(predicate, false);
             }
         }
     }
+}
+
+/// Whether nothing before a date says that it is another one: a baptism, an estimate, an alternative.
+fn certain(before: &str) -> bool {
+    !["c.", "ca.", "circa", "bapt", "or ", "?", "reign", "r. ", "fl."]
+        .iter()
+        .any(|mark| before.contains(mark))
 }
 
 /// Whether a participle after `before` modifies the topic itself: it opens the clause, or stands right after
@@ -553,6 +324,23 @@ fn words(text: &str) -> impl Iterator<Item = (usize, &str)> {
         *at += word.len() + 1;
         Some((start, word))
     })
+}
+
+/// `opened on May 12, 2000`: the verb in its base form, and the date.
+fn did(predicate: &str) -> Option<(&'static str, &str)> {
+    const VERBS: &[(&str, &str)] = &[
+        ("opened ", "open"),
+        ("premiered ", "premiere"),
+        ("debuted ", "debut"),
+        ("closed ", "close"),
+        ("launched ", "launch"),
+        ("ended ", "end"),
+    ];
+    let (past, base) = VERBS.iter().find(|(past, _)| predicate.starts_with(past))?;
+    let rest = predicate[past.len()..]
+        .strip_prefix("on ")
+        .or_else(|| predicate[past.len()..].strip_prefix("in "))?;
+    date_prefix(rest).map(|date| (*base, date))
 }
 
 /// What follows the subject of a sentence, if that is the topic: by pronoun (when the sentence before was

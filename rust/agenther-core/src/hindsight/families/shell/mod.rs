@@ -6,6 +6,8 @@
 mod command;
 mod phrase;
 
+use std::collections::BTreeSet;
+
 use super::{Candidate, Proposals};
 use crate::hindsight::{Support, Wording};
 use crate::reading::{Reading, StepReading};
@@ -21,7 +23,7 @@ const MAX_LINES: usize = 30;
 pub fn propose(reading: &Reading<'_>, out: &mut Proposals) {
     let newline_kept =
         reading.steps.iter().any(|step| step.step.observation.is_some_and(|text| text.ends_with('\n')));
-    let mut proposed: Vec<String> = Vec::new();
+    let mut proposed = BTreeSet::new();
     let mut moved = false;
     for (index, step) in reading.steps.iter().enumerate() {
         let Some(line) = line(step) else { continue };
@@ -42,10 +44,9 @@ pub fn propose(reading: &Reading<'_>, out: &mut Proposals) {
             continue;
         }
         if let Some(answer) = answer(&phrase, observation)
-            && !proposed.contains(&phrase.request(0))
+            && proposed.insert(phrase.request(0))
         {
-            proposed.push(phrase.request(0));
-            out.push(candidate(index as u32, step, line, &phrase, answer));
+            out.push_rendered(candidate(index as u32, step, line, &phrase, answer));
         }
     }
 }
@@ -173,5 +174,67 @@ fn candidate(step: u32, reading: &StepReading<'_>, line: &str, phrase: &Phrase, 
         evidence,
         prior: if phrase.trivial { 0.6 } else { 0.8 },
         trivial: phrase.trivial,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::hindsight::families::testing::proposals;
+
+    fn goal(line: &str, output: &str) -> Option<(String, String)> {
+        let mut found = proposals(super::propose, "", &[("bash", line, output)]);
+        found.pop().map(|(goal, answer, _)| (goal, answer))
+    }
+
+    #[test]
+    fn pipelines_become_requests() {
+        for (line, output, request, answer) in [
+            (
+                "find /srv -type f -name '*.log' -size +2M | wc -l",
+                "3\n",
+                "How many .log files larger than 2 MB are there under /srv?",
+                "There are 3.",
+            ),
+            (
+                "find /srv -name \"*.py\" -exec grep -l main {} +",
+                "/srv/a.py\n/srv/b.py\n",
+                "Find all .py files that contain the text \"main\" under /srv.",
+                "- /srv/a.py\n- /srv/b.py",
+            ),
+            ("wc -l /etc/hosts", "7 /etc/hosts\n", "How many lines does /etc/hosts have?", "7."),
+            (
+                "find /srv -type f -mtime -3 | sort | head -n 2",
+                "/srv/a\n/srv/b\n",
+                "Give me the first 2 of the files modified within the last 3 days under /srv, sorted alphabetically.",
+                "- /srv/a\n- /srv/b",
+            ),
+        ] {
+            let (found, text) = goal(line, output).expect(line);
+            assert_eq!(text, answer, "{line}");
+            assert!(found == request || found.starts_with("Give me the paths of all"), "{line}: {found}");
+        }
+    }
+
+    #[test]
+    fn anything_unknown_is_refused() {
+        for (line, output) in [
+            ("find /srv -newer x", "/srv/a\n"),
+            ("grep -P 'a+' /etc/hosts", "a\n"),
+            ("grep a.b /etc/hosts", "a.b\n"),
+            ("cat /etc/hosts | awk '{print $1}'", "127.0.0.1\n"),
+            ("find /srv -type f | head -n 2", "/srv/a\n/srv/b\n"),
+            ("find /srv -name '*.log'", "find: '/srv': No such file or directory\n"),
+            ("find /srv -name '*.log'", "/srv/a.log\n/"),
+            ("find /srv -type f | wc -l", "0\n"),
+            ("du -a /srv | sort -n -r | head -n 1", "200 /srv\n"),
+        ] {
+            assert_eq!(goal(line, output), None, "{line}");
+        }
+    }
+
+    #[test]
+    fn nothing_is_asked_after_a_write() {
+        let calls = [("bash", "touch /srv/x", ""), ("bash", "ls /srv", "x\n")];
+        assert!(proposals(super::propose, "", &calls).is_empty());
     }
 }

@@ -402,7 +402,7 @@ fn age(value: &str, unit: &str) -> Option<String> {
 }
 
 fn larger(size: &str) -> Option<String> {
-    let (amount, unit) = size.strip_prefix('+')?.split_at_checked(size.len() - 2)?;
+    let (amount, unit) = size.strip_prefix('+')?.split_at_checked(size.len().checked_sub(2)?)?;
     amount.parse::<u32>().ok()?;
     let unit = match unit {
         "c" => "bytes",

@@ -3,10 +3,14 @@
 //! [`shape`] reduces a query to what can be said, [`phrase`] says it, [`schema`] knows the tables.
 //! A query with anything else in it is no candidate.
 
+mod groups;
+mod naming;
 mod phrase;
 mod rows;
 mod schema;
 mod shape;
+
+use std::collections::BTreeSet;
 
 use super::{Candidate, Proposals};
 use crate::hindsight::{Origin, Slot, Support, Wording};
@@ -22,24 +26,25 @@ const MAX_ROWS: usize = 30;
 /// A run that goes on querying is not asked about every query.
 const MAX_QUERIES: usize = 12;
 
-/// Proposes the questions that the queries of a run answer.
+/// Proposes the questions that the queries of a run answer, the last query first.
 pub fn propose(reading: &Reading<'_>, out: &mut Proposals) {
-    let mut proposed: Vec<String> = Vec::new();
-    for sink in (0..reading.steps.len()).rev() {
-        if proposed.len() == MAX_QUERIES {
-            break;
+    let mut schema = Schema::new(reading.run.original_prompt.unwrap_or(""));
+    let mut found: Vec<Candidate> = Vec::new();
+    for (index, step) in reading.steps.iter().enumerate() {
+        if changes_state(step) {
+            break; // what later queries return depends on this step, which their goals would drop
         }
-        let step = &reading.steps[sink];
         let Some(statement) = statement(step) else { continue };
-        if step.status != Status::Ok || !starts_with_word(statement, "select") || changed_state(reading, sink)
-        {
-            continue;
+        if !starts_with_word(statement, "select") {
+            schema.learn(index as u32, statement, step);
+        } else if step.status == Status::Ok {
+            found.extend(candidate(reading, &mut schema, index, statement));
         }
-        if let Some(candidate) = candidate(reading, sink, statement)
-            && !proposed.contains(&candidate.goal)
-        {
-            proposed.push(candidate.goal.clone());
-            out.push(candidate);
+    }
+    let mut asked = BTreeSet::new();
+    for candidate in found.into_iter().rev() {
+        if asked.len() < MAX_QUERIES && asked.insert(candidate.goal.clone()) {
+            out.push_rendered(candidate);
         }
     }
 }
@@ -67,27 +72,24 @@ fn starts_with_word(text: &str, word: &str) -> bool {
         && text[word.len()..].starts_with(|c: char| c.is_whitespace() || c == '(')
 }
 
-/// Whether an earlier step may have changed the tables: then the answer depends on dropped steps.
-fn changed_state(reading: &Reading<'_>, sink: usize) -> bool {
+/// Whether a step may change the tables, or which of them are meant.
+fn changes_state(step: &StepReading<'_>) -> bool {
     const CHANGES: &[&str] =
         &["insert", "update", "delete", "create", "drop", "alter", "truncate", "replace", "use", "set"];
-    reading.steps[..sink].iter().any(|step| {
-        let input = step.step.action_input.unwrap_or("");
-        CHANGES.iter().any(|word| starts_with_word(input, word))
-    })
+    let input = step.step.action_input.unwrap_or("");
+    CHANGES.iter().any(|word| starts_with_word(input, word))
 }
 
-fn candidate(reading: &Reading<'_>, sink: usize, statement: &str) -> Option<Candidate> {
-    let mut schema = Schema::before(reading, sink);
-    let shape = shape::shape(statement, &schema)?;
+fn candidate(reading: &Reading<'_>, schema: &mut Schema, sink: usize, statement: &str) -> Option<Candidate> {
+    let shape = shape::shape(statement, schema)?;
     for table in &shape.tables {
         schema.learn_words(table);
     }
     let rows = reading.steps[sink].observation().and_then(rows::rows)?;
-    let answer = answer(&shape, &schema, &rows)?;
+    let answer = answer(&shape, schema, &rows)?;
     let seed = statement.bytes().fold(0u64, |seed, byte| seed.wrapping_mul(31).wrapping_add(byte.into()));
-    let goal = phrase::request(&shape, &schema, seed)?;
-    let steps = kept(&shape, &schema, sink);
+    let goal = phrase::request(&shape, schema, seed)?;
+    let steps = kept(&shape, schema, sink);
     let clauses = shape.tests.len() + shape.group.len() + shape.order.len() + shape.tables.len();
     Some(Candidate {
         goal,
@@ -147,12 +149,60 @@ fn answer(shape: &Shape, schema: &Schema, rows: &[Vec<Option<String>>]) -> Optio
     Some(lines.join("\n"))
 }
 
+/// Words for what numbers are given of; a column called anything else and full of numbers holds keys.
+const MEASURED: &[&str] = &[
+    "ID",
+    "number",
+    "code",
+    "year",
+    "month",
+    "day",
+    "age",
+    "grade",
+    "rank",
+    "ranking",
+    "size",
+    "price",
+    "cost",
+    "amount",
+    "quantity",
+    "population",
+    "area",
+    "weight",
+    "height",
+    "length",
+    "width",
+    "capacity",
+    "score",
+    "rating",
+    "salary",
+    "level",
+    "count",
+    "total",
+    "percentage",
+    "share",
+    "attendance",
+    "tables",
+    "earnings",
+    "budget",
+    "bonus",
+    "distance",
+    "duration",
+    "horsepower",
+    "version",
+    "hours",
+    "points",
+];
+
 /// Whether the values of a column are not what its words promise: numbers sorted as text, or the
 /// keys of another table in a text column.
 fn misread(shape: &Shape, schema: &Schema, at: usize, cells: &[Vec<&str>]) -> bool {
     let Output::Column(column) = &shape.outputs[at] else { return false };
-    let Some(info) = schema.column(&shape.tables[column.table], &column.name) else { return false };
     let all_numbers = cells.iter().all(|row| row[at].parse::<f64>().is_ok());
+    let Some(info) = schema.column(&shape.tables[column.table], &column.name) else {
+        return all_numbers
+            && !schema.words(&column.name).last().is_some_and(|word| MEASURED.contains(&word.as_str()));
+    };
     let sorted = shape.order.iter().any(|(key, _)| *key == shape.outputs[at]);
     let refers = info.keyed || schema.names_table(&column.name);
     all_numbers && !info.numeric && (sorted || refers)
@@ -215,4 +265,127 @@ fn evidence(reading: &Reading<'_>, sink: usize) -> Vec<Support> {
         .into_iter()
         .flatten()
         .collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::hindsight::families::testing::proposals;
+
+    const SHOPS: (&str, &str, &str) = (
+        "sql",
+        "DESC shops",
+        "[('shop_id', b'int', 'NO', 'PRI', None, ''), ('shop_name', b'varchar(40)', 'NO', '', None, ''), \
+         ('city', b'varchar(40)', 'YES', '', None, ''), ('staff_count', b'int', 'NO', '', None, ''), \
+         ('opened', b'text', 'YES', '', None, '')]",
+    );
+    const SALES: (&str, &str, &str) = (
+        "sql",
+        "DESCRIBE sales",
+        "[('sale_id', 'int', 'NO', 'PRI', None, ''), ('shop_id', 'int', 'NO', 'MUL', None, ''), \
+         ('amount', 'decimal(9,2)', 'NO', '', None, '')]",
+    );
+
+    fn goal(query: &str, rows: &str) -> Option<(String, String)> {
+        let calls = [("sql", "SHOW TABLES", "[('shops',), ('sales',)]"), SHOPS, SALES, ("sql", query, rows)];
+        let mut found = proposals(super::propose, "How are the shops doing?", &calls);
+        found.pop().map(|(goal, answer, _)| (goal, answer))
+    }
+
+    #[test]
+    fn queries_become_requests() {
+        for (query, rows, request, answer) in [
+            (
+                "SELECT COUNT(*) FROM shops WHERE city = 'Bern'",
+                "[(4,)]",
+                "How many shops are there whose city is \"Bern\"?",
+                "The number of shops is 4.",
+            ),
+            (
+                "SELECT shop_name FROM shops ORDER BY staff_count DESC LIMIT 1",
+                "[('Nord',)]",
+                "What is the name of the shop with the highest staff count? If there is a tie, any one of them will do.",
+                "The name is Nord.",
+            ),
+            (
+                "SELECT city, COUNT(*) AS n FROM shops GROUP BY city HAVING n > 2",
+                "[('Bern', 4), ('Lugano', 3)]",
+                "Which cities have more than 2 shops? Give the number for each.",
+                "- Bern, 4\n- Lugano, 3",
+            ),
+            (
+                "SELECT s.shop_name, COUNT(*) FROM shops s JOIN sales x ON x.shop_id = s.shop_id GROUP BY s.shop_id \
+                 ORDER BY COUNT(*) DESC LIMIT 1",
+                "[('Nord', 17)]",
+                "Which shop has the most sales? Give the name and number of sales. If there is a tie, any one of them \
+                 will do.",
+                "The shop name is Nord and the number of sales is 17.",
+            ),
+            (
+                "SELECT shop_name FROM shops WHERE shop_id NOT IN (SELECT shop_id FROM sales)",
+                "[('Ost',)]",
+                "What are the names of the shops that have no sale?",
+                "The name is Ost.",
+            ),
+            (
+                "SELECT AVG(staff_count), MAX(staff_count) FROM shops",
+                "[(Decimal('7.5'), 12)]",
+                "What are the average and highest staff count of all shops?",
+                "The average staff count is 7.5 and the highest staff count is 12.",
+            ),
+        ] {
+            let found = goal(query, rows);
+            assert_eq!(found, Some((request.to_string(), answer.to_string())), "{query}");
+        }
+    }
+
+    #[test]
+    fn what_a_sentence_would_hide_is_not_asked() {
+        for (query, rows) in [
+            ("SELECT COUNT(*) FROM shops WHERE city = 'Bern'", "[(0,)]"),
+            ("SELECT SUM(s.staff_count) FROM shops s JOIN sales x ON x.shop_id = s.shop_id", "[(99,)]"),
+            ("SELECT AVG(shop_id) FROM shops", "[(3,)]"),
+            ("SELECT shop_name FROM shops ORDER BY opened LIMIT 1", "[('Nord',)]"),
+            ("SELECT shop_name FROM shops LIMIT 3", "[('Nord',), ('Ost',), ('West',)]"),
+            ("SELECT city FROM shops WHERE NOT (city = 'Bern')", "[('Biel',)]"),
+            ("SELECT shop_name FROM shops WHERE staff_count > '7'", "[('Nord',)]"),
+            ("SELECT MAX(opened) FROM shops", "[('9 May',)]"),
+            ("SELECT shop_name, RANK() OVER (ORDER BY city) FROM shops", "[('Nord', 1)]"),
+            ("SELECT city, COUNT(*) FROM shops GROUP BY city HAVING COUNT(*) < 3", "[('Biel', 1)]"),
+            ("SELECT x.amount FROM sales x JOIN shops s ON x.shop_id = s.shop_id", "[(5,), (7,)]"),
+            ("SELECT city FROM shops UNION SELECT shop_name FROM shops", "[('Biel',)]"),
+        ] {
+            assert_eq!(goal(query, rows), None, "{query}");
+        }
+    }
+
+    #[test]
+    fn a_result_of_a_usual_cap_may_be_cut() {
+        let rows = |count: usize| {
+            format!("[{}]", (0..count).map(|n| format!("('Shop {n}',)")).collect::<Vec<_>>().join(", "))
+        };
+        assert!(goal("SELECT shop_name FROM shops", &rows(24)).is_some());
+        assert!(goal("SELECT shop_name FROM shops", &rows(25)).is_none());
+    }
+
+    #[test]
+    fn nothing_is_asked_after_a_write() {
+        let calls = [
+            SHOPS,
+            ("sql", "UPDATE shops SET city = 'Bern'", "Query OK"),
+            ("sql", "SELECT COUNT(*) FROM shops WHERE city = 'Bern'", "[(4,)]"),
+        ];
+        assert!(proposals(super::propose, "", &calls).is_empty());
+    }
+
+    #[test]
+    fn the_query_may_stand_in_json_arguments_and_the_rows_be_objects() {
+        let calls = [(
+            "run_query",
+            r#"{"query": "SELECT city, COUNT(*) AS n FROM shops GROUP BY city"}"#,
+            r#"[{"city": "Bern", "n": 4}, {"city": "Lugano", "n": 3}]"#,
+        )];
+        let found = proposals(super::propose, "", &calls);
+        assert_eq!(found.len(), 1, "{found:?}");
+        assert_eq!(found[0].1, "- Bern, 4\n- Lugano, 3");
+    }
 }

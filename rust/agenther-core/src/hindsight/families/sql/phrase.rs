@@ -2,21 +2,12 @@
 
 use sqlparser::ast::BinaryOperator;
 
-use super::schema::{ColumnInfo, Schema};
+use super::schema::Schema;
 use super::shape::{Column, Constant, Fold, Output, Shape, Test};
-use crate::hindsight::families::english::{self, enumerate, plural};
-
-/// Words that a table's name ends with and no person says: `cars_data`, `model_list`.
-const TABLE_SUFFIXES: &[&str] =
-    &["data", "list", "info", "information", "details", "table", "tbl", "records"];
-/// Words that a table's name begins with and no person says: `ref_colours`, `tbl_orders`.
-const TABLE_PREFIXES: &[&str] = &["ref", "tbl", "dim", "fact", "tab"];
-/// Words that make a table's name a sentence, not a noun: `has_pet`, `singer_in_concert`.
-const NOT_IN_NOUNS: &[&str] =
-    &["has", "have", "is", "in", "of", "to", "by", "for", "on", "at", "with", "and", "from", "per"];
+use crate::hindsight::families::english::{enumerate, plural};
 
 /// What asks to be told is any one of several.
-const TIE: &str = "If there is a tie, any one of them will do.";
+pub(super) const TIE: &str = "If there is a tie, any one of them will do.";
 
 /// Says a shape as a request; `seed` chooses among equal phrasings.
 pub fn request(shape: &Shape, schema: &Schema, seed: u64) -> Option<String> {
@@ -31,9 +22,10 @@ pub fn headings(shape: &Shape, schema: &Schema) -> Option<Vec<String>> {
     shape.outputs.iter().map(|output| speaker.output(output)).collect()
 }
 
-struct Speaker<'s> {
-    shape: &'s Shape,
-    schema: &'s Schema,
+/// A shape and the words for it.
+pub(super) struct Speaker<'s> {
+    pub(super) shape: &'s Shape,
+    pub(super) schema: &'s Schema,
 }
 
 impl Speaker<'_> {
@@ -56,6 +48,7 @@ impl Speaker<'_> {
             .all(|table| table == shape.base || mentioned(table) || self.leads_on(table));
         // The rows of a referred table repeat once per referrer, so only the base may be folded.
         let foldable = |fold: Fold, column: &Column| match self.info(column) {
+            _ if matches!(fold, Fold::Average | Fold::Total) && self.tells_time(column) => false,
             Some(info) => info.numeric || (info.temporal && matches!(fold, Fold::Highest | Fold::Lowest)),
             None => matches!(fold, Fold::Average | Fold::Total),
         };
@@ -68,14 +61,19 @@ impl Speaker<'_> {
                 Output::Column(column) => !self.nameless(column),
                 Output::Count => true,
             });
+        let asks_what_it_fixes = shape.outputs.iter().all(|output| {
+            shape.tests.iter().any(|test| {
+                matches!((output, test), (Output::Column(column), Test::Compare(fixed, BinaryOperator::Eq, _)) if column == fixed)
+            })
+        });
         let limit_ordered = shape.limit.is_none() || !shape.order.is_empty();
         let tests_said = shape.tests.iter().all(|test| self.sound(test));
-        (all_mentioned && no_fan_out && limit_ordered && tests_said).then_some(())
+        (all_mentioned && no_fan_out && limit_ordered && tests_said && !asks_what_it_fixes).then_some(())
     }
 
     /// Whether another mentioned table is reached through this one.
     fn leads_on(&self, table: usize) -> bool {
-        self.shape.referrer.contains(&Some(table))
+        self.shape.referrer.iter().flatten().any(|column| column.table == table)
     }
 
     /// Whether a condition means what its words say, given the types of the columns.
@@ -87,7 +85,12 @@ impl Speaker<'_> {
         match test {
             Test::Compare(column, BinaryOperator::Eq | BinaryOperator::NotEq, constant) => {
                 let typed = self.info(column).is_none_or(|info| !info.numeric || constant.number);
-                typed && (!self.opaque(column) || !constant.number) && !constant.text.trim().is_empty()
+                const FLAGS: &[&str] = &["t", "f", "y", "n", "0", "1", "true", "false"];
+                let flag = FLAGS.contains(&constant.text.to_lowercase().as_str());
+                typed
+                    && !flag
+                    && (!self.opaque(column) || !constant.number)
+                    && !constant.text.trim().is_empty()
             }
             Test::Compare(column, _, constant) => !self.opaque(column) && ordered(column, constant),
             Test::Between(column, low, high) => {
@@ -102,78 +105,7 @@ impl Speaker<'_> {
         }
     }
 
-    fn info(&self, column: &Column) -> Option<&ColumnInfo> {
-        self.schema.column(&self.shape.tables[column.table], &column.name)
-    }
-
-    /// Whether the values of a column are keys, which mean nothing to a person.
-    fn opaque(&self, column: &Column) -> bool {
-        let primary_number = self.info(column).is_some_and(|info| info.primary && info.numeric);
-        primary_number
-            || self.nameless(column)
-            || self.words_of(column).last().is_some_and(|word| word == "ID")
-    }
-
-    /// Whether a column holds keys but is called like the thing itself: `airline` with numbers in it.
-    fn nameless(&self, column: &Column) -> bool {
-        let words = self.words_of(column);
-        let called_key = words.last().is_some_and(|word| matches!(word.as_str(), "ID" | "code" | "number"));
-        let refers =
-            self.schema.names_table(&column.name) || self.info(column).is_some_and(|info| info.keyed);
-        refers && !called_key && self.info(column).is_none_or(|info| info.numeric)
-    }
-
-    fn words_of(&self, column: &Column) -> Vec<String> {
-        let name = self.info(column).map_or(column.name.as_str(), |info| info.name.as_str());
-        self.schema.words(name)
-    }
-
-    /// What a row of a table is called.
-    fn entity(&self, table: &str) -> Option<String> {
-        let mut words = self.schema.words(table);
-        if words.len() > 1 && TABLE_PREFIXES.contains(&words[0].as_str()) {
-            words.remove(0);
-        }
-        if words.len() > 1 && words.last().is_some_and(|last| TABLE_SUFFIXES.contains(&last.as_str())) {
-            words.pop();
-        }
-        let noun = words.iter().all(|word| !NOT_IN_NOUNS.contains(&word.as_str()) && word.len() > 1);
-        let plain = words.iter().all(|word| word.chars().all(char::is_alphabetic));
-        (noun && plain && !words.is_empty() && words.len() <= 3).then(|| english::singular(&words.join(" ")))
-    }
-
-    /// What a column is called: `name` of a student, `stadium name` of a concert.
-    fn attribute(&self, column: &Column) -> Option<String> {
-        let table = &self.shape.tables[column.table];
-        let entity = self.entity(table)?;
-        let mut words = self.words_of(column);
-        let identifier = self.info(column).map_or(column.name.as_str(), |info| info.name.as_str());
-        if identifier.len() <= 4 && identifier.len() > 1 && identifier.chars().all(|c| c.is_ascii_uppercase())
-        {
-            words = vec![identifier.to_string()];
-        }
-        for prefix in [entity.split(' ').count(), 1] {
-            let own = words.len() > prefix && {
-                let start = english::singular(&words[..prefix].join(" "));
-                start == entity || entity.rsplit(' ').next() == Some(&start)
-            };
-            if own {
-                words.drain(..prefix);
-                break;
-            }
-        }
-        let words_alone = english::singular(&words.join(" "));
-        let mut phrase = if words_alone == entity { "name".to_string() } else { words.join(" ") };
-        if !sayable(&phrase) {
-            return None;
-        }
-        if column.table != self.shape.base {
-            phrase = format!("{entity} {phrase}");
-        }
-        Some(phrase)
-    }
-
-    fn output(&self, output: &Output) -> Option<String> {
+    pub(super) fn output(&self, output: &Output) -> Option<String> {
         Some(match output {
             Output::Column(column) => self.attribute(column)?,
             Output::Count => format!("number of {}", plural(&self.base()?)),
@@ -184,17 +116,37 @@ impl Speaker<'_> {
         })
     }
 
-    fn base(&self) -> Option<String> {
-        self.entity(&self.shape.tables[self.shape.base])
-    }
-
     /// `students`, `students whose age is greater than 20 and whose major is 600`.
-    fn rows(&self) -> Option<String> {
+    pub(super) fn rows(&self) -> Option<String> {
         Some(format!("{}{}", plural(&self.base()?), self.conditions()?))
     }
 
+    /// `whose age is less than 20 or greater than 60`: two comparisons of one column.
+    fn one_column(&self) -> Option<String> {
+        let [Test::Compare(first, one, low), Test::Compare(second, other, high)] =
+            self.shape.tests.as_slice()
+        else {
+            return None;
+        };
+        if first != second || *one == BinaryOperator::Eq || *other == BinaryOperator::Eq {
+            return None;
+        }
+        let link = if self.shape.any { "or" } else { "and" };
+        let relation = |op: &BinaryOperator| self.relation(first, op);
+        let (one, other) = (relation(one)?, relation(other)?.trim_start_matches("is "));
+        Some(format!(
+            " whose {} {one} {} {link} {other} {}",
+            self.attribute(first)?,
+            quoted(low),
+            quoted(high)
+        ))
+    }
+
     /// ` whose age is greater than 20 and whose major is 600`, or nothing.
-    fn conditions(&self) -> Option<String> {
+    pub(super) fn conditions(&self) -> Option<String> {
+        if let Some(merged) = self.one_column() {
+            return Some(merged);
+        }
         let merged = self.merged_alternatives();
         let tests: Vec<String> = merged
             .as_ref()
@@ -218,25 +170,11 @@ impl Speaker<'_> {
     }
 
     fn test(&self, test: &Test) -> Option<String> {
-        use BinaryOperator::{Eq, Gt, GtEq, Lt, LtEq, NotEq};
+        use BinaryOperator::Gt;
         let attribute = self.attribute(tested(test));
         Some(match test {
-            Test::Compare(_, op, constant) => {
-                let relation = match op {
-                    Eq => "is",
-                    NotEq => "is not",
-                    Gt => "is greater than",
-                    Lt => "is less than",
-                    GtEq => "is at least",
-                    LtEq => "is at most",
-                    _ => return None,
-                };
-                let relation = match (self.temporal(tested(test)), op) {
-                    (true, Gt) => "is after",
-                    (true, Lt) => "is before",
-                    (true, GtEq | LtEq) => return None,
-                    _ => relation,
-                };
+            Test::Compare(column, op, constant) => {
+                let relation = self.relation(column, op)?;
                 format!("whose {} {relation} {}", attribute?, quoted(constant))
             }
             Test::Between(_, low, high) => {
@@ -269,6 +207,21 @@ impl Speaker<'_> {
                     false => format!("that have at least one {child}"),
                 }
             }
+        })
+    }
+
+    fn relation(&self, column: &Column, op: &BinaryOperator) -> Option<&'static str> {
+        use BinaryOperator::{Eq, Gt, GtEq, Lt, LtEq, NotEq};
+        Some(match (op, self.temporal(column)) {
+            (Eq, _) => "is",
+            (NotEq, _) => "is not",
+            (Gt, false) => "is greater than",
+            (Lt, false) => "is less than",
+            (GtEq, false) => "is at least",
+            (LtEq, false) => "is at most",
+            (Gt, true) => "is after",
+            (Lt, true) => "is before",
+            _ => return None,
         })
     }
 
@@ -347,7 +300,7 @@ impl Speaker<'_> {
     }
 
     /// `average age`, `lowest and highest age`, `average age and the highest weight`.
-    fn fold_list(&self, outputs: &[Output]) -> Option<String> {
+    pub(super) fn fold_list(&self, outputs: &[Output]) -> Option<String> {
         let parts: Vec<(Fold, String)> = outputs
             .iter()
             .map(|output| match output {
@@ -397,7 +350,7 @@ impl Speaker<'_> {
             ));
         }
         let listed: Vec<String> = attributes.iter().map(|attribute| plural_attribute(attribute)).collect();
-        let direction = if *descending { "from highest to lowest" } else { "from lowest to highest" };
+        let direction = if *descending { "in descending order" } else { "in ascending order" };
         Some(format!(
             "What are the {} of the {limit} {} with the {extreme} {key}{scope}, {direction}? Ties may be broken either way.",
             enumerate(&listed, "and"),
@@ -405,17 +358,17 @@ impl Speaker<'_> {
         ))
     }
 
-    fn sorted(&self) -> Option<String> {
+    pub(super) fn sorted(&self) -> Option<String> {
         let mut keys = Vec::new();
         for (key, descending) in &self.shape.order {
             let Output::Column(column) = key else { return None };
             let info = self.info(column)?;
             let attribute = self.attribute(column)?;
             let direction = match (info.numeric, info.temporal, descending) {
-                (true, _, false) => "from lowest to highest",
-                (true, _, true) => "from highest to lowest",
-                (_, true, false) => "from earliest to latest",
-                (_, true, true) => "from latest to earliest",
+                (true, _, false) => "in ascending order",
+                (true, _, true) => "in descending order",
+                (_, true, false) => "in chronological order",
+                (_, true, true) => "in reverse chronological order",
                 _ if !self.shape.outputs.contains(key) => return None,
                 (_, _, false) => "alphabetically",
                 (_, _, true) => "in reverse alphabetical order",
@@ -427,107 +380,6 @@ impl Speaker<'_> {
             keys => format!(", sorted {}", keys.join(" and then ")),
         })
     }
-
-    fn grouped(&self, seed: u64) -> Option<String> {
-        let shape = self.shape;
-        let [key] = shape.group.as_slice() else { return None };
-        let keys: Vec<&Output> =
-            shape.outputs.iter().filter(|output| matches!(output, Output::Column(_))).collect();
-        let measures: Vec<Output> =
-            shape.outputs.iter().filter(|output| !matches!(output, Output::Column(_))).cloned().collect();
-        let own_key = keys.iter().all(|output| **output == Output::Column(key.clone()));
-        if !own_key || keys.len() != 1 || shape.distinct {
-            return None;
-        }
-        let key_words = self.attribute(key)?;
-        let rows = self.rows()?;
-        if let Some((op, number)) = &shape.having {
-            return self.having(&key_words, &rows, op, *number, &measures);
-        }
-        match (shape.limit, shape.order.as_slice()) {
-            (Some(1), [(Output::Count, true)]) => {
-                let count = match measures.as_slice() {
-                    [] => "",
-                    [Output::Count] => ", and how many",
-                    _ => return None,
-                };
-                Some(format!("Which {key_words} has the most {rows}{count}? {TIE}"))
-            }
-            (None, order) if !measures.is_empty() => {
-                let mut goal = self.per_group(&key_words, &rows, &measures, seed)?;
-                if let [(output, descending)] = order {
-                    let direction = match (output, descending) {
-                        (Output::Column(_), _) => {
-                            self.sorted()?.trim_start_matches(", sorted by ").to_string()
-                        }
-                        (measure, true) => format!("{} from highest to lowest", self.output(measure)?),
-                        (measure, false) => format!("{} from lowest to highest", self.output(measure)?),
-                    };
-                    goal.push_str(&format!(" Sort by {direction}."));
-                } else if !order.is_empty() {
-                    return None;
-                }
-                Some(goal)
-            }
-            _ => None,
-        }
-    }
-
-    fn per_group(&self, key: &str, rows: &str, measures: &[Output], seed: u64) -> Option<String> {
-        Some(match measures {
-            [Output::Count] if seed.is_multiple_of(2) && self.shape.tests.is_empty() => {
-                format!("How many {rows} are there for each {key}?")
-            }
-            [Output::Count] => {
-                format!("For each {key}, how many {} are there{}?", plural(&self.base()?), self.conditions()?)
-            }
-            folds if folds.iter().all(|output| matches!(output, Output::Fold(..))) => {
-                let verb = if folds.len() == 1 { "is" } else { "are" };
-                format!("For each {key}, what {verb} the {} of the {rows}?", self.fold_list(folds)?)
-            }
-            [Output::Count, folds @ ..] | [folds @ .., Output::Count]
-                if folds.iter().all(|output| matches!(output, Output::Fold(..))) =>
-            {
-                format!("For each {key}, give the number of {rows} and their {}.", self.fold_list(folds)?)
-            }
-            _ => return None,
-        })
-    }
-
-    fn having(
-        &self,
-        key: &str,
-        rows: &str,
-        op: &BinaryOperator,
-        number: u64,
-        measures: &[Output],
-    ) -> Option<String> {
-        if self.shape.limit.is_some() || !self.shape.order.is_empty() {
-            return None;
-        }
-        let bound = match op {
-            BinaryOperator::Gt => format!("more than {number}"),
-            BinaryOperator::GtEq => format!("at least {number}"),
-            BinaryOperator::Lt => format!("fewer than {number}"),
-            BinaryOperator::LtEq => format!("at most {number}"),
-            BinaryOperator::Eq => format!("exactly {number}"),
-            _ => return None,
-        };
-        let one = matches!(number, 1).then(|| rows_singular(rows, &self.base()?)).flatten();
-        let counts = match measures {
-            [] => "",
-            [Output::Count] => " Give the number for each.",
-            _ => return None,
-        };
-        let rows = one.unwrap_or_else(|| rows.to_string());
-        Some(format!("Which {} have {bound} {rows}?{counts}", plural_attribute(key)))
-    }
-}
-
-/// `students whose …` as `student whose …`, as it stands after "more than 1".
-fn rows_singular(rows: &str, base: &str) -> Option<String> {
-    let many = plural(base);
-    rows.strip_prefix(&many).map(|rest| format!("{base}{rest}"))
 }
 
 fn tested(test: &Test) -> &Column {
@@ -570,19 +422,8 @@ fn like(pattern: &str) -> Option<(&'static str, &'static str, &str)> {
     }
 }
 
-/// Whether a phrase made of an identifier reads as a noun phrase.
-fn sayable(phrase: &str) -> bool {
-    let words: Vec<&str> = phrase.split(' ').collect();
-    let letters = words.iter().all(|word| word.len() > 1 && word.chars().all(char::is_alphabetic));
-    let first_is_verb = matches!(words[0], "is" | "has" | "have" | "was" | "can" | "do" | "did");
-    let last = words[words.len() - 1];
-    let last_dangles =
-        words.len() > 1 && (last.ends_with("ed") || NOT_IN_NOUNS.contains(&last) || last == "made");
-    letters && !first_is_verb && !last_dangles && words.len() <= 4
-}
-
 /// The plural of an attribute: `years of birth`, `names`.
-fn plural_attribute(attribute: &str) -> String {
+pub(super) fn plural_attribute(attribute: &str) -> String {
     match attribute.split_once(" of ") {
         Some((head, of)) => format!("{} of {of}", plural(head)),
         None if attribute.ends_with("ID") => format!("{attribute}s"),

@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use crate::hindsight::families::english;
-use crate::reading::Reading;
+use crate::reading::StepReading;
 use crate::signals::effect;
 use crate::signals::tool_status::Status;
 
@@ -58,6 +58,8 @@ const ABBREVIATIONS: &[(&str, &str)] = &[
     ("qty", "quantity"),
     ("amt", "amount"),
     ("lang", "language"),
+    ("dest", "destination"),
+    ("src", "source"),
     ("num", "number"),
     ("no", "number"),
     ("dept", "department"),
@@ -68,16 +70,20 @@ const ABBREVIATIONS: &[(&str, &str)] = &[
 ];
 
 impl Schema {
-    /// Reads the schema off the steps before `sink`.
-    pub fn before(reading: &Reading<'_>, sink: usize) -> Self {
+    /// An empty schema that knows the words of the user.
+    pub fn new(prompt: &str) -> Self {
         let mut schema = Schema::default();
-        schema.learn_words(reading.run.original_prompt.unwrap_or(""));
-        for (index, step) in reading.steps[..sink].iter().enumerate() {
-            let (Some(statement), Status::Ok) = (super::statement(step), step.status) else { continue };
-            let Some(rows) = step.observation().and_then(rows::rows) else { continue };
-            schema.read(index as u32, statement, &rows);
-        }
+        schema.learn_words(prompt);
         schema
+    }
+
+    /// Takes in what a step shows: the tables, or the columns of one.
+    pub fn learn(&mut self, index: u32, statement: &str, step: &StepReading<'_>) {
+        if step.status == Status::Ok
+            && let Some(rows) = step.observation().and_then(rows::rows)
+        {
+            self.read(index, statement, &rows);
+        }
     }
 
     fn read(&mut self, step: u32, statement: &str, rows: &[Vec<Option<String>>]) {

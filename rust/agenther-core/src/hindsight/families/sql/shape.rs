@@ -87,8 +87,8 @@ pub enum Test {
 pub struct Shape {
     /// The tables, by name.
     pub tables: Vec<String>,
-    /// For each table but the base, which table refers to it: its rows are attributes of that one's.
-    pub referrer: Vec<Option<usize>>,
+    /// For each table but the base, the column that refers to it: its rows are attributes of that one's.
+    pub referrer: Vec<Option<Column>>,
     /// The table whose rows the joined rows are, one to one.
     pub base: usize,
     /// `SELECT DISTINCT`.
@@ -194,7 +194,7 @@ struct Scope<'s> {
     schema: &'s Schema,
     tables: Vec<String>,
     names: Vec<String>,
-    referrer: Vec<Option<usize>>,
+    referrer: Vec<Option<Column>>,
     base: usize,
     aliases: Vec<(String, Output)>,
 }
@@ -226,10 +226,10 @@ impl<'s> Scope<'s> {
     fn no_cycle(&self) -> bool {
         (0..self.tables.len()).all(|start| {
             let mut at = start;
-            (0..self.tables.len()).any(|_| match self.referrer[at] {
+            (0..self.tables.len()).any(|_| match &self.referrer[at] {
                 None => true,
                 Some(next) => {
-                    at = next;
+                    at = next.table;
                     at == self.base
                 }
             })
@@ -238,7 +238,8 @@ impl<'s> Scope<'s> {
 
     fn table(&mut self, factor: &TableFactor) -> Option<()> {
         let TableFactor::Table { name, alias, .. } = factor else { return None };
-        let ident = last_ident(name)?;
+        // `INFORMATION_SCHEMA.COLUMNS` and the like hold no data that people ask for.
+        let ident = last_ident(name).filter(|_| name.0.len() == 1)?;
         let plain = match alias {
             Some(alias) => [format!("{name} AS {}", alias.name), format!("{name} {}", alias.name)],
             None => [name.to_string(), name.to_string()],
@@ -268,7 +269,7 @@ impl<'s> Scope<'s> {
         if parent.table == child.table || self.referrer[parent.table].is_some() {
             return None;
         }
-        self.referrer[parent.table] = Some(child.table);
+        self.referrer[parent.table] = Some(child);
         Some(())
     }
 

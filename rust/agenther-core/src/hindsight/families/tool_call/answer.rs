@@ -23,7 +23,7 @@ pub fn record(fields: &[(&str, &Node)]) -> Option<String> {
                 parts.push(format!("route: {origin} to {destination}"))
             }
             ("destination", Some(_), Some(_)) => {}
-            _ => parts.push(format!("{}: {}", say_key(key), nested(value, 0)?)),
+            _ => parts.push(format!("{}: {}{}", say_key(key), nested(value, 0)?, unit(key, value))),
         }
     }
     bounded(parts.join("; "))
@@ -130,6 +130,14 @@ fn nested(node: &Node, depth: usize) -> Option<String> {
 /// `{"card_4421": {…}, "gift_77": {…}}`: the keys are identifiers, not names of fields.
 fn is_map_of_records(fields: &[(String, Node)]) -> bool {
     !fields.is_empty() && fields.iter().all(|(key, value)| matches!(value, Node::Record(_)) && is_opaque(key))
+}
+
+/// ` km` after the number under `distance_km`.
+fn unit(key: &str, value: &Node) -> String {
+    match (super::unit_of(key), value) {
+        ((_, Some(unit)), Node::Scalar(_, Kind::Number)) => format!(" {unit}"),
+        _ => String::new(),
+    }
 }
 
 fn say_key(key: &str) -> String {

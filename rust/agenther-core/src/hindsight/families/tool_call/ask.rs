@@ -11,7 +11,7 @@ use super::subject::{Subject, subject};
 use super::usage::{Usage, fields};
 use crate::hindsight::provenance::Source;
 use crate::hindsight::reason::Reason;
-use crate::hindsight::wording::{is_plural_phrase, say_value};
+use crate::hindsight::wording::{is_plural_phrase, say_value, singular};
 use crate::hindsight::{Origin, Slot};
 use crate::reading::Reading;
 use crate::text::document::Kind;
@@ -48,8 +48,6 @@ pub struct Material<'m, 'a> {
     pub reading: &'m Reading<'a>,
     /// Which fields the run used.
     pub usage: &'m Usage,
-    /// Everything the user wrote.
-    pub user_text: &'m str,
 }
 
 /// Builds the clause of calls of one tool. `reference` says the subject where an identifier cannot be named.
@@ -68,7 +66,7 @@ pub fn clause(
         (_, Some(_)) | (None, _) => Subject::None,
         (Some(identity), None) => subject(identity, &merged.identity, first, material),
     };
-    if matches!(subject, Subject::Own { .. } | Subject::Of(_) | Subject::With { .. }) && calls.len() > 1 {
+    if matches!(subject, Subject::Own { .. } | Subject::With { .. }) && calls.len() > 1 {
         return Err(Reason::NoAsk);
     }
     let wanted = wanted(calls, &subject, material);
@@ -144,12 +142,18 @@ fn wanted(calls: &[&Call<'_>], subject: &Subject, material: &Material<'_, '_>) -
         }
     }
     for (key, used) in &mut keys {
-        *used = calls.iter().any(|call| material.usage.is_used(call.step, key, material.user_text));
+        *used = calls.iter().any(|call| material.usage.is_used(call.step, key));
     }
     let object = &calls[0].words.object;
     let head = object.rsplit(' ').next().unwrap_or(object);
-    let names_object = |key: &str| field_label(key).is_some_and(|label| label == *object || label == head);
+    let names_object = |key: &str| {
+        field_label(key).is_some_and(|label| label == *object || label == head || label == singular(head))
+    };
     let is_flag = |key: &str| matches!(calls[0].payload.node.get(key), Some(Node::Scalar(_, Kind::Bool)));
+    let is_value = |key: &str| {
+        matches!(key, "value" | "reading" | "result") && keys.iter().all(|(key, _)| !is_measure(key))
+    };
+    let names_object = |key: &str| names_object(key) || is_value(key);
     if !is_list && let Some((key, _)) = keys.iter().find(|(key, _)| names_object(key) && !is_flag(key)) {
         let unit = keys.iter().find(|(key, _)| matches!(*key, "currency" | "unit" | "units"));
         let keys = std::iter::once(key).chain(unit.map(|(key, _)| key)).map(|key| key.to_string()).collect();
@@ -176,6 +180,12 @@ fn wanted(calls: &[&Call<'_>], subject: &Subject, material: &Material<'_, '_>) -
     }
 }
 
+/// Whether a key is neither the value itself nor its unit or time.
+fn is_measure(key: &str) -> bool {
+    !["value", "reading", "result", "unit", "units", "currency", "timestamp", "time", "date", "updated_at"]
+        .contains(&key)
+}
+
 /// What people know of themselves.
 fn is_personal(key: &str) -> bool {
     [
@@ -196,7 +206,7 @@ fn is_personal(key: &str) -> bool {
 }
 
 /// An identifier of something else, which only the system cares for.
-fn names_an_id(key: &str, value: &Node) -> bool {
+pub fn names_an_id(key: &str, value: &Node) -> bool {
     let last = crate::signals::effect::words(key).last().unwrap_or("");
     matches!(last.to_ascii_lowercase().as_str(), "id" | "ids" | "uuid" | "key") && value.text().is_some()
 }
@@ -271,7 +281,8 @@ fn said_payload(call: &Call<'_>, wanted: &Wanted, heading: &str) -> Option<Strin
     }
 }
 
-fn slots(call: &Call<'_>) -> Vec<Slot> {
+/// The values that a call is given.
+pub fn slots(call: &Call<'_>) -> Vec<Slot> {
     call.given
         .iter()
         .filter(|given| given.role != Role::Manner)

@@ -2,12 +2,13 @@
 
 use std::collections::{HashMap, HashSet};
 
-use super::payload::{Payload, payload};
+use super::payload::{Node, Payload, payload};
 use super::roles::{Role, flag, is_sayable, role};
 use super::words::{ToolWords, tool_words};
-use crate::hindsight::provenance::{Argument, Source, find};
+use crate::hindsight::needles::find;
+use crate::hindsight::provenance::{Argument, Source};
 use crate::hindsight::reason::Reason;
-use crate::hindsight::wording::is_opaque;
+use crate::hindsight::wording::{is_opaque, singular};
 use crate::reading::Reading;
 use crate::signals::effect::{self, Effect};
 use crate::signals::tool_status::Status;
@@ -77,7 +78,7 @@ pub fn calls<'a>(reading: &Reading<'a>) -> Calls<'a> {
             Ok(call) if call.is_write => {
                 let arguments = reading.provenance().arguments(step);
                 written.extend(arguments.iter().filter(|a| is_opaque(&a.value)).map(|a| a.value.as_ref()));
-                out.passed_over.push(Reason::WriteUnverified);
+                out.calls.push(call);
             }
             Ok(call) => {
                 let touched = call
@@ -95,7 +96,14 @@ pub fn calls<'a>(reading: &Reading<'a>) -> Calls<'a> {
                     out.calls.push(call);
                 }
             }
-            Err(reason) => out.passed_over.push(reason),
+            Err(reason) => {
+                if reading.steps[step].effect == Effect::Write {
+                    let arguments = reading.provenance().arguments(step);
+                    written
+                        .extend(arguments.iter().filter(|a| is_opaque(&a.value)).map(|a| a.value.as_ref()));
+                }
+                out.passed_over.push(reason);
+            }
         }
     }
     out
@@ -128,9 +136,24 @@ fn call<'a>(reading: &Reading<'a>, step: usize) -> Result<Call<'a>, Reason> {
     let description = schema.and_then(|tool| tool.description.as_deref());
     let words = tool_words(tool, description).ok_or(Reason::NoAsk)?;
     let is_write = read.effect == Effect::Write;
-    let given = if is_write { Vec::new() } else { given(reading, step)? };
-    let payload = payload(read)?;
+    let given = given(reading, step)?;
+    let payload = listed(payload(read)?, &words.object);
     Ok(Call { step: step as u32, tool, words, given, payload, is_write })
+}
+
+/// A result that holds the tool's objects under their own name is the list of them: `{"hotels": […], "currency": "EUR"}`.
+fn listed(payload: Payload, object: &str) -> Payload {
+    let Node::Record(fields) = payload.node else { return payload };
+    let head = singular(object.rsplit(' ').next().unwrap_or(object));
+    let at = fields.iter().position(|(key, value)| value.is_list() && singular(&key.to_lowercase()) == head);
+    let is_only_list = fields.iter().filter(|(_, value)| !matches!(value, Node::Scalar(..))).count() == 1;
+    match at {
+        Some(at) if is_only_list => {
+            let node = fields.into_iter().nth(at).map(|(_, list)| list).unwrap_or(Node::List(Vec::new()));
+            Payload { node, complete: payload.complete }
+        }
+        _ => Payload { node: Node::Record(fields), complete: payload.complete },
+    }
 }
 
 fn given(reading: &Reading<'_>, step: usize) -> Result<Vec<Given>, Reason> {
@@ -150,10 +173,11 @@ fn given(reading: &Reading<'_>, step: usize) -> Result<Vec<Given>, Reason> {
         if is_unsaid(argument) {
             continue;
         }
-        if argument.value.len() > MAX_VALUE || argument.value.contains('\n') {
+        if argument.value.len() > MAX_VALUE || argument.value.contains(['\n', '=', '{', '<']) {
             return Err(Reason::NoAsk);
         }
-        if argument.source == Source::Invented && is_opaque(&argument.value) {
+        let is_opaque = is_opaque(&argument.value) || is_unsaid_id(argument);
+        if argument.source == Source::Invented && is_opaque {
             return Err(Reason::ArgumentsInvented);
         }
         let place = *places.entry(argument.name).or_insert_with(|| {
@@ -184,7 +208,7 @@ fn given(reading: &Reading<'_>, step: usize) -> Result<Vec<Given>, Reason> {
         if is_unknown || !is_sayable(&out[place].role) {
             return Err(Reason::NoAsk);
         }
-        out[place].opaque |= is_opaque(&argument.value);
+        out[place].opaque |= is_opaque;
         out[place].values.push(argument.value.trim().to_string());
     }
     Ok(out)
@@ -195,6 +219,14 @@ fn adjective_or_role(argument: &Argument<'_>, description: Option<&str>) -> Role
     let is_choice = effect::words(argument.name).count() > 1
         && effect::words(argument.name).any(|word| word == argument.value);
     if is_choice { Role::Adjective } else { role(argument.name, description, &argument.value) }
+}
+
+/// `{"hotel_id": "H77"}`: short, but an identifier all the same, and the user did not say it.
+fn is_unsaid_id(argument: &Argument<'_>) -> bool {
+    !matches!(argument.source, Source::User { .. })
+        && argument.value.bytes().any(|byte| byte.is_ascii_digit())
+        && effect::words(argument.name)
+            .any(|word| matches!(word.to_ascii_lowercase().as_str(), "id" | "ids" | "uuid" | "key"))
 }
 
 /// Flags, nulls and page sizes, which no request states.

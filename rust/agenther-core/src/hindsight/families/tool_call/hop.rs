@@ -64,11 +64,11 @@ fn place(
 /// Clauses over the things of a list: all of them, or the first few, looked up one by one.
 pub fn fan_outs(calls: &[Call<'_>], material: &Material<'_, '_>) -> Vec<Clause> {
     let mut out = Vec::new();
-    for parent in calls.iter().filter(|call| call.hop().is_none()) {
+    for parent in calls.iter().filter(|call| !call.is_write && call.hop().is_none()) {
         for (key, list) in lists(&parent.payload.node) {
             let Some(members) = members(list).filter(|members| members.len() >= 2) else { continue };
             let mut tools: Vec<&str> = Vec::new();
-            for call in calls.iter().filter(|call| call.step > parent.step) {
+            for call in calls.iter().filter(|call| !call.is_write && call.step > parent.step) {
                 if !tools.contains(&call.tool) {
                     tools.push(call.tool);
                 }
@@ -98,9 +98,11 @@ fn fan_out(
             by_member[at].get_or_insert(call);
         }
     }
-    let covered = by_member.iter().take_while(|call| call.is_some()).count();
-    let all = covered == members.len() && parent.payload.complete;
-    if covered < 2 || (!all && covered > 5) {
+    let prefix = by_member.iter().take_while(|call| call.is_some()).count();
+    let all = prefix == members.len() && parent.payload.complete;
+    // `The first six` sounds arbitrary; raters took up to five.
+    let covered = if all { prefix } else { prefix.min(5) };
+    if covered < 2 {
         return None;
     }
     let used: Vec<&Call<'_>> = by_member[..covered].iter().copied().flatten().collect();
@@ -147,7 +149,7 @@ pub fn through(call: &Call<'_>, calls: &[Call<'_>], material: &Material<'_, '_>)
     let value = given.values.first().ok_or(Reason::OpaqueIdentifier)?;
     let parent = calls
         .iter()
-        .find(|parent| parent.step == source && parent.hop().is_none())
+        .find(|parent| parent.step == source && !parent.is_write && parent.hop().is_none())
         .ok_or(Reason::OpaqueIdentifier)?;
     let (reference, parent_clause, lead) =
         reference(parent, value, material).ok_or(Reason::OpaqueIdentifier)?;

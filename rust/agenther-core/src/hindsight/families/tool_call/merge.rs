@@ -28,7 +28,8 @@ pub struct Merged {
     pub invented: usize,
 }
 
-/// Joins the slots of calls of one tool: one phrase where they differ in one parameter, else a phrase each.
+/// Joins the slots of calls of one tool: one phrase where they differ in one parameter, else a phrase each; more than
+/// two phrases read as a list of trips that nobody plans at once.
 pub fn merge(calls: &[&Call<'_>], by_reference: bool) -> Result<Merged, Reason> {
     let first = calls[0];
     let same_names = |call: &&Call<'_>| {
@@ -66,7 +67,7 @@ pub fn merge(calls: &[&Call<'_>], by_reference: bool) -> Result<Merged, Reason> 
             joined.given[at].values = calls.iter().flat_map(|call| call.given[at].values.clone()).collect();
         }
         merged.tail = tail(&rest, &joined, &mut merged.adjectives);
-    } else if identity.is_none() && calls.len() <= 3 {
+    } else if identity.is_none() && calls.len() == 2 {
         let shared: Vec<usize> = rest.iter().copied().filter(|at| !differing.contains(at)).collect();
         let own: Vec<String> = calls.iter().map(|call| tail(&differing, call, &mut String::new())).collect();
         let shared = tail(&shared, first, &mut merged.adjectives);
@@ -89,7 +90,7 @@ pub fn merge(calls: &[&Call<'_>], by_reference: bool) -> Result<Merged, Reason> 
 fn tail(places: &[usize], call: &Call<'_>, adjectives: &mut String) -> String {
     let mut given: Vec<&Given> = places.iter().map(|&at| &call.given[at]).collect();
     given.sort_by(|a, b| a.role.cmp(&b.role));
-    let mut parts = Vec::new();
+    let mut parts: Vec<String> = Vec::new();
     for given in given {
         let values: Vec<Cow<'_, str>> =
             given.values.iter().map(|value| Cow::Borrowed(value.as_str())).collect();
@@ -106,9 +107,10 @@ fn tail(places: &[usize], call: &Call<'_>, adjectives: &mut String) -> String {
                 Role::For if is_writing(&call.words.object) => part.replacen("for ", "about ", 1),
                 _ => part,
             };
-            // `from May 1 until May 9` reads better as `from … to …`.
-            let part = match part.strip_prefix("until ") {
-                Some(end) if parts.last().is_some_and(|last: &String| last.starts_with("from ")) => {
+            // `since May 1 until May 9` reads better as `from … to …`.
+            let part = match (part.strip_prefix("until "), parts.last_mut()) {
+                (Some(end), Some(last)) if given.role == Role::Until && last.starts_with("since ") => {
+                    *last = last.replacen("since ", "from ", 1);
                     format!("to {end}")
                 }
                 _ => part,

@@ -14,14 +14,16 @@ mod said;
 mod subject;
 mod usage;
 mod words;
+mod write;
 
 use std::collections::HashSet;
 
 use super::{Candidate, Proposals};
 use crate::hindsight::Wording;
 use crate::hindsight::style::Style;
-use crate::hindsight::wording::{capitalize, humanize, is_plural_phrase};
+use crate::hindsight::wording::{capitalize, humanize, is_plural_phrase, plural};
 use crate::reading::Reading;
+use crate::text::document::Kind;
 use ask::{Clause, Material, clause};
 use call::{Call, Calls, calls};
 use usage::Usage;
@@ -37,9 +39,9 @@ pub fn propose(reading: &Reading<'_>, proposals: &mut Proposals) {
     if calls.is_empty() {
         return;
     }
-    let usage = Usage::new(reading, &calls);
     let user_text = user_text(reading);
-    let material = Material { reading, usage: &usage, user_text: &user_text };
+    let usage = Usage::new(reading, &calls, &user_text);
+    let material = Material { reading, usage: &usage };
     let style = Style::of(reading);
     prose::propose(&calls, reading, &style, proposals);
     let clauses = clauses(&calls, &material, proposals);
@@ -72,7 +74,7 @@ fn clauses(calls: &[Call<'_>], material: &Material<'_, '_>, proposals: &mut Prop
     }
     for tool in tools {
         let group: Vec<&Call<'_>> =
-            calls.iter().filter(|call| call.tool == tool && call.hop().is_none()).collect();
+            calls.iter().filter(|call| call.tool == tool && !call.is_write && call.hop().is_none()).collect();
         // Too many to say at once: the last few.
         let group = &group[group.len().saturating_sub(MAX_JOINED)..];
         if group.len() >= 2
@@ -83,6 +85,10 @@ fn clauses(calls: &[Call<'_>], material: &Material<'_, '_>, proposals: &mut Prop
     }
     for call in calls {
         let built = match call.hop() {
+            _ if call.is_write => {
+                let observation = material.reading.steps[call.step as usize].step.observation;
+                write::clause(call, observation.unwrap_or(""))
+            }
             None => clause(&[call], None, material),
             Some(_) if fanned.contains(&call.step) => continue,
             Some(_) => hop::through(call, calls, material),
@@ -165,6 +171,19 @@ fn candidate(clauses: &[&Clause], goal: String) -> Candidate {
     }
 }
 
+/// A key without the unit at its end, and the unit: `distance_km` is a distance in km.
+fn unit_of(key: &str) -> (&str, Option<&str>) {
+    const UNITS: &[&str] = &[
+        "km", "m", "cm", "mm", "mi", "miles", "ft", "kg", "g", "lb", "lbs", "minutes", "mins", "hours",
+        "seconds", "secs", "ms", "days", "usd", "eur", "gbp", "mb", "gb", "kb", "kmh", "mph", "celsius",
+        "percent", "kcal",
+    ];
+    match key.rsplit_once('_') {
+        Some((name, unit)) if UNITS.contains(&unit) && !name.is_empty() => (name, Some(unit)),
+        _ => (key, None),
+    }
+}
+
 /// How a field is asked for; `None` where no person would ask for it.
 fn field_label(key: &str) -> Option<String> {
     const NOISE: &[&str] = &[
@@ -200,6 +219,7 @@ fn field_label(key: &str) -> Option<String> {
     const ZONES: &[&str] = &["est", "utc", "gmt", "cet", "pst", "edt", "pdt", "iso"];
     // `is_available`, `has_balcony`: the flag is about what follows.
     let key = key.strip_prefix("is_").or_else(|| key.strip_prefix("has_")).unwrap_or(key);
+    let (key, _) = unit_of(key);
     let said = match humanize(key) {
         adjective if adjective.ends_with("able") && !adjective.contains(' ') => {
             format!("{}ability", &adjective[..adjective.len() - 4])
@@ -208,7 +228,10 @@ fn field_label(key: &str) -> Option<String> {
     };
     let words: Vec<&str> = said.split(' ').filter(|word| !ZONES.contains(word)).collect();
     let is_noise = words.iter().any(|word| NOISE.contains(&word.to_lowercase().as_str()));
-    let is_word = |word: &&str| word.len() > 1 && word.chars().all(char::is_alphabetic);
+    let is_word = |word: &&str| {
+        (word.len() > 2 || matches!(*word, "ID" | "IP" | "TV" | "of" | "by"))
+            && word.chars().all(char::is_alphabetic)
+    };
     // `created at` is asked for as the creation date.
     if let [verb, "at"] = words[..] {
         let noun = match verb {
@@ -218,7 +241,11 @@ fn field_label(key: &str) -> Option<String> {
         };
         return Some(noun);
     }
-    (!is_noise && !words.is_empty() && words.len() <= 4 && words.iter().all(is_word)).then(|| words.join(" "))
+    // `ready in`: the rest of a phrase.
+    let dangles =
+        words.last().is_some_and(|last| matches!(*last, "in" | "at" | "of" | "by" | "to" | "per" | "for"));
+    (!is_noise && !dangles && !words.is_empty() && words.len() <= 4 && words.iter().all(is_word))
+        .then(|| words.join(" "))
 }
 
 /// What the call of a step does, as a command.
@@ -226,12 +253,25 @@ pub fn phrase(reading: &Reading<'_>, step: usize) -> Option<String> {
     let name = reading.steps[step].step.action_name?;
     let schema = reading.tool(step);
     let words = tool_words(name, schema.and_then(|tool| tool.description.as_deref()))?;
-    let is_list = is_plural_phrase(&words.object);
-    Some(match words.manner() {
-        Manner::Fetch if words.verb.is_empty() => return None,
-        Manner::Fetch => format!("look up the {}", words.object),
-        Manner::Search if is_list => format!("search for {}", words.object),
-        Manner::Search => format!("search for the {}", words.object),
-        Manner::Act => format!("{} the {}", words.verb, words.object),
+    let query = reading.provenance().arguments(step).iter().find(|argument| is_plain(&argument.value));
+    let is_list =
+        reading.steps[step].observation().is_some_and(|document| document.root().kind() == Kind::Array);
+    let objects = if is_list { plural(&words.object) } else { words.object.clone() };
+    Some(match (words.manner(), query) {
+        (Manner::Search, Some(query)) if words.object.is_empty() => {
+            format!("search for {}", query.value.trim())
+        }
+        _ if words.object.is_empty() || words.verb.is_empty() => return None,
+        (Manner::Search, _) if is_plural_phrase(&objects) => format!("search for {objects}"),
+        (Manner::Search, _) => format!("search the {}", words.object),
+        (Manner::Fetch, _) => format!("look up the {objects}"),
+        (Manner::Act, _) => format!("{} the {}", words.verb, words.object),
     })
+}
+
+/// A few words, not code.
+fn is_plain(value: &str) -> bool {
+    value.split_whitespace().count() <= 8
+        && value.chars().all(|c| c.is_alphanumeric() || " -'.,&:".contains(c))
+        && !value.trim().is_empty()
 }

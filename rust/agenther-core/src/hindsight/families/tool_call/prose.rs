@@ -4,8 +4,10 @@ use super::answer;
 use super::call::Call;
 use super::payload::Node;
 use super::roles::Role;
+use super::said::is_sayable;
+use super::words::Manner;
 use crate::hindsight::families::{Candidate, Proposals};
-use crate::hindsight::provenance::find;
+use crate::hindsight::needles::find;
 use crate::hindsight::style::Style;
 use crate::hindsight::wording::{is_function_word, join, plural, singular};
 use crate::hindsight::{Origin, Slot, Wording};
@@ -42,11 +44,10 @@ fn search<'c, 'a>(call: &'c Call<'a>) -> Option<Search<'c, 'a>> {
     is_query.then_some(Search { call, query })
 }
 
+/// Searches that are named by where they look, or not at all.
 fn is_web(call: &Call<'_>) -> bool {
-    matches!(
-        call.words.object.as_str(),
-        "" | "web" | "internet" | "google" | "online" | "page" | "pages" | "engine"
-    )
+    let names_place = matches!(call.words.object.as_str(), "online" | "page" | "pages" | "engine");
+    call.words.manner() == Manner::Search && (names_place || !is_sayable(&call.words.object))
 }
 
 /// `search the web for "…" and tell me what you find`
@@ -54,11 +55,10 @@ fn finding(searches: &[&Search<'_, '_>], style: &Style, variant: u64) -> Option<
     let queries: Vec<String> = searches.iter().map(|search| format!("\"{}\"", search.query)).collect();
     let answers: Option<Vec<String>> =
         searches.iter().map(|search| found(&search.call.payload.node)).collect();
-    let place = if searches.iter().all(|search| search.call.words.object.is_empty()) {
-        "search"
-    } else {
-        "search the web"
+    let is_on_web = |search: &&Search<'_, '_>| {
+        matches!(search.call.words.object.as_str(), "web" | "internet" | "google" | "online")
     };
+    let place = if !searches.iter().all(is_on_web) { "search" } else { "search the web" };
     let imperative = format!("{place} for {} and tell me what you find", join(&queries));
     Some(Candidate {
         goal: style.request(&imperative, None, variant),

@@ -176,9 +176,7 @@ fn satisfies(request: &str, slots: &[Slot], preamble: Option<&str>, vocabulary: 
     for slot in slots {
         values.extend(content_words(&slot.value));
         values.extend(
-            crate::hindsight::provenance::other_forms(&slot.value)
-                .iter()
-                .flat_map(|form| content_words(form)),
+            crate::hindsight::forms::other_forms(&slot.value).iter().flat_map(|form| content_words(form)),
         );
     }
     let unknown = content_words(request)

@@ -25,6 +25,10 @@ pub enum Role {
     For,
     /// `about volcanoes`
     About,
+    /// `assigned to Lee`: the words before the value.
+    Said(&'static str),
+    /// The text worked on: `the language of "bonjour"`, `translate "bonjour"`.
+    Text,
     /// `by Ursula K. Le Guin`
     By,
     /// `from JFK`
@@ -182,6 +186,14 @@ fn by_words(words: &[String], value: &str) -> Option<Role> {
         return Some(if is_time(value) { Role::Until } else { Role::To });
     }
     let before = humanize(&head.join("_"));
+    const PEOPLE: &[&str] =
+        &["guests", "people", "passengers", "adults", "persons", "travelers", "participants", "attendees"];
+    if let Some(people) = words.iter().find(|word| PEOPLE.contains(word)) {
+        return Some(Role::Count(people.to_string()));
+    }
+    if matches!(words[..], ["party", "size"] | ["group", "size"] | ["guest", "count"]) {
+        return Some(Role::Count("people".to_string()));
+    }
     let role = match *last {
         "min" | "minimum" if !head.is_empty() => Role::AtLeast(before),
         "max" | "maximum" if !head.is_empty() => Role::AtMost(before),
@@ -196,17 +208,27 @@ fn by_words(words: &[String], value: &str) -> Option<Role> {
             "checkout" | "return" => Role::Until,
             "check" if words.contains(&"in") => Role::Since,
             "check" if words.contains(&"out") => Role::Until,
+            _ if is_clock(value) => Role::At,
             _ if is_time(value) && *last != "time" => Role::On,
             _ => Role::With(rest(0)),
         },
         "checkin" => Role::Since,
         "checkout" => Role::Until,
+        "in" if first == "check" => Role::Since,
+        "out" if first == "check" => Role::Until,
         "state" if value.starts_with(|first: char| first.is_lowercase()) => Role::Adjective,
         "city" | "location" | "place" | "country" | "region" | "state" | "area" | "town" | "province"
         | "continent" | "county" | "district" | "neighborhood" | "room" | "building" | "warehouse"
         | "folder" | "channel" | "league" | "market" => Role::In,
         "year" => Role::Year,
-        "month" | "quarter" | "season" => Role::In,
+        "month" | "quarter" | "season" | "course" | "module" | "semester" | "jurisdiction" => Role::In,
+        "assignee" | "assigned" => Role::Said("assigned to"),
+        "reporter" => Role::Said("reported by"),
+        "tag" | "tags" => Role::Said("tagged"),
+        "label" | "labels" => Role::Said("labeled"),
+        "near" | "nearby" => Role::Said("near"),
+        "via" => Role::Said("via"),
+        "text" | "sentence" | "word" | "paragraph" => Role::Text,
         "environment" | "env" | "namespace" | "cluster" | "department" | "team" | "group" | "database"
         | "section" | "division" | "workspace" | "sector" | "industry" | "ward" => {
             Role::Within(if *last == "env" { "environment".into() } else { last.to_string() })
@@ -219,8 +241,8 @@ fn by_words(words: &[String], value: &str) -> Option<Role> {
         "author" | "artist" | "creator" | "director" | "writer" | "composer" | "publisher"
         | "manufacturer" => Role::By,
         "category" => Role::Category,
-        "status" | "genre" | "cuisine" | "color" | "colour" | "priority" | "severity" | "type" | "kind"
-        | "class" | "cabin" | "level" => Role::Adjective,
+        "status" | "genre" | "cuisine" | "diet" | "brand" | "color" | "colour" | "priority" | "severity"
+        | "type" | "kind" | "class" | "cabin" | "level" => Role::Adjective,
         "name" | "title" if head.is_empty() => Role::Called,
         // `city_name` is a city, `country_code` a country.
         "name" | "code" | "title"
@@ -261,7 +283,7 @@ fn by_description(description: &str, value: &str) -> Option<Role> {
 }
 
 fn is_time(value: &str) -> bool {
-    crate::hindsight::provenance::date(value).is_some()
+    crate::hindsight::forms::date(value).is_some()
         || value.parse::<u32>().is_ok_and(|year| (1900..2100).contains(&year))
 }
 
@@ -276,10 +298,12 @@ pub fn say(role: &Role, values: &[Cow<'_, str>]) -> String {
     match role {
         Role::From => format!("from {plain}"),
         Role::To => format!("to {plain}"),
-        Role::In => format!("in {plain}"),
-        Role::At => format!("at {plain}"),
+        Role::In => format!("in {}{plain}", article(&plain)),
+        Role::At => format!("at {}{plain}", article(&plain)),
         Role::On => format!("on {plain}"),
-        Role::Since => format!("from {plain}"),
+        Role::Since => format!("since {plain}"),
+        Role::Said(words) => format!("{words} {plain}"),
+        Role::Text => format!("of \"{plain}\""),
         Role::Until => format!("until {plain}"),
         Role::For => format!("for {}", quoted()),
         Role::About => format!("about {}", quoted()),
@@ -310,6 +334,17 @@ pub fn say(role: &Role, values: &[Cow<'_, str>]) -> String {
     }
 }
 
+/// `the ` before a common noun: `in the nursery`, but `in Oslo`, `in acme/widgets`.
+fn article(value: &str) -> &'static str {
+    let is_common = value.len() > 2 && value.bytes().all(|byte| byte.is_ascii_lowercase() || byte == b' ');
+    if is_common { "the " } else { "" }
+}
+
+fn is_clock(value: &str) -> bool {
+    let (hour, minute) = value.split_once(':').unwrap_or(("", ""));
+    (1..=2).contains(&hour.len()) && minute.len() >= 2 && hour.bytes().all(|byte| byte.is_ascii_digit())
+}
+
 fn is_price(what: &str) -> bool {
     ["price", "cost", "budget", "rate", "fare"].iter().any(|word| what.contains(word))
 }
@@ -334,14 +369,17 @@ mod tests {
             ("destination_city", "Oslo", "to Oslo"),
             ("city", "Oslo", "in Oslo"),
             ("date", "2024-05-20", "on May 20, 2024"),
-            ("start_date", "2024-05-20", "from May 20, 2024"),
+            ("start_date", "2024-05-20", "since May 20, 2024"),
+            ("room", "nursery", "in the nursery"),
+            ("assignee", "lee", "assigned to lee"),
+            ("time", "20:00", "at 20:00"),
             ("until", "2024-05-20", "until May 20, 2024"),
             ("query", "birthday ideas", "for \"birthday ideas\""),
             ("author", "Ursula K. Le Guin", "by Ursula K. Le Guin"),
             ("max_price", "50", "priced at 50 or less"),
             ("minBedrooms", "2", "with at least 2 bedrooms"),
             ("guests", "3", "for 3 guests"),
-            ("brand", "Acme", "with brand Acme"),
+            ("publication", "Acme", "with publication Acme"),
         ] {
             assert_eq!(say(&role(name, None, value), &[Cow::Borrowed(value)]), said);
         }

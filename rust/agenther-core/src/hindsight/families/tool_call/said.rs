@@ -1,6 +1,6 @@
 //! A clause in words: as a command, as a question, and as the heading of its answer.
 
-use super::call::Call;
+use super::call::{Call, Given};
 use super::field_label;
 use super::merge::Merged;
 use super::payload::Node;
@@ -57,6 +57,7 @@ impl Said<'_, '_> {
             (Manner::Search, _) => "find",
             (_, true) => "show me",
             _ if thing.starts_with("the details") => "give me",
+            _ if fields_in_thing && matches!(&labels[..], [only] if is_plural_phrase(only)) => "list",
             _ => "tell me",
         };
         let imperative = format!("{verb} {thing}{with_fields}");
@@ -94,7 +95,7 @@ impl Said<'_, '_> {
         match self.subject {
             Subject::Own { place, .. } => format!("my {place}"),
             Subject::Named { entity, values } => named(entity, values),
-            Subject::Of(value) => value.clone(),
+            Subject::Of(values) => join(values),
             Subject::With { .. } | Subject::None => self.thing(self.call.payload.node.is_list(), &[]).0,
         }
     }
@@ -152,8 +153,11 @@ impl Said<'_, '_> {
                 (format!("my {adjectives}{}{tail}", number(&part)), false)
             }
             Subject::Named { entity, values } => of(&named(entity, values), &attribute(object, entity)),
-            Subject::Of(value) => (format!("the {adjectives}{} of {value}{tail}", number(object)), false),
-            Subject::With { label, value } => {
+            Subject::Of(values) => {
+                let object = if values.len() > 1 { plural(object) } else { number(object) };
+                (format!("the {adjectives}{object} of {}{tail}", join(values)), false)
+            }
+            Subject::With { label, value, .. } => {
                 (format!("the {adjectives}{} with {label} {value}{tail}", number(object)), false)
             }
             Subject::None => (format!("the {adjectives}{}{tail}", number(object)), false),
@@ -176,18 +180,19 @@ impl Said<'_, '_> {
         {
             return format!("convert {} {from} to {to}", amount.values[0]);
         }
+        let tail = if self.merged.tail.is_empty() { String::new() } else { format!(" {}", self.merged.tail) };
+        let object = &self.call.words.object;
+        let is_worked_on = |given: &&Given| given.role == Role::Text && object.ends_with(given.name.as_str());
         let what = match self.subject {
-            Subject::Named { entity, values } if attribute(&self.call.words.object, entity).is_empty() => {
-                format!(
-                    "{entity} {}{}",
-                    join(values),
-                    if self.merged.tail.is_empty() {
-                        String::new()
-                    } else {
-                        format!(" {}", self.merged.tail)
-                    }
-                )
+            // The text is what the verb works on: `translate "good morning" to Korean`.
+            _ if let Some(text) = self.call.given.iter().find(is_worked_on) => {
+                let quoted = format!("\"{}\"", text.values[0]);
+                format!("{quoted}{}", tail.replacen(&format!(" of {quoted}"), "", 1))
             }
+            Subject::Named { entity, values } if attribute(object, entity).is_empty() => {
+                format!("{entity} {}{tail}", join(values))
+            }
+            Subject::With { label, value, is_thing: true } => format!("{label} {value}{tail}"),
             _ => {
                 // Fields in the noun phrase would make the verb act on them.
                 let (bare, _) = Said { keys: &[], ..*self }.thing(false, &[]);
@@ -292,7 +297,7 @@ const DESCRIPTIONS: &[&str] = &[
 ];
 
 /// Whether a person would use the noun: letters only, no jargon of interfaces, ending in a thing.
-fn is_sayable(object: &str) -> bool {
+pub fn is_sayable(object: &str) -> bool {
     let words: Vec<String> = object.split(' ').map(str::to_lowercase).collect();
     let repeats = words.windows(2).any(|pair| pair[0] == pair[1]);
     let is_in = |word: &String, list: &[&str]| list.contains(&word.as_str());

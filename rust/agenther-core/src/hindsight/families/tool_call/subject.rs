@@ -25,14 +25,16 @@ pub enum Subject {
         /// The identifiers.
         values: Vec<String>,
     },
-    /// The thing `of AAPL`.
-    Of(String),
+    /// The thing `of AAPL`, `of AAPL and MSFT`.
+    Of(Vec<String>),
     /// The thing `with tracking number GHI789`.
     With {
         /// `tracking number`
         label: String,
         /// The identifier.
         value: String,
+        /// Whether the label is the thing itself, not a kind of identifier: `parcel`.
+        is_thing: bool,
     },
     /// A thing that its slots describe.
     None,
@@ -85,9 +87,15 @@ pub fn subject(identity: &Given, values: &[String], call: &Call<'_>, material: &
         return Subject::Named { entity: singular(head), values: values.to_vec() };
     }
     if matches!(label.as_str(), "symbol" | "ticker") {
-        return Subject::Of(value);
+        return Subject::Of(values.to_vec());
     }
-    Subject::With { label: said_label.unwrap_or_else(|| label.clone()), value }
+    // `my parcel 1Z999`: what the user calls the thing itself.
+    let is_thing = said_label.as_deref().is_some_and(|label| {
+        let last = label.rsplit(' ').next().unwrap_or(label).to_lowercase();
+        !["number", "id", "code", "key", "reference", "email", "address", "zip", "isbn", "no", "vin"]
+            .contains(&last.as_str())
+    });
+    Subject::With { label: said_label.unwrap_or_else(|| label.clone()), value, is_thing }
 }
 
 /// The user's text that a value was found in, and where.
@@ -176,6 +184,9 @@ impl Subject {
             Subject::Named { entity, values } => {
                 let value = values.get(at).or(values.last()).cloned();
                 Subject::Named { entity: entity.clone(), values: value.into_iter().collect() }
+            }
+            Subject::Of(values) => {
+                Subject::Of(values.get(at).or(values.last()).cloned().into_iter().collect())
             }
             other => other.clone(),
         }

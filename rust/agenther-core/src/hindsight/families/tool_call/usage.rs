@@ -6,7 +6,7 @@ use std::collections::HashSet;
 
 use super::call::Call;
 use super::payload::Node;
-use crate::hindsight::provenance::{Trie, find};
+use crate::hindsight::needles::Trie;
 use crate::hindsight::wording::humanize;
 use crate::reading::Reading;
 
@@ -17,11 +17,13 @@ const VALUES_PER_FIELD: usize = 24;
 #[derive(Debug, Default)]
 pub struct Usage {
     used: HashSet<(u32, String)>,
+    /// Fields that the user spoke of.
+    asked_about: HashSet<String>,
 }
 
 impl Usage {
     /// Reads the agent's later words and arguments once, for all calls together.
-    pub fn new(reading: &Reading<'_>, calls: &[Call<'_>]) -> Self {
+    pub fn new(reading: &Reading<'_>, calls: &[Call<'_>], user_text: &str) -> Self {
         let mut trie = Trie::default();
         let mut owners: Vec<Vec<(u32, &str)>> = Vec::new();
         for call in calls {
@@ -54,13 +56,32 @@ impl Usage {
                 }
             }
         }
-        Usage { used }
+        Usage { used, asked_about: asked_about(calls, user_text) }
     }
 
     /// Whether the run used the field, or the user spoke of it.
-    pub fn is_used(&self, step: u32, key: &str, user_text: &str) -> bool {
-        self.used.contains(&(step, key.to_string())) || find(user_text, &humanize(key)).is_some()
+    pub fn is_used(&self, step: u32, key: &str) -> bool {
+        self.asked_about.contains(key) || self.used.contains(&(step, key.to_string()))
     }
+}
+
+/// The keys of the results whose words the user wrote; the user's text is read once for all of them.
+fn asked_about(calls: &[Call<'_>], user_text: &str) -> HashSet<String> {
+    let mut trie = Trie::default();
+    let mut keys: Vec<Vec<&str>> = Vec::new();
+    let mut seen = HashSet::new();
+    for (key, _) in calls.iter().flat_map(|call| fields(&call.payload.node)) {
+        if seen.insert(key)
+            && let Some(needle) = trie.insert_text(&humanize(key))
+        {
+            keys.resize(keys.len().max(needle as usize + 1), Vec::new());
+            keys[needle as usize].push(key);
+        }
+    }
+    trie.finish();
+    let mut out = HashSet::new();
+    trie.scan(user_text, |needle, _| out.extend(keys[needle as usize].iter().map(|key| key.to_string())));
+    out
 }
 
 /// One or two letters or digits turn up anywhere.

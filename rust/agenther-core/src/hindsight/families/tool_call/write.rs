@@ -1,0 +1,158 @@
+//! Writes as achievements: what the run changed, where the result shows that it did.
+
+use std::borrow::Cow;
+
+use super::answer;
+use super::ask::{Clause, names_an_id, slots};
+use super::call::{Call, Given};
+use super::field_label;
+use super::payload::Node;
+use super::roles::{Role, say};
+use super::said::is_sayable;
+use super::usage::fields;
+use super::words::attribute;
+use crate::hindsight::guards::is_said;
+use crate::hindsight::provenance::Source;
+use crate::hindsight::reason::Reason;
+use crate::hindsight::wording::{capitalize, humanize, join, say_value, singular};
+
+/// Verbs that give a thing a new value.
+const CHANGES: &[&str] = &["update", "modify", "set", "change", "edit", "rename", "reschedule", "move"];
+
+/// Verbs that make a thing.
+const MAKES: &[&str] =
+    &["create", "add", "book", "schedule", "register", "reserve", "order", "post", "open", "buy", "purchase"];
+
+/// New values that one request gives at most.
+const MAX_CHANGES: usize = 2;
+
+/// The clause of a write whose result shows that it worked. Consent is the guards' business.
+pub fn clause(call: &Call<'_>, observation: &str) -> Result<Clause, Reason> {
+    let is_meant = call.given.iter().all(|given| given.source != Source::Invented);
+    if !is_meant || call.hop().is_some() || !is_verified(call, observation) {
+        return Err(Reason::WriteUnverified);
+    }
+    if !is_sayable(&call.words.object) || call.given.is_empty() {
+        return Err(Reason::NoAsk);
+    }
+    let (imperative, about) = request(call).ok_or(Reason::NoAsk)?;
+    Ok(Clause {
+        tool: call.tool.to_string(),
+        steps: vec![call.step],
+        preamble: None,
+        imperative,
+        answer: answer_of(call, &about),
+        about,
+        question: None,
+        slots: slots(call),
+        prior: 0.85,
+    })
+}
+
+/// The result says so, or repeats every value that was given.
+fn is_verified(call: &Call<'_>, observation: &str) -> bool {
+    const DONE: &[&str] = &[
+        "success",
+        "successfully",
+        "successful",
+        "created",
+        "updated",
+        "cancelled",
+        "canceled",
+        "sent",
+        "added",
+        "done",
+        "booked",
+        "scheduled",
+        "confirmed",
+        "deleted",
+        "removed",
+        "saved",
+        "completed",
+        "closed",
+        "moved",
+        "renamed",
+        "reserved",
+        "placed",
+    ];
+    DONE.iter().any(|word| is_said(observation, word))
+        || call.given.iter().flat_map(|given| &given.values).all(|value| is_said(observation, value))
+}
+
+fn request(call: &Call<'_>) -> Option<(String, String)> {
+    let verb = call.words.verb.as_str();
+    let object = singular(&call.words.object);
+    let others: Vec<&Given> = call
+        .given
+        .iter()
+        .filter(|given| !matches!(given.role, Role::Identity { .. } | Role::Manner))
+        .collect();
+    let target = call.identity().and_then(|identity| match &identity.role {
+        Role::Identity { entity, .. } => {
+            let entity = if entity.is_empty() { object.clone() } else { singular(entity) };
+            attribute(&object, &entity).is_empty().then(|| format!("{entity} {}", join(&identity.values)))
+        }
+        _ => None,
+    });
+    match target {
+        Some(target) if others.is_empty() => Some((format!("{verb} {target}"), target)),
+        Some(target) if CHANGES.contains(&verb) && others.len() <= MAX_CHANGES => {
+            let changes: Vec<String> = others
+                .iter()
+                .map(|given| format!("the {} of {target} to {}", humanize(&given.name), join(&said(given))))
+                .collect();
+            Some((format!("change {}", join(&changes)), target))
+        }
+        None if MAKES.contains(&verb) && call.identity().is_none() => {
+            let mut tail: Vec<&&Given> =
+                others.iter().filter(|given| given.role != Role::Adjective).collect();
+            tail.sort_by(|a, b| a.role.cmp(&b.role));
+            let tail: Vec<String> = tail
+                .into_iter()
+                .map(|given| {
+                    say(
+                        &given.role,
+                        &given.values.iter().map(|value| Cow::Borrowed(value.as_str())).collect::<Vec<_>>(),
+                    )
+                })
+                .collect();
+            let adjectives: Vec<String> = others
+                .iter()
+                .filter(|given| given.role == Role::Adjective)
+                .flat_map(|given| said(given))
+                .collect();
+            let noun = adjectives.into_iter().chain([object]).collect::<Vec<_>>().join(" ");
+            let article = if noun.starts_with(['a', 'e', 'i', 'o', 'u']) { "an" } else { "a" };
+            Some((format!("{verb} {article} {noun} {}", tail.join(" ")), format!("the {noun}")))
+        }
+        _ => None,
+    }
+}
+
+fn said(given: &Given) -> Vec<String> {
+    given.values.iter().map(|value| say_value(value)).collect()
+}
+
+/// `Done.`, and what the result says of the state of the thing.
+fn answer_of(call: &Call<'_>, about: &str) -> String {
+    let telling = |key: &str| {
+        ["status", "state", "confirmation", "number", "date", "time", "name", "title"]
+            .iter()
+            .any(|word| key.to_ascii_lowercase().contains(word))
+            || call.given.iter().any(|given| given.name == key)
+    };
+    let state: Vec<(&str, &Node)> = fields(&call.payload.node)
+        .into_iter()
+        .filter(|(key, value)| {
+            telling(key) && !names_an_id(key, value) && field_label(key).is_some() && !value.is_blank()
+        })
+        .collect();
+    let detail = match &call.payload.node {
+        Node::Scalar(text, _) => answer::prose(text).unwrap_or_default(),
+        _ => match answer::record(&state) {
+            Some(said) if !said.is_empty() => format!("{}: {said}.", capitalize(about)),
+            _ => String::new(),
+        },
+    };
+    format!("Done. {detail}").trim_end().to_string()
+}
