@@ -82,6 +82,20 @@ def test_rejects_say_where_and_why_and_keep_the_record(logs: Path) -> None:
     assert first["sentence"].endswith(".")
 
 
+def test_a_batch_of_nothing_but_rejects_ends_no_scan(tmp_path: Path) -> None:
+    log = tmp_path / "log.jsonl"
+    unreadable = '{"messages": [' + "x" * (4 << 20) + "\n"  # 20 of them are more than a batch takes
+    log.write_text(chat("before") + "\n" + unreadable * 20 + chat("after"))
+    scan = ah.LogScan(log)
+    prompts, rejects = [], 0
+    for runs in scan.batches():
+        prompts += runs["original_prompt"].to_list()
+        rejects += scan.take_rejects().height
+    assert prompts == ["before", "after"]
+    assert rejects + scan.take_rejects().height == 20
+    assert scan.files["records"].item() == 22
+
+
 def test_a_scan_starts_anew_with_every_pass(logs: Path) -> None:
     scan = ah.LogScan(logs)
     for _ in range(2):

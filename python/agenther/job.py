@@ -14,7 +14,7 @@ from collections import Counter
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Literal, TypeAlias
+from typing import TYPE_CHECKING, Any, Literal, TextIO, TypeAlias
 
 import polars as pl
 
@@ -154,12 +154,15 @@ def run(job: Job, progress: Callable[[int, int], None] | None = None) -> Account
     with _all_or_nothing(job.out) as folder:
         with ExitStack() as stack:
             writers = {name: stack.enter_context(_writer(name, folder, job)) for name in job.to}
+            rejects = stack.enter_context((folder / REJECTS).open("w", encoding="utf-8", newline="\n"))
             for runs in scan.batches():
                 _relabel(runs, job, writers, account)
+                _reject(scan.take_rejects(), rejects, account)
                 if progress is not None:
                     progress(scan.files.height, account.read)
-        _count_files(scan, account)
-        _write_rejects(scan, folder / REJECTS)
+            _reject(scan.take_rejects(), rejects, account)
+        account.files = scan.files.height
+        account.records = int(scan.files["records"].sum())
         for name, writer in writers.items():
             account.rows[name] = writer.report.lines
             account.rows_skipped[name] = writer.report.skipped
@@ -240,16 +243,12 @@ def _counts(values: pl.Series) -> dict[str, int]:
     return dict(values.value_counts().iter_rows())
 
 
-def _count_files(scan: LogScan, account: Account) -> None:
-    account.files = scan.files.height
-    account.records = int(scan.files["records"].sum())
-    account.rejected.update(_counts(scan.rejects["reason"]))
-
-
-def _write_rejects(scan: LogScan, path: Path) -> None:
-    with path.open("w", encoding="utf-8", newline="\n") as file:
-        for reject in scan.rejects.iter_rows(named=True):
-            file.write(json.dumps(_readable(reject), ensure_ascii=False) + "\n")
+def _reject(rejects: pl.DataFrame, file: TextIO, account: Account) -> None:
+    """Count rejects and write them out, batch by batch: a log may be nothing else."""
+    account.rejected.update(_counts(rejects["reason"]))
+    file.writelines(
+        json.dumps(_readable(reject), ensure_ascii=False) + "\n" for reject in rejects.iter_rows(named=True)
+    )
 
 
 def _readable(reject: dict[str, Any]) -> dict[str, Any]:

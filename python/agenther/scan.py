@@ -72,6 +72,11 @@ class LogScan:
         """The records that could not be read so far: a frame of `schema.REJECTS`."""
         return pl.concat([schema.REJECTS.to_frame(), *self._rejects])
 
+    def take_rejects(self) -> pl.DataFrame:
+        """Take the rejects met since the last call, so that a long scan need not keep them."""
+        rejects, self._rejects = self.rejects, []
+        return rejects
+
     @property
     def files(self) -> pl.DataFrame:
         """The files read to their end so far, with their counts: a frame of `schema.FILES`."""
@@ -135,8 +140,11 @@ def scan_logs(sources: Sources, *, format: str | None = None, batch_rows: int = 
 
     def batches(rows: int | None) -> Iterator[pl.DataFrame]:
         scan = LogScan(paths, format=format, batch_rows=min(batch_rows, rows or batch_rows))
-        yield from scan.batches()
-        if rejected := scan.rejects.height:
+        rejected = 0
+        for runs in scan.batches():
+            rejected += scan.take_rejects().height
+            yield runs
+        if rejected := rejected + scan.take_rejects().height:
             warnings.warn(
                 f"{rejected} records could not be read; `agenther.scan_rejects` has them",
                 RejectedRecordsWarning,
@@ -159,11 +167,9 @@ def scan_rejects(sources: Sources, *, format: str | None = None) -> pl.LazyFrame
 
     def batches(_: int | None) -> Iterator[pl.DataFrame]:
         scan = LogScan(paths, format=format)
-        seen = 0
         for _runs in scan.batches():
-            yield scan.rejects[seen:]
-            seen = scan.rejects.height
-        yield scan.rejects[seen:]
+            yield scan.take_rejects()
+        yield scan.take_rejects()
 
     return _lazy(batches, schema.REJECTS)
 

@@ -45,7 +45,8 @@ impl Sink for Found<'_> {
 }
 
 impl Scan {
-    /// The next batch of runs, which may span files; `None` after the last.
+    /// The next batch of runs, which may span files and is empty where the budget went into rejects;
+    /// `None` after the last.
     fn next_batch(&mut self) -> Option<RecordBatch> {
         let mut runs = Trajectories::default();
         let mut bytes = 0;
@@ -61,7 +62,8 @@ impl Scan {
                 false => self.files.push(&path, reader.detection().format, reader.counts()),
             }
         }
-        (!runs.is_empty()).then(|| runs.finish())
+        let goes_on = !runs.is_empty() || self.current.is_some();
+        goes_on.then(|| runs.finish())
     }
 
     /// Opens the next file that can be opened; one that cannot is a reject, and the rest is read on.

@@ -143,15 +143,27 @@ fn tool_stems(reading: &Reading<'_>, kept: &[u32]) -> HashSet<u64> {
     texts.flat_map(words::words).map(|word| stem_hash(word.text)).collect()
 }
 
-/// What the claims of a text took up.
-#[derive(Default)]
-struct Ledger {
+/// What a text tells, and what its claims took up.
+struct Ledger<'l> {
+    /// Its numbers, dates and times.
+    told: Vec<support::Told<'l>>,
     /// The occurrences that support a claim of the clause in hand.
     used: HashSet<u32>,
     /// Cues met so far.
     inferences: usize,
     /// The nodes that do so in any clause.
     nodes: Vec<u32>,
+}
+
+impl<'l> Ledger<'l> {
+    fn of(clauses: &'l [Clause<'_, '_>]) -> Self {
+        let measured = |clause: &Clause<'_, '_>, fact: usize| clause.meanings[fact].is_measured();
+        let told = clauses.iter().flat_map(|clause| {
+            let facts = (0..clause.facts.len()).filter(move |&fact| measured(clause, fact));
+            facts.map(move |fact| support::Told::of(clause, fact))
+        });
+        Ledger { told: told.collect(), used: HashSet::new(), inferences: 0, nodes: Vec::new() }
+    }
 }
 
 struct Verifier<'v, 't> {
@@ -177,7 +189,7 @@ struct Verifier<'v, 't> {
 impl Verifier<'_, '_> {
     fn run(&self, answered: bool) -> Grounding {
         let mut claims = Vec::new();
-        let (mut asked_of, mut told_of) = (Ledger::default(), Ledger::default());
+        let (mut asked_of, mut told_of) = (Ledger::of(&self.goal), Ledger::of(&self.answer));
         self.goal.iter().for_each(|clause| self.clause(clause, Side::Goal, &mut claims, &mut asked_of));
         claims.push(self.topic());
         let from_goal = claims.len();
@@ -195,7 +207,7 @@ impl Verifier<'_, '_> {
     }
 
     /// The claims of one clause, in order. What bears them out is entered in `ledger`.
-    fn clause(&self, clause: &Clause<'_, '_>, side: Side, claims: &mut Vec<Claim>, ledger: &mut Ledger) {
+    fn clause(&self, clause: &Clause<'_, '_>, side: Side, claims: &mut Vec<Claim>, ledger: &mut Ledger<'_>) {
         let cues = cues(clause);
         let counted = |fact: usize| {
             let (start, _) = clause.tokens_of(&clause.facts[fact]);
@@ -246,13 +258,13 @@ impl Verifier<'_, '_> {
         clause: &Clause<'_, '_>,
         fact: usize,
         side: Side,
-        ledger: &mut Ledger,
+        ledger: &mut Ledger<'_>,
     ) -> Option<Option<u32>> {
         let checked = Checked {
             evidence: self.evidence,
             side,
             asked: &self.asked,
-            told: &self.told(side),
+            told: &ledger.told,
             literals: &self.literals,
             untold: &self.untold,
             answer: &self.told_text,
@@ -288,20 +300,6 @@ impl Verifier<'_, '_> {
         }
         let folded = words::folded(clause.facts[fact].text);
         self.goal.iter().any(|clause| words::folded(clause.text).contains(&folded))
-    }
-
-    /// What the goal or the answer tells in numbers, dates and times.
-    fn told(&self, side: Side) -> Vec<support::Told<'_>> {
-        let clauses = if side == Side::Goal { &self.goal } else { &self.answer };
-        let measured = |clause: &&Clause<'_, '_>, fact: &usize| clause.meanings[*fact].is_measured();
-        clauses
-            .iter()
-            .flat_map(|clause| {
-                (0..clause.facts.len())
-                    .filter(move |fact| measured(&clause, fact))
-                    .map(move |fact| support::Told::of(clause, fact))
-            })
-            .collect()
     }
 
     /// Whether the goal is about what the kept steps did: its content words stand in their calls and observations.

@@ -69,14 +69,19 @@ pub fn is_stop(word: &str) -> bool {
 /// The stem of a word: small letters without the endings of number, tense and derivation.
 pub fn stem(word: &str) -> String {
     let mut word = word.to_lowercase();
-    if let Some((_, root)) = IRREGULAR.iter().find(|(form, _)| *form == word) {
+    // The first and the last byte tell most words apart from the tables without a comparison.
+    let first = word.as_bytes().first().copied();
+    let irregular = |(form, _): &&(&str, &str)| form.as_bytes().first().copied() == first && *form == word;
+    if let Some((_, root)) = IRREGULAR.iter().find(irregular) {
         word = (*root).to_owned();
     }
     for _ in 0..2 {
+        let last = word.as_bytes().last().copied();
         let Some((ending, replacement, _)) = ENDINGS.iter().find(|(ending, _, shortest)| {
-            word.strip_suffix(ending).is_some_and(|stem| {
-                stem.chars().count() >= *shortest && !(*ending == "s" && stem.ends_with('s'))
-            })
+            ending.as_bytes().last().copied() == last
+                && word.strip_suffix(ending).is_some_and(|stem| {
+                    stem.chars().count() >= *shortest && !(*ending == "s" && stem.ends_with('s'))
+                })
         }) else {
             break;
         };

@@ -23,7 +23,8 @@ impl Verifier<'_, '_> {
         fact: usize,
         side: Side,
     ) -> Option<Option<u32>> {
-        let step = self.fact(clause, fact, side, &mut Ledger::default())?;
+        let clauses = if side == Side::Goal { &self.goal } else { &self.answer };
+        let step = self.fact(clause, fact, side, &mut Ledger::of(clauses))?;
         let limit = &clause.meanings[fact];
         let told = self.answer.iter().flat_map(|clause| &clause.meanings);
         let breaks = told
@@ -88,7 +89,7 @@ impl Verifier<'_, '_> {
         value: f64,
         explicit: bool,
         side: Side,
-        ledger: &mut Ledger,
+        ledger: &mut Ledger<'_>,
     ) -> Option<Option<u32>> {
         let named = following(clause, found.end, 3);
         let head = following(clause, found.end, 1);
