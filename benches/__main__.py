@@ -43,6 +43,7 @@ def main() -> int:
     sys.stdout.write(text + "\n")
     if arguments.record:
         path = RECORD / f"{figures['date']}.json"
+        path.parent.mkdir(exist_ok=True)
         path.write_text(text + "\n", encoding="utf-8")
         sys.stdout.write(f"recorded in {path.relative_to(ROOT)}\n")
     return 0
