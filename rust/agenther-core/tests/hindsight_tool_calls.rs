@@ -139,6 +139,21 @@ fn calls_that_cover_a_list_become_all_of_it_and_a_prefix_the_first_few() {
 }
 
 #[test]
+fn what_is_mine_in_the_goal_is_yours_in_the_answer() {
+    let profile = r#"{"name": "Ana", "shipments": ["SH101", "SH102", "SH103"]}"#;
+    let shipment = r#"{"shipment_id": "SH101", "state": "sent", "weight": 12}"#;
+    let steps = vec![
+        call("get_customer", r#"{"customer_id": "CU-88"}"#, profile),
+        call("get_shipment", r#"{"shipment_id": "SH101"}"#, shipment),
+    ];
+    let run = run("My customer ID is CU-88. Reroute everything to Lyon.", None, steps);
+    let result = relabeled(&run);
+    let goal = over(&result, &[0, 1]);
+    asks(goal, "the first shipment on my account");
+    assert!(goal.answer.starts_with("The first shipment on your account"), "{}", goal.answer);
+}
+
+#[test]
 fn calls_of_one_tool_are_joined_where_they_differ() {
     let forecast = r#"{"temperature": 7.5, "conditions": "light rain"}"#;
     let run = run(

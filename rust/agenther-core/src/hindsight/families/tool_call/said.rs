@@ -109,7 +109,7 @@ impl Said<'_, '_> {
         let thing = thing.strip_prefix("the details of ").unwrap_or(&thing);
         match thing.strip_prefix("my ") {
             Some(mine) => format!("Your {mine}"),
-            None => capitalize(thing),
+            None => capitalize(&thing.replace(" on my ", " on your ").replace(" of my ", " of your ")),
         }
     }
 
