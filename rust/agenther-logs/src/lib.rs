@@ -13,6 +13,7 @@ mod identity;
 pub mod json;
 mod labels;
 mod messages;
+mod python_literal;
 mod react;
 mod reader;
 mod run;

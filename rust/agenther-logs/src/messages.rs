@@ -241,7 +241,8 @@ impl<'a> Conversation<'a> {
     }
 }
 
-fn join<'a>(text: &mut Option<Text<'a>>, more: Option<Text<'a>>) {
+/// Appends a paragraph.
+pub(crate) fn join<'a>(text: &mut Option<Text<'a>>, more: Option<Text<'a>>) {
     match (text.as_mut(), more.and_then(filled)) {
         (Some(text), Some(more)) => {
             let text = text.to_mut();

@@ -7,6 +7,8 @@ mod mint;
 mod openai_chat;
 mod react;
 mod tau_bench;
+mod toolbench;
+mod tooleval;
 
 use std::borrow::Cow;
 
@@ -20,6 +22,8 @@ pub const FORMATS: &[&dyn Format] = &[
     &tau_bench::TauBench,
     &mint::Mint,
     &intercode::InterCode,
+    &toolbench::ToolBench,
+    &tooleval::ToolEval,
     &react::React,
     &openai_chat::OpenAiChat,
 ];

@@ -180,19 +180,26 @@ pub(super) fn tools_of<'a>(record: Value<'_, 'a>) -> Option<Text<'a>> {
     if tools.is_string() {
         return tools.text().filter(|text| text.trim_start().starts_with('['));
     }
+    Some(tool_schemas(tools))
+}
+
+/// An array of tool schemas, or of bare names, in OpenAI's shape.
+pub(super) fn tool_schemas<'a>(tools: Value<'_, 'a>) -> Text<'a> {
     if tools.items().all(|tool| tool.get("function").is_some_and(|function| function.is_object())) {
-        return Some(tools.json());
+        return tools.json();
     }
     let wrapped: Vec<String> = tools.items().map(wrapped_tool).collect();
-    Some(format!("[{}]", wrapped.join(", ")).into())
+    format!("[{}]", wrapped.join(", ")).into()
 }
 
 fn wrapped_tool(tool: Value<'_, '_>) -> String {
-    if tool.get("function").is_some_and(|function| function.is_object()) || tool.get("name").is_none() {
+    if tool.get("function").is_some_and(|function| function.is_object()) {
         return tool.json().into_owned();
     }
+    let name = if tool.is_string() { Some(tool) } else { tool.get("name") };
+    let Some(name) = name else { return tool.json().into_owned() };
     let mut function = ObjectWriter::default();
-    function.copy("name", tool.get("name")).copy("description", tool.get("description"));
+    function.copy("name", Some(name)).copy("description", tool.get("description"));
     function.copy("parameters", tool.any_of(&["parameters", "input_schema", "inputSchema"]));
     let mut out = ObjectWriter::default();
     out.text("type", "function").json("function", &function.finish().unwrap_or_default());

@@ -9,5 +9,12 @@ pub use tape::{JsonError, Limits, Problem, Tape};
 pub use text::ObjectWriter;
 pub use value::{Items, Value};
 
+/// Reads JSON that stands in a string of the log; `None` where the string is none.
+pub(crate) fn read_inner<R>(text: &str, read: impl FnOnce(Value<'_, '_>) -> Option<R>) -> Option<R> {
+    let mut tape = Tape::default();
+    tape.parse(text, Limits::default()).ok()?;
+    read(Value::root(&tape, text)?)
+}
+
 #[cfg(test)]
 mod tests;

@@ -1,6 +1,7 @@
 //! Tests of the reader from outside: bytes in, runs and rejects out.
 
 mod at_rest;
+mod data_records;
 mod golden;
 mod hostile;
 mod shared_data;

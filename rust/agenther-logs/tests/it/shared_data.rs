@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 use agenther_logs::{Collected, LogReader, Options};
 
 /// Files below `folder` of the shared data, or `None` (said aloud) where it is absent.
-fn files(folder: &str, extension: &str) -> Option<Vec<PathBuf>> {
+pub(crate) fn files(folder: &str, extension: &str) -> Option<Vec<PathBuf>> {
     let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../../shared/data").join(folder);
     if !root.is_dir() {
         eprintln!("skipped: {folder} of the shared data is not at hand");

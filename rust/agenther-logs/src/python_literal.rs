@@ -1,0 +1,105 @@
+//! Dictionaries as Python prints them: `{'name': 'search', 'arguments': '{"q": 1}'}`.
+
+/// Keys and values of a printed dictionary: strings decoded, other values as they are printed. Of
+/// one that was cut off, what is there.
+pub(crate) fn members(text: &str) -> Vec<(String, String)> {
+    let mut found = Vec::new();
+    let Some(mut rest) = text.trim_start().strip_prefix('{') else { return found };
+    while let Some((key, after)) = string(rest.trim_start()) {
+        let Some(after) = after.trim_start().strip_prefix(':') else { break };
+        let after = after.trim_start();
+        let (value, after) = string(after).unwrap_or_else(|| {
+            let end = end_of_value(after);
+            (after[..end].trim_end().to_owned(), &after[end..])
+        });
+        found.push((key, value));
+        let Some(next) = after.trim_start().strip_prefix(',') else { break };
+        rest = next;
+    }
+    found
+}
+
+/// A string literal at the start of `text` and what follows it.
+fn string(text: &str) -> Option<(String, &str)> {
+    let quote = text.chars().next().filter(|quote| matches!(quote, '\'' | '"'))?;
+    let (mut out, mut rest) = (String::new(), &text[1..]);
+    while let Some(at) = rest.find([quote, '\\']) {
+        out.push_str(&rest[..at]);
+        if rest[at..].starts_with(quote) {
+            return Some((out, &rest[at + 1..]));
+        }
+        rest = escape(&rest[at + 1..], &mut out);
+    }
+    out.push_str(rest);
+    Some((out, ""))
+}
+
+/// Decodes what follows a backslash; gives what is left.
+fn escape<'s>(text: &'s str, out: &mut String) -> &'s str {
+    let Some(kind) = text.chars().next() else { return "" };
+    let rest = &text[kind.len_utf8()..];
+    let digits = match kind {
+        'x' => 2,
+        'u' => 4,
+        'U' => 8,
+        _ => 0,
+    };
+    if digits > 0 {
+        let code = rest.get(..digits).and_then(|digits| u32::from_str_radix(digits, 16).ok());
+        out.push(code.and_then(char::from_u32).unwrap_or(char::REPLACEMENT_CHARACTER));
+        return rest.get(digits..).unwrap_or("");
+    }
+    match kind {
+        'n' => out.push('\n'),
+        't' => out.push('\t'),
+        'r' => out.push('\r'),
+        '\\' | '\'' | '"' => out.push(kind),
+        other => out.extend(['\\', other]),
+    }
+    rest
+}
+
+/// Where the value that is no string ends: at the comma or bracket that is not inside it.
+fn end_of_value(text: &str) -> usize {
+    let (mut depth, mut quote, mut escaped) = (0usize, None, false);
+    for (at, byte) in text.bytes().enumerate() {
+        match (quote, byte) {
+            (Some(_), _) if escaped => escaped = false,
+            (Some(_), b'\\') => escaped = true,
+            (Some(open), _) if open == byte => quote = None,
+            (Some(_), _) => {}
+            (None, b'\'' | b'"') => quote = Some(byte),
+            (None, b'{' | b'[' | b'(') => depth += 1,
+            (None, b',' | b'}' | b']' | b')') if depth == 0 => return at,
+            (None, b'}' | b']' | b')') => depth -= 1,
+            (None, _) => {}
+        }
+    }
+    text.len()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn strings_are_decoded_other_values_kept_and_cuts_survived() {
+        for (text, wanted) in [
+            (r#"{'a': 'it\'s', "b": "say \"x\""}"#, vec![("a", "it's"), ("b", "say \"x\"")]),
+            (r"{'a': 'x\ny\té\\ü', 'b': '\q'}", vec![("a", "x\ny\té\\ü"), ("b", r"\q")]),
+            (r"{'a': {'b': [1, ')']}, 'c': None}", vec![("a", r"{'b': [1, ')']}"), ("c", "None")]),
+            (r#"{'a': 'x', 'b': '{"q": "#, vec![("a", "x"), ("b", "{\"q\": ")]),
+            ("{'a': 'x', 'b", vec![("a", "x")]),
+            (r"{'a': '\", vec![("a", "")]),
+            (r"{'a': '\u12", vec![("a", "\u{fffd}")]),
+            ("{'a': [1, (", vec![("a", "[1, (")]),
+            ("{}", vec![]),
+            ("not one", vec![]),
+        ] {
+            let found = members(text);
+            let found: Vec<(&str, &str)> =
+                found.iter().map(|(key, value)| (key.as_str(), value.as_str())).collect();
+            assert_eq!(found, wanted, "{text}");
+        }
+    }
+}

@@ -1,0 +1,61 @@
+//! Real logs of benchmarks and agents whose record is a whole run: how many runs, successes and
+//! failures each folder holds was counted without this reader.
+
+use std::path::PathBuf;
+
+use agenther_logs::{Collected, LogReader, Options};
+
+use crate::shared_data::files;
+
+/// What was read of some files.
+#[derive(Debug, Default, PartialEq, Eq)]
+struct Found {
+    runs: usize,
+    successes: usize,
+    failures: usize,
+    rejects: usize,
+}
+
+/// Reads files that must all be of `format`; every run must have a goal and steps.
+fn read(files: &[PathBuf], format: &str) -> (Found, Collected) {
+    let mut found = Collected::default();
+    for path in files {
+        let mut reader = LogReader::open(path, Options::default()).expect("the log opens");
+        while reader.next_batch(&mut found, 1024, 1 << 20) {}
+        assert_eq!(reader.detection().format, Some(format), "{}", path.display());
+    }
+    for run in &found.runs {
+        assert_eq!(run.format, format, "{}", run.trajectory_id);
+        assert!(run.original_prompt.is_some(), "{} has no goal", run.trajectory_id);
+        assert!(!run.steps.is_empty(), "{} has no steps", run.trajectory_id);
+    }
+    let labelled = |label| found.runs.iter().filter(|run| run.success == Some(label)).count();
+    let (successes, failures) = (labelled(true), labelled(false));
+    (Found { runs: found.runs.len(), successes, failures, rejects: found.rejects.len() }, found)
+}
+
+fn count(files: &[PathBuf], format: &str) -> (usize, usize, usize) {
+    let (found, collected) = read(files, format);
+    assert_eq!(collected.rejects, []);
+    (found.runs, found.successes, found.failures)
+}
+
+#[test]
+fn toolbench_answers() {
+    let Some(trees) = files("toolbench/data_example", "json") else { return };
+    assert_eq!(count(&trees, "toolbench"), (10, 6, 4));
+    let Some(answers) = files("stabletoolbench/data_example/answer", "json") else { return };
+    assert_eq!(count(&answers, "toolbench"), (6, 5, 1));
+}
+
+#[test]
+fn tooleval_predictions_and_verdicts() {
+    let Some(predictions) = files("toolbench/toolbench/tooleval/results", "json") else { return };
+    assert_eq!(count(&predictions, "tooleval"), (200, 0, 105));
+    let Some(converted) = files("stabletoolbench/data_example/model_predictions_converted", "json") else {
+        return;
+    };
+    assert_eq!(count(&converted, "tooleval"), (6, 0, 1));
+    let Some(judged) = files("stabletoolbench/data_example/pass_rate_results", "json") else { return };
+    assert_eq!(count(&judged, "tooleval"), (6, 5, 1));
+}
