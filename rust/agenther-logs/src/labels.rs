@@ -26,6 +26,18 @@ pub(crate) fn reward_of(value: Value<'_, '_>) -> Option<f64> {
     value.as_f64().or_else(|| value.as_bool().map(|yes| f64::from(u8::from(yes))))
 }
 
+/// A grade as evaluators give it: a number, a boolean, a letter (correct, partial, incorrect, no
+/// answer) or a word.
+pub(crate) fn grade(value: Value<'_, '_>) -> Option<f64> {
+    let word = value.text();
+    match word.as_deref().map(str::trim) {
+        Some("C" | "yes" | "Yes" | "true" | "True" | "correct" | "pass") => Some(1.0),
+        Some("P" | "partial") => Some(0.5),
+        Some("I" | "N" | "no" | "No" | "false" | "False" | "incorrect" | "fail") => Some(0.0),
+        _ => reward_of(value),
+    }
+}
+
 /// Sets `success`, `reward` and `failure_reason` from the members of `record`. A label of the log
 /// itself wins over one derived from the reward.
 pub(crate) fn read_labels<'a>(record: Value<'_, 'a>, run: &mut Run<'a>) {

@@ -215,7 +215,9 @@ impl<'a> Conversation<'a> {
         let anonymous = || self.waiting.iter().position(|call| call.id.is_none() || id.is_none());
         let found = by_id.or_else(by_name).or_else(anonymous);
         let index = found.map(|index| self.waiting.remove(index).step);
-        let observation = content_text(result).or_else(|| error_text(result)).unwrap_or_default();
+        let content = content_text(result);
+        let observation = content.clone().and_then(filled).or_else(|| error_text(result)).or(content);
+        let observation = observation.unwrap_or_default();
         let error = error_flag(result);
         match index.or_else(|| self.orphan_step()) {
             Some(index) => {

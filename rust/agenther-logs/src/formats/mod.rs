@@ -2,6 +2,7 @@
 //! from, what maps to what, which fields leak the label), and one line in [`FORMATS`].
 
 mod agenther;
+mod inspect;
 mod intercode;
 mod mint;
 mod openai_chat;
@@ -22,6 +23,7 @@ pub const FORMATS: &[&dyn Format] = &[
     &tau_bench::TauBench,
     &mint::Mint,
     &intercode::InterCode,
+    &inspect::Inspect,
     &toolbench::ToolBench,
     &tooleval::ToolEval,
     &react::React,

@@ -134,7 +134,7 @@ fn build<'c, 'a: 'c>(record: &Record<'_, 'a>, conversation: Conversation<'c>) ->
         steps: conversation.steps,
         ..Run::default()
     };
-    set_goal(value, &mut run);
+    set_goal(value.text_of(GOAL), &mut run);
     read_labels(value, &mut run);
     set_final_answer(&mut run);
     run.metadata = metadata(record, run.original_prompt.as_deref()).map(Into::into);
@@ -146,8 +146,8 @@ const GOAL_WORDS: usize = 4;
 
 /// The goal that a field states wins over the first message only where the message contains it: then
 /// the rest of the message is what the harness put around it.
-fn set_goal<'a>(record: Value<'_, 'a>, run: &mut Run<'a>) {
-    let Some(goal) = record.text_of(GOAL) else { return };
+pub(super) fn set_goal<'a>(goal: Option<Text<'a>>, run: &mut Run<'a>) {
+    let Some(goal) = goal else { return };
     let Some(message) = &run.original_prompt else {
         run.original_prompt = Some(goal);
         return;

@@ -7,6 +7,7 @@ mod value;
 pub(crate) use tape::quote_or_backslash;
 pub use tape::{JsonError, Limits, Problem, Tape};
 pub use text::ObjectWriter;
+pub(crate) use text::write_string;
 pub use value::{Items, Value};
 
 /// Reads JSON that stands in a string of the log; `None` where the string is none.

@@ -164,6 +164,12 @@ impl<'t, 'a> Value<'t, 'a> {
         Items { text: self.text, nodes: self.nodes, at: self.at + 1, end }
     }
 
+    /// The elements of the array that is the member called `key`; none where there is no such array.
+    pub fn items_of(self, key: &str) -> Items<'t, 'a> {
+        let none = Items { text: self.text, nodes: self.nodes, at: 0, end: 0 };
+        self.get(key).map_or(none, Value::items)
+    }
+
     /// The members of an object in order; none for anything else.
     pub fn members(self) -> impl Iterator<Item = (Cow<'a, str>, Value<'t, 'a>)> + use<'t, 'a> {
         self.pairs().map(|(key, value)| (key.text().unwrap_or_default(), value))
