@@ -1,6 +1,6 @@
 //! Which format a file is, and how its records lie in it: told from its content alone.
 
-use crate::formats::{FORMATS, Format};
+use crate::formats::{FORMATS, Format, TEXT_FORMATS, TextFormat};
 use crate::json::{Limits, Tape, Value};
 use crate::split::Layout;
 
@@ -21,6 +21,8 @@ pub struct Detection {
     pub runner_up: Option<(&'static str, f32)>,
     /// How the records lie in the file.
     pub layout: Layout,
+    /// Whether its runs are spread over records, as the spans of a trace are.
+    pub spread: bool,
 }
 
 /// The format that a record fits best, with its score; `None` where none fits.
@@ -63,7 +65,28 @@ pub(crate) fn detect(prefix: &[u8], complete: bool) -> Detection {
         Some(records) => records.into_iter().for_each(|record| tally.add(record)),
         None => tally.add_lines(lines),
     }
-    tally.finish(layout)
+    let found = tally.finish(layout);
+    if found.format.is_some() { found } else { as_text(text).unwrap_or(found) }
+}
+
+/// What a file of text that is not JSON is.
+fn as_text(text: &str) -> Option<Detection> {
+    let mut ranked: Vec<(&dyn TextFormat, u8)> = TEXT_FORMATS
+        .iter()
+        .map(|format| (*format, format.score(text)))
+        .filter(|(_, score)| *score > 0)
+        .collect();
+    ranked.sort_by_key(|(_, score)| std::cmp::Reverse(*score));
+    let named =
+        |place: usize| ranked.get(place).map(|(format, score)| (format.name(), f32::from(*score) / 100.0));
+    let (format, confidence) = named(0)?;
+    Some(Detection {
+        format: Some(format),
+        confidence,
+        runner_up: named(1),
+        layout: Layout::Text,
+        spread: false,
+    })
 }
 
 /// The text before the first byte that is not UTF-8 for good; a character cut at the end goes.
@@ -151,13 +174,19 @@ fn children_fit(container: Value<'_, '_>) -> Option<u32> {
 struct Tally {
     sums: Vec<u32>,
     records: u32,
+    /// Formats that found pieces of runs in a record.
+    spread: Vec<&'static str>,
 }
 
 impl Tally {
     fn add(&mut self, record: Value<'_, '_>) {
         self.sums.resize(FORMATS.len(), 0);
         for (sum, format) in self.sums.iter_mut().zip(FORMATS) {
-            *sum += u32::from(format.score(record));
+            let score = format.score(record);
+            *sum += u32::from(score);
+            if score > 0 && format.pieces(record).is_some() {
+                self.spread.push(format.name());
+            }
         }
         self.records += 1;
     }
@@ -184,11 +213,13 @@ impl Tally {
         // Stable: equals stay in the registry's order of precedence.
         ranked.sort_by_key(|(_, sum)| std::cmp::Reverse(*sum));
         let confidence = |sum: u32| sum as f32 / (100.0 * records);
+        let format = ranked.first().map(|(name, _)| *name);
         Detection {
-            format: ranked.first().map(|(name, _)| *name),
+            format,
             confidence: ranked.first().map_or(0.0, |(_, sum)| confidence(*sum)),
             runner_up: ranked.get(1).map(|(name, sum)| (*name, confidence(*sum))),
             layout,
+            spread: format.is_some_and(|name| self.spread.contains(&name)),
         }
     }
 }

@@ -7,21 +7,29 @@
 //!
 //! Formats are in [`formats`], one file each.
 
+mod archive;
+mod beside;
+mod block;
 mod detect;
 pub mod formats;
 mod identity;
 pub mod json;
 mod labels;
 mod messages;
+mod pieces;
 mod python_literal;
 mod react;
 mod reader;
+mod records;
 mod run;
 mod split;
 mod stream;
 mod terminal;
 
+pub use beside::Beside;
+pub use block::Block;
 pub use detect::Detection;
-pub use reader::{Counts, LogReader, Options};
+pub use reader::{Counts, LogReader, Options, Source};
+pub use records::RecordReader;
 pub use run::{Collected, Reason, Reject, Run, RunStep, Sink, Text};
 pub use split::Layout;

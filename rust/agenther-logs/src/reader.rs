@@ -1,20 +1,28 @@
-//! The reader: a stream in, runs and rejects out, one record in memory at a time.
+//! The reader: a file in, runs and rejects out, a few records in memory at a time.
 
-use std::borrow::Cow;
+use std::collections::VecDeque;
 use std::fs::File;
-use std::io::{self, Read};
+use std::io::{self, Read, Seek};
 use std::path::Path;
+use std::sync::Arc;
 
-use crate::detect::{Detection, best_format, detect};
-use crate::formats::{FORMATS, Format, Record, shape_sentence};
-use crate::json::{JsonError, Limits, Problem, Tape, Value};
+use crate::archive::{Archive, MAGIC};
+use crate::beside::{Beside, Folder, Nothing};
+use crate::block::{Block, Cutter};
+use crate::detect::{Detection, detect};
+use crate::formats::{FORMATS, Format, TEXT_FORMATS, TextFormat, names};
+use crate::json::Limits;
+use crate::records::RecordReader;
 use crate::run::{Reason, Reject, Sink};
-use crate::split::{Frame, FrameState, Layout, Splitter};
+use crate::split::Layout;
 use crate::stream::{Window, decompressed};
 
 /// Bytes looked at to tell the format. Enough for a record of most logs; a record that is longer is
 /// judged by its start.
 const SNIFFED: usize = 1 << 20;
+
+/// Bytes of records that are cut at a time: they stay in the cache until they are read.
+const BLOCK: usize = 1 << 20;
 
 /// What a reader may be told.
 #[derive(Debug, Clone)]
@@ -36,7 +44,7 @@ impl Default for Options {
 /// What was read so far. `records` is always `runs + rejects`.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub struct Counts {
-    /// Records met.
+    /// Records met. A run that is spread over the file, as a session is, counts as one.
     pub records: u64,
     /// Records read.
     pub runs: u64,
@@ -44,6 +52,33 @@ pub struct Counts {
     pub rejects: u64,
     /// Decompressed bytes of the records met.
     pub bytes: u64,
+}
+
+impl Counts {
+    /// Adds what was read of another part.
+    pub fn add(&mut self, other: Counts) {
+        self.records += other.records;
+        self.runs += other.runs;
+        self.rejects += other.rejects;
+        self.bytes += other.bytes;
+    }
+}
+
+/// A format that is forced on a file, or that its text was found to have.
+#[derive(Clone, Copy)]
+pub(crate) enum Chosen {
+    Json(&'static dyn Format),
+    Text(&'static dyn TextFormat),
+}
+
+/// What is known of a file, or of a member of an archive, by those who read its records.
+#[derive(Clone)]
+pub struct Source {
+    pub(crate) stem: String,
+    pub(crate) options: Options,
+    pub(crate) detection: Detection,
+    pub(crate) chosen: Option<Chosen>,
+    pub(crate) beside: Arc<dyn Beside>,
 }
 
 /// Reads one log file, whatever its format.
@@ -57,41 +92,64 @@ pub struct Counts {
 /// assert_eq!(found.runs[0].original_prompt.as_deref(), Some("Hi"));
 /// ```
 pub struct LogReader {
-    window: Window,
-    stem: String,
-    options: Options,
-    forced: Option<&'static dyn Format>,
-    detection: Detection,
-    splitter: Splitter,
-    tape: Tape,
+    source: Arc<Source>,
+    cutter: Cutter,
+    archive: Option<Archive>,
+    records: RecordReader,
+    /// Members of the archive that could not be opened.
+    unopened: VecDeque<Reject>,
     counts: Counts,
 }
 
 impl LogReader {
     /// Opens a file.
     pub fn open(path: &Path, options: Options) -> io::Result<Self> {
-        LogReader::new(Box::new(File::open(path)?), &path.to_string_lossy(), options)
+        let mut file = File::open(path)?;
+        let name = path.to_string_lossy();
+        let mut head = Vec::new();
+        (&mut file).take(4).read_to_end(&mut head)?;
+        // A pipe cannot be read twice.
+        if file.rewind().is_err() {
+            return LogReader::new(Box::new(io::Cursor::new(head).chain(file)), &name, options);
+        }
+        if MAGIC.contains(&&*head) {
+            return LogReader::of_archive(Archive::open(file)?, &name, options);
+        }
+        let beside = Arc::new(Folder::of(path));
+        let (source, cutter) = open_stream(Box::new(file), stem_of(&name), options, beside, 0)?;
+        Ok(LogReader::starting(source, cutter, None))
     }
 
     /// Reads from anything; `name` is its path or what stands for one, used for run ids only.
     pub fn new(input: Box<dyn Read + Send>, name: &str, options: Options) -> io::Result<Self> {
-        let forced = options.format.as_deref().map(format_named).transpose()?;
-        let mut window = Window::new(decompressed(input)?);
-        window.fill_to(SNIFFED);
-        let sniffed = window.bytes().len().min(SNIFFED);
-        let complete = window.is_ended() && sniffed == window.bytes().len();
-        let detection = detect(&window.bytes()[..sniffed], complete);
-        if window.bytes().starts_with(b"\xef\xbb\xbf") {
-            window.consume(3);
-        }
-        let splitter = Splitter::new(detection.layout.clone(), options.max_record_bytes);
-        let (tape, counts) = (Tape::default(), Counts::default());
-        Ok(LogReader { window, stem: stem_of(name), options, forced, detection, splitter, tape, counts })
+        let (source, cutter) = open_stream(input, stem_of(name), options, Arc::new(Nothing), 0)?;
+        Ok(LogReader::starting(source, cutter, None))
     }
 
-    /// What the file was found to be.
+    fn of_archive(archive: Archive, name: &str, options: Options) -> io::Result<Self> {
+        let before = Box::new(io::empty());
+        let (source, cutter) = open_stream(before, stem_of(name), options, Arc::new(Nothing), 0)?;
+        let mut reader = LogReader::starting(source, cutter, Some(archive));
+        if !reader.next_member() && reader.unopened.is_empty() {
+            reader.unopened.push_back(reject_of_member(NO_MEMBER.to_owned(), Reason::NotALog));
+        }
+        Ok(reader)
+    }
+
+    fn starting(source: Source, cutter: Cutter, archive: Option<Archive>) -> Self {
+        LogReader {
+            source: Arc::new(source),
+            cutter,
+            archive,
+            records: RecordReader::default(),
+            unopened: VecDeque::new(),
+            counts: Counts::default(),
+        }
+    }
+
+    /// What the file was found to be; of an archive, the member that is being read.
     pub fn detection(&self) -> &Detection {
-        &self.detection
+        &self.source.detection
     }
 
     /// What was read so far.
@@ -104,159 +162,111 @@ impl LogReader {
     pub fn next_batch(&mut self, sink: &mut dyn Sink, max_records: usize, max_bytes: usize) -> bool {
         let until = (self.counts.records + max_records as u64, self.counts.bytes + max_bytes as u64);
         while self.counts.records < until.0 && self.counts.bytes < until.1 {
-            let Some(frame) = self.splitter.next(&mut self.window) else {
-                self.end_of_stream(sink);
+            let (records, bytes) = (until.0 - self.counts.records, until.1 - self.counts.bytes);
+            if !self.advance(sink, records as usize, bytes as usize) {
                 return false;
-            };
-            self.record(frame, sink);
+            }
         }
         true
     }
 
-    fn end_of_stream(&mut self, sink: &mut dyn Sink) {
-        if let Some(error) = self.window.take_error() {
-            let frame = Frame { offset: self.window.offset(), length: 0, key: None, state: FrameState::Cut };
-            let reject = self.reject(&frame, Reason::BrokenStream, broken_sentence(&error));
-            self.count(0, false);
+    /// One step of the reading: some records, or one run that was put together, or the next member.
+    fn advance(&mut self, sink: &mut dyn Sink, max_records: usize, max_bytes: usize) -> bool {
+        if let Some(mut reject) = self.unopened.pop_front() {
+            reject.record = self.counts.records;
+            self.counts.add(Counts { records: 1, rejects: 1, ..Counts::default() });
             sink.reject(reject);
+        } else if let Some(block) = self.cutter.next_block(max_records, max_bytes.min(BLOCK)) {
+            self.counts.add(self.records.read(&self.source, &block, sink));
+        } else if let Some(counts) = self.records.close(&self.source, sink) {
+            self.counts.add(counts);
+        } else {
+            return self.next_member() || !self.unopened.is_empty();
         }
+        true
     }
 
-    fn count(&mut self, bytes: u64, read: bool) {
-        self.counts.records += 1;
-        self.counts.bytes += bytes;
-        self.counts.runs += u64::from(read);
-        self.counts.rejects += u64::from(!read);
+    /// Whether the file's records can be read by several threads: they are runs of their own.
+    pub fn is_divisible(&self) -> bool {
+        let found = &self.source.detection;
+        let as_found = self.source.options.format.as_deref().is_none_or(|name| found.format == Some(name));
+        let records = !matches!(found.layout, Layout::Text | Layout::Opaque);
+        self.archive.is_none() && records && as_found && !found.spread
     }
 
-    fn record(&mut self, frame: Frame, sink: &mut dyn Sink) {
-        let outcome = match &frame.state {
-            FrameState::TooLarge { size, .. } => {
-                Err((Reason::TooLarge, too_large_sentence(*size, &self.options)))
-            }
-            FrameState::Stray => Err((Reason::InvalidJson, STRAY.to_owned())),
-            FrameState::Cut => Err((Reason::Truncated, CUT.to_owned())),
-            FrameState::Whole => self.read(&frame, sink),
-        };
-        let outcome = outcome.map_err(|trouble| self.cause_of(&frame, trouble));
-        let size = match &frame.state {
-            FrameState::TooLarge { size, .. } => *size,
-            _ => frame.length as u64,
-        };
-        self.count(size, outcome.is_ok());
-        if let Err((reason, sentence)) = outcome {
-            let reject = self.reject(&frame, reason, sentence);
-            sink.reject(Reject { record: self.counts.records - 1, ..reject });
-        }
-        self.window.consume(frame.length);
+    /// Cuts the next records for [`RecordReader::read`], in place of [`LogReader::next_batch`].
+    pub fn next_block(&mut self, max_records: usize, max_bytes: usize) -> Option<Block> {
+        self.cutter.next_block(max_records, max_bytes)
     }
 
-    /// A record that failed where the stream did failed because of that.
-    fn cause_of(&mut self, frame: &Frame, trouble: (Reason, String)) -> (Reason, String) {
-        if !self.window.is_ended() || frame.length < self.window.bytes().len() {
-            return trouble;
-        }
-        self.window.take_error().map_or(trouble, |error| (Reason::BrokenStream, broken_sentence(&error)))
+    /// What the readers of blocks must know.
+    pub fn source(&self) -> Arc<Source> {
+        self.source.clone()
     }
 
-    fn reject(&self, frame: &Frame, reason: Reason, sentence: String) -> Reject {
-        let raw = match &frame.state {
-            FrameState::TooLarge { head, .. } => head.clone(),
-            _ => self.window.bytes()[..frame.length].to_vec(),
-        };
-        let format = self.detection.format;
-        Reject { record: self.counts.records, offset: frame.offset, format, reason, sentence, raw }
-    }
-
-    /// Parses a whole frame and hands its run to the sink.
-    fn read(&mut self, frame: &Frame, sink: &mut dyn Sink) -> Result<(), (Reason, String)> {
-        let bytes = &self.window.bytes()[..frame.length];
-        if self.detection.layout == Layout::Opaque {
-            return Err((Reason::NotALog, not_a_log_sentence(bytes)));
-        }
-        let text = match std::str::from_utf8(bytes) {
-            Ok(text) => Cow::Borrowed(text),
-            Err(_) => String::from_utf8_lossy(bytes),
-        };
-        if let Err(error) = self.tape.parse(&text, self.options.limits) {
-            return Err(json_trouble(error));
-        }
-        let Some(value) = Value::root(&self.tape, &text) else {
-            return Err((Reason::InvalidJson, CUT.to_owned()));
-        };
-        let number = self.counts.records;
-        let record = Record { value, key: frame.key.as_deref(), number, stem: &self.stem, text: &text };
-        let Some(format) = self.forced.or_else(|| self.format_of(value)) else {
-            return Err((Reason::UnknownShape, shape_sentence(value)));
-        };
-        match format.read(&record) {
-            Ok(mut run) => {
-                run.format = format.name();
-                run.record = number;
-                sink.run(run);
-                Ok(())
-            }
-            Err(missing) => {
-                let name = format.name();
-                Err((Reason::Incomplete, format!("The record looks like {name}, but {missing}.")))
+    /// Opens the next member of an archive that can be opened; what is wrong with others is kept.
+    fn next_member(&mut self) -> bool {
+        let Some(archive) = &mut self.archive else { return false };
+        while let Some(member) = archive.next_member() {
+            let stem = format!("{}/{}", stem_of(&self.source.stem), stem_of(&member.name));
+            let options = self.source.options.clone();
+            let opened = archive.stream(&member).and_then(|stream| {
+                open_stream(stream, stem, options, Arc::new(Nothing), self.counts.records)
+            });
+            match opened {
+                Ok((source, _)) if source.detection.format.is_none() && member.may_be_no_log() => {}
+                Ok((source, cutter)) => {
+                    (self.source, self.cutter) = (Arc::new(source), cutter);
+                    return true;
+                }
+                Err(error) => self.unopened.push_back(reject_of_member(
+                    format!("The member `{}` cannot be read: {error}.", member.name.escape_debug()),
+                    Reason::BrokenStream,
+                )),
             }
         }
-    }
-
-    /// The file's format where the record has its shape, else the format that it fits best: files
-    /// of mixed records exist.
-    fn format_of(&self, value: Value<'_, '_>) -> Option<&'static dyn Format> {
-        let of_file =
-            self.detection.format.and_then(|name| FORMATS.iter().find(|format| format.name() == name));
-        match of_file.filter(|format| format.score(value) > 0) {
-            Some(format) => Some(*format),
-            None => best_format(value).map(|(format, _)| format),
-        }
+        false
     }
 }
 
-const STRAY: &str = "Between or after the records stands text that is not part of the JSON document; \
-the file cannot be followed from here on. Repair it, or write one record a line.";
-const CUT: &str = "The file ends inside this record; it was cut off while it was written or copied.";
+const NO_MEMBER: &str = "The archive has no member whose name ends as that of a log (.json, .jsonl, …).";
 
-fn broken_sentence(error: &io::Error) -> String {
-    format!("Reading stopped here ({error}); what came before is kept. The file is damaged or was cut off.")
+fn reject_of_member(sentence: String, reason: Reason) -> Reject {
+    Reject { record: 0, offset: 0, format: None, reason, sentence, raw: Vec::new() }
 }
 
-fn too_large_sentence(size: u64, options: &Options) -> String {
-    let limit = options.max_record_bytes;
-    format!(
-        "The record has {size} bytes, more than the limit of {limit}; raise `max_record_bytes` to read it."
-    )
+/// Decompresses a stream and tells what it holds by its start.
+fn open_stream(
+    input: Box<dyn Read + Send>,
+    stem: String,
+    options: Options,
+    beside: Arc<dyn Beside>,
+    first: u64,
+) -> io::Result<(Source, Cutter)> {
+    let forced = options.format.as_deref().map(format_named).transpose()?;
+    let mut window = Window::new(decompressed(input)?);
+    window.fill_to(SNIFFED);
+    let sniffed = window.bytes().len().min(SNIFFED);
+    let complete = window.is_ended() && sniffed == window.bytes().len();
+    let mut detection = detect(&window.bytes()[..sniffed], complete);
+    if window.bytes().starts_with(b"\xef\xbb\xbf") {
+        window.consume(3);
+    }
+    if matches!(forced, Some(Chosen::Text(_))) {
+        detection.layout = Layout::Text;
+    }
+    let found_text = || TEXT_FORMATS.iter().find(|format| detection.format == Some(format.name()));
+    let chosen = forced.or_else(|| found_text().map(|format| Chosen::Text(*format)));
+    let cutter = Cutter::new(window, detection.layout.clone(), options.max_record_bytes, first);
+    Ok((Source { stem, options, detection, chosen, beside }, cutter))
 }
 
-fn json_trouble(error: JsonError) -> (Reason, String) {
-    let reason = match error.problem {
-        Problem::Truncated => Reason::Truncated,
-        Problem::TooDeep | Problem::TooManyValues => Reason::TooComplex,
-        Problem::Expected(_) | Problem::Trailing => Reason::InvalidJson,
-    };
-    (reason, format!("The record is not readable JSON: {error}."))
-}
-
-fn not_a_log_sentence(bytes: &[u8]) -> String {
-    let kind = match bytes {
-        [b'P', b'K', 3 | 5, ..] => "a zip archive; unpack it first",
-        [b'P', b'A', b'R', b'1', ..] => "a Parquet file; read it as a frame",
-        [b'A', b'R', b'R', b'O', b'W', b'1', ..] => "an Arrow file; read it as a frame",
-        [b'S', b'Q', b'L', b'i', b't', b'e', ..] => "an SQLite database; export its rows as JSON lines",
-        [b'<', ..] => "markup (HTML or XML)",
-        _ if std::str::from_utf8(bytes).is_ok() => "plain text",
-        _ => "binary data",
-    };
-    format!(
-        "The file holds no JSON: it looks like {kind}. Records must be JSON: an array, an object keyed by id, or one a line."
-    )
-}
-
-fn format_named(name: &str) -> io::Result<&'static dyn Format> {
-    FORMATS.iter().find(|format| format.name() == name).copied().ok_or_else(|| {
-        let known: Vec<&str> = FORMATS.iter().map(|format| format.name()).collect();
+fn format_named(name: &str) -> io::Result<Chosen> {
+    let json = FORMATS.iter().find(|format| format.name() == name).map(|format| Chosen::Json(*format));
+    let text =
+        || TEXT_FORMATS.iter().find(|format| format.name() == name).map(|format| Chosen::Text(*format));
+    json.or_else(text).ok_or_else(|| {
+        let known: Vec<&str> = names().collect();
         let sentence = format!("No format is called {name:?}; the formats are {}.", known.join(", "));
         io::Error::new(io::ErrorKind::InvalidInput, sentence)
     })

@@ -13,6 +13,8 @@ pub enum Layout {
     /// The elements of an array, or the members of an object keyed by id, found by following
     /// these keys from the top of the document.
     Inside(Vec<String>),
+    /// Text that is not JSON, whole: its format cuts it.
+    Text,
     /// Not records at all.
     Opaque,
 }
@@ -49,6 +51,7 @@ const HEAD_KEPT: usize = 1 << 16;
 /// Finds where a record ends, in as many pieces as it comes.
 enum End {
     Newline,
+    Stream,
     Value(ValueEnd),
 }
 
@@ -56,13 +59,14 @@ impl End {
     fn advance(&mut self, bytes: &[u8]) -> Option<usize> {
         match self {
             End::Newline => memchr::memchr(b'\n', bytes),
+            End::Stream => None,
             End::Value(value) => value.advance(bytes),
         }
     }
 
     fn may_be_end_of_stream(&self) -> bool {
         match self {
-            End::Newline => true,
+            End::Newline | End::Stream => true,
             End::Value(value) => value.in_scalar,
         }
     }
@@ -151,6 +155,7 @@ impl Splitter {
             Layout::Lines => peek(window).map(|_| self.cut(window, End::Newline, None)),
             Layout::Values => peek(window).map(|_| self.cut_value(window, None)),
             Layout::Inside(path) => self.next_inside(window, path),
+            Layout::Text => peek(window).map(|_| self.cut(window, End::Stream, None)),
             Layout::Opaque => self.everything(window),
         };
         self.layout = layout;

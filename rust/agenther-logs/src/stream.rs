@@ -1,11 +1,13 @@
 //! Bytes as they come: decompression by magic number, and a window that slides over the stream.
 
 use std::io::{self, BufReader, Read};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
 
 use flate2::bufread::MultiGzDecoder;
 
 /// Bytes asked of the source at a time.
-const CHUNK: usize = 1 << 18;
+pub(crate) const CHUNK: usize = 1 << 18;
 
 const GZIP: &[u8] = &[0x1f, 0x8b];
 const ZSTD: &[u8] = &[0x28, 0xb5, 0x2f, 0xfd];
@@ -21,14 +23,65 @@ pub(crate) fn decompressed(input: Box<dyn Read + Send>) -> io::Result<Box<dyn Re
     (&mut input).take(4).read_to_end(&mut head)?;
     let skippable = head.len() == 4 && &head[1..] == ZSTD_SKIPPABLE && head[0] & 0xf0 == 0x50;
     let (gzip, zstd) = (head.starts_with(GZIP), head.starts_with(ZSTD) || skippable);
-    let whole = BufReader::with_capacity(CHUNK, io::Cursor::new(head).chain(input));
-    Ok(if gzip {
+    let whole = io::Cursor::new(head).chain(input);
+    if !gzip && !zstd {
+        return Ok(Box::new(whole));
+    }
+    let compressed = Arc::new(AtomicU64::new(0));
+    let whole = BufReader::with_capacity(CHUNK, Counted { inner: whole, read: compressed.clone() });
+    let plain: Box<dyn Read + Send> = if gzip {
         Box::new(MultiGzDecoder::new(whole))
-    } else if zstd {
-        Box::new(zstd::stream::read::Decoder::with_buffer(whole)?)
     } else {
-        Box::new(whole)
-    })
+        Box::new(zstd::stream::read::Decoder::with_buffer(whole)?)
+    };
+    Ok(Box::new(Expansion::new(plain, move || compressed.load(Ordering::Relaxed))))
+}
+
+/// Tells how many bytes were read through it.
+struct Counted<R> {
+    inner: R,
+    read: Arc<AtomicU64>,
+}
+
+impl<R: Read> Read for Counted<R> {
+    fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
+        let read = self.inner.read(buffer)?;
+        self.read.fetch_add(read as u64, Ordering::Relaxed);
+        Ok(read)
+    }
+}
+
+/// Decompressed bytes that any compressed file may have.
+const HARMLESS: u64 = 256 << 20;
+/// Decompressed bytes a compressed one, beyond that. Agent logs have 5 to 60, and the most that gzip
+/// can reach is 1,032.
+const MAX_RATIO: u64 = 500;
+
+/// Stops a bomb: a small file that decompresses without end.
+pub(crate) struct Expansion<C> {
+    inner: Box<dyn Read + Send>,
+    compressed: C,
+    read: u64,
+}
+
+impl<C: Fn() -> u64> Expansion<C> {
+    pub fn new(inner: Box<dyn Read + Send>, compressed: C) -> Self {
+        Expansion { inner, compressed, read: 0 }
+    }
+}
+
+impl<C: Fn() -> u64> Read for Expansion<C> {
+    fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
+        let read = self.inner.read(buffer)?;
+        self.read += read as u64;
+        if self.read > HARMLESS && self.read / MAX_RATIO > (self.compressed)() {
+            let sentence = format!(
+                "it grows more than {MAX_RATIO}-fold, as a decompression bomb does; decompress it first"
+            );
+            return Err(io::Error::new(io::ErrorKind::InvalidData, sentence));
+        }
+        Ok(read)
+    }
 }
 
 /// The part of the stream that is in memory. It grows to hold one record and no more.
@@ -117,5 +170,20 @@ impl Window {
     /// The failure that ended the stream, once.
     pub fn take_error(&mut self) -> Option<io::Error> {
         self.error.take()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_bomb_is_stopped_and_a_long_log_is_not() {
+        let read = |compressed: u64| {
+            let endless = Box::new(io::repeat(b'[').take(2 * HARMLESS));
+            io::copy(&mut Expansion::new(endless, move || compressed), &mut io::sink())
+        };
+        assert!(read(1000).unwrap_err().to_string().contains("500-fold"));
+        assert_eq!(read(2 * HARMLESS / 60).unwrap(), 2 * HARMLESS);
     }
 }

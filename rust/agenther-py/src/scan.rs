@@ -288,7 +288,7 @@ pub fn detect_chunks(name: &str, chunks: &Bound<'_, PyAny>) -> PyResult<ArrowBat
 /// The names of the formats that are read.
 #[pyfunction]
 pub fn formats() -> Vec<&'static str> {
-    agenther_logs::formats::FORMATS.iter().map(|format| format.name()).collect()
+    agenther_logs::formats::names().collect()
 }
 
 fn known_format(name: &str) -> PyResult<()> {

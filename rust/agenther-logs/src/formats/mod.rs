@@ -12,7 +12,9 @@ mod toolbench;
 mod tooleval;
 
 use std::borrow::Cow;
+use std::ops::Range;
 
+use crate::beside::Beside;
 use crate::identity::fingerprint;
 use crate::json::{ObjectWriter, Value};
 use crate::run::{Run, Text};
@@ -30,6 +32,14 @@ pub const FORMATS: &[&dyn Format] = &[
     &openai_chat::OpenAiChat,
 ];
 
+/// Every format whose logs are not JSON.
+pub const TEXT_FORMATS: &[&dyn TextFormat] = &[];
+
+/// The names of all formats.
+pub fn names() -> impl Iterator<Item = &'static str> {
+    FORMATS.iter().map(|format| format.name()).chain(TEXT_FORMATS.iter().map(|format| format.name()))
+}
+
 /// One shape of log record.
 pub trait Format: Sync {
     /// Its name, as it stands in `source.format`.
@@ -42,15 +52,65 @@ pub trait Format: Sync {
     /// fields only; a record that was cut off must not score more than a whole one.
     fn score(&self, record: Value<'_, '_>) -> u8;
 
+    /// The pieces of runs that a record holds, for formats whose runs are spread over records (the
+    /// spans of a trace, the lines of a session) or whose records hold several runs. `None`: the
+    /// record is a run. An empty list: it is understood, and there is nothing of a run in it.
+    ///
+    /// The reader collects the pieces of each run over the whole file and hands them to
+    /// [`Format::read`] as one record: a JSON array of them, in the order of the file.
+    fn pieces<'t, 'a>(&self, record: Value<'t, 'a>) -> Option<Vec<Piece<'t, 'a>>> {
+        let _ = record;
+        None
+    }
+
     /// The run of a record that scored; else what is missing, as in "it has no steps".
     fn read<'a>(&self, record: &Record<'_, 'a>) -> Result<Run<'a>, String>;
+}
+
+/// A part of a run.
+pub struct Piece<'t, 'a> {
+    /// The id of its run: of the trace, of the session. `None`: that of the piece before it, or,
+    /// before the first id of the file, that of the piece after it.
+    pub run: Option<Text<'a>>,
+    /// The part of the record that goes to the run.
+    pub value: Value<'t, 'a>,
+}
+
+/// A log that is not JSON.
+pub trait TextFormat: Sync {
+    /// Its name, as it stands in `source.format`.
+    fn name(&self) -> &'static str;
+
+    /// What its text looks like, for the sentence that tells people what can be read.
+    fn shape(&self) -> &'static str;
+
+    /// 0 to 100, as [`Format::score`], from the first megabyte of a file.
+    fn score(&self, head: &str) -> u8;
+
+    /// Where the records lie in the text of a file, in order.
+    fn split(&self, text: &str) -> Vec<Range<usize>>;
+
+    /// The run of one of them; else what is missing.
+    fn read<'a>(&self, record: &TextRecord<'_, 'a>) -> Result<Run<'a>, String>;
+}
+
+/// One record of a log that is not JSON.
+pub struct TextRecord<'t, 'a> {
+    /// Its text.
+    pub text: &'a str,
+    /// Its number in the file, from 0.
+    pub number: u64,
+    /// Name of the file, bare.
+    pub stem: &'t str,
+    /// What lies beside the file.
+    pub beside: &'t dyn Beside,
 }
 
 /// A parsed record and where it stands.
 pub struct Record<'t, 'a> {
     /// Its JSON.
     pub value: Value<'t, 'a>,
-    /// Its key in an object keyed by id.
+    /// Its key in an object keyed by id; the id that its pieces gave it.
     pub key: Option<&'t str>,
     /// Its number in the file, from 0.
     pub number: u64,
@@ -58,6 +118,8 @@ pub struct Record<'t, 'a> {
     pub stem: &'t str,
     /// Its text.
     pub text: &'a str,
+    /// What lies beside the file.
+    pub beside: &'t dyn Beside,
 }
 
 /// Keys that name a run (not the task, of which there may be many runs).

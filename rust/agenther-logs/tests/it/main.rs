@@ -1,5 +1,6 @@
 //! Tests of the reader from outside: bytes in, runs and rejects out.
 
+mod archives;
 mod at_rest;
 mod data_records;
 mod golden;

@@ -1,0 +1,116 @@
+//! Records cut out of a file and not yet read: what one thread hands to another.
+
+use std::io;
+
+use crate::split::{Frame, FrameState, Layout, Splitter};
+use crate::stream::Window;
+
+/// Some records of a file, in order.
+pub struct Block {
+    bytes: Vec<u8>,
+    /// Number of the first of them in the file.
+    pub(crate) first: u64,
+    frames: Vec<CutFrame>,
+}
+
+/// A frame and where its bytes lie in the block.
+struct CutFrame {
+    frame: Frame,
+    start: usize,
+    /// What broke the stream where this frame ends.
+    broken: Option<String>,
+}
+
+/// A record of a block.
+pub(crate) struct Cut<'b> {
+    pub number: u64,
+    pub offset: u64,
+    pub key: Option<&'b str>,
+    pub state: &'b FrameState,
+    pub bytes: &'b [u8],
+    pub broken: Option<&'b str>,
+}
+
+impl Cut<'_> {
+    /// Bytes that it has in the stream, which are not all kept where it is over the limit.
+    pub fn size(&self) -> u64 {
+        match self.state {
+            FrameState::TooLarge { size, .. } => *size,
+            _ => self.bytes.len() as u64,
+        }
+    }
+}
+
+impl Block {
+    /// Its records, in the order of the file.
+    pub(crate) fn records(&self) -> impl Iterator<Item = Cut<'_>> {
+        self.frames.iter().zip(self.first..).map(|(cut, number)| Cut {
+            number,
+            offset: cut.frame.offset,
+            key: cut.frame.key.as_deref(),
+            state: &cut.frame.state,
+            bytes: &self.bytes[cut.start..cut.start + cut.frame.length],
+            broken: cut.broken.as_deref(),
+        })
+    }
+
+    /// How many records it holds.
+    pub fn len(&self) -> usize {
+        self.frames.len()
+    }
+
+    /// Whether it holds none.
+    pub fn is_empty(&self) -> bool {
+        self.frames.is_empty()
+    }
+}
+
+/// Cuts a stream into blocks.
+pub(crate) struct Cutter {
+    window: Window,
+    splitter: Splitter,
+    records: u64,
+}
+
+impl Cutter {
+    /// `first` is the number of the first record.
+    pub fn new(window: Window, layout: Layout, max_record_bytes: usize, first: u64) -> Self {
+        Cutter { window, splitter: Splitter::new(layout, max_record_bytes), records: first }
+    }
+
+    /// The next records, until there are `max_records` or about `max_bytes` of them; `None` at the
+    /// end of the stream.
+    pub fn next_block(&mut self, max_records: usize, max_bytes: usize) -> Option<Block> {
+        let mut block = Block { bytes: Vec::new(), first: self.records, frames: Vec::new() };
+        while block.frames.len() < max_records && block.bytes.len() < max_bytes {
+            let Some(frame) = self.splitter.next(&mut self.window) else {
+                block.frames.extend(self.broken_end(block.bytes.len()));
+                break;
+            };
+            block.bytes.extend_from_slice(&self.window.bytes()[..frame.length]);
+            let start = block.bytes.len() - frame.length;
+            let broken = self.broken_in(&frame);
+            self.window.consume(frame.length);
+            block.frames.push(CutFrame { frame, start, broken });
+        }
+        self.records += block.frames.len() as u64;
+        (!block.is_empty()).then_some(block)
+    }
+
+    /// A record that ends where the stream broke is bad because of that.
+    fn broken_in(&mut self, frame: &Frame) -> Option<String> {
+        let last = self.window.is_ended() && frame.length == self.window.bytes().len();
+        last.then(|| self.window.take_error()).flatten().as_ref().map(broken_sentence)
+    }
+
+    /// A stream that broke between two records.
+    fn broken_end(&mut self, start: usize) -> Option<CutFrame> {
+        let error = self.window.take_error()?;
+        let frame = Frame { offset: self.window.offset(), length: 0, key: None, state: FrameState::Cut };
+        Some(CutFrame { frame, start, broken: Some(broken_sentence(&error)) })
+    }
+}
+
+fn broken_sentence(error: &io::Error) -> String {
+    format!("Reading stopped here ({error}); what came before is kept. The file is damaged or was cut off.")
+}

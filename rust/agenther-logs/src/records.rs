@@ -1,0 +1,262 @@
+//! Records to runs: parsing, choosing the format, putting together what is spread.
+
+use std::borrow::Cow;
+use std::collections::VecDeque;
+
+use crate::block::{Block, Cut};
+use crate::detect::best_format;
+use crate::formats::{FORMATS, Format, Record, TextFormat, TextRecord, shape_sentence};
+use crate::json::{JsonError, Problem, Tape, Value};
+use crate::pieces::{Assembled, Pieces};
+use crate::reader::{Chosen, Counts, Options, Source};
+use crate::run::{Reason, Reject, Run, Sink};
+use crate::split::{FrameState, Layout};
+
+/// Reads the records of blocks. It keeps the runs that are spread over records until
+/// [`RecordReader::close`].
+#[derive(Default)]
+pub struct RecordReader {
+    tape: Tape,
+    pieces: Pieces,
+    closing: VecDeque<Assembled>,
+}
+
+/// What is wrong with a record.
+type Trouble = (Reason, String);
+
+/// Where a run comes from, and what its record was.
+struct Origin<'b> {
+    number: u64,
+    offset: u64,
+    bytes: &'b [u8],
+}
+
+impl RecordReader {
+    /// Reads a block.
+    pub fn read(&mut self, source: &Source, block: &Block, sink: &mut dyn Sink) -> Counts {
+        let mut tally = Tally { source, sink, counts: Counts::default() };
+        for cut in block.records() {
+            tally.counts.bytes += cut.size();
+            self.record(&cut, &mut tally);
+        }
+        tally.counts
+    }
+
+    /// Reads one of the runs that were put together; `None` once there are no more. To be called
+    /// at the end of the file until then.
+    pub fn close(&mut self, source: &Source, sink: &mut dyn Sink) -> Option<Counts> {
+        if self.closing.is_empty() {
+            self.closing.extend(self.pieces.close());
+        }
+        let run = self.closing.pop_front()?;
+        let mut tally = Tally { source, sink, counts: Counts::default() };
+        self.assembled(&run, &mut tally);
+        Some(tally.counts)
+    }
+
+    fn record(&mut self, cut: &Cut<'_>, tally: &mut Tally<'_, '_>) {
+        let origin = Origin { number: cut.number, offset: cut.offset, bytes: cut.bytes };
+        let outcome = match cut.state {
+            FrameState::TooLarge { size, .. } => Err(too_large(*size, &tally.source.options)),
+            FrameState::Stray => Err((Reason::InvalidJson, STRAY.to_owned())),
+            FrameState::Cut => Err((Reason::Truncated, CUT.to_owned())),
+            FrameState::Whole => self.whole(&origin, cut.key, tally),
+        };
+        let head = match cut.state {
+            FrameState::TooLarge { head, .. } => head,
+            _ => cut.bytes,
+        };
+        match (outcome, cut.broken) {
+            (Ok(()), None) => {}
+            (Err(trouble), None) => tally.reject(&Origin { bytes: head, ..origin }, trouble),
+            // A record that failed where the stream did failed because of that.
+            (Err(_), Some(why)) => tally.reject(&origin, (Reason::BrokenStream, why.to_owned())),
+            (Ok(()), Some(why)) => {
+                let after = Origin {
+                    number: origin.number + 1,
+                    offset: origin.offset + origin.bytes.len() as u64,
+                    bytes: &[],
+                };
+                tally.reject(&after, (Reason::BrokenStream, why.to_owned()));
+            }
+        }
+    }
+
+    /// Reads a record that is all there.
+    fn whole(
+        &mut self,
+        origin: &Origin<'_>,
+        key: Option<&str>,
+        tally: &mut Tally<'_, '_>,
+    ) -> Result<(), Trouble> {
+        let source = tally.source;
+        if source.detection.layout == Layout::Opaque {
+            return Err((Reason::NotALog, not_a_log_sentence(origin.bytes)));
+        }
+        let text = match std::str::from_utf8(origin.bytes) {
+            Ok(text) => Cow::Borrowed(text),
+            Err(_) => String::from_utf8_lossy(origin.bytes),
+        };
+        if let Some(Chosen::Text(format)) = source.chosen {
+            return texts(format, &text, origin, tally);
+        }
+        self.tape.parse(&text, source.options.limits).map_err(json_trouble)?;
+        let value = Value::root(&self.tape, &text).ok_or((Reason::InvalidJson, CUT.to_owned()))?;
+        let format = format_of(source, value).ok_or_else(|| (Reason::UnknownShape, shape_sentence(value)))?;
+        let Some(pieces) = format.pieces(value) else {
+            return read(format, value, key, &text, origin.number, tally);
+        };
+        let limit = source.options.max_record_bytes;
+        let closed: Vec<Assembled> = pieces
+            .iter()
+            .filter_map(|piece| self.pieces.add(format, piece, (origin.number, origin.offset), limit))
+            .collect();
+        for run in &closed {
+            self.assembled(run, tally);
+        }
+        Ok(())
+    }
+
+    /// Reads a run that was put together of pieces.
+    fn assembled(&mut self, run: &Assembled, tally: &mut Tally<'_, '_>) {
+        let options = &tally.source.options;
+        let parsed = match run.size > options.max_record_bytes {
+            true => Err(too_large(run.size as u64, options)),
+            false => self.tape.parse(&run.text, options.limits).map_err(json_trouble),
+        };
+        let value = parsed
+            .and_then(|()| Value::root(&self.tape, &run.text).ok_or((Reason::InvalidJson, CUT.to_owned())));
+        let outcome =
+            value.and_then(|value| read(run.format, value, run.id.as_deref(), &run.text, run.number, tally));
+        if let Err(trouble) = outcome {
+            let origin = Origin { number: run.number, offset: run.offset, bytes: run.text.as_bytes() };
+            tally.reject(&origin, trouble);
+        }
+    }
+}
+
+/// Takes runs and rejects, and counts them.
+struct Tally<'s, 'k> {
+    source: &'s Source,
+    sink: &'k mut dyn Sink,
+    counts: Counts,
+}
+
+impl Tally<'_, '_> {
+    fn run(&mut self, mut run: Run<'_>, format: &'static str, number: u64) {
+        run.format = format;
+        run.record = number;
+        self.counts.records += 1;
+        self.counts.runs += 1;
+        self.sink.run(run);
+    }
+
+    fn reject(&mut self, origin: &Origin<'_>, (reason, sentence): Trouble) {
+        self.counts.records += 1;
+        self.counts.rejects += 1;
+        self.sink.reject(Reject {
+            record: origin.number,
+            offset: origin.offset,
+            format: self.source.detection.format,
+            reason,
+            sentence,
+            raw: origin.bytes.to_vec(),
+        });
+    }
+}
+
+fn read(
+    format: &'static dyn Format,
+    value: Value<'_, '_>,
+    key: Option<&str>,
+    text: &str,
+    number: u64,
+    tally: &mut Tally<'_, '_>,
+) -> Result<(), Trouble> {
+    let source = tally.source;
+    let record = Record { value, key, number, stem: &source.stem, text, beside: &*source.beside };
+    let run = format.read(&record).map_err(|missing| incomplete(format.name(), &missing))?;
+    tally.run(run, format.name(), number);
+    Ok(())
+}
+
+/// Reads the records of a text that is not JSON.
+fn texts(
+    format: &'static dyn TextFormat,
+    text: &str,
+    origin: &Origin<'_>,
+    tally: &mut Tally<'_, '_>,
+) -> Result<(), Trouble> {
+    let source = tally.source;
+    let ranges = format.split(text);
+    if ranges.is_empty() {
+        return Err(incomplete(format.name(), "no run was found in it"));
+    }
+    for (range, number) in ranges.into_iter().zip(origin.number..) {
+        let offset = origin.offset + range.start as u64;
+        let text = &text[range];
+        let record = TextRecord { text, number, stem: &source.stem, beside: &*source.beside };
+        match format.read(&record) {
+            Ok(run) => tally.run(run, format.name(), number),
+            Err(missing) => {
+                let origin = Origin { number, offset, bytes: text.as_bytes() };
+                tally.reject(&origin, incomplete(format.name(), &missing));
+            }
+        }
+    }
+    Ok(())
+}
+
+/// The file's format where the record has its shape, else the format that it fits best: files of
+/// mixed records exist.
+fn format_of(source: &Source, value: Value<'_, '_>) -> Option<&'static dyn Format> {
+    if let Some(Chosen::Json(format)) = source.chosen {
+        return Some(format);
+    }
+    let of_file =
+        source.detection.format.and_then(|name| FORMATS.iter().find(|format| format.name() == name));
+    match of_file.filter(|format| format.score(value) > 0) {
+        Some(format) => Some(*format),
+        None => best_format(value).map(|(format, _)| format),
+    }
+}
+
+const STRAY: &str = "Between or after the records stands text that is not part of the JSON document; \
+the file cannot be followed from here on. Repair it, or write one record a line.";
+const CUT: &str = "The file ends inside this record; it was cut off while it was written or copied.";
+
+fn incomplete(format: &str, missing: &str) -> Trouble {
+    (Reason::Incomplete, format!("The record looks like {format}, but {missing}."))
+}
+
+fn too_large(size: u64, options: &Options) -> Trouble {
+    let limit = options.max_record_bytes;
+    let sentence = format!(
+        "The record has {size} bytes, more than the limit of {limit}; raise `max_record_bytes` to read it."
+    );
+    (Reason::TooLarge, sentence)
+}
+
+fn json_trouble(error: JsonError) -> Trouble {
+    let reason = match error.problem {
+        Problem::Truncated => Reason::Truncated,
+        Problem::TooDeep | Problem::TooManyValues => Reason::TooComplex,
+        Problem::Expected(_) | Problem::Trailing => Reason::InvalidJson,
+    };
+    (reason, format!("The record is not readable JSON: {error}."))
+}
+
+fn not_a_log_sentence(bytes: &[u8]) -> String {
+    let kind = match bytes {
+        [b'P', b'K', 3 | 5, ..] => "a zip archive inside a stream or an archive; unpack it first",
+        [b'P', b'A', b'R', b'1', ..] => "a Parquet file; read it as a frame",
+        [b'A', b'R', b'R', b'O', b'W', b'1', ..] => "an Arrow file; read it as a frame",
+        [b'S', b'Q', b'L', b'i', b't', b'e', ..] => "an SQLite database; export its rows as JSON lines",
+        [b'<', ..] => "markup (HTML or XML)",
+        _ if std::str::from_utf8(bytes).is_ok() => "plain text",
+        _ => "binary data",
+    };
+    format!(
+        "The file holds no JSON: it looks like {kind}. Records must be JSON: an array, an object keyed by id, or one a line."
+    )
+}
