@@ -25,6 +25,7 @@ mod run;
 mod split;
 mod stream;
 mod terminal;
+mod timeline;
 
 pub use beside::Beside;
 pub use block::Block;

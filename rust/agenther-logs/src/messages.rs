@@ -267,7 +267,11 @@ fn parts<'t, 'a>(message: Value<'t, 'a>) -> impl Iterator<Item = Value<'t, 'a>> 
 
 /// The words of a message: its content, or the text parts of it.
 pub(crate) fn content_text<'a>(message: Value<'_, 'a>) -> Option<Text<'a>> {
-    let content = message.any_of(&["content", "value"])?;
+    message.any_of(&["content", "value"]).and_then(words_of)
+}
+
+/// The words of a content: a string, or the text parts of a list.
+pub(crate) fn words_of<'a>(content: Value<'_, 'a>) -> Option<Text<'a>> {
     if !content.is_array() {
         return content.text_or_json();
     }

@@ -16,6 +16,8 @@
 //! | `uuid` | `trajectory_id` |
 //! | sample id, epoch, scorer, model, error | `metadata` |
 //!
+//! The other members of an archive (header, summaries, reductions) are understood, and no runs.
+//!
 //! Leaks: `target`, and the answers, explanations and solutions in `scores`, `metadata` and `store`
 //! stay behind.
 
@@ -23,7 +25,7 @@ use std::borrow::Cow;
 use std::collections::HashMap;
 
 use super::openai_chat::{set_goal, tool_schemas};
-use super::{Format, Record, filled};
+use super::{Format, Piece, Record, filled};
 use crate::json::{ObjectWriter, Value, write_string};
 use crate::labels::{failure_reason, full_mark, grade};
 use crate::messages::{Conversation, Role, role_of};
@@ -42,15 +44,27 @@ impl Format for Inspect {
     }
 
     fn score(&self, record: Value<'_, '_>) -> u8 {
-        if record.get("epoch").is_none() || record.get("id").is_none() {
-            return 0;
+        if is_sample(record) {
+            return if record.get("messages").is_some() { 98 } else { 90 };
         }
-        let asked = record.get("input").is_some() && record.get("target").is_some();
-        if asked && record.get("messages").is_some() { 98 } else { 0 }
+        90 * u8::from(is_header(record) && samples(record).next().is_none() || is_reduction(record))
+    }
+
+    fn pieces<'t, 'a>(&self, record: Value<'t, 'a>) -> Option<Vec<Piece<'t, 'a>>> {
+        if is_sample(record) && record.get("messages").is_some() {
+            return None;
+        }
+        // A log whose header is so long that its samples were not seen when it was cut into records.
+        let piece = |sample: Value<'t, 'a>| {
+            let id = |key| sample.get(key).and_then(|id: Value<'_, 'a>| id.scalar()).unwrap_or_default();
+            Piece { run: Some(format!("{}-{}", id("id"), id("epoch")).into()), value: sample }
+        };
+        Some(samples(record).filter(|_| is_header(record)).map(piece).collect())
     }
 
     fn read<'a>(&self, record: &Record<'_, 'a>) -> Result<Run<'a>, String> {
-        let sample = record.value;
+        let sample = record.value.items().next().unwrap_or(record.value);
+        let record = &Record { value: sample, ..*record };
         let conversation = conversation(sample);
         if conversation.steps.is_empty() && conversation.prompt.is_none() {
             return Err("its sample has no messages".to_owned());
@@ -77,6 +91,24 @@ impl Format for Inspect {
         run.metadata = metadata(sample, score.map(|(scorer, _)| scorer)).map(Into::into);
         Ok(run)
     }
+}
+
+/// A sample, or what a log's index says of one: that has no `messages`.
+fn is_sample(record: Value<'_, '_>) -> bool {
+    ["id", "epoch", "input", "target"].iter().all(|key| record.get(key).is_some())
+}
+
+fn is_header(record: Value<'_, '_>) -> bool {
+    record.at_path(&["eval", "task"]).is_some() && record.get("version").is_some()
+}
+
+/// Scores that were reduced over epochs: `{scorer, samples: [{value, sample_id}]}`.
+fn is_reduction(record: Value<'_, '_>) -> bool {
+    record.get("scorer").is_some() && samples(record).all(|sample| sample.get("sample_id").is_some())
+}
+
+fn samples<'t, 'a>(record: Value<'t, 'a>) -> impl Iterator<Item = Value<'t, 'a>> {
+    record.items_of("samples")
 }
 
 fn run_id<'a>(record: &Record<'_, 'a>) -> Text<'a> {

@@ -2,6 +2,7 @@
 //! from, what maps to what, which fields leak the label), and one line in [`FORMATS`].
 
 mod agenther;
+mod atif;
 mod inspect;
 mod intercode;
 mod mint;
@@ -26,6 +27,7 @@ pub const FORMATS: &[&dyn Format] = &[
     &mint::Mint,
     &intercode::InterCode,
     &inspect::Inspect,
+    &atif::Atif,
     &toolbench::ToolBench,
     &tooleval::ToolEval,
     &react::React,

@@ -41,6 +41,21 @@ fn count(files: &[PathBuf], format: &str) -> (usize, usize, usize) {
 }
 
 #[test]
+fn inspect_logs() {
+    let Some(logs) = files("inspect_ai", "json") else { return };
+    let (samples, no_samples): (Vec<PathBuf>, Vec<PathBuf>) =
+        logs.into_iter().partition(|path| !path.to_string_lossy().contains("no-samples"));
+    assert_eq!(count(&samples, "inspect"), (13, 8, 4));
+    assert_eq!(count(&no_samples, "inspect"), (0, 0, 0));
+    let Some(archives) = files("inspect_ai", "eval") else { return };
+    assert_eq!(count(&archives, "inspect"), (30, 13, 7));
+    let Some(docent) = files("docent/docent", "eval") else { return };
+    assert_eq!(count(&docent, "inspect"), (15, 9, 6));
+    let Some(docent) = files("docent/tests", "json") else { return };
+    assert_eq!(count(&docent, "inspect"), (2, 1, 1));
+}
+
+#[test]
 fn toolbench_answers() {
     let Some(trees) = files("toolbench/data_example", "json") else { return };
     assert_eq!(count(&trees, "toolbench"), (10, 6, 4));

@@ -6,6 +6,7 @@ mod data_records;
 mod golden;
 mod hostile;
 mod shared_data;
+mod trial_results;
 
 use std::io::{Cursor, Read};
 

@@ -107,7 +107,9 @@ fn nothing_at_hand_makes_the_reader_panic_or_lose_a_record() {
             assert_eq!(counts.rejects, found.rejects.len() as u64, "{}", path.display());
             assert_eq!(counts.records, counts.runs + counts.rejects, "{}", path.display());
             let empty = fs::metadata(&path).expect("the log is there").len() == 0;
-            assert!(empty || counts.records > 0, "{} left no trace", path.display());
+            // A harness's report is understood, and there is nothing of a run in it.
+            let understood = reader.detection().format.is_some();
+            assert!(empty || understood || counts.records > 0, "{} left no trace", path.display());
         }
     }
 }

@@ -1,0 +1,93 @@
+//! Labels that stand in a file beside the log.
+
+use std::fs;
+use std::path::PathBuf;
+
+use agenther_logs::{Collected, LogReader, Options, Run};
+
+/// A folder on disk that is deleted at the end of its test.
+struct Trial(PathBuf);
+
+impl Trial {
+    fn new(name: &str, files: &[(&str, &str)]) -> Self {
+        let folder = std::env::temp_dir().join(format!("agenther-{}-{name}", std::process::id()));
+        for (path, text) in files {
+            let path = folder.join(path);
+            fs::create_dir_all(path.parent().unwrap()).unwrap();
+            fs::write(path, text).unwrap();
+        }
+        Trial(folder)
+    }
+
+    fn read(&self, log: &str) -> Collected {
+        let mut reader = LogReader::open(&self.0.join(log), Options::default()).unwrap();
+        let mut found = Collected::default();
+        while reader.next_batch(&mut found, 7, 1 << 20) {}
+        found
+    }
+
+    fn run(&self, log: &str) -> Run<'static> {
+        let mut found = self.read(log);
+        assert_eq!(found.rejects, []);
+        found.runs.remove(0)
+    }
+}
+
+impl Drop for Trial {
+    fn drop(&mut self) {
+        let _ = fs::remove_dir_all(&self.0);
+    }
+}
+
+const ATIF: &str = r#"{"schema_version": "ATIF-v1.6", "session_id": "s", "agent": {"name": "a", "version": "1"},
+    "steps": [{"step_id": 1, "source": "user", "message": "Sort the file."}, {"step_id": 2, "source": "agent", "message": "Sorted."}]}"#;
+
+#[test]
+fn an_atif_run_has_the_reward_of_its_trial() {
+    let passed =
+        r#"{"trial_name": "t", "verifier_result": {"rewards": {"reward": 1.0}}, "exception_info": null}"#;
+    let failed = r#"{"trial_name": "t", "verifier_result": {"rewards": {"score": 0.25}},
+        "exception_info": {"exception_type": "AgentTimeoutError", "exception_message": "m"}}"#;
+    let halted = r#"{"trial_name": "t", "verifier_result": null, "exception_info": {"exception_type": "VerifierError"}}"#;
+    let job = r#"{"id": "j", "n_total_trials": 2, "stats": {"n_trials": 2}}"#;
+    for (name, files, success, reward, reason) in [
+        ("passed", vec![("result.json", passed)], Some(true), Some(1.0), None),
+        ("failed", vec![("result.json", failed)], Some(false), Some(0.25), Some("AgentTimeoutError")),
+        ("halted", vec![("result.json", halted)], None, None, Some("VerifierError")),
+        ("same", vec![("agent/result.json", passed), ("result.json", failed)], Some(true), Some(1.0), None),
+        ("text", vec![("verifier/reward.txt", "0\n"), ("result.json", job)], Some(false), Some(0.0), None),
+        ("none", vec![("result.json", "not JSON")], None, None, None),
+    ] {
+        let mut files = files;
+        files.push(("agent/trajectory.json", ATIF));
+        let run = Trial::new(&format!("atif-{name}"), &files).run("agent/trajectory.json");
+        assert_eq!(
+            (run.success, run.reward, run.failure_reason.as_deref()),
+            (success, reward, reason),
+            "{name}"
+        );
+    }
+}
+
+#[test]
+fn the_result_of_a_trial_is_no_label_of_other_files() {
+    let passed = r#"{"verifier_result": {"rewards": {"reward": 1.0}}}"#;
+    let trial = Trial::new("atif-others", &[("runs.json", ATIF), ("result.json", passed)]);
+    assert_eq!(trial.run("runs.json").reward, None);
+}
+
+#[test]
+fn results_of_trials_and_jobs_are_understood_and_no_runs() {
+    let trial = Trial::new(
+        "atif-companions",
+        &[
+            ("result.json", r#"{"trial_name": "t", "verifier_result": {"rewards": {"reward": 1.0}}}"#),
+            ("job.json", r#"{"id": "j", "n_total_trials": 2, "stats": {"n_trials": 2}}"#),
+            ("config.json", r#"{"job_name": "j", "jobs_dir": "jobs", "agents": []}"#),
+        ],
+    );
+    for log in ["result.json", "job.json", "config.json"] {
+        let found = trial.read(log);
+        assert_eq!((found.runs.len(), found.rejects.len()), (0, 0), "{log}");
+    }
+}
