@@ -24,6 +24,7 @@ mod records;
 mod run;
 mod split;
 mod stream;
+mod swebench;
 mod terminal;
 mod timeline;
 

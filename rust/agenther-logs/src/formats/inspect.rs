@@ -19,7 +19,7 @@
 //! The other members of an archive (header, summaries, reductions) are understood, and no runs.
 //!
 //! Leaks: `target`, and the answers, explanations and solutions in `scores`, `metadata` and `store`
-//! stay behind.
+//! stay behind; `Your submission was incorrect. …` is cut from the user's words.
 
 use std::borrow::Cow;
 use std::collections::HashMap;
@@ -29,7 +29,7 @@ use super::{Format, Piece, Record, filled};
 use crate::json::{ObjectWriter, Value, write_string};
 use crate::labels::{failure_reason, full_mark, grade};
 use crate::messages::{Conversation, Role, role_of};
-use crate::run::{Run, Text};
+use crate::run::{Run, RunStep, Text};
 use crate::terminal::set_final_answer;
 
 pub(super) struct Inspect;
@@ -87,6 +87,7 @@ impl Format for Inspect {
         if sample.any_of(&["choices"]).is_none() {
             set_goal(goal_of(sample), &mut run);
         }
+        drop_verdicts(&mut run);
         set_final_answer(&mut run);
         run.metadata = metadata(sample, score.map(|(scorer, _)| scorer)).map(Into::into);
         Ok(run)
@@ -122,6 +123,18 @@ fn run_id<'a>(record: &Record<'_, 'a>) -> Text<'a> {
 
 fn goal_of<'a>(sample: Value<'_, 'a>) -> Option<Text<'a>> {
     sample.text_of(&["input"]).filter(|input| !input.starts_with(REFERENCES[0]))
+}
+
+/// What the basic agent is told when its answer scored no full mark.
+const INCORRECT: &str = "Your submission was incorrect.";
+
+fn drop_verdicts(run: &mut Run<'_>) {
+    let is_verdict =
+        |words: &str| words.trim_start().starts_with(INCORRECT) && words.len() < 4 * INCORRECT.len();
+    for step in &mut run.steps {
+        step.user = step.user.take().filter(|words| !is_verdict(words));
+    }
+    run.steps.retain(|step| *step != RunStep::default());
 }
 
 /// The messages; where the sample has none of the agent, what its last `model` event was asked and

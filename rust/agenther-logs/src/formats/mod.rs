@@ -5,9 +5,11 @@ mod agenther;
 mod atif;
 mod inspect;
 mod intercode;
+mod mini_swe_agent;
 mod mint;
 mod openai_chat;
 mod react;
+mod swe_agent;
 mod tau_bench;
 mod toolbench;
 mod tooleval;
@@ -28,6 +30,8 @@ pub const FORMATS: &[&dyn Format] = &[
     &intercode::InterCode,
     &inspect::Inspect,
     &atif::Atif,
+    &swe_agent::SweAgent,
+    &mini_swe_agent::MiniSweAgent,
     &toolbench::ToolBench,
     &tooleval::ToolEval,
     &react::React,

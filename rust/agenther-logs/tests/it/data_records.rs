@@ -74,3 +74,12 @@ fn tooleval_predictions_and_verdicts() {
     let Some(judged) = files("stabletoolbench/data_example/pass_rate_results", "json") else { return };
     assert_eq!(count(&judged, "tooleval"), (6, 5, 1));
 }
+
+#[test]
+fn swe_agent_trajectories() {
+    let Some(trajectories) = files("swe-agent", "traj") else { return };
+    let (found, collected) = read(&trajectories, "swe_agent");
+    assert_eq!(found, Found { runs: 22, ..Found::default() });
+    // As many as `trajectory` has, and the five turns of the file that has only a history.
+    assert_eq!(collected.runs.iter().map(|run| run.steps.len()).sum::<usize>(), 232);
+}

@@ -91,3 +91,40 @@ fn results_of_trials_and_jobs_are_understood_and_no_runs() {
         assert_eq!((found.runs.len(), found.rejects.len()), (0, 0), "{log}");
     }
 }
+
+const SWE_AGENT: &str = r#"{"environment": "main", "trajectory": [{"action": "submit", "observation": "", "response": "r", "thought": "t"}],
+    "history": [{"role": "user", "content": "Mend it.", "agent": "main"}], "info": {"exit_status": "submitted"}}"#;
+
+#[test]
+fn a_repair_has_the_verdict_of_the_report_beside_it() {
+    for (name, path, report, success) in [
+        (
+            "listed",
+            "results.json",
+            r#"{"resolved": ["clock-1"], "generated": ["clock-1", "clock-2"]}"#,
+            Some(true),
+        ),
+        (
+            "other",
+            "../results.json",
+            r#"{"resolved_ids": ["clock-2"], "submitted_ids": ["clock-1", "clock-2"]}"#,
+            Some(false),
+        ),
+        (
+            "own",
+            "report.json",
+            r#"{"clock-1": {"patch_successfully_applied": true, "resolved": true}}"#,
+            Some(true),
+        ),
+        ("unknown", "results.json", r#"{"resolved_ids": ["clock-2"], "submitted_ids": ["clock-2"]}"#, None),
+    ] {
+        let report_path = format!("runs/clock-1/{path}");
+        let trial = Trial::new(
+            &format!("swe-{name}"),
+            &[("runs/clock-1/clock-1.traj", SWE_AGENT), (&report_path, report)],
+        );
+        assert_eq!(trial.run("runs/clock-1/clock-1.traj").success, success, "{name}");
+        let found = trial.read(&report_path);
+        assert_eq!((found.runs.len(), found.rejects.len()), (0, 0), "{name}");
+    }
+}

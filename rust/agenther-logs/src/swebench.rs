@@ -1,0 +1,159 @@
+//! What agents that repair software share: an issue inside a long prompt, commands in fenced blocks,
+//! and the report of SWE-bench's evaluation.
+
+use crate::formats::{Record, filled};
+use crate::json::{Value, read_inner};
+use crate::run::{Run, Text};
+
+/// What stands around the issue in the prompts of SWE-agent, mini-swe-agent and OpenHands.
+const AROUND: &[(&str, &str)] = &[
+    ("<pr_description>", "</pr_description>"),
+    ("<issue_description>", "</issue_description>"),
+    ("<issue>", "</issue>"),
+    ("Here's the issue text:\nISSUE:\n", "\nINSTRUCTIONS:\n"),
+    ("Please solve this issue: ", "\n\nYou can execute bash commands"),
+    ("We're currently solving the following ", "\nINSTRUCTIONS:\n"),
+];
+const LEAD_INS: &[&str] =
+    &["Consider the following PR description:", "Consider the following issue description:"];
+
+/// The issue in a prompt, and what stands before and after it.
+fn issue_in(prompt: &str) -> Option<(&str, &str, &str)> {
+    AROUND.iter().find_map(|(open, close)| {
+        let (before, rest) = prompt.split_once(open)?;
+        let (issue, after) = rest.split_once(close)?;
+        let issue = issue.trim();
+        let issue = LEAD_INS.iter().find_map(|lead| issue.strip_prefix(lead)).unwrap_or(issue).trim();
+        (!issue.is_empty()).then_some((before, issue, after))
+    })
+}
+
+/// Makes the issue the goal; what the harness put around it joins the system prompt.
+pub(crate) fn set_issue(run: &mut Run<'_>) {
+    let Some(prompt) = run.original_prompt.as_deref() else { return };
+    let Some((before, issue, after)) = issue_in(prompt) else { return };
+    let around = [run.system.as_deref().unwrap_or(""), before, after].map(str::trim);
+    let around: Vec<&str> = around.into_iter().filter(|text| !text.is_empty()).collect();
+    let (system, issue) = (around.join("\n\n"), issue.to_owned());
+    run.system = filled(system.into());
+    run.original_prompt = Some(issue.into());
+}
+
+/// A message's last fenced block, and the words around it.
+pub(crate) fn last_command(message: &str) -> Option<(String, &str)> {
+    let trimmed = message.trim_end();
+    let end = trimmed.rfind("```")?;
+    let start = trimmed[..end].rfind("```")?;
+    let (language, command) = trimmed[start + 3..end].split_once('\n')?;
+    if language.contains(char::is_whitespace) || command.trim().is_empty() {
+        return None;
+    }
+    let words = format!("{}\n{}", trimmed[..start].trim_end(), trimmed[end + 3..].trim_start());
+    Some((words.trim().to_owned(), command.trim_end_matches('\n')))
+}
+
+/// The instance that the name of a log tells.
+pub(crate) fn instance_in(stem: &str) -> &str {
+    stem.strip_suffix(".traj").unwrap_or(stem)
+}
+
+/// Lists of the instances that were resolved, in the reports of several versions.
+const RESOLVED: &[&str] = &["resolved_ids", "resolved"];
+/// Lists of those that were evaluated at all.
+const EVALUATED: &[&str] = &[
+    "submitted_ids",
+    "completed_ids",
+    "unresolved_ids",
+    "empty_patch_ids",
+    "error_ids",
+    "generated",
+    "applied",
+    "no_generation",
+    "no_apply",
+    "with_logs",
+];
+
+/// Whether the evaluation found an instance resolved: `{instance: {resolved}}`, or lists of ids.
+fn resolved_in(report: Value<'_, '_>, instance: &str) -> Option<bool> {
+    if let Some(of_instance) = report.get(instance) {
+        return of_instance.get("resolved").and_then(|resolved| resolved.as_bool());
+    }
+    let names = |key: &&str| report.items_of(key).any(|id| id.text().as_deref() == Some(instance));
+    if RESOLVED.iter().any(names) { Some(true) } else { EVALUATED.iter().any(names).then_some(false) }
+}
+
+/// The verdict of the report that lies beside the log of one instance, which has its name, or one
+/// folder up.
+pub(crate) fn resolved(record: &Record<'_, '_>, instance: &str) -> Option<bool> {
+    if instance_in(record.stem) != instance {
+        return None;
+    }
+    ["report.json", "results.json", "../results.json", "../report.json"].iter().find_map(|name| {
+        let report = record.beside.text(name)?;
+        read_inner(&report, |report| resolved_in(report, instance))
+    })
+}
+
+/// Whether a record is such a report, or a patch that was handed in for evaluation.
+pub(crate) fn is_report(record: Value<'_, '_>) -> bool {
+    let lists = RESOLVED.iter().any(|key| record.get(key).is_some_and(|list| list.is_array()))
+        && EVALUATED.iter().any(|key| record.get(key).is_some());
+    let verdict = record.get("patch_successfully_applied").is_some() && record.get("resolved").is_some();
+    let patch = record.get("model_patch").is_some()
+        && record.get("model_name_or_path").is_some()
+        && ["messages", "history", "trajectory"].iter().all(|key| record.get(key).is_none());
+    lists || verdict || patch
+}
+
+/// The log's own word for how a run ended, unless it ended with a submission.
+pub(crate) fn ended_early(exit_status: Option<Text<'_>>) -> Option<Text<'_>> {
+    exit_status.and_then(filled).filter(|status| !status.trim().eq_ignore_ascii_case("submitted"))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_issue_is_found_in_the_prompts_of_all_harnesses() {
+        for (prompt, issue) in [
+            (
+                "<uploaded_files>\n/r\n</uploaded_files>\n<pr_description>\nIt fails.\n</pr_description>\nFix it.",
+                Some("It fails."),
+            ),
+            (
+                "<pr_description>\nConsider the following PR description:\nIt fails.\n</pr_description>",
+                Some("It fails."),
+            ),
+            ("Here's the issue text:\nISSUE:\nIt fails.\n\n\nINSTRUCTIONS:\nNow", Some("It fails.")),
+            ("Please solve this issue: It fails.\n\nYou can execute bash commands and", Some("It fails.")),
+            (
+                "We're currently solving the following CTF challenge. It is hard.\n\nINSTRUCTIONS:\nNow",
+                Some("CTF challenge. It is hard."),
+            ),
+            ("It fails.", None),
+            ("<issue></issue>", None),
+        ] {
+            assert_eq!(issue_in(prompt).map(|(_, issue, _)| issue), issue, "{prompt}");
+        }
+    }
+
+    #[test]
+    fn a_command_is_the_last_block() {
+        for (message, wanted) in [
+            ("I look.\n```\nls -a\n```", Some(("I look.", "ls -a"))),
+            ("```bash\nfirst\n```\nor\n```bash\nsecond\n```", Some(("```bash\nfirst\n```\nor", "second"))),
+            ("Like this:\n```\nls\n```\nDone.", Some(("Like this:\nDone.", "ls"))),
+            ("no block", None),
+            ("``` ```", None),
+            ("```", None),
+        ] {
+            let found = last_command(message);
+            assert_eq!(
+                found.as_ref().map(|(words, command)| (words.as_str(), *command)),
+                wanted,
+                "{message}"
+            );
+        }
+    }
+}
