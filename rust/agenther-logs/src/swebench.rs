@@ -12,7 +12,8 @@ const AROUND: &[(&str, &str)] = &[
     ("<issue>", "</issue>"),
     ("Here's the issue text:\nISSUE:\n", "\nINSTRUCTIONS:\n"),
     ("Please solve this issue: ", "\n\nYou can execute bash commands"),
-    ("We're currently solving the following ", "\nINSTRUCTIONS:\n"),
+    ("# Problem Statement\n", "\n\nIMPORTANT:"),
+    ("", "\nINSTRUCTIONS:\nNow, you're going to solve this challenge"),
 ];
 const LEAD_INS: &[&str] =
     &["Consider the following PR description:", "Consider the following issue description:"];
@@ -128,8 +129,8 @@ mod tests {
             ("Here's the issue text:\nISSUE:\nIt fails.\n\n\nINSTRUCTIONS:\nNow", Some("It fails.")),
             ("Please solve this issue: It fails.\n\nYou can execute bash commands and", Some("It fails.")),
             (
-                "We're currently solving the following CTF challenge. It is hard.\n\nINSTRUCTIONS:\nNow",
-                Some("CTF challenge. It is hard."),
+                "We're currently solving the following CTF challenge. It is hard.\n\nINSTRUCTIONS:\nNow, you're going to solve this challenge",
+                Some("We're currently solving the following CTF challenge. It is hard."),
             ),
             ("It fails.", None),
             ("<issue></issue>", None),

@@ -8,6 +8,7 @@ mod intercode;
 mod mini_swe_agent;
 mod mint;
 mod openai_chat;
+mod openhands;
 mod react;
 mod swe_agent;
 mod tau_bench;
@@ -32,6 +33,7 @@ pub const FORMATS: &[&dyn Format] = &[
     &atif::Atif,
     &swe_agent::SweAgent,
     &mini_swe_agent::MiniSweAgent,
+    &openhands::OpenHands,
     &toolbench::ToolBench,
     &tooleval::ToolEval,
     &react::React,

@@ -83,3 +83,18 @@ fn swe_agent_trajectories() {
     // As many as `trajectory` has, and the five turns of the file that has only a history.
     assert_eq!(collected.runs.iter().map(|run| run.steps.len()).sum::<usize>(), 232);
 }
+
+#[test]
+fn openhands_events() {
+    let Some(sessions) = files("openhands/tests/runtime", "json") else { return };
+    assert_eq!(count(&sessions, "openhands"), (4, 0, 0));
+    let Some(resolved) = files("openhands/tests/unit", "jsonl") else { return };
+    assert_eq!(count(&resolved, "openhands"), (2, 2, 0));
+    let Some(evaluated) = files("openhands/evaluation", "jsonl") else { return };
+    let (found, collected) = read(&evaluated, "openhands");
+    assert_eq!(found, Found { runs: 3, ..Found::default() });
+    let stopped = collected.runs.iter().filter(|run| run.failure_reason.is_some()).count();
+    let failed: usize =
+        collected.runs.iter().flat_map(|run| &run.steps).filter(|step| step.error == Some(true)).count();
+    assert_eq!((stopped, failed), (1, 45));
+}
