@@ -1,6 +1,7 @@
 //! The formats, one file each. Adding one: a file here with a module comment (where the shape comes
 //! from, what maps to what, which fields leak the label), and one line in [`FORMATS`].
 
+mod adp;
 mod agenther;
 mod atif;
 mod inspect;
@@ -34,6 +35,7 @@ pub const FORMATS: &[&dyn Format] = &[
     &swe_agent::SweAgent,
     &mini_swe_agent::MiniSweAgent,
     &openhands::OpenHands,
+    &adp::Adp,
     &toolbench::ToolBench,
     &tooleval::ToolEval,
     &react::React,
