@@ -12,9 +12,11 @@ mod openai_chat;
 mod openhands;
 mod react;
 mod swe_agent;
+mod tapeagents;
 mod tau_bench;
 mod toolbench;
 mod tooleval;
+mod web_voyager;
 
 use std::borrow::Cow;
 use std::ops::Range;
@@ -36,6 +38,8 @@ pub const FORMATS: &[&dyn Format] = &[
     &mini_swe_agent::MiniSweAgent,
     &openhands::OpenHands,
     &adp::Adp,
+    &tapeagents::TapeAgents,
+    &web_voyager::WebVoyager,
     &toolbench::ToolBench,
     &tooleval::ToolEval,
     &react::React,
