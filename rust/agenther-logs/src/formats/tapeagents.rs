@@ -9,7 +9,7 @@
 //! | the first `user`, `question` or `task` step; a context that is text; the first `call` of a team | `original_prompt`; later words of the user are `user` |
 //! | steps that end with `_thought` | `thought` |
 //! | `tool_calls` of an `assistant` step; other steps of an agent: their kind without `_action`, their own fields | `action_name`, `action_input` |
-//! | `assistant` and `respond` with words | replies |
+//! | `assistant`, `respond` and kinds of a program's own with nothing but `content` | replies |
 //! | steps from outside: their text, else their own fields | `observation` |
 //! | `action_execution_failure`, an `error` or `last_action_error` that is not empty, an exit code | `error` |
 //! | answer in a last step `…answer_action`, or the last reply | `final_answer` |
@@ -111,6 +111,8 @@ fn read_step<'a>(step: Value<'_, 'a>, timeline: &mut Timeline<'a>) {
         "respond" => timeline.reply(words(step)),
         "call" if timeline.prompt.is_none() && words(step).is_some() => timeline.user(words(step)),
         _ if kind.ends_with("_thought") => timeline.think(words(step).or_else(|| own_fields(step))),
+        // A kind of a program's own that only speaks.
+        _ if is_of_agent(step) && has_only_content(step) => timeline.reply(words(step)),
         _ if is_of_agent(step) => {
             let name = kind.strip_suffix("_action").unwrap_or(&kind).to_owned();
             timeline.act(None, Cow::Owned(name), own_fields(step));
@@ -150,6 +152,10 @@ fn own_fields(step: Value<'_, '_>) -> Option<Text<'static>> {
         out.copy(&key, Some(value));
     }
     out.finish().map(Into::into)
+}
+
+fn has_only_content(step: Value<'_, '_>) -> bool {
+    step.members().all(|(key, _)| matches!(&*key, "kind" | "metadata" | "content"))
 }
 
 fn error_of(step: Value<'_, '_>) -> Option<bool> {
