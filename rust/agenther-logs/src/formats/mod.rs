@@ -4,6 +4,8 @@
 mod adp;
 mod agenther;
 mod atif;
+mod code_trials;
+mod hf_agent_trace;
 mod inspect;
 mod intercode;
 mod mini_swe_agent;
@@ -40,6 +42,8 @@ pub const FORMATS: &[&dyn Format] = &[
     &adp::Adp,
     &tapeagents::TapeAgents,
     &web_voyager::WebVoyager,
+    &hf_agent_trace::HfAgentTrace,
+    &code_trials::CodeTrials,
     &toolbench::ToolBench,
     &tooleval::ToolEval,
     &react::React,

@@ -18,13 +18,15 @@
 //! | `return_type` of a last `Finish` that gives up | `failure_reason` |
 //! | query id, `method`, `total_steps` | `metadata` |
 //!
+//! Preferences between methods (`preference_results/`) are understood, and no runs.
+//!
 //! Leaks: none in the messages; `is_solved` is the label and stays behind.
 
 use std::borrow::Cow;
 
 use super::openai_chat::tool_schemas;
 use super::toolbench::{answer_in, error_stated, gave_up, way_to_answer};
-use super::{Format, Record, filled};
+use super::{Format, Piece, Record, filled};
 use crate::json::{ObjectWriter, Value};
 use crate::labels::failure_reason;
 use crate::messages::join;
@@ -43,12 +45,19 @@ impl Format for ToolEval {
     }
 
     fn score(&self, record: Value<'_, '_>) -> u8 {
+        if is_preference(record) {
+            return 60;
+        }
         if record.get("query").is_none() {
             return 0;
         }
         let predicted = record.at_path(&["answer", "answer_details"]).is_some();
         let judged = record.get("answer_steps").is_some() && record.get("is_solved").is_some();
         97 * u8::from(predicted || judged)
+    }
+
+    fn pieces<'t, 'a>(&self, record: Value<'t, 'a>) -> Option<Vec<Piece<'t, 'a>>> {
+        is_preference(record).then(Vec::new)
     }
 
     fn read<'a>(&self, record: &Record<'_, 'a>) -> Result<Run<'a>, String> {
@@ -79,6 +88,11 @@ impl Format for ToolEval {
             ..Run::default()
         })
     }
+}
+
+/// Which of two methods a judge liked better: `{cot: 1, dfs: 2, round_0: "complete", …}`.
+fn is_preference(record: Value<'_, '_>) -> bool {
+    record.text_of(&["round_0"]).as_deref() == Some("complete") && record.get("query").is_none()
 }
 
 fn tools_of<'a>(record: Value<'_, 'a>) -> Option<Text<'a>> {

@@ -5,6 +5,7 @@ mod at_rest;
 mod data_records;
 mod golden;
 mod hostile;
+mod misshapen;
 mod scan;
 mod shared_data;
 mod trial_results;
