@@ -1,4 +1,6 @@
-//! Dictionaries as Python prints them: `{'name': 'search', 'arguments': '{"q": 1}'}`.
+//! Values as Python prints them: `{'name': 'search', 'arguments': '{"q": 1}', 'n': None}`.
+
+use crate::json::write_string;
 
 /// Keys and values of a printed dictionary: strings decoded, other values as they are printed. Of
 /// one that was cut off, what is there.
@@ -17,6 +19,57 @@ pub(crate) fn members(text: &str) -> Vec<(String, String)> {
         rest = next;
     }
     found
+}
+
+/// The value at the start of `text` as JSON; `None` where it is cut off or no list or dictionary.
+pub(crate) fn to_json(text: &str) -> Option<String> {
+    let (mut out, mut rest, mut open) = (String::new(), text, Vec::new());
+    while let Some(next) = rest.chars().next() {
+        match next {
+            '\'' | '"' => {
+                let (decoded, after) = string(rest)?;
+                write_string(&mut out, &decoded);
+                rest = after;
+                continue;
+            }
+            '[' | '(' => {
+                open.push(']');
+                out.push('[');
+            }
+            '{' => {
+                open.push('}');
+                out.push('{');
+            }
+            ']' | ')' | '}' => {
+                let close = open.pop()?;
+                // Python lets a comma stand before a bracket.
+                out.truncate(out.trim_end_matches([',', ' ']).len());
+                out.push(close);
+                if open.is_empty() {
+                    return Some(out);
+                }
+            }
+            c if c.is_ascii_alphanumeric() || matches!(c, '-' | '+' | '.') => {
+                let end =
+                    rest.find(|c: char| !(c.is_ascii_alphanumeric() || matches!(c, '-' | '+' | '.' | '_')));
+                let (word, after) = rest.split_at(end.unwrap_or(rest.len()));
+                out.push_str(match word {
+                    "None" | "nan" | "inf" | "-inf" => "null",
+                    "True" => "true",
+                    "False" => "false",
+                    other => other,
+                });
+                rest = after;
+                continue;
+            }
+            other => out.push(other),
+        }
+        if open.is_empty() {
+            return None;
+        }
+        rest = &rest[next.len_utf8()..];
+    }
+    None
 }
 
 /// A string literal at the start of `text` and what follows it.
@@ -81,6 +134,24 @@ fn end_of_value(text: &str) -> usize {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn lists_and_dictionaries_become_json() {
+        for (text, json) in [
+            (
+                r#"[{'a': 'it\'s "x"', 'b': None}, {'c': (1, -2.5,), 'd': True}] and on"#,
+                Some(r#"[{"a": "it's \"x\"", "b": null}, {"c": [1, -2.5], "d": true}]"#),
+            ),
+            ("{}", Some("{}")),
+            ("[1, 2", None),
+            ("'a'", None),
+            ("]", None),
+            ("é", None),
+            ("", None),
+        ] {
+            assert_eq!(to_json(text).as_deref(), json, "{text}");
+        }
+    }
 
     #[test]
     fn strings_are_decoded_other_values_kept_and_cuts_survived() {

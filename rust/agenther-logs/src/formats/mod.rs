@@ -18,6 +18,7 @@ mod tapeagents;
 mod tau_bench;
 mod toolbench;
 mod tooleval;
+mod toolllama;
 mod web_voyager;
 
 use std::borrow::Cow;
@@ -46,6 +47,7 @@ pub const FORMATS: &[&dyn Format] = &[
     &code_trials::CodeTrials,
     &toolbench::ToolBench,
     &tooleval::ToolEval,
+    &toolllama::ToolLlama,
     &react::React,
     &openai_chat::OpenAiChat,
 ];

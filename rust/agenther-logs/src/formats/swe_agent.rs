@@ -152,14 +152,21 @@ fn read_prompts<'a>(record: Value<'_, 'a>, system: &mut Option<Text<'a>>, timeli
     }
 }
 
+/// Replies of the history that may stand between those of two steps: the agent was asked again
+/// where its answer could not be read.
+const ASKED_AGAIN: usize = 8;
+
 fn read_steps<'a>(record: Value<'_, 'a>, timeline: &mut Timeline<'a>) {
-    let mut replies = history(record).filter(|message| role_of(*message) == Some(Role::Agent)).peekable();
+    let replies: Vec<_> = history(record).filter(|message| role_of(*message) == Some(Role::Agent)).collect();
+    let mut replies = &replies[..];
     for step in steps(record) {
         let action = step.get("action").and_then(|action| action.text()).unwrap_or_default();
         let same = |reply: &Value<'_, 'a>| {
             reply.get("action").and_then(|said| said.text()).is_some_and(|said| said.trim() == action.trim())
         };
-        let call = replies.next_if(same).and_then(|reply| reply.items_of("tool_calls").next());
+        let of_step = replies.iter().take(ASKED_AGAIN).position(same);
+        let call = of_step.and_then(|at| replies[at].items_of("tool_calls").next());
+        replies = &replies[of_step.map_or(0, |at| at + 1)..];
         let thought = step.text_of(&["thought"]).or_else(|| step.text_of(&["response"]));
         match call {
             Some(call) => {

@@ -110,8 +110,9 @@ fn handed_in<'a>(last: &RunStep<'a>) -> Option<Text<'a>> {
 }
 
 fn predicted_steps<'a>(answer: Value<'_, 'a>) -> Vec<RunStep<'a>> {
-    let roots = answer.get("answer_details").into_iter().flat_map(|roots| roots.items());
-    let tried = way_to_answer(roots, "next", |node| call_of(node).is_some_and(|call| gives_answer(&call)));
+    let tried = way_to_answer(answer.items_of("answer_details"), "next", |node| {
+        call_of(node).is_some_and(|call| gives_answer(&call))
+    });
     let mut steps: Vec<RunStep<'a>> = Vec::new();
     let mut thought: Option<Text<'a>> = None;
     for node in tried.way {
