@@ -2,6 +2,8 @@
 //! from, what maps to what, which fields leak the label), and one line in [`FORMATS`].
 
 mod agenther;
+mod claude_code;
+mod codex;
 mod intercode;
 mod mint;
 mod openai_chat;
@@ -19,6 +21,8 @@ use crate::run::{Run, Text};
 /// Every format, in order of precedence where two fit a record equally well.
 pub const FORMATS: &[&dyn Format] = &[
     &agenther::AgentHer,
+    &claude_code::ClaudeCode,
+    &codex::Codex,
     &tau_bench::TauBench,
     &mint::Mint,
     &intercode::InterCode,
