@@ -21,6 +21,7 @@ mod react;
 mod reader;
 mod records;
 mod run;
+mod spans;
 mod split;
 mod stream;
 mod terminal;

@@ -9,6 +9,8 @@ mod dialects;
 
 use std::borrow::Cow;
 
+pub(crate) use dialects::item_role;
+
 use crate::formats::filled;
 use crate::json::{Limits, Tape, Value};
 use crate::run::{RunStep, Text};
@@ -110,6 +112,17 @@ impl<'a> Conversation<'a> {
         conversation
     }
 
+    /// The same conversation with texts of its own.
+    pub fn into_owned(self) -> Conversation<'static> {
+        let own = |text: Text<'a>| -> Text<'static> { Cow::Owned(text.into_owned()) };
+        Conversation {
+            system: self.system.map(own),
+            prompt: self.prompt.map(own),
+            steps: self.steps.into_iter().map(RunStep::into_owned).collect(),
+            ..Conversation::default()
+        }
+    }
+
     /// Ends the conversation: words of the user that nothing answered are a step of their own.
     pub fn finish(&mut self) {
         if let Some(words) = self.pending_user.take() {
@@ -140,10 +153,25 @@ impl<'a> Conversation<'a> {
     }
 
     fn user(&mut self, message: Value<'_, 'a>) {
+        if self.is_role_of_tool(message) {
+            self.result(message);
+            return;
+        }
         for part in results(message) {
             self.result(part);
         }
         self.user_words(content_text(message));
+    }
+
+    /// Whether a message speaks as the tool that was called just before: some loggers put the name
+    /// of the tool where the role stands.
+    fn is_role_of_tool(&self, message: Value<'_, 'a>) -> bool {
+        let role = message.get("role").and_then(|role| role.text());
+        let waits = |role: &Text<'_>| {
+            let mut names = self.waiting.iter().map(|call| self.steps[call.step].action_name.as_deref());
+            role != "user" && names.any(|name| name == Some(&**role))
+        };
+        role.is_some_and(|role| waits(&role))
     }
 
     /// Takes what the user said.

@@ -5,8 +5,10 @@ mod agenther;
 mod claude_code;
 mod codex;
 mod intercode;
+mod langfuse;
 mod mint;
 mod openai_chat;
+mod otel;
 mod react;
 mod tau_bench;
 
@@ -18,11 +20,15 @@ use crate::identity::fingerprint;
 use crate::json::{ObjectWriter, Value};
 use crate::run::{Run, Text};
 
+pub(crate) use openai_chat::{schemas, tools_of as tool_schemas};
+
 /// Every format, in order of precedence where two fit a record equally well.
 pub const FORMATS: &[&dyn Format] = &[
     &agenther::AgentHer,
     &claude_code::ClaudeCode,
     &codex::Codex,
+    &langfuse::Langfuse,
+    &otel::Otel,
     &tau_bench::TauBench,
     &mint::Mint,
     &intercode::InterCode,

@@ -5,7 +5,7 @@ use std::borrow::Cow;
 
 use super::{Conversation, Role, content_text, is_type, join, part_text, parts};
 use crate::formats::filled;
-use crate::json::{ObjectWriter, Value};
+use crate::json::{Limits, ObjectWriter, Tape, Value};
 use crate::run::{RunStep, Text};
 
 /// The role that a LangChain message has by its type or its class.
@@ -34,6 +34,17 @@ pub(super) fn unwrapped<'t, 'a>(message: Value<'t, 'a>) -> Value<'t, 'a> {
         .iter()
         .find_map(|key| message.get(key).filter(|inner| inner.is_object()))
         .unwrap_or(message)
+}
+
+/// The role of an item of the Responses API that is no message; `None` for anything else.
+pub(crate) fn item_role(value: Value<'_, '_>) -> Option<Role> {
+    if value.get("role").is_some() {
+        return None;
+    }
+    Some(match ItemKind::of(&value.get("type")?.text()?)? {
+        ItemKind::Output => Role::Tool,
+        ItemKind::Reasoning | ItemKind::Call | ItemKind::Hosted => Role::Agent,
+    })
 }
 
 enum ItemKind {
@@ -218,12 +229,15 @@ impl<'t, 'a> Part<'t, 'a> {
     }
 }
 
-/// What a part without words was: `[image]`, or the kind that it states.
+/// What a part without words was: `[image]`. Parts of kinds that are not media say nothing.
 fn media<'a>(part: Value<'_, 'a>) -> Option<Text<'a>> {
     const DATA: &[&str] = &["inlineData", "inline_data", "fileData", "file_data"];
+    const MEDIA: &[&str] = &["image", "audio", "video", "file", "blob", "uri", "document"];
     let kind = match part.any_of(DATA) {
         Some(data) => data.text_of(&["mimeType", "mime_type"])?,
-        None => part.text_of(&["modality", "mime_type", "type"]).filter(|kind| kind != "text")?,
+        None => part
+            .text_of(&["modality", "mime_type", "type"])
+            .filter(|kind| MEDIA.iter().any(|known| kind.starts_with(known)))?,
     };
     Some(format!("[{}]", kind.split('/').next().unwrap_or(&kind)).into())
 }
@@ -247,6 +261,9 @@ pub(super) fn result_text<'a>(result: Value<'_, 'a>) -> Option<Text<'a>> {
         return Some(text);
     }
     let found = result.any_of(&["output", "response", "result", "outputs"])?;
+    if let Some(text) = found.text() {
+        return Some(function_result(&text).map_or(text, Cow::Owned));
+    }
     if found.is_array() {
         return content_of(found).or_else(|| found.text_or_json());
     }
@@ -265,6 +282,16 @@ pub(super) fn result_text<'a>(result: Value<'_, 'a>) -> Option<Text<'a>> {
         }
         _ => found.text_or_json(),
     }
+}
+
+/// The result inside the JSON that Microsoft's frameworks write as the text of a result.
+fn function_result(text: &str) -> Option<String> {
+    if !text.starts_with("{\"type\": \"function_result\"") {
+        return None;
+    }
+    let mut tape = Tape::default();
+    tape.parse(text, Limits::default()).ok()?;
+    Some(Value::root(&tape, text)?.any_of(&["result"])?.text_or_json()?.into_owned())
 }
 
 /// The words in a list of content parts; `None` where it holds anything else.

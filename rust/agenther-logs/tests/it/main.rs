@@ -2,6 +2,7 @@
 
 mod archives;
 mod at_rest;
+mod data_spans;
 mod golden;
 mod hostile;
 mod shared_data;
