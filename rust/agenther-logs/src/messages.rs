@@ -216,12 +216,22 @@ impl<'a> Conversation<'a> {
         self.steps[first].user = self.pending_user.take();
     }
 
+    /// Takes a turn of the agent: calls, and the words that stand apart from them.
+    pub fn calls<'t>(&mut self, calls: impl Iterator<Item = Value<'t, 'a>>, words: Option<Text<'a>>)
+    where
+        'a: 't,
+    {
+        let first = self.steps.len();
+        calls.for_each(|call| self.call(call));
+        self.end_turn(first, None, words);
+    }
+
     /// A call in any dialect: `{id, function: {name, arguments}}`, `{id, name, arguments | args |
     /// input}`, `{id, function: name, arguments}`.
     fn call(&mut self, call: Value<'_, 'a>) {
         let function = call.get("function").filter(|function| function.is_object()).unwrap_or(call);
         let name = function.text_of(&["name", "function", "tool_name", "function_name", "toolName"]);
-        let arguments = function.any_of(&["arguments", "args", "input", "parameters"]);
+        let arguments = function.any_of(&["arguments", "args", "input", "parameters", "tool_input"]);
         let id = call.any_of(&["call_id", "id", "tool_call_id", "toolCallId"]).and_then(|id| id.scalar());
         self.waiting.push(Waiting { id, step: self.steps.len() });
         if self.waiting.len() > WAITING {

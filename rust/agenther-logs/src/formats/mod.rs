@@ -4,8 +4,10 @@
 mod agenther;
 mod claude_code;
 mod codex;
+mod google_adk;
 mod intercode;
 mod langfuse;
+mod langsmith;
 mod mint;
 mod openai_chat;
 mod otel;
@@ -27,7 +29,9 @@ pub const FORMATS: &[&dyn Format] = &[
     &agenther::AgentHer,
     &claude_code::ClaudeCode,
     &codex::Codex,
+    &google_adk::GoogleAdk,
     &langfuse::Langfuse,
+    &langsmith::LangSmith,
     &otel::Otel,
     &tau_bench::TauBench,
     &mint::Mint,

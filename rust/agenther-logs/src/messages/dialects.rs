@@ -164,13 +164,17 @@ impl<'a> Conversation<'a> {
         step.error = failed.then_some(true);
     }
 
-    /// A message whose content is a list of `parts`, Gemini's or OpenTelemetry's.
-    pub(super) fn parts_message(&mut self, role: Role, message: Value<'_, 'a>) {
+    /// Takes a message whose content is a list of `parts`, Gemini's or OpenTelemetry's.
+    pub fn parts_message(&mut self, role: Role, message: Value<'_, 'a>) {
         let first = self.steps.len();
         let (mut thought, mut words) = (None, None);
         for part in message.get("parts").into_iter().flat_map(|parts| parts.items()) {
             match Part::of(part) {
-                Part::Call(call) => self.call(call),
+                Part::Call(call) => {
+                    self.call(call);
+                    let step = self.steps.last_mut().filter(|_| call.get("code").is_some());
+                    step.into_iter().for_each(|step| step.action_name = Some("code_execution".into()));
+                }
                 Part::Result(result) => _ = self.result(result),
                 Part::Thought(text) => join(&mut thought, text),
                 Part::Words(text) => join(&mut words, text),

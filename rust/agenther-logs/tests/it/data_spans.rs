@@ -97,3 +97,16 @@ fn langfuse_as_chatml() {
     // In three files no message of the agent could be turned into ChatML.
     assert_eq!((found.runs.len(), found.rejects.len()), (17, 3));
 }
+
+#[test]
+fn google_adk_sessions_and_cases() {
+    let Some(sessions) = files("google-adk", ".session.json") else { return };
+    let found = read(&sessions, "google_adk");
+    // One of the three was saved before anybody spoke.
+    assert_eq!((found.runs.len(), found.rejects.len()), (2, 1));
+    assert_eq!(acts(&found.runs), (3, 3, 0));
+    let Some(cases) = files("google-adk", ".test.json") else { return };
+    let found = read(&cases, "google_adk");
+    assert_eq!((found.runs.len(), found.rejects.len()), (11, 0));
+    assert_eq!(acts(&found.runs), (18, 0, 0));
+}
