@@ -9,7 +9,9 @@ mod intercode;
 mod langfuse;
 mod langsmith;
 mod mint;
+mod mlflow;
 mod openai_chat;
+mod openinference;
 mod otel;
 mod react;
 mod tau_bench;
@@ -32,6 +34,8 @@ pub const FORMATS: &[&dyn Format] = &[
     &google_adk::GoogleAdk,
     &langfuse::Langfuse,
     &langsmith::LangSmith,
+    &openinference::OpenInference,
+    &mlflow::Mlflow,
     &otel::Otel,
     &tau_bench::TauBench,
     &mint::Mint,

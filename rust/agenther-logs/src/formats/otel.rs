@@ -25,7 +25,7 @@ use super::{Format, Piece, Record};
 use crate::json::{ObjectWriter, Value};
 use crate::labels::{full_mark, score_named};
 use crate::run::{Run, Text};
-use crate::spans::{Attributes, Span, Trace, run_of, sortable};
+use crate::spans::{Attributes, Kind, Span, Trace, kind_named, run_of, sortable};
 
 pub(super) struct Otel;
 
@@ -58,46 +58,58 @@ impl Format for Otel {
         if is_span(record) {
             return Some(vec![piece(record)]);
         }
-        // What stands around the spans tells of the run as a whole.
-        if record.get("spans").is_some() {
-            return None;
+        match record.get("spans") {
+            // What stands around the spans of one trace tells of the run as a whole.
+            Some(spans) if is_one_trace(spans) => None,
+            Some(spans) => Some(spans.items().map(piece).collect()),
+            None => Some(exported(record).map(piece).collect()),
         }
-        Some(exported(record).map(piece).collect())
     }
 
     fn read<'a>(&self, record: &Record<'_, 'a>) -> Result<Run<'a>, String> {
         let whole = record.value;
-        let values: Vec<Value<'_, 'a>> = match whole.get("spans") {
-            Some(spans) => spans.items().collect(),
-            None => whole.items().collect(),
-        };
-        let mut labels = Labels::default();
-        let mut spans: Vec<Span> = Vec::new();
-        let events = events_by_span(&values);
-        for value in values.iter().filter(|value| !is_event(**value)) {
-            spans.push(span_of(*value, &events, &mut labels));
-        }
+        let values: Vec<Value<'_, 'a>> = whole.get("spans").unwrap_or(whole).items().collect();
         let state = whole.text_of(&["status"]).map(|state| state.to_ascii_lowercase());
-        let failed = state.as_deref().and_then(|state| match state {
-            "failed" | "failure" | "error" => Some(true),
-            _ => None,
-        });
-        let input = whole.text_of(&["task", "input", "user_request"]).map(|text| text.into_owned());
-        let metadata = metadata(&values, &spans);
-        let mut run = run_of(Trace { spans, input, failed, ..Trace::default() })?;
-        run.trajectory_id = match (record.key, whole.text_of(&["run_id"])) {
-            (Some(key), _) => key.to_owned().into(),
-            (None, Some(id)) => id,
-            (None, None) => {
-                values.first().and_then(|span| trace_id(*span)).unwrap_or_else(|| record.run_id())
-            }
-        };
-        run.metadata = metadata.map(Into::into);
-        run.reward = labels.reward;
-        let succeeded = matches!(state.as_deref(), Some("success" | "succeeded")).then_some(true);
-        run.success = labels.success.or(run.success).or(succeeded).or(labels.reward.and_then(full_mark));
+        let is_state = |words: &[&str]| state.as_deref().is_some_and(|state| words.contains(&state));
+        let failed = is_state(&["failed", "failure", "error"]).then_some(true);
+        let input = whole.text_of(&["task", "input", "user_request"]).map(Text::into_owned);
+        let mut run = run_of_spans(record, &values, Trace { input, failed, ..Trace::default() })?;
+        if record.key.is_none()
+            && let Some(id) = whole.text_of(&["run_id"])
+        {
+            run.trajectory_id = id;
+        }
+        run.success = run.success.or(is_state(&["success", "succeeded"]).then_some(true));
         Ok(run)
     }
+}
+
+/// The run of spans with attributes, whatever stands around them.
+pub(super) fn run_of_spans<'a>(
+    record: &Record<'_, 'a>,
+    values: &[Value<'_, 'a>],
+    around: Trace,
+) -> Result<Run<'a>, String> {
+    let mut labels = Labels::default();
+    let events = events_by_span(values);
+    let rows = values.iter().filter(|value| !is_event(**value));
+    let spans: Vec<Span> = rows.map(|value| span_of(*value, &events, &mut labels)).collect();
+    let metadata = metadata(values, &spans);
+    let mut run: Run<'a> = run_of(Trace { spans, ..around })?;
+    run.trajectory_id = match record.key {
+        Some(key) => key.to_owned().into(),
+        None => values.first().and_then(|span| trace_id(*span)).unwrap_or_else(|| record.run_id()),
+    };
+    run.metadata = metadata.map(Into::into);
+    run.reward = labels.reward;
+    run.success = labels.success.or(run.success).or(labels.reward.and_then(full_mark));
+    Ok(run)
+}
+
+/// Whether no two spans are of different traces.
+fn is_one_trace(spans: Value<'_, '_>) -> bool {
+    let mut ids = spans.items().map(trace_id);
+    ids.next().is_none_or(|first| ids.all(|id| id == first))
 }
 
 fn is_span(value: Value<'_, '_>) -> bool {
@@ -106,8 +118,11 @@ fn is_span(value: Value<'_, '_>) -> bool {
     has_id && value.get("name").is_some() && value.get("attributes").is_some()
 }
 
-fn trace_id<'a>(span: Value<'_, 'a>) -> Option<Text<'a>> {
-    span.text_of(TRACE_ID).or_else(|| span.get("context")?.text_of(TRACE_ID))
+/// The id of a span's trace.
+pub(super) fn trace_id<'a>(span: Value<'_, 'a>) -> Option<Text<'a>> {
+    span.text_of(TRACE_ID)
+        .or_else(|| span.get("context")?.text_of(TRACE_ID))
+        .or_else(|| span.text_of(&["context.trace_id"]))
 }
 
 /// The spans and log records of an export.
@@ -153,7 +168,10 @@ fn span_of(value: Value<'_, '_>, logged: &EventsBySpan<'_, '_>, labels: &mut Lab
     ];
     let text =
         |keys: &[&str]| value.any_of(keys).and_then(|text| text.scalar()).map(|text| text.into_owned());
-    let in_context = || value.get("context")?.text_of(SPAN_ID).map(|text| text.into_owned());
+    let in_context = || {
+        let id = value.get("context").and_then(|context| context.text_of(SPAN_ID));
+        id.or_else(|| value.text_of(&["context.span_id"])).map(Text::into_owned)
+    };
     let start = value.any_of(START).map(|start| match start.items().next() {
         // JavaScript's console exporter: seconds and nanoseconds.
         Some(_) => {
@@ -169,7 +187,8 @@ fn span_of(value: Value<'_, '_>, logged: &EventsBySpan<'_, '_>, labels: &mut Lab
         ..Span::default()
     };
     set_status(&mut span, value);
-    let mut attributes = value.get("attributes").map(Attributes::of).unwrap_or_default();
+    // In a table, each attribute is a column.
+    let mut attributes = Attributes::of(value.get("attributes").unwrap_or(value));
     let mut said = Said::default();
     let events = value.get("events").into_iter().flat_map(|events| events.items());
     let logged = logged.get(&*span.id).into_iter().flatten().copied();
@@ -179,6 +198,10 @@ fn span_of(value: Value<'_, '_>, logged: &EventsBySpan<'_, '_>, labels: &mut Lab
     }
     labels.add(&attributes);
     span.set_attributes(&attributes);
+    let stated = kind_named(&text(&["span_kind"]).unwrap_or_default());
+    if stated != Kind::Other {
+        span.kind = stated;
+    }
     said.complete(&mut span);
     span
 }
@@ -228,8 +251,8 @@ impl Said {
         if self.before.is_empty() && self.after.is_empty() {
             return;
         }
-        if span.kind == crate::spans::Kind::Other {
-            span.kind = crate::spans::Kind::Model;
+        if span.kind == Kind::Other {
+            span.kind = Kind::Model;
         }
         span.input = list(self.before).or(span.input.take());
         span.output = list(self.after).or(span.output.take());
