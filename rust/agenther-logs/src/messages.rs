@@ -398,6 +398,9 @@ pub(crate) fn part_text<'a>(part: Value<'_, 'a>) -> Option<Text<'a>> {
     part.text_of(&["text", "refusal"]).or_else(|| {
         // A picture or a file: what it was, not its bytes.
         let kind = part.text_of(&["type"])?;
+        if kind.contains("image") {
+            return Some(Cow::Borrowed("[image]"));
+        }
         Some(format!("[{kind}]").into())
     })
 }

@@ -131,6 +131,8 @@ struct Call {
     system: Option<Text<'static>>,
     /// Calls of tools in all its messages.
     acts: usize,
+    /// Steps of the output.
+    said: Vec<RunStep<'static>>,
 }
 
 impl Call {
@@ -145,7 +147,7 @@ impl Call {
         let (before, after) = (conversation(&input.json()), conversation(&output.json()));
         let steps = before.steps.iter().chain(&after.steps);
         let acts = steps.filter(|step| step.action_name.is_some()).count();
-        Some(Call { input, output, goal: before.prompt, system: before.system, acts })
+        Some(Call { input, output, goal: before.prompt, system: before.system, acts, said: after.steps })
     }
 
     fn messages(self) -> impl Iterator<Item = String> {
@@ -162,6 +164,9 @@ struct Thread {
     system: Option<String>,
     said_system: Option<Text<'static>>,
     tools: Option<String>,
+    /// Thoughts before calls, by name and arguments: models do not get their reasoning back, so it is
+    /// missing where the history comes again.
+    thoughts: HashMap<(String, String), Text<'static>>,
     agents: usize,
     acts: usize,
 }
@@ -174,6 +179,11 @@ impl Thread {
         or(&mut self.system, [span.system.clone(), call.input.system.take(), call.output.system.take()]);
         or(&mut self.tools, [span.tools.clone(), call.input.tools.take(), call.output.tools.take()]);
         self.said_system = self.said_system.take().or(call.system.take());
+        for step in std::mem::take(&mut call.said) {
+            if let (Some(key), Some(thought)) = (key_of(&step), step.thought) {
+                self.thoughts.insert(key, thought);
+            }
+        }
         if self.goal.is_some() && self.goal == call.goal {
             self.repeat(call);
         } else if self.goal.is_none() && call.goal.is_some() {
@@ -208,6 +218,10 @@ impl Thread {
     fn conversation(&self) -> Conversation<'static> {
         let mut said = conversation(&format!("[{}]", self.messages.join(",")));
         said.system = said.system.or_else(|| self.said_system.clone());
+        for step in &mut said.steps {
+            let thought = key_of(step).and_then(|key| self.thoughts.get(&key));
+            step.thought = step.thought.take().or_else(|| thought.cloned());
+        }
         said
     }
 }
@@ -351,10 +365,9 @@ fn add_results(steps: &mut [RunStep<'static>], tools: &[&Span]) {
     let mut exact: HashMap<(String, String), VecDeque<usize>> = HashMap::new();
     let mut named: HashMap<String, VecDeque<usize>> = HashMap::new();
     for (at, step) in steps.iter().enumerate() {
-        if let Some(name) = step.action_name.as_deref() {
-            let input = squeezed(step.action_input.as_deref().unwrap_or(""));
-            exact.entry((name.to_owned(), input)).or_default().push_back(at);
-            named.entry(name.to_owned()).or_default().push_back(at);
+        if let Some(key) = key_of(step) {
+            named.entry(key.0.clone()).or_default().push_back(at);
+            exact.entry(key).or_default().push_back(at);
         }
     }
     let mut taken = vec![false; steps.len()];
@@ -401,6 +414,12 @@ fn answer_in(output: &str) -> Option<Text<'static>> {
     let mut end = Run { steps: conversation(&messages.json()).steps, ..Run::default() };
     set_final_answer(&mut end);
     end.final_answer
+}
+
+/// What tells a call from others: its name, and its arguments however they are spaced.
+fn key_of(step: &RunStep<'_>) -> Option<(String, String)> {
+    let name = step.action_name.as_deref()?;
+    Some((name.to_owned(), squeezed(step.action_input.as_deref().unwrap_or(""))))
 }
 
 /// JSON without the white space between its tokens.

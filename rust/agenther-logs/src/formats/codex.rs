@@ -255,7 +255,7 @@ const NOT_SPOKEN: &[&str] = &[
 ];
 
 /// The user's own words; an editor puts what is open in it before them.
-fn spoken(words: Text<'_>) -> Option<Text<'_>> {
+pub(super) fn spoken(words: Text<'_>) -> Option<Text<'_>> {
     if NOT_SPOKEN.iter().any(|known| words.trim_start().starts_with(known)) {
         return None;
     }

@@ -72,7 +72,7 @@ fn trace_id<'a>(row: Value<'_, 'a>) -> Option<Text<'a>> {
 }
 
 fn parent_of<'a>(row: Value<'_, 'a>) -> Option<Text<'a>> {
-    row.text_of(&["parent_run_id"]).or_else(|| Some(row.get("parent_run_ids")?.items().last()?.text()?))
+    row.text_of(&["parent_run_id"]).or_else(|| row.get("parent_run_ids")?.items().last()?.text())
 }
 
 /// A run and those below it. Depth is bounded by the parser's.

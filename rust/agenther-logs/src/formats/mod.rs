@@ -2,8 +2,10 @@
 //! from, what maps to what, which fields leak the label), and one line in [`FORMATS`].
 
 mod agenther;
+mod agents_sdk;
 mod claude_code;
 mod codex;
+mod gemini;
 mod google_adk;
 mod intercode;
 mod langfuse;
@@ -14,6 +16,7 @@ mod openai_chat;
 mod openinference;
 mod otel;
 mod react;
+mod responses;
 mod tau_bench;
 
 use std::borrow::Cow;
@@ -34,6 +37,9 @@ pub const FORMATS: &[&dyn Format] = &[
     &google_adk::GoogleAdk,
     &langfuse::Langfuse,
     &langsmith::LangSmith,
+    &agents_sdk::AgentsSdk,
+    &responses::Responses,
+    &gemini::Gemini,
     &openinference::OpenInference,
     &mlflow::Mlflow,
     &otel::Otel,

@@ -20,11 +20,12 @@
 
 use std::borrow::Cow;
 
-use super::{Format, Record, copy_rest};
+use super::{Format, Record, copy_rest, filled};
 use crate::json::{Limits, ObjectWriter, Tape, Value};
 use crate::labels::{is_label, read_labels};
 use crate::messages::{Conversation, Role, content_text, is_message, role_of};
 use crate::run::{Run, Text};
+use crate::spans::words;
 use crate::terminal::set_final_answer;
 
 pub(super) struct OpenAiChat;
@@ -57,6 +58,9 @@ const COMPLETIONS: &[&[&str]] = &[
     &["completion"],
 ];
 
+/// Where a response is the message itself, as Anthropic's are.
+const ANSWERS: &[&[&str]] = &[&["response"], &["response", "body"], &["result", "message"]];
+
 /// Fields that state the goal beside the messages.
 const GOAL: &[&str] =
     &["original_prompt", "goal", "query", "prompt", "question", "task", "instruction", "intent"];
@@ -74,6 +78,10 @@ fn encoded_messages<'a>(record: Value<'_, 'a>) -> Option<Text<'a>> {
 
 /// The message that answered a request: `choices[0].message`, or messages given as a list.
 fn completion_of<'t, 'a>(record: Value<'t, 'a>) -> Option<Value<'t, 'a>> {
+    let answer = ANSWERS.iter().find_map(|path| record.at_path(path).filter(|answer| is_message(*answer)));
+    if answer.is_some() {
+        return answer;
+    }
     let found = COMPLETIONS.iter().find_map(|path| record.at_path(path)?.items().next())?;
     if is_message(found) { Some(found) } else { found.get("message").filter(|message| is_message(*message)) }
 }
@@ -129,7 +137,7 @@ fn build<'c, 'a: 'c>(record: &Record<'_, 'a>, conversation: Conversation<'c>) ->
     let mut run: Run<'c> = Run {
         trajectory_id: record.run_id(),
         original_prompt: conversation.prompt,
-        system: conversation.system.or_else(|| value.text_of(&["system", "system_prompt"])),
+        system: conversation.system.or_else(|| system_beside(value)),
         tools: tools_of(value),
         steps: conversation.steps,
         ..Run::default()
@@ -139,6 +147,13 @@ fn build<'c, 'a: 'c>(record: &Record<'_, 'a>, conversation: Conversation<'c>) ->
     set_final_answer(&mut run);
     run.metadata = metadata(record, run.original_prompt.as_deref()).map(Into::into);
     Ok(run)
+}
+
+/// The system prompt that stands beside the messages: a text, or Anthropic's list of parts.
+fn system_beside<'a>(record: Value<'_, 'a>) -> Option<Text<'a>> {
+    let places = [Some(record), record.get("request"), record.get("body")];
+    let system = |place: Value<'_, 'a>| place.any_of(&["system", "system_prompt"]).and_then(words);
+    places.into_iter().flatten().find_map(system).and_then(filled)
 }
 
 /// Words that a goal field must have to be cut out of a message; fewer are a label (`task: flights`).
