@@ -21,6 +21,25 @@ pub(crate) fn full_mark(reward: f64) -> Option<bool> {
     (0.0..=1.0).contains(&reward).then_some(reward >= 1.0)
 }
 
+/// Names under which evaluators score the outcome, beside those above.
+const OUTCOME: &[&str] =
+    &["correctness", "task_success", "task_completion", "goal_accuracy", "accuracy", "pass", "outcome"];
+
+/// `success` and `reward` that a score of this name and value states; nothing where it is named
+/// after anything but the outcome.
+pub(crate) fn score_named(name: &str, score: Option<f64>, word: Option<&str>) -> (Option<bool>, Option<f64>) {
+    let name = name.to_ascii_lowercase();
+    if ![SUCCESS, REWARD, OUTCOME].iter().any(|names| names.contains(&&*name)) {
+        return (None, None);
+    }
+    let stated = word.and_then(|word| match &*word.to_ascii_lowercase() {
+        "pass" | "passed" | "true" | "yes" | "correct" | "success" => Some(true),
+        "fail" | "failed" | "false" | "no" | "incorrect" | "failure" => Some(false),
+        _ => None,
+    });
+    (stated.or_else(|| score.and_then(full_mark)), score)
+}
+
 /// A number, or a boolean taken as 1 and 0.
 pub(crate) fn reward_of(value: Value<'_, '_>) -> Option<f64> {
     value.as_f64().or_else(|| value.as_bool().map(|yes| f64::from(u8::from(yes))))

@@ -23,6 +23,7 @@ mod reader;
 mod records;
 mod run;
 mod scan;
+mod spans;
 mod split;
 mod stream;
 mod swebench;

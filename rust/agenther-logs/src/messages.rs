@@ -5,7 +5,11 @@
 //! still waits (by name where results have one). Reasoning that is kept apart stands before the
 //! words of a message with calls; beside a plain reply it is dropped, since the reply is the step.
 
+mod dialects;
+
 use std::borrow::Cow;
+
+pub(crate) use dialects::item_role;
 
 use crate::formats::filled;
 use crate::json::{Limits, Tape, Value};
@@ -24,8 +28,10 @@ pub(crate) enum Role {
 
 /// The role of a message; `None` if the value is no message.
 pub(crate) fn role_of(message: Value<'_, '_>) -> Option<Role> {
-    let role = message.get("role").or_else(|| message.get("from"))?.text()?;
-    Some(match &*role {
+    let Some(role) = message.get("role").or_else(|| message.get("from")) else {
+        return dialects::langchain_role(message);
+    };
+    Some(match &*role.text()? {
         "system" | "developer" => Role::System,
         "assistant" | "ai" | "gpt" | "model" | "agent" | "chatgpt" | "bot" => Role::Agent,
         "tool" | "function" | "ipython" | "environment" | "observation" | "function_response"
@@ -38,7 +44,7 @@ pub(crate) fn role_of(message: Value<'_, '_>) -> Option<Role> {
 
 /// Whether a value is a chat message.
 pub(crate) fn is_message(value: Value<'_, '_>) -> bool {
-    const BODY: &[&str] = &["content", "value", "tool_calls", "function_call"];
+    const BODY: &[&str] = &["content", "value", "tool_calls", "function_call", "parts", "kwargs", "data"];
     role_of(value).is_some() && BODY.iter().any(|key| value.get(key).is_some())
 }
 
@@ -78,8 +84,15 @@ pub(crate) struct Conversation<'a> {
     /// What happened.
     pub steps: Vec<RunStep<'a>>,
     pending_user: Option<Text<'a>>,
+    /// Reasoning that was logged on its own.
+    pending_thought: Option<Text<'a>>,
     waiting: Vec<Waiting<'a>>,
 }
+
+/// Types of the content parts that are results.
+const RESULTS: &[&str] = &["tool_result", "tool-result"];
+/// Where results name their call.
+const RESULT_ID: &[&str] = &["tool_call_id", "tool_use_id", "call_id", "toolCallId", "callId", "id"];
 
 #[derive(Debug)]
 struct Waiting<'a> {
@@ -99,33 +112,72 @@ impl<'a> Conversation<'a> {
         conversation
     }
 
-    fn finish(&mut self) {
+    /// The same conversation with texts of its own.
+    pub fn into_owned(self) -> Conversation<'static> {
+        let own = |text: Text<'a>| -> Text<'static> { Cow::Owned(text.into_owned()) };
+        Conversation {
+            system: self.system.map(own),
+            prompt: self.prompt.map(own),
+            steps: self.steps.into_iter().map(RunStep::into_owned).collect(),
+            ..Conversation::default()
+        }
+    }
+
+    /// Ends the conversation: words of the user that nothing answered are a step of their own.
+    pub fn finish(&mut self) {
         if let Some(words) = self.pending_user.take() {
             self.steps.push(RunStep { user: Some(words), ..RunStep::default() });
         }
     }
 
-    fn push(&mut self, message: Value<'_, 'a>) {
+    /// Takes the next message.
+    pub fn push(&mut self, message: Value<'_, 'a>) {
         // The user's own tool calls (tau2) and their results are no acts of the agent.
         let requestor = message.get("requestor").and_then(|requestor| requestor.text());
         if requestor.as_deref() == Some("user") {
             return;
         }
-        match role_of(message) {
+        let role = role_of(message);
+        let message = dialects::unwrapped(message);
+        if let Some(role) = role.filter(|_| message.get("parts").is_some_and(|parts| parts.is_array())) {
+            return self.parts_message(role, message);
+        }
+        match role {
             Some(Role::System) => join(&mut self.system, content_text(message)),
             Some(Role::User) => self.user(message),
             Some(Role::Agent) => self.agent(message),
             Some(Role::Tool) => self.tool(message),
             Some(Role::Call) => self.call_message(message),
-            None => {}
+            None => self.item(message),
         }
     }
 
     fn user(&mut self, message: Value<'_, 'a>) {
-        for part in parts(message).filter(|part| is_type(*part, &["tool_result"])) {
+        if self.is_role_of_tool(message) {
+            self.result(message);
+            return;
+        }
+        for part in results(message) {
             self.result(part);
         }
-        let Some(words) = content_text(message).map(strip_stop_markers).and_then(filled) else { return };
+        self.user_words(content_text(message));
+    }
+
+    /// Whether a message speaks as the tool that was called just before: some loggers put the name
+    /// of the tool where the role stands.
+    fn is_role_of_tool(&self, message: Value<'_, 'a>) -> bool {
+        let role = message.get("role").and_then(|role| role.text());
+        let waits = |role: &Text<'_>| {
+            let mut names = self.waiting.iter().map(|call| self.steps[call.step].action_name.as_deref());
+            role != "user" && names.any(|name| name == Some(&**role))
+        };
+        role.is_some_and(|role| waits(&role))
+    }
+
+    /// Takes what the user said.
+    pub fn user_words(&mut self, words: Option<Text<'a>>) {
+        let Some(words) = words.map(strip_stop_markers).and_then(filled) else { return };
+        self.pending_thought = None;
         if self.prompt.is_none() {
             self.prompt = Some(words);
         } else {
@@ -135,41 +187,62 @@ impl<'a> Conversation<'a> {
 
     fn agent(&mut self, message: Value<'_, 'a>) {
         let first = self.steps.len();
-        for call in message.get("tool_calls").into_iter().flat_map(|calls| calls.items()) {
-            self.call(call);
-        }
+        calls_of(message).for_each(|call| self.call(call));
         if let Some(call) = message.get("function_call").filter(|call| call.is_object()) {
             self.call(call);
         }
-        for part in parts(message).filter(|part| is_type(*part, &["tool_use", "tool_call"])) {
-            self.call(part);
+        // The same calls again, as the provider sent them: beside those of the logger's own shape.
+        if let Some(again) = message.get("additional_kwargs").filter(|_| self.steps.len() == first) {
+            calls_of(again).for_each(|call| self.call(call));
         }
-        let words = content_text(message).map(strip_stop_markers).and_then(filled);
         if self.steps.len() == first {
-            let Some(reply) = words.or_else(|| reasoning(message)) else { return };
+            let is_call = |part: &Value<'_, '_>| is_type(*part, &["tool_use", "tool_call", "tool-call"]);
+            parts(message).filter(is_call).for_each(|part| self.call(part));
+        }
+        self.end_turn(first, reasoning(message), content_text(message));
+    }
+
+    /// Puts the words of a turn where they belong: to the first of its calls, or to a step of their own.
+    fn end_turn(&mut self, first: usize, reasoning: Option<Text<'a>>, words: Option<Text<'a>>) {
+        let words = words.map(strip_stop_markers).and_then(filled);
+        if self.steps.len() == first {
+            let Some(reply) = words.or(reasoning) else { return };
             self.steps.push(RunStep { thought: Some(reply), ..RunStep::default() });
         } else {
-            let mut thought = reasoning(message);
+            let mut thought = reasoning;
             join(&mut thought, words);
             self.steps[first].thought = thought;
         }
         self.steps[first].user = self.pending_user.take();
     }
 
+    /// Takes a turn of the agent: calls, and the words that stand apart from them.
+    pub fn calls<'t>(&mut self, calls: impl Iterator<Item = Value<'t, 'a>>, words: Option<Text<'a>>)
+    where
+        'a: 't,
+    {
+        let first = self.steps.len();
+        calls.for_each(|call| self.call(call));
+        self.end_turn(first, None, words);
+    }
+
     /// A call in any dialect: `{id, function: {name, arguments}}`, `{id, name, arguments | args |
     /// input}`, `{id, function: name, arguments}`.
     fn call(&mut self, call: Value<'_, 'a>) {
         let function = call.get("function").filter(|function| function.is_object()).unwrap_or(call);
-        let name = function.text_of(&["name", "function", "tool_name", "function_name"]);
-        let arguments = function.any_of(&["arguments", "args", "input", "parameters"]);
-        let id = call.any_of(&["id", "tool_call_id", "call_id"]).and_then(|id| id.scalar());
+        let name = function.text_of(&["name", "function", "tool_name", "function_name", "toolName"]);
+        let arguments = function.any_of(&["arguments", "args", "input", "parameters", "tool_input"]);
+        let id = call.any_of(&["call_id", "id", "tool_call_id", "toolCallId"]).and_then(|id| id.scalar());
         self.waiting.push(Waiting { id, step: self.steps.len() });
         if self.waiting.len() > WAITING {
             self.waiting.remove(0);
         }
         self.steps.push(RunStep {
             action_name: name.or(Some(Cow::Borrowed(""))),
-            action_input: arguments.and_then(|arguments| arguments.text_or_json()).map(decoded_twice),
+            action_input: arguments
+                .and_then(|arguments| arguments.text_or_json())
+                .map(decoded_twice)
+                .or_else(|| dialects::own_arguments(call)),
             ..RunStep::default()
         });
     }
@@ -195,17 +268,19 @@ impl<'a> Conversation<'a> {
     }
 
     fn tool(&mut self, message: Value<'_, 'a>) {
-        let mut parts = parts(message).filter(|part| is_type(*part, &["tool_result"])).peekable();
+        let mut parts = results(message).peekable();
         if parts.peek().is_none() {
-            return self.result(message);
+            self.result(message);
         }
-        parts.for_each(|part| self.result(part));
+        for part in parts {
+            self.result(part);
+        }
     }
 
-    /// Puts a result where it belongs.
-    fn result(&mut self, result: Value<'_, 'a>) {
-        let id = result.any_of(&["tool_call_id", "tool_use_id", "call_id", "id"]).and_then(|id| id.scalar());
-        let name = result.text_of(&["name"]);
+    /// Puts a result where it belongs; the step that is.
+    pub fn result(&mut self, result: Value<'_, 'a>) -> usize {
+        let id = result.any_of(RESULT_ID).and_then(|id| id.scalar());
+        let name = result.text_of(&["name", "toolName"]);
         let by_id =
             id.as_ref().and_then(|id| self.waiting.iter().position(|call| call.id.as_ref() == Some(id)));
         let by_name = || {
@@ -215,7 +290,7 @@ impl<'a> Conversation<'a> {
         let anonymous = || self.waiting.iter().position(|call| call.id.is_none() || id.is_none());
         let found = by_id.or_else(by_name).or_else(anonymous);
         let index = found.map(|index| self.waiting.remove(index).step);
-        let content = content_text(result);
+        let content = dialects::result_text(result);
         let observation = content.clone().and_then(filled).or_else(|| error_text(result)).or(content);
         let observation = observation.unwrap_or_default();
         let error = error_flag(result);
@@ -223,6 +298,7 @@ impl<'a> Conversation<'a> {
             Some(index) => {
                 self.steps[index].observation = Some(observation);
                 self.steps[index].error = error;
+                index
             }
             None => {
                 let user = self.pending_user.take();
@@ -232,7 +308,18 @@ impl<'a> Conversation<'a> {
                     error,
                     ..RunStep::default()
                 });
+                self.steps.len() - 1
             }
+        }
+    }
+
+    /// Forgets all steps from `step` on, and what the user said before it: it was taken back.
+    pub fn rewind(&mut self, step: usize) {
+        self.steps.truncate(step);
+        self.waiting.retain(|call| call.step < step);
+        (self.pending_user, self.pending_thought) = (None, None);
+        if step == 0 {
+            self.prompt = None;
         }
     }
 
@@ -256,13 +343,23 @@ pub(crate) fn join<'a>(text: &mut Option<Text<'a>>, more: Option<Text<'a>>) {
     }
 }
 
-fn is_type(part: Value<'_, '_>, types: &[&str]) -> bool {
+/// Whether the `type` of a part is one of `types`.
+pub(crate) fn is_type(part: Value<'_, '_>, types: &[&str]) -> bool {
     part.get("type").and_then(|kind| kind.text()).is_some_and(|kind| types.contains(&&*kind))
 }
 
+fn calls_of<'t, 'a>(message: Value<'t, 'a>) -> impl Iterator<Item = Value<'t, 'a>> + use<'t, 'a> {
+    message.any_of(&["tool_calls", "toolCalls"]).into_iter().flat_map(|calls| calls.items())
+}
+
 /// The parts of a message whose content is a list.
-fn parts<'t, 'a>(message: Value<'t, 'a>) -> impl Iterator<Item = Value<'t, 'a>> + use<'t, 'a> {
+pub(crate) fn parts<'t, 'a>(message: Value<'t, 'a>) -> impl Iterator<Item = Value<'t, 'a>> + use<'t, 'a> {
     message.get("content").into_iter().flat_map(|content| content.items())
+}
+
+/// The results among the parts of a message.
+pub(crate) fn results<'t, 'a>(message: Value<'t, 'a>) -> impl Iterator<Item = Value<'t, 'a>> + use<'t, 'a> {
+    parts(message).filter(|part| is_type(*part, RESULTS))
 }
 
 /// The words of a message: its content, or the text parts of it.
@@ -289,14 +386,27 @@ pub(crate) fn words_of<'a>(content: Value<'_, 'a>) -> Option<Text<'a>> {
     words
 }
 
-fn part_text<'a>(part: Value<'_, 'a>) -> Option<Text<'a>> {
-    if is_type(part, &["thinking", "reasoning", "redacted_thinking", "tool_use", "tool_call", "tool_result"])
-    {
+/// The words of a part; what it was for a picture, `None` for thoughts, calls and results.
+pub(crate) fn part_text<'a>(part: Value<'_, 'a>) -> Option<Text<'a>> {
+    const NO_WORDS: &[&str] = &[
+        "thinking",
+        "reasoning",
+        "redacted_thinking",
+        "tool_use",
+        "tool_call",
+        "tool-call",
+        "tool_result",
+        "tool-result",
+    ];
+    if is_type(part, NO_WORDS) {
         return None;
     }
     part.text_of(&["text", "refusal"]).or_else(|| {
         // A picture or a file: what it was, not its bytes.
         let kind = part.text_of(&["type"])?;
+        if kind.contains("image") {
+            return Some(Cow::Borrowed("[image]"));
+        }
         Some(format!("[{kind}]").into())
     })
 }
@@ -311,9 +421,18 @@ fn reasoning<'a>(message: Value<'_, 'a>) -> Option<Text<'a>> {
 }
 
 fn error_flag(result: Value<'_, '_>) -> Option<bool> {
-    let flag = result.any_of(&["is_error", "error"])?;
+    let Some(flag) = result.any_of(&["is_error", "error"]) else { return stated_failure(result) };
     // `error: {type, message}` is there only when there was one.
     flag.as_bool().or(Some(flag.is_object() || flag.is_string()))
+}
+
+/// What LangChain's `status` and other dialects say.
+fn stated_failure(result: Value<'_, '_>) -> Option<bool> {
+    match result.text_of(&["status"]).as_deref() {
+        Some("error") => Some(true),
+        Some("success") => Some(false),
+        _ => dialects::failed(result),
+    }
 }
 
 fn error_text<'a>(result: Value<'_, 'a>) -> Option<Text<'a>> {

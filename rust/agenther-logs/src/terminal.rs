@@ -12,6 +12,7 @@ const TERMINAL: &[&str] = &[
     "answer",
     "final_answer",
     "finalanswer",
+    "final_result",
     "stop",
     "done",
     "complete",

@@ -3,16 +3,27 @@
 
 mod adp;
 mod agenther;
+mod agents_sdk;
 mod atif;
+mod claude_code;
 mod code_trials;
+mod codex;
+mod gemini;
+mod google_adk;
 mod hf_agent_trace;
 mod inspect;
 mod intercode;
+mod langfuse;
+mod langsmith;
 mod mini_swe_agent;
 mod mint;
+mod mlflow;
 mod openai_chat;
 mod openhands;
+mod openinference;
+mod otel;
 mod react;
+mod responses;
 mod swe_agent;
 mod tapeagents;
 mod tau_bench;
@@ -29,9 +40,22 @@ use crate::identity::fingerprint;
 use crate::json::{ObjectWriter, Value};
 use crate::run::{Run, Text};
 
+pub(crate) use openai_chat::{schemas, tools_of as tool_schemas};
+
 /// Every format, in order of precedence where two fit a record equally well.
 pub const FORMATS: &[&dyn Format] = &[
     &agenther::AgentHer,
+    &claude_code::ClaudeCode,
+    &codex::Codex,
+    &google_adk::GoogleAdk,
+    &langfuse::Langfuse,
+    &langsmith::LangSmith,
+    &agents_sdk::AgentsSdk,
+    &responses::Responses,
+    &gemini::Gemini,
+    &openinference::OpenInference,
+    &mlflow::Mlflow,
+    &otel::Otel,
     &tau_bench::TauBench,
     &mint::Mint,
     &intercode::InterCode,

@@ -20,11 +20,12 @@
 
 use std::borrow::Cow;
 
-use super::{Format, Record, copy_rest};
+use super::{Format, Record, copy_rest, filled};
 use crate::json::{Limits, ObjectWriter, Tape, Value};
 use crate::labels::{is_label, read_labels};
 use crate::messages::{Conversation, Role, content_text, is_message, role_of};
 use crate::run::{Run, Text};
+use crate::spans::words;
 use crate::terminal::set_final_answer;
 
 pub(super) struct OpenAiChat;
@@ -57,6 +58,9 @@ const COMPLETIONS: &[&[&str]] = &[
     &["completion"],
 ];
 
+/// Where a response is the message itself, as Anthropic's are.
+const ANSWERS: &[&[&str]] = &[&["response"], &["response", "body"], &["result", "message"]];
+
 /// Fields that state the goal beside the messages.
 const GOAL: &[&str] =
     &["original_prompt", "goal", "query", "prompt", "question", "task", "instruction", "intent"];
@@ -74,6 +78,10 @@ fn encoded_messages<'a>(record: Value<'_, 'a>) -> Option<Text<'a>> {
 
 /// The message that answered a request: `choices[0].message`, or messages given as a list.
 fn completion_of<'t, 'a>(record: Value<'t, 'a>) -> Option<Value<'t, 'a>> {
+    let answer = ANSWERS.iter().find_map(|path| record.at_path(path).filter(|answer| is_message(*answer)));
+    if answer.is_some() {
+        return answer;
+    }
     let found = COMPLETIONS.iter().find_map(|path| record.at_path(path)?.items().next())?;
     if is_message(found) { Some(found) } else { found.get("message").filter(|message| is_message(*message)) }
 }
@@ -129,7 +137,7 @@ fn build<'c, 'a: 'c>(record: &Record<'_, 'a>, conversation: Conversation<'c>) ->
     let mut run: Run<'c> = Run {
         trajectory_id: record.run_id(),
         original_prompt: conversation.prompt,
-        system: conversation.system.or_else(|| value.text_of(&["system", "system_prompt"])),
+        system: conversation.system.or_else(|| system_beside(value)),
         tools: tools_of(value),
         steps: conversation.steps,
         ..Run::default()
@@ -139,6 +147,13 @@ fn build<'c, 'a: 'c>(record: &Record<'_, 'a>, conversation: Conversation<'c>) ->
     set_final_answer(&mut run);
     run.metadata = metadata(record, run.original_prompt.as_deref()).map(Into::into);
     Ok(run)
+}
+
+/// The system prompt that stands beside the messages: a text, or Anthropic's list of parts.
+fn system_beside<'a>(record: Value<'_, 'a>) -> Option<Text<'a>> {
+    let places = [Some(record), record.get("request"), record.get("body")];
+    let system = |place: Value<'_, 'a>| place.any_of(&["system", "system_prompt"]).and_then(words);
+    places.into_iter().flatten().find_map(system).and_then(filled)
 }
 
 /// Words that a goal field must have to be cut out of a message; fewer are a label (`task: flights`).
@@ -165,7 +180,7 @@ pub(super) fn set_goal<'a>(goal: Option<Text<'a>>, run: &mut Run<'a>) {
 }
 
 /// The tool schemas in OpenAI's shape; those of other shapes are wrapped.
-pub(super) fn tools_of<'a>(record: Value<'_, 'a>) -> Option<Text<'a>> {
+pub(crate) fn tools_of<'a>(record: Value<'_, 'a>) -> Option<Text<'a>> {
     const PATHS: &[&[&str]] = &[
         &["tools"],
         &["functions"],
@@ -177,10 +192,15 @@ pub(super) fn tools_of<'a>(record: Value<'_, 'a>) -> Option<Text<'a>> {
     let tools = PATHS
         .iter()
         .find_map(|path| record.at_path(path).filter(|tools| tools.is_array() || tools.is_string()))?;
+    schemas(tools)
+}
+
+/// The schemas in a list of tools, of any vendor.
+pub(crate) fn schemas<'a>(tools: Value<'_, 'a>) -> Option<Text<'a>> {
     if tools.is_string() {
         return tools.text().filter(|text| text.trim_start().starts_with('['));
     }
-    Some(tool_schemas(tools))
+    tools.items().next().map(|_| tool_schemas(tools))
 }
 
 /// An array of tool schemas, or of bare names, in OpenAI's shape.
@@ -188,7 +208,15 @@ pub(super) fn tool_schemas<'a>(tools: Value<'_, 'a>) -> Text<'a> {
     if tools.items().all(|tool| tool.get("function").is_some_and(|function| function.is_object())) {
         return tools.json();
     }
-    let wrapped: Vec<String> = tools.items().map(wrapped_tool).collect();
+    // Gemini lists the functions of a tool inside it.
+    let functions = |tool: Value<'_, 'a>| {
+        let inside = tool.any_of(&["functionDeclarations", "function_declarations"]);
+        match inside {
+            Some(inside) => inside.items().map(wrapped_tool).collect(),
+            None => vec![wrapped_tool(tool)],
+        }
+    };
+    let wrapped: Vec<String> = tools.items().flat_map(functions).collect();
     format!("[{}]", wrapped.join(", ")).into()
 }
 
@@ -200,7 +228,10 @@ fn wrapped_tool(tool: Value<'_, '_>) -> String {
     let Some(name) = name else { return tool.json().into_owned() };
     let mut function = ObjectWriter::default();
     function.copy("name", Some(name)).copy("description", tool.get("description"));
-    function.copy("parameters", tool.any_of(&["parameters", "input_schema", "inputSchema"]));
+    function.copy(
+        "parameters",
+        tool.any_of(&["parameters", "input_schema", "inputSchema", "json_schema", "parametersJsonSchema"]),
+    );
     let mut out = ObjectWriter::default();
     out.text("type", "function").json("function", &function.finish().unwrap_or_default());
     out.finish().unwrap_or_default()

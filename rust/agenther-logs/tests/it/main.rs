@@ -3,6 +3,7 @@
 mod archives;
 mod at_rest;
 mod data_records;
+mod data_spans;
 mod golden;
 mod hostile;
 mod misshapen;

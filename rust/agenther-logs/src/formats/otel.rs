@@ -1,0 +1,306 @@
+//! OpenTelemetry traces of agents, under any of the conventions for their content.
+//!
+//! Source: OTLP JSON (`resourceSpans` and `resourceLogs`, one export a line, camel or snake case),
+//! the console exporters of the SDKs (a span a document), `{spans: [..]}` of in-house recorders. The
+//! GenAI conventions (attributes of 1.37 and later, events of before), OpenInference, OpenLLMetry
+//! (`gen_ai.prompt.0.content`), the Vercel AI SDK (`ai.prompt.messages`), Google ADK, MLflow.
+//!
+//! | field of the log | field of the run |
+//! |---|---|
+//! | `gen_ai.input.messages`, `gen_ai.output.messages`, … of the model's spans | the conversation; see `spans` |
+//! | what the root was given, where the model was given more around it | `original_prompt` |
+//! | `gen_ai.system_instructions`, `gen_ai.tool.definitions` | `system`, `tools` |
+//! | `gen_ai.tool.call.arguments`, `.result`, … of the tools' spans | steps, or what the steps of the messages lack |
+//! | `status.code` 2 or ERROR, `error.type`, `exception` events | `error` of the tool's step; of the root: `success` false and `failure_reason` |
+//! | `status` of a document around the spans | `success` |
+//! | `gen_ai.evaluation.*` named as a label | the labels |
+//! | name of the root, model, service | `metadata` |
+//!
+//! Leaks: evaluation events and scores, expected results and injected faults (attributes and events
+//! outside of the conventions are not read); spans that judge the answer are left out.
+
+use std::collections::HashMap;
+
+use super::{Format, Piece, Record};
+use crate::json::{ObjectWriter, Value};
+use crate::labels::{full_mark, score_named};
+use crate::run::{Run, Text};
+use crate::spans::{Attributes, Kind, Span, Trace, kind_named, run_of, sortable};
+
+pub(super) struct Otel;
+
+const RESOURCES: &[&str] = &["resourceSpans", "resource_spans", "resourceLogs", "resource_logs"];
+const TRACE_ID: &[&str] = &["traceId", "trace_id"];
+const SPAN_ID: &[&str] = &["spanId", "span_id"];
+
+impl Format for Otel {
+    fn name(&self) -> &'static str {
+        "otel"
+    }
+
+    fn shape(&self) -> &'static str {
+        "`resourceSpans`, or spans with `name`, `trace_id`, `span_id`, `attributes`"
+    }
+
+    fn score(&self, record: Value<'_, '_>) -> u8 {
+        if record.any_of(RESOURCES).is_some_and(|resources| resources.is_array()) {
+            return 95;
+        }
+        let first = record.get("spans").and_then(|spans| spans.items().next());
+        if first.is_some_and(is_span) {
+            return 85;
+        }
+        80 * u8::from(is_span(record))
+    }
+
+    fn pieces<'t, 'a>(&self, record: Value<'t, 'a>) -> Option<Vec<Piece<'t, 'a>>> {
+        let piece = |value: Value<'t, 'a>| Piece { run: trace_id(value), value };
+        if is_span(record) {
+            return Some(vec![piece(record)]);
+        }
+        match record.get("spans") {
+            // What stands around the spans of one trace tells of the run as a whole.
+            Some(spans) if is_one_trace(spans) => None,
+            Some(spans) => Some(spans.items().map(piece).collect()),
+            None => Some(exported(record).map(piece).collect()),
+        }
+    }
+
+    fn read<'a>(&self, record: &Record<'_, 'a>) -> Result<Run<'a>, String> {
+        let whole = record.value;
+        let values: Vec<Value<'_, 'a>> = whole.get("spans").unwrap_or(whole).items().collect();
+        let state = whole.text_of(&["status"]).map(|state| state.to_ascii_lowercase());
+        let is_state = |words: &[&str]| state.as_deref().is_some_and(|state| words.contains(&state));
+        let failed = is_state(&["failed", "failure", "error"]).then_some(true);
+        let input = whole.text_of(&["task", "input", "user_request"]).map(Text::into_owned);
+        let mut run = run_of_spans(record, &values, Trace { input, failed, ..Trace::default() })?;
+        if record.key.is_none()
+            && let Some(id) = whole.text_of(&["run_id"])
+        {
+            run.trajectory_id = id;
+        }
+        run.success = run.success.or(is_state(&["success", "succeeded"]).then_some(true));
+        Ok(run)
+    }
+}
+
+/// The run of spans with attributes, whatever stands around them.
+pub(super) fn run_of_spans<'a>(
+    record: &Record<'_, 'a>,
+    values: &[Value<'_, 'a>],
+    around: Trace,
+) -> Result<Run<'a>, String> {
+    let mut labels = Labels::default();
+    let events = events_by_span(values);
+    let rows = values.iter().filter(|value| !is_event(**value));
+    let spans: Vec<Span> = rows.map(|value| span_of(*value, &events, &mut labels)).collect();
+    let metadata = metadata(values, &spans);
+    let mut run: Run<'a> = run_of(Trace { spans, ..around })?;
+    run.trajectory_id = match record.key {
+        Some(key) => key.to_owned().into(),
+        None => values.first().and_then(|span| trace_id(*span)).unwrap_or_else(|| record.run_id()),
+    };
+    run.metadata = metadata.map(Into::into);
+    run.reward = labels.reward;
+    run.success = labels.success.or(run.success).or(labels.reward.and_then(full_mark));
+    Ok(run)
+}
+
+/// Whether no two spans are of different traces.
+fn is_one_trace(spans: Value<'_, '_>) -> bool {
+    let mut ids = spans.items().map(trace_id);
+    ids.next().is_none_or(|first| ids.all(|id| id == first))
+}
+
+fn is_span(value: Value<'_, '_>) -> bool {
+    let has_id = value.any_of(SPAN_ID).is_some() && value.any_of(TRACE_ID).is_some()
+        || value.get("context").is_some_and(|context| context.any_of(SPAN_ID).is_some());
+    has_id && value.get("name").is_some() && value.get("attributes").is_some()
+}
+
+/// The id of a span's trace.
+pub(super) fn trace_id<'a>(span: Value<'_, 'a>) -> Option<Text<'a>> {
+    span.text_of(TRACE_ID)
+        .or_else(|| span.get("context")?.text_of(TRACE_ID))
+        .or_else(|| span.text_of(&["context.trace_id"]))
+}
+
+/// The spans and log records of an export.
+fn exported<'t, 'a>(record: Value<'t, 'a>) -> impl Iterator<Item = Value<'t, 'a>> {
+    const SCOPES: &[&str] =
+        &["scopeSpans", "scope_spans", "scopeLogs", "scope_logs", "instrumentationLibrarySpans"];
+    const ITEMS: &[&str] = &["spans", "logRecords", "log_records"];
+    let inside = |value: Value<'t, 'a>, keys: &'static [&'static str]| {
+        keys.iter().filter_map(move |key| value.get(key)).flat_map(|list| list.items())
+    };
+    let resources = inside(record, RESOURCES);
+    resources.flat_map(move |resource| inside(resource, SCOPES)).flat_map(move |scope| inside(scope, ITEMS))
+}
+
+/// Outcome labels that evaluators attached.
+#[derive(Default)]
+struct Labels {
+    success: Option<bool>,
+    reward: Option<f64>,
+}
+
+impl Labels {
+    fn add(&mut self, attributes: &Attributes) {
+        let Some(name) = attributes.get(&["gen_ai.evaluation.name"]) else { return };
+        let score = attributes.get(&["gen_ai.evaluation.score.value", "gen_ai.evaluation.score"]);
+        let label = attributes.get(&["gen_ai.evaluation.score.label", "gen_ai.evaluation.label"]);
+        let (success, reward) = score_named(name, score.and_then(|score| score.parse().ok()), label);
+        self.success = self.success.or(success);
+        self.reward = self.reward.or(reward);
+    }
+}
+
+fn span_of(value: Value<'_, '_>, logged: &EventsBySpan<'_, '_>, labels: &mut Labels) -> Span {
+    const PARENT: &[&str] = &["parentSpanId", "parent_span_id", "parent_id", "parentId"];
+    const START: &[&str] = &[
+        "startTimeUnixNano",
+        "start_time_unix_nano",
+        "start_time_unix_ns",
+        "start_time",
+        "startTime",
+        "start",
+        "timestamp",
+    ];
+    let text =
+        |keys: &[&str]| value.any_of(keys).and_then(|text| text.scalar()).map(|text| text.into_owned());
+    let in_context = || {
+        let id = value.get("context").and_then(|context| context.text_of(SPAN_ID));
+        id.or_else(|| value.text_of(&["context.span_id"])).map(Text::into_owned)
+    };
+    let start = value.any_of(START).map(|start| match start.items().next() {
+        // JavaScript's console exporter: seconds and nanoseconds.
+        Some(_) => {
+            start.items().filter_map(|part| part.scalar()).map(|part| format!("{part:0>12}")).collect()
+        }
+        None => sortable(&start.scalar().unwrap_or_default()),
+    });
+    let mut span = Span {
+        id: text(SPAN_ID).or_else(in_context).unwrap_or_default(),
+        parent: text(PARENT).filter(|parent| !parent.trim_matches('0').is_empty() && parent != "null"),
+        name: text(&["name"]).unwrap_or_default(),
+        start: start.unwrap_or_default(),
+        ..Span::default()
+    };
+    set_status(&mut span, value);
+    // In a table, each attribute is a column.
+    let mut attributes = Attributes::of(value.get("attributes").unwrap_or(value));
+    let mut said = Said::default();
+    let events = value.get("events").into_iter().flat_map(|events| events.items());
+    let logged = logged.get(&*span.id).into_iter().flatten().copied();
+    let events: Vec<Value<'_, '_>> = events.chain(logged).collect();
+    for event in events {
+        add_event(event, &mut attributes, &mut said, &mut span, labels);
+    }
+    labels.add(&attributes);
+    span.set_attributes(&attributes);
+    let stated = kind_named(&text(&["span_kind"]).unwrap_or_default());
+    if stated != Kind::Other {
+        span.kind = stated;
+    }
+    said.complete(&mut span);
+    span
+}
+
+/// Log records by the id of the span that they belong to.
+type EventsBySpan<'t, 'a> = HashMap<Text<'a>, Vec<Value<'t, 'a>>>;
+
+fn events_by_span<'t, 'a>(values: &[Value<'t, 'a>]) -> EventsBySpan<'t, 'a> {
+    let mut events: EventsBySpan<'t, 'a> = HashMap::new();
+    for value in values.iter().filter(|value| is_event(**value)) {
+        events.entry(value.text_of(SPAN_ID).unwrap_or_default()).or_default().push(*value);
+    }
+    events
+}
+
+fn is_event(record: Value<'_, '_>) -> bool {
+    record.any_of(&["body", "eventName", "event_name"]).is_some()
+}
+
+fn set_status(span: &mut Span, value: Value<'_, '_>) {
+    let status = value.get("status");
+    let code = status.and_then(|status| status.any_of(&["code", "status_code", "statusCode"]));
+    let code = code.or_else(|| value.any_of(&["status_code", "statusCode"])).and_then(|code| code.scalar());
+    let code = code.map(|code| code.to_ascii_uppercase());
+    span.failed = match code.as_deref() {
+        Some("2" | "ERROR" | "STATUS_CODE_ERROR" | "STATUSCODE.ERROR") => Some(true),
+        Some("1" | "OK" | "STATUS_CODE_OK" | "STATUSCODE.OK") => Some(false),
+        _ => None,
+    };
+    if span.failed == Some(true) {
+        let message = status.and_then(|status| status.text_of(&["message", "description"]));
+        span.problem = message.or_else(|| value.text_of(&["status_message"])).map(|text| text.into_owned());
+    }
+}
+
+/// Messages that events tell of.
+#[derive(Default)]
+struct Said {
+    before: Vec<String>,
+    after: Vec<String>,
+}
+
+impl Said {
+    fn complete(self, span: &mut Span) {
+        let list =
+            |messages: Vec<String>| (!messages.is_empty()).then(|| format!("[{}]", messages.join(",")));
+        if self.before.is_empty() && self.after.is_empty() {
+            return;
+        }
+        if span.kind == Kind::Other {
+            span.kind = Kind::Model;
+        }
+        span.input = list(self.before).or(span.input.take());
+        span.output = list(self.after).or(span.output.take());
+    }
+}
+
+fn add_event(
+    event: Value<'_, '_>,
+    attributes: &mut Attributes,
+    said: &mut Said,
+    span: &mut Span,
+    labels: &mut Labels,
+) {
+    let mut fields = event.get("attributes").map(Attributes::of).unwrap_or_default();
+    let name = event.text_of(&["name", "eventName", "event_name"]).map(|name| name.into_owned());
+    let name = name.or_else(|| fields.get(&["event.name"]).map(str::to_owned)).unwrap_or_default();
+    if let Some(body) = event.get("body") {
+        fields.add_body(body);
+    }
+    match &*name {
+        "exception" => {
+            let message = fields.get(&["exception.message", "exception.type"]).map(str::to_owned);
+            span.problem = span.problem.take().or(message);
+            span.failed = Some(true);
+        }
+        "gen_ai.evaluation.result" => labels.add(&fields),
+        "gen_ai.choice" => said.after.extend(fields.message("assistant")),
+        "gen_ai.content.prompt"
+        | "gen_ai.content.completion"
+        | "gen_ai.client.inference.operation.details" => {
+            attributes.merge(fields);
+        }
+        _ => {
+            let role = name.strip_prefix("gen_ai.").and_then(|rest| rest.strip_suffix(".message"));
+            said.before.extend(role.and_then(|role| fields.message(role)));
+        }
+    }
+}
+
+fn metadata(values: &[Value<'_, '_>], spans: &[Span]) -> Option<String> {
+    let mut out = ObjectWriter::default();
+    if let Some(root) = spans.iter().find(|span| span.parent.is_none()) {
+        out.text("trace_name", &root.name);
+    }
+    let attributes = values.iter().filter_map(|value| value.get("attributes"));
+    let model = attributes.map(Attributes::of).find_map(|attributes| {
+        attributes.get(&["gen_ai.request.model", "llm.model_name", "ai.model.id"]).map(str::to_owned)
+    });
+    model.iter().for_each(|model| _ = out.text("model", model));
+    out.finish()
+}

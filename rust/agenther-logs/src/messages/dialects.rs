@@ -1,0 +1,335 @@
+//! Messages that have no `role` beside `content`: LangChain's, the `parts` of Gemini and of
+//! OpenTelemetry, the items of OpenAI's Responses API.
+
+use std::borrow::Cow;
+
+use super::{Conversation, Role, content_text, is_type, join, part_text, parts};
+use crate::formats::filled;
+use crate::json::{Limits, ObjectWriter, Tape, Value};
+use crate::run::{RunStep, Text};
+
+/// The role that a LangChain message has by its type or its class.
+pub(super) fn langchain_role(message: Value<'_, '_>) -> Option<Role> {
+    let class = || message.get("id")?.items().last()?.text();
+    let kind = match message.get("kwargs") {
+        Some(kwargs) if kwargs.is_object() => class()?,
+        _ if message.any_of(&["content", "data"]).is_some() => message.get("type")?.text()?,
+        _ => return None,
+    };
+    Some(match &*kind {
+        "human" | "HumanMessage" | "HumanMessageChunk" | "ChatMessage" => Role::User,
+        "ai" | "AIMessage" | "AIMessageChunk" => Role::Agent,
+        "system" | "SystemMessage" | "SystemMessageChunk" => Role::System,
+        "tool" | "ToolMessage" | "ToolMessageChunk" | "function" | "FunctionMessage" => Role::Tool,
+        _ => return None,
+    })
+}
+
+/// The fields of a LangChain message, which its serialisations put one level down.
+pub(super) fn unwrapped<'t, 'a>(message: Value<'t, 'a>) -> Value<'t, 'a> {
+    if message.get("role").is_some() {
+        return message;
+    }
+    ["kwargs", "data"]
+        .iter()
+        .find_map(|key| message.get(key).filter(|inner| inner.is_object()))
+        .unwrap_or(message)
+}
+
+/// The role of an item of the Responses API that is no message; `None` for anything else.
+pub(crate) fn item_role(value: Value<'_, '_>) -> Option<Role> {
+    if value.get("role").is_some() {
+        return None;
+    }
+    Some(match ItemKind::of(&value.get("type")?.text()?)? {
+        ItemKind::Output => Role::Tool,
+        ItemKind::Reasoning | ItemKind::Call | ItemKind::Hosted => Role::Agent,
+    })
+}
+
+enum ItemKind {
+    Reasoning,
+    Call,
+    Output,
+    /// A tool that the provider runs: call and result in one.
+    Hosted,
+}
+
+impl ItemKind {
+    fn of(kind: &str) -> Option<Self> {
+        Some(match kind {
+            "reasoning" => ItemKind::Reasoning,
+            "function_call" | "custom_tool_call" | "local_shell_call" | "shell_call" | "computer_call"
+            | "apply_patch_call" => ItemKind::Call,
+            "function_call_output"
+            | "function_call_result"
+            | "custom_tool_call_output"
+            | "local_shell_call_output"
+            | "shell_call_output"
+            | "computer_call_output"
+            | "apply_patch_call_output" => ItemKind::Output,
+            "web_search_call"
+            | "file_search_call"
+            | "code_interpreter_call"
+            | "image_generation_call"
+            | "mcp_call" => ItemKind::Hosted,
+            _ => return None,
+        })
+    }
+}
+
+impl<'a> Conversation<'a> {
+    /// Takes an item of the Responses API; values that are none are skipped.
+    pub(super) fn item(&mut self, item: Value<'_, 'a>) {
+        let Some(kind) = item.get("type").and_then(|kind| kind.text()) else { return };
+        match ItemKind::of(&kind) {
+            Some(ItemKind::Reasoning) => join(&mut self.pending_thought, reasoning_of(item)),
+            Some(ItemKind::Output) => _ = self.result(item),
+            Some(ItemKind::Call) => {
+                let before = self.open_reply();
+                self.call(item);
+                self.settle(before, &kind);
+            }
+            Some(ItemKind::Hosted) => {
+                let before = self.open_reply();
+                self.hosted(item);
+                self.settle(before, &kind);
+            }
+            None => {}
+        }
+    }
+
+    /// Takes a message of the agent that is logged block by block, and may be one of several with
+    /// the same id (`goes_on`), with results of its first calls between them.
+    pub fn agent_blocks(&mut self, message: Value<'_, 'a>, goes_on: bool) {
+        let mut goes_on = goes_on;
+        if let Some(text) = message.get("content").and_then(|content| content.text()) {
+            self.reply(text, goes_on);
+        }
+        for block in parts(message) {
+            if is_type(block, &["tool_use", "server_tool_use", "mcp_tool_use"]) {
+                let before = self.open_reply();
+                self.call(block);
+                self.settle(before, "");
+            } else if is_type(block, &["thinking", "redacted_thinking"]) {
+                join(&mut self.pending_thought, block.text_of(&["thinking"]));
+            } else if block.get("tool_use_id").is_some() {
+                self.result(block);
+            } else if let Some(text) = part_text(block) {
+                self.reply(text, goes_on);
+            }
+            goes_on = true;
+        }
+    }
+
+    /// Takes words of the agent that a call may follow.
+    fn reply(&mut self, words: Text<'a>, goes_on: bool) {
+        let Some(words) = filled(words) else { return };
+        match self.steps.last_mut().filter(|step| goes_on && is_reply(step)) {
+            Some(step) => join(&mut step.thought, Some(words)),
+            None => {
+                let user = self.pending_user.take();
+                self.steps.push(RunStep { user, thought: Some(words), ..RunStep::default() });
+            }
+        }
+    }
+
+    /// Takes back the reply that the agent made just before: beside a call it is a thought.
+    fn open_reply(&mut self) -> RunStep<'a> {
+        let reply = self.steps.pop_if(|step| self.pending_user.is_none() && is_reply(step));
+        let mut before = reply.unwrap_or_default();
+        let mut thought = self.pending_thought.take();
+        join(&mut thought, before.thought.take());
+        RunStep { thought, user: before.user.or_else(|| self.pending_user.take()), ..before }
+    }
+
+    /// Gives the call just made the words before it, and a name where it has none but its type.
+    fn settle(&mut self, before: RunStep<'a>, kind: &str) {
+        let Some(step) = self.steps.last_mut() else { return };
+        (step.thought, step.user) = (before.thought, before.user);
+        if step.action_name.as_deref() == Some("") {
+            step.action_name = Some(kind.trim_end_matches("_call").to_owned().into());
+        }
+    }
+
+    /// A tool of the provider's, whose result stands in the call.
+    fn hosted(&mut self, item: Value<'_, 'a>) {
+        self.call(item);
+        let result = item.any_of(&["output", "outputs", "results", "result"]);
+        let observation = result.and_then(|result| result.text_or_json());
+        let failed = item.text_of(&["status"]).is_some_and(|status| status == "failed")
+            || item.any_of(&["error"]).is_some();
+        let Some(step) = self.steps.last_mut() else { return };
+        step.observation = observation.or_else(|| item.any_of(&["error"])?.text_or_json());
+        step.error = failed.then_some(true);
+    }
+
+    /// Takes a message whose content is a list of `parts`, Gemini's or OpenTelemetry's.
+    pub fn parts_message(&mut self, role: Role, message: Value<'_, 'a>) {
+        let first = self.steps.len();
+        let (mut thought, mut words) = (None, None);
+        for part in message.get("parts").into_iter().flat_map(|parts| parts.items()) {
+            match Part::of(part) {
+                Part::Call(call) => {
+                    self.call(call);
+                    let step = self.steps.last_mut().filter(|_| call.get("code").is_some());
+                    step.into_iter().for_each(|step| step.action_name = Some("code_execution".into()));
+                }
+                Part::Result(result) => _ = self.result(result),
+                Part::Thought(text) => join(&mut thought, text),
+                Part::Words(text) => join(&mut words, text),
+            }
+        }
+        match role {
+            Role::Agent => self.end_turn(first, thought, words),
+            Role::System => join(&mut self.system, words),
+            _ => self.user_words(words),
+        }
+    }
+}
+
+/// Whether a step is words of the agent and nothing else.
+fn is_reply(step: &RunStep<'_>) -> bool {
+    step.thought.is_some() && step.action_name.is_none() && step.observation.is_none()
+}
+
+enum Part<'t, 'a> {
+    Call(Value<'t, 'a>),
+    Result(Value<'t, 'a>),
+    Thought(Option<Text<'a>>),
+    Words(Option<Text<'a>>),
+}
+
+impl<'t, 'a> Part<'t, 'a> {
+    fn of(part: Value<'t, 'a>) -> Self {
+        if part.is_string() {
+            return Part::Words(part.text());
+        }
+        if is_type(part, &["tool_call"]) {
+            return Part::Call(part);
+        }
+        if is_type(part, &["tool_call_response"]) {
+            return Part::Result(part);
+        }
+        if let Some(call) =
+            part.any_of(&["functionCall", "function_call", "executableCode", "executable_code"])
+        {
+            return Part::Call(call);
+        }
+        if let Some(result) = part.any_of(&[
+            "functionResponse",
+            "function_response",
+            "codeExecutionResult",
+            "code_execution_result",
+        ]) {
+            return Part::Result(result);
+        }
+        let words = part.text_of(&["text", "content"]);
+        let is_thought = part.get("thought").and_then(|thought| thought.as_bool()) == Some(true);
+        if is_thought || is_type(part, &["reasoning", "thinking"]) {
+            return Part::Thought(words);
+        }
+        Part::Words(words.or_else(|| media(part)))
+    }
+}
+
+/// What a part without words was: `[image]`. Parts of kinds that are not media say nothing.
+fn media<'a>(part: Value<'_, 'a>) -> Option<Text<'a>> {
+    const DATA: &[&str] = &["inlineData", "inline_data", "fileData", "file_data"];
+    const MEDIA: &[&str] = &["image", "audio", "video", "file", "blob", "uri", "document"];
+    let kind = match part.any_of(DATA) {
+        Some(data) => data.text_of(&["mimeType", "mime_type"])?,
+        None => part
+            .text_of(&["modality", "mime_type", "type"])
+            .filter(|kind| MEDIA.iter().any(|known| kind.starts_with(known)))?,
+    };
+    Some(format!("[{}]", kind.split('/').next().unwrap_or(&kind)).into())
+}
+
+/// What a reasoning item shows: its text, else the summary of it.
+fn reasoning_of<'a>(item: Value<'_, 'a>) -> Option<Text<'a>> {
+    let mut thought = None;
+    for part in parts(item) {
+        join(&mut thought, part_text(part).or_else(|| part.text_of(&["text"])));
+    }
+    let summary = item.get("summary").into_iter().flat_map(|summary| summary.items());
+    if thought.is_none() {
+        summary.for_each(|part| join(&mut thought, part.text().or_else(|| part.text_of(&["text"]))));
+    }
+    thought.or_else(|| item.text_of(&["text", "summary", "content"]))
+}
+
+/// The text of a result, wherever its dialect puts it.
+pub(super) fn result_text<'a>(result: Value<'_, 'a>) -> Option<Text<'a>> {
+    if let Some(text) = content_text(result) {
+        return Some(text);
+    }
+    let found = result.any_of(&["output", "response", "result", "outputs"])?;
+    if let Some(text) = found.text() {
+        return Some(function_result(&text).map_or(text, Cow::Owned));
+    }
+    if found.is_array() {
+        return content_of(found).or_else(|| found.text_or_json());
+    }
+    // `{"result": "text"}` is how functions that return a text are wrapped, `{"type": "text",
+    // "value": ..}` how the Vercel SDK tells kinds of results apart.
+    let mut members = found.members();
+    match (members.next(), members.next()) {
+        (Some((key, only)), None) if matches!(&*key, "result" | "output" | "content") => {
+            only.text().or_else(|| content_of(only)).or_else(|| found.text_or_json())
+        }
+        _ if found.get("type").is_some() && found.get("value").is_some() => {
+            found.get("value")?.text_or_json()
+        }
+        _ if found.get("content").is_some_and(|content| content.is_array()) => {
+            content_text(found).or_else(|| found.text_or_json())
+        }
+        _ => found.text_or_json(),
+    }
+}
+
+/// The result inside the JSON that Microsoft's frameworks write as the text of a result.
+fn function_result(text: &str) -> Option<String> {
+    if !text.starts_with("{\"type\": \"function_result\"") {
+        return None;
+    }
+    let mut tape = Tape::default();
+    tape.parse(text, Limits::default()).ok()?;
+    Some(Value::root(&tape, text)?.any_of(&["result"])?.text_or_json()?.into_owned())
+}
+
+/// The words in a list of content parts; `None` where it holds anything else.
+fn content_of<'a>(list: Value<'_, 'a>) -> Option<Text<'a>> {
+    let mut words = None;
+    for part in list.items() {
+        let text = part.get("type").and_then(|_| part_text(part))?;
+        join(&mut words, filled(text));
+    }
+    words
+}
+
+/// Whether a result says that the call failed, in the words of its dialect.
+pub(super) fn failed(result: Value<'_, '_>) -> Option<bool> {
+    if let Some(flag) = result.get("isError").and_then(|flag| flag.as_bool()) {
+        return Some(flag);
+    }
+    if let Some(outcome) = result.text_of(&["outcome"]).filter(|outcome| outcome.starts_with("OUTCOME_")) {
+        return Some(outcome != "OUTCOME_OK");
+    }
+    let response = result.any_of(&["response", "output", "result"])?;
+    if response.text_of(&["type"]).is_some_and(|kind| kind.starts_with("error-")) {
+        return Some(true);
+    }
+    let flag = response.any_of(&["isError", "is_error"]).and_then(|flag| flag.as_bool());
+    flag.or_else(|| response.any_of(&["error"]).filter(|error| error.as_bool() != Some(false)).map(|_| true))
+}
+
+/// The arguments of calls that have them under a name of their own.
+pub(super) fn own_arguments<'a>(call: Value<'_, 'a>) -> Option<Text<'a>> {
+    const FIELDS: &[&str] = &["action", "queries", "code", "operation", "command", "commands"];
+    let mut out = ObjectWriter::default();
+    for key in FIELDS {
+        out.copy(key, call.get(key).filter(|value| !value.is_null()));
+    }
+    out.finish().map(Cow::Owned)
+}

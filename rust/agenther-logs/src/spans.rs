@@ -1,0 +1,503 @@
+//! Runs rebuilt from the spans of a trace, whoever traced it.
+//!
+//! The calls of the model hold the conversation: each repeats what was said before it, or says only
+//! what is new. Calls with the same goal, and calls that go on where another ended, are one thread.
+//! The thread of the agent nearest to the root is the run; threads of other goals (sub-agents,
+//! guards, judges) are left out. Spans of tools give results and errors that the messages lack.
+//! Where the messages do not tell what was done, the spans in order of time do.
+
+mod attributes;
+mod payload;
+
+use std::collections::{HashMap, VecDeque};
+
+pub(crate) use attributes::{Attributes, kind_named};
+pub(crate) use payload::{Messages, Side, words};
+use payload::{arguments, conversation, opening, returned};
+
+use crate::formats::filled;
+use crate::messages::{Conversation, Role, join};
+use crate::run::{Run, RunStep, Text};
+use crate::terminal::set_final_answer;
+
+/// What a span stands for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub(crate) enum Kind {
+    /// A call of a model.
+    Model,
+    /// A call of a tool.
+    Tool,
+    /// The work of an agent: what is below belongs to it.
+    Agent,
+    /// A judgement of what others did.
+    Judge,
+    /// Anything else.
+    #[default]
+    Other,
+}
+
+/// A span, whichever tracer wrote it.
+#[derive(Debug, Default)]
+pub(crate) struct Span {
+    pub id: String,
+    pub parent: Option<String>,
+    /// Name of the tool, of the agent, of the step.
+    pub name: String,
+    pub kind: Kind,
+    /// When it began, as a text that sorts: see [`sortable`].
+    pub start: String,
+    /// JSON or plain text.
+    pub input: Option<String>,
+    pub output: Option<String>,
+    /// System prompt and tool schemas, where they stand apart from the input.
+    pub system: Option<String>,
+    pub tools: Option<String>,
+    /// Whether it failed, where the log says.
+    pub failed: Option<bool>,
+    /// What went wrong.
+    pub problem: Option<String>,
+}
+
+impl Span {
+    /// Whether it tells of what was done: frameworks write spans for a call's beginning and end, too.
+    fn tells(&self) -> bool {
+        [&self.input, &self.output, &self.problem].iter().any(|text| text.is_some())
+    }
+}
+
+/// The spans of a run and what the log says of the whole.
+#[derive(Debug, Default)]
+pub(crate) struct Trace {
+    pub spans: Vec<Span>,
+    pub input: Option<String>,
+    pub output: Option<String>,
+    pub failed: Option<bool>,
+    pub problem: Option<String>,
+}
+
+/// A text that sorts as the times do: numbers are padded, the zone of a date is cut off.
+pub(crate) fn sortable(time: &str) -> String {
+    if !time.is_empty() && time.bytes().all(|byte| byte.is_ascii_digit()) {
+        return format!("{time:0>24}");
+    }
+    let date = time.trim_end_matches('Z');
+    let end = date.rfind('+').filter(|end| *end > 10).unwrap_or(date.len());
+    date[..end].replace(' ', "T")
+}
+
+/// Ancestors of a span that are looked at, at most.
+const ANCESTORS: usize = 64;
+
+/// Where a span stands in the tree.
+#[derive(Debug, Clone, Copy, Default)]
+struct Place {
+    /// Agents above it.
+    agents: usize,
+    /// Whether it is below a tool, a judge, or a call of the model.
+    below_tool: bool,
+    below_judge: bool,
+    below_model: bool,
+}
+
+fn places(spans: &[Span]) -> Vec<Place> {
+    let index: HashMap<&str, usize> = spans.iter().enumerate().map(|(at, span)| (&*span.id, at)).collect();
+    let above = |span: &Span| span.parent.as_deref().and_then(|parent| index.get(parent).copied());
+    let place_of = |span| {
+        let mut place = Place::default();
+        let mut at = above(span);
+        for _ in 0..ANCESTORS {
+            let Some(ancestor) = at else { break };
+            match spans[ancestor].kind {
+                Kind::Agent => place.agents += 1,
+                Kind::Tool => place.below_tool = true,
+                Kind::Judge => place.below_judge = true,
+                Kind::Model => place.below_model = true,
+                Kind::Other => {}
+            }
+            at = above(&spans[ancestor]);
+        }
+        place
+    };
+    spans.iter().map(place_of).collect()
+}
+
+/// What one call of a model was given and returned.
+struct Call {
+    input: Messages,
+    output: Messages,
+    /// What the user asked first.
+    goal: Option<Text<'static>>,
+    /// System prompt among the messages.
+    system: Option<Text<'static>>,
+    /// Calls of tools in all its messages.
+    acts: usize,
+    /// Steps of the output.
+    said: Vec<RunStep<'static>>,
+}
+
+impl Call {
+    fn of(span: &Span) -> Option<Self> {
+        let side = |payload: &Option<String>, side| {
+            payload.as_deref().map(|payload| Messages::of(payload, side)).unwrap_or_default()
+        };
+        let (input, output) = (side(&span.input, Side::Input), side(&span.output, Side::Output));
+        if input.list.is_empty() && output.list.is_empty() {
+            return None;
+        }
+        let (before, after) = (conversation(&input.json()), conversation(&output.json()));
+        let steps = before.steps.iter().chain(&after.steps);
+        let acts = steps.filter(|step| step.action_name.is_some()).count();
+        Some(Call { input, output, goal: before.prompt, system: before.system, acts, said: after.steps })
+    }
+
+    fn messages(self) -> impl Iterator<Item = String> {
+        self.input.list.into_iter().chain(self.output.list)
+    }
+}
+
+/// Calls of the model that belong together.
+#[derive(Debug, Default)]
+struct Thread {
+    goal: Option<Text<'static>>,
+    messages: Vec<String>,
+    /// System prompt beside the messages, and among the first of them.
+    system: Option<String>,
+    said_system: Option<Text<'static>>,
+    tools: Option<String>,
+    /// Thoughts before calls, by name and arguments: models do not get their reasoning back, so it is
+    /// missing where the history comes again.
+    thoughts: HashMap<(String, String), Text<'static>>,
+    agents: usize,
+    acts: usize,
+}
+
+impl Thread {
+    fn add(&mut self, span: &Span, mut call: Call) {
+        let or = |known: &mut Option<String>, found: [Option<String>; 3]| {
+            *known = known.take().or(found.into_iter().flatten().next());
+        };
+        or(&mut self.system, [span.system.clone(), call.input.system.take(), call.output.system.take()]);
+        or(&mut self.tools, [span.tools.clone(), call.input.tools.take(), call.output.tools.take()]);
+        self.said_system = self.said_system.take().or(call.system.take());
+        for step in std::mem::take(&mut call.said) {
+            if let (Some(key), Some(thought)) = (key_of(&step), step.thought) {
+                self.thoughts.insert(key, thought);
+            }
+        }
+        if self.goal.is_some() && self.goal == call.goal {
+            self.repeat(call);
+        } else if self.goal.is_none() && call.goal.is_some() {
+            self.goal = call.goal.take();
+            self.acts += call.acts;
+            let output = std::mem::take(&mut call.output.list);
+            self.messages.splice(0..0, call.input.list);
+            self.messages.extend(output);
+        } else {
+            self.go_on(call);
+        }
+    }
+
+    /// The whole history again, and more; where it is shorter it is a second try, or was trimmed.
+    fn repeat(&mut self, call: Call) {
+        let length = call.input.list.len() + call.output.list.len();
+        if length >= self.messages.len() && call.acts >= self.acts {
+            self.acts = call.acts;
+            self.messages = call.messages().collect();
+        }
+    }
+
+    /// Only what is new; the agent's own last words may come again.
+    fn go_on(&mut self, call: Call) {
+        let by_agent = |message: &String| opening(std::slice::from_ref(message)) == Some(Role::Agent);
+        let said = self.messages.last().is_some_and(by_agent);
+        let repeated = call.input.list.iter().take_while(|message| said && by_agent(message)).count();
+        self.acts += call.acts;
+        self.messages.extend(call.messages().skip(repeated));
+    }
+
+    fn conversation(&self) -> Conversation<'static> {
+        let mut said = conversation(&format!("[{}]", self.messages.join(",")));
+        said.system = said.system.or_else(|| self.said_system.clone());
+        for step in &mut said.steps {
+            let thought = key_of(step).and_then(|key| self.thoughts.get(&key));
+            step.thought = step.thought.take().or_else(|| thought.cloned());
+        }
+        said
+    }
+}
+
+#[derive(Default)]
+struct Threads {
+    all: Vec<Thread>,
+    by_goal: HashMap<Text<'static>, usize>,
+}
+
+impl Threads {
+    fn add(&mut self, span: &Span, place: Place) {
+        let Some(call) = Call::of(span) else { return };
+        let index = match (&call.goal, opening(&call.input.list)) {
+            (Some(goal), Some(Role::User)) => self.thread_of(goal),
+            // It goes on where the last call ended.
+            _ => self.all.len().checked_sub(1),
+        };
+        let index = index.unwrap_or_else(|| {
+            self.all.push(Thread { agents: place.agents, ..Thread::default() });
+            self.all.len() - 1
+        });
+        self.all[index].add(span, call);
+        if let Some(goal) = &self.all[index].goal {
+            self.by_goal.entry(goal.clone()).or_insert(index);
+        }
+    }
+
+    /// The thread with this goal, or one that waits for its goal; `None`: it is a new one.
+    fn thread_of(&self, goal: &Text<'static>) -> Option<usize> {
+        let last = self.all.len().checked_sub(1)?;
+        self.by_goal.get(goal).copied().or_else(|| self.all[last].goal.is_none().then_some(last))
+    }
+
+    /// The thread of the main agent.
+    fn main(self) -> Option<Thread> {
+        // The first of equals: `min_by_key` takes it.
+        self.all.into_iter().min_by_key(|thread| (thread.acts == 0, thread.agents))
+    }
+}
+
+/// The run that the spans of a trace tell of; `trajectory_id` and `metadata` are left to the format.
+pub(crate) fn run_of(mut trace: Trace) -> Result<Run<'static>, String> {
+    trace.spans.sort_by(|a, b| a.start.cmp(&b.start));
+    let places = places(&trace.spans);
+    let mut threads = Threads::default();
+    for (span, place) in trace.spans.iter().zip(&places) {
+        if span.kind == Kind::Model && !place.below_tool && !place.below_judge {
+            threads.add(span, *place);
+        }
+    }
+    let thread = threads.main().unwrap_or_default();
+    let agents = if thread.messages.is_empty() { usize::MAX } else { thread.agents };
+    let tools = acting(&trace.spans, &places, agents);
+    let told = thread.acts >= tools.len();
+    let given = given_to(&trace);
+    let mut said = thread.conversation();
+    if told {
+        set_goal(&mut said, given);
+        add_results(&mut said.steps, &tools);
+    } else {
+        said.steps = by_time(&trace.spans, &places, &tools);
+        said.prompt = given.or(said.prompt);
+    }
+    let steps = said.steps;
+    if steps.is_empty() {
+        return Err(nothing_told(&trace));
+    }
+    let mut system = thread.system.map(Text::from);
+    if said.system != system {
+        join(&mut system, said.system);
+    }
+    let mut run = Run {
+        original_prompt: said.prompt,
+        system,
+        tools: thread.tools.map(Into::into),
+        steps,
+        ..Run::default()
+    };
+    set_outcome(&mut run, &trace);
+    Ok(run)
+}
+
+/// The spans of tools that the main agent called; `agents` are above it.
+fn acting<'s>(spans: &'s [Span], places: &[Place], agents: usize) -> Vec<&'s Span> {
+    let found = || {
+        spans.iter().zip(places).filter(|(span, place)| {
+            span.kind == Kind::Tool && span.tells() && !place.below_tool && !place.below_judge
+        })
+    };
+    let nearest = found().map(|(_, place)| place.agents).min().unwrap_or(0);
+    let depth = if agents == usize::MAX { nearest } else { agents.max(nearest) };
+    found().filter(|(_, place)| place.agents <= depth).map(|(span, _)| span).collect()
+}
+
+/// The words of the user that the trace as a whole was given.
+fn given_to(trace: &Trace) -> Option<Text<'static>> {
+    let root = trace.spans.iter().find(|span| span.parent.is_none() && span.input.is_some());
+    let input = trace.input.as_deref().or_else(|| root?.input.as_deref())?;
+    conversation(&Messages::of(input, Side::Input).json()).prompt
+}
+
+/// Shortest text that is looked for in what the model was asked.
+const GOAL_BYTES: usize = 12;
+
+/// What the trace was given is the goal, where the model was given more around it or before it.
+fn set_goal(said: &mut Conversation<'static>, given: Option<Text<'static>>) {
+    let Some(given) = given else { return };
+    let first = said.steps.first_mut();
+    match &said.prompt {
+        None => said.prompt = Some(given),
+        Some(asked) if given.len() >= GOAL_BYTES && asked.contains(given.trim()) => said.prompt = Some(given),
+        Some(asked) => {
+            if let Some(first) = first.filter(|step| step.user.as_deref() == Some(&given)) {
+                first.user = None;
+                if *asked != given {
+                    join(&mut said.system, said.prompt.replace(given));
+                }
+            }
+        }
+    }
+}
+
+fn nothing_told(trace: &Trace) -> String {
+    let spans = trace.spans.len();
+    let content = |span: &Span| span.input.is_some() || span.output.is_some();
+    if trace.spans.iter().any(content) {
+        format!(
+            "none of its {spans} spans is a call of a model or of a tool with messages or arguments in it"
+        )
+    } else {
+        format!(
+            "its {spans} spans hold no content, only names and times; switch on the recording of inputs and \
+             outputs in the tracer"
+        )
+    }
+}
+
+/// Fills what the messages lack from the spans of the tools: results, and whether they failed.
+fn add_results(steps: &mut [RunStep<'static>], tools: &[&Span]) {
+    let mut exact: HashMap<(String, String), VecDeque<usize>> = HashMap::new();
+    let mut named: HashMap<String, VecDeque<usize>> = HashMap::new();
+    for (at, step) in steps.iter().enumerate() {
+        if let Some(key) = key_of(step) {
+            named.entry(key.0.clone()).or_default().push_back(at);
+            exact.entry(key).or_default().push_back(at);
+        }
+    }
+    let mut taken = vec![false; steps.len()];
+    for span in tools {
+        let input = squeezed(&arguments(span.input.as_deref().unwrap_or("")));
+        let mut next = |queue: Option<&mut VecDeque<usize>>| {
+            queue.and_then(|queue| {
+                while let Some(at) = queue.pop_front() {
+                    if !std::mem::replace(&mut taken[at], true) {
+                        return Some(at);
+                    }
+                }
+                None
+            })
+        };
+        let name = tool_name(&span.name).to_owned();
+        let key = (name, input);
+        let found = next(exact.get_mut(&key)).or_else(|| next(named.get_mut(&key.0)));
+        if let Some(at) = found {
+            set_result(&mut steps[at], span);
+        }
+    }
+}
+
+fn set_result(step: &mut RunStep<'static>, span: &Span) {
+    if step.observation.is_none() {
+        step.observation = observed(span);
+    }
+    if span.failed == Some(true) || step.error.is_none() {
+        step.error = span.failed.or(step.error);
+    }
+}
+
+fn observed(span: &Span) -> Option<Text<'static>> {
+    span.output.as_deref().map(returned).or_else(|| span.problem.clone()).map(Into::into)
+}
+
+/// The last words of an output that is messages; one that is none is an answer as it is.
+fn answer_in(output: &str) -> Option<Text<'static>> {
+    let messages = Messages::of(output, Side::Output);
+    if messages.list.is_empty() {
+        return filled(returned(output).into());
+    }
+    let mut end = Run { steps: conversation(&messages.json()).steps, ..Run::default() };
+    set_final_answer(&mut end);
+    end.final_answer
+}
+
+/// What tells a call from others: its name, and its arguments however they are spaced.
+fn key_of(step: &RunStep<'_>) -> Option<(String, String)> {
+    let name = step.action_name.as_deref()?;
+    Some((name.to_owned(), squeezed(step.action_input.as_deref().unwrap_or(""))))
+}
+
+/// JSON without the white space between its tokens.
+fn squeezed(json: &str) -> String {
+    let mut out = String::with_capacity(json.len());
+    let (mut inside, mut escaped) = (false, false);
+    for c in json.chars() {
+        if inside || !c.is_ascii_whitespace() {
+            out.push(c);
+        }
+        if c == '"' && !escaped {
+            inside = !inside;
+        }
+        escaped = inside && c == '\\' && !escaped;
+    }
+    out
+}
+
+/// The name of the tool in the name of its span.
+fn tool_name(name: &str) -> &str {
+    const BEFORE: &[&str] =
+        &["execute_tool ", "running tool: ", "running tool ", "tool.", "Tool: ", "ai.toolCall "];
+    BEFORE.iter().find_map(|before| name.strip_prefix(before)).unwrap_or(name)
+}
+
+/// The steps that the spans themselves tell of, in order of time: what models said is the thought
+/// of the tool that was called next.
+fn by_time(spans: &[Span], places: &[Place], tools: &[&Span]) -> Vec<RunStep<'static>> {
+    let mut steps: Vec<RunStep<'static>> = Vec::new();
+    let mut thought: Option<Text<'static>> = None;
+    let mut tools = tools.iter().peekable();
+    let agents = spans.iter().zip(places).filter(|(span, _)| span.kind == Kind::Tool);
+    let depth = agents.map(|(_, place)| place.agents).min().unwrap_or(0);
+    for (span, place) in spans.iter().zip(places) {
+        if tools.next_if(|tool| std::ptr::eq(**tool, span)).is_some() {
+            steps.push(RunStep {
+                thought: thought.take(),
+                action_name: Some(tool_name(&span.name).to_owned().into()),
+                action_input: span.input.as_deref().map(arguments).map(Into::into),
+                observation: observed(span),
+                error: span.failed,
+                ..RunStep::default()
+            });
+        } else if span.kind == Kind::Model
+            && place.agents <= depth
+            && !(place.below_model || place.below_tool || place.below_judge)
+        {
+            let said = span.output.as_deref().map(|output| Messages::of(output, Side::Output));
+            let said = said.map(|said| conversation(&said.json())).unwrap_or_default();
+            said.steps.into_iter().for_each(|step| join(&mut thought, step.thought));
+        }
+    }
+    if thought.is_some() {
+        steps.push(RunStep { thought, ..RunStep::default() });
+    }
+    steps
+}
+
+/// The final answer, and whether the trace says that it failed.
+fn set_outcome(run: &mut Run<'static>, trace: &Trace) {
+    let root = trace.spans.iter().find(|span| span.parent.is_none());
+    let failed = trace.failed.or_else(|| root?.failed);
+    set_final_answer(run);
+    if failed == Some(true) {
+        run.success = Some(false);
+        let last = || {
+            trace
+                .spans
+                .iter()
+                .rev()
+                .find_map(|span| span.problem.clone().filter(|_| span.failed == Some(true)))
+        };
+        let problem = trace.problem.clone().or_else(|| root?.problem.clone()).or_else(last);
+        run.failure_reason = problem.map(Into::into);
+        return;
+    }
+    let output = trace.output.as_deref().or_else(|| root?.output.as_deref());
+    if let Some(output) = output.filter(|_| run.final_answer.is_none()) {
+        run.final_answer = answer_in(output);
+    }
+}
