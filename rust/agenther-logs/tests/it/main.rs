@@ -4,6 +4,7 @@ mod archives;
 mod at_rest;
 mod golden;
 mod hostile;
+mod mapping;
 mod shared_data;
 
 use std::io::{Cursor, Read};
