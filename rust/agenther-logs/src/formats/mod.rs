@@ -7,6 +7,7 @@ mod mint;
 pub(crate) mod openai_chat;
 mod react;
 mod tau_bench;
+mod webarena;
 
 use std::borrow::Cow;
 use std::ops::Range;
@@ -27,7 +28,7 @@ pub const FORMATS: &[&dyn Format] = &[
 ];
 
 /// Every format whose logs are not JSON.
-pub const TEXT_FORMATS: &[&dyn TextFormat] = &[];
+pub const TEXT_FORMATS: &[&dyn TextFormat] = &[&webarena::WebArena];
 
 /// The names of all formats.
 pub fn names() -> impl Iterator<Item = &'static str> {

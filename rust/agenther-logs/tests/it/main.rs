@@ -2,6 +2,7 @@
 
 mod archives;
 mod at_rest;
+mod data_text;
 mod golden;
 mod hostile;
 mod mapping;
