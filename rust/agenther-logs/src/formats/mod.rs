@@ -6,6 +6,7 @@ mod intercode;
 mod mint;
 pub(crate) mod openai_chat;
 mod react;
+mod react_text;
 mod tau_bench;
 mod webarena;
 
@@ -28,7 +29,7 @@ pub const FORMATS: &[&dyn Format] = &[
 ];
 
 /// Every format whose logs are not JSON.
-pub const TEXT_FORMATS: &[&dyn TextFormat] = &[&webarena::WebArena];
+pub const TEXT_FORMATS: &[&dyn TextFormat] = &[&webarena::WebArena, &react_text::ReactText];
 
 /// The names of all formats.
 pub fn names() -> impl Iterator<Item = &'static str> {

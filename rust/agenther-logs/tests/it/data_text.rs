@@ -135,3 +135,31 @@ fn react_webshop_by_the_format_and_by_mappings() {
         assert!(observations.into_iter().all(|text| !text.contains("Your score")));
     }
 }
+
+#[test]
+fn reflexion_hotpotqa() {
+    for (path, expected) in [
+        // 282 incorrect and 60 under the halted, of which 12 had finished with a wrong answer.
+        ("reflexion/hotpotqa_runs/root/ReAct/base/100_questions_5_trials.txt", (512, 170, 342, 1867, 0)),
+        (
+            "reflexion/hotpotqa_runs/root/CoT/no_context/base/100_questions_5_trials.txt",
+            (500, 164, 336, 500, 0),
+        ),
+    ] {
+        let Some(path) = shared(path) else { return };
+        let (found, format) = read_file(&path, Options::default());
+        assert_eq!(format, Some("react_text"));
+        assert_eq!(tally(&found), expected);
+        let halted = found.runs.iter().filter(|run| run.failure_reason.is_some());
+        assert_eq!(halted.count(), if expected.0 == 512 { 48 } else { 0 });
+        for run in &found.runs {
+            assert!(run.original_prompt.is_some(), "{}", run.trajectory_id);
+            let told = format!("{:?}", run.steps);
+            assert!(
+                !told.contains("Answer is ") && !told.contains("Correct answer:"),
+                "{}",
+                run.trajectory_id
+            );
+        }
+    }
+}
