@@ -3,6 +3,7 @@
 
 mod agenther;
 mod intercode;
+mod lats;
 mod mint;
 pub(crate) mod openai_chat;
 mod react;
@@ -29,7 +30,7 @@ pub const FORMATS: &[&dyn Format] = &[
 ];
 
 /// Every format whose logs are not JSON.
-pub const TEXT_FORMATS: &[&dyn TextFormat] = &[&webarena::WebArena, &react_text::ReactText];
+pub const TEXT_FORMATS: &[&dyn TextFormat] = &[&webarena::WebArena, &lats::Lats, &react_text::ReactText];
 
 /// The names of all formats.
 pub fn names() -> impl Iterator<Item = &'static str> {

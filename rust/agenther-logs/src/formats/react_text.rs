@@ -173,7 +173,7 @@ fn add_context(run: &mut Run<'_>) {
 }
 
 /// The outcome that the environment announces in the last observation.
-fn announced(text: &str) -> (Option<bool>, Option<f64>) {
+pub(super) fn announced(text: &str) -> (Option<bool>, Option<f64>) {
     for line in text.lines().rev() {
         let line = label_of(line).map_or(line, |(_, rest)| rest).trim();
         let reward = line

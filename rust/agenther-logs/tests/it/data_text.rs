@@ -163,3 +163,19 @@ fn reflexion_hotpotqa() {
         }
     }
 }
+
+#[test]
+fn lats() {
+    // Searches by their first line, successes by `Terminal node with reward 1`; a search without a
+    // node has no step.
+    for (path, expected) in
+        [("lats/hotpot/tot_10it.log", (1, 0, 0, 5, 0)), ("lats/webshop/logs/example.log", (2, 2, 0, 10, 2))]
+    {
+        let Some(path) = shared(path) else { return };
+        let (found, format) = read_file(&path, Options::default());
+        assert_eq!(format, Some("lats"));
+        assert_eq!(tally(&found), expected);
+        assert!(found.rejects.iter().all(|reject| reject.sentence.contains("it has no step")));
+        assert!(!format!("{:?}", found.runs).contains("Your score"));
+    }
+}
