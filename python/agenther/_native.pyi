@@ -30,6 +30,7 @@ class LogScanner:
         format: str | None = None,
         batch_rows: int = 8192,
         batch_bytes: int = ...,
+        threads: int | None = None,
     ) -> LogScanner: ...
     @staticmethod
     def from_chunks(

@@ -53,7 +53,7 @@ class LogScan:
     format
         Read every record as this format (see `formats`) instead of detecting it.
     batch_rows
-        The most runs a batch has; a batch also ends at about 64 MiB of log.
+        The most runs a batch has; a batch also ends at about 8 MiB of log.
     """
 
     def __init__(self, sources: Sources, *, format: str | None = None, batch_rows: int = 8192) -> None:
@@ -92,7 +92,12 @@ class LogScan:
             else:
                 paths = list(group)
                 yield from self._logs(
-                    _native.LogScanner(paths, format=self._format, batch_rows=self._batch_rows)
+                    _native.LogScanner(
+                        paths,
+                        format=self._format,
+                        batch_rows=self._batch_rows,
+                        threads=pl.thread_pool_size(),
+                    )
                 )
 
     def _logs(self, scanner: _native.LogScanner) -> Iterator[pl.DataFrame]:

@@ -6,6 +6,7 @@ mod data_text;
 mod golden;
 mod hostile;
 mod mapping;
+mod scan;
 mod shared_data;
 
 use std::io::{Cursor, Read};
