@@ -179,3 +179,36 @@ fn lats() {
         assert!(!format!("{:?}", found.runs).contains("Your score"));
     }
 }
+
+#[test]
+fn reflexion_programs_and_results() {
+    let root = "reflexion/programming_runs/root";
+    for (path, expected) in [
+        (format!("{root}/reflexion_leetcode_python3_gpt4/leetcode-hard-py-40-uncontaminated._reflexion_5_gpt-4_pass_at_k_1_py.jsonl"), (40, 2, 38)),
+        (format!("{root}/reflexion_mbpp_py/mbpp-py._reflexion_5_gpt-4_pass_at_k_1_py.jsonl"), (397, 306, 91)),
+        ("lats/programming/root/testacc_humaneval_py/humaneval-py..gz_test-acc_1_gpt-4_pass_at_k_1_py.jsonl".to_owned(), (164, 96, 68)),
+    ] {
+        let Some(path) = shared(&path) else { return };
+        let (found, format) = read_file(&path, Options::default());
+        assert_eq!(format, Some("reflexion"));
+        let (runs, successes, failures, _, rejects) = tally(&found);
+        assert_eq!(((runs, successes, failures), rejects), (expected, 0));
+        assert!(found.runs.iter().all(|run| run.original_prompt.is_some() && run.final_answer.is_some()));
+    }
+    for (path, records) in [
+        ("reflexion/alfworld_runs/root/base_run_logs/env_results_trial_0.json", 134),
+        ("reflexion/alfworld_runs/root/base_run_logs/env_results_trial_6.json", 134),
+        ("reflexion/webshop_runs/reflexion_run_logs_1/env_results_trial_0.json", 100),
+        ("reflexion/webshop_runs/reflexion_run_logs_1/env_results_trial_3.json", 100),
+    ] {
+        let Some(path) = shared(path) else { return };
+        let (found, format) = read_file(&path, Options::default());
+        assert_eq!((format, found.runs.len(), found.rejects.len()), (Some("reflexion"), 0, records));
+        assert!(
+            found
+                .rejects
+                .iter()
+                .all(|reject| reject.sentence.contains("its steps are in the `trial_<n>.log`"))
+        );
+    }
+}
