@@ -195,7 +195,7 @@ def test_what_a_frame_lacks_is_null_and_its_rows_know_where_they_come_from(
 @pytest.mark.parametrize(
     ("other", "sentence"),
     [
-        (pl.DataFrame({"a": [1]}), "which is no shape known here"),
+        (pl.DataFrame({"a": [1]}), "no format has this shape"),
         (pl.DataFrame({"steps": [1]}), "The column `steps` is Int64, without the field `action_name`"),
         (pl.DataFrame({"steps": [["text"]]}), "The column `steps` is List(String), without the field"),
         (

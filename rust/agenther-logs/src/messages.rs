@@ -367,9 +367,10 @@ pub(crate) fn content_text<'a>(message: Value<'_, 'a>) -> Option<Text<'a>> {
     message.any_of(&["content", "value"]).and_then(words_of)
 }
 
-/// The words of a content: a string, or the text parts of a list.
+/// The words of a content: a text, the text parts of a list, or the JSON of anything else.
 pub(crate) fn words_of<'a>(content: Value<'_, 'a>) -> Option<Text<'a>> {
-    if !content.is_array() {
+    let is_part = |part: Value<'_, '_>| part.is_string() || part.any_of(&["type", "text"]).is_some();
+    if !content.is_array() || !content.items().all(is_part) {
         return content.text_or_json();
     }
     let mut words: Option<Text<'a>> = None;
@@ -441,7 +442,7 @@ fn error_text<'a>(result: Value<'_, 'a>) -> Option<Text<'a>> {
 }
 
 /// Arguments that were encoded twice: a JSON string that holds a JSON object.
-fn decoded_twice(arguments: Text<'_>) -> Text<'_> {
+pub(crate) fn decoded_twice(arguments: Text<'_>) -> Text<'_> {
     let trimmed = arguments.trim();
     if !(trimmed.starts_with("\"{") || trimmed.starts_with("\"[")) {
         return arguments;

@@ -8,6 +8,7 @@ mod atif;
 mod claude_code;
 mod code_trials;
 mod codex;
+mod command_log;
 mod gemini;
 mod google_adk;
 mod hf_agent_trace;
@@ -15,14 +16,17 @@ mod inspect;
 mod intercode;
 mod langfuse;
 mod langsmith;
+mod lats;
 mod mini_swe_agent;
 mod mint;
 mod mlflow;
-mod openai_chat;
+pub(crate) mod openai_chat;
 mod openhands;
 mod openinference;
 mod otel;
 mod react;
+mod react_text;
+mod reflexion;
 mod responses;
 mod swe_agent;
 mod tapeagents;
@@ -31,6 +35,7 @@ mod toolbench;
 mod tooleval;
 mod toolllama;
 mod web_voyager;
+mod webarena;
 
 use std::borrow::Cow;
 use std::ops::Range;
@@ -72,12 +77,14 @@ pub const FORMATS: &[&dyn Format] = &[
     &toolbench::ToolBench,
     &tooleval::ToolEval,
     &toolllama::ToolLlama,
+    &reflexion::Reflexion,
     &react::React,
     &openai_chat::OpenAiChat,
 ];
 
 /// Every format whose logs are not JSON.
-pub const TEXT_FORMATS: &[&dyn TextFormat] = &[];
+pub const TEXT_FORMATS: &[&dyn TextFormat] =
+    &[&webarena::WebArena, &lats::Lats, &react_text::ReactText, &command_log::CommandLog];
 
 /// The names of all formats.
 pub fn names() -> impl Iterator<Item = &'static str> {
@@ -189,7 +196,7 @@ impl<'a> Record<'_, 'a> {
 }
 
 /// Longest JSON of one field that is copied to the metadata.
-const METADATA_FIELD: usize = 1 << 14;
+pub(crate) const METADATA_FIELD: usize = 1 << 14;
 
 /// Copies the members of a record that no other field took to the metadata; long ones stay behind.
 pub(crate) fn copy_rest(out: &mut ObjectWriter, record: &Record<'_, '_>, taken: impl Fn(&str) -> bool) {
@@ -238,13 +245,36 @@ pub(crate) fn shape_sentence(record: Value<'_, '_>) -> String {
     } else {
         record.kind_name().to_owned()
     };
-    let known: Vec<String> =
-        FORMATS.iter().map(|format| format!("{} ({})", format.name(), format.shape())).collect();
     format!(
-        "The record is {seen}, which is no shape known here. Known are: {}. Name the format if it is one of \
-         these, or rename the fields to those of one of them.",
-        known.join("; ")
+        "The record is {seen}; no format has this shape.{} To have a mapping drafted for such records, try \
+         `agenther formats --suggest FILE`.",
+        closest(record).unwrap_or_default()
     )
+}
+
+/// The format that the record shares most fields with, and those that it lacks.
+fn closest(record: Value<'_, '_>) -> Option<String> {
+    let shared = |format: &&dyn Format| {
+        let named = fields_of(format.shape());
+        let (there, missing): (Vec<_>, Vec<_>) =
+            named.partition(|field| field.split('.').try_fold(record, |value, key| value.get(key)).is_some());
+        (there.len(), format.name(), missing)
+    };
+    let (there, name, missing) = FORMATS
+        .iter()
+        .map(shared)
+        .filter(|(_, _, missing)| !missing.is_empty())
+        .rev()
+        .max_by_key(|(there, _, missing)| 100 * there / (there + missing.len()))?;
+    let missing: Vec<String> = missing.into_iter().take(4).map(quoted).collect();
+    (there > 0).then(|| format!(" The closest is {name}, for which it lacks {}.", missing.join(", ")))
+}
+
+/// The fields that stand between backquotes in the shape of a format.
+fn fields_of(shape: &'static str) -> impl Iterator<Item = &'static str> {
+    let is_field =
+        |text: &&str| text.bytes().all(|byte| byte.is_ascii_lowercase() || matches!(byte, b'_' | b'.'));
+    shape.split('`').skip(1).step_by(2).filter(is_field)
 }
 
 fn quoted(key: &str) -> String {

@@ -179,7 +179,7 @@ pub(super) fn set_goal<'a>(goal: Option<Text<'a>>, run: &mut Run<'a>) {
     }
 }
 
-/// The tool schemas in OpenAI's shape; those of other shapes are wrapped.
+/// The tool schemas of a record, in OpenAI's shape.
 pub(crate) fn tools_of<'a>(record: Value<'_, 'a>) -> Option<Text<'a>> {
     const PATHS: &[&[&str]] = &[
         &["tools"],
