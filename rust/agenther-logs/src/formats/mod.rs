@@ -6,7 +6,6 @@ mod agenther;
 mod agents_sdk;
 mod atif;
 mod claude_code;
-mod code_trials;
 mod codex;
 mod command_log;
 mod gemini;
@@ -73,7 +72,6 @@ pub const FORMATS: &[&dyn Format] = &[
     &tapeagents::TapeAgents,
     &web_voyager::WebVoyager,
     &hf_agent_trace::HfAgentTrace,
-    &code_trials::CodeTrials,
     &toolbench::ToolBench,
     &tooleval::ToolEval,
     &toolllama::ToolLlama,
