@@ -11,6 +11,7 @@ __all__ = [
     "detect_chunks",
     "formats",
     "rules_schema",
+    "shapes",
 ]
 
 _Packs: TypeAlias = list[tuple[str, list[tuple[str, str]]]]
@@ -28,6 +29,8 @@ class LogScanner:
         paths: list[str],
         *,
         format: str | None = None,
+        success_at: float | None = None,
+        columns: list[str] | None = None,
         batch_rows: int = 8192,
         batch_bytes: int = ...,
     ) -> LogScanner: ...
@@ -37,6 +40,8 @@ class LogScanner:
         chunks: Iterable[bytes],
         *,
         format: str | None = None,
+        success_at: float | None = None,
+        columns: list[str] | None = None,
         batch_rows: int = 8192,
         batch_bytes: int = ...,
     ) -> LogScanner: ...
@@ -59,3 +64,4 @@ def rules_schema() -> str: ...
 def detect(paths: list[str]) -> ArrowBatch: ...
 def detect_chunks(name: str, chunks: Iterable[bytes]) -> ArrowBatch: ...
 def formats() -> list[str]: ...
+def shapes() -> list[tuple[str, str]]: ...

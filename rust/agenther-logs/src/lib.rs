@@ -10,6 +10,7 @@
 mod archive;
 mod beside;
 mod block;
+mod cell;
 mod detect;
 pub mod formats;
 mod identity;
@@ -27,6 +28,7 @@ mod terminal;
 
 pub use beside::Beside;
 pub use block::Block;
+pub use cell::{CellReader, Unreadable};
 pub use detect::Detection;
 pub use reader::{Counts, LogReader, Options, Source};
 pub use records::RecordReader;

@@ -33,11 +33,14 @@ pub struct Options {
     pub limits: Limits,
     /// Read every record as this format instead of detecting it.
     pub format: Option<String>,
+    /// The reward from which on a run counts as a success where its log states none; by default the
+    /// full mark of its format.
+    pub success_at: Option<f64>,
 }
 
 impl Default for Options {
     fn default() -> Self {
-        Options { max_record_bytes: 256 << 20, limits: Limits::default(), format: None }
+        Options { max_record_bytes: 256 << 20, limits: Limits::default(), format: None, success_at: None }
     }
 }
 
@@ -261,7 +264,7 @@ fn open_stream(
     Ok((Source { stem, options, detection, chosen, beside }, cutter))
 }
 
-fn format_named(name: &str) -> io::Result<Chosen> {
+pub(crate) fn format_named(name: &str) -> io::Result<Chosen> {
     let json = FORMATS.iter().find(|format| format.name() == name).map(|format| Chosen::Json(*format));
     let text =
         || TEXT_FORMATS.iter().find(|format| format.name() == name).map(|format| Chosen::Text(*format));

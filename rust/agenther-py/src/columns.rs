@@ -109,6 +109,8 @@ pub enum Need {
     Indices,
     /// Lists of texts.
     Texts,
+    /// Records of a log, or parts of them: JSON text, or the structs and lists that it says.
+    Json,
 }
 
 /// The step fields, each with whether a frame must have it. A log may well have no user turns, no
@@ -152,6 +154,16 @@ impl Need {
             Need::Texts => match item(dtype) {
                 Some(DataType::Utf8View | DataType::LargeUtf8 | DataType::Utf8 | DataType::Null) => Ok(()),
                 _ => Err(wrong(column, dtype, "List(String)")),
+            },
+            Need::Json => match item(dtype).unwrap_or(dtype) {
+                DataType::Struct(_) => Ok(()),
+                DataType::Utf8View | DataType::LargeUtf8 | DataType::Utf8 => Ok(()),
+                DataType::Null => Ok(()),
+                _ => Err(wrong(
+                    column,
+                    dtype,
+                    "String with JSON, List(Struct{role String, content String, …}) or Struct",
+                )),
             },
         }
     }
@@ -264,20 +276,20 @@ impl<'a> Numbers<'a> {
     }
 }
 
-fn flag(array: Option<&BooleanArray>, row: usize) -> Option<bool> {
+pub(crate) fn flag(array: Option<&BooleanArray>, row: usize) -> Option<bool> {
     array.filter(|array| array.is_valid(row)).map(|array| array.value(row))
 }
 
 /// A list column: the range of items of every row.
 #[derive(Debug, Clone, Copy)]
-enum Ranges<'a> {
+pub(crate) enum Ranges<'a> {
     Large(&'a LargeListArray),
     Small(&'a ListArray),
     Nulls,
 }
 
 impl<'a> Ranges<'a> {
-    fn new(array: &'a ArrayRef) -> Self {
+    pub fn new(array: &'a ArrayRef) -> Self {
         match array.data_type() {
             DataType::LargeList(_) => Ranges::Large(array.as_list()),
             DataType::List(_) => Ranges::Small(array.as_list()),
@@ -285,7 +297,7 @@ impl<'a> Ranges<'a> {
         }
     }
 
-    fn items(self) -> Option<&'a ArrayRef> {
+    pub fn items(self) -> Option<&'a ArrayRef> {
         match self {
             Ranges::Large(array) => Some(array.values()),
             Ranges::Small(array) => Some(array.values()),
@@ -293,7 +305,7 @@ impl<'a> Ranges<'a> {
         }
     }
 
-    fn get(self, row: usize) -> Option<std::ops::Range<usize>> {
+    pub fn get(self, row: usize) -> Option<std::ops::Range<usize>> {
         match self {
             Ranges::Large(array) => array.is_valid(row).then(|| {
                 let offsets = array.value_offsets();

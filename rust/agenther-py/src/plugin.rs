@@ -236,6 +236,16 @@ export!(functions::EXTRACT, _polars_plugin_extract, _polars_plugin_field_extract
 export!(functions::RELABEL, _polars_plugin_relabel, _polars_plugin_field_relabel);
 export!(functions::ANALYZE, _polars_plugin_analyze, _polars_plugin_field_analyze);
 export!(functions::VERIFY, _polars_plugin_verify, _polars_plugin_field_verify);
+export!(
+    crate::from_messages::FROM_MESSAGES,
+    _polars_plugin_from_messages,
+    _polars_plugin_field_from_messages
+);
+export!(
+    crate::from_messages::MESSAGES_REJECTS,
+    _polars_plugin_messages_rejects,
+    _polars_plugin_field_messages_rejects
+);
 export!(crate::render::RENDER, _polars_plugin_render, _polars_plugin_field_render);
 
 /// The version of the ABI: major in the upper half, minor in the lower.

@@ -4,6 +4,7 @@ use std::io::{self, Read};
 use std::path::Path;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
+use agenther_logs::formats::{FORMATS, TEXT_FORMATS};
 use agenther_logs::{Counts, LogReader, Options, Reason, Reject, Run, Sink};
 use arrow_array::ffi_stream::FFI_ArrowArrayStream;
 use arrow_array::{RecordBatch, RecordBatchIterator, RecordBatchReader};
@@ -21,6 +22,7 @@ struct Scan {
     ahead: Vec<String>,
     current: Option<(String, LogReader)>,
     options: Options,
+    columns: Option<Vec<String>>,
     max_rows: usize,
     max_bytes: usize,
     rejects: Rejects,
@@ -48,7 +50,7 @@ impl Scan {
     /// The next batch of runs, which may span files and is empty where the budget went into rejects;
     /// `None` after the last.
     fn next_batch(&mut self) -> Option<RecordBatch> {
-        let mut runs = Trajectories::default();
+        let mut runs = Trajectories::of(self.columns.as_deref());
         let mut bytes = 0;
         while runs.len() < self.max_rows && bytes < self.max_bytes {
             let Some((path, mut reader)) = self.current.take().or_else(|| self.open_next()) else { break };
@@ -141,7 +143,7 @@ impl Iterator for Batches {
 
 impl RecordBatchReader for Batches {
     fn schema(&self) -> SchemaRef {
-        Arc::new(Schema::new(schema::trajectory()))
+        Arc::new(Schema::new(schema::trajectory_of(lock(&self.0).columns.as_deref())))
     }
 }
 
@@ -157,55 +159,78 @@ fn lock(scan: &Mutex<Scan>) -> MutexGuard<'_, Scan> {
 pub struct LogScanner(Arc<Mutex<Scan>>);
 
 impl LogScanner {
-    fn starting(
-        ahead: Vec<String>,
-        current: Option<(String, LogReader)>,
+    fn starting(ahead: Vec<String>, current: Option<(String, LogReader)>, plan: Plan) -> Self {
+        let Plan { options, columns, batch_rows, batch_bytes } = plan;
+        LogScanner(Arc::new(Mutex::new(Scan {
+            ahead,
+            current,
+            options,
+            columns,
+            max_rows: batch_rows.max(1),
+            max_bytes: batch_bytes.max(1),
+            rejects: Rejects::default(),
+            files: Files::default(),
+        })))
+    }
+}
+
+/// What a scan may be told, checked.
+struct Plan {
+    options: Options,
+    columns: Option<Vec<String>>,
+    batch_rows: usize,
+    batch_bytes: usize,
+}
+
+impl Plan {
+    fn new(
         format: Option<String>,
+        success_at: Option<f64>,
+        columns: Option<Vec<String>>,
         batch_rows: usize,
         batch_bytes: usize,
     ) -> PyResult<Self> {
         if let Some(name) = &format {
             known_format(name)?;
         }
-        Ok(LogScanner(Arc::new(Mutex::new(Scan {
-            ahead,
-            current,
-            options: Options { format, ..Options::default() },
-            max_rows: batch_rows.max(1),
-            max_bytes: batch_bytes.max(1),
-            rejects: Rejects::default(),
-            files: Files::default(),
-        }))))
+        columns.iter().flatten().try_for_each(|name| known_column(name))?;
+        let options = Options { format, success_at, ..Options::default() };
+        Ok(Plan { options, columns, batch_rows, batch_bytes })
     }
 }
 
 #[pymethods]
 impl LogScanner {
     #[new]
-    #[pyo3(signature = (paths, *, format=None, batch_rows=8192, batch_bytes=1 << 26))]
+    #[pyo3(signature = (paths, *, format=None, success_at=None, columns=None, batch_rows=8192, batch_bytes=1 << 26))]
     fn new(
         mut paths: Vec<String>,
         format: Option<String>,
+        success_at: Option<f64>,
+        columns: Option<Vec<String>>,
         batch_rows: usize,
         batch_bytes: usize,
     ) -> PyResult<Self> {
         paths.reverse();
-        Self::starting(paths, None, format, batch_rows, batch_bytes)
+        let plan = Plan::new(format, success_at, columns, batch_rows, batch_bytes)?;
+        Ok(Self::starting(paths, None, plan))
     }
 
     /// Reads the records of an iterator of `bytes` as if they stood in the file of that name.
     #[staticmethod]
-    #[pyo3(signature = (name, chunks, *, format=None, batch_rows=8192, batch_bytes=1 << 26))]
+    #[pyo3(signature = (name, chunks, *, format=None, success_at=None, columns=None, batch_rows=8192, batch_bytes=1 << 26))]
     fn from_chunks(
         name: String,
         chunks: Bound<'_, PyAny>,
         format: Option<String>,
+        success_at: Option<f64>,
+        columns: Option<Vec<String>>,
         batch_rows: usize,
         batch_bytes: usize,
     ) -> PyResult<Self> {
-        let options = Options { format: format.clone(), ..Options::default() };
-        let reader = LogReader::new(Box::new(Chunks::new(&chunks)?), &name, options)?;
-        Self::starting(Vec::new(), Some((name, reader)), format, batch_rows, batch_bytes)
+        let plan = Plan::new(format, success_at, columns, batch_rows, batch_bytes)?;
+        let reader = LogReader::new(Box::new(Chunks::new(&chunks)?), &name, plan.options.clone())?;
+        Ok(Self::starting(Vec::new(), Some((name, reader)), plan))
     }
 
     /// The next batch, or `None` after the last. Other Python threads run meanwhile.
@@ -289,6 +314,25 @@ pub fn detect_chunks(name: &str, chunks: &Bound<'_, PyAny>) -> PyResult<ArrowBat
 #[pyfunction]
 pub fn formats() -> Vec<&'static str> {
     agenther_logs::formats::names().collect()
+}
+
+/// The formats that are read, each with the fields that make its shape.
+#[pyfunction]
+pub fn shapes() -> Vec<(&'static str, &'static str)> {
+    let json = FORMATS.iter().map(|format| (format.name(), format.shape()));
+    json.chain(TEXT_FORMATS.iter().map(|format| (format.name(), format.shape()))).collect()
+}
+
+fn known_column(name: &str) -> PyResult<()> {
+    let known = schema::trajectory();
+    match known.find(name) {
+        Some(_) => Ok(()),
+        None => {
+            let names: Vec<_> = known.iter().map(|field| field.name().as_str()).collect();
+            let sentence = format!("columns: found {name:?}, needed some of {}", names.join(", "));
+            Err(PyValueError::new_err(sentence))
+        }
+    }
 }
 
 fn known_format(name: &str) -> PyResult<()> {

@@ -8,6 +8,8 @@ mod openai_chat;
 mod react;
 mod tau_bench;
 
+pub(crate) use openai_chat::tools_of;
+
 use std::borrow::Cow;
 use std::ops::Range;
 

@@ -165,7 +165,7 @@ fn set_goal<'a>(record: Value<'_, 'a>, run: &mut Run<'a>) {
 }
 
 /// The tool schemas in OpenAI's shape; those of other shapes are wrapped.
-pub(super) fn tools_of<'a>(record: Value<'_, 'a>) -> Option<Text<'a>> {
+pub(crate) fn tools_of<'a>(record: Value<'_, 'a>) -> Option<Text<'a>> {
     const PATHS: &[&[&str]] = &[
         &["tools"],
         &["functions"],

@@ -6,7 +6,7 @@ mod value;
 
 pub(crate) use tape::quote_or_backslash;
 pub use tape::{JsonError, Limits, Problem, Tape};
-pub use text::ObjectWriter;
+pub use text::{ObjectWriter, write_string};
 pub use value::{Items, Value};
 
 #[cfg(test)]

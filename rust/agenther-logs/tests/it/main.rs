@@ -2,6 +2,7 @@
 
 mod archives;
 mod at_rest;
+mod cells;
 mod golden;
 mod hostile;
 mod shared_data;
