@@ -44,7 +44,7 @@ pub(crate) fn is_message(value: Value<'_, '_>) -> bool {
 
 /// A marker with which simulated users and harnesses end a conversation: `###STOP###`.
 fn strip_stop_markers(text: Text<'_>) -> Text<'_> {
-    if !text.contains("###") {
+    if memchr::memmem::find(text.as_bytes(), b"###").is_none() {
         return text;
     }
     let mut kept = String::with_capacity(text.len());

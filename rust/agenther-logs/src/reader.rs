@@ -65,6 +65,16 @@ impl Counts {
         self.rejects += other.rejects;
         self.bytes += other.bytes;
     }
+
+    /// What was read since the counts were `before`.
+    pub(crate) fn since(self, before: Counts) -> Counts {
+        Counts {
+            records: self.records - before.records,
+            runs: self.runs - before.runs,
+            rejects: self.rejects - before.rejects,
+            bytes: self.bytes - before.bytes,
+        }
+    }
 }
 
 /// A format that is forced on a file, or that its text was found to have.

@@ -1,6 +1,6 @@
 //! Where one record ends and the next begins, without parsing and without holding the file.
 
-use crate::json::{Tape, quote_or_backslash};
+use crate::json::{BLOCK, Tape, block_at, quotes_and_backslashes};
 use crate::stream::Window;
 
 /// How the records of a file lie in it.
@@ -115,17 +115,25 @@ impl ValueEnd {
         if std::mem::take(&mut self.escaped) {
             at += 1;
         }
-        while let Some(found) = quote_or_backslash(bytes, at.min(bytes.len())) {
-            at = found;
-            if bytes[at] == b'"' {
-                self.in_string = false;
-                return at + 1;
+        'blocks: while at < bytes.len() {
+            let mut specials = quotes_and_backslashes(&block_at(bytes, at));
+            while specials != 0 {
+                let found = at + specials.trailing_zeros() as usize;
+                if bytes[found] == b'"' {
+                    self.in_string = false;
+                    return found + 1;
+                }
+                if found + 1 == bytes.len() {
+                    self.escaped = true;
+                    return bytes.len();
+                }
+                if found + 2 >= at + BLOCK {
+                    at = found + 2;
+                    continue 'blocks;
+                }
+                specials &= !0 << (found + 2 - at);
             }
-            if at + 1 == bytes.len() {
-                self.escaped = true;
-                break;
-            }
-            at += 2;
+            at += BLOCK;
         }
         bytes.len()
     }

@@ -106,7 +106,7 @@ fn metadata(system: &str, state: Value<'_, '_>, task: Value<'_, '_>) -> Option<S
 
 /// The digits that follow `before`.
 fn number_after<'s>(text: &'s str, before: &str) -> Option<&'s str> {
-    text.match_indices(before).find_map(|(at, _)| {
+    memchr::memmem::find_iter(text.as_bytes(), before).find_map(|at| {
         let rest = &text[at + before.len()..];
         let digits = rest.find(|c: char| !c.is_ascii_digit()).unwrap_or(rest.len());
         (digits > 0).then(|| &rest[..digits])

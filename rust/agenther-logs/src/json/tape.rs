@@ -3,10 +3,12 @@
 //! Why not sonic-rs or serde: a log reader needs the raw text of any value (arguments stay as they
 //! were logged), lone surrogates, `NaN` and raw control characters (all common in logs written by
 //! Python), a depth limit without recursion, and the nodes of a value that is cut off (to tell the
-//! shape of a file from its first megabyte). Strings are skipped with `memchr` and decoded only
+//! shape of a file from its first megabyte). Strings are skipped a block at a time and decoded only
 //! when someone asks for them; agent logs are nearly all string.
 
 use std::fmt;
+
+use super::specials::{BLOCK, block_at, quotes_and_backslashes};
 
 /// What a node is. Strings know whether they hold an escape, so that most are borrowed as they are.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -283,27 +285,46 @@ impl Tape {
 
     fn string(&mut self, bytes: &[u8], quote: usize) -> Result<usize, JsonError> {
         let start = quote + 1;
-        let mut at = start;
         let mut kind = Kind::Text;
-        loop {
-            let Some(found) = quote_or_backslash(bytes, at) else {
-                return Err(JsonError { at: bytes.len(), problem: Problem::Truncated });
-            };
-            at = found;
-            if bytes[at] == b'"' {
-                self.push(kind, start, at);
-                return Ok(at + 1);
+        let mut at = start;
+        'blocks: while at < bytes.len() {
+            let mut specials = quotes_and_backslashes(&block_at(bytes, at));
+            while specials != 0 {
+                let found = at + specials.trailing_zeros() as usize;
+                if bytes[found] == b'"' {
+                    self.push(kind, start, found);
+                    return Ok(found + 1);
+                }
+                kind = Kind::EscapedText;
+                let short = bytes.get(found + 1).is_some_and(|&byte| IS_SHORT_ESCAPE[usize::from(byte)]);
+                let end = if short { found + 2 } else { escape(bytes, found)? };
+                if end >= at + BLOCK {
+                    at = end;
+                    continue 'blocks;
+                }
+                specials &= !0 << (end - at);
             }
-            kind = Kind::EscapedText;
-            at = escape(bytes, at)?;
+            at += BLOCK;
         }
+        Err(JsonError { at: bytes.len(), problem: Problem::Truncated })
     }
 }
 
-/// Checks the escape at `at` (a backslash); returns where it ends.
+/// What may follow a backslash and is all of the escape.
+const IS_SHORT_ESCAPE: [bool; 256] = {
+    let mut short = [false; 256];
+    let (characters, mut at) = (br#""\/bfnrt"#, 0);
+    while at < characters.len() {
+        short[characters[at] as usize] = true;
+        at += 1;
+    }
+    short
+};
+
+/// Checks the escape at `at` (a backslash) that is not a short one; returns where it ends.
+#[cold]
 fn escape(bytes: &[u8], at: usize) -> Result<usize, JsonError> {
     match bytes.get(at + 1) {
-        Some(b'"' | b'\\' | b'/' | b'b' | b'f' | b'n' | b'r' | b't') => Ok(at + 2),
         Some(b'u') => match bytes.get(at + 2..at + 6) {
             Some(hex) if hex.iter().all(u8::is_ascii_hexdigit) => Ok(at + 6),
             Some(_) => Err(JsonError { at, problem: Problem::Expected("four hex digits after `\\u`") }),
@@ -324,28 +345,6 @@ fn digits(bytes: &[u8], start: usize, what: &'static str) -> Result<usize, JsonE
         None => Err(JsonError { at, problem: Problem::Truncated }),
         Some(_) => Err(JsonError { at, problem: Problem::Expected(what) }),
     }
-}
-
-/// Bytes looked at one by one before `memchr` is called: keys are short, and JSON inside JSON has an
-/// escape every few bytes, where a call costs more than the bytes it skips.
-const NEAR: usize = 16;
-
-/// The next `"` or `\` at or after `at`.
-pub(crate) fn quote_or_backslash(bytes: &[u8], at: usize) -> Option<usize> {
-    let near = bytes.len().min(at + NEAR);
-    if let Some(found) = bytes[at..near].iter().position(|byte| matches!(byte, b'"' | b'\\')) {
-        return Some(at + found);
-    }
-    memchr::memchr2(b'"', b'\\', &bytes[near..]).map(|found| near + found)
-}
-
-/// The next backslash at or after `at`.
-pub(crate) fn backslash(bytes: &[u8], at: usize) -> Option<usize> {
-    let near = bytes.len().min(at + NEAR);
-    if let Some(found) = bytes[at..near].iter().position(|byte| *byte == b'\\') {
-        return Some(at + found);
-    }
-    memchr::memchr(b'\\', &bytes[near..]).map(|found| near + found)
 }
 
 fn skip_space(bytes: &[u8], mut at: usize) -> usize {

@@ -1,3 +1,5 @@
+use proptest::prelude::*;
+
 use super::*;
 
 fn parse(text: &str) -> Result<(), JsonError> {
@@ -100,5 +102,43 @@ fn a_text_that_is_cut_keeps_what_was_whole() {
             assert!(key == "a" || key == "d");
             assert!(value.items().count() <= 2);
         }
+    }
+}
+
+/// Pieces of a JSON string and what they stand for.
+fn encoded() -> impl Strategy<Value = Vec<(String, String)>> {
+    let same = |text: &str| (text.to_owned(), text.to_owned());
+    let escape = |encoded: &str, decoded: &str| (encoded.to_owned(), decoded.to_owned());
+    let plain = "[a-zA-Z0-9 é漢😀{}\\[\\]:,]{1,70}".prop_map(move |text| same(&text));
+    let short = prop::sample::select(vec![
+        escape("\\\"", "\""),
+        escape("\\\\", "\\"),
+        escape("\\/", "/"),
+        escape("\\n", "\n"),
+        escape("\\t", "\t"),
+        escape("\\r", "\r"),
+        escape("\\b", "\u{8}"),
+        escape("\\f", "\u{c}"),
+        escape("\\u0041", "A"),
+        escape("\\u00e9", "é"),
+        escape("\\u6f22", "漢"),
+        escape("\\ud83d\\ude00", "😀"),
+        escape("\\ude00", "\u{fffd}"),
+    ]);
+    prop::collection::vec(prop_oneof![plain, short], 0..40)
+}
+
+proptest! {
+    #[test]
+    fn strings_are_decoded_wherever_their_escapes_lie(pieces in encoded(), before in 0..70usize) {
+        let (encoded, decoded): (Vec<String>, Vec<String>) = pieces.into_iter().unzip();
+        let text = format!("{}\"{}\"", " ".repeat(before), encoded.concat());
+        let mut tape = Tape::default();
+        prop_assert_eq!(tape.parse(&text, Limits::default()), Ok(()));
+        let value = Value::root(&tape, &text).unwrap();
+        prop_assert_eq!(value.text().unwrap(), decoded.concat());
+        let cut = &text[..text.len() - 1];
+        let problem = Problem::Truncated;
+        prop_assert_eq!(tape.parse(cut, Limits::default()), Err(JsonError { at: cut.len(), problem }));
     }
 }

@@ -1,31 +1,76 @@
 //! JSON strings: decoding, and writing small objects.
 
-use super::tape::backslash;
+use super::specials::{BLOCK, backslashes, block_at};
 use super::value::Value;
+
+/// Bytes copied together: JSON inside JSON has an escape every few bytes.
+const PIECE: usize = 16;
 
 /// Decodes the escapes of a string that [`Tape`](super::Tape) has checked. A surrogate without its
 /// partner becomes U+FFFD.
+///
+/// The escapes of a block are found together and the stretches between them copied in whole pieces:
+/// what is copied too much is overwritten by what follows.
 pub(crate) fn unescape(text: &str) -> String {
-    let mut out = String::with_capacity(text.len());
-    let mut at = 0;
-    while let Some(found) = backslash(text.as_bytes(), at) {
-        out.push_str(&text[at..found]);
-        let escape = &text[found..];
-        let (character, length) = match escape.as_bytes()[1] {
-            b'n' => ('\n', 2),
-            b't' => ('\t', 2),
-            b'r' => ('\r', 2),
-            b'b' => ('\u{8}', 2),
-            b'f' => ('\u{c}', 2),
-            b'u' => unicode(escape),
-            other => (char::from(other), 2),
-        };
-        out.push(character);
-        at = found + length;
+    let bytes = text.as_bytes();
+    // No escape is shorter than its character.
+    let mut out = vec![0; text.len() + BLOCK + PIECE];
+    let (mut at, mut end) = (0, 0);
+    while at < bytes.len() {
+        let block: [u8; BLOCK + PIECE] = block_at(bytes, at);
+        let mut escapes = backslashes::<BLOCK>(block.first_chunk().unwrap_or(&[0; BLOCK]));
+        let mut from = 0;
+        while escapes != 0 {
+            let escape = escapes.trailing_zeros() as usize;
+            end = copy(&block, from, escape, &mut out, end);
+            let short = block[escape + 1];
+            if short == b'u' {
+                let (character, length) = unicode(&text[at + escape..]);
+                end += character.encode_utf8(&mut out[end..]).len();
+                from = escape + length;
+                escapes &= u64::MAX.checked_shl(from as u32).unwrap_or(0);
+            } else {
+                out[end] = SHORT[usize::from(short)];
+                end += 1;
+                from = escape + 2;
+                escapes &= !(3 << escape);
+            }
+        }
+        end = copy(&block, from, BLOCK.min(bytes.len() - at), &mut out, end);
+        at += from.max(BLOCK);
     }
-    out.push_str(&text[at..]);
-    out
+    out.truncate(end);
+    // SAFETY: the bytes are those of `text`, with escapes (which are ASCII) replaced by characters.
+    unsafe { String::from_utf8_unchecked(out) }
 }
+
+/// Copies the bytes of a block from `from` up to `to` to `out` at `end`; where the copy ends.
+#[inline(always)]
+fn copy(block: &[u8; BLOCK + PIECE], from: usize, to: usize, out: &mut [u8], end: usize) -> usize {
+    let mut copied = 0;
+    while from + copied < to {
+        let piece = &block[from + copied..from + copied + PIECE];
+        out[end + copied..end + copied + PIECE].copy_from_slice(piece);
+        copied += PIECE;
+    }
+    end + to.saturating_sub(from)
+}
+
+/// What stands for itself after a backslash, and what does not.
+const SHORT: [u8; 256] = {
+    let mut characters = [0; 256];
+    let mut byte = 0;
+    while byte < 256 {
+        characters[byte] = byte as u8;
+        byte += 1;
+    }
+    characters[b'n' as usize] = b'\n';
+    characters[b't' as usize] = b'\t';
+    characters[b'r' as usize] = b'\r';
+    characters[b'b' as usize] = 8;
+    characters[b'f' as usize] = 12;
+    characters
+};
 
 /// The character of `\uXXXX`, or of a pair of them, and how many bytes it took.
 fn unicode(escape: &str) -> (char, usize) {

@@ -179,13 +179,19 @@ impl<'t, 'a> Value<'t, 'a> {
     pub fn get(self, key: &str) -> Option<Value<'t, 'a>> {
         // Formats ask for many keys: this loop is where they spend their time, so it is kept bare.
         let end = if self.is_object() { self.node().next as usize } else { 0 };
+        let (bytes, first) = (self.text.as_bytes(), key.as_bytes().first());
         let (mut at, mut found) = (self.at + 1, None);
         while at < end {
             let name = self.nodes[at];
-            let bytes = &self.text.as_bytes()[name.start as usize..name.end as usize];
+            let (start, stop) = (name.start as usize, name.end as usize);
             let same = match name.kind {
-                Kind::EscapedText => unescape(&self.text[name.start as usize..name.end as usize]) == key,
-                _ => bytes == key.as_bytes(),
+                Kind::EscapedText => unescape(&self.text[start..stop]) == key,
+                // The length and the first byte settle nearly every comparison.
+                _ => {
+                    stop - start == key.len()
+                        && (first.is_none() || bytes.get(start) == first)
+                        && &bytes[start..stop] == key.as_bytes()
+                }
             };
             if same {
                 found = Some(at + 1);
