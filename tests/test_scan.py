@@ -237,7 +237,7 @@ def test_columns_of_a_frame_and_its_rewards(runs: pl.DataFrame, tmp_path: Path) 
 @pytest.mark.parametrize(
     ("other", "sentence"),
     [
-        (pl.DataFrame({"a": [1]}), "which is no shape known here"),
+        (pl.DataFrame({"a": [1]}), "no format has this shape"),
         (pl.DataFrame({"steps": [1]}), "The column `steps` is Int64, without the field `action_name`"),
         (pl.DataFrame({"steps": [["text"]]}), "The column `steps` is List(String), without the field"),
         (

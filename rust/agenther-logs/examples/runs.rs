@@ -1,9 +1,10 @@
-//! `cargo run --example runs PATH…`: the runs of log files, one JSON object a line.
+//! `cargo run --example runs [--mapping FILE] PATH…`: the runs of log files, one JSON object a line.
 
 use std::path::Path;
+use std::sync::Arc;
 
 use agenther_logs::json::ObjectWriter;
-use agenther_logs::{LogReader, Options, Reject, Run, RunStep, Sink};
+use agenther_logs::{LogReader, Mapping, Options, Reject, Run, RunStep, Sink};
 
 struct Print;
 
@@ -65,8 +66,15 @@ impl Sink for Print {
 }
 
 fn main() -> std::io::Result<()> {
-    for path in std::env::args().skip(1) {
-        let mut reader = LogReader::open(Path::new(&path), Options::default())?;
+    let mut options = Options::default();
+    let mut arguments = std::env::args().skip(1);
+    while let Some(path) = arguments.next() {
+        if path == "--mapping" {
+            let mapping = Mapping::open(Path::new(&arguments.next().unwrap_or_default()));
+            options.mapping = Some(Arc::new(mapping.map_err(std::io::Error::other)?));
+            continue;
+        }
+        let mut reader = LogReader::open(Path::new(&path), options.clone())?;
         while reader.next_batch(&mut Print, 1024, 16 << 20) {}
     }
     Ok(())

@@ -2,6 +2,7 @@
 
 use crate::formats::{FORMATS, Format, TEXT_FORMATS, TextFormat};
 use crate::json::{Limits, Tape, Value};
+use crate::mapping::Mapping;
 use crate::split::Layout;
 
 /// Records looked at, at most.
@@ -32,12 +33,17 @@ pub(crate) fn best_format(record: Value<'_, '_>) -> Option<(&'static dyn Format,
     scored.rev().max_by_key(|(_, score)| *score).filter(|(_, score)| *score > 0)
 }
 
-fn fit(record: Value<'_, '_>) -> u8 {
-    best_format(record).map_or(0, |(_, score)| score)
+/// How well a record fits: the mapping where there is one, else the best format.
+fn fit(record: Value<'_, '_>, mapping: Option<&Mapping>) -> u8 {
+    match mapping {
+        Some(mapping) => mapping.score(record),
+        None => best_format(record).map_or(0, |(_, score)| score),
+    }
 }
 
-/// Looks at the start of a file. `complete` tells that it is the whole file.
-pub(crate) fn detect(prefix: &[u8], complete: bool) -> Detection {
+/// Looks at the start of a file. `complete` tells that it is the whole file. With a mapping, only
+/// how its records lie in the file is in question.
+pub(crate) fn detect(prefix: &[u8], complete: bool, mapping: Option<&Mapping>) -> Detection {
     let text = valid_text(prefix);
     let text = text.trim_start_matches(|c: char| c.is_ascii_whitespace() || c == '\u{1e}');
     let mut tape = Tape::default();
@@ -45,13 +51,13 @@ pub(crate) fn detect(prefix: &[u8], complete: bool) -> Detection {
     let lines = complete_lines(text, complete);
     let (layout, sample) = match text.as_bytes().first() {
         Some(b'{' | b'[') => match tape.parse_prefix(text, limits) {
-            Ok(end) => layout_of_document(&tape, text, end),
+            Ok(end) => layout_of_document(&tape, text, end, mapping),
             Err(_) if lines.clone().any(is_object_line) => (Layout::Lines, None),
             Err(error) => {
                 // Broken further down: what comes before the break still tells the shape.
                 let before = text.get(..error.at).unwrap_or_default();
                 match tape.parse_prefix(before, limits) {
-                    Ok(end) => layout_of_document(&tape, before, end),
+                    Ok(end) => layout_of_document(&tape, before, end, mapping),
                     Err(_) => (Layout::Values, None),
                 }
             }
@@ -60,13 +66,13 @@ pub(crate) fn detect(prefix: &[u8], complete: bool) -> Detection {
         Some(_) => (Layout::Opaque, None),
         None => (Layout::Lines, None),
     };
-    let mut tally = Tally::default();
+    let mut tally = Tally { mapping, ..Tally::default() };
     match sample {
         Some(records) => records.into_iter().for_each(|record| tally.add(record)),
         None => tally.add_lines(lines),
     }
     let found = tally.finish(layout);
-    if found.format.is_some() { found } else { as_text(text).unwrap_or(found) }
+    if found.format.is_some() || mapping.is_some() { found } else { as_text(text).unwrap_or(found) }
 }
 
 /// What a file of text that is not JSON is.
@@ -90,7 +96,7 @@ fn as_text(text: &str) -> Option<Detection> {
 }
 
 /// The text before the first byte that is not UTF-8 for good; a character cut at the end goes.
-fn valid_text(prefix: &[u8]) -> std::borrow::Cow<'_, str> {
+pub(crate) fn valid_text(prefix: &[u8]) -> std::borrow::Cow<'_, str> {
     let prefix = prefix.strip_prefix(b"\xef\xbb\xbf").unwrap_or(prefix);
     match std::str::from_utf8(prefix) {
         Ok(text) => text.into(),
@@ -116,22 +122,28 @@ fn layout_of_document<'t, 'a>(
     tape: &'t Tape,
     text: &'a str,
     end: Option<usize>,
+    mapping: Option<&Mapping>,
 ) -> (Layout, Option<Vec<Value<'t, 'a>>>) {
     let Some(document) = Value::root(tape, text) else { return (Layout::Opaque, None) };
+    let fit = |record: Value<'_, '_>| fit(record, mapping);
+    let records_in = |path: Vec<String>| {
+        let container = path.iter().try_fold(document, |value, key| value.get(key));
+        (Layout::Inside(path), Some(container.map(sample_of).unwrap_or_default()))
+    };
+    if let Some(path) = mapping.and_then(Mapping::records) {
+        return records_in(path.to_vec());
+    }
     let one_line = !text[..end.unwrap_or(text.len())].contains('\n');
     let more = end.is_some_and(|end| !text[end..].trim().is_empty());
     if fit(document) == 0
-        && let Some((path, _)) = find_records(document, NESTING)
+        && let Some((path, _)) = find_records(document, NESTING, &fit)
     {
-        let records = sample_of(path.iter().fold(document, |value, key| value.get(key).unwrap_or(value)));
-        return (Layout::Inside(path), Some(records));
+        return records_in(path);
     }
     match (one_line, more) {
         (true, true) => (Layout::Lines, None),
         // The elements of an array of unknown things are rejected one by one.
-        _ if fit(document) == 0 && document.is_array() => {
-            (Layout::Inside(Vec::new()), Some(sample_of(document)))
-        }
+        _ if fit(document) == 0 && document.is_array() => records_in(Vec::new()),
         (true, false) => (Layout::Lines, Some(vec![document])),
         (false, _) => (Layout::Values, Some(vec![document])),
     }
@@ -143,11 +155,15 @@ fn sample_of<'t, 'a>(container: Value<'t, 'a>) -> Vec<Value<'t, 'a>> {
 }
 
 /// The path to the container whose children fit some format best, and how well.
-fn find_records(document: Value<'_, '_>, nesting: usize) -> Option<(Vec<String>, u32)> {
-    let mut best = children_fit(document).map(|score| (Vec::new(), score));
+fn find_records(
+    document: Value<'_, '_>,
+    nesting: usize,
+    fit: &dyn Fn(Value<'_, '_>) -> u8,
+) -> Option<(Vec<String>, u32)> {
+    let mut best = children_fit(document, fit).map(|score| (Vec::new(), score));
     if nesting > 0 && document.is_object() {
         for (key, value) in document.members().take(SAMPLE * 4) {
-            if let Some((mut path, score)) = find_records(value, nesting - 1)
+            if let Some((mut path, score)) = find_records(value, nesting - 1, fit)
                 && best.as_ref().is_none_or(|(_, known)| score > *known)
             {
                 path.insert(0, key.into_owned());
@@ -160,7 +176,7 @@ fn find_records(document: Value<'_, '_>, nesting: usize) -> Option<(Vec<String>,
 
 /// How well the children of a container fit as records. They are records only if they are of one
 /// kind and most of them fit: one chat among other members is a part of some record.
-fn children_fit(container: Value<'_, '_>) -> Option<u32> {
+fn children_fit(container: Value<'_, '_>, fit: &dyn Fn(Value<'_, '_>) -> u8) -> Option<u32> {
     let children = sample_of(container);
     let same_kind =
         children.iter().all(|child| child.is_object()) || children.iter().all(|child| child.is_array());
@@ -171,15 +187,22 @@ fn children_fit(container: Value<'_, '_>) -> Option<u32> {
 
 /// Scores summed over the sampled records.
 #[derive(Default)]
-struct Tally {
+struct Tally<'m> {
+    mapping: Option<&'m Mapping>,
+    mapped: u32,
     sums: Vec<u32>,
     records: u32,
     /// Formats that found pieces of runs in a record.
     spread: Vec<&'static str>,
 }
 
-impl Tally {
+impl Tally<'_> {
     fn add(&mut self, record: Value<'_, '_>) {
+        self.records += 1;
+        if let Some(mapping) = self.mapping {
+            self.mapped += u32::from(mapping.score(record));
+            return;
+        }
         self.sums.resize(FORMATS.len(), 0);
         for (sum, format) in self.sums.iter_mut().zip(FORMATS) {
             let score = format.score(record);
@@ -188,7 +211,6 @@ impl Tally {
                 self.spread.push(format.name());
             }
         }
-        self.records += 1;
     }
 
     fn add_lines<'l>(&mut self, lines: impl Iterator<Item = &'l str>) {
@@ -213,6 +235,16 @@ impl Tally {
         // Stable: equals stay in the registry's order of precedence.
         ranked.sort_by_key(|(_, sum)| std::cmp::Reverse(*sum));
         let confidence = |sum: u32| sum as f32 / (100.0 * records);
+        if let Some(mapping) = self.mapping {
+            let format = Some(mapping.name());
+            return Detection {
+                format,
+                confidence: confidence(self.mapped),
+                runner_up: None,
+                layout,
+                spread: false,
+            };
+        }
         let format = ranked.first().map(|(name, _)| *name);
         Detection {
             format,

@@ -5,7 +5,7 @@
 //! as a [`Reject`] that says what is wrong and holds the record. Memory is bounded by one record,
 //! whatever the size of the file. Every record ends up in exactly one of the two.
 //!
-//! Formats are in [`formats`], one file each.
+//! Formats are in [`formats`], one file each; a [`Mapping`] reads those that only one house writes.
 
 mod archive;
 mod beside;
@@ -16,6 +16,7 @@ pub mod formats;
 mod identity;
 pub mod json;
 mod labels;
+mod mapping;
 mod messages;
 mod pieces;
 mod react;
@@ -31,6 +32,7 @@ pub use beside::Beside;
 pub use block::Block;
 pub use cell::{CellReader, Unreadable};
 pub use detect::Detection;
+pub use mapping::{Mapping, MappingError, schema as mapping_schema, suggest};
 pub use reader::{Counts, LogReader, Options, Source};
 pub use records::RecordReader;
 pub use run::{Collected, Reason, Reject, Run, RunStep, Sink, Text};

@@ -264,8 +264,13 @@ fn parts<'t, 'a>(message: Value<'t, 'a>) -> impl Iterator<Item = Value<'t, 'a>> 
 
 /// The words of a message: its content, or the text parts of it.
 pub(crate) fn content_text<'a>(message: Value<'_, 'a>) -> Option<Text<'a>> {
-    let content = message.any_of(&["content", "value"])?;
-    if !content.is_array() {
+    words(message.any_of(&["content", "value"])?)
+}
+
+/// The words of a content: a text, the text parts of a list, or the JSON of anything else.
+pub(crate) fn words<'a>(content: Value<'_, 'a>) -> Option<Text<'a>> {
+    let is_part = |part: Value<'_, '_>| part.is_string() || part.any_of(&["type", "text"]).is_some();
+    if !content.is_array() || !content.items().all(is_part) {
         return content.text_or_json();
     }
     let mut words: Option<Text<'a>> = None;
@@ -315,7 +320,7 @@ fn error_text<'a>(result: Value<'_, 'a>) -> Option<Text<'a>> {
 }
 
 /// Arguments that were encoded twice: a JSON string that holds a JSON object.
-fn decoded_twice(arguments: Text<'_>) -> Text<'_> {
+pub(crate) fn decoded_twice(arguments: Text<'_>) -> Text<'_> {
     let trimmed = arguments.trim();
     if !(trimmed.starts_with("\"{") || trimmed.starts_with("\"[")) {
         return arguments;

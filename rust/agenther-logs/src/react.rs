@@ -85,6 +85,14 @@ pub(crate) fn parse_action(text: &str) -> (String, Option<String>) {
     }
 }
 
+/// Whether an action is written `name[argument]` or `name(argument)`.
+pub(crate) fn is_call(text: &str) -> bool {
+    let text = text.trim();
+    let opens =
+        |(open, close)| text.split_once(open).is_some_and(|(name, _)| is_name(name)) && text.ends_with(close);
+    [('[', ']'), ('(', ')')].into_iter().any(opens)
+}
+
 fn is_name(text: &str) -> bool {
     let ascii = text.bytes().all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'-' | b'.'));
     ascii && text.starts_with(|c: char| c.is_ascii_alphabetic() || c == '_')
@@ -94,22 +102,25 @@ fn is_name(text: &str) -> bool {
 /// rules the label: nothing is left of `Episode finished, reward = False`, `Answer is CORRECT` and
 /// `Your score (min 0.0, max 1.0): 0.5`.
 pub(crate) fn without_leak(observation: &str) -> Option<&str> {
-    let is_leak = |line: &str| {
+    without_lines_from(observation, |line| {
         let line = line.trim();
         line.starts_with("Episode finished, reward =")
             || line.starts_with("Answer is CORRECT")
             || line.starts_with("Answer is INCORRECT")
             || line.starts_with("Your score (min ")
-    };
-    let start = observation.split_inclusive('\n').scan(0, |at, line| {
-        let start = *at;
-        *at += line.len();
-        Some((start, line))
-    });
-    match start.into_iter().find(|(_, line)| is_leak(line)) {
-        Some((at, _)) => Some(observation[..at].trim_end()).filter(|kept| !kept.is_empty()),
-        None => Some(observation),
+    })
+}
+
+/// What stands before the first line that is a leak; `None` if nothing does.
+pub(crate) fn without_lines_from(observation: &str, is_leak: impl Fn(&str) -> bool) -> Option<&str> {
+    let mut at = 0;
+    for line in observation.split_inclusive('\n') {
+        if is_leak(line) {
+            return Some(observation[..at].trim_end()).filter(|kept| !kept.is_empty());
+        }
+        at += line.len();
     }
+    Some(observation)
 }
 
 /// Builds steps from sections as they come.

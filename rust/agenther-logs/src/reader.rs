@@ -12,6 +12,7 @@ use crate::block::{Block, Cutter};
 use crate::detect::{Detection, detect};
 use crate::formats::{FORMATS, Format, TEXT_FORMATS, TextFormat, names};
 use crate::json::Limits;
+use crate::mapping::Mapping;
 use crate::records::RecordReader;
 use crate::run::{Reason, Reject, Sink};
 use crate::split::Layout;
@@ -36,11 +37,19 @@ pub struct Options {
     /// The reward from which on a run counts as a success where its log states none; by default the
     /// full mark of its format.
     pub success_at: Option<f64>,
+    /// Read every record as this says.
+    pub mapping: Option<Arc<Mapping>>,
 }
 
 impl Default for Options {
     fn default() -> Self {
-        Options { max_record_bytes: 256 << 20, limits: Limits::default(), format: None, success_at: None }
+        Options {
+            max_record_bytes: 256 << 20,
+            limits: Limits::default(),
+            format: None,
+            success_at: None,
+            mapping: None,
+        }
     }
 }
 
@@ -257,11 +266,14 @@ fn open_stream(
     first: u64,
 ) -> io::Result<(Source, Cutter)> {
     let forced = options.format.as_deref().map(format_named).transpose()?;
+    if forced.is_some() && options.mapping.is_some() {
+        return Err(io::Error::new(io::ErrorKind::InvalidInput, BOTH));
+    }
     let mut window = Window::new(decompressed(input)?);
     window.fill_to(SNIFFED);
     let sniffed = window.bytes().len().min(SNIFFED);
     let complete = window.is_ended() && sniffed == window.bytes().len();
-    let mut detection = detect(&window.bytes()[..sniffed], complete);
+    let mut detection = detect(&window.bytes()[..sniffed], complete, options.mapping.as_deref());
     if window.bytes().starts_with(b"\xef\xbb\xbf") {
         window.consume(3);
     }
@@ -273,6 +285,9 @@ fn open_stream(
     let cutter = Cutter::new(window, detection.layout.clone(), options.max_record_bytes, first);
     Ok((Source { stem, options, detection, chosen, beside }, cutter))
 }
+
+const BOTH: &str =
+    "Both a format and a mapping are given; a mapping is a format of its own, so give one of them.";
 
 pub(crate) fn format_named(name: &str) -> io::Result<Chosen> {
     let json = FORMATS.iter().find(|format| format.name() == name).map(|format| Chosen::Json(*format));

@@ -103,6 +103,9 @@ impl RecordReader {
         }
         self.tape.parse(&text, source.options.limits).map_err(json_trouble)?;
         let value = Value::root(&self.tape, &text).ok_or((Reason::InvalidJson, CUT.to_owned()))?;
+        if let Some(mapping) = &source.options.mapping {
+            return read(&**mapping, value, key, &text, origin.number, tally);
+        }
         let format = format_of(source, value).ok_or_else(|| (Reason::UnknownShape, shape_sentence(value)))?;
         let Some(pieces) = format.pieces(value) else {
             return read(format, value, key, &text, origin.number, tally);
@@ -168,7 +171,7 @@ impl Tally<'_, '_> {
 }
 
 fn read(
-    format: &'static dyn Format,
+    format: &dyn Format,
     value: Value<'_, '_>,
     key: Option<&str>,
     text: &str,

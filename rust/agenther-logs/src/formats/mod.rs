@@ -4,7 +4,7 @@
 mod agenther;
 mod intercode;
 mod mint;
-mod openai_chat;
+pub(crate) mod openai_chat;
 mod react;
 mod tau_bench;
 
@@ -141,7 +141,7 @@ impl<'a> Record<'_, 'a> {
 }
 
 /// Longest JSON of one field that is copied to the metadata.
-const METADATA_FIELD: usize = 1 << 14;
+pub(crate) const METADATA_FIELD: usize = 1 << 14;
 
 /// Copies the members of a record that no other field took to the metadata; long ones stay behind.
 pub(crate) fn copy_rest(out: &mut ObjectWriter, record: &Record<'_, '_>, taken: impl Fn(&str) -> bool) {
@@ -190,13 +190,36 @@ pub(crate) fn shape_sentence(record: Value<'_, '_>) -> String {
     } else {
         record.kind_name().to_owned()
     };
-    let known: Vec<String> =
-        FORMATS.iter().map(|format| format!("{} ({})", format.name(), format.shape())).collect();
     format!(
-        "The record is {seen}, which is no shape known here. Known are: {}. Name the format if it is one of \
-         these, or rename the fields to those of one of them.",
-        known.join("; ")
+        "The record is {seen}; no format has this shape.{} To have a mapping drafted for such records, try \
+         `agenther formats --suggest FILE`.",
+        closest(record).unwrap_or_default()
     )
+}
+
+/// The format that the record shares most fields with, and those that it lacks.
+fn closest(record: Value<'_, '_>) -> Option<String> {
+    let shared = |format: &&dyn Format| {
+        let named = fields_of(format.shape());
+        let (there, missing): (Vec<_>, Vec<_>) =
+            named.partition(|field| field.split('.').try_fold(record, |value, key| value.get(key)).is_some());
+        (there.len(), format.name(), missing)
+    };
+    let (there, name, missing) = FORMATS
+        .iter()
+        .map(shared)
+        .filter(|(_, _, missing)| !missing.is_empty())
+        .rev()
+        .max_by_key(|(there, _, missing)| 100 * there / (there + missing.len()))?;
+    let missing: Vec<String> = missing.into_iter().take(4).map(quoted).collect();
+    (there > 0).then(|| format!(" The closest is {name}, for which it lacks {}.", missing.join(", ")))
+}
+
+/// The fields that stand between backquotes in the shape of a format.
+fn fields_of(shape: &'static str) -> impl Iterator<Item = &'static str> {
+    let is_field =
+        |text: &&str| text.bytes().all(|byte| byte.is_ascii_lowercase() || matches!(byte, b'_' | b'.'));
+    shape.split('`').skip(1).step_by(2).filter(is_field)
 }
 
 fn quoted(key: &str) -> String {

@@ -164,7 +164,7 @@ fn set_goal<'a>(record: Value<'_, 'a>, run: &mut Run<'a>) {
     }
 }
 
-/// The tool schemas in OpenAI's shape; those of other shapes are wrapped.
+/// The tool schemas of a record, in OpenAI's shape.
 pub(crate) fn tools_of<'a>(record: Value<'_, 'a>) -> Option<Text<'a>> {
     const PATHS: &[&[&str]] = &[
         &["tools"],
@@ -177,8 +177,16 @@ pub(crate) fn tools_of<'a>(record: Value<'_, 'a>) -> Option<Text<'a>> {
     let tools = PATHS
         .iter()
         .find_map(|path| record.at_path(path).filter(|tools| tools.is_array() || tools.is_string()))?;
+    openai_tools(tools)
+}
+
+/// A list of tool schemas in OpenAI's shape; those of other shapes are wrapped.
+pub(crate) fn openai_tools<'a>(tools: Value<'_, 'a>) -> Option<Text<'a>> {
     if tools.is_string() {
         return tools.text().filter(|text| text.trim_start().starts_with('['));
+    }
+    if !tools.is_array() {
+        return None;
     }
     if tools.items().all(|tool| tool.get("function").is_some_and(|function| function.is_object())) {
         return Some(tools.json());

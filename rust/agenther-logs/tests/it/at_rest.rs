@@ -146,7 +146,11 @@ fn an_unknown_shape_is_named_and_told_how_to_go_on() {
     let reject = &found.rejects[0];
     assert_eq!((reject.reason, reject.format), (Reason::UnknownShape, None));
     assert!(reject.sentence.contains("`weather`, `wind`"), "{}", reject.sentence);
-    assert!(reject.sentence.contains("openai_chat"), "{}", reject.sentence);
+    assert!(reject.sentence.contains("`agenther formats --suggest FILE`"), "{}", reject.sentence);
+
+    let (found, _) = read(br#"{"trajectory_id": "a", "original_prompt": "Go."}"#);
+    let sentence = &found.rejects[0].sentence;
+    assert!(sentence.contains("The closest is agenther, for which it lacks `steps`"), "{sentence}");
 }
 
 #[test]

@@ -5,6 +5,7 @@ mod at_rest;
 mod cells;
 mod golden;
 mod hostile;
+mod mapping;
 mod scan;
 mod shared_data;
 
