@@ -6,7 +6,7 @@
 [True]
 """
 
-from agenther import export, rules, schema
+from agenther import export, mapping, rules, schema
 from agenther import namespaces as _namespaces  # noqa: F401 - registers `.agenther`
 from agenther._native import __version__
 from agenther.expressions import analyze, classify, extract, relabel, verify
@@ -70,6 +70,7 @@ __all__ = [
     "formats",
     "from_frame",
     "from_messages",
+    "mapping",
     "messages_rejects",
     "rejects",
     "relabel",

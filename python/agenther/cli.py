@@ -18,7 +18,7 @@ from typing import TYPE_CHECKING, NoReturn
 
 import polars as pl
 
-from agenther import __version__, console, rules
+from agenther import __version__, console, mapping, rules
 from agenther.export import WRITERS, validate
 from agenther.expressions import classify
 from agenther.job import AccountError, Job, reject_lines, run
@@ -97,6 +97,7 @@ def _run(options: argparse.Namespace) -> int:
         goals=options.goals,
         seed=options.seed,
         log_format=options.format,
+        mapping=options.mapping,
         success_at=options.success_at,
         on_error=options.on_error,
         max_rejects=options.max_rejects,
@@ -116,6 +117,7 @@ def _classify(options: argparse.Namespace) -> int:
     scan = LogScan(
         options.logs,
         format=options.format,
+        mapping=options.mapping,
         success_at=options.success_at,
         on_error=options.on_error,
         max_rejects=options.max_rejects,
@@ -176,7 +178,11 @@ def _formats(options: argparse.Namespace) -> int:
         else:
             console.table(("format", "shape"), listed)
         return DONE
-    found = survey(options.paths)
+    if options.suggest:
+        draft = mapping.suggest(options.paths)
+        sys.stdout.write(json.dumps({"mapping": draft}) + "\n" if options.json else draft)
+        return DONE
+    found = survey(options.paths, mapping=options.mapping)
     if options.json:
         _print_json(found.to_dicts())
         return PROBLEMS if found["format"].null_count() else DONE
@@ -339,6 +345,10 @@ def _parser() -> argparse.ArgumentParser:
     found = commands.add_parser("formats", help="the formats that are read, or the format of each file")
     found.add_argument("paths", nargs="*", metavar="PATH", help="as the logs of `run`")
     found.add_argument("--list", action="store_true", help="the formats that are read, with their shapes")
+    found.add_argument(
+        "--suggest", action="store_true", help="draft a mapping for a log of a format of your own"
+    )
+    _add_mapping(found)
     found.set_defaults(command=_formats)
 
     _add_rules_commands(commands.add_parser("rules", help="the rules behind the verdicts"))
@@ -358,6 +368,7 @@ def _add_logs(parser: argparse.ArgumentParser) -> None:
         "logs", nargs="+", metavar="LOGS", help="files, folders, globs, URLs, or - for standard input"
     )
     parser.add_argument("--format", choices=formats(), metavar="NAME", help="read every file as this format")
+    _add_mapping(parser)
     parser.add_argument(
         "--success-at",
         type=_number,
@@ -378,6 +389,12 @@ def _add_logs(parser: argparse.ArgumentParser) -> None:
     )
     parser.add_argument("--rejects", type=Path, metavar="FILE", help="write the rejects to this file")
     _add_rules(parser)
+
+
+def _add_mapping(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument(
+        "--mapping", type=Path, metavar="TOML", help="read every file as this says: see docs/mapping.md"
+    )
 
 
 def _add_rules(parser: argparse.ArgumentParser) -> None:

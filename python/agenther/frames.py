@@ -78,13 +78,13 @@ def counts(path: str, runs: int, rejects: int) -> pl.DataFrame:
     return pl.DataFrame([row | {"bytes": size}], schema=schema.FILES)
 
 
-def detection(path: str) -> pl.DataFrame:
+def detection(path: str, mapping: str | None = None) -> pl.DataFrame:
     """Give what `detect_formats` says of such a file."""
     try:
         if has_steps(path):
             row = {"path": path, "format": FORMAT, "confidence": 1.0}
             return pl.DataFrame([row], schema=schema.DETECTIONS)
-        return pl.DataFrame(_native.detect_chunks(path, records(path, _SNIFFED_ROWS)))
+        return pl.DataFrame(_native.detect_chunks(path, records(path, _SNIFFED_ROWS), mapping))
     except NotTrajectoriesError:
         return pl.DataFrame([{"path": path, "confidence": 0.0}], schema=schema.DETECTIONS)
 

@@ -68,6 +68,8 @@ class Job:
     """Chooses among equivalent phrasings."""
     log_format: str | None = None
     """Read every file as this format; by default each is recognised."""
+    mapping: Path | None = None
+    """Read every record as this TOML file says (see `docs/mapping.md`)."""
     success_at: float | None = None
     """The reward from which on a run counts as a success where its log states none."""
     on_error: OnError = "reject"
@@ -165,6 +167,7 @@ def run(job: Job, progress: Callable[[int, int], None] | None = None) -> Account
         _inputs(job),
         format=job.log_format,
         success_at=job.success_at,
+        mapping=job.mapping,
         on_error="raise" if job.on_error == "raise" else "reject",
         max_rejects=job.max_rejects,
     )

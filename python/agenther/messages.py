@@ -6,16 +6,16 @@ They are read by the same code as log files, row by row, in the engine: nothing 
 from __future__ import annotations
 
 import warnings
+from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any, overload
 
 import polars as pl
 
 from agenther import _plugin, frames
+from agenther import mapping as mappings
 from agenther.scan import RejectedRecordsWarning
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
-
     from agenther._typing import IntoColumn
 
 _ROW = "__agenther_row"
@@ -36,6 +36,7 @@ def from_messages(
     reward: IntoColumn = None,
     format: str | None = None,
     success_at: float | None = None,
+    mapping: mappings.Mapping | None = None,
 ) -> pl.Expr:
     """Read a column of chat messages as runs: a column `trajectory` of structs, a trajectory frame in one.
 
@@ -56,6 +57,8 @@ def from_messages(
         Read every row as this format (see `formats`) instead of recognising it.
     success_at
         The reward from which on a run counts as a success where nothing states one.
+    mapping
+        Read every row as this TOML file says (see `docs/mapping.md`).
 
     >>> import agenther as ah, polars as pl
     >>> chats = pl.DataFrame({"messages": ['[{"role": "user", "content": "Hi"}]', "[1]"], "solved": False})
@@ -64,10 +67,12 @@ def from_messages(
     [('Hi', False), (None, None)]
     """
     columns = [messages, tools, trajectory_id, goal, system, success, reward]
-    return _plugin.call("from_messages", columns, _options(format, success_at)).alias("trajectory")
+    return _plugin.call("from_messages", columns, _options(format, success_at, mapping)).alias("trajectory")
 
 
-def messages_rejects(messages: IntoColumn = "messages", *, format: str | None = None) -> pl.Expr:
+def messages_rejects(
+    messages: IntoColumn = "messages", *, format: str | None = None, mapping: mappings.Mapping | None = None
+) -> pl.Expr:
     """Say why `from_messages` cannot read a row: structs of `reason` and `sentence`; null where it can.
 
     >>> import agenther as ah, polars as pl
@@ -76,17 +81,20 @@ def messages_rejects(messages: IntoColumn = "messages", *, format: str | None = 
     [None, 'truncated']
     """
     columns = [messages, *[None] * (len(MESSAGES) - 1)]
-    return _plugin.call("messages_rejects", columns, _options(format, None)).alias("reject")
+    return _plugin.call("messages_rejects", columns, _options(format, None, mapping)).alias("reject")
 
 
-def _options(format: str | None, success_at: float | None) -> dict[str, object]:
-    return {"read": {"format": format, "success_at": success_at}}
+def _options(
+    format: str | None, success_at: float | None, mapping: mappings.Mapping | None
+) -> dict[str, object]:
+    text = mappings.load(mapping)
+    return {"read": {"format": format, "success_at": success_at, "mapping": text}}
 
 
 @overload
 def from_frame(
     frame: pl.LazyFrame,
-    mapping: Mapping[str, str] | None = ...,
+    mapping: Mapping[str, str] | mappings.Mapping | None = ...,
     *,
     format: str | None = ...,
     success_at: float | None = ...,
@@ -94,14 +102,14 @@ def from_frame(
 @overload
 def from_frame(
     frame: Any,
-    mapping: Mapping[str, str] | None = ...,
+    mapping: Mapping[str, str] | mappings.Mapping | None = ...,
     *,
     format: str | None = ...,
     success_at: float | None = ...,
 ) -> pl.DataFrame: ...
 def from_frame(
     frame: Any,
-    mapping: Mapping[str, str] | None = None,
+    mapping: Mapping[str, str] | mappings.Mapping | None = None,
     *,
     format: str | None = None,
     success_at: float | None = None,
@@ -122,7 +130,8 @@ def from_frame(
         an Arrow stream.
     mapping
         Which columns to read instead: any of `messages`, `tools`, `trajectory_id`, `goal`, `system`,
-        `success` and `reward`, each with the name of a column.
+        `success` and `reward`, each with the name of a column. Or the path of a TOML file that says where
+        the fields of a run are in a row (see `docs/mapping.md`).
     format
         Read every row as this format (see `formats`) instead of recognising it.
     success_at
@@ -144,13 +153,19 @@ def from_frame(
         runs = numbered.select(_trajectories(names, success_at))
         return runs if isinstance(rows, pl.LazyFrame) else runs.collect()
     record = pl.struct(pl.all().exclude(_ROW))
-    columns = {"messages": record} if mapping is None else _mapped(mapping, names)
-    read = from_messages(**columns, format=format, success_at=success_at)
+    columns: dict[str, Any] = {"messages": record}
+    file = None
+    if isinstance(mapping, Mapping):
+        columns = _mapped(mapping, names)
+    else:
+        file = mapping
+    read = from_messages(**columns, format=format, success_at=success_at, mapping=file)
     source = pl.col("source").struct.with_fields(record=pl.col(_ROW).cast(pl.UInt64))
     runs = numbered.select(_ROW, read.struct.unnest()).with_columns(source).drop(_ROW)
     if isinstance(rows, pl.LazyFrame):
         return runs
-    return _checked(runs.collect(), rows, columns["messages"], format)
+    why = messages_rejects(columns["messages"], format=format, mapping=file)
+    return _checked(runs.collect(), rows, why)
 
 
 def _frame_of(frame: Any) -> pl.DataFrame | pl.LazyFrame:
@@ -199,15 +214,13 @@ def _mapped(mapping: Mapping[str, str], columns: pl.Schema) -> dict[str, Any]:
     return {"messages": "messages", **mapping}
 
 
-def _checked(
-    runs: pl.DataFrame, rows: pl.DataFrame, messages: pl.Expr | str, format: str | None
-) -> pl.DataFrame:
+def _checked(runs: pl.DataFrame, rows: pl.DataFrame, why: pl.Expr) -> pl.DataFrame:
     """Say how many rows could not be read."""
     unread = runs["steps"].null_count()
     if not unread:
         return runs
-    why = rows.select(messages_rejects(messages, format=format).struct.field("sentence")).to_series()
-    first = next(iter(why.drop_nulls().head(1)), "It is null.")
+    sentences = rows.select(why.struct.field("sentence")).to_series().drop_nulls()
+    first = next(iter(sentences.head(1)), "It is null.")
     if unread == runs.height:
         raise ValueError(f"from_frame: no row could be read. {first}")
     warnings.warn(

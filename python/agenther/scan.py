@@ -15,10 +15,13 @@ import polars as pl
 from polars.io.plugins import register_io_source
 
 from agenther import _native, frames, schema
+from agenther.mapping import load
 from agenther.sources import Source, Sources, Stream, find, name_of, needs_disk, on_disk
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Sequence
+
+    from agenther.mapping import Mapping
 
 OnError: TypeAlias = Literal["reject", "raise", "skip"]
 
@@ -57,6 +60,9 @@ class LogScan:
     success_at
         The reward from which on a run counts as a success where its log states none; by default the full
         mark of each format.
+    mapping
+        Read every record as this file says: a TOML file, see `docs/mapping.md`. `mapping.suggest` drafts
+        one.
     on_error
         What to do with a record that cannot be read: keep it aside ("reject"), stop ("raise"), or leave it
         out and say nothing ("skip"; it is still counted in `files`).
@@ -75,6 +81,7 @@ class LogScan:
         *,
         format: str | None = None,
         success_at: float | None = None,
+        mapping: Mapping | None = None,
         on_error: OnError = "reject",
         max_rejects: float | None = None,
         columns: Sequence[str] | None = None,
@@ -84,6 +91,10 @@ class LogScan:
             raise ValueError(f"batch_rows: found {batch_rows}, needed 1 or more")
         if format is not None and format not in formats():
             raise ValueError(f"format: found {format!r}, needed one of {', '.join(formats())}")
+        if format is not None and mapping is not None:
+            raise ValueError(
+                "found both a format and a mapping, needed one of them: a mapping is a format of its own"
+            )
         if on_error not in ("reject", "raise", "skip"):
             raise ValueError(f"on_error: found {on_error!r}, needed one of reject, raise, skip")
         if max_rejects is not None and not _is_budget(max_rejects):
@@ -93,6 +104,8 @@ class LogScan:
         self.sources = find(sources)
         self._format = format
         self._success_at = success_at
+        self._mapping = mapping
+        self._mapping_text = load(mapping)
         self._on_error = on_error
         self._max_rejects = max_rejects
         self._columns = None if columns is None else list(columns)
@@ -135,6 +148,7 @@ class LogScan:
         return {
             "format": self._format,
             "success_at": self._success_at,
+            "mapping": self._mapping_text,
             "columns": self._columns,
             "batch_rows": self._batch_rows,
         }
@@ -182,13 +196,7 @@ class LogScan:
     def _spooled(self, name: str, chunks: Iterable[bytes]) -> Iterator[pl.DataFrame]:
         """Read what is read from its end by way of a file, and name the stream wherever that is named."""
         with on_disk(name, chunks) as path:
-            inner = LogScan(
-                path,
-                format=self._format,
-                success_at=self._success_at,
-                columns=self._columns,
-                batch_rows=self._batch_rows,
-            )
+            inner = LogScan(path, **{**self._plan(), "mapping": self._mapping})
             named = pl.col("path").str.replace(path, name, literal=True)
             for batch in inner.batches():
                 self._reject(inner.take_rejects().with_columns(named))
@@ -248,6 +256,7 @@ def scan_logs(
     *,
     format: str | None = None,
     success_at: float | None = None,
+    mapping: Mapping | None = None,
     on_error: OnError = "reject",
     max_rejects: float | None = None,
     batch_rows: int = 8192,
@@ -270,7 +279,14 @@ def scan_logs(
     >>> ah.scan_logs(log.read_bytes()).select("source").unnest("source").collect().row(0)
     ('openai_chat', '<bytes>', 0)
     """
-    scan = partial(LogScan, format=format, success_at=success_at, on_error=on_error, max_rejects=max_rejects)
+    scan = partial(
+        LogScan,
+        format=format,
+        success_at=success_at,
+        mapping=mapping,
+        on_error=on_error,
+        max_rejects=max_rejects,
+    )
     found = scan(sources, batch_rows=batch_rows).sources
 
     def batches(columns: list[str] | None, rows: int | None) -> Iterator[pl.DataFrame]:
@@ -287,7 +303,7 @@ def scan_logs(
             )
 
     runs = _lazy(batches, schema.TRAJECTORY)
-    setattr(runs, _REJECTS, partial(scan_rejects, found, format=format))
+    setattr(runs, _REJECTS, partial(scan_rejects, found, format=format, mapping=mapping))
     return runs
 
 
@@ -298,8 +314,8 @@ _REJECTS = "_agenther_rejects"
 def rejects(runs: pl.LazyFrame) -> pl.LazyFrame:
     """Scan for the records that a frame made by `scan_logs` leaves out: a lazy frame of `schema.REJECTS`.
 
-    The frame that `scan_logs` returns remembers its sources and its format, and they are read once more
-    when the rejects are collected. A frame that was derived from it (by `filter`, `select`, …) does not:
+    The frame that `scan_logs` returns remembers its sources and how they are read, and when the rejects are
+    collected they are read once more. A frame that was derived from it (by `filter`, `select`, …) does not:
     give the first one.
 
     >>> import agenther as ah, tempfile, pathlib
@@ -317,7 +333,9 @@ def rejects(runs: pl.LazyFrame) -> pl.LazyFrame:
     return scan()
 
 
-def scan_rejects(sources: Sources, *, format: str | None = None) -> pl.LazyFrame:
+def scan_rejects(
+    sources: Sources, *, format: str | None = None, mapping: Mapping | None = None
+) -> pl.LazyFrame:
     """Scan logs for the records that `scan_logs` cannot read: a frame of `schema.REJECTS`.
 
     >>> import agenther as ah, tempfile, pathlib
@@ -326,10 +344,10 @@ def scan_rejects(sources: Sources, *, format: str | None = None) -> pl.LazyFrame
     >>> ah.scan_rejects(log).select("record", "offset", "reason").collect().row(0)
     (0, 0, 'truncated')
     """
-    found = LogScan(sources, format=format).sources
+    found = LogScan(sources, format=format, mapping=mapping).sources
 
     def batches(_columns: list[str] | None, _rows: int | None) -> Iterator[pl.DataFrame]:
-        scan = LogScan(found, format=format, columns=_ANY_COLUMN)
+        scan = LogScan(found, format=format, mapping=mapping, columns=_ANY_COLUMN)
         for _runs in scan.batches():
             yield scan.take_rejects()
         yield scan.take_rejects()
@@ -337,7 +355,7 @@ def scan_rejects(sources: Sources, *, format: str | None = None) -> pl.LazyFrame
     return _lazy(batches, schema.REJECTS)
 
 
-def detect_formats(sources: Sources) -> pl.DataFrame:
+def detect_formats(sources: Sources, *, mapping: Mapping | None = None) -> pl.DataFrame:
     """Tell the format of each file: a frame of `schema.DETECTIONS`.
 
     >>> import agenther as ah, tempfile, pathlib
@@ -347,25 +365,26 @@ def detect_formats(sources: Sources) -> pl.DataFrame:
     'openai_chat'
     """
     found = [schema.DETECTIONS.to_frame()]
+    text = load(mapping)
     for kind, group in groupby(find(sources), _kind):
         if kind == "log":
-            found.append(pl.DataFrame(_native.detect([name_of(source) for source in group])))
+            found.append(pl.DataFrame(_native.detect([name_of(source) for source in group], text)))
         else:
             found += [
-                frames.detection(source) if isinstance(source, str) else _detection_of_stream(source)
+                frames.detection(source, text) if isinstance(source, str) else _of_stream(source, mapping)
                 for source in group
             ]
     return pl.concat(found)
 
 
-def _detection_of_stream(stream: Stream) -> pl.DataFrame:
+def _of_stream(stream: Stream, mapping: Mapping | None) -> pl.DataFrame:
     chunks = stream.chunks()
     head = next(chunks, b"")
     chunks = chain([head], chunks)
     if not needs_disk(head):
-        return pl.DataFrame(_native.detect_chunks(stream.name, chunks))
+        return pl.DataFrame(_native.detect_chunks(stream.name, chunks, load(mapping)))
     with on_disk(stream.name, chunks) as path:
-        return detect_formats(path).with_columns(path=pl.lit(stream.name))
+        return detect_formats(path, mapping=mapping).with_columns(path=pl.lit(stream.name))
 
 
 def formats() -> list[str]:

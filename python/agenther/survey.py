@@ -12,10 +12,11 @@ from agenther.scan import LogScan, detect_formats
 from agenther.sources import find, name_of, on_disk
 
 if TYPE_CHECKING:
+    from agenther.mapping import Mapping
     from agenther.sources import Source, Sources
 
 
-def survey(logs: Sources) -> pl.DataFrame:
+def survey(logs: Sources, *, mapping: Mapping | None = None) -> pl.DataFrame:
     """Read logs through and say of each file what it is: a frame of `schema.SURVEY`.
 
     `sentence` says of the first record that could not be read what was seen and what to do.
@@ -26,7 +27,8 @@ def survey(logs: Sources) -> pl.DataFrame:
     >>> survey(log).select("format", "records", "layout").row(0)
     ('openai_chat', 1, 'one record a line')
     """
-    return pl.concat([schema.SURVEY.to_frame(), *map(_survey_one, find(logs))])
+    files = [_survey_one(source, mapping) for source in find(logs)]
+    return pl.concat([schema.SURVEY.to_frame(), *files])
 
 
 def shapes() -> list[tuple[str, str]]:
@@ -38,16 +40,16 @@ def shapes() -> list[tuple[str, str]]:
     return _native.shapes()
 
 
-def _survey_one(source: Source) -> pl.DataFrame:
+def _survey_one(source: Source, mapping: Mapping | None) -> pl.DataFrame:
     # It is read twice, and standard input cannot be.
     local = nullcontext(source) if isinstance(source, str) else on_disk(source.name, source.chunks())
     with local as path:
-        scan = LogScan(path, columns=["trajectory_id"])
+        scan = LogScan(path, mapping=mapping, columns=["trajectory_id"])
         first = schema.REJECTS.to_frame()
         for _runs in scan.batches():
             first = pl.concat([first, scan.take_rejects()]).head(1)
         first = pl.concat([first, scan.take_rejects()]).head(1)
         counts = scan.files.select(pl.col("records", "runs", "rejects", "bytes").sum())
         sentence = pl.Series("sentence", [first["sentence"].item() if first.height else None], pl.String)
-        found = detect_formats(path).with_columns(path=pl.lit(name_of(source)))
+        found = detect_formats(path, mapping=mapping).with_columns(path=pl.lit(name_of(source)))
         return found.hstack([*counts, sentence])

@@ -71,6 +71,26 @@ def test_a_file_of_no_known_format_is_a_problem(agenther: Shell, tmp_path: Path)
     assert "other.jsonl: The record is an object with the keys `surprise`" in done.err
 
 
+def test_a_mapping_is_drafted_and_reads_the_log(agenther: Shell, tmp_path: Path) -> None:
+    turn = {"tool": "look", "args": {"at": "the sea"}, "result": "It is calm."}
+    write_log(tmp_path / "log.jsonl", {"task": "Say how the sea is today.", "turns": [turn]})
+    unknown = agenther("formats", "log.jsonl")
+    assert unknown.code == 1
+    assert "--suggest" in unknown.err
+    drafted = agenther("formats", "--suggest", "log.jsonl")
+    assert drafted.code == 0
+    assert agenther("formats", "--suggest", "log.jsonl", "--json").json == {"mapping": drafted.out}
+    (tmp_path / "mapping.toml").write_text(drafted.out)
+    (file,) = agenther("formats", "log.jsonl", "--mapping", "mapping.toml", "--json").json
+    assert (file["runs"], file["rejects"]) == (1, 0)
+    for command in (["classify"], ["run", "-o", "out"]):
+        assert agenther(*command, "log.jsonl", "--mapping", "mapping.toml").code == 0
+    (tmp_path / "mapping.toml").write_text("nonsense = 1")
+    refused = agenther("classify", "log.jsonl", "--mapping", "mapping.toml")
+    assert refused.code == 2
+    assert "mapping.toml, line 1, column 1" in refused.err
+
+
 def test_standard_input_is_read(agenther: Shell, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     log = write_log(tmp_path / "log.jsonl", chat())
     for command in (["classify", "-", "--json"], ["formats", "-", "--json"], ["run", "-", "-o", "out"]):

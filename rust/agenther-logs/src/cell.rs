@@ -64,13 +64,20 @@ impl CellReader {
     pub fn read<'a>(&mut self, text: &'a str) -> Result<Run<'a>, Unreadable> {
         self.tape.parse(text, self.options.limits).map_err(json_trouble)?;
         let value = Value::root(&self.tape, text).ok_or_else(|| (Reason::InvalidJson, EMPTY.to_owned()))?;
+        if let Some(mapping) = &self.options.mapping {
+            return Ok(self.judged(read(&**mapping, value, None, text)?));
+        }
         let format = self.format_of(value).ok_or_else(|| (Reason::UnknownShape, shape_sentence(value)))?;
-        let mut run = match pieces_of(format, value, self.options.max_record_bytes) {
+        let run = match pieces_of(format, value, self.options.max_record_bytes) {
             None => read(format, value, None, text)?,
             Some(runs) => self.assembled(format, runs)?,
         };
+        Ok(self.judged(run))
+    }
+
+    fn judged<'a>(&self, mut run: Run<'a>) -> Run<'a> {
         judge(&mut run, self.options.success_at);
-        Ok(run)
+        run
     }
 
     /// The format of a record, or of the first part of it that has one: a session in one cell.
@@ -123,7 +130,7 @@ fn pieces_of(format: &'static dyn Format, value: Value<'_, '_>, limit: usize) ->
 }
 
 fn read<'a>(
-    format: &'static dyn Format,
+    format: &dyn Format,
     value: Value<'_, 'a>,
     key: Option<&str>,
     text: &'a str,

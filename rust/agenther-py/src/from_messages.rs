@@ -3,7 +3,7 @@
 
 use std::sync::Arc;
 
-use agenther_logs::{CellReader, Options, Run, Unreadable};
+use agenther_logs::{CellReader, Mapping, Options, Run, Unreadable};
 use arrow_array::builder::StringViewBuilder;
 use arrow_array::cast::AsArray;
 use arrow_array::{Array, ArrayRef, BooleanArray, StructArray};
@@ -55,12 +55,15 @@ pub const MESSAGES_REJECTS: Function = Function {
 pub struct ReadOptions {
     format: Option<String>,
     success_at: Option<f64>,
+    mapping: Option<String>,
 }
 
 impl ReadOptions {
     fn reader(&self) -> Result<CellReader, Error> {
-        let options =
-            Options { format: self.format.clone(), success_at: self.success_at, ..Options::default() };
+        let (format, success_at) = (self.format.clone(), self.success_at);
+        let mapping = self.mapping.as_deref().map(Mapping::parse).transpose();
+        let mapping = mapping.map_err(|error| Error(format!("mapping: {error}")))?.map(Arc::new);
+        let options = Options { format, success_at, mapping, ..Options::default() };
         CellReader::new(options).map_err(|error| Error(error.to_string()))
     }
 }

@@ -22,5 +22,7 @@ mod _native {
     #[pymodule_export]
     use crate::rules::{RuleSet, check_rules, rules_schema};
     #[pymodule_export]
-    use crate::scan::{ArrowBatch, LogScanner, detect, detect_chunks, formats, shapes};
+    use crate::scan::{
+        ArrowBatch, LogScanner, check_mapping, detect, detect_chunks, formats, shapes, suggest_mapping,
+    };
 }

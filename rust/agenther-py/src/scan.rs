@@ -5,7 +5,7 @@ use std::path::Path;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use agenther_logs::formats::{FORMATS, TEXT_FORMATS};
-use agenther_logs::{Counts, LogReader, Options, Reason, Reject, Run, Sink};
+use agenther_logs::{Counts, LogReader, Mapping, Options, Reason, Reject, Run, Sink};
 use arrow_array::ffi_stream::FFI_ArrowArrayStream;
 use arrow_array::{RecordBatch, RecordBatchIterator, RecordBatchReader};
 use arrow_schema::{ArrowError, Schema, SchemaRef};
@@ -186,6 +186,7 @@ impl Plan {
     fn new(
         format: Option<String>,
         success_at: Option<f64>,
+        mapping: Option<&str>,
         columns: Option<Vec<String>>,
         batch_rows: usize,
         batch_bytes: usize,
@@ -194,7 +195,8 @@ impl Plan {
             known_format(name)?;
         }
         columns.iter().flatten().try_for_each(|name| known_column(name))?;
-        let options = Options { format, success_at, ..Options::default() };
+        let mapping = mapping.map(parsed).transpose()?;
+        let options = Options { format, success_at, mapping, ..Options::default() };
         Ok(Plan { options, columns, batch_rows, batch_bytes })
     }
 }
@@ -202,33 +204,35 @@ impl Plan {
 #[pymethods]
 impl LogScanner {
     #[new]
-    #[pyo3(signature = (paths, *, format=None, success_at=None, columns=None, batch_rows=8192, batch_bytes=1 << 26))]
+    #[pyo3(signature = (paths, *, format=None, success_at=None, mapping=None, columns=None, batch_rows=8192, batch_bytes=1 << 26))]
     fn new(
         mut paths: Vec<String>,
         format: Option<String>,
         success_at: Option<f64>,
+        mapping: Option<&str>,
         columns: Option<Vec<String>>,
         batch_rows: usize,
         batch_bytes: usize,
     ) -> PyResult<Self> {
         paths.reverse();
-        let plan = Plan::new(format, success_at, columns, batch_rows, batch_bytes)?;
+        let plan = Plan::new(format, success_at, mapping, columns, batch_rows, batch_bytes)?;
         Ok(Self::starting(paths, None, plan))
     }
 
     /// Reads the records of an iterator of `bytes` as if they stood in the file of that name.
     #[staticmethod]
-    #[pyo3(signature = (name, chunks, *, format=None, success_at=None, columns=None, batch_rows=8192, batch_bytes=1 << 26))]
+    #[pyo3(signature = (name, chunks, *, format=None, success_at=None, mapping=None, columns=None, batch_rows=8192, batch_bytes=1 << 26))]
     fn from_chunks(
         name: String,
         chunks: Bound<'_, PyAny>,
         format: Option<String>,
         success_at: Option<f64>,
+        mapping: Option<&str>,
         columns: Option<Vec<String>>,
         batch_rows: usize,
         batch_bytes: usize,
     ) -> PyResult<Self> {
-        let plan = Plan::new(format, success_at, columns, batch_rows, batch_bytes)?;
+        let plan = Plan::new(format, success_at, mapping, columns, batch_rows, batch_bytes)?;
         let reader = LogReader::new(Box::new(Chunks::new(&chunks)?), &name, plan.options.clone())?;
         Ok(Self::starting(Vec::new(), Some((name, reader)), plan))
     }
@@ -289,11 +293,13 @@ fn capsule<'py>(
 
 /// What each file is found to be, by its first megabyte.
 #[pyfunction]
-pub fn detect(py: Python<'_>, paths: Vec<String>) -> PyResult<ArrowBatch> {
+#[pyo3(signature = (paths, mapping=None))]
+pub fn detect(py: Python<'_>, paths: Vec<String>, mapping: Option<&str>) -> PyResult<ArrowBatch> {
+    let options = Options { mapping: mapping.map(parsed).transpose()?, ..Options::default() };
     py.detach(|| {
         let mut detections = Detections::default();
         for path in &paths {
-            let reader = LogReader::open(Path::new(path), Options::default());
+            let reader = LogReader::open(Path::new(path), options.clone());
             let reader = reader.map_err(|error| PyOSError::new_err(format!("{path}: {error}")))?;
             detections.push(path, reader.detection());
         }
@@ -303,11 +309,29 @@ pub fn detect(py: Python<'_>, paths: Vec<String>) -> PyResult<ArrowBatch> {
 
 /// What the records of an iterator of `bytes` are found to be.
 #[pyfunction]
-pub fn detect_chunks(name: &str, chunks: &Bound<'_, PyAny>) -> PyResult<ArrowBatch> {
-    let reader = LogReader::new(Box::new(Chunks::new(chunks)?), name, Options::default())?;
+#[pyo3(signature = (name, chunks, mapping=None))]
+pub fn detect_chunks(name: &str, chunks: &Bound<'_, PyAny>, mapping: Option<&str>) -> PyResult<ArrowBatch> {
+    let options = Options { mapping: mapping.map(parsed).transpose()?, ..Options::default() };
+    let reader = LogReader::new(Box::new(Chunks::new(chunks)?), name, options)?;
     let mut detections = Detections::default();
     detections.push(name, reader.detection());
     Ok(ArrowBatch(detections.finish()))
+}
+
+/// The name of the format that a mapping reads; an error says what is wrong with the mapping, and where.
+#[pyfunction]
+pub fn check_mapping(text: &str) -> PyResult<&'static str> {
+    parsed(text).map(|mapping| mapping.name())
+}
+
+/// A draft of a mapping for a log that starts so.
+#[pyfunction]
+pub fn suggest_mapping(sample: &[u8]) -> PyResult<String> {
+    agenther_logs::suggest(sample).map_err(PyValueError::new_err)
+}
+
+fn parsed(mapping: &str) -> PyResult<Arc<Mapping>> {
+    Mapping::parse(mapping).map(Arc::new).map_err(|error| PyValueError::new_err(error.to_string()))
 }
 
 /// The names of the formats that are read.
