@@ -36,6 +36,7 @@ class LogScanner:
         columns: list[str] | None = None,
         batch_rows: int = 8192,
         batch_bytes: int = ...,
+        threads: int | None = None,
     ) -> LogScanner: ...
     @staticmethod
     def from_chunks(

@@ -72,7 +72,7 @@ class LogScan:
     columns
         Build these columns of the frame alone.
     batch_rows
-        The most runs a batch has; a batch also ends at about 64 MiB of log.
+        The most runs a batch has; a batch also ends at about 8 MiB of log.
     """
 
     def __init__(
@@ -138,7 +138,9 @@ class LogScan:
         for kind, group in groupby(self.sources, _kind):
             if kind == "log":
                 paths = [name_of(source) for source in group]
-                yield from self._logs(_native.LogScanner(paths, **self._plan()))
+                yield from self._logs(
+                    _native.LogScanner(paths, **self._plan(), threads=pl.thread_pool_size())
+                )
             else:
                 for source in group:
                     yield from self._frame(source) if isinstance(source, str) else self._stream(source)

@@ -38,9 +38,8 @@ def folder(tmp_path: Path) -> Path:
     """Make a folder in which the paths of the documents exist."""
     (tmp_path / "examples").symlink_to(ROOT / "examples")
     (tmp_path / "logs").symlink_to(ROOT / "examples" / "logs")
-    record = re.search(
-        r"^```json\n(.*?)^```", (ROOT / "docs" / "mapping.md").read_text(), re.MULTILINE | re.DOTALL
-    )
+    manual = (ROOT / "docs" / "mapping.md").read_text(encoding="utf-8")
+    record = re.search(r"^```json\n(.*?)^```", manual, re.MULTILINE | re.DOTALL)
     assert record is not None
     (tmp_path / "runs.jsonl").write_text(record[1])
     return tmp_path

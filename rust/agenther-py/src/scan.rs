@@ -5,7 +5,7 @@ use std::path::Path;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use agenther_logs::formats::{FORMATS, TEXT_FORMATS};
-use agenther_logs::{Counts, LogReader, Mapping, Options, Reason, Reject, Run, Sink};
+use agenther_logs::{Batch, LogReader, Mapping, Options, Reject, Run, Scan, ScanOptions};
 use arrow_array::ffi_stream::FFI_ArrowArrayStream;
 use arrow_array::{RecordBatch, RecordBatchIterator, RecordBatchReader};
 use arrow_schema::{ArrowError, Schema, SchemaRef};
@@ -16,71 +16,67 @@ use pyo3::types::{PyBytes, PyCapsule, PyIterator};
 use crate::frames::{Detections, Files, Rejects, Trajectories};
 use crate::schema;
 
-/// Files that are read one after the other.
-struct Scan {
-    /// Those not yet opened, last first.
-    ahead: Vec<String>,
-    current: Option<(String, LogReader)>,
-    options: Options,
-    columns: Option<Vec<String>>,
+/// What is found in a unit of a scan.
+struct Found {
+    runs: Trajectories,
+    rejects: Vec<(Reject, String)>,
+}
+
+impl Found {
+    /// Nothing yet, of the wanted columns.
+    fn of(wanted: Option<&[String]>) -> Self {
+        Found { runs: Trajectories::of(wanted), rejects: Vec::new() }
+    }
+}
+
+impl Batch for Found {
+    fn run(&mut self, run: Run<'_>, path: &str) {
+        self.runs.push(&run, path);
+    }
+
+    fn reject(&mut self, reject: Reject, path: &str) {
+        self.rejects.push((reject, path.to_owned()));
+    }
+}
+
+/// Names of the columns of the frame to build; `None` means all.
+type Wanted = Option<Arc<[String]>>;
+
+/// A scan, and what was found and not yet taken.
+struct Scanning {
+    scan: Scan<Found>,
+    columns: Wanted,
     max_rows: usize,
-    max_bytes: usize,
+    /// Runs of the last unit, of which small files may have given more than a batch holds.
+    runs: Option<RecordBatch>,
     rejects: Rejects,
     files: Files,
 }
 
-/// Takes what the reader finds in one file.
-struct Found<'s> {
-    path: &'s str,
-    runs: &'s mut Trajectories,
-    rejects: &'s mut Rejects,
-}
-
-impl Sink for Found<'_> {
-    fn run(&mut self, run: Run<'_>) {
-        self.runs.push(&run, self.path);
-    }
-
-    fn reject(&mut self, reject: Reject) {
-        self.rejects.push(&reject, self.path);
-    }
-}
-
-impl Scan {
-    /// The next batch of runs, which may span files and is empty where the budget went into rejects;
+impl Scanning {
+    /// The next batch of runs, which may span files and is empty where a unit had rejects only;
     /// `None` after the last.
     fn next_batch(&mut self) -> Option<RecordBatch> {
-        let mut runs = Trajectories::of(self.columns.as_deref());
-        let mut bytes = 0;
-        while runs.len() < self.max_rows && bytes < self.max_bytes {
-            let Some((path, mut reader)) = self.current.take().or_else(|| self.open_next()) else { break };
-            let before = reader.counts().bytes;
-            let mut found = Found { path: &path, runs: &mut runs, rejects: &mut self.rejects };
-            let (rows, budget) = (self.max_rows - found.runs.len(), self.max_bytes - bytes);
-            let goes_on = reader.next_batch(&mut found, rows, budget);
-            bytes += (reader.counts().bytes - before) as usize;
-            match goes_on {
-                true => self.current = Some((path, reader)),
-                false => self.files.push(&path, reader.detection().format, reader.counts()),
-            }
+        let runs = match self.runs.take() {
+            Some(runs) => runs,
+            None => self.next_unit()?,
+        };
+        let rows = runs.num_rows().min(self.max_rows);
+        if rows < runs.num_rows() {
+            self.runs = Some(runs.slice(rows, runs.num_rows() - rows));
         }
-        let goes_on = !runs.is_empty() || self.current.is_some();
-        goes_on.then(|| runs.finish())
+        Some(runs.slice(0, rows))
     }
 
-    /// Opens the next file that can be opened; one that cannot is a reject, and the rest is read on.
-    fn open_next(&mut self) -> Option<(String, LogReader)> {
-        while let Some(path) = self.ahead.pop() {
-            match LogReader::open(Path::new(&path), self.options.clone()) {
-                Ok(reader) => return Some((path, reader)),
-                Err(error) => {
-                    self.rejects.push(&unopened(&error), &path);
-                    let counts = Counts { records: 1, rejects: 1, ..Counts::default() };
-                    self.files.push(&path, None, counts);
-                }
-            }
+    fn next_unit(&mut self) -> Option<RecordBatch> {
+        let unit = self.scan.next()?;
+        for (reject, path) in &unit.batch.rejects {
+            self.rejects.push(reject, path);
         }
-        None
+        for file in &unit.files {
+            self.files.push(&file.path, file.format, file.counts);
+        }
+        Some(unit.batch.runs.finish())
     }
 }
 
@@ -119,19 +115,8 @@ impl Read for Chunks {
     }
 }
 
-fn unopened(error: &io::Error) -> Reject {
-    Reject {
-        record: 0,
-        offset: 0,
-        format: None,
-        reason: Reason::BrokenStream,
-        sentence: format!("The file could not be opened: {error}."),
-        raw: Vec::new(),
-    }
-}
-
 /// A scan as an iterator of batches, for consumers of Arrow streams.
-struct Batches(Arc<Mutex<Scan>>);
+struct Batches(Arc<Mutex<Scanning>>);
 
 impl Iterator for Batches {
     type Item = Result<RecordBatch, ArrowError>;
@@ -148,80 +133,75 @@ impl RecordBatchReader for Batches {
 }
 
 /// A scan that panicked stays readable: it is at worst at a later record.
-fn lock(scan: &Mutex<Scan>) -> MutexGuard<'_, Scan> {
+fn lock(scan: &Mutex<Scanning>) -> MutexGuard<'_, Scanning> {
     scan.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
-/// Reads log files one after the other, as batches of trajectories.
+/// Reads log files by several threads, as batches of trajectories in the order of the files.
 ///
 /// It is an Arrow stream itself (`__arrow_c_stream__`): whoever reads the stream moves the scan on.
 #[pyclass(frozen, module = "agenther._native")]
-pub struct LogScanner(Arc<Mutex<Scan>>);
+pub struct LogScanner(Arc<Mutex<Scanning>>);
 
 impl LogScanner {
-    fn starting(ahead: Vec<String>, current: Option<(String, LogReader)>, plan: Plan) -> Self {
-        let Plan { options, columns, batch_rows, batch_bytes } = plan;
-        LogScanner(Arc::new(Mutex::new(Scan {
-            ahead,
-            current,
-            options,
-            columns,
-            max_rows: batch_rows.max(1),
-            max_bytes: batch_bytes.max(1),
-            rejects: Rejects::default(),
-            files: Files::default(),
-        })))
+    fn of(scan: Scan<Found>, columns: Wanted, max_rows: usize) -> Self {
+        let (runs, rejects, files) = (None, Rejects::default(), Files::default());
+        LogScanner(Arc::new(Mutex::new(Scanning { scan, columns, max_rows, runs, rejects, files })))
     }
 }
 
-/// What a scan may be told, checked.
-struct Plan {
-    options: Options,
-    columns: Option<Vec<String>>,
-    batch_rows: usize,
-    batch_bytes: usize,
+/// How to read, from what Python says.
+fn reading(format: Option<String>, success_at: Option<f64>, mapping: Option<&str>) -> PyResult<Options> {
+    if let Some(name) = &format {
+        known_format(name)?;
+    }
+    let mapping = mapping.map(parsed).transpose()?;
+    Ok(Options { format, success_at, mapping, ..Options::default() })
 }
 
-impl Plan {
-    fn new(
-        format: Option<String>,
-        success_at: Option<f64>,
-        mapping: Option<&str>,
-        columns: Option<Vec<String>>,
-        batch_rows: usize,
-        batch_bytes: usize,
-    ) -> PyResult<Self> {
-        if let Some(name) = &format {
-            known_format(name)?;
-        }
-        columns.iter().flatten().try_for_each(|name| known_column(name))?;
-        let mapping = mapping.map(parsed).transpose()?;
-        let options = Options { format, success_at, mapping, ..Options::default() };
-        Ok(Plan { options, columns, batch_rows, batch_bytes })
-    }
+fn wanted(columns: Option<Vec<String>>) -> PyResult<Wanted> {
+    columns.iter().flatten().try_for_each(|name| known_column(name))?;
+    Ok(columns.map(Arc::from))
+}
+
+fn scan_options(reading: Options, batch_rows: usize, batch_bytes: usize) -> ScanOptions {
+    let (unit_records, unit_bytes) = (batch_rows.max(1), batch_bytes.max(1));
+    ScanOptions { reading, unit_records, unit_bytes, ..ScanOptions::default() }
 }
 
 #[pymethods]
 impl LogScanner {
     #[new]
-    #[pyo3(signature = (paths, *, format=None, success_at=None, mapping=None, columns=None, batch_rows=8192, batch_bytes=1 << 26))]
+    #[pyo3(signature = (
+        paths, *, format=None, success_at=None, mapping=None, columns=None, batch_rows=8192,
+        batch_bytes=1 << 23, threads=None
+    ))]
+    #[expect(clippy::too_many_arguments, reason = "they are keyword arguments in Python")]
     fn new(
-        mut paths: Vec<String>,
+        paths: Vec<String>,
         format: Option<String>,
         success_at: Option<f64>,
         mapping: Option<&str>,
         columns: Option<Vec<String>>,
         batch_rows: usize,
         batch_bytes: usize,
+        threads: Option<usize>,
     ) -> PyResult<Self> {
-        paths.reverse();
-        let plan = Plan::new(format, success_at, mapping, columns, batch_rows, batch_bytes)?;
-        Ok(Self::starting(paths, None, plan))
+        let mut options = scan_options(reading(format, success_at, mapping)?, batch_rows, batch_bytes);
+        options.threads = threads.unwrap_or(options.threads);
+        let (columns, rows) = (wanted(columns)?, options.unit_records);
+        let of = columns.clone();
+        Ok(Self::of(Scan::new(paths, options, move || Found::of(of.as_deref())), columns, rows))
     }
 
-    /// Reads the records of an iterator of `bytes` as if they stood in the file of that name.
+    /// Reads the records of an iterator of `bytes` as if they stood in the file of that name. The
+    /// thread that asks for a batch reads it: Python's objects are not for threads of ours.
     #[staticmethod]
-    #[pyo3(signature = (name, chunks, *, format=None, success_at=None, mapping=None, columns=None, batch_rows=8192, batch_bytes=1 << 26))]
+    #[pyo3(signature = (
+        name, chunks, *, format=None, success_at=None, mapping=None, columns=None, batch_rows=8192,
+        batch_bytes=1 << 23
+    ))]
+    #[expect(clippy::too_many_arguments, reason = "they are keyword arguments in Python")]
     fn from_chunks(
         name: String,
         chunks: Bound<'_, PyAny>,
@@ -232,9 +212,13 @@ impl LogScanner {
         batch_rows: usize,
         batch_bytes: usize,
     ) -> PyResult<Self> {
-        let plan = Plan::new(format, success_at, mapping, columns, batch_rows, batch_bytes)?;
-        let reader = LogReader::new(Box::new(Chunks::new(&chunks)?), &name, plan.options.clone())?;
-        Ok(Self::starting(Vec::new(), Some((name, reader)), plan))
+        let mut options = scan_options(reading(format, success_at, mapping)?, batch_rows, batch_bytes);
+        options.threads = 1;
+        let (columns, rows) = (wanted(columns)?, options.unit_records);
+        let reader = LogReader::new(Box::new(Chunks::new(&chunks)?), &name, options.reading.clone())?;
+        let of = columns.clone();
+        let scan = Scan::of_reader(&name, reader, options, move || Found::of(of.as_deref()));
+        Ok(Self::of(scan, columns, rows))
     }
 
     /// The next batch, or `None` after the last. Other Python threads run meanwhile.
