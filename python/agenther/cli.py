@@ -186,7 +186,7 @@ def _formats(options: argparse.Namespace) -> int:
     if options.json:
         _print_json(found.to_dicts())
         return PROBLEMS if found["format"].null_count() else DONE
-    columns = ("path", "format", "confidence", "records", "rejects", "runner_up", "layout")
+    columns = ("format", "confidence", "records", "rejects", "runner_up", "layout", "path")
     console.table(columns, [[_cell(value) for value in row] for row in found.select(columns).iter_rows()])
     unknown = found.filter(pl.col("format").is_null())
     for path, sentence in unknown.select("path", "sentence").iter_rows():

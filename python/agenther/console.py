@@ -24,6 +24,8 @@ if TYPE_CHECKING:
 out = Console(highlight=False, markup=False, emoji=False)
 err = Console(stderr=True, highlight=False, markup=False, emoji=False)
 
+_WIDE = 10_000
+
 
 def plain(text: object, *, width: int | None = None) -> Text:
     r"""Spell out the characters of a text, and cut it to `width`.
@@ -60,7 +62,8 @@ def table(columns: Sequence[str], rows: Iterable[Sequence[object]]) -> None:
         shown.add_column(name, justify="right" if numeric else "left", overflow="fold")
     for row in rows:
         shown.add_row(*(plain(f"{cell:,}" if isinstance(cell, int) else cell) for cell in row))
-    out.print(shown)
+    # A file or a pipe has no width that lines would have to fit into.
+    out.print(shown, width=None if out.is_terminal else _WIDE)
 
 
 def account(of: Account, folder: Path) -> None:

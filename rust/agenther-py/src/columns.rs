@@ -6,7 +6,7 @@ use arrow_array::cast::AsArray;
 use arrow_array::types::{Float32Type, Float64Type, Int32Type, Int64Type, UInt32Type};
 use arrow_array::{
     Array, ArrayRef, BooleanArray, LargeListArray, LargeStringArray, ListArray, PrimitiveArray, StringArray,
-    StringViewArray, StructArray,
+    StringViewArray, StructArray, new_null_array,
 };
 use arrow_schema::{DataType, Field};
 
@@ -22,7 +22,26 @@ pub struct Input {
     pub chunks: Vec<ArrayRef>,
 }
 
+/// The name of a literal that stands for a column that the frame has not. A literal null would say it
+/// better, but Polars does not recognise expressions with one as equal: `.struct.unnest()` would call
+/// the function once for every field.
+const ABSENT: &str = "__agenther_absent";
+
+/// The field, of dtype Null if its column is absent.
+pub fn field_or_null(field: Field) -> Field {
+    if field.name() == ABSENT { field.with_data_type(DataType::Null) } else { field }
+}
+
 impl Input {
+    /// The column, of nulls if it is absent.
+    pub fn or_nulls(self) -> Self {
+        if self.field.name() != ABSENT {
+            return self;
+        }
+        let chunks = self.chunks.iter().map(|chunk| new_null_array(&DataType::Null, chunk.len()));
+        Input { chunks: chunks.collect(), field: field_or_null(self.field) }
+    }
+
     fn len(&self) -> usize {
         self.chunks.iter().map(|c| c.len()).sum()
     }
