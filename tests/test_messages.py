@@ -203,6 +203,8 @@ def test_a_trajectory_frame_is_completed(runs: pl.DataFrame) -> None:
     assert_frame_equal(frame.select(few.columns), few)
     assert frame["source"].to_list()[2] == {"format": "trajectory_frame", "path": None, "record": 2}
     assert_frame_equal(ah.from_frame(runs), runs)
+    chats = pl.DataFrame(structs(CHAT)).with_columns(steps=5)
+    assert ah.from_frame(chats)["steps"].list.len().item() == 3
     with pytest.raises(ValueError, match="without the field `action_name`"):
         ah.from_frame(pl.DataFrame({"steps": [1]}))
 

@@ -290,6 +290,6 @@ def test_formats_are_detected_from_content(logs: Path) -> None:
     assert found["layout"].to_list() == [
         "one record a line",
         "one record a line",
-        "the items of one array or object",
+        "items of an array or object",
     ]
     assert "openai_chat" in ah.formats()

@@ -187,7 +187,8 @@ def _formats(options: argparse.Namespace) -> int:
         _print_json(found.to_dicts())
         return PROBLEMS if found["format"].null_count() else DONE
     columns = ("format", "confidence", "records", "rejects", "runner_up", "layout", "path")
-    console.table(columns, [[_cell(value) for value in row] for row in found.select(columns).iter_rows()])
+    shown = [[_cell(value) for value in row] for row in found.select(columns).iter_rows()]
+    console.table(columns, shown, fold="path")
     unknown = found.filter(pl.col("format").is_null())
     for path, sentence in unknown.select("path", "sentence").iter_rows():
         console.problem(f"{path}: {sentence or 'The file is empty.'}")

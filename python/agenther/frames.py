@@ -15,9 +15,12 @@ if TYPE_CHECKING:
 SUFFIXES = (".parquet", ".arrow", ".feather", ".ipc")
 FORMAT = "trajectory_frame"
 
-_SNIFFED_ROWS = 64
 PARQUET = b"PAR1"
 ARROW = b"ARROW1"
+
+_SNIFFED_ROWS = 64
+_MOST_ROWS = 512
+"""Rows of a frame in memory at a time: a run may well have a megabyte."""
 
 
 class NotTrajectoriesError(Exception):
@@ -36,7 +39,13 @@ def is_frame(path: str) -> bool:
 
 def has_steps(path: str) -> bool:
     """Tell whether a file means to be a trajectory frame."""
-    return "steps" in _columns(path)
+    return is_trajectories(_columns(path))
+
+
+def is_trajectories(columns: pl.Schema) -> bool:
+    """Tell whether columns mean to be a trajectory frame; beside messages, `steps` may be their number."""
+    has_messages = "messages" in columns
+    return "steps" in columns and ("action_name" in _step_fields(columns["steps"]) or not has_messages)
 
 
 def read(
@@ -48,27 +57,21 @@ def read(
     )
     frame = _scan(path).with_row_index("source.record")
     runs = frame.select(conform(_columns(path), source, success_at))
-    yield from _slices(runs if columns is None else runs.select(columns), rows)
+    yield from _batches(runs if columns is None else runs.select(columns), rows)
 
 
 def records(path: str, rows: int) -> Iterator[bytes]:
     """Read any other frame as JSON lines, a row a record, for the log reader to make out."""
-    for batch in _slices(_scan(path), rows):
+    for batch in _batches(_scan(path), rows):
         yield batch.write_ndjson().encode()
 
 
-def _slices(lazy: pl.LazyFrame, rows: int) -> Iterator[pl.DataFrame]:
-    start = 0
-    while True:
-        try:
-            batch = lazy.slice(start, rows).collect()
-        except pl.exceptions.PolarsError as error:
-            reason = _first_line(error)
-            raise NotTrajectoriesError(f"The frame is not one of trajectories: {reason}.") from error
-        if batch.is_empty():
-            return
-        yield batch
-        start += rows
+def _batches(lazy: pl.LazyFrame, rows: int) -> Iterator[pl.DataFrame]:
+    try:
+        yield from lazy.collect_batches(chunk_size=min(rows, _MOST_ROWS), maintain_order=True)
+    except pl.exceptions.PolarsError as error:
+        reason = _first_line(error)
+        raise NotTrajectoriesError(f"The frame is not one of trajectories: {reason}.") from error
 
 
 def counts(path: str, runs: int, rejects: int) -> pl.DataFrame:

@@ -149,7 +149,7 @@ def from_frame(
     rows = _frame_of(frame)
     names = rows.lazy().collect_schema()
     numbered = rows.lazy().with_row_index(_ROW)
-    if mapping is None and "steps" in names:
+    if mapping is None and frames.is_trajectories(names):
         runs = numbered.select(_trajectories(names, success_at))
         return runs if isinstance(rows, pl.LazyFrame) else runs.collect()
     record = pl.struct(pl.all().exclude(_ROW))

@@ -339,9 +339,9 @@ impl Detections {
 fn layout_in_words(layout: &Layout) -> String {
     match layout {
         Layout::Lines => "one record a line".into(),
-        Layout::Values => "one document, or several in a row".into(),
-        Layout::Inside(path) if path.is_empty() => "the items of one array or object".into(),
-        Layout::Inside(path) => format!("the items of `{}`", path.join(".")),
+        Layout::Values => "whole documents".into(),
+        Layout::Inside(path) if path.is_empty() => "items of an array or object".into(),
+        Layout::Inside(path) => format!("items of `{}`", path.join(".")),
         Layout::Text => "text that is not JSON".into(),
         Layout::Opaque => "no JSON".into(),
     }
