@@ -1,6 +1,6 @@
-"""Measures the engine in memory and JSONL to SFT, each against its reference in the same run.
+"""Measures the engine in memory, JSONL to SFT, and reading, each against its reference in the same run.
 
-    python -m benches [--runs 5000] [--seed 7] [--record]
+    python -m benches [--runs 5000] [--seed 7] [--megabytes 200] [--record]
 
 `--record` keeps the figures with date and machine under benches/record/.
 """
@@ -16,7 +16,7 @@ import sys
 from datetime import datetime, timezone
 from pathlib import Path
 
-from benches import end_to_end, generate
+from benches import end_to_end, generate, reading
 
 ROOT = Path(__file__).parents[1]
 LOG = ROOT / "out" / "bench.jsonl"
@@ -28,6 +28,7 @@ def main() -> int:
     parser = argparse.ArgumentParser(prog="python -m benches", description=__doc__.splitlines()[0])
     parser.add_argument("--runs", type=int, default=5_000, help="runs in the generated log")
     parser.add_argument("--seed", type=int, default=7, help="seed of the generated log")
+    parser.add_argument("--megabytes", type=int, default=200, help="size of each log that is only read")
     parser.add_argument("--record", action="store_true", help="keep the figures under benches/record/")
     arguments = parser.parse_args()
 
@@ -38,6 +39,7 @@ def main() -> int:
         "seed": arguments.seed,
         "engine": _engine(),
         "end_to_end": end_to_end.measure(LOG, arguments.runs),
+        "reading": reading.measure(LOG, arguments.megabytes),
     }
     text = json.dumps(figures, indent=2)
     sys.stdout.write(text + "\n")

@@ -21,6 +21,7 @@
 //! to propose solution left.` is the harness's and cut too.
 
 use std::borrow::Cow;
+use std::cell::RefCell;
 
 use super::{Format, Record, filled, part_of};
 use crate::json::{ObjectWriter, Value};
@@ -59,7 +60,7 @@ impl Format for Mint {
         let success = state.get("success").and_then(|success| success.as_bool());
         let mut run = Run {
             trajectory_id: run_id(record, task),
-            tools: tools_of(&system).map(Cow::Owned),
+            tools: tools_in(&system).map(Cow::Owned),
             metadata: metadata(&system, state, task).map(Cow::Owned),
             system: filled(system),
             steps: steps_of(history, with_gold.is_some_and(|kind| kind.contains("with_gt"))),
@@ -148,7 +149,7 @@ const NOT_UNDERSTOOD: &str = "I don't understand your input.";
 fn split_feedback(message: &str) -> (&str, Option<&str>) {
     let message = message.trim_start();
     let message = message.strip_prefix("Observation:").unwrap_or(message);
-    let (observed, feedback) = match message.split_once("\nExpert feedback:") {
+    let (observed, feedback) = match split_once(message, "\nExpert feedback:") {
         Some((observed, feedback)) => (observed, Some(feedback.trim())),
         None => (message, None),
     };
@@ -186,7 +187,7 @@ fn agent_steps(message: &str, steps: &mut Vec<RunStep<'_>>) {
     let first = steps.len();
     while let Some((at, (open, close, name))) = next_tag(rest) {
         let inside = &rest[at + open.len()..];
-        let (inside, after) = inside.split_once(close).unwrap_or((inside, ""));
+        let (inside, after) = split_once(inside, close).unwrap_or((inside, ""));
         steps.push(RunStep {
             thought: thought_of(&rest[..at], *name == "finish"),
             action_name: Some(Cow::Borrowed(name)),
@@ -206,14 +207,40 @@ fn thought_of(text: &str, before_solution: bool) -> Option<Text<'static>> {
         Some(end) if before_solution => &text[..end],
         _ => text,
     };
-    let thought = text.replace("<thought>", "").replace("</thought>", "");
+    let tagged = split_once(text, "thought>").is_some();
+    let thought = match tagged {
+        true => Cow::Owned(text.replace("<thought>", "").replace("</thought>", "")),
+        false => Cow::Borrowed(text),
+    };
     (!thought.trim().is_empty()).then(|| Cow::Owned(thought.trim().to_owned()))
 }
 
+/// As `str::split_once`, which prepares its search at greater length than it searches such texts.
+fn split_once<'s>(text: &'s str, separator: &str) -> Option<(&'s str, &'s str)> {
+    let at = memchr::memmem::find(text.as_bytes(), separator.as_bytes())?;
+    Some((&text[..at], &text[at + separator.len()..]))
+}
+
+thread_local! {
+    /// The list that was read last, and its tools: it is the same for all runs of a task.
+    static LAST: RefCell<(String, Option<String>)> = const { RefCell::new((String::new(), None)) };
+}
+
+/// The tools in an instruction. Lists that follow one another are read once: reading each took a
+/// fifth of the time.
+fn tools_in(system: &str) -> Option<String> {
+    let (_, list) = split_once(system, "Tool function available")?;
+    let list = split_once(list, "\n---").map_or(list, |(list, _)| list);
+    LAST.with_borrow_mut(|(last, tools)| {
+        if last != list {
+            (*last, *tools) = (list.to_owned(), tools_of(list));
+        }
+        tools.clone()
+    })
+}
+
 /// The functions of the list `[1] name(argument: type) -> type` with the lines that describe them.
-fn tools_of(system: &str) -> Option<String> {
-    let (_, list) = system.split_once("Tool function available")?;
-    let list = list.split("\n---").next().unwrap_or(list);
+fn tools_of(list: &str) -> Option<String> {
     let mut tools = vec![
         schema("python", "Run Python code. The functions of the other tools can be called in it.", None)?,
         schema("finish", "Propose a solution.", None)?,

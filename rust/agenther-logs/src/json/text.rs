@@ -95,10 +95,10 @@ pub fn write_string(out: &mut String, text: &str) {
     out.reserve(text.len() + 2);
     out.push('"');
     let mut written = 0;
-    for (at, byte) in text.bytes().enumerate() {
-        if byte >= b' ' && byte != b'"' && byte != b'\\' {
-            continue;
-        }
+    let special = |byte: &u8| *byte < b' ' || *byte == b'"' || *byte == b'\\';
+    while let Some(found) = text.as_bytes()[written..].iter().position(special) {
+        let at = written + found;
+        let byte = text.as_bytes()[at];
         out.push_str(&text[written..at]);
         written = at + 1;
         match byte {

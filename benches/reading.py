@@ -1,0 +1,165 @@
+"""Logs → the trajectory frame, against `polars.scan_ndjson` of the same file, in one run.
+
+The log of the bench, and each source of real logs where `../shared/data` is at hand, is repeated to a file
+of `--megabytes` MB, one record a line. Each side runs in a process of its own, so that its peak memory is its
+own. Every answer is checked: both sides must find as many records as the file has lines, and ours must read
+them all.
+
+    python -m benches.reading [--megabytes 200] [--large 4000]
+
+`--large` also reads a log of so many MB, for the peak of memory alone.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import subprocess
+import sys
+from pathlib import Path
+
+ROOT = Path(__file__).parents[1]
+DATA = ROOT.parent / "shared" / "data"
+FOLDER = ROOT / "out"
+
+OURS = """
+import sys
+from agenther import _native
+import polars as pl
+scanner = _native.LogScanner([sys.argv[1]], threads=int(sys.argv[2]))
+rows = 0
+while (batch := scanner.read_batch()) is not None:
+    rows += pl.DataFrame(batch).height
+files = pl.DataFrame(scanner.take_files())
+print(rows)
+"""
+POLARS = """
+import sys
+import polars as pl
+print(pl.scan_ndjson(sys.argv[1], infer_schema_length=None).collect().height)
+"""
+
+REAL = {
+    "tau_bench": ["tau-bench-airline/*.json"],
+    "mint": ["mint-bench/**/results.jsonl"],
+    "react": ["fireact/trajs/*.json"],
+    "intercode": ["intercode/sql/gpt-4/*.json"],
+    "openai_chat": ["tau-bench-airline/*.json"],
+}
+"""Sources whose files are cut into lines of one record each, by the format that they are read as."""
+
+
+def measure(log: Path, megabytes: int) -> dict[str, object]:
+    """Measure the log of the bench and what real logs there are."""
+    figures: dict[str, object] = {
+        "openai_chat (generated)": _compared(log.read_text().splitlines(), megabytes)
+    }
+    for name, patterns in REAL.items():
+        files = [file for pattern in patterns for file in sorted(DATA.glob(pattern))]
+        if files:
+            figures[name] = _compared([line for file in files for line in _records(file, name)], megabytes)
+    return figures
+
+
+def _records(file: Path, name: str) -> list[str]:
+    """Give the records of a file, one line each."""
+    if file.suffix == ".jsonl":
+        return file.read_text().splitlines()
+    document = json.loads(file.read_text())
+    records = document if isinstance(document, list) else list(document.values())
+    if name == "openai_chat":
+        records = [{"messages": record["traj"], "reward": record["reward"]} for record in records]
+    return [json.dumps(record, ensure_ascii=False) for record in records]
+
+
+def _compared(records: list[str], megabytes: int) -> dict[str, object]:
+    path, lines = _repeated(records, megabytes)
+    size = path.stat().st_size
+    try:
+        sides = [_best(OURS, lines, str(path), str(threads)) for threads in (1, 2)]
+        polars = _best(POLARS, lines, str(path))
+    finally:
+        path.unlink()
+    (one, _, cpu), (two, peak, _) = (side for side in sides if side)
+    found: dict[str, object] = {
+        "bytes_a_record": size // lines,
+        "one_thread_gb_s": round(size / one / 1e9, 3),
+        "gb_a_cpu_second": round(size / cpu / 1e9, 3),
+        "two_threads_ratio": round(one / two, 2),
+        "peak_mb": peak,
+    }
+    if polars is None:
+        return {**found, "polars": "cannot read the file"}
+    return {
+        **found,
+        "polars_gb_s": round(size / polars[0] / 1e9, 3),
+        "polars_peak_mb": polars[1],
+        "ratio_to_polars": round(polars[0] / two, 2),
+        "ratio_to_polars_a_cpu_second": round(polars[2] / cpu, 2),
+    }
+
+
+def _repeated(records: list[str], megabytes: int) -> tuple[Path, int]:
+    """Write the records again and again until there are so many megabytes of them."""
+    FOLDER.mkdir(exist_ok=True)
+    path = FOLDER / "reading.jsonl"
+    text = "".join(record + "\n" for record in records)
+    times = megabytes * 1_000_000 // len(text.encode()) + 1
+    with path.open("w", encoding="utf-8", newline="\n") as file:
+        for _ in range(times):
+            file.write(text)
+    return path, times * len(records)
+
+
+def _best(code: str, lines: int, *arguments: str) -> tuple[float, int, float] | None:
+    """Time the code, the best of three: seconds, MB at the peak, CPU seconds; `None` where it fails."""
+    sides = [_timed(code, lines, *arguments) for _ in range(3)]
+    return min(side for side in sides if side) if all(sides) else None
+
+
+def _timed(code: str, lines: int, *arguments: str) -> tuple[float, int, float] | None:
+    before = (
+        "import resource, time, polars, agenther\n_wall, _cpu = time.perf_counter(), time.process_time()\n"
+    )
+    after = (
+        "print(time.perf_counter() - _wall, resource.getrusage(resource.RUSAGE_SELF).ru_maxrss,"
+        " time.process_time() - _cpu)\n"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", before + code + after, *arguments], capture_output=True, text=True, check=False
+    )
+    if done.returncode:
+        return None
+    counted, figures = done.stdout.splitlines()
+    if int(counted) != lines:
+        raise AssertionError(f"found {counted} records, needed {lines}")
+    seconds, kilobytes, cpu = figures.split()
+    return float(seconds), int(kilobytes) // 1024, float(cpu)
+
+
+def peak(log: Path, megabytes: int) -> dict[str, object]:
+    """Read a log of so many MB by two threads: what memory that takes."""
+    path, lines = _repeated(log.read_text().splitlines(), megabytes)
+    try:
+        side = _timed(OURS, lines, str(path), "2")
+    finally:
+        size = path.stat().st_size
+        path.unlink()
+    if side is None:
+        raise AssertionError("the log could not be read")
+    return {"log_mb": size // 1_000_000, "runs": lines, "seconds": round(side[0], 1), "peak_mb": side[1]}
+
+
+if __name__ == "__main__":
+    from benches import generate
+
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("--megabytes", type=int, default=200)
+    parser.add_argument("--large", type=int, default=0)
+    arguments = parser.parse_args()
+    bench = FOLDER / "bench.jsonl"
+    generate.write(bench, 2_000, 7)
+    result = measure(bench, arguments.megabytes)
+    if arguments.large:
+        result["large"] = peak(bench, arguments.large)
+    sys.stdout.write(json.dumps(result, indent=2) + "\n")
