@@ -26,7 +26,7 @@ const LABELS: &[(&str, Label)] = &[
 ];
 
 /// The label that a line starts with, numbered or not, and what follows its colon.
-fn label_of(line: &str) -> Option<(Label, &str)> {
+pub(crate) fn label_of(line: &str) -> Option<(Label, &str)> {
     let line = line.trim_start().trim_start_matches("**");
     if !line.starts_with(['T', 'A', 'O', 'F', 'Q']) {
         return None;

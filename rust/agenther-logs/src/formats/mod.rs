@@ -2,11 +2,16 @@
 //! from, what maps to what, which fields leak the label), and one line in [`FORMATS`].
 
 mod agenther;
+mod command_log;
 mod intercode;
+mod lats;
 mod mint;
 pub(crate) mod openai_chat;
 mod react;
+mod react_text;
+mod reflexion;
 mod tau_bench;
+mod webarena;
 
 pub(crate) use openai_chat::tools_of;
 
@@ -24,12 +29,14 @@ pub const FORMATS: &[&dyn Format] = &[
     &tau_bench::TauBench,
     &mint::Mint,
     &intercode::InterCode,
+    &reflexion::Reflexion,
     &react::React,
     &openai_chat::OpenAiChat,
 ];
 
 /// Every format whose logs are not JSON.
-pub const TEXT_FORMATS: &[&dyn TextFormat] = &[];
+pub const TEXT_FORMATS: &[&dyn TextFormat] =
+    &[&webarena::WebArena, &lats::Lats, &react_text::ReactText, &command_log::CommandLog];
 
 /// The names of all formats.
 pub fn names() -> impl Iterator<Item = &'static str> {

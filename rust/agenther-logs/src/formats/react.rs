@@ -139,7 +139,7 @@ fn read_messages<'a>(record: Value<'_, 'a>) -> Run<'a> {
 }
 
 /// A transcript; what stands before its first label may hold the goal (`### Instruction:`).
-fn read_transcript(text: &str) -> Run<'static> {
+pub(super) fn read_transcript(text: &str) -> Run<'static> {
     let Sections { preface, sections } = sections(text);
     let mut builder = StepBuilder::default();
     let question = sections.iter().find(|(label, _)| *label == Label::Question).map(|(_, text)| *text);

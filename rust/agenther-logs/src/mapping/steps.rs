@@ -113,6 +113,9 @@ impl StepPaths {
     fn outcome<'a>(&self, value: Value<'_, 'a>) -> (Option<Text<'a>>, Option<bool>) {
         let error = self.error.first(value, &|value| self.is_error(value));
         let observed = self.observation.text(value, words).or_else(|| self.error_text(value, error));
+        // A call that gave nothing back did come back.
+        let blank = || self.observation.first(value, &|value| value.text().map(|_| Cow::Borrowed("")));
+        let observed = observed.or_else(blank);
         (observed.and_then(|observed| self.without_leaks(observed)), error)
     }
 

@@ -3,6 +3,7 @@
 mod archives;
 mod at_rest;
 mod cells;
+mod data_text;
 mod golden;
 mod hostile;
 mod mapping;

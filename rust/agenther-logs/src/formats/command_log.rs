@@ -1,0 +1,170 @@
+//! Transcripts of text games and shops in which a line `> command` is the agent's.
+//!
+//! Source: `ysymyth/ReAct`'s ALFWorld runs as they are printed, and `trial_<n>.log` of
+//! `noahshinn/reflexion` (`alfworld_runs`, `webshop_runs`), which has a run in each `Environment #<k>:`
+//! between two `#####`.
+//!
+//! | field of the log | field of the run |
+//! |---|---|
+//! | `Your task is to: …`, or `Instruction:` of a shop | `original_prompt` |
+//! | `Your memory for the task below:` | `system` |
+//! | what stands around the task before the first command | `observation` of a first step without action |
+//! | `> think: …`, `> think[..]` | `thought` |
+//! | any other `> command` | `action_name` (its first word), `action_input` (the rest) |
+//! | the lines up to the next command | `observation` |
+//! | `STATUS: OK`, `STATUS: FAIL` | `success` |
+//! | `Your score (min 0.0, max 1.0): …` | `reward` |
+//! | number of the environment | `metadata` |
+//!
+//! Few-shot examples, which stand before `Here is the task:`, are left out. `Environment #3: Success`
+//! says that an earlier trial solved it: there is no run in it.
+//!
+//! Leaks: `STATUS: …` is no part of an observation; `Your score (min 0.0, max 1.0): …` is cut.
+
+use std::ops::Range;
+
+use super::react_text::announced;
+use super::{TextFormat, TextRecord, filled};
+use crate::json::ObjectWriter;
+use crate::react::{Label, StepBuilder};
+use crate::run::{Run, RunStep, Text};
+
+pub(super) struct CommandLog;
+
+const HEADING: &str = "Environment #";
+const TASK: &str = "Your task is to:";
+const ROOM: &str = "You are in the middle of a room.";
+
+impl TextFormat for CommandLog {
+    fn name(&self) -> &'static str {
+        "command_log"
+    }
+
+    fn shape(&self) -> &'static str {
+        "text with `Your task is to: …` and commands in lines `> go to desk 1`, or `Environment #0:` and `STATUS: OK`"
+    }
+
+    fn score(&self, head: &str) -> u8 {
+        let commands = head.lines().filter(|line| line.starts_with("> ")).take(2).count();
+        let trials = head.lines().any(|line| line.starts_with(HEADING)) && head.contains("\n#####\n");
+        match (commands, trials) {
+            (1.., true) => 95,
+            (0, true) => 40,
+            (2.., false) if head.contains(TASK) => 65,
+            _ => 0,
+        }
+    }
+
+    fn split(&self, text: &str) -> Vec<Range<usize>> {
+        let mut runs: Vec<Range<usize>> = Vec::new();
+        let (mut at, mut open, mut acted) = (0, false, false);
+        let of_trials = text.lines().any(|line| line.starts_with(HEADING));
+        for line in text.split_inclusive('\n') {
+            let (start, end) = (at, at + line.len());
+            at = end;
+            let begins = match of_trials {
+                true => line.strip_prefix(HEADING).is_some_and(|rest| !rest.trim_end().ends_with("Success")),
+                false => line.starts_with(ROOM) && (acted || !open) || !open && !line.trim().is_empty(),
+            };
+            if begins {
+                runs.push(start..end);
+                (open, acted) = (true, false);
+            } else if of_trials && line.trim_end() == "#####" {
+                open = false;
+            } else if open && let Some(run) = runs.last_mut() {
+                run.end = end;
+                acted |= line.starts_with("> ");
+            }
+        }
+        runs
+    }
+
+    fn read<'a>(&self, record: &TextRecord<'_, 'a>) -> Result<Run<'a>, String> {
+        let (number, text) = without_heading(record.text);
+        let (text, success) = without_status(text);
+        let (before, task) = text.rsplit_once("Here is the task:\n").unwrap_or(("", text));
+        let start = task.find("\n> ").map_or(task.len(), |at| at + 1);
+        let (start, course) = task.split_at(start);
+        if course.is_empty() {
+            return Err(format!("it has no line `> command`, only {:.60?}", task.trim()));
+        }
+        let (goal, around) = goal_of(start);
+        let mut steps = steps(course);
+        let resets = steps.first().and_then(|step| step.action_name.as_deref()) == Some("reset");
+        if let Some(observation) = filled(around.into()).filter(|_| !resets) {
+            steps.insert(0, RunStep { observation: Some(observation), ..RunStep::default() });
+        }
+        let (announced, reward) = announced(course);
+        let mut metadata = ObjectWriter::default();
+        if let Some(number) = number {
+            metadata.json("environment", number);
+        }
+        Ok(Run {
+            trajectory_id: format!("{}-{}", record.stem, record.number).into(),
+            original_prompt: goal,
+            system: memory_in(before),
+            steps,
+            success: success.or(announced),
+            reward,
+            metadata: metadata.finish().map(Into::into),
+            ..Run::default()
+        })
+    }
+}
+
+/// The number in `Environment #7:`, and what follows that line.
+fn without_heading(text: &str) -> (Option<&str>, &str) {
+    let headed = text.strip_prefix(HEADING).and_then(|rest| rest.split_once('\n'));
+    let Some((heading, rest)) = headed else { return (None, text) };
+    let number = heading.trim_end().trim_end_matches(':');
+    let is_number =
+        number == "0" || number.bytes().all(|byte| byte.is_ascii_digit()) && !number.starts_with('0');
+    (Some(number).filter(|number| is_number && !number.is_empty()), rest)
+}
+
+/// The run without the status that ends it, and what that says.
+fn without_status(text: &str) -> (&str, Option<bool>) {
+    let Some((before, status)) = text.rsplit_once("\nSTATUS: ") else { return (text, None) };
+    match status.trim() {
+        "OK" => (before, Some(true)),
+        "FAIL" => (before, Some(false)),
+        _ => (text, None),
+    }
+}
+
+/// The task, and what else stands before the first command.
+fn goal_of(start: &str) -> (Option<Text<'_>>, String) {
+    if let Some((before, task)) = start.split_once(TASK) {
+        let (goal, after) = task.split_once('\n').unwrap_or((task, ""));
+        let around = format!("{}\n{}", before.trim(), after.trim()).trim().to_owned();
+        return (filled(goal.trim().into()), around);
+    }
+    if let Some((_, task)) = start.split_once("Instruction:") {
+        let goal = task.split("[Search]").next().unwrap_or(task);
+        return (filled(goal.trim().into()), start.trim().to_owned());
+    }
+    (filled(start.trim().into()), String::new())
+}
+
+fn memory_in(before: &str) -> Option<Text<'_>> {
+    let (_, memory) = before.rsplit_once("Your memory for the task below:")?;
+    filled(memory.trim().into())
+}
+
+fn steps(course: &str) -> Vec<RunStep<'static>> {
+    let mut builder = StepBuilder::default();
+    // The first line is a command, so that nothing stands before the first mark.
+    for part in format!("\n{course}").split("\n> ").skip(1) {
+        let (command, observed) = part.split_once('\n').unwrap_or((part, ""));
+        let command = command.trim();
+        match command.strip_prefix("think:") {
+            Some(thought) => builder.section(Label::Thought, thought.trim()),
+            None => builder.section(Label::Action, command),
+        }
+        match observed.trim() {
+            "" => builder.flush(),
+            observed => builder.observe(observed),
+        }
+    }
+    builder.finish()
+}

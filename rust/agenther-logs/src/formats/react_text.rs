@@ -1,0 +1,198 @@
+//! ReAct transcripts in text files: one run or many.
+//!
+//! Source: the printed runs of `ysymyth/ReAct` and its descendants, and the files of trials of
+//! `noahshinn/reflexion` (`hotpotqa_runs`), where runs stand under `BEGIN CORRECT AGENTS` and the
+//! like, each ended by `Correct answer: …`, and all runs are listed again in each trial.
+//!
+//! | field of the log | field of the run |
+//! |---|---|
+//! | `Question:`, with what `Context:` says before it | `original_prompt` |
+//! | other words before the first label (instructions, reflections) | `system`; few-shot examples, up to `(END OF EXAMPLES)`, are cut |
+//! | `Thought:`, `Action:`, `Observation:` | steps, as in `react` |
+//! | argument of the last `Finish[..]` | `final_answer` |
+//! | `Answer is CORRECT`, `Answer is INCORRECT` | `success` |
+//! | `Episode finished, reward = …`, `Your score (min 0.0, max 1.0): …` | `reward`, `success` at 1 |
+//! | neither, in a file of trials: the agent was halted | `success` false, `failure_reason` `halted` |
+//!
+//! Leaks: `Correct answer: …` is the reference; observations are cut from the announcement of the
+//! outcome on.
+
+use std::borrow::Cow;
+use std::ops::Range;
+
+use super::react::read_transcript;
+use super::{TextFormat, TextRecord};
+use crate::labels::full_mark;
+use crate::react::{Label, is_call, label_of};
+use crate::run::Run;
+use crate::terminal::set_final_answer;
+
+pub(super) struct ReactText;
+
+const EXAMPLES: &str = "Here are some examples:";
+const END_OF_EXAMPLES: &str = "(END OF EXAMPLES)";
+const REFERENCE: &str = "Correct answer:";
+/// What the headings of a file of trials have.
+const TRIALS: &str = " AGENTS ---";
+
+impl TextFormat for ReactText {
+    fn name(&self) -> &'static str {
+        "react_text"
+    }
+
+    fn shape(&self) -> &'static str {
+        "text with lines `Question:`, `Thought 1:`, `Action 1: name[argument]`, `Observation 1:`"
+    }
+
+    fn score(&self, head: &str) -> u8 {
+        let (mut actions, mut inputs, mut observations) = (0, 0, 0);
+        for (label, rest) in head.lines().filter_map(label_of) {
+            match label {
+                Label::Action
+                    if is_call(rest) || is_call(rest.split_once(']').map_or(rest, |(call, _)| call)) =>
+                {
+                    actions += 1
+                }
+                Label::ActionInput => inputs += 1,
+                Label::Observation => observations += 1,
+                _ => {}
+            }
+        }
+        match (actions + inputs > 0 && observations > 0, head.contains(TRIALS)) {
+            (true, true) => 95,
+            (true, false) => 70,
+            (false, _) => 0,
+        }
+    }
+
+    fn split(&self, text: &str) -> Vec<Range<usize>> {
+        let mut runs = Runs { text, ranges: Vec::new(), start: None };
+        let (mut at, mut acted, mut in_examples) = (0, false, false);
+        let has_end = text.contains(END_OF_EXAMPLES);
+        let of_trials = text.contains(TRIALS);
+        for line in text.split_inclusive('\n') {
+            let (start, end) = (at, at + line.len());
+            at = end;
+            if in_examples {
+                in_examples = !line.contains(END_OF_EXAMPLES);
+                continue;
+            }
+            in_examples = has_end && line.contains(EXAMPLES) && !line.contains(END_OF_EXAMPLES);
+            let label = label_of(line).map(|(label, _)| label);
+            if of_trials && is_banner(line) {
+                runs.end(start);
+                acted = false;
+            } else if of_trials && line.starts_with(REFERENCE) {
+                runs.begin(start);
+                runs.end(end);
+                acted = false;
+            } else if label == Some(Label::Question) && acted {
+                runs.end(start);
+                runs.begin(start);
+                acted = false;
+            } else if !line.trim().is_empty() {
+                runs.begin(start);
+                acted |= matches!(label, Some(Label::Action | Label::FinalAnswer));
+            }
+        }
+        runs.end(text.len());
+        runs.ranges
+    }
+
+    fn read<'a>(&self, record: &TextRecord<'_, 'a>) -> Result<Run<'a>, String> {
+        let (text, reference) = without_reference(record.text);
+        let text = without_examples(text);
+        let mut run = read_transcript(&text);
+        if run.steps.is_empty() {
+            return Err("it has no line `Thought:` or `Action:`".to_owned());
+        }
+        run.trajectory_id = format!("{}-{}", record.stem, record.number).into();
+        add_context(&mut run);
+        set_final_answer(&mut run);
+        (run.success, run.reward) = announced(&text);
+        if run.success.is_none() && reference {
+            run.success = Some(false);
+            run.failure_reason = Some(Cow::Borrowed("halted"));
+        }
+        Ok(run)
+    }
+}
+
+/// Cuts a text into runs.
+struct Runs<'t> {
+    text: &'t str,
+    ranges: Vec<Range<usize>>,
+    start: Option<usize>,
+}
+
+impl Runs<'_> {
+    fn begin(&mut self, at: usize) {
+        self.start.get_or_insert(at);
+    }
+
+    fn end(&mut self, at: usize) {
+        let range = self.start.take().map(|start| start..at);
+        self.ranges.extend(range.filter(|range| !self.text[range.clone()].trim().is_empty()));
+    }
+}
+
+/// Lines between the runs of a file of trials: `BEGIN TRIAL 1`, `--- BEGIN HALTED AGENTS ---`.
+fn is_banner(line: &str) -> bool {
+    let line = line.trim_end();
+    line.len() >= 20 && line.bytes().all(|byte| byte == b'#')
+        || line.starts_with("BEGIN TRIAL ")
+        || line.starts_with("Trial summary: ")
+        || line.starts_with("---") && line.contains(TRIALS)
+}
+
+/// The run without the reference answer that ends it, and whether it had one.
+fn without_reference(text: &str) -> (&str, bool) {
+    let trimmed = text.trim_end();
+    let (before, last) = trimmed.rsplit_once('\n').unwrap_or(("", trimmed));
+    if last.starts_with(REFERENCE) { (before, true) } else { (text, false) }
+}
+
+fn without_examples(text: &str) -> Cow<'_, str> {
+    let cut = text.find(EXAMPLES).zip(text.find(END_OF_EXAMPLES)).filter(|(start, end)| start < end);
+    match cut {
+        Some((start, end)) => format!("{}\n{}", &text[..start], &text[end + END_OF_EXAMPLES.len()..]).into(),
+        None => Cow::Borrowed(text),
+    }
+}
+
+/// What a question is asked about is said by the user too.
+fn add_context(run: &mut Run<'_>) {
+    let context = run.system.as_deref().and_then(|system| system.strip_prefix("Context:")).map(str::trim);
+    let Some(context) = context else { return };
+    if !context.is_empty()
+        && let Some(question) = &run.original_prompt
+    {
+        run.original_prompt = Some(format!("{question}\n\nContext: {context}").into());
+    }
+    run.system = None;
+}
+
+/// The outcome that the environment announces in the last observation.
+pub(super) fn announced(text: &str) -> (Option<bool>, Option<f64>) {
+    for line in text.lines().rev() {
+        let line = label_of(line).map_or(line, |(_, rest)| rest).trim();
+        let reward = line
+            .strip_prefix("Episode finished, reward = ")
+            .or_else(|| line.strip_prefix("Your score (min 0.0, max 1.0): "));
+        let reward = reward.and_then(|reward| match reward.trim_end_matches('.').trim() {
+            "True" => Some(1.0),
+            "False" => Some(0.0),
+            number => number.parse().ok().filter(|number: &f64| number.is_finite()),
+        });
+        if let Some(reward) = reward {
+            return (full_mark(reward), Some(reward));
+        }
+        if line.starts_with("Answer is CORRECT") {
+            return (Some(true), None);
+        }
+        if line.starts_with("Answer is INCORRECT") {
+            return (Some(false), None);
+        }
+    }
+    (None, None)
+}
