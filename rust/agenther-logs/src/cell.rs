@@ -116,17 +116,16 @@ impl CellReader {
     }
 }
 
-/// The runs whose pieces a record holds, or a list of records; `None` where the record is the run.
+/// The runs whose pieces a record holds, or the records in a list; `None` where the record is the run.
 fn pieces_of(format: &'static dyn Format, value: Value<'_, '_>, limit: usize) -> Option<Vec<Assembled>> {
-    let whole = format.pieces(value);
-    let parts = || value.items().map(|part| format.pieces(part)).collect::<Option<Vec<_>>>();
-    let pieces = whole.or_else(|| {
-        parts().filter(|parts| !parts.is_empty()).map(|parts| parts.into_iter().flatten().collect())
-    })?;
+    let listed = value.is_array() && format.score(value) == 0;
+    let records = if listed { value.items().collect() } else { vec![value] };
+    let pieces: Vec<_> = records.into_iter().map(|record| format.pieces(record)).collect::<Option<_>>()?;
     let mut runs = Pieces::default();
-    let closed: Vec<Assembled> =
-        pieces.iter().filter_map(|piece| runs.add(format, piece, (0, 0), limit)).collect();
-    Some(closed.into_iter().chain(runs.close()).collect())
+    let mut assembled: Vec<Assembled> =
+        pieces.iter().flatten().filter_map(|piece| runs.add(format, piece, (0, 0), limit)).collect();
+    assembled.extend(runs.close());
+    Some(assembled)
 }
 
 fn read<'a>(
@@ -142,4 +141,57 @@ fn read<'a>(
     }
     run.format = format.name();
     Ok(run)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::formats::Piece;
+    use crate::run::RunStep;
+
+    /// A format of one run over several records, each with the id of the run.
+    struct Events;
+
+    impl Format for Events {
+        fn name(&self) -> &'static str {
+            "events"
+        }
+
+        fn shape(&self) -> &'static str {
+            "events"
+        }
+
+        fn score(&self, record: Value<'_, '_>) -> u8 {
+            100 * u8::from(record.get("run").is_some())
+        }
+
+        fn pieces<'t, 'a>(&self, record: Value<'t, 'a>) -> Option<Vec<Piece<'t, 'a>>> {
+            let run = record.get("run").and_then(|run| run.scalar());
+            Some(run.map(|run| Piece { run: Some(run), value: record }).into_iter().collect())
+        }
+
+        fn read<'a>(&self, record: &Record<'_, 'a>) -> Result<Run<'a>, String> {
+            let steps = record.value.items().map(|_| RunStep::default()).collect();
+            Ok(Run {
+                trajectory_id: record.key.unwrap_or_default().to_owned().into(),
+                steps,
+                ..Run::default()
+            })
+        }
+    }
+
+    #[test]
+    fn a_cell_may_hold_all_records_of_one_run() {
+        let mut reader = CellReader::new(Options::default()).unwrap();
+        reader.forced = Some(&Events);
+        let run = reader.read(r#"[{"run": "a", "n": 1}, {}, {"run": "a", "n": 2}]"#).unwrap();
+        assert_eq!((&*run.trajectory_id, run.steps.len(), run.format), ("a", 2, "events"));
+        assert_eq!(reader.read(r#"{"run": "b"}"#).unwrap().steps.len(), 1);
+        for (cell, found) in
+            [(r#"[{"run": "a"}, {"run": "b"}]"#, "2 runs"), ("[{}]", "0 runs"), ("{}", "0 runs")]
+        {
+            let unreadable = reader.read(cell).unwrap_err();
+            assert!(unreadable.sentence.contains(found), "{}", unreadable.sentence);
+        }
+    }
 }
