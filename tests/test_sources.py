@@ -159,12 +159,15 @@ def store() -> Iterator[Any]:
     files.rm("/bucket", recursive=True)
 
 
-def test_object_stores_are_read_through_fsspec(store: Any, runs: pl.DataFrame) -> None:
+def test_object_stores_are_read_through_fsspec(store: Any, runs: pl.DataFrame, tmp_path: Path) -> None:
+    here = tmp_path.as_posix()
+    (tmp_path / "log.jsonl").write_text(log("here"))
     assert prompts("memory://bucket/logs/a.jsonl") == ["one"]
     assert prompts("memory://bucket/logs") == ["one", "three", "two"]
     assert prompts("memory://bucket/logs/**/*.gz") == ["two"]
     found = ah.scan_logs("memory://bucket/logs/").collect()["source"].struct.field("path").to_list()
     assert found[0] == "memory:///bucket/logs/a.jsonl"
+    assert prompts(f"file://{here}/*.jsonl") == ["here"]
     parquet = io.BytesIO()
     runs.write_parquet(parquet)
     store.pipe("/bucket/runs.parquet", parquet.getvalue())
@@ -175,8 +178,16 @@ def test_object_stores_are_read_through_fsspec(store: Any, runs: pl.DataFrame) -
 
 def test_a_store_that_cannot_be_read_says_what_is_missing(monkeypatch: pytest.MonkeyPatch) -> None:
     pytest.importorskip("fsspec")
-    with pytest.raises(ModuleNotFoundError, match="nowhere://logs cannot be read"):
+    with pytest.raises(OSError, match="nowhere://logs cannot be read: Protocol not known"):
         ah.scan_logs("nowhere://logs")
+    fsspec: Any = pytest.importorskip("fsspec.implementations.memory")
+
+    def refuse(*_: object, **__: object) -> None:
+        raise RuntimeError("no credentials")
+
+    monkeypatch.setattr(fsspec.MemoryFileSystem, "isfile", refuse)
+    with pytest.raises(OSError, match="memory://logs cannot be read: no credentials"):
+        ah.scan_logs("memory://logs")
     monkeypatch.setitem(sys.modules, "fsspec", None)
     with pytest.raises(ModuleNotFoundError, match="s3://logs needs the package fsspec"):
         ah.scan_logs("s3://logs")

@@ -171,21 +171,36 @@ def _find_remote(url: str) -> list[Stream]:
         raise ModuleNotFoundError(
             f"{url} needs the package fsspec, and what it needs for {scheme}://: `pip install fsspec`"
         ) from error
-    try:
+    with _errors_of_store(url):
         store, path = fsspec.core.url_to_fs(url)
-    except (ImportError, ValueError) as error:
-        raise ModuleNotFoundError(f"{url} cannot be read: {error}") from error
-    pattern = has_magic(path)
-    names = store.glob(path) if pattern else store.find(path)
-    streams = [
-        Stream(store.unstrip_protocol(name), partial(store.open, name, "rb"))
-        for name in sorted(names)
-        if not pattern or store.isfile(name)
-    ]
+        pattern, alone = has_magic(path), store.isfile(path)
+        names = store.glob(path) if pattern else [path] if alone else store.find(path)
+        streams = [
+            Stream(store.unstrip_protocol(name), partial(_open_remote, store, name))
+            for name in sorted(names)
+            if not pattern or store.isfile(name)
+        ]
     if not streams:
         raise FileNotFoundError(f"no file is at {url}, and none matches it as a glob")
-    is_folder = not pattern and not store.isfile(path)
-    return _logs_among(streams, url, name_of, _recognised_stream) if is_folder else streams
+    return streams if pattern or alone else _logs_among(streams, url, name_of, _recognised_stream)
+
+
+def _open_remote(store: Any, name: str) -> IO[Any]:
+    with _errors_of_store(store.unstrip_protocol(name)):
+        file: IO[Any] = store.open(name, "rb")
+    return file
+
+
+@contextmanager
+def _errors_of_store(url: str) -> Iterator[None]:
+    try:
+        yield
+    except OSError:
+        raise
+    except ImportError as error:
+        raise ModuleNotFoundError(f"{url} cannot be read: {error}") from error
+    except Exception as error:  # every store has errors of its own: no credentials, no such bucket
+        raise OSError(f"{url} cannot be read: {error}") from error
 
 
 def _logs_among(
