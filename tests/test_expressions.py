@@ -210,6 +210,14 @@ def pandas(runs: pl.DataFrame, _: Path) -> pl.DataFrame:
     return pl.from_pandas(runs.to_pandas(use_pyarrow_extension_array=True))
 
 
+@pytest.mark.parametrize(
+    "expression", [ah.analyze(), ah.analyze(system=None, tools=None), ah.from_messages("original_prompt")]
+)
+def test_fields_of_a_struct_are_computed_together(expression: pl.Expr, runs: pl.DataFrame) -> None:
+    plan = runs.lazy().select(expression.struct.unnest()).explain()
+    assert plan.count("_native") == 1
+
+
 @pytest.mark.parametrize("through", [parquet, ipc, pyarrow, pandas])
 def test_columns_may_come_from_elsewhere(
     through: Callable[[pl.DataFrame, Path], pl.DataFrame], runs: pl.DataFrame, tmp_path: Path

@@ -134,6 +134,38 @@ def test_what_is_pushed_down_changes_nothing(
         assert_frame_equal(found, query(whole).collect())
 
 
+@pytest.mark.filterwarnings("ignore::agenther.RejectedRecordsWarning")
+def test_columns_that_nobody_asked_for_are_not_built(logs: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    asked: list[list[str] | None] = []
+    scanner = _native.LogScanner
+
+    def recorded(paths: list[str], *, columns: list[str] | None, **options: Any) -> _native.LogScanner:
+        asked.append(columns)
+        return scanner(paths, columns=columns, **options)
+
+    monkeypatch.setattr(_native, "LogScanner", recorded)
+    runs = ah.scan_logs(logs)
+    runs.select("original_prompt").collect()
+    runs.filter(pl.col("success").is_null()).select("reward", "original_prompt").collect()
+    runs.collect()
+    assert [columns and sorted(columns) for columns in asked] == [
+        ["original_prompt"],
+        ["original_prompt", "reward", "success"],
+        None,
+    ]
+    assert runs.select(pl.len()).collect().item() == len(PROMPTS)
+    assert len(asked[-1] or ()) == 1
+
+
+def test_a_scanner_builds_the_columns_it_is_told(logs: Path) -> None:
+    (batch,) = ah.LogScan(logs / "a.jsonl", columns=["steps", "trajectory_id"]).batches()
+    assert batch.columns == ["trajectory_id", "steps"]
+    scanner = _native.LogScanner([str(logs / "a.jsonl")], columns=["success"])
+    assert pa.RecordBatchReader.from_stream(scanner).schema.names == ["success"]
+    with pytest.raises(ValueError, match='columns: found "nonsense", needed some of trajectory_id, '):
+        list(ah.LogScan(logs, columns=["nonsense"]).batches())
+
+
 def test_globs_paths_and_repetitions(logs: Path) -> None:
     sources: list[str | Path] = [f"{logs}/**/*.json", logs / "a.jsonl", str(logs / "a.jsonl")]
     batches = ah.LogScan(sources).batches()
@@ -192,6 +224,16 @@ def test_what_a_frame_lacks_is_null_and_its_rows_know_where_they_come_from(
     assert frame["original_prompt"].null_count() == runs.height
 
 
+def test_columns_of_a_frame_and_its_rewards(runs: pl.DataFrame, tmp_path: Path) -> None:
+    path = tmp_path / "runs.parquet"
+    graded = runs.with_columns(reward=pl.Series([0.1, 0.7, None, 0.7, 0.2]), success=None)
+    graded.write_parquet(path)
+    frame = ah.scan_logs(path, success_at=0.5).select("success", "reward").collect()
+    assert frame["success"].to_list() == [False, True, None, True, False]
+    (batch,) = ah.LogScan(path, columns=["reward"]).batches()
+    assert batch.columns == ["reward"]
+
+
 @pytest.mark.parametrize(
     ("other", "sentence"),
     [
@@ -245,4 +287,9 @@ def test_formats_are_detected_from_content(logs: Path) -> None:
     found = ah.detect_formats(logs)
     assert found.schema == schema.DETECTIONS
     assert found["format"].to_list() == ["openai_chat"] * 3
+    assert found["layout"].to_list() == [
+        "one record a line",
+        "one record a line",
+        "items of an array or object",
+    ]
     assert "openai_chat" in ah.formats()

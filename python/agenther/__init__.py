@@ -6,10 +6,11 @@
 [True]
 """
 
-from agenther import export, rules, schema
+from agenther import export, mapping, rules, schema
 from agenther import namespaces as _namespaces  # noqa: F401 - registers `.agenther`
 from agenther._native import __version__
 from agenther.expressions import analyze, classify, extract, relabel, verify
+from agenther.messages import from_frame, from_messages, messages_rejects
 from agenther.models import (
     Achievement,
     Analysis,
@@ -31,9 +32,11 @@ from agenther.models import (
 )
 from agenther.scan import (
     LogScan,
+    RejectedRecordsError,
     RejectedRecordsWarning,
     detect_formats,
     formats,
+    rejects,
     scan_logs,
     scan_rejects,
 )
@@ -49,6 +52,7 @@ __all__ = [
     "Hindsight",
     "LogScan",
     "Outcome",
+    "RejectedRecordsError",
     "RejectedRecordsWarning",
     "Slot",
     "Source",
@@ -64,6 +68,11 @@ __all__ = [
     "export",
     "extract",
     "formats",
+    "from_frame",
+    "from_messages",
+    "mapping",
+    "messages_rejects",
+    "rejects",
     "relabel",
     "rules",
     "scan_logs",

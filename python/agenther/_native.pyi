@@ -6,11 +6,14 @@ __all__ = [
     "LogScanner",
     "RuleSet",
     "__version__",
+    "check_mapping",
     "check_rules",
     "detect",
     "detect_chunks",
     "formats",
     "rules_schema",
+    "shapes",
+    "suggest_mapping",
 ]
 
 _Packs: TypeAlias = list[tuple[str, list[tuple[str, str]]]]
@@ -28,6 +31,9 @@ class LogScanner:
         paths: list[str],
         *,
         format: str | None = None,
+        success_at: float | None = None,
+        mapping: str | None = None,
+        columns: list[str] | None = None,
         batch_rows: int = 8192,
         batch_bytes: int = ...,
         threads: int | None = None,
@@ -38,6 +44,9 @@ class LogScanner:
         chunks: Iterable[bytes],
         *,
         format: str | None = None,
+        success_at: float | None = None,
+        mapping: str | None = None,
+        columns: list[str] | None = None,
         batch_rows: int = 8192,
         batch_bytes: int = ...,
     ) -> LogScanner: ...
@@ -57,6 +66,9 @@ class RuleSet:
 
 def check_rules(packs: _Packs, default: bool) -> list[dict[str, Any]]: ...
 def rules_schema() -> str: ...
-def detect(paths: list[str]) -> ArrowBatch: ...
-def detect_chunks(name: str, chunks: Iterable[bytes]) -> ArrowBatch: ...
+def detect(paths: list[str], mapping: str | None = None) -> ArrowBatch: ...
+def detect_chunks(name: str, chunks: Iterable[bytes], mapping: str | None = None) -> ArrowBatch: ...
+def check_mapping(text: str) -> str: ...
+def suggest_mapping(sample: bytes) -> str: ...
 def formats() -> list[str]: ...
+def shapes() -> list[tuple[str, str]]: ...

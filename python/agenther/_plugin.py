@@ -37,7 +37,12 @@ def call(
     )
 
 
+_ABSENT = pl.lit("").alias("__agenther_absent")
+"""Stands for a column that the frame has not. With a null literal, Polars would not see that two calls are
+the same, and `.struct.unnest()` would compute each field anew."""
+
+
 def _expression(column: IntoColumn) -> pl.Expr:
     if column is None:
-        return pl.lit(None)
+        return _ABSENT
     return pl.col(column) if isinstance(column, str) else column

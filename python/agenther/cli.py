@@ -1,7 +1,8 @@
 """The command line: `agenther run LOGS -o DIR`, and what helps around it.
 
 Exit codes: 0 done; 1 done, but records were rejected or problems were found; 2 wrong usage, or nothing to
-read; 3 an account that does not add up, a bug of ours; 130 interrupted, with no file written.
+read; 3 an account that does not add up, a bug of ours; 4 more records were rejected than allowed, with no
+file of training data written; 130 interrupted, with no file written.
 """
 
 from __future__ import annotations
@@ -17,16 +18,18 @@ from typing import TYPE_CHECKING, NoReturn
 
 import polars as pl
 
-from agenther import __version__, console, rules
+from agenther import __version__, console, mapping, rules
 from agenther.export import WRITERS, validate
 from agenther.expressions import classify
-from agenther.job import AccountError, Job, run
-from agenther.scan import LogScan, detect_formats, find, formats
+from agenther.job import AccountError, Job, reject_lines, run
+from agenther.scan import LogScan, RejectedRecordsError, formats
+from agenther.sources import find
+from agenther.survey import shapes, survey
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-DONE, PROBLEMS, USAGE, BUG, INTERRUPTED = 0, 1, 2, 3, 130
+DONE, PROBLEMS, USAGE, BUG, GIVEN_UP, INTERRUPTED = 0, 1, 2, 3, 4, 130
 """What the command line answers to the shell."""
 
 SHOWN = 20
@@ -43,24 +46,40 @@ def main(arguments: Sequence[str] | None = None) -> int:
     signal.signal(signal.SIGTERM, _terminate)
     try:
         code: int = options.command(options)
-    except AccountError as error:
-        console.problem(str(error))
-        return BUG
-    except KeyboardInterrupt:
-        console.problem("interrupted; no file was written")
-        return INTERRUPTED
     except BrokenPipeError:
         # Whoever read our output has gone: say no more, not even at exit.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return DONE
-    except OSError as error:
-        known = error.filename and error.strerror
-        console.problem(f"{error.filename}: {error.strerror}" if known else str(error))
-        return USAGE
-    except (ValueError, pl.exceptions.ComputeError) as error:
-        console.problem(str(error))
-        return USAGE
+    except _EXPECTED as error:
+        code, sentence = _failure(error)
+        console.problem(sentence)
     return code
+
+
+_EXPECTED = (
+    AccountError,
+    KeyboardInterrupt,
+    ModuleNotFoundError,
+    OSError,
+    ValueError,
+    pl.exceptions.ComputeError,
+)
+"""What ends a command with a sentence; anything else is a bug, and shows where."""
+
+
+def _failure(error: BaseException) -> tuple[int, str]:
+    """Give the exit code for what ended a command, and say it in a sentence."""
+    match error:
+        case AccountError():
+            return BUG, str(error)
+        case RejectedRecordsError():
+            return GIVEN_UP, f"given up: {error}; no file of training data was written"
+        case KeyboardInterrupt():
+            return INTERRUPTED, "interrupted; no file was written"
+        case OSError() if error.filename and error.strerror:
+            return USAGE, f"{error.filename}: {error.strerror}"
+        case _:
+            return USAGE, str(error)
 
 
 def _terminate(_number: int, _frame: object) -> NoReturn:
@@ -78,6 +97,11 @@ def _run(options: argparse.Namespace) -> int:
         goals=options.goals,
         seed=options.seed,
         log_format=options.format,
+        mapping=options.mapping,
+        success_at=options.success_at,
+        on_error=options.on_error,
+        max_rejects=options.max_rejects,
+        rejects=options.rejects,
         rules=_rules(options),
     )
     with console.progress(len(find(job.logs))) as progress:
@@ -86,11 +110,18 @@ def _run(options: argparse.Namespace) -> int:
         _print_json(account.as_json())
     else:
         console.account(account, job.out)
-    return PROBLEMS if account.rejected else DONE
+    return PROBLEMS if account.rejected and job.on_error != "skip" else DONE
 
 
 def _classify(options: argparse.Namespace) -> int:
-    scan = LogScan(options.logs, format=options.format)
+    scan = LogScan(
+        options.logs,
+        format=options.format,
+        mapping=options.mapping,
+        success_at=options.success_at,
+        on_error=options.on_error,
+        max_rejects=options.max_rejects,
+    )
     verdicts_of = classify(rules=_rules(options))
     verdict = pl.col("verdict").struct
     failed: Counter[str] = Counter()
@@ -118,7 +149,7 @@ def _classify(options: argparse.Namespace) -> int:
         console.say(f"{read:,} runs read, {failed.total():,} failed: {console.tally(failed) or 'none'}.")
         if failed.total() > len(shown):
             console.say(f"The first {len(shown)} failures are shown; --json gives every run.")
-    return _rejected(scan.rejects)
+    return _rejected(scan.rejects, options.rejects)
 
 
 def _cell(value: object) -> object:
@@ -127,27 +158,41 @@ def _cell(value: object) -> object:
     return f"{value:.2f}" if isinstance(value, float) else value
 
 
-def _rejected(rejects: pl.DataFrame) -> int:
-    """Say which records could not be read."""
-    for path, record, sentence in rejects.select("path", "record", "sentence").iter_rows():
-        console.problem(f"{path}, record {record}: {sentence}")
+def _rejected(rejects: pl.DataFrame, file: Path | None) -> int:
+    """Say which records could not be read, or write them to a file."""
+    if file is not None:
+        with file.open("w", encoding="utf-8", newline="\n") as lines:
+            lines.writelines(reject_lines(rejects))
+        console.problem(f"{rejects.height} records could not be read; they are in {file}")
+    else:
+        for path, record, sentence in rejects.select("path", "record", "sentence").iter_rows():
+            console.problem(f"{path}, record {record}: {sentence}")
     return PROBLEMS if rejects.height else DONE
 
 
 def _formats(options: argparse.Namespace) -> int:
-    if not options.paths:
-        names = formats()
+    if options.list or not options.paths:
+        listed = shapes()
         if options.json:
-            _print_json(names)
+            _print_json([{"format": name, "shape": shape} for name, shape in listed])
         else:
-            console.table(("format",), [(name,) for name in names])
+            console.table(("format", "shape"), listed)
         return DONE
-    found = detect_formats(options.paths)
+    if options.suggest:
+        draft = mapping.suggest(options.paths)
+        sys.stdout.write(json.dumps({"mapping": draft}) + "\n" if options.json else draft)
+        return DONE
+    found = survey(options.paths, mapping=options.mapping)
     if options.json:
         _print_json(found.to_dicts())
-    else:
-        console.table(found.columns, [[_cell(value) for value in row] for row in found.iter_rows()])
-    return PROBLEMS if found["format"].null_count() else DONE
+        return PROBLEMS if found["format"].null_count() else DONE
+    columns = ("format", "confidence", "records", "rejects", "runner_up", "layout", "path")
+    shown = [[_cell(value) for value in row] for row in found.select(columns).iter_rows()]
+    console.table(columns, shown, fold="path")
+    unknown = found.filter(pl.col("format").is_null())
+    for path, sentence in unknown.select("path", "sentence").iter_rows():
+        console.problem(f"{path}: {sentence or 'The file is empty.'}")
+    return PROBLEMS if unknown.height else DONE
 
 
 def _validate(options: argparse.Namespace) -> int:
@@ -241,6 +286,25 @@ def _share(text: str) -> float:
     return value
 
 
+def _budget(text: str) -> float:
+    try:
+        value: float = int(text) if text.isdecimal() else float(text)
+    except ValueError:
+        value = -1
+    if value < 0 or (isinstance(value, float) and not value <= 1):
+        raise argparse.ArgumentTypeError(
+            f"found {text}, needed a whole number from 0, or a share from 0.0 to 1.0"
+        )
+    return value
+
+
+def _number(text: str) -> float:
+    try:
+        return float(text)
+    except ValueError:
+        raise argparse.ArgumentTypeError(f"found {text}, needed a number") from None
+
+
 def _count(text: str) -> int:
     if not text.isdecimal() or int(text) < 1:
         raise argparse.ArgumentTypeError(f"found {text}, needed a whole number from 1")
@@ -252,7 +316,8 @@ def _parser() -> argparse.ArgumentParser:
         prog="agenther",
         description="Turns the logs of LLM agents that failed into training data.",
         epilog="Exit codes: 0 done; 1 done, but records were rejected or problems found; 2 wrong usage or "
-        "nothing to read; 3 an account that does not add up; 130 interrupted.",
+        "nothing to read; 3 an account that does not add up; 4 more records rejected than allowed; "
+        "130 interrupted.",
     )
     parser.add_argument("--version", action="version", version=f"agenther {__version__}")
     commands = parser.add_subparsers(required=True, metavar="COMMAND")
@@ -278,9 +343,14 @@ def _parser() -> argparse.ArgumentParser:
     _add_logs(verdicts)
     verdicts.set_defaults(command=_classify)
 
-    shapes = commands.add_parser("formats", help="the formats that are read, or the format of each file")
-    shapes.add_argument("paths", nargs="*", metavar="PATH", help="file, folder or glob")
-    shapes.set_defaults(command=_formats)
+    found = commands.add_parser("formats", help="the formats that are read, or the format of each file")
+    found.add_argument("paths", nargs="*", metavar="PATH", help="as the logs of `run`")
+    found.add_argument("--list", action="store_true", help="the formats that are read, with their shapes")
+    found.add_argument(
+        "--suggest", action="store_true", help="draft a mapping for a log of a format of your own"
+    )
+    _add_mapping(found)
+    found.set_defaults(command=_formats)
 
     _add_rules_commands(commands.add_parser("rules", help="the rules behind the verdicts"))
 
@@ -289,15 +359,43 @@ def _parser() -> argparse.ArgumentParser:
     check.add_argument("--limit", type=_count, default=100, metavar="N", help="most problems of a file")
     check.set_defaults(command=_validate)
 
-    for command in (job, verdicts, shapes, check):
+    for command in (job, verdicts, found, check):
         command.add_argument("--json", action="store_true", help="print JSON, for machines")
     return parser
 
 
 def _add_logs(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("logs", nargs="+", metavar="LOGS", help="files, folders or globs")
-    parser.add_argument("--format", choices=formats(), help="read every file as this format")
+    parser.add_argument(
+        "logs", nargs="+", metavar="LOGS", help="files, folders, globs, URLs, or - for standard input"
+    )
+    parser.add_argument("--format", choices=formats(), metavar="NAME", help="read every file as this format")
+    _add_mapping(parser)
+    parser.add_argument(
+        "--success-at",
+        type=_number,
+        metavar="X",
+        help="the reward from which on a run is a success, where its log states none",
+    )
+    parser.add_argument(
+        "--on-error",
+        choices=("reject", "raise", "skip"),
+        default="reject",
+        help="keep records aside that cannot be read (the default), stop at the first, or pass over them",
+    )
+    parser.add_argument(
+        "--max-rejects",
+        type=_budget,
+        metavar="N",
+        help="give up at more rejects than this number, or than this share (0.01) of all records",
+    )
+    parser.add_argument("--rejects", type=Path, metavar="FILE", help="write the rejects to this file")
     _add_rules(parser)
+
+
+def _add_mapping(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument(
+        "--mapping", type=Path, metavar="TOML", help="read every file as this says: see docs/mapping.md"
+    )
 
 
 def _add_rules(parser: argparse.ArgumentParser) -> None:

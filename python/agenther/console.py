@@ -24,6 +24,9 @@ if TYPE_CHECKING:
 out = Console(highlight=False, markup=False, emoji=False)
 err = Console(stderr=True, highlight=False, markup=False, emoji=False)
 
+# A file or a pipe has no width that the rows of a table would have to fit into.
+_pipe = Console(highlight=False, markup=False, emoji=False, width=10_000)
+
 
 def plain(text: object, *, width: int | None = None) -> Text:
     r"""Spell out the characters of a text, and cut it to `width`.
@@ -51,16 +54,21 @@ def say(sentence: str) -> None:
     out.print(plain(sentence), soft_wrap=True)
 
 
-def table(columns: Sequence[str], rows: Iterable[Sequence[object]]) -> None:
-    """Show a table; numbers stand to the right."""
+def table(columns: Sequence[str], rows: Iterable[Sequence[object]], *, fold: str | None = None) -> None:
+    """Show a table; numbers stand to the right. Where it is too wide, `fold` is the column that gives way."""
     rows = [list(row) for row in rows]
     shown = Table(box=None, pad_edge=False, padding=(0, 2, 0, 0))
     for at, name in enumerate(columns):
         numeric = bool(rows) and all(isinstance(row[at], int | float) for row in rows)
-        shown.add_column(name, justify="right" if numeric else "left", overflow="fold")
+        shown.add_column(
+            name,
+            justify="right" if numeric else "left",
+            overflow="fold",
+            no_wrap=fold is not None and name != fold,
+        )
     for row in rows:
         shown.add_row(*(plain(f"{cell:,}" if isinstance(cell, int) else cell) for cell in row))
-    out.print(shown)
+    (out if out.is_terminal else _pipe).print(shown)
 
 
 def account(of: Account, folder: Path) -> None:

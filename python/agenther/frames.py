@@ -10,14 +10,17 @@ import polars as pl
 from agenther import _native, schema
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Sequence
 
 SUFFIXES = (".parquet", ".arrow", ".feather", ".ipc")
 FORMAT = "trajectory_frame"
 
+PARQUET = b"PAR1"
+ARROW = b"ARROW1"
+
 _SNIFFED_ROWS = 64
-_PARQUET = b"PAR1"
-_ARROW = b"ARROW1"
+_MOST_ROWS = 512
+"""Rows of a frame in memory at a time: a run may well have a megabyte."""
 
 
 class NotTrajectoriesError(Exception):
@@ -31,39 +34,44 @@ class NotTrajectoriesError(Exception):
 
 def is_frame(path: str) -> bool:
     """Tell by its first bytes whether a file is Parquet or Arrow."""
-    return _magic(path).startswith((_PARQUET, _ARROW))
+    return _magic(path).startswith((PARQUET, ARROW))
 
 
 def has_steps(path: str) -> bool:
     """Tell whether a file means to be a trajectory frame."""
-    return "steps" in _columns(path)
+    return is_trajectories(_columns(path))
 
 
-def read(path: str, rows: int) -> Iterator[pl.DataFrame]:
-    """Read a file as trajectory frames of at most so many rows."""
-    columns = _columns(path)
-    _check(columns)
-    yield from _slices(_scan(path).with_row_index("source.record").select(_conform(columns, path)), rows)
+def is_trajectories(columns: pl.Schema) -> bool:
+    """Tell whether columns mean to be a trajectory frame; beside messages, `steps` may be their number."""
+    has_messages = "messages" in columns
+    return "steps" in columns and ("action_name" in _step_fields(columns["steps"]) or not has_messages)
+
+
+def read(
+    path: str, rows: int, *, columns: Sequence[str] | None = None, success_at: float | None = None
+) -> Iterator[pl.DataFrame]:
+    """Read a file as trajectory frames of at most so many rows, or as some columns of them."""
+    source = pl.struct(
+        pl.lit(FORMAT).alias("format"), pl.lit(path).alias("path"), pl.col("source.record").alias("record")
+    )
+    frame = _scan(path).with_row_index("source.record")
+    runs = frame.select(conform(_columns(path), source, success_at))
+    yield from _batches(runs if columns is None else runs.select(columns), rows)
 
 
 def records(path: str, rows: int) -> Iterator[bytes]:
     """Read any other frame as JSON lines, a row a record, for the log reader to make out."""
-    for batch in _slices(_scan(path), rows):
+    for batch in _batches(_scan(path), rows):
         yield batch.write_ndjson().encode()
 
 
-def _slices(lazy: pl.LazyFrame, rows: int) -> Iterator[pl.DataFrame]:
-    start = 0
-    while True:
-        try:
-            batch = lazy.slice(start, rows).collect()
-        except pl.exceptions.PolarsError as error:
-            reason = _first_line(error)
-            raise NotTrajectoriesError(f"The frame is not one of trajectories: {reason}.") from error
-        if batch.is_empty():
-            return
-        yield batch
-        start += rows
+def _batches(lazy: pl.LazyFrame, rows: int) -> Iterator[pl.DataFrame]:
+    try:
+        yield from lazy.collect_batches(chunk_size=min(rows, _MOST_ROWS), maintain_order=True)
+    except pl.exceptions.PolarsError as error:
+        reason = _first_line(error)
+        raise NotTrajectoriesError(f"The frame is not one of trajectories: {reason}.") from error
 
 
 def counts(path: str, runs: int, rejects: int) -> pl.DataFrame:
@@ -73,13 +81,13 @@ def counts(path: str, runs: int, rejects: int) -> pl.DataFrame:
     return pl.DataFrame([row | {"bytes": size}], schema=schema.FILES)
 
 
-def detection(path: str) -> pl.DataFrame:
+def detection(path: str, mapping: str | None = None) -> pl.DataFrame:
     """Give what `detect_formats` says of such a file."""
     try:
         if has_steps(path):
             row = {"path": path, "format": FORMAT, "confidence": 1.0}
             return pl.DataFrame([row], schema=schema.DETECTIONS)
-        return pl.DataFrame(_native.detect_chunks(path, records(path, _SNIFFED_ROWS)))
+        return pl.DataFrame(_native.detect_chunks(path, records(path, _SNIFFED_ROWS), mapping))
     except NotTrajectoriesError:
         return pl.DataFrame([{"path": path, "confidence": 0.0}], schema=schema.DETECTIONS)
 
@@ -87,13 +95,13 @@ def detection(path: str) -> pl.DataFrame:
 def _magic(path: str) -> bytes:
     try:
         with Path(path).open("rb") as file:
-            return file.read(len(_ARROW))
+            return file.read(len(ARROW))
     except OSError:
         return b""  # the log reader opens it again, and says what is wrong
 
 
 def _scan(path: str) -> pl.LazyFrame:
-    is_parquet = _magic(path).startswith(_PARQUET)
+    is_parquet = _magic(path).startswith(PARQUET)
     return pl.scan_parquet(path, glob=False) if is_parquet else pl.scan_ipc(path)
 
 
@@ -123,11 +131,9 @@ def _step_fields(dtype: pl.DataType) -> list[str]:
     return [field.name for field in step.fields] if isinstance(step, pl.Struct) else []
 
 
-def _conform(columns: pl.Schema, path: str) -> list[pl.Expr]:
+def conform(columns: pl.Schema, source: pl.Expr, success_at: float | None = None) -> list[pl.Expr]:
     """Cast what there is, fill what is missing with nulls, leave out what is not of the frame."""
-    source = pl.struct(
-        pl.lit(FORMAT).alias("format"), pl.lit(path).alias("path"), pl.col("source.record").alias("record")
-    )
+    _check(columns)
     expressions = {name: pl.lit(None) for name in schema.TRAJECTORY} | {"source": source}
     expressions |= {name: pl.col(name) for name in schema.TRAJECTORY if name in columns}
     present = _step_fields(columns["steps"])
@@ -136,4 +142,7 @@ def _conform(columns: pl.Schema, path: str) -> list[pl.Expr]:
         for name, dtype in schema.STEP.to_schema().items()
     ]
     expressions["steps"] = pl.col("steps").list.eval(pl.struct(*fields))
+    if success_at is not None and "reward" in columns:
+        reached = pl.col("reward").cast(pl.Float64) >= success_at
+        expressions["success"] = pl.coalesce(expressions["success"].cast(pl.Boolean), reached)
     return [expressions[name].cast(dtype).alias(name) for name, dtype in schema.TRAJECTORY.items()]

@@ -20,13 +20,16 @@ import polars as pl
 
 from agenther.export import WRITERS
 from agenther.expressions import analyze
-from agenther.scan import LogScan, find
+from agenther.scan import LogScan, RejectedRecordsError
+from agenther.sources import find
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
 
     from agenther.export import Writer
     from agenther.rules import Rules
+    from agenther.scan import OnError
+    from agenther.sources import Source
 
 Which: TypeAlias = Literal["failed", "unlabelled", "all"]
 
@@ -48,7 +51,7 @@ class Job:
     """
 
     logs: Sequence[str | Path]
-    """Files, folders or globs."""
+    """Files, folders, globs, URLs, or `-` for standard input."""
     out: Path
     """The folder for the files; it is made where it does not exist."""
     to: Sequence[str] = ("sft", "dpo", "sharegpt")
@@ -65,6 +68,16 @@ class Job:
     """Chooses among equivalent phrasings."""
     log_format: str | None = None
     """Read every file as this format; by default each is recognised."""
+    mapping: Path | None = None
+    """Read every record as this TOML file says (see `docs/mapping.md`)."""
+    success_at: float | None = None
+    """The reward from which on a run counts as a success where its log states none."""
+    on_error: OnError = "reject"
+    """What to do with a record that cannot be read: keep it aside, stop, or count it and keep nothing."""
+    max_rejects: float | None = None
+    """Give up at more rejects than this number, or, given a float, than this share of the records."""
+    rejects: Path | None = None
+    """Where to write the rejects instead of `out`; they are written there even if the job is given up."""
     rules: Rules | None = None
     """Rules made by `agenther.rules.load`; by default the pack that comes with the engine."""
 
@@ -150,17 +163,26 @@ def run(job: Job, progress: Callable[[int, int], None] | None = None) -> Account
     {'no_steps': 1}
     """
     account = Account()
-    scan = LogScan(_inputs(job), format=job.log_format)
+    scan = LogScan(
+        _inputs(job),
+        format=job.log_format,
+        success_at=job.success_at,
+        mapping=job.mapping,
+        on_error="raise" if job.on_error == "raise" else "reject",
+        max_rejects=job.max_rejects,
+    )
     with _all_or_nothing(job.out) as folder:
         with ExitStack() as stack:
             writers = {name: stack.enter_context(_writer(name, folder, job)) for name in job.to}
-            rejects = stack.enter_context((folder / REJECTS).open("w", encoding="utf-8", newline="\n"))
-            for runs in scan.batches():
-                _relabel(runs, job, writers, account)
+            rejects = stack.enter_context(_rejects_file(folder, job))
+            try:
+                for runs in scan.batches():
+                    _relabel(runs, job, writers, account)
+                    _reject(scan.take_rejects(), rejects, account)
+                    if progress is not None:
+                        progress(scan.files.height, account.read)
+            finally:
                 _reject(scan.take_rejects(), rejects, account)
-                if progress is not None:
-                    progress(scan.files.height, account.read)
-            _reject(scan.take_rejects(), rejects, account)
         account.files = scan.files.height
         account.records = int(scan.files["records"].sum())
         for name, writer in writers.items():
@@ -170,6 +192,28 @@ def run(job: Job, progress: Callable[[int, int], None] | None = None) -> Account
         text = json.dumps(account.as_json(), indent=2, ensure_ascii=False)
         (folder / SUMMARY).write_text(text + "\n", encoding="utf-8")
     return account
+
+
+@contextmanager
+def _rejects_file(folder: Path, job: Job) -> Iterator[TextIO | None]:
+    """Open the file for rejects. One that was asked for by name is kept when too many end the job."""
+    if job.on_error == "skip":
+        yield None
+        return
+    path = folder / REJECTS
+    try:
+        with path.open("w", encoding="utf-8", newline="\n") as file:
+            yield file
+    except RejectedRecordsError:
+        _hand_over(path, job.rejects)
+        raise
+    _hand_over(path, job.rejects)
+
+
+def _hand_over(path: Path, to: Path | None) -> None:
+    if to is not None:
+        to.parent.mkdir(parents=True, exist_ok=True)
+        shutil.move(path, to)
 
 
 @contextmanager
@@ -243,12 +287,17 @@ def _counts(values: pl.Series) -> dict[str, int]:
     return dict(values.value_counts().iter_rows())
 
 
-def _reject(rejects: pl.DataFrame, file: TextIO, account: Account) -> None:
+def _reject(rejects: pl.DataFrame, file: TextIO | None, account: Account) -> None:
     """Count rejects and write them out, batch by batch: a log may be nothing else."""
     account.rejected.update(_counts(rejects["reason"]))
-    file.writelines(
-        json.dumps(_readable(reject), ensure_ascii=False) + "\n" for reject in rejects.iter_rows(named=True)
-    )
+    if file is not None:
+        file.writelines(reject_lines(rejects))
+
+
+def reject_lines(rejects: pl.DataFrame) -> Iterator[str]:
+    """Give rejects as JSON lines."""
+    for reject in rejects.iter_rows(named=True):
+        yield json.dumps(_readable(reject), ensure_ascii=False) + "\n"
 
 
 def _readable(reject: dict[str, Any]) -> dict[str, Any]:
@@ -260,10 +309,14 @@ def _readable(reject: dict[str, Any]) -> dict[str, Any]:
         return {**reject, "raw_base64": base64.b64encode(raw).decode()}
 
 
-def _inputs(job: Job) -> list[str]:
+def _inputs(job: Job) -> list[Source]:
     """Find the logs. What an earlier job has written is no log of an agent."""
     out = job.out.resolve()
-    found = [path for path in find(job.logs) if out not in Path(path).resolve().parents]
+    found = [
+        source
+        for source in find(job.logs)
+        if not isinstance(source, str) or out not in Path(source).resolve().parents
+    ]
     if not found:
         raise FileNotFoundError(
             f"every file of {', '.join(map(str, job.logs))} is in the output folder {job.out}"

@@ -7,31 +7,34 @@ files that hold trajectory frames are read as such.
 from __future__ import annotations
 
 import warnings
-from glob import glob
-from itertools import groupby
-from os import PathLike, fspath
-from pathlib import Path
-from typing import TYPE_CHECKING, TypeAlias
+from functools import partial
+from itertools import chain, groupby
+from typing import TYPE_CHECKING, Any, Literal, TypeAlias
 
 import polars as pl
 from polars.io.plugins import register_io_source
 
 from agenther import _native, frames, schema
+from agenther.mapping import load
+from agenther.sources import Source, Sources, Stream, find, name_of, needs_disk, on_disk
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator
+    from collections.abc import Callable, Iterable, Iterator, Sequence
 
-Sources: TypeAlias = (
-    "str | PathLike[str] | Iterable[str] | Iterable[PathLike[str]] | Iterable[str | PathLike[str]]"
-)
-"""A path, a folder or a glob, or several of them."""
+    from agenther.mapping import Mapping
 
-SUFFIXES = (".json", ".jsonl", ".ndjson", ".gz", ".zst", *frames.SUFFIXES)
-"""What is read of a folder. A file or a glob is read whatever its suffix."""
+OnError: TypeAlias = Literal["reject", "raise", "skip"]
+
+_ANY_COLUMN = ("trajectory_id",)
+"""What is built where no column is wanted, and rows are counted all the same."""
 
 
 class RejectedRecordsWarning(UserWarning):
     """A scan met records that it could not read."""
+
+
+class RejectedRecordsError(ValueError):
+    """A scan met more records that it could not read than it was allowed to."""
 
 
 class LogScan:
@@ -49,23 +52,70 @@ class LogScan:
     Parameters
     ----------
     sources
-        Files, folders and globs. A file that is named twice is read once.
+        Files, folders and globs; open files and bytes; `-` for standard input; URLs of object stores
+        (`s3://…`, `hf://…`), which fsspec opens. A file that is named twice is read once. Of a folder,
+        `.html`, `.log` and `.txt` are read where a format is recognised in them.
     format
         Read every record as this format (see `formats`) instead of detecting it.
+    success_at
+        The reward from which on a run counts as a success where its log states none; by default the full
+        mark of each format.
+    mapping
+        Read every record as this file says: a TOML file, see `docs/mapping.md`. `mapping.suggest` drafts
+        one.
+    on_error
+        What to do with a record that cannot be read: keep it aside ("reject"), stop ("raise"), or leave it
+        out and say nothing ("skip"; it is still counted in `files`).
+    max_rejects
+        Stop with `RejectedRecordsError` at more rejects than this number, or, given a float, at the end
+        if they are more than this share of the records.
+    columns
+        Build these columns of the frame alone.
     batch_rows
         The most runs a batch has; a batch also ends at about 8 MiB of log.
     """
 
-    def __init__(self, sources: Sources, *, format: str | None = None, batch_rows: int = 8192) -> None:
+    def __init__(
+        self,
+        sources: Sources,
+        *,
+        format: str | None = None,
+        success_at: float | None = None,
+        mapping: Mapping | None = None,
+        on_error: OnError = "reject",
+        max_rejects: float | None = None,
+        columns: Sequence[str] | None = None,
+        batch_rows: int = 8192,
+    ) -> None:
         if batch_rows < 1:
             raise ValueError(f"batch_rows: found {batch_rows}, needed 1 or more")
         if format is not None and format not in formats():
             raise ValueError(f"format: found {format!r}, needed one of {', '.join(formats())}")
-        self.paths = find(sources)
+        if format is not None and mapping is not None:
+            raise ValueError(
+                "found both a format and a mapping, needed one of them: a mapping is a format of its own"
+            )
+        if on_error not in ("reject", "raise", "skip"):
+            raise ValueError(f"on_error: found {on_error!r}, needed one of reject, raise, skip")
+        if max_rejects is not None and not _is_budget(max_rejects):
+            raise ValueError(
+                f"max_rejects: found {max_rejects!r}, needed a number from 0, or a share from 0.0 to 1.0"
+            )
+        self.sources = find(sources)
         self._format = format
+        self._success_at = success_at
+        self._mapping = mapping
+        self._mapping_text = load(mapping)
+        self._on_error = on_error
+        self._max_rejects = max_rejects
+        self._columns = None if columns is None else list(columns)
         self._batch_rows = batch_rows
+        self._start()
+
+    def _start(self) -> None:
         self._rejects: list[pl.DataFrame] = []
         self._files: list[pl.DataFrame] = []
+        self._rejected = 0
 
     @property
     def rejects(self) -> pl.DataFrame:
@@ -84,27 +134,32 @@ class LogScan:
 
     def batches(self) -> Iterator[pl.DataFrame]:
         """Read everything from the start, as trajectory frames of at most `batch_rows` rows."""
-        self._rejects, self._files = [], []
-        for is_frame, group in groupby(self.paths, frames.is_frame):
-            if is_frame:
-                for path in group:
-                    yield from self._frame(path)
-            else:
-                paths = list(group)
+        self._start()
+        for kind, group in groupby(self.sources, _kind):
+            if kind == "log":
+                paths = [name_of(source) for source in group]
                 yield from self._logs(
-                    _native.LogScanner(
-                        paths,
-                        format=self._format,
-                        batch_rows=self._batch_rows,
-                        threads=pl.thread_pool_size(),
-                    )
+                    _native.LogScanner(paths, **self._plan(), threads=pl.thread_pool_size())
                 )
+            else:
+                for source in group:
+                    yield from self._frame(source) if isinstance(source, str) else self._stream(source)
+        self._check_share()
+
+    def _plan(self) -> dict[str, Any]:
+        return {
+            "format": self._format,
+            "success_at": self._success_at,
+            "mapping": self._mapping_text,
+            "columns": self._columns,
+            "batch_rows": self._batch_rows,
+        }
 
     def _logs(self, scanner: _native.LogScanner) -> Iterator[pl.DataFrame]:
         while True:
             batch = scanner.read_batch()
-            self._rejects.append(pl.DataFrame(scanner.take_rejects()))
             self._files.append(pl.DataFrame(scanner.take_files()))
+            self._reject(pl.DataFrame(scanner.take_rejects()))
             if batch is None:
                 return
             yield pl.DataFrame(batch)
@@ -114,52 +169,175 @@ class LogScan:
         try:
             if not frames.has_steps(path):
                 records = frames.records(path, self._batch_rows)
-                yield from self._logs(
-                    _native.LogScanner.from_chunks(
-                        path, records, format=self._format, batch_rows=self._batch_rows
-                    )
-                )
+                yield from self._logs(_native.LogScanner.from_chunks(path, records, **self._plan()))
                 return
-            for batch in frames.read(path, self._batch_rows):
+            batches = frames.read(path, self._batch_rows, columns=self._columns, success_at=self._success_at)
+            for batch in batches:
                 runs += batch.height
                 yield batch
         except frames.NotTrajectoriesError as error:
             rejects = 1
-            self._rejects.append(error.reject(path))
+            self._reject(error.reject(path))
         self._files.append(frames.counts(path, runs, rejects))
 
+    def _stream(self, stream: Stream) -> Iterator[pl.DataFrame]:
+        chunks = stream.chunks()
+        try:
+            head = next(chunks, b"")
+        except OSError as error:
+            head, chunks = b"", _failing(error)
+        chunks = chain([head], chunks)
+        if needs_disk(head):
+            yield from self._spooled(stream.name, chunks)
+            return
+        for batch in self._logs(_native.LogScanner.from_chunks(stream.name, chunks, **self._plan())):
+            stream.check()
+            yield batch
+        stream.check()
 
-def scan_logs(sources: Sources, *, format: str | None = None, batch_rows: int = 8192) -> pl.LazyFrame:
+    def _spooled(self, name: str, chunks: Iterable[bytes]) -> Iterator[pl.DataFrame]:
+        """Read what is read from its end by way of a file, and name the stream wherever that is named."""
+        with on_disk(name, chunks) as path:
+            inner = LogScan(path, **{**self._plan(), "mapping": self._mapping})
+            named = pl.col("path").str.replace(path, name, literal=True)
+            for batch in inner.batches():
+                self._reject(inner.take_rejects().with_columns(named))
+                source = pl.col("source").struct.with_fields(
+                    path=pl.field("path").str.replace(path, name, literal=True)
+                )
+                yield batch.with_columns(source) if "source" in batch.columns else batch
+            self._reject(inner.take_rejects().with_columns(named))
+            self._files.append(inner.files.with_columns(named))
+
+    def _reject(self, rejects: pl.DataFrame) -> None:
+        """Keep rejects aside, as far as they are allowed."""
+        self._rejected += rejects.height
+        if self._on_error != "skip":
+            self._rejects.append(rejects)
+        if rejects.is_empty():
+            return
+        last = "{path}, record {record}: {sentence}".format(**rejects.row(-1, named=True))
+        if self._on_error == "raise":
+            first = "{path}, record {record}: {sentence}".format(**rejects.row(0, named=True))
+            raise RejectedRecordsError(first)
+        if isinstance(self._max_rejects, int) and self._rejected > self._max_rejects:
+            raise RejectedRecordsError(
+                f"{self._rejected} records could not be read so far, more than the {self._max_rejects} of "
+                f"`max_rejects`; the last is {last}"
+            )
+
+    def _check_share(self) -> None:
+        if not isinstance(self._max_rejects, float):
+            return
+        records = int(self.files["records"].sum())
+        if self._rejected > self._max_rejects * records:
+            raise RejectedRecordsError(
+                f"{self._rejected} of {records} records could not be read, more than the share of "
+                f"{self._max_rejects} that `max_rejects` allows"
+            )
+
+
+def _kind(source: Source) -> Literal["log", "frame", "stream"]:
+    if isinstance(source, Stream):
+        return "stream"
+    return "frame" if frames.is_frame(source) else "log"
+
+
+def _is_budget(number: float) -> bool:
+    return number >= 0 and (isinstance(number, int) or number <= 1)
+
+
+def _failing(error: OSError) -> Iterator[bytes]:
+    """Fail where the reader reads, which makes a reject of it."""
+    yield b""
+    raise error
+
+
+def scan_logs(
+    sources: Sources,
+    *,
+    format: str | None = None,
+    success_at: float | None = None,
+    mapping: Mapping | None = None,
+    on_error: OnError = "reject",
+    max_rejects: float | None = None,
+    batch_rows: int = 8192,
+) -> pl.LazyFrame:
     """Scan logs as a trajectory frame (`schema.TRAJECTORY`), lazily and in bounded memory.
 
-    Records that cannot be read are kept aside: `scan_rejects` has them, and a
-    `RejectedRecordsWarning` counts them. The parameters are those of `LogScan`.
+    Polars asks the scan for the columns and rows it needs: other columns are not built, and after
+    `head(10)` the rest of the logs is not read. Rows come in the order of the logs.
+
+    Records that cannot be read are kept aside: a `RejectedRecordsWarning` counts them, and `rejects` has
+    them. With `on_error="raise"` the first of them stops the scan, with `max_rejects` too many of them do
+    (`RejectedRecordsError`), with `on_error="skip"` nothing is said of them. The parameters are those of
+    `LogScan`.
 
     >>> import agenther as ah, tempfile, pathlib
     >>> log = pathlib.Path(tempfile.mkdtemp(), "runs.jsonl")
     >>> _ = log.write_text('{"messages": [{"role": "user", "content": "Hi"}]}')
     >>> ah.scan_logs(log).select("original_prompt").collect().item()
     'Hi'
+    >>> ah.scan_logs(log.read_bytes()).select("source").unnest("source").collect().row(0)
+    ('openai_chat', '<bytes>', 0)
     """
-    paths = LogScan(sources, format=format, batch_rows=batch_rows).paths
+    scan = partial(
+        LogScan,
+        format=format,
+        success_at=success_at,
+        mapping=mapping,
+        on_error=on_error,
+        max_rejects=max_rejects,
+    )
+    found = scan(sources, batch_rows=batch_rows).sources
 
-    def batches(rows: int | None) -> Iterator[pl.DataFrame]:
-        scan = LogScan(paths, format=format, batch_rows=min(batch_rows, rows or batch_rows))
+    def batches(columns: list[str] | None, rows: int | None) -> Iterator[pl.DataFrame]:
+        logs = scan(found, columns=columns, batch_rows=min(batch_rows, rows or batch_rows))
         rejected = 0
-        for runs in scan.batches():
-            rejected += scan.take_rejects().height
+        for runs in logs.batches():
+            rejected += logs.take_rejects().height
             yield runs
-        if rejected := rejected + scan.take_rejects().height:
+        if rejected := rejected + logs.take_rejects().height:
             warnings.warn(
-                f"{rejected} records could not be read; `agenther.scan_rejects` has them",
+                f"{rejected} records could not be read; `agenther.rejects` has them",
                 RejectedRecordsWarning,
                 stacklevel=2,
             )
 
-    return _lazy(batches, schema.TRAJECTORY)
+    runs = _lazy(batches, schema.TRAJECTORY)
+    setattr(runs, _REJECTS, partial(scan_rejects, found, format=format, mapping=mapping))
+    return runs
 
 
-def scan_rejects(sources: Sources, *, format: str | None = None) -> pl.LazyFrame:
+_REJECTS = "_agenther_rejects"
+"""The attribute of a frame of `scan_logs` that scans the same sources for rejects."""
+
+
+def rejects(runs: pl.LazyFrame) -> pl.LazyFrame:
+    """Scan for the records that a frame made by `scan_logs` leaves out: a lazy frame of `schema.REJECTS`.
+
+    The frame that `scan_logs` returns remembers its sources and how they are read, and when the rejects are
+    collected they are read once more. A frame that was derived from it (by `filter`, `select`, …) does not:
+    give the first one.
+
+    >>> import agenther as ah, tempfile, pathlib
+    >>> log = pathlib.Path(tempfile.mkdtemp(), "runs.jsonl")
+    >>> _ = log.write_text('{"messages": [')
+    >>> ah.rejects(ah.scan_logs(log)).select("record", "reason").collect().row(0)
+    (0, 'truncated')
+    """
+    scan: Callable[[], pl.LazyFrame] | None = getattr(runs, _REJECTS, None)
+    if scan is None:
+        raise ValueError(
+            "rejects: found a frame that remembers no logs, needed the one that `agenther.scan_logs` "
+            "returned, before any further step; `agenther.scan_rejects` takes the logs themselves"
+        )
+    return scan()
+
+
+def scan_rejects(
+    sources: Sources, *, format: str | None = None, mapping: Mapping | None = None
+) -> pl.LazyFrame:
     """Scan logs for the records that `scan_logs` cannot read: a frame of `schema.REJECTS`.
 
     >>> import agenther as ah, tempfile, pathlib
@@ -168,10 +346,10 @@ def scan_rejects(sources: Sources, *, format: str | None = None) -> pl.LazyFrame
     >>> ah.scan_rejects(log).select("record", "offset", "reason").collect().row(0)
     (0, 0, 'truncated')
     """
-    paths = LogScan(sources, format=format).paths
+    found = LogScan(sources, format=format, mapping=mapping).sources
 
-    def batches(_: int | None) -> Iterator[pl.DataFrame]:
-        scan = LogScan(paths, format=format)
+    def batches(_columns: list[str] | None, _rows: int | None) -> Iterator[pl.DataFrame]:
+        scan = LogScan(found, format=format, mapping=mapping, columns=_ANY_COLUMN)
         for _runs in scan.batches():
             yield scan.take_rejects()
         yield scan.take_rejects()
@@ -179,7 +357,7 @@ def scan_rejects(sources: Sources, *, format: str | None = None) -> pl.LazyFrame
     return _lazy(batches, schema.REJECTS)
 
 
-def detect_formats(sources: Sources) -> pl.DataFrame:
+def detect_formats(sources: Sources, *, mapping: Mapping | None = None) -> pl.DataFrame:
     """Tell the format of each file: a frame of `schema.DETECTIONS`.
 
     >>> import agenther as ah, tempfile, pathlib
@@ -189,10 +367,26 @@ def detect_formats(sources: Sources) -> pl.DataFrame:
     'openai_chat'
     """
     found = [schema.DETECTIONS.to_frame()]
-    for is_frame, group in groupby(find(sources), frames.is_frame):
-        paths = list(group)
-        found += map(frames.detection, paths) if is_frame else [pl.DataFrame(_native.detect(paths))]
+    text = load(mapping)
+    for kind, group in groupby(find(sources), _kind):
+        if kind == "log":
+            found.append(pl.DataFrame(_native.detect([name_of(source) for source in group], text)))
+        else:
+            found += [
+                frames.detection(source, text) if isinstance(source, str) else _of_stream(source, mapping)
+                for source in group
+            ]
     return pl.concat(found)
+
+
+def _of_stream(stream: Stream, mapping: Mapping | None) -> pl.DataFrame:
+    chunks = stream.chunks()
+    head = next(chunks, b"")
+    chunks = chain([head], chunks)
+    if not needs_disk(head):
+        return pl.DataFrame(_native.detect_chunks(stream.name, chunks, load(mapping)))
+    with on_disk(stream.name, chunks) as path:
+        return detect_formats(path, mapping=mapping).with_columns(path=pl.lit(stream.name))
 
 
 def formats() -> list[str]:
@@ -205,34 +399,9 @@ def formats() -> list[str]:
     return _native.formats()
 
 
-def find(sources: Sources) -> list[str]:
-    """Find the files of paths, folders and globs, in their order and without repetition."""
-    several = [sources] if isinstance(sources, str | PathLike) else sources
-    files = [file for source in several for file in _find_one(fspath(source))]
-    return list(dict.fromkeys(files))
-
-
-def _find_one(source: str) -> list[str]:
-    path = Path(source).expanduser()
-    if path.is_file():
-        return [str(path)]
-    if path.is_dir():
-        files = sorted(str(file) for file in path.rglob("*") if _is_log(file, path))
-        if not files:
-            raise FileNotFoundError(f"the folder {source} has no file named {', '.join(SUFFIXES)}")
-        return files
-    files = sorted(file for file in glob(str(path), recursive=True) if Path(file).is_file())
-    if not files:
-        raise FileNotFoundError(f"no file is at {source}, and none matches it as a glob")
-    return files
-
-
-def _is_log(file: Path, folder: Path) -> bool:
-    hidden = any(part.startswith(".") for part in file.relative_to(folder).parts)
-    return not hidden and file.suffix in SUFFIXES and file.is_file()
-
-
-def _lazy(batches: Callable[[int | None], Iterator[pl.DataFrame]], columns: pl.Schema) -> pl.LazyFrame:
+def _lazy(
+    batches: Callable[[list[str] | None, int | None], Iterator[pl.DataFrame]], columns: pl.Schema
+) -> pl.LazyFrame:
     """Give Polars a source that it can ask for fewer rows and columns."""
 
     def read(
@@ -242,7 +411,7 @@ def _lazy(batches: Callable[[int | None], Iterator[pl.DataFrame]], columns: pl.S
         _batch_size: int | None,
     ) -> Iterator[pl.DataFrame]:
         left = n_rows
-        for batch in batches(n_rows):
+        for batch in batches(_needed(with_columns, predicate), n_rows):
             frame = batch if left is None else batch.head(left)
             left = None if left is None else left - frame.height
             # The predicate may use columns that are projected away.
@@ -252,3 +421,11 @@ def _lazy(batches: Callable[[int | None], Iterator[pl.DataFrame]], columns: pl.S
                 return
 
     return register_io_source(read, schema=columns)
+
+
+def _needed(with_columns: list[str] | None, predicate: pl.Expr | None) -> list[str] | None:
+    """Name the columns to build; `None` means all."""
+    if with_columns is None:
+        return None
+    roots = [] if predicate is None else predicate.meta.root_names()
+    return list(dict.fromkeys([*with_columns, *roots])) or list(_ANY_COLUMN)

@@ -186,6 +186,19 @@ DETECTIONS = pl.Schema(
         "confidence": pl.Float32(),
         "runner_up": pl.String(),
         "runner_up_confidence": pl.Float32(),
+        "layout": pl.String(),
     }
 )
 """The columns of what each file is found to be."""
+
+SURVEY = pl.Schema(
+    {
+        **DETECTIONS,
+        "records": pl.UInt64(),
+        "runs": pl.UInt64(),
+        "rejects": pl.UInt64(),
+        "bytes": pl.UInt64(),
+        "sentence": pl.String(),
+    }
+)
+"""The columns of what a file is, read through: what it was found to be, the counts, the first reject."""

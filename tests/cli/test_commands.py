@@ -34,7 +34,10 @@ def test_classify_names_what_it_could_not_read(agenther: Shell) -> None:
 
 
 def test_formats_are_listed_and_told(agenther: Shell) -> None:
-    assert "openai_chat" in agenther("formats", "--json").json
+    for arguments in (["--list"], []):
+        listed = agenther("formats", *arguments, "--json").json
+        assert {"openai_chat", "tau_bench"} <= {entry["format"] for entry in listed}
+    assert "`messages` of `role` and `content`" in agenther("formats", "--list").out
     found = agenther("formats", EXAMPLES / "logs", "--json").json
     assert {Path(file["path"]).name: file["format"] for file in found} == {
         "airline-support.json": "tau_bench",
@@ -49,9 +52,77 @@ def test_formats_are_listed_and_told(agenther: Shell) -> None:
     }
 
 
+def test_formats_say_how_much_there_is_and_how_it_lies(agenther: Shell, tmp_path: Path) -> None:
+    write_log(tmp_path / "log.jsonl", chat(), chat()).open("a").write("{broken\n")
+    (file,) = agenther("formats", "log.jsonl", "--json").json
+    assert (file["records"], file["runs"], file["rejects"]) == (3, 2, 1)
+    assert file["layout"] == "one record a line"
+    shown = agenther("formats", "log.jsonl").out
+    assert "one record a line" in shown
+    assert "openai_chat" in shown
+
+
 def test_a_file_of_no_known_format_is_a_problem(agenther: Shell, tmp_path: Path) -> None:
     (tmp_path / "notes.txt").write_text("Milk, eggs, bread.\n")
-    assert agenther("formats", "notes.txt").code == 1
+    (tmp_path / "other.jsonl").write_text('{"surprise": 1}\n')
+    done = agenther("formats", "notes.txt", "other.jsonl")
+    assert done.code == 1
+    assert "notes.txt: The file holds no JSON: it looks like plain text." in done.err
+    assert "other.jsonl: The record is an object with the keys `surprise`" in done.err
+
+
+def test_a_mapping_is_drafted_and_reads_the_log(agenther: Shell, tmp_path: Path) -> None:
+    turn = {"tool": "look", "args": {"at": "the sea"}, "result": "It is calm."}
+    write_log(tmp_path / "log.jsonl", {"task": "Say how the sea is today.", "turns": [turn]})
+    unknown = agenther("formats", "log.jsonl")
+    assert unknown.code == 1
+    assert "--suggest" in unknown.err
+    drafted = agenther("formats", "--suggest", "log.jsonl")
+    assert drafted.code == 0
+    assert agenther("formats", "--suggest", "log.jsonl", "--json").json == {"mapping": drafted.out}
+    (tmp_path / "mapping.toml").write_text(drafted.out)
+    (file,) = agenther("formats", "log.jsonl", "--mapping", "mapping.toml", "--json").json
+    assert (file["runs"], file["rejects"]) == (1, 0)
+    for command in (["classify"], ["run", "-o", "out"]):
+        assert agenther(*command, "log.jsonl", "--mapping", "mapping.toml").code == 0
+    (tmp_path / "mapping.toml").write_text("nonsense = 1")
+    refused = agenther("classify", "log.jsonl", "--mapping", "mapping.toml")
+    assert refused.code == 2
+    assert "mapping.toml, line 1, column 1" in refused.err
+
+
+def test_standard_input_is_read(agenther: Shell, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    log = write_log(tmp_path / "log.jsonl", chat())
+    for command in (["classify", "-", "--json"], ["formats", "-", "--json"], ["run", "-", "-o", "out"]):
+        with log.open(encoding="utf-8") as standard_input:
+            monkeypatch.setattr(sys, "stdin", standard_input)
+            assert agenther(*command).code == 0
+    assert (tmp_path / "out" / "sft.jsonl").exists()
+
+
+def test_rejects_go_where_they_are_told_and_too_many_end_the_command(agenther: Shell, tmp_path: Path) -> None:
+    write_log(tmp_path / "log.jsonl", chat()).open("a").write("{broken\n")
+    done = agenther("classify", "log.jsonl", "--rejects", "kept.jsonl")
+    assert done.code == 1
+    assert "1 records could not be read; they are in kept.jsonl" in done.err
+    assert json.loads((tmp_path / "kept.jsonl").read_text())["reason"] == "invalid_json"
+    assert agenther("classify", "log.jsonl", "--on-error", "skip").code == 0
+    for refused in (["--on-error", "raise"], ["--max-rejects", "0"], ["--max-rejects", "0.4"]):
+        done = agenther("classify", "log.jsonl", *refused)
+        assert done.code == 4, refused
+        assert "given up:" in done.err
+    for budget in ("-1", "1.5", "few"):
+        done = agenther("classify", "log.jsonl", f"--max-rejects={budget}")
+        assert done.code == 2
+        assert "needed a whole number from 0, or a share from 0.0 to 1.0" in done.err
+
+
+def test_a_reward_is_a_success_from_where_it_is_told(agenther: Shell, tmp_path: Path) -> None:
+    write_log(tmp_path / "log.jsonl", {**chat(success=None), "reward": 0.6})
+    for bar, failed in (("0.5", False), ("0.7", True)):
+        (run,) = agenther("classify", "log.jsonl", "--json", "--success-at", bar).json_lines
+        assert run["verdict"]["is_failure"] == failed
+    assert "needed a number" in agenther("classify", "log.jsonl", "--success-at", "high").err
 
 
 def test_validate_passes_what_run_writes_and_finds_what_is_broken(agenther: Shell, tmp_path: Path) -> None:

@@ -71,6 +71,39 @@ def test_which_runs_are_relabelled(
     assert account["records"] == 3 == account["written"] + account["skipped"]
 
 
+def test_rejects_can_stand_elsewhere_or_nowhere(agenther: Shell, tmp_path: Path) -> None:
+    write_log(tmp_path / "log.jsonl", chat()).open("a").write("{broken\n")
+    done = agenther("run", "log.jsonl", "-o", "out", "--rejects", "kept/rejects.jsonl")
+    assert done.code == 1
+    assert len(lines(tmp_path / "kept" / "rejects.jsonl")) == 1
+    assert not (tmp_path / "out" / "rejects.jsonl").exists()
+    done = agenther("run", "log.jsonl", "-o", "out", "--on-error", "skip", "--json")
+    assert done.code == 0
+    assert done.json["rejected_by_reason"] == {"invalid_json": 1}
+    assert not (tmp_path / "out" / "rejects.jsonl").exists()
+
+
+@pytest.mark.parametrize(
+    "refused", [["--on-error", "raise"], ["--max-rejects", "0"], ["--max-rejects", "0.2"]]
+)
+def test_a_job_that_is_given_up_leaves_the_rejects_alone(
+    agenther: Shell, tmp_path: Path, refused: list[str]
+) -> None:
+    write_log(tmp_path / "log.jsonl", chat()).open("a").write("{broken\n")
+    done = agenther("run", "log.jsonl", "-o", "out", "--rejects", "rejects.jsonl", *refused)
+    assert done.code == 4
+    assert "no file of training data was written" in done.err
+    assert list((tmp_path / "out").iterdir()) == []
+    assert len(lines(tmp_path / "rejects.jsonl")) == 1
+
+
+def test_a_job_within_its_budget_is_done(agenther: Shell, tmp_path: Path) -> None:
+    write_log(tmp_path / "log.jsonl", chat()).open("a").write("{broken\n")
+    assert agenther("run", "log.jsonl", "-o", "out", "--max-rejects", "0.5").code == 1
+    assert agenther("run", "log.jsonl", "-o", "out", "--max-rejects", "1").code == 1
+    assert (tmp_path / "out" / "sft.jsonl").exists()
+
+
 def test_only_the_exports_asked_for_are_written(agenther: Shell, tmp_path: Path) -> None:
     write_log(tmp_path / "log.jsonl", chat())
     assert agenther("run", "log.jsonl", "-o", "out", "--to", "sft").code == 0

@@ -38,6 +38,10 @@ def folder(tmp_path: Path) -> Path:
     """Make a folder in which the paths of the documents exist."""
     (tmp_path / "examples").symlink_to(ROOT / "examples")
     (tmp_path / "logs").symlink_to(ROOT / "examples" / "logs")
+    manual = (ROOT / "docs" / "mapping.md").read_text(encoding="utf-8")
+    record = re.search(r"^```json\n(.*?)^```", manual, re.MULTILINE | re.DOTALL)
+    assert record is not None
+    (tmp_path / "runs.jsonl").write_text(record[1])
     return tmp_path
 
 
@@ -55,6 +59,7 @@ def test_agenther_lines_run(code: str, folder: Path) -> None:
         words = shlex.split(line, comments=True)
         if words[:1] != ["agenther"]:
             continue
+        words, to = (words[:-2], words[-1]) if words[-2:-1] == [">"] else (words, None)
         done = subprocess.run(
             [sys.executable, "-m", "agenther.cli", *words[1:]],
             cwd=folder,
@@ -63,3 +68,5 @@ def test_agenther_lines_run(code: str, folder: Path) -> None:
             check=False,
         )
         assert done.returncode <= REJECTS_FOUND, f"{line}\n{done.stdout}{done.stderr}"
+        if to is not None:
+            (folder / to).write_text(done.stdout)

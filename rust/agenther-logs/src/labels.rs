@@ -63,10 +63,33 @@ pub(crate) fn read_labels<'a>(record: Value<'_, 'a>, run: &mut Run<'a>) {
     run.reward = record.any_of(REWARD).and_then(reward_of);
     let stated = SUCCESS.iter().find_map(|key| record.get(key)?.as_bool());
     run.success = stated.or_else(|| run.reward.and_then(full_mark));
+    run.success_from_reward = stated.is_none();
     run.failure_reason = failure_reason(record.text_of(FAILURE_REASON), run.success);
 }
 
 /// The word for how a run ended, unless it ended well.
 pub(crate) fn failure_reason<'a>(reason: Option<Text<'a>>, success: Option<bool>) -> Option<Text<'a>> {
     reason.filter(|_| success != Some(true))
+}
+
+/// Judges a run by its reward where the log states no success: by the bar that the caller set, else
+/// as the format did.
+pub(crate) fn judge(run: &mut Run<'_>, success_at: Option<f64>) {
+    let (Some(bar), Some(reward)) = (success_at, run.reward) else { return };
+    if run.success.is_none() || run.success_from_reward {
+        set_derived(run, Some(reward >= bar));
+    }
+}
+
+/// Gives a run a reward that did not stand in its log, and judges it by that.
+pub(crate) fn set_reward(run: &mut Run<'_>, reward: f64, success_at: Option<f64>) {
+    run.reward = Some(reward);
+    if run.success.is_none() || run.success_from_reward {
+        set_derived(run, success_at.map_or_else(|| full_mark(reward), |bar| Some(reward >= bar)));
+    }
+}
+
+fn set_derived(run: &mut Run<'_>, success: Option<bool>) {
+    (run.success, run.success_from_reward) = (success, true);
+    run.failure_reason = failure_reason(run.failure_reason.take(), success);
 }

@@ -10,6 +10,7 @@
 mod archive;
 mod beside;
 mod block;
+mod cell;
 mod detect;
 pub mod formats;
 mod identity;
@@ -33,6 +34,7 @@ mod timeline;
 
 pub use beside::Beside;
 pub use block::Block;
+pub use cell::{CellReader, Unreadable};
 pub use detect::Detection;
 pub use mapping::{Mapping, MappingError, schema as mapping_schema, suggest};
 pub use reader::{Counts, LogReader, Options, Source};

@@ -34,13 +34,22 @@ pub struct Options {
     pub limits: Limits,
     /// Read every record as this format instead of detecting it.
     pub format: Option<String>,
+    /// The reward from which on a run counts as a success where its log states none; by default the
+    /// full mark of its format.
+    pub success_at: Option<f64>,
     /// Read every record as this says.
     pub mapping: Option<Arc<Mapping>>,
 }
 
 impl Default for Options {
     fn default() -> Self {
-        Options { max_record_bytes: 256 << 20, limits: Limits::default(), format: None, mapping: None }
+        Options {
+            max_record_bytes: 256 << 20,
+            limits: Limits::default(),
+            format: None,
+            success_at: None,
+            mapping: None,
+        }
     }
 }
 
@@ -280,7 +289,7 @@ fn open_stream(
 const BOTH: &str =
     "Both a format and a mapping are given; a mapping is a format of its own, so give one of them.";
 
-fn format_named(name: &str) -> io::Result<Chosen> {
+pub(crate) fn format_named(name: &str) -> io::Result<Chosen> {
     let json = FORMATS.iter().find(|format| format.name() == name).map(|format| Chosen::Json(*format));
     let text =
         || TEXT_FORMATS.iter().find(|format| format.name() == name).map(|format| Chosen::Text(*format));

@@ -7,6 +7,7 @@ use crate::block::{Block, Cut};
 use crate::detect::best_format;
 use crate::formats::{FORMATS, Format, Record, TextFormat, TextRecord, shape_sentence};
 use crate::json::{JsonError, Problem, Tape, Value};
+use crate::labels::judge;
 use crate::pieces::{Assembled, Pieces};
 use crate::reader::{Chosen, Counts, Options, Source};
 use crate::run::{Reason, Reject, Run, Sink};
@@ -22,7 +23,7 @@ pub struct RecordReader {
 }
 
 /// What is wrong with a record.
-type Trouble = (Reason, String);
+pub(crate) type Trouble = (Reason, String);
 
 /// Where a run comes from, and what its record was.
 struct Origin<'b> {
@@ -149,6 +150,7 @@ impl Tally<'_, '_> {
     fn run(&mut self, mut run: Run<'_>, format: &'static str, number: u64) {
         run.format = format;
         run.record = number;
+        judge(&mut run, self.source.options.success_at);
         self.counts.records += 1;
         self.counts.runs += 1;
         self.sink.run(run);
@@ -228,7 +230,7 @@ const STRAY: &str = "Between or after the records stands text that is not part o
 the file cannot be followed from here on. Repair it, or write one record a line.";
 const CUT: &str = "The file ends inside this record; it was cut off while it was written or copied.";
 
-fn incomplete(format: &str, missing: &str) -> Trouble {
+pub(crate) fn incomplete(format: &str, missing: &str) -> Trouble {
     (Reason::Incomplete, format!("The record looks like {format}, but {missing}."))
 }
 
@@ -240,7 +242,7 @@ fn too_large(size: u64, options: &Options) -> Trouble {
     (Reason::TooLarge, sentence)
 }
 
-fn json_trouble(error: JsonError) -> Trouble {
+pub(crate) fn json_trouble(error: JsonError) -> Trouble {
     let reason = match error.problem {
         Problem::Truncated => Reason::Truncated,
         Problem::TooDeep | Problem::TooManyValues => Reason::TooComplex,

@@ -22,6 +22,8 @@ pub struct Run<'a> {
     pub final_answer: Option<Text<'a>>,
     /// The log's own label, never guessed.
     pub success: Option<bool>,
+    /// Whether `success` is what the reward amounts to: the log states none.
+    pub success_from_reward: bool,
     /// The log's own reward.
     pub reward: Option<f64>,
     /// The log's own word for how it failed.
@@ -64,6 +66,7 @@ impl Run<'_> {
             failure_reason: self.failure_reason.map(own),
             metadata: self.metadata.map(own),
             success: self.success,
+            success_from_reward: self.success_from_reward,
             reward: self.reward,
             format: self.format,
             record: self.record,

@@ -6,7 +6,7 @@ use arrow_array::cast::AsArray;
 use arrow_array::types::{Float32Type, Float64Type, Int32Type, Int64Type, UInt32Type};
 use arrow_array::{
     Array, ArrayRef, BooleanArray, LargeListArray, LargeStringArray, ListArray, PrimitiveArray, StringArray,
-    StringViewArray, StructArray,
+    StringViewArray, StructArray, new_null_array,
 };
 use arrow_schema::{DataType, Field};
 
@@ -22,7 +22,26 @@ pub struct Input {
     pub chunks: Vec<ArrayRef>,
 }
 
+/// The name of a literal that stands for a column that the frame has not. A literal null would say it
+/// better, but Polars does not recognise expressions with one as equal: `.struct.unnest()` would call
+/// the function once for every field.
+const ABSENT: &str = "__agenther_absent";
+
+/// The field, of dtype Null if its column is absent.
+pub fn field_or_null(field: Field) -> Field {
+    if field.name() == ABSENT { field.with_data_type(DataType::Null) } else { field }
+}
+
 impl Input {
+    /// The column, of nulls if it is absent.
+    pub fn or_nulls(self) -> Self {
+        if self.field.name() != ABSENT {
+            return self;
+        }
+        let chunks = self.chunks.iter().map(|chunk| new_null_array(&DataType::Null, chunk.len()));
+        Input { chunks: chunks.collect(), field: field_or_null(self.field) }
+    }
+
     fn len(&self) -> usize {
         self.chunks.iter().map(|c| c.len()).sum()
     }
@@ -109,6 +128,8 @@ pub enum Need {
     Indices,
     /// Lists of texts.
     Texts,
+    /// Records of a log, or parts of them: JSON text, or the structs and lists that it says.
+    Json,
 }
 
 /// The step fields, each with whether a frame must have it. A log may well have no user turns, no
@@ -152,6 +173,16 @@ impl Need {
             Need::Texts => match item(dtype) {
                 Some(DataType::Utf8View | DataType::LargeUtf8 | DataType::Utf8 | DataType::Null) => Ok(()),
                 _ => Err(wrong(column, dtype, "List(String)")),
+            },
+            Need::Json => match item(dtype).unwrap_or(dtype) {
+                DataType::Struct(_) => Ok(()),
+                DataType::Utf8View | DataType::LargeUtf8 | DataType::Utf8 => Ok(()),
+                DataType::Null => Ok(()),
+                _ => Err(wrong(
+                    column,
+                    dtype,
+                    "String with JSON, List(Struct{role String, content String, …}) or Struct",
+                )),
             },
         }
     }
@@ -264,20 +295,20 @@ impl<'a> Numbers<'a> {
     }
 }
 
-fn flag(array: Option<&BooleanArray>, row: usize) -> Option<bool> {
+pub(crate) fn flag(array: Option<&BooleanArray>, row: usize) -> Option<bool> {
     array.filter(|array| array.is_valid(row)).map(|array| array.value(row))
 }
 
 /// A list column: the range of items of every row.
 #[derive(Debug, Clone, Copy)]
-enum Ranges<'a> {
+pub(crate) enum Ranges<'a> {
     Large(&'a LargeListArray),
     Small(&'a ListArray),
     Nulls,
 }
 
 impl<'a> Ranges<'a> {
-    fn new(array: &'a ArrayRef) -> Self {
+    pub fn new(array: &'a ArrayRef) -> Self {
         match array.data_type() {
             DataType::LargeList(_) => Ranges::Large(array.as_list()),
             DataType::List(_) => Ranges::Small(array.as_list()),
@@ -285,7 +316,7 @@ impl<'a> Ranges<'a> {
         }
     }
 
-    fn items(self) -> Option<&'a ArrayRef> {
+    pub fn items(self) -> Option<&'a ArrayRef> {
         match self {
             Ranges::Large(array) => Some(array.values()),
             Ranges::Small(array) => Some(array.values()),
@@ -293,7 +324,7 @@ impl<'a> Ranges<'a> {
         }
     }
 
-    fn get(self, row: usize) -> Option<std::ops::Range<usize>> {
+    pub fn get(self, row: usize) -> Option<std::ops::Range<usize>> {
         match self {
             Ranges::Large(array) => array.is_valid(row).then(|| {
                 let offsets = array.value_offsets();

@@ -2,12 +2,12 @@
 
 use std::sync::Arc;
 
-use agenther_logs::{Counts, Detection, Reject, Run, RunStep, Text};
+use agenther_logs::{Counts, Detection, Layout, Reject, Run, RunStep, Text};
 use arrow_array::builder::{
     BinaryViewBuilder, BooleanBuilder, Float32Builder, Float64Builder, StringViewBuilder, UInt64Builder,
 };
 use arrow_array::{Array, ArrayRef, LargeListArray, RecordBatch, StructArray};
-use arrow_buffer::{OffsetBuffer, ScalarBuffer};
+use arrow_buffer::{NullBufferBuilder, OffsetBuffer, ScalarBuffer};
 use arrow_schema::{Field, Fields, Schema};
 
 use crate::schema;
@@ -17,42 +17,43 @@ fn batch(fields: Fields, columns: Vec<ArrayRef>) -> RecordBatch {
     RecordBatch::try_new(schema, columns).expect("the builders follow the table of dtypes")
 }
 
-/// Rows of the trajectory frame.
-#[derive(Debug, Default)]
+/// Rows of the trajectory frame, or of the columns of it that are wanted: what nobody asked for is not built.
+#[derive(Debug)]
 pub struct Trajectories {
     rows: usize,
-    trajectory_id: StringViewBuilder,
-    original_prompt: StringViewBuilder,
-    system: StringViewBuilder,
-    tools: StringViewBuilder,
-    steps: Steps,
-    final_answer: StringViewBuilder,
-    success: BooleanBuilder,
-    reward: Float64Builder,
-    failure_reason: StringViewBuilder,
-    metadata: StringViewBuilder,
-    format: StringViewBuilder,
-    path: StringViewBuilder,
-    record: UInt64Builder,
+    fields: Fields,
+    columns: Vec<Column>,
+    validity: NullBufferBuilder,
+}
+
+impl Default for Trajectories {
+    fn default() -> Self {
+        Trajectories::of(None)
+    }
 }
 
 impl Trajectories {
+    /// No row yet, of the columns with these names; `None` means all.
+    pub fn of(wanted: Option<&[String]>) -> Self {
+        let fields = schema::trajectory_of(wanted);
+        let columns = fields.iter().map(|field| Column::named(field.name())).collect();
+        Trajectories { rows: 0, fields, columns, validity: NullBufferBuilder::new(0) }
+    }
+
     /// Appends a run of a file.
     pub fn push(&mut self, run: &Run<'_>, path: &str) {
+        self.append(Some(Row { run, file: Some(path) }));
+    }
+
+    /// Appends a run that stands in no file, or a null row.
+    pub fn push_option(&mut self, run: Option<&Run<'_>>) {
+        self.append(run.map(|run| Row { run, file: None }));
+    }
+
+    fn append(&mut self, row: Option<Row<'_>>) {
         self.rows += 1;
-        self.trajectory_id.append_value(&run.trajectory_id);
-        self.original_prompt.append_option(text(&run.original_prompt));
-        self.system.append_option(text(&run.system));
-        self.tools.append_option(text(&run.tools));
-        self.steps.push(&run.steps);
-        self.final_answer.append_option(text(&run.final_answer));
-        self.success.append_option(run.success);
-        self.reward.append_option(run.reward);
-        self.failure_reason.append_option(text(&run.failure_reason));
-        self.metadata.append_option(text(&run.metadata));
-        self.format.append_value(run.format);
-        self.path.append_value(path);
-        self.record.append_value(run.record);
+        self.validity.append(row.is_some());
+        self.columns.iter_mut().for_each(|column| column.push(row));
     }
 
     /// The number of rows so far.
@@ -66,26 +67,72 @@ impl Trajectories {
     }
 
     /// The rows as a batch.
-    pub fn finish(mut self) -> RecordBatch {
-        let source: Vec<ArrayRef> = vec![
-            Arc::new(self.format.finish()),
-            Arc::new(self.path.finish()),
-            Arc::new(self.record.finish()),
-        ];
-        let columns: Vec<ArrayRef> = vec![
-            Arc::new(self.trajectory_id.finish()),
-            Arc::new(self.original_prompt.finish()),
-            Arc::new(self.system.finish()),
-            Arc::new(self.tools.finish()),
-            self.steps.finish(),
-            Arc::new(self.final_answer.finish()),
-            Arc::new(self.success.finish()),
-            Arc::new(self.reward.finish()),
-            Arc::new(self.failure_reason.finish()),
-            Arc::new(self.metadata.finish()),
-            Arc::new(StructArray::new(schema::source(), source, None)),
-        ];
-        batch(schema::trajectory(), columns)
+    pub fn finish(self) -> RecordBatch {
+        batch(self.fields, self.columns.into_iter().map(Column::finish).collect())
+    }
+
+    /// The rows as a column of structs.
+    pub fn finish_column(mut self) -> ArrayRef {
+        let columns = self.columns.into_iter().map(Column::finish).collect();
+        Arc::new(StructArray::new(self.fields, columns, self.validity.finish()))
+    }
+}
+
+/// A run, and the file where it was read.
+#[derive(Clone, Copy)]
+struct Row<'r> {
+    run: &'r Run<'r>,
+    file: Option<&'r str>,
+}
+
+/// A column of the trajectory frame, and what of a run it holds.
+#[derive(Debug)]
+enum Column {
+    Text(StringViewBuilder, for<'r> fn(&'r Run<'r>) -> Option<&'r str>),
+    Success(BooleanBuilder),
+    Reward(Float64Builder),
+    Steps(Box<Steps>),
+    Source(Box<Sources>),
+}
+
+impl Column {
+    fn named(name: &str) -> Self {
+        let texts = StringViewBuilder::new();
+        match name {
+            "trajectory_id" => Column::Text(texts, |run| Some(&run.trajectory_id)),
+            "original_prompt" => Column::Text(texts, |run| text(&run.original_prompt)),
+            "system" => Column::Text(texts, |run| text(&run.system)),
+            "tools" => Column::Text(texts, |run| text(&run.tools)),
+            "final_answer" => Column::Text(texts, |run| text(&run.final_answer)),
+            "failure_reason" => Column::Text(texts, |run| text(&run.failure_reason)),
+            "metadata" => Column::Text(texts, |run| text(&run.metadata)),
+            "success" => Column::Success(BooleanBuilder::new()),
+            "reward" => Column::Reward(Float64Builder::new()),
+            "steps" => Column::Steps(Box::default()),
+            "source" => Column::Source(Box::default()),
+            _ => unreachable!("the table of dtypes has no such column"),
+        }
+    }
+
+    fn push(&mut self, row: Option<Row<'_>>) {
+        let run = row.map(|row| row.run);
+        match self {
+            Column::Text(builder, text_of) => builder.append_option(run.and_then(text_of)),
+            Column::Success(builder) => builder.append_option(run.and_then(|run| run.success)),
+            Column::Reward(builder) => builder.append_option(run.and_then(|run| run.reward)),
+            Column::Steps(builder) => builder.push(run.map(|run| &*run.steps)),
+            Column::Source(builder) => builder.push(row),
+        }
+    }
+
+    fn finish(self) -> ArrayRef {
+        match self {
+            Column::Text(mut builder, _) => Arc::new(builder.finish()),
+            Column::Success(mut builder) => Arc::new(builder.finish()),
+            Column::Reward(mut builder) => Arc::new(builder.finish()),
+            Column::Steps(builder) => builder.finish(),
+            Column::Source(builder) => builder.finish(),
+        }
     }
 }
 
@@ -93,9 +140,36 @@ fn text<'r>(text: &'r Option<Text<'_>>) -> Option<&'r str> {
     text.as_deref()
 }
 
+/// Where each run was read. A run that stands in no file has its format alone.
 #[derive(Debug, Default)]
+struct Sources {
+    format: StringViewBuilder,
+    path: StringViewBuilder,
+    record: UInt64Builder,
+}
+
+impl Sources {
+    fn push(&mut self, row: Option<Row<'_>>) {
+        let file = row.and_then(|row| row.file);
+        self.format.append_option(row.map(|row| row.run.format));
+        self.path.append_option(file);
+        self.record.append_option(row.filter(|_| file.is_some()).map(|row| row.run.record));
+    }
+
+    fn finish(mut self) -> ArrayRef {
+        let columns: Vec<ArrayRef> = vec![
+            Arc::new(self.format.finish()),
+            Arc::new(self.path.finish()),
+            Arc::new(self.record.finish()),
+        ];
+        Arc::new(StructArray::new(schema::source(), columns, None))
+    }
+}
+
+#[derive(Debug)]
 struct Steps {
     ends: Vec<i64>,
+    validity: NullBufferBuilder,
     user: StringViewBuilder,
     thought: StringViewBuilder,
     action_name: StringViewBuilder,
@@ -104,8 +178,25 @@ struct Steps {
     error: BooleanBuilder,
 }
 
+impl Default for Steps {
+    fn default() -> Self {
+        Steps {
+            ends: Vec::new(),
+            validity: NullBufferBuilder::new(0),
+            user: StringViewBuilder::new(),
+            thought: StringViewBuilder::new(),
+            action_name: StringViewBuilder::new(),
+            action_input: StringViewBuilder::new(),
+            observation: StringViewBuilder::new(),
+            error: BooleanBuilder::new(),
+        }
+    }
+}
+
 impl Steps {
-    fn push(&mut self, steps: &[RunStep<'_>]) {
+    fn push(&mut self, steps: Option<&[RunStep<'_>]>) {
+        self.validity.append(steps.is_some());
+        let steps = steps.unwrap_or_default();
         for step in steps {
             self.user.append_option(text(&step.user));
             self.thought.append_option(text(&step.thought));
@@ -130,7 +221,7 @@ impl Steps {
         let item = Arc::new(Field::new("item", steps.data_type().clone(), true));
         let offsets: Vec<i64> = std::iter::once(0).chain(self.ends).collect();
         let offsets = OffsetBuffer::new(ScalarBuffer::from(offsets));
-        Arc::new(LargeListArray::new(item, offsets, Arc::new(steps), None))
+        Arc::new(LargeListArray::new(item, offsets, Arc::new(steps), self.validity.finish()))
     }
 }
 
@@ -217,6 +308,7 @@ pub struct Detections {
     confidence: Float32Builder,
     runner_up: StringViewBuilder,
     runner_up_confidence: Float32Builder,
+    layout: StringViewBuilder,
 }
 
 impl Detections {
@@ -227,6 +319,7 @@ impl Detections {
         self.confidence.append_value(detection.confidence);
         self.runner_up.append_option(detection.runner_up.map(|(format, _)| format));
         self.runner_up_confidence.append_option(detection.runner_up.map(|(_, confidence)| confidence));
+        self.layout.append_value(layout_in_words(&detection.layout));
     }
 
     /// The rows as a batch.
@@ -237,7 +330,19 @@ impl Detections {
             Arc::new(self.confidence.finish()),
             Arc::new(self.runner_up.finish()),
             Arc::new(self.runner_up_confidence.finish()),
+            Arc::new(self.layout.finish()),
         ];
         batch(schema::detection(), columns)
+    }
+}
+
+fn layout_in_words(layout: &Layout) -> String {
+    match layout {
+        Layout::Lines => "one record a line".into(),
+        Layout::Values => "whole documents".into(),
+        Layout::Inside(path) if path.is_empty() => "items of an array or object".into(),
+        Layout::Inside(path) => format!("items of `{}`", path.join(".")),
+        Layout::Text => "text that is not JSON".into(),
+        Layout::Opaque => "no JSON".into(),
     }
 }

@@ -23,12 +23,14 @@ use crate::schema;
 /// Equally long arrays, one for each input but the options.
 pub type Piece = Vec<ArrayRef>;
 
-/// A function of the plugin. Its inputs are the columns of [`RUN`], then `extra`, then the options.
+/// A function of the plugin. Its inputs are the columns of its subject, then `extra`, then the options.
 #[derive(Debug)]
 pub struct Function {
     /// Its name, as in the symbols.
     pub name: &'static str,
-    /// What it takes besides a run.
+    /// What it works on: a run, the columns of [`RUN`], or what a run is to be read from.
+    pub subject: &'static [Need],
+    /// What it takes besides.
     pub extra: &'static [Need],
     /// The dtype it gives.
     pub dtype: fn() -> DataType,
@@ -39,6 +41,7 @@ pub struct Function {
 /// The verdict on each run.
 pub const CLASSIFY: Function = Function {
     name: "classify",
+    subject: &RUN,
     extra: &[],
     dtype: || DataType::Struct(schema::verdict()),
     compute: |pieces, options| {
@@ -55,6 +58,7 @@ pub const CLASSIFY: Function = Function {
 /// What each run achieved.
 pub const EXTRACT: Function = Function {
     name: "extract",
+    subject: &RUN,
     extra: &[],
     dtype: || DataType::Struct(schema::outcome()),
     compute: |pieces, _| {
@@ -67,6 +71,7 @@ pub const EXTRACT: Function = Function {
 /// The hindsight goals of each run.
 pub const RELABEL: Function = Function {
     name: "relabel",
+    subject: &RUN,
     extra: &[],
     dtype: || schema::list_of(DataType::Struct(schema::hindsight())),
     compute: |pieces, options| {
@@ -80,6 +85,7 @@ pub const RELABEL: Function = Function {
 /// Verdict, outcome and hindsight of each run, which is read once.
 pub const ANALYZE: Function = Function {
     name: "analyze",
+    subject: &RUN,
     extra: &[],
     dtype: || DataType::Struct(schema::analysis()),
     compute: |pieces, options| {
@@ -103,6 +109,7 @@ pub const ANALYZE: Function = Function {
 /// A null goal has no grounding; a null answer is left out; null kept steps are all steps.
 pub const VERIFY: Function = Function {
     name: "verify",
+    subject: &RUN,
     extra: &[Need::Text, Need::Text, Need::Indices],
     dtype: || DataType::Struct(schema::grounding()),
     compute: |pieces, _| {
@@ -161,7 +168,7 @@ pub fn message(panic: &(dyn std::any::Any + Send)) -> &str {
 impl Function {
     /// The output field for these inputs; it takes the name of the first.
     pub fn field(&self, inputs: &[Field]) -> Result<Field, Error> {
-        let needs = RUN.iter().chain(self.extra).copied().chain([Need::Text]);
+        let needs = self.subject.iter().chain(self.extra).copied().chain([Need::Text]);
         let expected = needs.clone().count();
         if inputs.len() != expected {
             let found = inputs.len();

@@ -4,7 +4,9 @@ pub mod builders;
 pub mod columns;
 pub mod error;
 pub mod frames;
+pub mod from_messages;
 pub mod functions;
+pub mod json_cells;
 pub mod options;
 pub mod plugin;
 pub mod render;
@@ -20,5 +22,7 @@ mod _native {
     #[pymodule_export]
     use crate::rules::{RuleSet, check_rules, rules_schema};
     #[pymodule_export]
-    use crate::scan::{ArrowBatch, LogScanner, detect, detect_chunks, formats};
+    use crate::scan::{
+        ArrowBatch, LogScanner, check_mapping, detect, detect_chunks, formats, shapes, suggest_mapping,
+    };
 }

@@ -14,6 +14,7 @@ use serde::Deserialize;
 
 use crate::columns::{Input, Texts};
 use crate::error::Error;
+use crate::from_messages::ReadOptions;
 use crate::render::RenderOptions;
 use crate::rules::RulesOption;
 
@@ -31,12 +32,21 @@ pub struct Options {
     pub rules: Option<RulesOption>,
     /// How to write rows.
     pub render: RenderOptions,
+    /// How to read records.
+    pub read: ReadOptions,
 }
 
 impl Default for Options {
     fn default() -> Self {
         let RelabelOptions { goals, min_confidence, seed } = RelabelOptions::default();
-        Options { goals, min_confidence, seed, rules: None, render: RenderOptions::default() }
+        Options {
+            goals,
+            min_confidence,
+            seed,
+            rules: None,
+            render: RenderOptions::default(),
+            read: ReadOptions::default(),
+        }
     }
 }
 

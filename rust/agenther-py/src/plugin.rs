@@ -18,7 +18,7 @@ use arrow_array::ffi::{FFI_ArrowArray, FFI_ArrowSchema, from_ffi, to_ffi};
 use arrow_array::{ArrayRef, make_array};
 use arrow_schema::{DataType, Field};
 
-use crate::columns::Input;
+use crate::columns::{Input, field_or_null};
 use crate::error::Error;
 use crate::functions::{self, Function, message};
 
@@ -167,7 +167,8 @@ unsafe fn call(function: &Function, inputs: *mut SeriesExport, len: usize, out: 
         // SAFETY: by contract. Every export is taken before the first error returns, since Polars
         // forgets its inputs after the call.
         let inputs: Vec<_> = unsafe { (0..len).map(|i| import(&mut *inputs.add(i))).collect() };
-        let inputs = inputs.into_iter().collect::<Result<Vec<Input>, Error>>()?;
+        let inputs = inputs.into_iter().map(|input| input.map(Input::or_nulls));
+        let inputs = inputs.collect::<Result<Vec<Input>, Error>>()?;
         let (field, array) = function.column(&inputs)?;
         // SAFETY: by contract; the export in `out` is empty and needs no drop.
         unsafe { out.write(SeriesExport::new(&field, &array)?) };
@@ -183,7 +184,8 @@ unsafe fn field(function: &Function, inputs: *const FFI_ArrowSchema, len: usize,
     guard(function, || {
         // SAFETY: by contract.
         let schemas = (0..len).map(|i| unsafe { &*inputs.add(i) });
-        let fields = schemas.map(Field::try_from).collect::<Result<Vec<_>, _>>();
+        let fields = schemas.map(|schema| Field::try_from(schema).map(field_or_null));
+        let fields = fields.collect::<Result<Vec<_>, _>>();
         let fields = fields.map_err(|e| Error(format!("{}: importing a dtype: {e}", function.name)))?;
         let output = FFI_ArrowSchema::try_from(function.field(&fields)?);
         let output = output.map_err(|e| Error(format!("{}: exporting the dtype: {e}", function.name)))?;
@@ -236,6 +238,16 @@ export!(functions::EXTRACT, _polars_plugin_extract, _polars_plugin_field_extract
 export!(functions::RELABEL, _polars_plugin_relabel, _polars_plugin_field_relabel);
 export!(functions::ANALYZE, _polars_plugin_analyze, _polars_plugin_field_analyze);
 export!(functions::VERIFY, _polars_plugin_verify, _polars_plugin_field_verify);
+export!(
+    crate::from_messages::FROM_MESSAGES,
+    _polars_plugin_from_messages,
+    _polars_plugin_field_from_messages
+);
+export!(
+    crate::from_messages::MESSAGES_REJECTS,
+    _polars_plugin_messages_rejects,
+    _polars_plugin_field_messages_rejects
+);
 export!(crate::render::RENDER, _polars_plugin_render, _polars_plugin_field_render);
 
 /// The version of the ABI: major in the upper half, minor in the lower.

@@ -18,6 +18,7 @@ use crate::schema;
 /// `skipped`. Takes besides a run: goal, answer, kept steps, thoughts, weight.
 pub const RENDER: Function = Function {
     name: "render",
+    subject: &RUN,
     extra: &[Need::Text, Need::Text, Need::Indices, Need::Texts, Need::Number],
     dtype: || DataType::Struct(schema::rendered()),
     compute: |pieces, options| {

@@ -4,7 +4,8 @@ use std::io::{self, Read};
 use std::path::Path;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
-use agenther_logs::{Batch, LogReader, Options, Reject, Run, Scan, ScanOptions};
+use agenther_logs::formats::{FORMATS, TEXT_FORMATS};
+use agenther_logs::{Batch, LogReader, Mapping, Options, Reject, Run, Scan, ScanOptions};
 use arrow_array::ffi_stream::FFI_ArrowArrayStream;
 use arrow_array::{RecordBatch, RecordBatchIterator, RecordBatchReader};
 use arrow_schema::{ArrowError, Schema, SchemaRef};
@@ -16,10 +17,16 @@ use crate::frames::{Detections, Files, Rejects, Trajectories};
 use crate::schema;
 
 /// What is found in a unit of a scan.
-#[derive(Default)]
 struct Found {
     runs: Trajectories,
     rejects: Vec<(Reject, String)>,
+}
+
+impl Found {
+    /// Nothing yet, of the wanted columns.
+    fn of(wanted: Option<&[String]>) -> Self {
+        Found { runs: Trajectories::of(wanted), rejects: Vec::new() }
+    }
 }
 
 impl Batch for Found {
@@ -32,9 +39,13 @@ impl Batch for Found {
     }
 }
 
+/// Names of the columns of the frame to build; `None` means all.
+type Wanted = Option<Arc<[String]>>;
+
 /// A scan, and what was found and not yet taken.
 struct Scanning {
     scan: Scan<Found>,
+    columns: Wanted,
     max_rows: usize,
     /// Runs of the last unit, of which small files may have given more than a batch holds.
     runs: Option<RecordBatch>,
@@ -117,7 +128,7 @@ impl Iterator for Batches {
 
 impl RecordBatchReader for Batches {
     fn schema(&self) -> SchemaRef {
-        Arc::new(Schema::new(schema::trajectory()))
+        Arc::new(Schema::new(schema::trajectory_of(lock(&self.0).columns.as_deref())))
     }
 }
 
@@ -133,62 +144,81 @@ fn lock(scan: &Mutex<Scanning>) -> MutexGuard<'_, Scanning> {
 pub struct LogScanner(Arc<Mutex<Scanning>>);
 
 impl LogScanner {
-    fn of(scan: Scan<Found>, max_rows: usize) -> Self {
+    fn of(scan: Scan<Found>, columns: Wanted, max_rows: usize) -> Self {
         let (runs, rejects, files) = (None, Rejects::default(), Files::default());
-        LogScanner(Arc::new(Mutex::new(Scanning { scan, max_rows, runs, rejects, files })))
+        LogScanner(Arc::new(Mutex::new(Scanning { scan, columns, max_rows, runs, rejects, files })))
     }
 }
 
-/// How to scan, from what Python says.
-fn scan_options(
-    format: Option<String>,
-    batch_rows: usize,
-    batch_bytes: usize,
-    threads: Option<usize>,
-) -> PyResult<ScanOptions> {
+/// How to read, from what Python says.
+fn reading(format: Option<String>, success_at: Option<f64>, mapping: Option<&str>) -> PyResult<Options> {
     if let Some(name) = &format {
         known_format(name)?;
     }
-    let standard = ScanOptions::default();
-    Ok(ScanOptions {
-        reading: Options { format, ..Options::default() },
-        unit_records: batch_rows.max(1),
-        unit_bytes: batch_bytes.max(1),
-        threads: threads.unwrap_or(standard.threads),
-    })
+    let mapping = mapping.map(parsed).transpose()?;
+    Ok(Options { format, success_at, mapping, ..Options::default() })
+}
+
+fn wanted(columns: Option<Vec<String>>) -> PyResult<Wanted> {
+    columns.iter().flatten().try_for_each(|name| known_column(name))?;
+    Ok(columns.map(Arc::from))
+}
+
+fn scan_options(reading: Options, batch_rows: usize, batch_bytes: usize) -> ScanOptions {
+    let (unit_records, unit_bytes) = (batch_rows.max(1), batch_bytes.max(1));
+    ScanOptions { reading, unit_records, unit_bytes, ..ScanOptions::default() }
 }
 
 #[pymethods]
 impl LogScanner {
     #[new]
-    #[pyo3(signature = (paths, *, format=None, batch_rows=8192, batch_bytes=1 << 23, threads=None))]
+    #[pyo3(signature = (
+        paths, *, format=None, success_at=None, mapping=None, columns=None, batch_rows=8192,
+        batch_bytes=1 << 23, threads=None
+    ))]
+    #[expect(clippy::too_many_arguments, reason = "they are keyword arguments in Python")]
     fn new(
         paths: Vec<String>,
         format: Option<String>,
+        success_at: Option<f64>,
+        mapping: Option<&str>,
+        columns: Option<Vec<String>>,
         batch_rows: usize,
         batch_bytes: usize,
         threads: Option<usize>,
     ) -> PyResult<Self> {
-        let options = scan_options(format, batch_rows, batch_bytes, threads)?;
-        let rows = options.unit_records;
-        Ok(Self::of(Scan::new(paths, options, Found::default), rows))
+        let mut options = scan_options(reading(format, success_at, mapping)?, batch_rows, batch_bytes);
+        options.threads = threads.unwrap_or(options.threads);
+        let (columns, rows) = (wanted(columns)?, options.unit_records);
+        let of = columns.clone();
+        Ok(Self::of(Scan::new(paths, options, move || Found::of(of.as_deref())), columns, rows))
     }
 
     /// Reads the records of an iterator of `bytes` as if they stood in the file of that name. The
     /// thread that asks for a batch reads it: Python's objects are not for threads of ours.
     #[staticmethod]
-    #[pyo3(signature = (name, chunks, *, format=None, batch_rows=8192, batch_bytes=1 << 23))]
+    #[pyo3(signature = (
+        name, chunks, *, format=None, success_at=None, mapping=None, columns=None, batch_rows=8192,
+        batch_bytes=1 << 23
+    ))]
+    #[expect(clippy::too_many_arguments, reason = "they are keyword arguments in Python")]
     fn from_chunks(
         name: String,
         chunks: Bound<'_, PyAny>,
         format: Option<String>,
+        success_at: Option<f64>,
+        mapping: Option<&str>,
+        columns: Option<Vec<String>>,
         batch_rows: usize,
         batch_bytes: usize,
     ) -> PyResult<Self> {
-        let options = scan_options(format, batch_rows, batch_bytes, Some(1))?;
-        let rows = options.unit_records;
+        let mut options = scan_options(reading(format, success_at, mapping)?, batch_rows, batch_bytes);
+        options.threads = 1;
+        let (columns, rows) = (wanted(columns)?, options.unit_records);
         let reader = LogReader::new(Box::new(Chunks::new(&chunks)?), &name, options.reading.clone())?;
-        Ok(Self::of(Scan::of_reader(&name, reader, options, Found::default), rows))
+        let of = columns.clone();
+        let scan = Scan::of_reader(&name, reader, options, move || Found::of(of.as_deref()));
+        Ok(Self::of(scan, columns, rows))
     }
 
     /// The next batch, or `None` after the last. Other Python threads run meanwhile.
@@ -247,11 +277,13 @@ fn capsule<'py>(
 
 /// What each file is found to be, by its first megabyte.
 #[pyfunction]
-pub fn detect(py: Python<'_>, paths: Vec<String>) -> PyResult<ArrowBatch> {
+#[pyo3(signature = (paths, mapping=None))]
+pub fn detect(py: Python<'_>, paths: Vec<String>, mapping: Option<&str>) -> PyResult<ArrowBatch> {
+    let options = Options { mapping: mapping.map(parsed).transpose()?, ..Options::default() };
     py.detach(|| {
         let mut detections = Detections::default();
         for path in &paths {
-            let reader = LogReader::open(Path::new(path), Options::default());
+            let reader = LogReader::open(Path::new(path), options.clone());
             let reader = reader.map_err(|error| PyOSError::new_err(format!("{path}: {error}")))?;
             detections.push(path, reader.detection());
         }
@@ -261,17 +293,54 @@ pub fn detect(py: Python<'_>, paths: Vec<String>) -> PyResult<ArrowBatch> {
 
 /// What the records of an iterator of `bytes` are found to be.
 #[pyfunction]
-pub fn detect_chunks(name: &str, chunks: &Bound<'_, PyAny>) -> PyResult<ArrowBatch> {
-    let reader = LogReader::new(Box::new(Chunks::new(chunks)?), name, Options::default())?;
+#[pyo3(signature = (name, chunks, mapping=None))]
+pub fn detect_chunks(name: &str, chunks: &Bound<'_, PyAny>, mapping: Option<&str>) -> PyResult<ArrowBatch> {
+    let options = Options { mapping: mapping.map(parsed).transpose()?, ..Options::default() };
+    let reader = LogReader::new(Box::new(Chunks::new(chunks)?), name, options)?;
     let mut detections = Detections::default();
     detections.push(name, reader.detection());
     Ok(ArrowBatch(detections.finish()))
+}
+
+/// The name of the format that a mapping reads; an error says what is wrong with the mapping, and where.
+#[pyfunction]
+pub fn check_mapping(text: &str) -> PyResult<&'static str> {
+    parsed(text).map(|mapping| mapping.name())
+}
+
+/// A draft of a mapping for a log that starts so.
+#[pyfunction]
+pub fn suggest_mapping(sample: &[u8]) -> PyResult<String> {
+    agenther_logs::suggest(sample).map_err(PyValueError::new_err)
+}
+
+fn parsed(mapping: &str) -> PyResult<Arc<Mapping>> {
+    Mapping::parse(mapping).map(Arc::new).map_err(|error| PyValueError::new_err(error.to_string()))
 }
 
 /// The names of the formats that are read.
 #[pyfunction]
 pub fn formats() -> Vec<&'static str> {
     agenther_logs::formats::names().collect()
+}
+
+/// The formats that are read, each with the fields that make its shape.
+#[pyfunction]
+pub fn shapes() -> Vec<(&'static str, &'static str)> {
+    let json = FORMATS.iter().map(|format| (format.name(), format.shape()));
+    json.chain(TEXT_FORMATS.iter().map(|format| (format.name(), format.shape()))).collect()
+}
+
+fn known_column(name: &str) -> PyResult<()> {
+    let known = schema::trajectory();
+    match known.find(name) {
+        Some(_) => Ok(()),
+        None => {
+            let names: Vec<_> = known.iter().map(|field| field.name().as_str()).collect();
+            let sentence = format!("columns: found {name:?}, needed some of {}", names.join(", "));
+            Err(PyValueError::new_err(sentence))
+        }
+    }
 }
 
 fn known_format(name: &str) -> PyResult<()> {

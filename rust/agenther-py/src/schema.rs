@@ -37,6 +37,17 @@ pub fn trajectory() -> Fields {
     ])
 }
 
+/// The wanted columns of the trajectory frame, in the frame's order; `None` means all.
+pub fn trajectory_of(wanted: Option<&[String]>) -> Fields {
+    let is_wanted = |name: &String| wanted.is_none_or(|wanted| wanted.contains(name));
+    trajectory().iter().filter(|field| is_wanted(field.name())).cloned().collect()
+}
+
+/// Why a row that `from_messages` was given is no run.
+pub fn unreadable() -> Fields {
+    fields([("reason", TEXT), ("sentence", TEXT)])
+}
+
 /// A step of a run.
 pub fn step() -> Fields {
     fields([
@@ -87,6 +98,7 @@ pub fn detection() -> Fields {
         ("confidence", DataType::Float32),
         ("runner_up", TEXT),
         ("runner_up_confidence", DataType::Float32),
+        ("layout", TEXT),
     ])
 }
 

@@ -67,6 +67,7 @@ impl Format for InterCode {
             original_prompt: value.text_of(&["query"]),
             steps,
             success: reward.and_then(full_mark),
+            success_from_reward: true,
             reward,
             metadata: metadata(value).map(Cow::Owned),
             ..Run::default()

@@ -36,6 +36,8 @@ mod toolllama;
 mod web_voyager;
 mod webarena;
 
+pub(crate) use openai_chat::tools_of;
+
 use std::borrow::Cow;
 use std::ops::Range;
 

@@ -64,6 +64,7 @@ impl Format for TauBench {
             system: conversation.system,
             steps: conversation.steps,
             success,
+            success_from_reward: true,
             reward,
             failure_reason: failure_reason(termination(value), success),
             metadata: metadata(value).map(Into::into),

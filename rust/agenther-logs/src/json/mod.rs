@@ -7,8 +7,7 @@ mod value;
 
 pub(crate) use specials::{BLOCK, block_at, quotes_and_backslashes};
 pub use tape::{JsonError, Limits, Problem, Tape};
-pub use text::ObjectWriter;
-pub(crate) use text::write_string;
+pub use text::{ObjectWriter, write_string};
 pub use value::{Items, Value};
 
 /// Reads JSON that stands in a string of the log; `None` where the string is none.

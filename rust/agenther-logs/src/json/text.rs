@@ -91,7 +91,7 @@ fn hex(escape: &str) -> u32 {
 }
 
 /// Appends `text` as a JSON string with its quotes.
-pub(crate) fn write_string(out: &mut String, text: &str) {
+pub fn write_string(out: &mut String, text: &str) {
     out.reserve(text.len() + 2);
     out.push('"');
     let mut written = 0;

@@ -206,6 +206,7 @@ impl Format for Mapping {
         run.final_answer = self.answer.text(value, words_of);
         run.reward = self.reward.first(value, &reward_of);
         run.success = self.success(value, run.reward)?;
+        run.success_from_reward = self.success.first(value, &|_| Some(())).is_none();
         run.failure_reason = failure_reason(self.failure_reason.text(value, words_of), run.success);
         run.metadata = self.metadata(value).map(Into::into);
         set_final_answer(&mut run);

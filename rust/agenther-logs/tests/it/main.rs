@@ -2,6 +2,7 @@
 
 mod archives;
 mod at_rest;
+mod cells;
 mod data_records;
 mod data_spans;
 mod data_text;

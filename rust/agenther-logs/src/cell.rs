@@ -1,0 +1,197 @@
+//! Records that stand in the cells of a column: one cell, one run.
+
+use std::io;
+
+use crate::beside::Nothing;
+use crate::detect::best_format;
+use crate::formats::{Format, Record, shape_sentence, tools_of};
+use crate::json::{Tape, Value};
+use crate::labels::{judge, set_reward};
+use crate::pieces::{Assembled, Pieces};
+use crate::reader::{Chosen, Options, format_named};
+use crate::records::{Trouble, incomplete, json_trouble};
+use crate::run::{Reason, Run};
+
+/// What the ids of runs begin with whose record names none; a fingerprint of the record follows,
+/// since a cell has neither a file nor, to those who read it, a number.
+const UNNAMED: &str = "run";
+
+const EMPTY: &str = "The record is empty; it must be a JSON value.";
+const TEXT: &str = "The format's records are no JSON, which the cells of a column must be.";
+
+/// Why a record was not read.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Unreadable {
+    /// As a code.
+    pub reason: Reason,
+    /// As a sentence: what was found, what was expected, what to do.
+    pub sentence: String,
+}
+
+impl From<Trouble> for Unreadable {
+    fn from((reason, sentence): Trouble) -> Self {
+        Unreadable { reason, sentence }
+    }
+}
+
+/// Reads records one at a time, each by the format that it fits.
+///
+/// ```
+/// use agenther_logs::{CellReader, Options};
+/// let mut reader = CellReader::new(Options::default()).unwrap();
+/// let run = reader.read(r#"[{"role": "user", "content": "Hi"}]"#).unwrap();
+/// assert_eq!(run.original_prompt.as_deref(), Some("Hi"));
+/// assert_eq!(reader.read("[1]").unwrap_err().reason.code(), "unknown_shape");
+/// ```
+pub struct CellReader {
+    options: Options,
+    forced: Option<&'static dyn Format>,
+    tape: Tape,
+}
+
+impl CellReader {
+    /// A reader; an error where the options name no format of JSON records.
+    pub fn new(options: Options) -> io::Result<Self> {
+        let forced = match options.format.as_deref().map(format_named).transpose()? {
+            Some(Chosen::Json(format)) => Some(format),
+            Some(Chosen::Text(_)) => return Err(io::Error::new(io::ErrorKind::InvalidInput, TEXT)),
+            None => None,
+        };
+        Ok(CellReader { options, forced, tape: Tape::default() })
+    }
+
+    /// The run of a record.
+    pub fn read<'a>(&mut self, text: &'a str) -> Result<Run<'a>, Unreadable> {
+        self.tape.parse(text, self.options.limits).map_err(json_trouble)?;
+        let value = Value::root(&self.tape, text).ok_or_else(|| (Reason::InvalidJson, EMPTY.to_owned()))?;
+        if let Some(mapping) = &self.options.mapping {
+            return Ok(self.judged(read(&**mapping, value, None, text)?));
+        }
+        let format = self.format_of(value).ok_or_else(|| (Reason::UnknownShape, shape_sentence(value)))?;
+        let run = match pieces_of(format, value, self.options.max_record_bytes) {
+            None => read(format, value, None, text)?,
+            Some(runs) => self.assembled(format, runs)?,
+        };
+        Ok(self.judged(run))
+    }
+
+    fn judged<'a>(&self, mut run: Run<'a>) -> Run<'a> {
+        judge(&mut run, self.options.success_at);
+        run
+    }
+
+    /// The format of a record, or of the first part of it that has one: a session in one cell.
+    fn format_of(&self, value: Value<'_, '_>) -> Option<&'static dyn Format> {
+        let best = |value| best_format(value).map(|(format, _)| format);
+        let of_part =
+            || value.items().find_map(|part| best(part).filter(|format| format.pieces(part).is_some()));
+        self.forced.or_else(|| best(value)).or_else(of_part)
+    }
+
+    fn assembled(
+        &mut self,
+        format: &'static dyn Format,
+        runs: Vec<Assembled>,
+    ) -> Result<Run<'static>, Trouble> {
+        let [run] = &*runs else {
+            let found = format!("it holds {} runs, and a cell must hold one", runs.len());
+            return Err(incomplete(format.name(), &found));
+        };
+        self.tape.parse(&run.text, self.options.limits).map_err(json_trouble)?;
+        let value =
+            Value::root(&self.tape, &run.text).ok_or_else(|| (Reason::InvalidJson, EMPTY.to_owned()))?;
+        read(format, value, run.id.as_deref(), &run.text).map(Run::into_owned)
+    }
+
+    /// Gives a run a reward that stands beside its record, and judges it by that as [`Options`] say.
+    pub fn set_reward(&self, run: &mut Run<'_>, reward: f64) {
+        set_reward(run, reward, self.options.success_at);
+    }
+
+    /// Tool schemas that stand beside a record, in OpenAI's shape; `None` if the text holds none.
+    pub fn tools(&mut self, schemas: &str) -> Option<String> {
+        let beside = format!(r#"{{"tools": {schemas}}}"#);
+        self.tape.parse(&beside, self.options.limits).ok()?;
+        tools_of(Value::root(&self.tape, &beside)?).map(Into::into)
+    }
+}
+
+/// The runs whose pieces a record holds, or the records in a list; `None` where the record is the run.
+fn pieces_of(format: &'static dyn Format, value: Value<'_, '_>, limit: usize) -> Option<Vec<Assembled>> {
+    let listed = value.is_array() && format.score(value) == 0;
+    let records = if listed { value.items().collect() } else { vec![value] };
+    let pieces: Vec<_> = records.into_iter().map(|record| format.pieces(record)).collect::<Option<_>>()?;
+    let mut runs = Pieces::default();
+    let mut assembled: Vec<Assembled> =
+        pieces.iter().flatten().filter_map(|piece| runs.add(format, piece, (0, 0), limit)).collect();
+    assembled.extend(runs.close());
+    Some(assembled)
+}
+
+fn read<'a>(
+    format: &dyn Format,
+    value: Value<'_, 'a>,
+    key: Option<&str>,
+    text: &'a str,
+) -> Result<Run<'a>, Trouble> {
+    let record = Record { value, key, number: 0, stem: UNNAMED, text, beside: &Nothing };
+    let mut run = format.read(&record).map_err(|missing| incomplete(format.name(), &missing))?;
+    if run.trajectory_id == format!("{UNNAMED}-0") {
+        run.trajectory_id = record.task_run_id(UNNAMED);
+    }
+    run.format = format.name();
+    Ok(run)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::formats::Piece;
+    use crate::run::RunStep;
+
+    /// A format of one run over several records, each with the id of the run.
+    struct Events;
+
+    impl Format for Events {
+        fn name(&self) -> &'static str {
+            "events"
+        }
+
+        fn shape(&self) -> &'static str {
+            "events"
+        }
+
+        fn score(&self, record: Value<'_, '_>) -> u8 {
+            100 * u8::from(record.get("run").is_some())
+        }
+
+        fn pieces<'t, 'a>(&self, record: Value<'t, 'a>) -> Option<Vec<Piece<'t, 'a>>> {
+            let run = record.get("run").and_then(|run| run.scalar());
+            Some(run.map(|run| Piece { run: Some(run), value: record }).into_iter().collect())
+        }
+
+        fn read<'a>(&self, record: &Record<'_, 'a>) -> Result<Run<'a>, String> {
+            let steps = record.value.items().map(|_| RunStep::default()).collect();
+            Ok(Run {
+                trajectory_id: record.key.unwrap_or_default().to_owned().into(),
+                steps,
+                ..Run::default()
+            })
+        }
+    }
+
+    #[test]
+    fn a_cell_may_hold_all_records_of_one_run() {
+        let mut reader = CellReader::new(Options::default()).unwrap();
+        reader.forced = Some(&Events);
+        let run = reader.read(r#"[{"run": "a", "n": 1}, {}, {"run": "a", "n": 2}]"#).unwrap();
+        assert_eq!((&*run.trajectory_id, run.steps.len(), run.format), ("a", 2, "events"));
+        assert_eq!(reader.read(r#"{"run": "b"}"#).unwrap().steps.len(), 1);
+        for (cell, found) in
+            [(r#"[{"run": "a"}, {"run": "b"}]"#, "2 runs"), ("[{}]", "0 runs"), ("{}", "0 runs")]
+        {
+            let unreadable = reader.read(cell).unwrap_err();
+            assert!(unreadable.sentence.contains(found), "{}", unreadable.sentence);
+        }
+    }
+}

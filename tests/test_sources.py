@@ -1,0 +1,199 @@
+"""Where logs are: folders, open files, bytes, standard input, object stores."""
+
+from __future__ import annotations
+
+import gzip
+import io
+import json
+import sys
+import zipfile
+from typing import TYPE_CHECKING, Any
+
+import polars as pl
+import pytest
+from polars.testing import assert_frame_equal
+
+import agenther as ah
+from agenther import sources
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+PROMPTS = ["one", "two", "three"]
+
+
+def log(*prompts: str) -> str:
+    return "".join(
+        json.dumps({"messages": [{"role": "user", "content": prompt}]}) + "\n" for prompt in prompts
+    )
+
+
+def prompts(*args: Any, **options: Any) -> list[str]:
+    return ah.scan_logs(*args, **options).collect()["original_prompt"].to_list()
+
+
+def archive(**members: str) -> bytes:
+    packed = io.BytesIO()
+    with zipfile.ZipFile(packed, "w") as file:
+        for name, text in members.items():
+            file.writestr(f"{name}.jsonl", text)
+    return packed.getvalue()
+
+
+def test_bytes_and_open_files_are_logs(tmp_path: Path) -> None:
+    data = log(*PROMPTS).encode()
+    path = tmp_path / "log.jsonl"
+    path.write_bytes(data)
+    assert prompts(data) == prompts(bytearray(data)) == prompts(gzip.compress(data)) == PROMPTS
+    with path.open("rb") as file:
+        scan = ah.scan_logs(file)
+        assert scan.select("source").unnest("source").collect()["path"].unique().item() == str(path)
+        # It goes back to where it stood.
+        assert scan.collect().height == 3
+        assert ah.rejects(scan).collect().is_empty()
+    with path.open(encoding="utf-8") as file:
+        assert prompts(file) == PROMPTS
+    assert prompts(io.StringIO(log("ü"))) == ["ü"]
+    assert prompts([data, path, io.BytesIO(data)]) == PROMPTS * 3
+
+
+class Pipe(io.RawIOBase):
+    """What cannot go back, counts what was read of it, and may break."""
+
+    def __init__(self, chunks: Iterator[bytes]) -> None:
+        self.chunks = chunks
+        self.taken = 0
+
+    def readable(self) -> bool:
+        """Say yes."""
+        return True
+
+    def read(self, size: int = -1) -> bytes:
+        """Give the next chunk, whatever its size."""
+        chunk = next(self.chunks, b"")
+        self.taken += len(chunk)
+        assert size > 0
+        return chunk
+
+
+def test_what_cannot_go_back_is_read_once() -> None:
+    scan = ah.scan_logs(Pipe(iter([log(*PROMPTS).encode()])))
+    assert scan.collect().height == 3
+    with pytest.raises(ValueError, match="was read already and cannot be read a second time"):
+        scan.collect()
+
+
+def test_a_stream_that_breaks_keeps_what_came_before() -> None:
+    def broken() -> Iterator[bytes]:
+        yield log("one").encode()
+        raise OSError("the line is dead")
+
+    scan = ah.LogScan(Pipe(broken()))
+    assert pl.concat(scan.batches())["original_prompt"].to_list() == ["one"]
+    assert scan.rejects["reason"].to_list() == ["broken_stream"]
+    assert "the line is dead" in scan.rejects["sentence"].item()
+
+
+def test_an_interrupt_is_no_reject() -> None:
+    def interrupted() -> Iterator[bytes]:
+        yield log("one").encode()
+        raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        list(ah.LogScan(Pipe(interrupted())).batches())
+
+
+def test_after_enough_rows_the_rest_is_not_read() -> None:
+    chunk = log(*["again"] * 10_000).encode()
+    pipe = Pipe(iter([chunk] * 100))
+    assert ah.scan_logs(pipe, batch_rows=100).head(5).collect().height == 5
+    # A format is recognised by a megabyte, and what was asked for comes in chunks.
+    assert pipe.taken <= 4 * len(chunk)
+
+
+def test_standard_input_is_named_by_a_dash(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(sys, "stdin", io.TextIOWrapper(io.BytesIO(log(*PROMPTS).encode())))
+    runs = ah.scan_logs("-").collect()
+    assert runs["source"].struct.field("path").unique().to_list() == ["<stdin>"]
+    assert runs["original_prompt"].to_list() == PROMPTS
+
+
+def test_streams_that_are_read_from_their_end_are(runs: pl.DataFrame) -> None:
+    parquet = io.BytesIO()
+    runs.write_parquet(parquet)
+    frame = ah.scan_logs(parquet.getvalue()).collect()
+    assert_frame_equal(frame, runs)
+    packed = archive(one=log("one"), two=log("two") + "{")
+    scan = ah.LogScan(packed)
+    found = pl.concat(scan.batches())
+    assert found["original_prompt"].to_list() == ["one", "two"]
+    assert scan.rejects["path"].to_list() == ["<bytes>"]
+    assert scan.files.select("path", "records", "rejects").rows() == [("<bytes>", 3, 1)]
+    assert found["source"].struct.field("path").to_list() == ["<bytes>"] * 2
+    assert ah.detect_formats(packed).select("path", "format").rows() == [("<bytes>", "openai_chat")]
+
+
+def test_a_folder_is_read_by_suffix_and_other_text_by_content(tmp_path: Path) -> None:
+    for name in ("a.json", "b.jsonl", "c.ndjson", "d.traj", "g.log", "h.txt", "ignored.md"):
+        (tmp_path / name).write_text(log(name))
+    (tmp_path / "e.gz").write_bytes(gzip.compress(log("e.gz").encode()))
+    (tmp_path / "f.zip").write_bytes(archive(one=log("f.zip")))
+    (tmp_path / "notes.txt").write_text("Milk, eggs, bread.\n")
+    (tmp_path / "page.html").write_text("<h1>Not a log</h1>")
+    assert prompts(tmp_path) == [
+        *("a.json", "b.jsonl", "c.ndjson", "d.traj", "e.gz", "f.zip", "g.log", "h.txt")
+    ]
+
+
+@pytest.fixture
+def store() -> Iterator[Any]:
+    """Give an object store with three logs and a text, as the `memory://` of fsspec."""
+    fsspec = pytest.importorskip("fsspec")
+    files = fsspec.filesystem("memory")
+    files.pipe("/bucket/logs/a.jsonl", log("one").encode())
+    files.pipe("/bucket/logs/deep/b.jsonl.gz", gzip.compress(log("two").encode()))
+    files.pipe("/bucket/logs/c.zip", archive(one=log("three")))
+    files.pipe("/bucket/logs/notes.txt", b"Milk, eggs, bread.")
+    yield files
+    files.rm("/bucket", recursive=True)
+
+
+def test_object_stores_are_read_through_fsspec(store: Any, runs: pl.DataFrame, tmp_path: Path) -> None:
+    here = tmp_path.as_posix()
+    (tmp_path / "log.jsonl").write_text(log("here"))
+    assert prompts("memory://bucket/logs/a.jsonl") == ["one"]
+    assert prompts("memory://bucket/logs") == ["one", "three", "two"]
+    assert prompts("memory://bucket/logs/**/*.gz") == ["two"]
+    found = ah.scan_logs("memory://bucket/logs/").collect()["source"].struct.field("path").to_list()
+    assert found[0] == "memory:///bucket/logs/a.jsonl"
+    assert prompts(f"file://{here}/*.jsonl") == ["here"]
+    parquet = io.BytesIO()
+    runs.write_parquet(parquet)
+    store.pipe("/bucket/runs.parquet", parquet.getvalue())
+    assert ah.scan_logs("memory://bucket/runs.parquet").collect().height == runs.height
+    with pytest.raises(FileNotFoundError, match="no file is at memory://bucket/nothing"):
+        ah.scan_logs("memory://bucket/nothing.jsonl")
+
+
+def test_a_store_that_cannot_be_read_says_what_is_missing(monkeypatch: pytest.MonkeyPatch) -> None:
+    pytest.importorskip("fsspec")
+    with pytest.raises(OSError, match="nowhere://logs cannot be read: Protocol not known"):
+        ah.scan_logs("nowhere://logs")
+    fsspec: Any = pytest.importorskip("fsspec.implementations.memory")
+
+    def refuse(*_: object, **__: object) -> None:
+        raise RuntimeError("no credentials")
+
+    monkeypatch.setattr(fsspec.MemoryFileSystem, "isfile", refuse)
+    with pytest.raises(OSError, match="memory://logs cannot be read: no credentials"):
+        ah.scan_logs("memory://logs")
+    monkeypatch.setitem(sys.modules, "fsspec", None)
+    with pytest.raises(ModuleNotFoundError, match="s3://logs needs the package fsspec"):
+        ah.scan_logs("s3://logs")
+
+
+def test_sources_are_named_and_shown() -> None:
+    (stream,) = sources.find(b"")
+    assert repr(stream) == "Stream('<bytes>')"
+    assert sources.name_of(stream) == "<bytes>"
