@@ -12,11 +12,14 @@
 //! | `termination_reason` other than `user_stop`, `agent_stop` | `failure_reason` of a failed run |
 //! | `task_id`, `trial`, `info.task.instruction`, `info.task.user_id` | `metadata` |
 //!
+//! Simulations of speech (`ticks`) hold no words: they are rejects that say so. A `results.json` beside
+//! simulations in files of their own holds no run.
+//!
 //! Leaks: `info.task.actions` and `outputs`, `info.reward_info` (gold actions, checks) stay behind;
 //! `info.task.instruction` was never said to the agent, so it is metadata; `###STOP###` and its like
 //! are cut from the customer's words.
 
-use super::{Format, Record};
+use super::{Format, Piece, Record};
 use crate::json::{ObjectWriter, Value};
 use crate::labels::{failure_reason, full_mark, reward_of};
 use crate::messages::{Conversation, is_message};
@@ -30,6 +33,21 @@ fn messages_of<'t, 'a>(record: Value<'t, 'a>) -> Option<Value<'t, 'a>> {
     messages.items().next().is_some_and(is_message).then_some(messages)
 }
 
+/// A simulation of tau2's voice mode: it is cut into ticks of sound.
+fn is_speech(record: Value<'_, '_>) -> bool {
+    record.get("ticks").is_some_and(|ticks| ticks.is_array())
+        && record.get("termination_reason").is_some()
+        && messages_of(record).is_none()
+}
+
+/// tau2's `results.json` where the simulations are in files of their own beside it.
+fn is_companion(record: Value<'_, '_>) -> bool {
+    record.get("tasks").is_some_and(|tasks| tasks.is_array())
+        && record.get("info").is_some_and(|info| info.is_object())
+        && record.get("timestamp").is_some()
+        && record.get("simulations").is_none_or(|simulations| simulations.items().next().is_none())
+}
+
 impl Format for TauBench {
     fn name(&self) -> &'static str {
         "tau_bench"
@@ -40,6 +58,9 @@ impl Format for TauBench {
     }
 
     fn score(&self, record: Value<'_, '_>) -> u8 {
+        if is_speech(record) || is_companion(record) {
+            return 80;
+        }
         if record.get("task_id").is_none() || messages_of(record).is_none() {
             return 0;
         }
@@ -51,8 +72,18 @@ impl Format for TauBench {
         if tau || tau2 { 100 } else { 90 * u8::from(failed) }
     }
 
+    fn pieces<'t, 'a>(&self, record: Value<'t, 'a>) -> Option<Vec<Piece<'t, 'a>>> {
+        is_companion(record).then(Vec::new)
+    }
+
     fn read<'a>(&self, record: &Record<'_, 'a>) -> Result<Run<'a>, String> {
         let value = record.value;
+        if is_speech(value) {
+            return Err(
+                "it is of speech, whose `ticks` do not hold what was said; transcribe it into `messages`"
+                    .to_owned(),
+            );
+        }
         let messages = messages_of(value).ok_or("it has no messages in `traj` or `messages`")?;
         let conversation = Conversation::read(messages.items());
         let reward =

@@ -12,6 +12,7 @@ mod mapping;
 mod misshapen;
 mod scan;
 mod shared_data;
+mod tau2;
 mod trial_results;
 
 use std::io::{Cursor, Read};
