@@ -284,13 +284,14 @@ fn set_outcome<'a>(step: &mut RunStep<'a>, item: Value<'_, 'a>) {
 
 /// Output and exit code of `{"output": "..", "metadata": {"exit_code": 0}}`.
 fn wrapped_output(text: &str) -> Option<(String, Option<f64>)> {
-    if !text.starts_with("{\"output\"") {
+    if !text.starts_with('{') {
         return None;
     }
     let mut tape = Tape::default();
     tape.parse(text, Limits::default()).ok()?;
     let value = Value::root(&tape, text)?;
-    Some((value.get("output")?.text()?.into_owned(), value.get("metadata").and_then(code_of)))
+    let metadata = value.get("metadata").filter(|metadata| metadata.is_object())?;
+    Some((value.get("output")?.text()?.into_owned(), code_of(metadata)))
 }
 
 /// The exit code in the head that the shell tool writes above an output.
