@@ -306,6 +306,15 @@ const HOUSES: &[(&str, usize)] = &[
         2,
     ),
     (
+        r#"{"user_request": "Where is the old lighthouse?", "events": [{"type": "thought", "content": "look it up"}, {"type": "tool_call", "name": "map", "arguments": {"q": "old"}}, {"type": "tool_result", "name": "map", "content": "At the cape."}, {"type": "message", "content": "It is at the cape."}], "outcome": "success"}"#,
+        2,
+    ),
+    (
+        r#"{"runs": [{"ask": "Where is the old lighthouse?", "log": [{"kind": "action", "text": "search[lighthouse]"}, {"kind": "observation", "text": "At the cape."}, {"kind": "action", "text": "finish[cape]"}], "score": 0.5},
+            {"ask": "Where is the new lighthouse?", "log": [{"kind": "action", "text": "finish[unknown]"}], "score": 0}]}"#,
+        3,
+    ),
+    (
         r#"{"aim": "find the tallest mast of all", "path.taken": [{"action": "search[mast]", "observation": "Found.\nReward: 1"}, {"action": "finish[12 m]"}]}"#,
         2,
     ),
@@ -337,7 +346,7 @@ fn a_suggestion_says_what_it_was_guessed_from() {
     ] {
         assert!(draft.contains(line), "{line}\n{draft}");
     }
-    let leaking = suggest(HOUSES[6].0.as_bytes()).expect("it is drafted");
+    let leaking = suggest(HOUSES[8].0.as_bytes()).expect("it is drafted");
     assert!(leaking.contains("leaks = [\"Reward:\"]"), "{leaking}");
     for (sample, start) in [
         ("no JSON here", "The sample holds no JSON"),
