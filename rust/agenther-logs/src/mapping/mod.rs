@@ -35,7 +35,7 @@ mod vocabulary;
 use std::collections::HashSet;
 use std::sync::{Mutex, PoisonError};
 
-use crate::formats::openai_chat::openai_tools;
+use crate::formats::openai_chat::schemas;
 use crate::formats::{Format, METADATA_FIELD, Record};
 use crate::json::{ObjectWriter, Value};
 use crate::labels::{failure_reason, full_mark, reward_of};
@@ -202,7 +202,7 @@ impl Format for Mapping {
             return Err(format!("it has nothing at {} (its `goal`)", self.goal));
         }
         run.system = self.system.text(value, words).or(run.system);
-        run.tools = self.tools.text(value, openai_tools);
+        run.tools = self.tools.text(value, schemas);
         run.final_answer = self.answer.text(value, words);
         run.reward = self.reward.first(value, &reward_of);
         run.success = self.success(value, run.reward)?;
