@@ -6,7 +6,7 @@
 //!
 //! | field of the log | field of the run |
 //! |---|---|
-//! | `Question:`, with what `Context:` says before it; WebShop's `Instruction:` | `original_prompt` |
+//! | `Question:` or `Claim:`, with what `Context:` says before it; WebShop's `Instruction:` | `original_prompt` |
 //! | other words before the first label, and the reflections | `system`; few-shot examples and the trial before, which the prompt repeats, are cut |
 //! | `Thought:`, `Action:`, `Observation:` | steps, as in `react` |
 //! | argument of the last `Finish[..]` | `final_answer` |
@@ -80,8 +80,8 @@ impl TextFormat for ReactText {
             }
             quoted_until = quotations.iter().find(|(start, _)| line.contains(start)).map(|(_, end)| *end);
             let (label, rest) = label_of(line).map_or((None, ""), |(label, rest)| (Some(label), rest));
-            let opens =
-                label == Some(Label::Question) || label == Some(Label::Action) && rest.trim() == "reset";
+            let resets = label == Some(Label::Action) && rest.trim() == "reset";
+            let opens = label == Some(Label::Question) || numbered_task(line).is_some() || resets;
             if of_trials && is_banner(line) {
                 runs.end(start);
                 acted = false;
@@ -104,7 +104,7 @@ impl TextFormat for ReactText {
 
     fn read<'a>(&self, record: &TextRecord<'_, 'a>) -> Result<Run<'a>, String> {
         let (text, reference) = without_reference(record.text);
-        let text = without_quotations(text);
+        let text = with_plain_tasks(without_quotations(text));
         let mut run = read_transcript(&text);
         if run.steps.is_empty() {
             return Err("it has no line `Thought:` or `Action:`".to_owned());
@@ -169,6 +169,23 @@ fn without_quotations(text: &str) -> Cow<'_, str> {
         }
     }
     text
+}
+
+/// What is asked in a line `3687 Question: …` or `Claim: …`, as ReAct's notebooks print it.
+fn numbered_task(line: &str) -> Option<&str> {
+    let rest = line.trim_start_matches(|c: char| c.is_ascii_digit());
+    rest.trim_start()
+        .strip_prefix("Claim:")
+        .or_else(|| rest.strip_prefix(" Question:").filter(|_| rest.len() < line.len()))
+}
+
+fn with_plain_tasks(text: Cow<'_, str>) -> Cow<'_, str> {
+    if !text.lines().any(|line| numbered_task(line).is_some()) {
+        return text;
+    }
+    let plain =
+        |line| numbered_task(line).map_or(Cow::Borrowed(line), |task| format!("Question:{task}").into());
+    text.split_inclusive('\n').map(plain).collect::<String>().into()
 }
 
 /// The task that WebShop shows on its first page.
