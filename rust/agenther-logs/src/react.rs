@@ -87,10 +87,12 @@ pub(crate) fn parse_action(text: &str) -> (String, Option<String>) {
 
 /// Whether an action is written `name[argument]` or `name(argument)`.
 pub(crate) fn is_call(text: &str) -> bool {
-    let text = text.trim();
-    let opens =
-        |(open, close)| text.split_once(open).is_some_and(|(name, _)| is_name(name)) && text.ends_with(close);
-    [('[', ']'), ('(', ')')].into_iter().any(opens)
+    opens_call(text) && text.trim_end().ends_with([']', ')'])
+}
+
+/// Whether a text starts as one.
+pub(crate) fn opens_call(text: &str) -> bool {
+    text.trim().split_once(['[', '(']).is_some_and(|(name, _)| is_name(name.trim_end()))
 }
 
 fn is_name(text: &str) -> bool {
@@ -169,6 +171,19 @@ impl StepBuilder {
                 self.flush();
             }
         }
+    }
+
+    /// Takes an action whose arguments stand apart.
+    pub fn call(&mut self, name: &str, arguments: &str) {
+        if self.current.action_name.is_some() {
+            self.flush();
+        }
+        self.act(name.to_owned(), Some(arguments.to_owned()));
+    }
+
+    /// The log's error flag for the step being built.
+    pub fn error(&mut self, error: Option<bool>) {
+        self.current.error = error.or(self.current.error);
     }
 
     /// `think[…]` is an action to some harnesses and a thought to all readers.

@@ -179,7 +179,7 @@ pub(super) fn set_goal<'a>(goal: Option<Text<'a>>, run: &mut Run<'a>) {
     }
 }
 
-/// The tool schemas of a record, in OpenAI's shape.
+/// The tool schemas in OpenAI's shape; those of other shapes are wrapped.
 pub(crate) fn tools_of<'a>(record: Value<'_, 'a>) -> Option<Text<'a>> {
     const PATHS: &[&[&str]] = &[
         &["tools"],
@@ -200,13 +200,8 @@ pub(crate) fn schemas<'a>(tools: Value<'_, 'a>) -> Option<Text<'a>> {
     if tools.is_string() {
         return tools.text().filter(|text| text.trim_start().starts_with('['));
     }
-    tools.items().next().map(|_| tool_schemas(tools))
-}
-
-/// An array of tool schemas, or of bare names, in OpenAI's shape.
-pub(super) fn tool_schemas<'a>(tools: Value<'_, 'a>) -> Text<'a> {
     if tools.items().all(|tool| tool.get("function").is_some_and(|function| function.is_object())) {
-        return tools.json();
+        return tools.items().next().map(|_| tools.json());
     }
     // Gemini lists the functions of a tool inside it.
     let functions = |tool: Value<'_, 'a>| {
@@ -217,7 +212,7 @@ pub(super) fn tool_schemas<'a>(tools: Value<'_, 'a>) -> Text<'a> {
         }
     };
     let wrapped: Vec<String> = tools.items().flat_map(functions).collect();
-    format!("[{}]", wrapped.join(", ")).into()
+    Some(format!("[{}]", wrapped.join(", ")).into())
 }
 
 fn wrapped_tool(tool: Value<'_, '_>) -> String {
@@ -227,7 +222,7 @@ fn wrapped_tool(tool: Value<'_, '_>) -> String {
     let name = if tool.is_string() { Some(tool) } else { tool.get("name") };
     let Some(name) = name else { return tool.json().into_owned() };
     let mut function = ObjectWriter::default();
-    function.copy("name", Some(name)).copy("description", tool.get("description"));
+    function.copy("name", tool.get("name")).copy("description", tool.get("description"));
     function.copy(
         "parameters",
         tool.any_of(&["parameters", "input_schema", "inputSchema", "json_schema", "parametersJsonSchema"]),

@@ -6,8 +6,8 @@
 //!
 //! | field of the log | field of the run |
 //! |---|---|
-//! | `Question:`, with what `Context:` says before it | `original_prompt` |
-//! | other words before the first label (instructions, reflections) | `system`; few-shot examples, up to `(END OF EXAMPLES)`, are cut |
+//! | `Question:` or `Claim:`, with what `Context:` says before it; WebShop's `Instruction:` | `original_prompt` |
+//! | other words before the first label, and the reflections | `system`; few-shot examples and the trial before, which the prompt repeats, are cut |
 //! | `Thought:`, `Action:`, `Observation:` | steps, as in `react` |
 //! | argument of the last `Finish[..]` | `final_answer` |
 //! | `Answer is CORRECT`, `Answer is INCORRECT` | `success` |
@@ -21,16 +21,19 @@ use std::borrow::Cow;
 use std::ops::Range;
 
 use super::react::read_transcript;
-use super::{TextFormat, TextRecord};
+use super::{TextFormat, TextRecord, filled};
 use crate::labels::full_mark;
-use crate::react::{Label, is_call, label_of};
-use crate::run::Run;
+use crate::react::{Label, label_of, opens_call};
+use crate::run::{Run, Text};
 use crate::terminal::set_final_answer;
 
 pub(super) struct ReactText;
 
-const EXAMPLES: &str = "Here are some examples:";
-const END_OF_EXAMPLES: &str = "(END OF EXAMPLES)";
+/// Where runs that are not this one begin and end.
+const QUOTATIONS: &[(&str, &str)] = &[
+    ("Here are some examples:", "(END OF EXAMPLES)"),
+    ("Below is the last trial you attempted", "(END PREVIOUS TRIAL)"),
+];
 const REFERENCE: &str = "Correct answer:";
 /// What the headings of a file of trials have.
 const TRIALS: &str = " AGENTS ---";
@@ -48,11 +51,7 @@ impl TextFormat for ReactText {
         let (mut actions, mut inputs, mut observations) = (0, 0, 0);
         for (label, rest) in head.lines().filter_map(label_of) {
             match label {
-                Label::Action
-                    if is_call(rest) || is_call(rest.split_once(']').map_or(rest, |(call, _)| call)) =>
-                {
-                    actions += 1
-                }
+                Label::Action if opens_call(rest) => actions += 1,
                 Label::ActionInput => inputs += 1,
                 Label::Observation => observations += 1,
                 _ => {}
@@ -67,18 +66,22 @@ impl TextFormat for ReactText {
 
     fn split(&self, text: &str) -> Vec<Range<usize>> {
         let mut runs = Runs { text, ranges: Vec::new(), start: None };
-        let (mut at, mut acted, mut in_examples) = (0, false, false);
-        let has_end = text.contains(END_OF_EXAMPLES);
+        let (mut at, mut acted, mut quoted_until) = (0, false, None);
         let of_trials = text.contains(TRIALS);
+        // One that never ends would swallow the file.
+        let quotations: Vec<(&str, &str)> =
+            QUOTATIONS.iter().copied().filter(|(_, end)| text.contains(end)).collect();
         for line in text.split_inclusive('\n') {
             let (start, end) = (at, at + line.len());
             at = end;
-            if in_examples {
-                in_examples = !line.contains(END_OF_EXAMPLES);
+            if let Some(end) = quoted_until {
+                quoted_until = Some(end).filter(|end: &&str| !line.contains(*end));
                 continue;
             }
-            in_examples = has_end && line.contains(EXAMPLES) && !line.contains(END_OF_EXAMPLES);
-            let label = label_of(line).map(|(label, _)| label);
+            quoted_until = quotations.iter().find(|(start, _)| line.contains(start)).map(|(_, end)| *end);
+            let (label, rest) = label_of(line).map_or((None, ""), |(label, rest)| (Some(label), rest));
+            let resets = label == Some(Label::Action) && rest.trim() == "reset";
+            let opens = label == Some(Label::Question) || numbered_task(line).is_some() || resets;
             if of_trials && is_banner(line) {
                 runs.end(start);
                 acted = false;
@@ -86,10 +89,10 @@ impl TextFormat for ReactText {
                 runs.begin(start);
                 runs.end(end);
                 acted = false;
-            } else if label == Some(Label::Question) && acted {
+            } else if opens && acted && !of_trials {
                 runs.end(start);
                 runs.begin(start);
-                acted = false;
+                acted = label == Some(Label::Action);
             } else if !line.trim().is_empty() {
                 runs.begin(start);
                 acted |= matches!(label, Some(Label::Action | Label::FinalAnswer));
@@ -101,13 +104,17 @@ impl TextFormat for ReactText {
 
     fn read<'a>(&self, record: &TextRecord<'_, 'a>) -> Result<Run<'a>, String> {
         let (text, reference) = without_reference(record.text);
-        let text = without_examples(text);
+        let text = with_plain_tasks(without_quotations(text));
         let mut run = read_transcript(&text);
         if run.steps.is_empty() {
             return Err("it has no line `Thought:` or `Action:`".to_owned());
         }
+        // Rulers and numbers between runs are no words.
+        run.system = run.system.filter(|system| system.contains(char::is_alphabetic));
+        run.original_prompt = run.original_prompt.or_else(|| instruction_in(&text));
         run.trajectory_id = format!("{}-{}", record.stem, record.number).into();
         add_context(&mut run);
+        split_off_reflections(&mut run);
         set_final_answer(&mut run);
         (run.success, run.reward) = announced(&text);
         if run.success.is_none() && reference {
@@ -152,12 +159,52 @@ fn without_reference(text: &str) -> (&str, bool) {
     if last.starts_with(REFERENCE) { (before, true) } else { (text, false) }
 }
 
-fn without_examples(text: &str) -> Cow<'_, str> {
-    let cut = text.find(EXAMPLES).zip(text.find(END_OF_EXAMPLES)).filter(|(start, end)| start < end);
-    match cut {
-        Some((start, end)) => format!("{}\n{}", &text[..start], &text[end + END_OF_EXAMPLES.len()..]).into(),
-        None => Cow::Borrowed(text),
+/// The text without the examples of the prompt and the trial before, which Reflexion puts there.
+fn without_quotations(text: &str) -> Cow<'_, str> {
+    let mut text = Cow::Borrowed(text);
+    for (start, end) in QUOTATIONS {
+        let cut = text.find(start).and_then(|at| Some((at, at + text[at..].find(end)? + end.len())));
+        if let Some((from, to)) = cut {
+            text = format!("{}\n{}", &text[..from], &text[to..]).into();
+        }
     }
+    text
+}
+
+/// What is asked in a line `3687 Question: …` or `Claim: …`, as ReAct's notebooks print it.
+fn numbered_task(line: &str) -> Option<&str> {
+    let rest = line.trim_start_matches(|c: char| c.is_ascii_digit());
+    rest.trim_start()
+        .strip_prefix("Claim:")
+        .or_else(|| rest.strip_prefix(" Question:").filter(|_| rest.len() < line.len()))
+}
+
+fn with_plain_tasks(text: Cow<'_, str>) -> Cow<'_, str> {
+    if !text.lines().any(|line| numbered_task(line).is_some()) {
+        return text;
+    }
+    let plain =
+        |line| numbered_task(line).map_or(Cow::Borrowed(line), |task| format!("Question:{task}").into());
+    text.split_inclusive('\n').map(plain).collect::<String>().into()
+}
+
+/// The task that WebShop shows on its first page.
+fn instruction_in(text: &str) -> Option<Text<'static>> {
+    let (_, task) = text.split_once("\nInstruction:")?;
+    let (task, _) = task.split_once("[Search]")?;
+    filled(task.trim().to_owned().into())
+}
+
+/// Reflexion writes what it learnt right behind the question.
+fn split_off_reflections(run: &mut Run<'_>) {
+    const START: &str = "You have attempted to answer";
+    let Some(question) = &run.original_prompt else { return };
+    let Some((question, reflections)) = question.split_once(START) else { return };
+    let reflections = format!("{START}{reflections}");
+    let system =
+        run.system.as_deref().map_or(reflections.clone(), |system| format!("{system}\n\n{reflections}"));
+    run.original_prompt = Some(question.trim().to_owned().into());
+    run.system = Some(system.into());
 }
 
 /// What a question is asked about is said by the user too.

@@ -82,7 +82,7 @@ fn the_label_of_webarena_stands_in_the_logs_beside_it() {
         "[Config file]: config_files/7.json\n[Unhandled Error] TimeoutError('slow')]\n[Config file]: config_files/8.json\n[Unhandled Error] no",
     );
     let other_site = log(
-        "[Result] (FAIL) config_files/vwa/test_reddit/7.json\n[Result] (PASS) config_files/vwa/test_harbour_shop/7.json",
+        "[Result] (PASS) config_files/wa/test_webarena/7.json\n[Result] (FAIL) config_files/vwa/test_reddit/7.json\n[Result] (NO_JUDGE) /tmp/7.json",
     );
     let label = |name, files: &[(&str, &str)]| {
         let run = read_among(name, files);
@@ -211,6 +211,43 @@ fn reflexion_programs_and_results() {
                 .iter()
                 .all(|reject| reject.sentence.contains("its steps are in the `trial_<n>.log`"))
         );
+    }
+}
+
+#[test]
+fn forks_of_webarena_render_less_or_other_marks() {
+    let head = "<pre>task_id: 3\nintent: Find tea\n</pre>\n<h2>New Page</h2>\n<h3 class=\"url\"><a href=u>URL: u</a></h3>\n";
+    let state = "<div class=\"state_obv\"><pre>[1] link 'Tea'</pre></div>\n";
+    for (action, name, input) in [
+        (
+            "<div class='predict_action'><div class='parsed_action' style='x'><pre>click [1]</pre></div></div>",
+            "click",
+            "[1]",
+        ),
+        (
+            "<div class='predict_action'><pre>do(action=\"Click\", element=\"1\")</pre></div>",
+            "do",
+            "(action=\"Click\", element=\"1\")",
+        ),
+        (
+            "<div class='predict_action'>page.get_by_text(\"Tea\").click()</div>",
+            "playwright",
+            "page.get_by_text(\"Tea\").click()",
+        ),
+        (
+            "<div class=\"predict_action\"><div class='raw_parsed_prediction'><pre>I go. ```go_back```</pre></div><div class='parsed_action'><pre>go_back</pre></div></div>",
+            "go_back",
+            "-",
+        ),
+    ] {
+        let found = read_as("webarena", format!("{head}{state}{action}\n</body></html>"));
+        let step = &found.runs[0].steps[1];
+        assert_eq!(found.runs[0].steps[0].observation.as_deref(), Some("URL: u\n\n[1] link 'Tea'"));
+        assert_eq!(
+            (step.action_name.as_deref(), step.action_input.as_deref().unwrap_or("-")),
+            (Some(name), input)
+        );
+        assert_eq!(step.thought.as_deref(), (name == "go_back").then_some("I go."));
     }
 }
 
