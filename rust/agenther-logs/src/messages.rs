@@ -267,12 +267,13 @@ fn parts<'t, 'a>(message: Value<'t, 'a>) -> impl Iterator<Item = Value<'t, 'a>> 
 
 /// The words of a message: its content, or the text parts of it.
 pub(crate) fn content_text<'a>(message: Value<'_, 'a>) -> Option<Text<'a>> {
-    message.any_of(&["content", "value"]).and_then(words_of)
+    words(message.any_of(&["content", "value"])?)
 }
 
-/// The words of a content: a string, or the text parts of a list.
-pub(crate) fn words_of<'a>(content: Value<'_, 'a>) -> Option<Text<'a>> {
-    if !content.is_array() {
+/// The words of a content: a text, the text parts of a list, or the JSON of anything else.
+pub(crate) fn words<'a>(content: Value<'_, 'a>) -> Option<Text<'a>> {
+    let is_part = |part: Value<'_, '_>| part.is_string() || part.any_of(&["type", "text"]).is_some();
+    if !content.is_array() || !content.items().all(is_part) {
         return content.text_or_json();
     }
     let mut words: Option<Text<'a>> = None;

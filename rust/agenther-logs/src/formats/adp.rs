@@ -24,7 +24,7 @@ use super::openai_chat::tool_schemas;
 use super::{Format, Record, filled};
 use crate::json::{ObjectWriter, Value};
 use crate::labels::{full_mark, is_label, read_labels};
-use crate::messages::{join, words_of};
+use crate::messages::{join, words};
 use crate::run::{Run, Text};
 use crate::terminal::set_final_answer;
 use crate::timeline::{Timeline, call_name};
@@ -85,7 +85,7 @@ impl Format for Adp {
 
 fn read_item<'a>(item: Value<'_, 'a>, timeline: &mut Timeline<'a>) {
     let id = item.get("tool_call_id").and_then(|id| id.scalar());
-    let content = item.get("content").and_then(words_of);
+    let content = item.get("content").and_then(words);
     match &*class_of(item) {
         "apiaction" => {
             think(item, timeline);

@@ -27,7 +27,7 @@ use super::openai_chat::tool_schemas;
 use super::{Format, Piece, Record, filled};
 use crate::json::{ObjectWriter, Value, read_inner};
 use crate::labels::{failure_reason, full_mark, read_labels, reward_of};
-use crate::messages::{join, words_of};
+use crate::messages::{join, words};
 use crate::run::{Run, Text};
 use crate::terminal::set_final_answer;
 use crate::timeline::{Timeline, call_name};
@@ -111,7 +111,7 @@ fn is_left_out(step: Value<'_, '_>) -> bool {
 /// The goal of a trajectory that continues another, and has it in the copied context only.
 fn copied_prompt<'a>(trajectory: Value<'_, 'a>) -> Option<Text<'a>> {
     let mut steps = trajectory.items_of("steps");
-    steps.find_map(|step| words_of(step.get("message").filter(|_| is_source(step, "user"))?))
+    steps.find_map(|step| words(step.get("message").filter(|_| is_source(step, "user"))?))
 }
 
 fn is_source(step: Value<'_, '_>, source: &str) -> bool {
@@ -119,7 +119,7 @@ fn is_source(step: Value<'_, '_>, source: &str) -> bool {
 }
 
 fn read_step<'a>(step: Value<'_, 'a>, system: &mut Option<Text<'a>>, timeline: &mut Timeline<'a>) {
-    let words = step.get("message").and_then(words_of).and_then(filled);
+    let words = step.get("message").and_then(words).and_then(filled);
     if is_source(step, "user") {
         timeline.user(words);
     } else if is_source(step, "system") {
@@ -134,14 +134,14 @@ fn read_step<'a>(step: Value<'_, 'a>, system: &mut Option<Text<'a>>, timeline: &
     read_results(step, timeline);
 }
 
-fn read_turn<'a>(step: Value<'_, 'a>, words: Option<Text<'a>>, timeline: &mut Timeline<'a>) {
-    let reasoning = step.get("reasoning_content").and_then(words_of).and_then(filled);
+fn read_turn<'a>(step: Value<'_, 'a>, said: Option<Text<'a>>, timeline: &mut Timeline<'a>) {
+    let reasoning = step.get("reasoning_content").and_then(words).and_then(filled);
     let mut calls = step.items_of("tool_calls").peekable();
     if calls.peek().is_none() {
-        return timeline.reply(words.or(reasoning));
+        return timeline.reply(said.or(reasoning));
     }
     timeline.think(reasoning);
-    timeline.think(words.filter(|words| !words.starts_with("Executed ") || words.contains('\n')));
+    timeline.think(said.filter(|said| !said.starts_with("Executed ") || said.contains('\n')));
     for call in calls {
         let id = call.get("tool_call_id").and_then(|id| id.scalar());
         let arguments = call.get("arguments").and_then(|arguments| arguments.text_or_json());
@@ -157,7 +157,7 @@ fn read_results<'a>(step: Value<'_, 'a>, timeline: &mut Timeline<'a>) {
     let last = step.items_of("tool_calls").last().filter(|_| count < calls);
     let last = last.and_then(|call| call.get("tool_call_id")?.scalar());
     for result in observation.items_of("results") {
-        let Some(words) = result.get("content").and_then(words_of) else { continue };
+        let Some(words) = result.get("content").and_then(words) else { continue };
         let id = result.get("source_call_id").and_then(|id| id.scalar()).or_else(|| last.clone());
         timeline.observe(id.as_deref(), words, error_of(result).or_else(|| error_of(step)));
     }

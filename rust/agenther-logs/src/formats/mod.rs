@@ -4,7 +4,6 @@
 mod adp;
 mod agenther;
 mod atif;
-mod code_trials;
 mod hf_agent_trace;
 mod inspect;
 mod intercode;
@@ -44,7 +43,6 @@ pub const FORMATS: &[&dyn Format] = &[
     &tapeagents::TapeAgents,
     &web_voyager::WebVoyager,
     &hf_agent_trace::HfAgentTrace,
-    &code_trials::CodeTrials,
     &toolbench::ToolBench,
     &tooleval::ToolEval,
     &toolllama::ToolLlama,

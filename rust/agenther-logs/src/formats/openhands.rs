@@ -29,7 +29,7 @@ use super::openai_chat::{set_goal, tool_schemas};
 use super::{Format, Piece, Record, filled};
 use crate::json::{ObjectWriter, Value};
 use crate::labels::{failure_reason, full_mark, grade, read_labels};
-use crate::messages::{join, words_of};
+use crate::messages::{join, words};
 use crate::run::{Run, Text};
 use crate::swebench::set_issue;
 use crate::terminal::set_final_answer;
@@ -230,7 +230,7 @@ impl<'a> Session<'a> {
             "agent_state_changed" => return self.state(event),
             _ => {}
         }
-        let content = event.get("content").and_then(words_of).unwrap_or_default();
+        let content = event.get("content").and_then(words).unwrap_or_default();
         let error = error_of(observation, &content, event);
         let cause = event.get("cause").and_then(|cause| cause.scalar());
         match (observation, cause) {
@@ -255,7 +255,7 @@ impl<'a> Session<'a> {
                 self.tools = event.get("tools").filter(|tools| tools.is_array()).map(tool_schemas);
             }
             "MessageEvent" => {
-                let words = event.at_path(&["llm_message", "content"]).and_then(words_of);
+                let words = event.at_path(&["llm_message", "content"]).and_then(words);
                 match event.text_of(&["source"]).as_deref() {
                     Some("user") => self.timeline.user(words),
                     _ => self.timeline.reply(words),
@@ -264,8 +264,7 @@ impl<'a> Session<'a> {
             "ActionEvent" => self.sdk_action(event),
             "ObservationEvent" => {
                 let Some(seen) = event.get("observation") else { return };
-                let words =
-                    seen.any_of(&["content", "output", "text"]).and_then(words_of).unwrap_or_default();
+                let words = seen.any_of(&["content", "output", "text"]).and_then(words).unwrap_or_default();
                 self.timeline.observe(id().as_deref(), words, sdk_error(seen));
             }
             "AgentErrorEvent" => {
@@ -284,7 +283,7 @@ impl<'a> Session<'a> {
     fn sdk_action(&mut self, event: Value<'_, 'a>) {
         let (call, action) = (event.get("tool_call"), event.get("action"));
         let name = event.text_of(&["tool_name"]).or_else(|| call?.text_of(&["name"]));
-        let thought = event.get("thought").and_then(words_of);
+        let thought = event.get("thought").and_then(words);
         self.timeline.think(event.text_of(&["reasoning_content"]));
         self.timeline.think(thought);
         if name.as_deref() == Some("think") {

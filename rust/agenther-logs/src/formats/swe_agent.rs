@@ -26,7 +26,7 @@ use std::borrow::Cow;
 use super::{Format, Piece, Record, filled};
 use crate::json::{ObjectWriter, Value};
 use crate::labels::{failure_reason, read_labels};
-use crate::messages::{Role, role_of, words_of};
+use crate::messages::{Role, role_of, words};
 use crate::run::{Run, Text};
 use crate::swebench::{ended_early, instance_in, is_report, last_command, resolved, set_issue};
 use crate::terminal::set_final_answer;
@@ -140,7 +140,7 @@ fn instance_of(record: &Record<'_, '_>) -> String {
 }
 
 fn content<'a>(message: Value<'_, 'a>) -> Option<Text<'a>> {
-    message.any_of(&["content", "text", "system_prompt"]).and_then(words_of)
+    message.any_of(&["content", "text", "system_prompt"]).and_then(words)
 }
 
 fn read_prompts<'a>(record: Value<'_, 'a>, system: &mut Option<Text<'a>>, timeline: &mut Timeline<'a>) {

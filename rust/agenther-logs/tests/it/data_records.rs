@@ -133,16 +133,6 @@ fn preferences_of_tooleval_are_no_runs() {
 }
 
 #[test]
-fn verdicts_on_code_without_the_attempts_are_rejects_that_say_so() {
-    for (folder, rows) in [("lats/programming", 164), ("reflexion/programming_runs", 437)] {
-        let Some(trials) = files(folder, "jsonl") else { return };
-        let (found, collected) = read(&trials, "code_trials");
-        assert_eq!(found, Found { rejects: rows, ..Found::default() });
-        assert!(collected.rejects.iter().all(|reject| reject.sentence.contains("`implementations`")));
-    }
-}
-
-#[test]
 fn sharegpt_conversations() {
     let Some(conversations) = files("fastchat", "json") else { return };
     assert_eq!(count(&conversations, "openai_chat"), (500, 0, 0));
