@@ -243,7 +243,7 @@ impl<'a> Conversation<'a> {
     }
 }
 
-/// Appends a paragraph.
+/// Adds a paragraph.
 pub(crate) fn join<'a>(text: &mut Option<Text<'a>>, more: Option<Text<'a>>) {
     match (text.as_mut(), more.and_then(filled)) {
         (Some(text), Some(more)) => {

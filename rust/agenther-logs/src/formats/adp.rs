@@ -20,8 +20,7 @@
 
 use std::borrow::Cow;
 
-use super::openai_chat::tool_schemas;
-use super::{Format, Record, filled};
+use super::{Format, Record, filled, named_tools};
 use crate::json::{ObjectWriter, Value};
 use crate::labels::{full_mark, is_label, read_labels};
 use crate::messages::{join, words};
@@ -68,7 +67,7 @@ impl Format for Adp {
             trajectory_id: record.run_id(),
             original_prompt: timeline.prompt,
             system: details.and_then(|details| details.text_of(&["system", "system_prompt"])),
-            tools: value.any_of(&["available_custom_tools", "available_apis"]).map(tool_schemas),
+            tools: value.any_of(&["available_custom_tools", "available_apis"]).and_then(named_tools),
             steps,
             metadata: details.and_then(metadata).map(Into::into),
             ..Run::default()

@@ -23,7 +23,7 @@
 //!
 //! Leaks: none in the trajectory; the verifier's output is not read.
 
-use super::openai_chat::tool_schemas;
+use super::openai_chat::schemas;
 use super::{Format, Piece, Record, filled};
 use crate::json::{ObjectWriter, Value, read_inner};
 use crate::labels::{failure_reason, full_mark, read_labels, reward_of};
@@ -86,7 +86,7 @@ impl Format for Atif {
             trajectory_id: Record { value: found, ..*record }.run_id(),
             original_prompt: timeline.prompt.or_else(|| copied_prompt(found)),
             system,
-            tools: found.at_path(&["agent", "tool_definitions"]).map(tool_schemas),
+            tools: found.at_path(&["agent", "tool_definitions"]).and_then(schemas),
             steps,
             metadata: metadata(found).map(Into::into),
             ..Run::default()

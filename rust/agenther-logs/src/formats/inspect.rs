@@ -24,7 +24,7 @@
 use std::borrow::Cow;
 use std::collections::HashMap;
 
-use super::openai_chat::{set_goal, tool_schemas};
+use super::openai_chat::{schemas, set_goal};
 use super::{Format, Piece, Record, filled};
 use crate::json::{ObjectWriter, Value, write_string};
 use crate::labels::{failure_reason, full_mark, grade};
@@ -172,7 +172,7 @@ fn is_model(event: Value<'_, '_>) -> bool {
 
 fn tools_of<'a>(sample: Value<'_, 'a>) -> Option<Text<'a>> {
     let tools = events(sample).filter(|event| is_model(*event)).filter_map(|event| event.get("tools"));
-    tools.into_iter().find(|tools| tools.items().next().is_some()).map(tool_schemas)
+    tools.into_iter().find(|tools| tools.items().next().is_some()).and_then(schemas)
 }
 
 /// The name of the first scorer that graded, and its grade.

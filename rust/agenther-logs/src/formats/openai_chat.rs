@@ -165,7 +165,7 @@ pub(super) fn set_goal<'a>(goal: Option<Text<'a>>, run: &mut Run<'a>) {
 }
 
 /// The tool schemas in OpenAI's shape; those of other shapes are wrapped.
-pub(super) fn tools_of<'a>(record: Value<'_, 'a>) -> Option<Text<'a>> {
+pub(crate) fn tools_of<'a>(record: Value<'_, 'a>) -> Option<Text<'a>> {
     const PATHS: &[&[&str]] = &[
         &["tools"],
         &["functions"],
@@ -177,30 +177,39 @@ pub(super) fn tools_of<'a>(record: Value<'_, 'a>) -> Option<Text<'a>> {
     let tools = PATHS
         .iter()
         .find_map(|path| record.at_path(path).filter(|tools| tools.is_array() || tools.is_string()))?;
+    schemas(tools)
+}
+
+/// The schemas in a list of tools, of any vendor.
+pub(crate) fn schemas<'a>(tools: Value<'_, 'a>) -> Option<Text<'a>> {
     if tools.is_string() {
         return tools.text().filter(|text| text.trim_start().starts_with('['));
     }
-    Some(tool_schemas(tools))
-}
-
-/// An array of tool schemas, or of bare names, in OpenAI's shape.
-pub(super) fn tool_schemas<'a>(tools: Value<'_, 'a>) -> Text<'a> {
     if tools.items().all(|tool| tool.get("function").is_some_and(|function| function.is_object())) {
-        return tools.json();
+        return tools.items().next().map(|_| tools.json());
     }
-    let wrapped: Vec<String> = tools.items().map(wrapped_tool).collect();
-    format!("[{}]", wrapped.join(", ")).into()
+    // Gemini lists the functions of a tool inside it.
+    let functions = |tool: Value<'_, 'a>| {
+        let inside = tool.any_of(&["functionDeclarations", "function_declarations"]);
+        match inside {
+            Some(inside) => inside.items().map(wrapped_tool).collect(),
+            None => vec![wrapped_tool(tool)],
+        }
+    };
+    let wrapped: Vec<String> = tools.items().flat_map(functions).collect();
+    Some(format!("[{}]", wrapped.join(", ")).into())
 }
 
 fn wrapped_tool(tool: Value<'_, '_>) -> String {
-    if tool.get("function").is_some_and(|function| function.is_object()) {
+    if tool.get("function").is_some_and(|function| function.is_object()) || tool.get("name").is_none() {
         return tool.json().into_owned();
     }
-    let name = if tool.is_string() { Some(tool) } else { tool.get("name") };
-    let Some(name) = name else { return tool.json().into_owned() };
     let mut function = ObjectWriter::default();
-    function.copy("name", Some(name)).copy("description", tool.get("description"));
-    function.copy("parameters", tool.any_of(&["parameters", "input_schema", "inputSchema"]));
+    function.copy("name", tool.get("name")).copy("description", tool.get("description"));
+    function.copy(
+        "parameters",
+        tool.any_of(&["parameters", "input_schema", "inputSchema", "json_schema", "parametersJsonSchema"]),
+    );
     let mut out = ObjectWriter::default();
     out.text("type", "function").json("function", &function.finish().unwrap_or_default());
     out.finish().unwrap_or_default()

@@ -25,7 +25,7 @@
 //!
 //! Leaks: `test_result`, `instance` (tests, gold patch) and `result_explanation` stay behind.
 
-use super::openai_chat::{set_goal, tool_schemas};
+use super::openai_chat::{schemas, set_goal};
 use super::{Format, Piece, Record, filled};
 use crate::json::{ObjectWriter, Value};
 use crate::labels::{failure_reason, full_mark, grade, read_labels};
@@ -185,7 +185,7 @@ impl<'a> Session<'a> {
         match action {
             "system" => {
                 self.system = args.text_of(&["content"]);
-                self.tools = args.get("tools").filter(|tools| tools.is_array()).map(tool_schemas);
+                self.tools = args.get("tools").filter(|tools| tools.is_array()).and_then(schemas);
             }
             "message" => {
                 let words = args.text_of(&["content"]).or_else(|| event.text_of(&["message"]));
@@ -252,7 +252,7 @@ impl<'a> Session<'a> {
         match kind {
             "SystemPromptEvent" => {
                 self.system = event.get("system_prompt").and_then(|prompt| prompt.text_of(&["text"]));
-                self.tools = event.get("tools").filter(|tools| tools.is_array()).map(tool_schemas);
+                self.tools = event.get("tools").filter(|tools| tools.is_array()).and_then(schemas);
             }
             "MessageEvent" => {
                 let words = event.at_path(&["llm_message", "content"]).and_then(words);

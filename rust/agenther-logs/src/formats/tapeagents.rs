@@ -25,7 +25,7 @@
 
 use std::borrow::Cow;
 
-use super::openai_chat::tool_schemas;
+use super::openai_chat::schemas;
 use super::{Format, Record, filled};
 use crate::json::{ObjectWriter, Value};
 use crate::labels::{failure_reason, read_labels};
@@ -76,7 +76,7 @@ impl Format for TapeAgents {
             original_prompt: timeline
                 .prompt
                 .or_else(|| about?.get("task")?.text_of(&["Question", "question"])),
-            tools: tools.map(tool_schemas),
+            tools: tools.and_then(schemas),
             steps,
             metadata: about.and_then(metadata).map(Into::into),
             ..Run::default()
