@@ -6,7 +6,7 @@
 //!
 //! | field of the log | field of the run |
 //! |---|---|
-//! | first step of the source `user` | `original_prompt` |
+//! | first step of the source `user`, of Terminus' prompt the task | `original_prompt`; what is around it joins `system` |
 //! | steps of the source `system` before the agent's | `system`; later ones are observations without a call |
 //! | `reasoning_content`, `message` | `thought` |
 //! | `tool_calls` | steps, one a call |
@@ -29,6 +29,7 @@ use crate::json::{ObjectWriter, Value, read_inner};
 use crate::labels::{failure_reason, full_mark, read_labels, reward_of};
 use crate::messages::{join, words};
 use crate::run::{Run, Text};
+use crate::swebench::set_task;
 use crate::terminal::set_final_answer;
 use crate::timeline::{Timeline, call_name};
 
@@ -91,6 +92,7 @@ impl Format for Atif {
             metadata: metadata(found).map(Into::into),
             ..Run::default()
         };
+        set_task(&mut run);
         read_labels(record.value, &mut run);
         if run.success.is_none() {
             label(record, &mut run);

@@ -25,7 +25,7 @@ use crate::json::{ObjectWriter, Value};
 use crate::labels::{failure_reason, read_labels};
 use crate::messages::{Role, content_text, role_of};
 use crate::run::Run;
-use crate::swebench::{ended_early, instance_in, last_command, resolved, set_issue};
+use crate::swebench::{ended_early, instance_in, last_command, resolved, set_task};
 use crate::timeline::{Timeline, call_name};
 
 pub(super) struct MiniSweAgent;
@@ -80,7 +80,7 @@ impl Format for MiniSweAgent {
             metadata: metadata(value, &instance).map(Into::into),
             ..Run::default()
         };
-        set_issue(&mut run);
+        set_task(&mut run);
         read_labels(value.get("info").unwrap_or(value), &mut run);
         run.success = run.success.or_else(|| resolved(record, &instance));
         run.failure_reason = failure_reason(ended_early(info("exit_status")), run.success);

@@ -1,7 +1,7 @@
 //! OpenHands events: sessions, evaluations, the issue resolver, and the SDK's conversations.
 //!
 //! Source: `All-Hands-AI/OpenHands`: events `{id, source, action, args}` and `{id, cause,
-//! observation, content, extras}`, as a list (`{trajectory: […]}`), one a line or one a file, in
+//! observation, content, extras}`, as a list (`{trajectory: […]}`) or one a line, in
 //! `history` of an evaluation's `output.jsonl` (`{instance_id, instruction, history, test_result,
 //! error}`) or the resolver's (`{issue, instruction, history, success}`), there also flat (`{action,
 //! command, thought}`) or in pairs; `software-agent-sdk` events `{kind: ActionEvent, tool_name,
@@ -31,7 +31,7 @@ use crate::json::{ObjectWriter, Value};
 use crate::labels::{failure_reason, full_mark, grade, read_labels};
 use crate::messages::{join, words};
 use crate::run::{Run, Text};
-use crate::swebench::set_issue;
+use crate::swebench::set_task;
 use crate::terminal::set_final_answer;
 use crate::timeline::{Timeline, call_name};
 
@@ -67,6 +67,10 @@ fn events_of<'t, 'a>(record: Value<'t, 'a>) -> Option<Value<'t, 'a>> {
     lists.into_iter().find(|list| list.items().next().is_some_and(is_past_event))
 }
 
+/// The store of a session has a file an event; one of them is no run.
+const ALONE: &str =
+    "it is a single event; put the events of a session into one file, in order, an event a line";
+
 impl Format for OpenHands {
     fn name(&self) -> &'static str {
         "openhands"
@@ -96,6 +100,9 @@ impl Format for OpenHands {
     fn read<'a>(&self, record: &Record<'_, 'a>) -> Result<Run<'a>, String> {
         let value = record.value;
         let events = events_of(value).ok_or("it has no events")?;
+        if value.is_array() && events.items().count() == 1 {
+            return Err(ALONE.to_owned());
+        }
         let mut session = Session::default();
         for event in events.items() {
             if event.is_array() {
@@ -137,7 +144,7 @@ fn task_of(record: &Record<'_, '_>) -> String {
 /// The resolver states the issue apart from the prompt; elsewhere it stands inside.
 fn set_prompt<'a>(record: Value<'_, 'a>, run: &mut Run<'a>) {
     let Some(issue) = record.get("issue").filter(|issue| issue.is_object()) else {
-        return set_issue(run);
+        return set_task(run);
     };
     let (title, body) = (issue.text_of(&["title"]), issue.text_of(&["body"]));
     match body {
@@ -149,10 +156,10 @@ fn set_prompt<'a>(record: Value<'_, 'a>, run: &mut Run<'a>) {
                 join(&mut whole, Some(body));
                 run.original_prompt = whole;
             } else {
-                set_issue(run);
+                set_task(run);
             }
         }
-        None => set_issue(run),
+        None => set_task(run),
     }
 }
 

@@ -28,7 +28,7 @@ use crate::json::{ObjectWriter, Value};
 use crate::labels::{failure_reason, read_labels};
 use crate::messages::{Role, role_of, words};
 use crate::run::{Run, Text};
-use crate::swebench::{ended_early, instance_in, is_report, last_command, resolved, set_issue};
+use crate::swebench::{ended_early, instance_in, is_report, last_command, resolved, set_task};
 use crate::terminal::set_final_answer;
 use crate::timeline::{Timeline, call_name};
 
@@ -122,7 +122,7 @@ impl Format for SweAgent {
             metadata: metadata(value, &instance).map(Into::into),
             ..Run::default()
         };
-        set_issue(&mut run);
+        set_task(&mut run);
         let stated = value.get("target").and_then(|target| target.as_bool());
         read_labels(value.get("info").unwrap_or(value), &mut run);
         run.success = run.success.or(stated).or_else(|| resolved(record, &instance));
