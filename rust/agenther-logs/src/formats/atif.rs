@@ -14,6 +14,7 @@
 //! | `is_error`, `tool_result_is_error`, an `exit_code` in `extra` of the result or the step | `error` |
 //! | `agent.tool_definitions` | `tools` |
 //! | `verifier_result.rewards.reward` of the trial's `result.json` (else `verifier/reward.txt`), beside the log or one folder up | `reward`, `success` at 1 |
+//! | labels of the record around the trajectory, of `final_metrics.extra` or `extra` | the labels |
 //! | `exception_info.exception_type` there | `failure_reason` of a failed run |
 //! | agent, model, session, `final_metrics` | `metadata` |
 //!
@@ -93,8 +94,13 @@ impl Format for Atif {
             ..Run::default()
         };
         set_task(&mut run);
-        read_labels(record.value, &mut run);
-        if run.success.is_none() {
+        let noted = found.at_path(&["final_metrics", "extra"]).or_else(|| found.get("extra"));
+        for place in [Some(record.value), noted].into_iter().flatten() {
+            if run.success.is_none() && run.reward.is_none() {
+                read_labels(place, &mut run);
+            }
+        }
+        if run.success.is_none() && run.reward.is_none() {
             label(record, &mut run);
         }
         set_final_answer(&mut run);
@@ -117,7 +123,7 @@ fn copied_prompt<'a>(trajectory: Value<'_, 'a>) -> Option<Text<'a>> {
 }
 
 fn is_source(step: Value<'_, '_>, source: &str) -> bool {
-    step.text_of(&["source"]).as_deref() == Some(source)
+    step.text_of(&["source", "actor"]).as_deref() == Some(source)
 }
 
 fn read_step<'a>(step: Value<'_, 'a>, system: &mut Option<Text<'a>>, timeline: &mut Timeline<'a>) {
@@ -147,18 +153,18 @@ fn read_turn<'a>(step: Value<'_, 'a>, said: Option<Text<'a>>, timeline: &mut Tim
     for call in calls {
         let id = call.get("tool_call_id").and_then(|id| id.scalar());
         let arguments = call.get("arguments").and_then(|arguments| arguments.text_or_json());
-        timeline.act(id, call_name(call.text_of(&["function_name"])), arguments);
+        timeline.act(id, call_name(call.text_of(&["function_name", "name"])), arguments);
     }
 }
 
 fn read_results<'a>(step: Value<'_, 'a>, timeline: &mut Timeline<'a>) {
-    let Some(observation) = step.get("observation") else { return };
-    let calls = step.items_of("tool_calls").count();
-    let count = observation.items_of("results").count();
+    let nested = step.get("observation").map(|observation| observation.items_of("results"));
+    let results = || nested.clone().into_iter().flatten().chain(step.items_of("observations"));
+    let (calls, count) = (step.items_of("tool_calls").count(), results().count());
     // One result for several calls, keystrokes in a terminal, is what was seen after the last.
     let last = step.items_of("tool_calls").last().filter(|_| count < calls);
     let last = last.and_then(|call| call.get("tool_call_id")?.scalar());
-    for result in observation.items_of("results") {
+    for result in results() {
         let Some(words) = result.get("content").and_then(words) else { continue };
         let id = result.get("source_call_id").and_then(|id| id.scalar()).or_else(|| last.clone());
         timeline.observe(id.as_deref(), words, error_of(result).or_else(|| error_of(step)));

@@ -54,6 +54,9 @@ fn is_event(value: Value<'_, '_>) -> bool {
 fn is_past_event(value: Value<'_, '_>) -> bool {
     let value = value.items().next().unwrap_or(value);
     let named = |key| value.get(key).is_some_and(|member: Value<'_, '_>| member.is_string());
+    if value.text_of(&["kind"]).is_some_and(|kind| kind.ends_with("Event")) {
+        return true;
+    }
     // Other logs have both in one step.
     is_event(value) || value.get("role").is_none() && named("action") != named("observation")
 }
@@ -259,11 +262,14 @@ impl<'a> Session<'a> {
         match kind {
             "SystemPromptEvent" => {
                 self.system = event.get("system_prompt").and_then(|prompt| prompt.text_of(&["text"]));
-                self.tools = event.get("tools").filter(|tools| tools.is_array()).and_then(schemas);
+                let named = |tool: Value<'_, '_>| tool.any_of(&["name", "function"]).is_some();
+                let tools = event.get("tools").filter(|tools| tools.items().all(named));
+                self.tools = tools.and_then(schemas);
             }
             "MessageEvent" => {
                 let words = event.at_path(&["llm_message", "content"]).and_then(words);
-                match event.text_of(&["source"]).as_deref() {
+                let role = event.at_path(&["llm_message", "role"]).and_then(|role| role.text());
+                match event.text_of(&["source"]).or(role).as_deref() {
                     Some("user") => self.timeline.user(words),
                     _ => self.timeline.reply(words),
                 }
@@ -301,8 +307,12 @@ impl<'a> Session<'a> {
             call.get("arguments").or_else(|| call.at_path(&["function", "arguments"]))?.text_or_json()
         });
         let arguments = arguments.or_else(|| own_arguments(action?));
-        let id = event.any_of(&["tool_call_id", "id"]).and_then(|id| id.scalar());
+        let text = |id: Value<'_, 'a>| id.scalar();
+        let id = event.get("tool_call_id").or_else(|| call?.get("id")).and_then(text);
         self.timeline.act(id, call_name(name), arguments);
+        if let Some(id) = event.get("id").and_then(text) {
+            self.timeline.also_called(id);
+        }
     }
 }
 
