@@ -105,7 +105,9 @@ fn is_header(record: Value<'_, '_>) -> bool {
 
 /// Scores that were reduced over epochs: `{scorer, samples: [{value, sample_id}]}`.
 fn is_reduction(record: Value<'_, '_>) -> bool {
-    record.get("scorer").is_some() && samples(record).all(|sample| sample.get("sample_id").is_some())
+    let reduced = |samples: Value<'_, '_>| samples.items().all(|sample| sample.get("sample_id").is_some());
+    record.get("scorer").is_some()
+        && record.get("samples").filter(|samples| samples.is_array()).is_some_and(reduced)
 }
 
 fn samples<'t, 'a>(record: Value<'t, 'a>) -> impl Iterator<Item = Value<'t, 'a>> {
