@@ -139,6 +139,12 @@ fn instance_of(record: &Record<'_, '_>) -> String {
     logged.map_or_else(|| instance_in(record.stem).to_owned(), Cow::into_owned)
 }
 
+/// The words of the user before the agent acts. Early logs do not mark demonstrations.
+fn prompt<'a>(message: Value<'_, 'a>) -> Option<Text<'a>> {
+    content(message)
+        .filter(|words| !words.trim_start().starts_with("Here is a demonstration of how to correctly"))
+}
+
 fn content<'a>(message: Value<'_, 'a>) -> Option<Text<'a>> {
     message.any_of(&["content", "text", "system_prompt"]).and_then(words)
 }
@@ -147,7 +153,7 @@ fn read_prompts<'a>(record: Value<'_, 'a>, system: &mut Option<Text<'a>>, timeli
     for message in history(record).take_while(|message| role_of(*message) != Some(Role::Agent)) {
         match role_of(message) {
             Some(Role::System) => *system = system.take().or_else(|| content(message)),
-            _ => timeline.user(content(message)),
+            _ => timeline.user(prompt(message)),
         }
     }
 }
@@ -209,7 +215,7 @@ fn read_history<'a>(record: Value<'_, 'a>, system: &mut Option<Text<'a>>, timeli
         match role_of(message) {
             Some(Role::System) => *system = system.take().or_else(|| content(message)),
             Some(Role::Agent) => read_reply(message, timeline),
-            Some(_) if timeline.steps.is_empty() => timeline.user(content(message)),
+            Some(_) if timeline.steps.is_empty() => timeline.user(prompt(message)),
             Some(_) => {
                 let id = message.items_of("tool_call_ids").next().and_then(|id| id.scalar());
                 timeline.observe(id.as_deref(), content(message).unwrap_or_default(), None);
