@@ -1,12 +1,12 @@
 //! ADP: trajectories of the Agent Data Protocol.
 //!
-//! Source: `neulab/agent-data-protocol`, schema 1.0 to 1.3: `{schema_version, id, content: [item],
+//! Source: `neulab/agent-data-protocol`, schema 1.0 to 1.5: `{schema_version, id, content: [item],
 //! details}`; an item is an `api_action` `{function, kwargs}`, a `code_action` `{language, content}`,
 //! a `message_action` `{content}`, or a `text_`, `web_` or `image_observation`.
 //!
 //! | field of the log | field of the run |
 //! |---|---|
-//! | first text with the source `user` | `original_prompt`; later ones are `user` |
+//! | first text with the source `user`, of a harness's prompt the task | `original_prompt`; later ones are `user` |
 //! | `reasoning_content`, `description` | `thought` |
 //! | `function` and `kwargs`; `language` and code | `action_name`, `action_input` |
 //! | a message in `<finish>` | a call of `finish` |
@@ -25,6 +25,7 @@ use crate::json::{ObjectWriter, Value};
 use crate::labels::{full_mark, is_label, read_labels};
 use crate::messages::{join, words};
 use crate::run::{Run, Text};
+use crate::swebench::set_task;
 use crate::terminal::set_final_answer;
 use crate::timeline::{Timeline, call_name};
 
@@ -77,6 +78,7 @@ impl Format for Adp {
         }
         run.reward = run.reward.or(reward);
         run.success = run.success.or_else(|| reward.and_then(full_mark));
+        set_task(&mut run);
         set_final_answer(&mut run);
         Ok(run)
     }
@@ -123,9 +125,14 @@ fn think<'a>(item: Value<'_, 'a>, timeline: &mut Timeline<'a>) {
     timeline.think(item.text_of(&["description"]));
 }
 
-/// The answer in `<finish> answer </finish>`.
+/// The answer in `<finish> answer </finish>` or `<finish> <solution> answer </solution> </finish>`.
 fn finished(message: &str) -> Option<&str> {
-    Some(message.trim().strip_prefix("<finish>")?.strip_suffix("</finish>")?.trim())
+    let answer = inside(message, "<finish>", "</finish>")?;
+    Some(inside(answer, "<solution>", "</solution>").unwrap_or(answer))
+}
+
+fn inside<'t>(text: &'t str, open: &str, close: &str) -> Option<&'t str> {
+    Some(text.trim().strip_prefix(open)?.strip_suffix(close)?.trim())
 }
 
 fn page<'a>(item: Value<'_, 'a>) -> Text<'a> {
