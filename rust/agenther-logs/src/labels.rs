@@ -4,7 +4,18 @@ use crate::json::Value;
 use crate::run::{Run, Text};
 
 /// Keys of a boolean that says whether the run succeeded.
-const SUCCESS: &[&str] = &["success", "is_success", "resolved", "is_correct", "correct", "passed", "solved"];
+const SUCCESS: &[&str] = &[
+    "success",
+    "is_success",
+    "resolved",
+    "is_correct",
+    "correct",
+    "passed",
+    "solved",
+    "is_solved",
+    "is_resolved",
+    "task_success",
+];
 /// Keys of a number that says how well.
 const REWARD: &[&str] = &["reward", "total_reward", "final_reward", "score"];
 /// Keys of the word for how it ended.
@@ -61,10 +72,16 @@ pub(crate) fn grade(value: Value<'_, '_>) -> Option<f64> {
 /// itself wins over one derived from the reward.
 pub(crate) fn read_labels<'a>(record: Value<'_, 'a>, run: &mut Run<'a>) {
     run.reward = record.any_of(REWARD).and_then(reward_of);
-    let stated = SUCCESS.iter().find_map(|key| record.get(key)?.as_bool());
+    let stated = SUCCESS.iter().find_map(|key| record.get(key).and_then(yes_or_no));
     run.success = stated.or_else(|| run.reward.and_then(full_mark));
     run.success_from_reward = stated.is_none();
     run.failure_reason = failure_reason(record.text_of(FAILURE_REASON), run.success);
+}
+
+/// A boolean, or the number that stands for one. A text is none: `correct` may hold the answer.
+fn yes_or_no(value: Value<'_, '_>) -> Option<bool> {
+    let number = value.as_f64().filter(|_| !value.is_string());
+    value.as_bool().or_else(|| Some(number.filter(|number| matches!(number, 0.0 | 1.0))? == 1.0))
 }
 
 /// The word for how a run ended, unless it ended well.
@@ -92,4 +109,46 @@ pub(crate) fn set_reward(run: &mut Run<'_>, reward: f64, success_at: Option<f64>
 fn set_derived(run: &mut Run<'_>, success: Option<bool>) {
     (run.success, run.success_from_reward) = (success, true);
     run.failure_reason = failure_reason(run.failure_reason.take(), success);
+}
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::json::read_inner;
+
+    #[test]
+    fn labels_are_booleans_or_what_stands_for_them() {
+        for (record, success, reward) in [
+            (r#"{"success": true}"#, Some(true), None),
+            (r#"{"resolved": 0}"#, Some(false), None),
+            (r#"{"success": 1.0, "reward": 0.5}"#, Some(true), Some(0.5)),
+            (r#"{"correct": "No"}"#, None, None),
+            (r#"{"correct": 42}"#, None, None),
+            (r#"{"reward": "0.0"}"#, Some(false), Some(0.0)),
+            (r#"{"reward": 7}"#, None, Some(7.0)),
+            (r#"{"score": true}"#, Some(true), Some(1.0)),
+            (r#"{"success": null, "reward": NaN}"#, None, None),
+        ] {
+            let found = read_inner(record, |record| {
+                let mut run = Run::default();
+                read_labels(record, &mut run);
+                Some((run.success, run.reward))
+            });
+            assert_eq!(found, Some((success, reward)), "{record}");
+        }
+    }
+
+    #[test]
+    fn grades_are_numbers_letters_or_words() {
+        for (value, wanted) in [
+            ("\"C\"", Some(1.0)),
+            ("\"P\"", Some(0.5)),
+            ("\"I\"", Some(0.0)),
+            ("0.25", Some(0.25)),
+            ("false", Some(0.0)),
+            ("\"an answer\"", None),
+            ("{\"a\": 1}", None),
+        ] {
+            assert_eq!(read_inner(value, grade), wanted, "{value}");
+        }
+    }
 }

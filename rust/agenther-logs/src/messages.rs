@@ -330,7 +330,7 @@ impl<'a> Conversation<'a> {
     }
 }
 
-/// Appends a paragraph.
+/// Adds a paragraph.
 pub(crate) fn join<'a>(text: &mut Option<Text<'a>>, more: Option<Text<'a>>) {
     match (text.as_mut(), more.and_then(filled)) {
         (Some(text), Some(more)) => {
@@ -364,11 +364,11 @@ pub(crate) fn results<'t, 'a>(message: Value<'t, 'a>) -> impl Iterator<Item = Va
 
 /// The words of a message: its content, or the text parts of it.
 pub(crate) fn content_text<'a>(message: Value<'_, 'a>) -> Option<Text<'a>> {
-    message.any_of(&["content", "value"]).and_then(words_of)
+    words(message.any_of(&["content", "value"])?)
 }
 
 /// The words of a content: a text, the text parts of a list, or the JSON of anything else.
-pub(crate) fn words_of<'a>(content: Value<'_, 'a>) -> Option<Text<'a>> {
+pub(crate) fn words<'a>(content: Value<'_, 'a>) -> Option<Text<'a>> {
     let is_part = |part: Value<'_, '_>| part.is_string() || part.any_of(&["type", "text"]).is_some();
     if !content.is_array() || !content.items().all(is_part) {
         return content.text_or_json();

@@ -1,25 +1,26 @@
-//! What agents that repair software share: an issue inside a long prompt, commands in fenced blocks,
+//! What agents that repair software share: a task inside a long prompt, commands in fenced blocks,
 //! and the report of SWE-bench's evaluation.
 
 use crate::formats::{Record, filled};
 use crate::json::{Value, read_inner};
 use crate::run::{Run, Text};
 
-/// What stands around the issue in the prompts of SWE-agent, mini-swe-agent and OpenHands.
+/// What stands around the task in the prompts of SWE-agent, mini-swe-agent, OpenHands and Terminus.
 const AROUND: &[(&str, &str)] = &[
     ("<pr_description>", "</pr_description>"),
     ("<issue_description>", "</issue_description>"),
     ("<issue>", "</issue>"),
     ("Here's the issue text:\nISSUE:\n", "\nINSTRUCTIONS:\n"),
     ("Please solve this issue: ", "\n\nYou can execute bash commands"),
+    ("Task Description:\n", "\n\nCurrent terminal state:"),
     ("# Problem Statement\n", "\n\nIMPORTANT:"),
     ("", "\nINSTRUCTIONS:\nNow, you're going to solve this challenge"),
 ];
 const LEAD_INS: &[&str] =
     &["Consider the following PR description:", "Consider the following issue description:"];
 
-/// The issue in a prompt, and what stands before and after it.
-fn issue_in(prompt: &str) -> Option<(&str, &str, &str)> {
+/// The task in a prompt, and what stands before and after it.
+fn task_in(prompt: &str) -> Option<(&str, &str, &str)> {
     AROUND.iter().find_map(|(open, close)| {
         let (before, rest) = prompt.split_once(open)?;
         let (issue, after) = rest.split_once(close)?;
@@ -29,10 +30,10 @@ fn issue_in(prompt: &str) -> Option<(&str, &str, &str)> {
     })
 }
 
-/// Makes the issue the goal; what the harness put around it joins the system prompt.
-pub(crate) fn set_issue(run: &mut Run<'_>) {
+/// Makes the task the goal; what the harness put around it joins the system prompt.
+pub(crate) fn set_task(run: &mut Run<'_>) {
     let Some(prompt) = run.original_prompt.as_deref() else { return };
-    let Some((before, issue, after)) = issue_in(prompt) else { return };
+    let Some((before, issue, after)) = task_in(prompt) else { return };
     let around = [run.system.as_deref().unwrap_or(""), before, after].map(str::trim);
     let around: Vec<&str> = around.into_iter().filter(|text| !text.is_empty()).collect();
     let (system, issue) = (around.join("\n\n"), issue.to_owned());
@@ -116,7 +117,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn the_issue_is_found_in_the_prompts_of_all_harnesses() {
+    fn the_task_is_found_in_the_prompts_of_all_harnesses() {
         for (prompt, issue) in [
             (
                 "<uploaded_files>\n/r\n</uploaded_files>\n<pr_description>\nIt fails.\n</pr_description>\nFix it.",
@@ -132,10 +133,14 @@ mod tests {
                 "We're currently solving the following CTF challenge. It is hard.\n\nINSTRUCTIONS:\nNow, you're going to solve this challenge",
                 Some("We're currently solving the following CTF challenge. It is hard."),
             ),
+            (
+                "You are an AI assistant.\n\nTask Description:\nSort it.\n\nCurrent terminal state:\n$ ",
+                Some("Sort it."),
+            ),
             ("It fails.", None),
             ("<issue></issue>", None),
         ] {
-            assert_eq!(issue_in(prompt).map(|(_, issue, _)| issue), issue, "{prompt}");
+            assert_eq!(task_in(prompt).map(|(_, issue, _)| issue), issue, "{prompt}");
         }
     }
 

@@ -60,6 +60,13 @@ impl<'a> Timeline<'a> {
         });
     }
 
+    /// The last call has a second id, which results may use.
+    pub fn also_called(&mut self, id: Text<'a>) {
+        if let Some(step) = self.waiting.back() {
+            self.calls.insert(id, *step);
+        }
+    }
+
     /// The agent said something and called nothing.
     pub fn reply(&mut self, words: Option<Text<'a>>) {
         let Some(words) = words.and_then(filled) else { return };

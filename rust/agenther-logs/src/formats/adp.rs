@@ -1,12 +1,12 @@
 //! ADP: trajectories of the Agent Data Protocol.
 //!
-//! Source: `neulab/agent-data-protocol`, schema 1.0 to 1.3: `{schema_version, id, content: [item],
+//! Source: `neulab/agent-data-protocol`, schema 1.0 to 1.5: `{schema_version, id, content: [item],
 //! details}`; an item is an `api_action` `{function, kwargs}`, a `code_action` `{language, content}`,
 //! a `message_action` `{content}`, or a `text_`, `web_` or `image_observation`.
 //!
 //! | field of the log | field of the run |
 //! |---|---|
-//! | first text with the source `user` | `original_prompt`; later ones are `user` |
+//! | first text with the source `user`, of a harness's prompt the task | `original_prompt`; later ones are `user` |
 //! | `reasoning_content`, `description` | `thought` |
 //! | `function` and `kwargs`; `language` and code | `action_name`, `action_input` |
 //! | a message in `<finish>` | a call of `finish` |
@@ -20,12 +20,12 @@
 
 use std::borrow::Cow;
 
-use super::openai_chat::tool_schemas;
-use super::{Format, Record, filled};
+use super::{Format, Record, filled, named_tools};
 use crate::json::{ObjectWriter, Value};
 use crate::labels::{full_mark, is_label, read_labels};
-use crate::messages::{join, words_of};
+use crate::messages::{join, words};
 use crate::run::{Run, Text};
+use crate::swebench::set_task;
 use crate::terminal::set_final_answer;
 use crate::timeline::{Timeline, call_name};
 
@@ -68,7 +68,7 @@ impl Format for Adp {
             trajectory_id: record.run_id(),
             original_prompt: timeline.prompt,
             system: details.and_then(|details| details.text_of(&["system", "system_prompt"])),
-            tools: value.any_of(&["available_custom_tools", "available_apis"]).map(tool_schemas),
+            tools: value.any_of(&["available_custom_tools", "available_apis"]).and_then(named_tools),
             steps,
             metadata: details.and_then(metadata).map(Into::into),
             ..Run::default()
@@ -78,6 +78,7 @@ impl Format for Adp {
         }
         run.reward = run.reward.or(reward);
         run.success = run.success.or_else(|| reward.and_then(full_mark));
+        set_task(&mut run);
         set_final_answer(&mut run);
         Ok(run)
     }
@@ -85,7 +86,7 @@ impl Format for Adp {
 
 fn read_item<'a>(item: Value<'_, 'a>, timeline: &mut Timeline<'a>) {
     let id = item.get("tool_call_id").and_then(|id| id.scalar());
-    let content = item.get("content").and_then(words_of);
+    let content = item.get("content").and_then(words);
     match &*class_of(item) {
         "apiaction" => {
             think(item, timeline);
@@ -124,9 +125,14 @@ fn think<'a>(item: Value<'_, 'a>, timeline: &mut Timeline<'a>) {
     timeline.think(item.text_of(&["description"]));
 }
 
-/// The answer in `<finish> answer </finish>`.
+/// The answer in `<finish> answer </finish>` or `<finish> <solution> answer </solution> </finish>`.
 fn finished(message: &str) -> Option<&str> {
-    Some(message.trim().strip_prefix("<finish>")?.strip_suffix("</finish>")?.trim())
+    let answer = inside(message, "<finish>", "</finish>")?;
+    Some(inside(answer, "<solution>", "</solution>").unwrap_or(answer))
+}
+
+fn inside<'t>(text: &'t str, open: &str, close: &str) -> Option<&'t str> {
+    Some(text.trim().strip_prefix(open)?.strip_suffix(close)?.trim())
 }
 
 fn page<'a>(item: Value<'_, 'a>) -> Text<'a> {

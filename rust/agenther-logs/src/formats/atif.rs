@@ -6,7 +6,7 @@
 //!
 //! | field of the log | field of the run |
 //! |---|---|
-//! | first step of the source `user` | `original_prompt` |
+//! | first step of the source `user`, of Terminus' prompt the task | `original_prompt`; what is around it joins `system` |
 //! | steps of the source `system` before the agent's | `system`; later ones are observations without a call |
 //! | `reasoning_content`, `message` | `thought` |
 //! | `tool_calls` | steps, one a call |
@@ -14,6 +14,7 @@
 //! | `is_error`, `tool_result_is_error`, an `exit_code` in `extra` of the result or the step | `error` |
 //! | `agent.tool_definitions` | `tools` |
 //! | `verifier_result.rewards.reward` of the trial's `result.json` (else `verifier/reward.txt`), beside the log or one folder up | `reward`, `success` at 1 |
+//! | labels of the record around the trajectory, of `final_metrics.extra` or `extra` | the labels |
 //! | `exception_info.exception_type` there | `failure_reason` of a failed run |
 //! | agent, model, session, `final_metrics` | `metadata` |
 //!
@@ -23,12 +24,13 @@
 //!
 //! Leaks: none in the trajectory; the verifier's output is not read.
 
-use super::openai_chat::tool_schemas;
+use super::openai_chat::schemas;
 use super::{Format, Piece, Record, filled};
 use crate::json::{ObjectWriter, Value, read_inner};
 use crate::labels::{failure_reason, full_mark, read_labels, reward_of};
-use crate::messages::{join, words_of};
+use crate::messages::{join, words};
 use crate::run::{Run, Text};
+use crate::swebench::set_task;
 use crate::terminal::set_final_answer;
 use crate::timeline::{Timeline, call_name};
 
@@ -86,13 +88,19 @@ impl Format for Atif {
             trajectory_id: Record { value: found, ..*record }.run_id(),
             original_prompt: timeline.prompt.or_else(|| copied_prompt(found)),
             system,
-            tools: found.at_path(&["agent", "tool_definitions"]).map(tool_schemas),
+            tools: found.at_path(&["agent", "tool_definitions"]).and_then(schemas),
             steps,
             metadata: metadata(found).map(Into::into),
             ..Run::default()
         };
-        read_labels(record.value, &mut run);
-        if run.success.is_none() {
+        set_task(&mut run);
+        let noted = found.at_path(&["final_metrics", "extra"]).or_else(|| found.get("extra"));
+        for place in [Some(record.value), noted].into_iter().flatten() {
+            if run.success.is_none() && run.reward.is_none() {
+                read_labels(place, &mut run);
+            }
+        }
+        if run.success.is_none() && run.reward.is_none() {
             label(record, &mut run);
         }
         set_final_answer(&mut run);
@@ -111,15 +119,15 @@ fn is_left_out(step: Value<'_, '_>) -> bool {
 /// The goal of a trajectory that continues another, and has it in the copied context only.
 fn copied_prompt<'a>(trajectory: Value<'_, 'a>) -> Option<Text<'a>> {
     let mut steps = trajectory.items_of("steps");
-    steps.find_map(|step| words_of(step.get("message").filter(|_| is_source(step, "user"))?))
+    steps.find_map(|step| words(step.get("message").filter(|_| is_source(step, "user"))?))
 }
 
 fn is_source(step: Value<'_, '_>, source: &str) -> bool {
-    step.text_of(&["source"]).as_deref() == Some(source)
+    step.text_of(&["source", "actor"]).as_deref() == Some(source)
 }
 
 fn read_step<'a>(step: Value<'_, 'a>, system: &mut Option<Text<'a>>, timeline: &mut Timeline<'a>) {
-    let words = step.get("message").and_then(words_of).and_then(filled);
+    let words = step.get("message").and_then(words).and_then(filled);
     if is_source(step, "user") {
         timeline.user(words);
     } else if is_source(step, "system") {
@@ -134,30 +142,30 @@ fn read_step<'a>(step: Value<'_, 'a>, system: &mut Option<Text<'a>>, timeline: &
     read_results(step, timeline);
 }
 
-fn read_turn<'a>(step: Value<'_, 'a>, words: Option<Text<'a>>, timeline: &mut Timeline<'a>) {
-    let reasoning = step.get("reasoning_content").and_then(words_of).and_then(filled);
+fn read_turn<'a>(step: Value<'_, 'a>, said: Option<Text<'a>>, timeline: &mut Timeline<'a>) {
+    let reasoning = step.get("reasoning_content").and_then(words).and_then(filled);
     let mut calls = step.items_of("tool_calls").peekable();
     if calls.peek().is_none() {
-        return timeline.reply(words.or(reasoning));
+        return timeline.reply(said.or(reasoning));
     }
     timeline.think(reasoning);
-    timeline.think(words.filter(|words| !words.starts_with("Executed ") || words.contains('\n')));
+    timeline.think(said.filter(|said| !said.starts_with("Executed ") || said.contains('\n')));
     for call in calls {
         let id = call.get("tool_call_id").and_then(|id| id.scalar());
         let arguments = call.get("arguments").and_then(|arguments| arguments.text_or_json());
-        timeline.act(id, call_name(call.text_of(&["function_name"])), arguments);
+        timeline.act(id, call_name(call.text_of(&["function_name", "name"])), arguments);
     }
 }
 
 fn read_results<'a>(step: Value<'_, 'a>, timeline: &mut Timeline<'a>) {
-    let Some(observation) = step.get("observation") else { return };
-    let calls = step.items_of("tool_calls").count();
-    let count = observation.items_of("results").count();
+    let nested = step.get("observation").map(|observation| observation.items_of("results"));
+    let results = || nested.clone().into_iter().flatten().chain(step.items_of("observations"));
+    let (calls, count) = (step.items_of("tool_calls").count(), results().count());
     // One result for several calls, keystrokes in a terminal, is what was seen after the last.
     let last = step.items_of("tool_calls").last().filter(|_| count < calls);
     let last = last.and_then(|call| call.get("tool_call_id")?.scalar());
-    for result in observation.items_of("results") {
-        let Some(words) = result.get("content").and_then(words_of) else { continue };
+    for result in results() {
+        let Some(words) = result.get("content").and_then(words) else { continue };
         let id = result.get("source_call_id").and_then(|id| id.scalar()).or_else(|| last.clone());
         timeline.observe(id.as_deref(), words, error_of(result).or_else(|| error_of(step)));
     }

@@ -18,7 +18,7 @@
 
 use std::borrow::Cow;
 
-use super::openai_chat::tool_schemas;
+use super::openai_chat::schemas;
 use super::{FORMATS, Format, Record, filled};
 use crate::json::{ObjectWriter, Value, read_inner};
 use crate::labels::{failure_reason, read_labels};
@@ -120,11 +120,7 @@ fn run_of<'a>(messages: Value<'_, 'a>) -> Option<Run<'a>> {
 }
 
 fn tools<'a>(row: Value<'_, 'a>) -> Option<Text<'a>> {
-    let tools = row.any_of(&["tools"])?;
-    if tools.is_array() {
-        return tools.items().next().map(|_| tool_schemas(tools));
-    }
-    tools.text().filter(|text| text.trim_start().starts_with("[{"))
+    row.any_of(&["tools"]).and_then(schemas)
 }
 
 fn metadata(row: Value<'_, '_>) -> Option<String> {

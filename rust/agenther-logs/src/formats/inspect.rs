@@ -24,7 +24,7 @@
 use std::borrow::Cow;
 use std::collections::HashMap;
 
-use super::openai_chat::{set_goal, tool_schemas};
+use super::openai_chat::{schemas, set_goal};
 use super::{Format, Piece, Record, filled};
 use crate::json::{ObjectWriter, Value, write_string};
 use crate::labels::{failure_reason, full_mark, grade};
@@ -105,7 +105,9 @@ fn is_header(record: Value<'_, '_>) -> bool {
 
 /// Scores that were reduced over epochs: `{scorer, samples: [{value, sample_id}]}`.
 fn is_reduction(record: Value<'_, '_>) -> bool {
-    record.get("scorer").is_some() && samples(record).all(|sample| sample.get("sample_id").is_some())
+    let reduced = |samples: Value<'_, '_>| samples.items().all(|sample| sample.get("sample_id").is_some());
+    record.get("scorer").is_some()
+        && record.get("samples").filter(|samples| samples.is_array()).is_some_and(reduced)
 }
 
 fn samples<'t, 'a>(record: Value<'t, 'a>) -> impl Iterator<Item = Value<'t, 'a>> {
@@ -172,7 +174,7 @@ fn is_model(event: Value<'_, '_>) -> bool {
 
 fn tools_of<'a>(sample: Value<'_, 'a>) -> Option<Text<'a>> {
     let tools = events(sample).filter(|event| is_model(*event)).filter_map(|event| event.get("tools"));
-    tools.into_iter().find(|tools| tools.items().next().is_some()).map(tool_schemas)
+    tools.into_iter().find(|tools| tools.items().next().is_some()).and_then(schemas)
 }
 
 /// The name of the first scorer that graded, and its grade.

@@ -8,7 +8,7 @@
 //! |---|---|
 //! | issue in the first user message | `original_prompt`; what is around it joins `system` |
 //! | system message | `system` |
-//! | calls; `extra.actions`; the only fenced block of a message | steps, `action_name` bash |
+//! | calls, also of the Responses API; `extra.actions`; the only fenced block of a message | steps, `action_name` bash |
 //! | tool and user messages after | `observation` |
 //! | `extra.returncode`, `<returncode>`; an `exception_info`; a message that could not be run | `error` |
 //! | `info.submission` | `final_answer` |
@@ -23,9 +23,9 @@ use std::borrow::Cow;
 use super::{Format, Record, filled};
 use crate::json::{ObjectWriter, Value};
 use crate::labels::{failure_reason, read_labels};
-use crate::messages::{Role, content_text, role_of};
+use crate::messages::{Role, content_text, role_of, words};
 use crate::run::Run;
-use crate::swebench::{ended_early, instance_in, last_command, resolved, set_issue};
+use crate::swebench::{ended_early, instance_in, last_command, resolved, set_task};
 use crate::timeline::{Timeline, call_name};
 
 pub(super) struct MiniSweAgent;
@@ -61,7 +61,7 @@ impl Format for MiniSweAgent {
                 Some(Role::Agent) => read_reply(message, &mut timeline),
                 Some(_) if timeline.steps.is_empty() => timeline.user(content_text(message)),
                 Some(_) => read_result(message, &mut timeline),
-                None => {}
+                None => read_response(message, &mut timeline),
             }
         }
         let steps = timeline.finish();
@@ -80,7 +80,7 @@ impl Format for MiniSweAgent {
             metadata: metadata(value, &instance).map(Into::into),
             ..Run::default()
         };
-        set_issue(&mut run);
+        set_task(&mut run);
         read_labels(value.get("info").unwrap_or(value), &mut run);
         run.success = run.success.or_else(|| resolved(record, &instance));
         run.failure_reason = failure_reason(ended_early(info("exit_status")), run.success);
@@ -123,9 +123,28 @@ fn without_label(thought: &str) -> String {
     thought.strip_prefix("THOUGHT:").unwrap_or(thought).trim().to_owned()
 }
 
+/// What a model behind the Responses API said, and the results that it was given.
+fn read_response<'a>(message: Value<'_, 'a>, timeline: &mut Timeline<'a>) {
+    if message.get("call_id").is_some() && message.get("output").is_some() {
+        return read_result(message, timeline);
+    }
+    for item in message.items_of("output") {
+        match item.text_of(&["type"]).as_deref() {
+            Some("message") => timeline.think(content_text(item)),
+            Some("function_call") => {
+                let id = item.get("call_id").and_then(|id| id.scalar());
+                let arguments = item.get("arguments").and_then(|arguments| arguments.text_or_json());
+                timeline.act(id, call_name(item.text_of(&["name"])), arguments);
+            }
+            _ => {}
+        }
+    }
+}
+
 fn read_result<'a>(message: Value<'_, 'a>, timeline: &mut Timeline<'a>) {
-    let id = message.get("tool_call_id").and_then(|id| id.scalar());
-    let words = content_text(message).unwrap_or_default();
+    let id = message.any_of(&["tool_call_id", "call_id"]).and_then(|id| id.scalar());
+    let said = message.any_of(&["content", "output"]).and_then(words);
+    let words = said.unwrap_or_default();
     let code =
         message.at_path(&["extra", "returncode"]).and_then(|code| code.as_f64()).or_else(|| code_in(&words));
     let exception = message.get("extra").is_some_and(|extra| extra.text_of(&["exception_info"]).is_some());

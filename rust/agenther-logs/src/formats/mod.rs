@@ -209,6 +209,19 @@ pub(crate) fn copy_rest(out: &mut ObjectWriter, record: &Record<'_, '_>, taken: 
     }
 }
 
+/// Tools of which the log has the names only, in OpenAI's shape.
+pub(crate) fn named_tools(names: Value<'_, '_>) -> Option<Text<'static>> {
+    let tool = |name: Value<'_, '_>| {
+        let mut function = ObjectWriter::default();
+        function.text("name", &name.text()?);
+        let mut tool = ObjectWriter::default();
+        tool.text("type", "function").json("function", &function.finish()?);
+        tool.finish()
+    };
+    let tools: Vec<String> = names.items().filter_map(tool).collect();
+    (!tools.is_empty()).then(|| format!("[{}]", tools.join(", ")).into())
+}
+
 /// A text worth keeping: `None` for a blank one.
 pub(crate) fn filled(text: Text<'_>) -> Option<Text<'_>> {
     (!text.trim().is_empty()).then_some(text)

@@ -216,11 +216,9 @@ pub(crate) fn schemas<'a>(tools: Value<'_, 'a>) -> Option<Text<'a>> {
 }
 
 fn wrapped_tool(tool: Value<'_, '_>) -> String {
-    if tool.get("function").is_some_and(|function| function.is_object()) {
+    if tool.get("function").is_some_and(|function| function.is_object()) || tool.get("name").is_none() {
         return tool.json().into_owned();
     }
-    let name = if tool.is_string() { Some(tool) } else { tool.get("name") };
-    let Some(name) = name else { return tool.json().into_owned() };
     let mut function = ObjectWriter::default();
     function.copy("name", tool.get("name")).copy("description", tool.get("description"));
     function.copy(

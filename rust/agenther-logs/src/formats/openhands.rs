@@ -1,7 +1,7 @@
 //! OpenHands events: sessions, evaluations, the issue resolver, and the SDK's conversations.
 //!
 //! Source: `All-Hands-AI/OpenHands`: events `{id, source, action, args}` and `{id, cause,
-//! observation, content, extras}`, as a list (`{trajectory: […]}`), one a line or one a file, in
+//! observation, content, extras}`, as a list (`{trajectory: […]}`) or one a line, in
 //! `history` of an evaluation's `output.jsonl` (`{instance_id, instruction, history, test_result,
 //! error}`) or the resolver's (`{issue, instruction, history, success}`), there also flat (`{action,
 //! command, thought}`) or in pairs; `software-agent-sdk` events `{kind: ActionEvent, tool_name,
@@ -25,13 +25,13 @@
 //!
 //! Leaks: `test_result`, `instance` (tests, gold patch) and `result_explanation` stay behind.
 
-use super::openai_chat::{set_goal, tool_schemas};
+use super::openai_chat::{schemas, set_goal};
 use super::{Format, Piece, Record, filled};
 use crate::json::{ObjectWriter, Value};
 use crate::labels::{failure_reason, full_mark, grade, read_labels};
-use crate::messages::{join, words_of};
+use crate::messages::{join, words};
 use crate::run::{Run, Text};
-use crate::swebench::set_issue;
+use crate::swebench::set_task;
 use crate::terminal::set_final_answer;
 use crate::timeline::{Timeline, call_name};
 
@@ -54,6 +54,9 @@ fn is_event(value: Value<'_, '_>) -> bool {
 fn is_past_event(value: Value<'_, '_>) -> bool {
     let value = value.items().next().unwrap_or(value);
     let named = |key| value.get(key).is_some_and(|member: Value<'_, '_>| member.is_string());
+    if value.text_of(&["kind"]).is_some_and(|kind| kind.ends_with("Event")) {
+        return true;
+    }
     // Other logs have both in one step.
     is_event(value) || value.get("role").is_none() && named("action") != named("observation")
 }
@@ -66,6 +69,10 @@ fn events_of<'t, 'a>(record: Value<'t, 'a>) -> Option<Value<'t, 'a>> {
     let lists = ["history", "trajectory", "events"].iter().filter_map(|key| record.get(key));
     lists.into_iter().find(|list| list.items().next().is_some_and(is_past_event))
 }
+
+/// The store of a session has a file an event; one of them is no run.
+const ALONE: &str =
+    "it is a single event; put the events of a session into one file, in order, an event a line";
 
 impl Format for OpenHands {
     fn name(&self) -> &'static str {
@@ -96,6 +103,9 @@ impl Format for OpenHands {
     fn read<'a>(&self, record: &Record<'_, 'a>) -> Result<Run<'a>, String> {
         let value = record.value;
         let events = events_of(value).ok_or("it has no events")?;
+        if value.is_array() && events.items().count() == 1 {
+            return Err(ALONE.to_owned());
+        }
         let mut session = Session::default();
         for event in events.items() {
             if event.is_array() {
@@ -137,7 +147,7 @@ fn task_of(record: &Record<'_, '_>) -> String {
 /// The resolver states the issue apart from the prompt; elsewhere it stands inside.
 fn set_prompt<'a>(record: Value<'_, 'a>, run: &mut Run<'a>) {
     let Some(issue) = record.get("issue").filter(|issue| issue.is_object()) else {
-        return set_issue(run);
+        return set_task(run);
     };
     let (title, body) = (issue.text_of(&["title"]), issue.text_of(&["body"]));
     match body {
@@ -149,10 +159,10 @@ fn set_prompt<'a>(record: Value<'_, 'a>, run: &mut Run<'a>) {
                 join(&mut whole, Some(body));
                 run.original_prompt = whole;
             } else {
-                set_issue(run);
+                set_task(run);
             }
         }
-        None => set_issue(run),
+        None => set_task(run),
     }
 }
 
@@ -185,7 +195,7 @@ impl<'a> Session<'a> {
         match action {
             "system" => {
                 self.system = args.text_of(&["content"]);
-                self.tools = args.get("tools").filter(|tools| tools.is_array()).map(tool_schemas);
+                self.tools = args.get("tools").filter(|tools| tools.is_array()).and_then(schemas);
             }
             "message" => {
                 let words = args.text_of(&["content"]).or_else(|| event.text_of(&["message"]));
@@ -230,7 +240,7 @@ impl<'a> Session<'a> {
             "agent_state_changed" => return self.state(event),
             _ => {}
         }
-        let content = event.get("content").and_then(words_of).unwrap_or_default();
+        let content = event.get("content").and_then(words).unwrap_or_default();
         let error = error_of(observation, &content, event);
         let cause = event.get("cause").and_then(|cause| cause.scalar());
         match (observation, cause) {
@@ -252,11 +262,14 @@ impl<'a> Session<'a> {
         match kind {
             "SystemPromptEvent" => {
                 self.system = event.get("system_prompt").and_then(|prompt| prompt.text_of(&["text"]));
-                self.tools = event.get("tools").filter(|tools| tools.is_array()).map(tool_schemas);
+                let named = |tool: Value<'_, '_>| tool.any_of(&["name", "function"]).is_some();
+                let tools = event.get("tools").filter(|tools| tools.items().all(named));
+                self.tools = tools.and_then(schemas);
             }
             "MessageEvent" => {
-                let words = event.at_path(&["llm_message", "content"]).and_then(words_of);
-                match event.text_of(&["source"]).as_deref() {
+                let words = event.at_path(&["llm_message", "content"]).and_then(words);
+                let role = event.at_path(&["llm_message", "role"]).and_then(|role| role.text());
+                match event.text_of(&["source"]).or(role).as_deref() {
                     Some("user") => self.timeline.user(words),
                     _ => self.timeline.reply(words),
                 }
@@ -264,8 +277,7 @@ impl<'a> Session<'a> {
             "ActionEvent" => self.sdk_action(event),
             "ObservationEvent" => {
                 let Some(seen) = event.get("observation") else { return };
-                let words =
-                    seen.any_of(&["content", "output", "text"]).and_then(words_of).unwrap_or_default();
+                let words = seen.any_of(&["content", "output", "text"]).and_then(words).unwrap_or_default();
                 self.timeline.observe(id().as_deref(), words, sdk_error(seen));
             }
             "AgentErrorEvent" => {
@@ -284,7 +296,7 @@ impl<'a> Session<'a> {
     fn sdk_action(&mut self, event: Value<'_, 'a>) {
         let (call, action) = (event.get("tool_call"), event.get("action"));
         let name = event.text_of(&["tool_name"]).or_else(|| call?.text_of(&["name"]));
-        let thought = event.get("thought").and_then(words_of);
+        let thought = event.get("thought").and_then(words);
         self.timeline.think(event.text_of(&["reasoning_content"]));
         self.timeline.think(thought);
         if name.as_deref() == Some("think") {
@@ -295,8 +307,12 @@ impl<'a> Session<'a> {
             call.get("arguments").or_else(|| call.at_path(&["function", "arguments"]))?.text_or_json()
         });
         let arguments = arguments.or_else(|| own_arguments(action?));
-        let id = event.any_of(&["tool_call_id", "id"]).and_then(|id| id.scalar());
+        let text = |id: Value<'_, 'a>| id.scalar();
+        let id = event.get("tool_call_id").or_else(|| call?.get("id")).and_then(text);
         self.timeline.act(id, call_name(name), arguments);
+        if let Some(id) = event.get("id").and_then(text) {
+            self.timeline.also_called(id);
+        }
     }
 }
 

@@ -26,9 +26,9 @@ use std::borrow::Cow;
 use super::{Format, Piece, Record, filled};
 use crate::json::{ObjectWriter, Value};
 use crate::labels::{failure_reason, read_labels};
-use crate::messages::{Role, role_of, words_of};
+use crate::messages::{Role, role_of, words};
 use crate::run::{Run, Text};
-use crate::swebench::{ended_early, instance_in, is_report, last_command, resolved, set_issue};
+use crate::swebench::{ended_early, instance_in, is_report, last_command, resolved, set_task};
 use crate::terminal::set_final_answer;
 use crate::timeline::{Timeline, call_name};
 
@@ -122,7 +122,7 @@ impl Format for SweAgent {
             metadata: metadata(value, &instance).map(Into::into),
             ..Run::default()
         };
-        set_issue(&mut run);
+        set_task(&mut run);
         let stated = value.get("target").and_then(|target| target.as_bool());
         read_labels(value.get("info").unwrap_or(value), &mut run);
         run.success = run.success.or(stated).or_else(|| resolved(record, &instance));
@@ -139,15 +139,21 @@ fn instance_of(record: &Record<'_, '_>) -> String {
     logged.map_or_else(|| instance_in(record.stem).to_owned(), Cow::into_owned)
 }
 
+/// The words of the user before the agent acts. Early logs do not mark demonstrations.
+fn prompt<'a>(message: Value<'_, 'a>) -> Option<Text<'a>> {
+    content(message)
+        .filter(|words| !words.trim_start().starts_with("Here is a demonstration of how to correctly"))
+}
+
 fn content<'a>(message: Value<'_, 'a>) -> Option<Text<'a>> {
-    message.any_of(&["content", "text", "system_prompt"]).and_then(words_of)
+    message.any_of(&["content", "text", "system_prompt"]).and_then(words)
 }
 
 fn read_prompts<'a>(record: Value<'_, 'a>, system: &mut Option<Text<'a>>, timeline: &mut Timeline<'a>) {
     for message in history(record).take_while(|message| role_of(*message) != Some(Role::Agent)) {
         match role_of(message) {
             Some(Role::System) => *system = system.take().or_else(|| content(message)),
-            _ => timeline.user(content(message)),
+            _ => timeline.user(prompt(message)),
         }
     }
 }
@@ -209,7 +215,7 @@ fn read_history<'a>(record: Value<'_, 'a>, system: &mut Option<Text<'a>>, timeli
         match role_of(message) {
             Some(Role::System) => *system = system.take().or_else(|| content(message)),
             Some(Role::Agent) => read_reply(message, timeline),
-            Some(_) if timeline.steps.is_empty() => timeline.user(content(message)),
+            Some(_) if timeline.steps.is_empty() => timeline.user(prompt(message)),
             Some(_) => {
                 let id = message.items_of("tool_call_ids").next().and_then(|id| id.scalar());
                 timeline.observe(id.as_deref(), content(message).unwrap_or_default(), None);

@@ -25,11 +25,11 @@
 
 use std::borrow::Cow;
 
-use super::openai_chat::tool_schemas;
+use super::openai_chat::schemas;
 use super::{Format, Record, filled};
 use crate::json::{ObjectWriter, Value};
 use crate::labels::{failure_reason, read_labels};
-use crate::messages::words_of;
+use crate::messages::words;
 use crate::run::{Run, Text};
 use crate::terminal::set_final_answer;
 use crate::timeline::{Timeline, call_name};
@@ -76,7 +76,7 @@ impl Format for TapeAgents {
             original_prompt: timeline
                 .prompt
                 .or_else(|| about?.get("task")?.text_of(&["Question", "question"])),
-            tools: tools.map(tool_schemas),
+            tools: tools.and_then(schemas),
             steps,
             metadata: about.and_then(metadata).map(Into::into),
             ..Run::default()
@@ -102,23 +102,23 @@ fn read_step<'a>(step: Value<'_, 'a>, timeline: &mut Timeline<'a>) {
     let Some(kind) = step.text_of(&["kind"]) else { return };
     match &*kind {
         "set_next_node" | "broadcast" | "final_step" => {}
-        _ if OF_USER.contains(&&*kind) => timeline.user(words(step).or_else(|| step.text_of(&["task"]))),
+        _ if OF_USER.contains(&&*kind) => timeline.user(words_in(step).or_else(|| step.text_of(&["task"]))),
         "assistant" => assistant(step, timeline),
         "tool" => {
             let id = step.get("tool_call_id").and_then(|id| id.scalar()).and_then(filled);
-            timeline.observe(id.as_deref(), words(step).unwrap_or_default(), error_of(step));
+            timeline.observe(id.as_deref(), words_in(step).unwrap_or_default(), error_of(step));
         }
-        "respond" => timeline.reply(words(step)),
-        "call" if timeline.prompt.is_none() && words(step).is_some() => timeline.user(words(step)),
-        _ if kind.ends_with("_thought") => timeline.think(words(step).or_else(|| own_fields(step))),
+        "respond" => timeline.reply(words_in(step)),
+        "call" if timeline.prompt.is_none() && words_in(step).is_some() => timeline.user(words_in(step)),
+        _ if kind.ends_with("_thought") => timeline.think(words_in(step).or_else(|| own_fields(step))),
         // A kind of a program's own that only speaks.
-        _ if is_of_agent(step) && has_only_content(step) => timeline.reply(words(step)),
+        _ if is_of_agent(step) && has_only_content(step) => timeline.reply(words_in(step)),
         _ if is_of_agent(step) => {
             let name = kind.strip_suffix("_action").unwrap_or(&kind).to_owned();
             timeline.act(None, Cow::Owned(name), own_fields(step));
         }
         _ => {
-            let seen = words(step).or_else(|| own_fields(step)).unwrap_or_default();
+            let seen = words_in(step).or_else(|| own_fields(step)).unwrap_or_default();
             timeline.observe(None, seen, error_of(step));
         }
     }
@@ -127,9 +127,9 @@ fn read_step<'a>(step: Value<'_, 'a>, timeline: &mut Timeline<'a>) {
 fn assistant<'a>(step: Value<'_, 'a>, timeline: &mut Timeline<'a>) {
     let mut calls = step.items_of("tool_calls").peekable();
     if calls.peek().is_none() {
-        return timeline.reply(words(step));
+        return timeline.reply(words_in(step));
     }
-    timeline.think(words(step));
+    timeline.think(words_in(step));
     for call in calls {
         let function = call.get("function").unwrap_or(call);
         let arguments = function.get("arguments").and_then(|arguments| arguments.text_or_json());
@@ -139,10 +139,10 @@ fn assistant<'a>(step: Value<'_, 'a>, timeline: &mut Timeline<'a>) {
 }
 
 /// The text of a step, whatever its field is called.
-fn words<'a>(step: Value<'_, 'a>) -> Option<Text<'a>> {
+fn words_in<'a>(step: Value<'_, 'a>) -> Option<Text<'a>> {
     let content = step.any_of(&["content", "text", "reasoning", "thought", "output", "error"]);
     let content = content.or_else(|| step.at_path(&["result", "output"]));
-    content.and_then(words_of).and_then(filled)
+    content.and_then(words).and_then(filled)
 }
 
 /// The fields of a step that its kind brings.

@@ -23,7 +23,7 @@
 
 use std::borrow::Cow;
 
-use super::openai_chat::tool_schemas;
+use super::openai_chat::schemas;
 use super::{Format, Record, filled};
 use crate::json::{ObjectWriter, Value, read_inner};
 use crate::labels::failure_reason;
@@ -73,7 +73,7 @@ impl Format for ToolBench {
             trajectory_id: record.task_run_id(record.stem),
             original_prompt: told.and_then(|told| told.text_of(&["query"])),
             system: field("train_messages").and_then(system_of),
-            tools: field("function").map(tool_schemas),
+            tools: field("function").and_then(schemas),
             steps,
             final_answer: field("final_answer").and_then(|answer| answer.text()).and_then(answer_in),
             success,

@@ -24,9 +24,9 @@
 
 use std::borrow::Cow;
 
-use super::openai_chat::tool_schemas;
+use super::openai_chat::schemas;
 use super::toolbench::{answer_in, error_stated, gave_up, way_to_answer};
-use super::{Format, Piece, Record, filled};
+use super::{Format, Piece, Record, filled, named_tools};
 use crate::json::{ObjectWriter, Value};
 use crate::labels::failure_reason;
 use crate::messages::join;
@@ -96,8 +96,7 @@ fn is_preference(record: Value<'_, '_>) -> bool {
 }
 
 fn tools_of<'a>(record: Value<'_, 'a>) -> Option<Text<'a>> {
-    let tools = record.any_of(&["available_tools", "tool_names"])?;
-    tools.items().next().map(|_| tool_schemas(tools))
+    record.get("available_tools").and_then(schemas).or_else(|| named_tools(record.get("tool_names")?))
 }
 
 /// The answer in the argument of a last `Finish`, or the words that the agent ended with.

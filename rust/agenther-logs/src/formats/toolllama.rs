@@ -17,7 +17,7 @@
 
 use std::borrow::Cow;
 
-use super::openai_chat::tool_schemas;
+use super::openai_chat::schemas;
 use super::toolbench::{answer_in, error_stated, gave_up};
 use super::{Format, Record, filled};
 use crate::json::{Value, read_inner};
@@ -106,5 +106,5 @@ fn read_turn(text: &str, timeline: &mut Timeline<'_>) {
 fn tools_in(system: &str) -> Option<String> {
     let (_, list) = system.split_once(APIS)?;
     let list = python_literal::to_json(list.trim())?;
-    read_inner(&list, |tools| tools.items().next().map(|_| tool_schemas(tools).into_owned()))
+    read_inner(&list, |tools| schemas(tools).map(Cow::into_owned))
 }

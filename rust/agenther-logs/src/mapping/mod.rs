@@ -39,7 +39,7 @@ use crate::formats::openai_chat::schemas;
 use crate::formats::{Format, METADATA_FIELD, Record};
 use crate::json::{ObjectWriter, Value};
 use crate::labels::{failure_reason, full_mark, reward_of};
-use crate::messages::{Conversation, is_message, words_of};
+use crate::messages::{Conversation, is_message, words};
 use crate::run::Run;
 use crate::terminal::set_final_answer;
 
@@ -197,17 +197,17 @@ impl Format for Mapping {
         let mut run = self.course(value)?;
         let unnamed = || record.key.map_or_else(|| record.run_id(), |key| record.task_run_id(key));
         run.trajectory_id = self.id.text(value, |value| value.scalar()).unwrap_or_else(unnamed);
-        run.original_prompt = self.goal.text(value, words_of).or(run.original_prompt);
+        run.original_prompt = self.goal.text(value, words).or(run.original_prompt);
         if run.original_prompt.is_none() && !self.goal.is_unknown() {
             return Err(format!("it has nothing at {} (its `goal`)", self.goal));
         }
-        run.system = self.system.text(value, words_of).or(run.system);
+        run.system = self.system.text(value, words).or(run.system);
         run.tools = self.tools.text(value, schemas);
-        run.final_answer = self.answer.text(value, words_of);
+        run.final_answer = self.answer.text(value, words);
         run.reward = self.reward.first(value, &reward_of);
         run.success = self.success(value, run.reward)?;
         run.success_from_reward = self.success.first(value, &|_| Some(())).is_none();
-        run.failure_reason = failure_reason(self.failure_reason.text(value, words_of), run.success);
+        run.failure_reason = failure_reason(self.failure_reason.text(value, words), run.success);
         run.metadata = self.metadata(value).map(Into::into);
         set_final_answer(&mut run);
         Ok(run)

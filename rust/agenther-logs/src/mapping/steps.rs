@@ -4,7 +4,7 @@ use std::borrow::Cow;
 
 use super::path::{Path, Places, Segment, decoded, elements, walk};
 use crate::json::Value;
-use crate::messages::{decoded_twice, words_of};
+use crate::messages::{decoded_twice, words};
 use crate::react::{parse_action, without_lines_from};
 use crate::run::{RunStep, Text};
 
@@ -77,10 +77,10 @@ impl StepPaths {
                 last.error = last.error.or(error);
             }
         }
-        let mut thought = self.thought.text(item, words_of);
+        let mut thought = self.thought.text(item, words);
         join(&mut thought, steps[first].thought.take());
         steps[first].thought = thought;
-        steps[first].user = self.user.text(item, words_of);
+        steps[first].user = self.user.text(item, words);
     }
 
     /// An action and what came of it.
@@ -112,7 +112,7 @@ impl StepPaths {
     /// What came back, and whether it is an error.
     fn outcome<'a>(&self, value: Value<'_, 'a>) -> (Option<Text<'a>>, Option<bool>) {
         let error = self.error.first(value, &|value| self.is_error(value));
-        let observed = self.observation.text(value, words_of).or_else(|| self.error_text(value, error));
+        let observed = self.observation.text(value, words).or_else(|| self.error_text(value, error));
         // A call that gave nothing back did come back.
         let blank = || self.observation.first(value, &|value| value.text().map(|_| Cow::Borrowed("")));
         let observed = observed.or_else(blank);

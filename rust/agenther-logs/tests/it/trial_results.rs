@@ -128,3 +128,18 @@ fn a_repair_has_the_verdict_of_the_report_beside_it() {
         assert_eq!((found.runs.len(), found.rejects.len()), (0, 0), "{name}");
     }
 }
+
+#[test]
+fn the_other_members_of_an_inspect_archive_are_understood_and_no_runs() {
+    let eval = r#""eval": {"task": "t", "model": "m"}, "plan": {"steps": []}"#;
+    let members = [
+        format!(r#"{{"version": 2, {eval}}}"#),
+        format!(r#"{{"version": 2, "status": "success", {eval}, "results": {{"scores": []}}, "stats": {{}}, "samples": []}}"#),
+        r#"[{"id": 1, "epoch": 1, "input": "Add.", "target": "3", "scores": {"match": {"value": "C"}}, "completed": true}]"#.to_owned(),
+        r#"[{"scorer": "match", "samples": [{"value": 1, "sample_id": 1}]}]"#.to_owned(),
+    ];
+    for member in members {
+        let (found, counts) = crate::read(member.as_bytes());
+        assert_eq!((found.runs.len(), found.rejects.len(), counts.records), (0, 0, 0), "{member}");
+    }
+}
