@@ -28,6 +28,7 @@ use super::{Format, Piece, Record, filled};
 use crate::json::{ObjectWriter, Value};
 use crate::messages::{Conversation, content_text, is_type, join, part_text, parts, results};
 use crate::run::{Run, Text};
+use crate::spans::words;
 use crate::terminal::set_final_answer;
 
 pub(super) struct ClaudeCode;
@@ -54,7 +55,7 @@ impl Format for ClaudeCode {
         if record.get("loglines").is_some() {
             return None;
         }
-        let of_run = is_type(record, &["user", "assistant", "result"]) || is_type(record, &["system"]);
+        let of_run = is_type(record, &["user", "assistant", "result", "system", "attachment"]);
         let piece = || Piece { run: record.text_of(SESSION), value: record };
         Some(if of_run { vec![piece()] } else { Vec::new() })
     }
@@ -129,6 +130,7 @@ impl<'a> Session<'a> {
             Some("user") => self.user(line),
             Some("assistant") => self.agent(line),
             Some("result") => self.result(line),
+            Some("attachment") => self.queued(line),
             Some("system") => self.tools = self.tools.take().or_else(|| tools(line)),
             _ => {}
         }
@@ -161,6 +163,19 @@ impl<'a> Session<'a> {
             self.failure = None;
             self.take_back(line);
             self.conversation.user_words(words);
+        }
+    }
+
+    /// Words that the user typed while the agent worked.
+    fn queued(&mut self, line: Value<'_, 'a>) {
+        let Some(queued) = line.get("attachment").filter(|queued| is_type(*queued, &["queued_command"]))
+        else {
+            return;
+        };
+        let by_user = queued.text_of(&["commandMode"]).is_none_or(|mode| mode == "prompt");
+        if by_user && !is_set(queued, "isMeta") {
+            let words = queued.get("prompt").and_then(words);
+            self.conversation.user_words(words.and_then(spoken));
         }
     }
 

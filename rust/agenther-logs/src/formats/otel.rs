@@ -29,7 +29,9 @@ use crate::spans::{Attributes, Kind, Span, Trace, kind_named, run_of, sortable};
 
 pub(super) struct Otel;
 
-const RESOURCES: &[&str] = &["resourceSpans", "resource_spans", "resourceLogs", "resource_logs"];
+const RESOURCES: &[&str] = &["resourceSpans", "resource_spans", "resourceLogs", "resource_logs", "batches"];
+const SCOPES: &[&str] =
+    &["scopeSpans", "scope_spans", "scopeLogs", "scope_logs", "instrumentationLibrarySpans"];
 const TRACE_ID: &[&str] = &["traceId", "trace_id"];
 const SPAN_ID: &[&str] = &["spanId", "span_id"];
 
@@ -43,7 +45,11 @@ impl Format for Otel {
     }
 
     fn score(&self, record: Value<'_, '_>) -> u8 {
-        if record.any_of(RESOURCES).is_some_and(|resources| resources.is_array()) {
+        let exported = |resources: Value<'_, '_>| {
+            resources.is_array()
+                && resources.items().next().is_none_or(|first| first.any_of(SCOPES).is_some())
+        };
+        if record.any_of(RESOURCES).is_some_and(exported) {
             return 95;
         }
         let first = record.get("spans").and_then(|spans| spans.items().next());
@@ -127,8 +133,6 @@ pub(super) fn trace_id<'a>(span: Value<'_, 'a>) -> Option<Text<'a>> {
 
 /// The spans and log records of an export.
 fn exported<'t, 'a>(record: Value<'t, 'a>) -> impl Iterator<Item = Value<'t, 'a>> {
-    const SCOPES: &[&str] =
-        &["scopeSpans", "scope_spans", "scopeLogs", "scope_logs", "instrumentationLibrarySpans"];
     const ITEMS: &[&str] = &["spans", "logRecords", "log_records"];
     let inside = |value: Value<'t, 'a>, keys: &'static [&'static str]| {
         keys.iter().filter_map(move |key| value.get(key)).flat_map(|list| list.items())

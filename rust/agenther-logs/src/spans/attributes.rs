@@ -98,7 +98,11 @@ impl Attributes {
         content.or(calls)?;
         let mut out = ObjectWriter::default();
         out.text("role", self.get(&["role"]).unwrap_or(role));
-        self.get(&["id"]).filter(|_| role == "tool").iter().for_each(|id| _ = out.text("tool_call_id", id));
+        let is_list = content.is_some_and(|content| content.starts_with("[{\"toolResult\""));
+        self.get(&["id"])
+            .filter(|_| role == "tool" && !is_list)
+            .iter()
+            .for_each(|id| _ = out.text("tool_call_id", id));
         match content {
             Some(content) => write_content(&mut out, content),
             None => _ = out.json("content", "null"),
@@ -206,8 +210,9 @@ fn call_json(fields: &BTreeMap<&str, &str>) -> Option<String> {
 
 /// Content that is a list of parts, written as a string, is a list again.
 fn write_content(out: &mut ObjectWriter, content: &str) {
-    let is_parts = content.starts_with("[{")
-        && content.contains("\"type\"")
+    const BEDROCK: &[&str] = &["[{\"text\"", "[{\"toolUse\"", "[{\"toolResult\"", "[{\"reasoningContent\""];
+    let typed = content.starts_with("[{") && content.contains("\"type\"");
+    let is_parts = (typed || BEDROCK.iter().any(|start| content.starts_with(start)))
         && Tape::default().parse(content, Limits::default()).is_ok();
     if is_parts {
         out.json("content", content)
