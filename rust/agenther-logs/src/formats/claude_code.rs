@@ -88,6 +88,9 @@ fn score_line(line: Value<'_, '_>) -> u8 {
         }
         "summary" => 90 * u8::from(line.get("leafUuid").is_some()),
         "system" | "result" => 90 * u8::from(is_of_session && line.get("subtype").is_some()),
+        "attachment" => {
+            60 * u8::from(line.get("attachment").is_some_and(|attachment| attachment.is_object()))
+        }
         "file-history-snapshot" => 90 * u8::from(line.get("snapshot").is_some()),
         // The many small lines beside the conversation: titles, queues, modes, attachments.
         _ => 40 * u8::from(is_of_session && message.is_none() && line.get("payload").is_none()),
