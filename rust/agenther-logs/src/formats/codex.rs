@@ -57,10 +57,7 @@ impl Format for Codex {
     }
 
     fn pieces<'t, 'a>(&self, record: Value<'t, 'a>) -> Option<Vec<Piece<'t, 'a>>> {
-        let id = record
-            .get("thread_id")
-            .or_else(|| record.at_path(&["payload", "id"]).filter(|_| is(record, "session_meta")));
-        let run = id.and_then(|id| id.scalar());
+        let run = record.text_of(&["thread_id"]).or_else(|| session_id(record));
         Some(vec![Piece { run, value: record }])
     }
 

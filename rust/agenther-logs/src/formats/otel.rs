@@ -33,6 +33,7 @@ const RESOURCES: &[&str] = &["resourceSpans", "resource_spans", "resourceLogs", 
 const SCOPES: &[&str] =
     &["scopeSpans", "scope_spans", "scopeLogs", "scope_logs", "instrumentationLibrarySpans"];
 const TRACE_ID: &[&str] = &["traceId", "trace_id"];
+const NAME: &[&str] = &["name", "span_name"];
 const SPAN_ID: &[&str] = &["spanId", "span_id"];
 
 impl Format for Otel {
@@ -121,7 +122,7 @@ fn is_one_trace(spans: Value<'_, '_>) -> bool {
 fn is_span(value: Value<'_, '_>) -> bool {
     let has_id = value.any_of(SPAN_ID).is_some() && value.any_of(TRACE_ID).is_some()
         || value.get("context").is_some_and(|context| context.any_of(SPAN_ID).is_some());
-    has_id && value.get("name").is_some() && value.get("attributes").is_some()
+    has_id && value.any_of(NAME).is_some() && value.get("attributes").is_some()
 }
 
 /// The id of a span's trace.
@@ -168,6 +169,7 @@ fn span_of(value: Value<'_, '_>, logged: &EventsBySpan<'_, '_>, labels: &mut Lab
         "start_time",
         "startTime",
         "start",
+        "start_timestamp",
         "timestamp",
     ];
     let text =
@@ -186,7 +188,7 @@ fn span_of(value: Value<'_, '_>, logged: &EventsBySpan<'_, '_>, labels: &mut Lab
     let mut span = Span {
         id: text(SPAN_ID).or_else(in_context).unwrap_or_default(),
         parent: text(PARENT).filter(|parent| !parent.trim_matches('0').is_empty() && parent != "null"),
-        name: text(&["name"]).unwrap_or_default(),
+        name: text(NAME).unwrap_or_default(),
         start: start.unwrap_or_default(),
         ..Span::default()
     };
@@ -228,7 +230,9 @@ fn is_event(record: Value<'_, '_>) -> bool {
 fn set_status(span: &mut Span, value: Value<'_, '_>) {
     let status = value.get("status");
     let code = status.and_then(|status| status.any_of(&["code", "status_code", "statusCode"]));
-    let code = code.or_else(|| value.any_of(&["status_code", "statusCode"])).and_then(|code| code.scalar());
+    let code = code
+        .or_else(|| value.any_of(&["status_code", "statusCode", "otel_status_code"]))
+        .and_then(|code| code.scalar());
     let code = code.map(|code| code.to_ascii_uppercase());
     span.failed = match code.as_deref() {
         Some("2" | "ERROR" | "STATUS_CODE_ERROR" | "STATUSCODE.ERROR") => Some(true),
@@ -237,7 +241,9 @@ fn set_status(span: &mut Span, value: Value<'_, '_>) {
     };
     if span.failed == Some(true) {
         let message = status.and_then(|status| status.text_of(&["message", "description"]));
-        span.problem = message.or_else(|| value.text_of(&["status_message"])).map(|text| text.into_owned());
+        span.problem = message
+            .or_else(|| value.text_of(&["status_message", "otel_status_message"]))
+            .map(|text| text.into_owned());
     }
 }
 

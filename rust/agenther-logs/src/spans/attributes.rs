@@ -35,6 +35,11 @@ impl Attributes {
     }
 
     fn flatten(&mut self, key: &str, value: Value<'_, '_>, depth: usize) {
+        // Some logs keep OTLP's typed values in a plain object.
+        if value.is_object() && value.any_of(SCALARS).is_some() {
+            self.0.insert(key.to_owned(), plain(value));
+            return;
+        }
         let Some(text) = value.text_or_json() else { return };
         self.0.insert(key.to_owned(), text.into_owned());
         if depth == 0 {
@@ -221,18 +226,20 @@ fn write_content(out: &mut ObjectWriter, content: &str) {
     };
 }
 
+/// Members of OTLP's typed values, in either spelling.
+const SCALARS: &[&str] = &[
+    "stringValue",
+    "string_value",
+    "intValue",
+    "int_value",
+    "doubleValue",
+    "double_value",
+    "boolValue",
+    "bool_value",
+];
+
 /// The text of one of OTLP's typed values, in either spelling.
 fn plain(value: Value<'_, '_>) -> String {
-    const SCALARS: &[&str] = &[
-        "stringValue",
-        "string_value",
-        "intValue",
-        "int_value",
-        "doubleValue",
-        "double_value",
-        "boolValue",
-        "bool_value",
-    ];
     match value.any_of(SCALARS) {
         Some(scalar) => scalar.text_or_json().map(|text| text.into_owned()).unwrap_or_default(),
         None if value.is_object() => typed_json(value),
