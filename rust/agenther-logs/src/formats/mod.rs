@@ -2,6 +2,7 @@
 //! from, what maps to what, which fields leak the label), and one line in [`FORMATS`].
 
 mod agenther;
+mod agentrx;
 mod agents_sdk;
 mod claude_code;
 mod codex;
@@ -32,6 +33,7 @@ pub(crate) use openai_chat::{schemas, tools_of as tool_schemas};
 /// Every format, in order of precedence where two fit a record equally well.
 pub const FORMATS: &[&dyn Format] = &[
     &agenther::AgentHer,
+    &agentrx::AgentRx,
     &claude_code::ClaudeCode,
     &codex::Codex,
     &google_adk::GoogleAdk,

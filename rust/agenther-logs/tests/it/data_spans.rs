@@ -139,3 +139,15 @@ fn a_circle_of_parents_is_read() {
     let (found, counts) = crate::read(log.as_bytes());
     assert_eq!((counts.runs, counts.rejects), (0, 1), "{:?}", found.rejects);
 }
+
+#[test]
+fn agentrx_trajectories_of_the_simulation() {
+    for folder in ["massim-otel/trajectory_agentrx", "massim-otel/trajectory_telemetry"] {
+        let Some(files) = files(folder, ".json") else { return };
+        let found = read(&files, "agentrx");
+        assert_eq!((found.runs.len(), found.rejects.len()), (15, 0), "{folder}");
+        assert_eq!(acts(&found.runs), (15, 15, 6), "{folder}");
+        let said = found.runs.iter().flat_map(|run| &run.steps).filter_map(|step| step.thought.as_deref());
+        assert!(said.into_iter().all(|text| !text.contains("REJECTED") && !text.contains("APPROVED")));
+    }
+}
