@@ -141,7 +141,9 @@ impl<'a> Conversation<'a> {
         }
         let role = role_of(message);
         let message = dialects::unwrapped(message);
-        if let Some(role) = role.filter(|_| message.get("parts").is_some_and(|parts| parts.is_array())) {
+        if let Some(role) =
+            role.filter(|_| message.get("parts").is_some_and(|parts| parts.items().next().is_some()))
+        {
             return self.parts_message(role, message);
         }
         match role {
