@@ -326,7 +326,8 @@ fn steps_of(trace: &Trace, places: &[Place], thread: &Thread) -> Conversation<'s
     let tools = acting(&trace.spans, places, agents);
     let given = given_to(trace);
     let mut said = thread.conversation();
-    if thread.acts >= tools.len() {
+    // A call that was tried again has more spans than messages.
+    if tools.is_empty() || thread.acts * 2 > tools.len() {
         set_goal(&mut said, given);
         add_results(&mut said.steps, &tools);
     } else {
@@ -543,5 +544,62 @@ fn set_outcome(run: &mut Run<'static>, trace: &Trace) {
     let output = trace.output.as_deref().or_else(|| root?.output.as_deref());
     if let Some(output) = output.filter(|_| run.final_answer.is_none()) {
         run.final_answer = answer_in(output);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn times_sort_however_they_are_written() {
+        for (earlier, later) in [
+            ("999", "1000"),
+            ("1783394822228485565", "1783394822228485566"),
+            ("2026-01-01T10:00:01Z", "2026-01-01T10:00:01.5Z"),
+            ("2026-01-01 10:00:01+00:00", "2026-01-01T10:00:01.250+00:00"),
+        ] {
+            assert!(sortable(earlier) < sortable(later), "{earlier} {later}");
+        }
+    }
+
+    #[test]
+    fn white_space_between_tokens_is_no_difference() {
+        assert_eq!(squeezed("{ \"a b\" : \"\\\" c\",\n \"d\": [1, 2] }"), "{\"a b\":\"\\\" c\",\"d\":[1,2]}");
+    }
+
+    fn chat(input: &str, output: &str) -> Span {
+        Span {
+            kind: Kind::Model,
+            input: Some(input.to_owned()),
+            output: Some(output.to_owned()),
+            ..Span::default()
+        }
+    }
+
+    fn words(run: &Run<'_>) -> Vec<String> {
+        run.steps.iter().filter_map(|step| step.thought.clone()).map(Text::into_owned).collect()
+    }
+
+    #[test]
+    fn calls_that_say_only_what_is_new_go_on_with_the_thread() {
+        let call = r#"{"role": "assistant", "tool_calls": [{"id": "1", "function": {"name": "f", "arguments": "{}"}}]}"#;
+        let spans = vec![
+            chat(r#"[{"role": "user", "content": "Go"}]"#, call),
+            chat(r#"[{"role": "tool", "tool_call_id": "1", "content": "went"}]"#, "Done"),
+        ];
+        let run = run_of(Trace { spans, ..Trace::default() }).unwrap();
+        assert_eq!(run.steps[0].observation.as_deref(), Some("went"));
+        assert_eq!(words(&run), ["Done"]);
+        assert_eq!(run.final_answer.as_deref(), Some("Done"));
+    }
+
+    #[test]
+    fn a_second_try_replaces_the_first_and_other_goals_are_left_out() {
+        let question = r#"[{"role": "user", "content": "Go"}]"#;
+        let spans = vec![chat(question, "Um"), chat("Name this chat", "Going"), chat(question, "Gone")];
+        let run = run_of(Trace { spans, ..Trace::default() }).unwrap();
+        assert_eq!(run.original_prompt.as_deref(), Some("Go"));
+        assert_eq!(words(&run), ["Gone"]);
     }
 }
