@@ -187,7 +187,7 @@ impl<'a> Session<'a> {
         let Some(parent) = line.text_of(&["parentUuid"]) else { return };
         let steps = self.conversation.steps.len();
         match self.spoken_after.get(&parent) {
-            Some(before) if *before < steps => self.conversation.rewind(*before),
+            Some(before) if *before <= steps => self.conversation.rewind(*before),
             _ => _ = self.spoken_after.insert(parent, steps),
         }
     }
