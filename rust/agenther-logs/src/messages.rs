@@ -91,8 +91,10 @@ pub(crate) struct Conversation<'a> {
 
 /// Types of the content parts that are results.
 const RESULTS: &[&str] = &["tool_result", "tool-result"];
-/// Where results name their call.
-const RESULT_ID: &[&str] = &["tool_call_id", "tool_use_id", "call_id", "toolCallId", "callId", "id"];
+/// Where calls have their id, and results name their call.
+const CALL_ID: &[&str] = &["call_id", "id", "tool_call_id", "toolCallId", "toolUseId"];
+const RESULT_ID: &[&str] =
+    &["tool_call_id", "tool_use_id", "call_id", "toolCallId", "toolUseId", "callId", "id"];
 
 #[derive(Debug)]
 struct Waiting<'a> {
@@ -139,7 +141,9 @@ impl<'a> Conversation<'a> {
         }
         let role = role_of(message);
         let message = dialects::unwrapped(message);
-        if let Some(role) = role.filter(|_| message.get("parts").is_some_and(|parts| parts.is_array())) {
+        if let Some(role) =
+            role.filter(|_| message.get("parts").is_some_and(|parts| parts.items().next().is_some()))
+        {
             return self.parts_message(role, message);
         }
         match role {
@@ -196,8 +200,7 @@ impl<'a> Conversation<'a> {
             calls_of(again).for_each(|call| self.call(call));
         }
         if self.steps.len() == first {
-            let is_call = |part: &Value<'_, '_>| is_type(*part, &["tool_use", "tool_call", "tool-call"]);
-            parts(message).filter(is_call).for_each(|part| self.call(part));
+            calls_in_parts(message).for_each(|part| self.call(part));
         }
         self.end_turn(first, reasoning(message), content_text(message));
     }
@@ -232,7 +235,7 @@ impl<'a> Conversation<'a> {
         let function = call.get("function").filter(|function| function.is_object()).unwrap_or(call);
         let name = function.text_of(&["name", "function", "tool_name", "function_name", "toolName"]);
         let arguments = function.any_of(&["arguments", "args", "input", "parameters", "tool_input"]);
-        let id = call.any_of(&["call_id", "id", "tool_call_id", "toolCallId"]).and_then(|id| id.scalar());
+        let id = call.any_of(CALL_ID).and_then(|id| id.scalar());
         self.waiting.push(Waiting { id, step: self.steps.len() });
         if self.waiting.len() > WAITING {
             self.waiting.remove(0);
@@ -359,7 +362,13 @@ pub(crate) fn parts<'t, 'a>(message: Value<'t, 'a>) -> impl Iterator<Item = Valu
 
 /// The results among the parts of a message.
 pub(crate) fn results<'t, 'a>(message: Value<'t, 'a>) -> impl Iterator<Item = Value<'t, 'a>> + use<'t, 'a> {
-    parts(message).filter(|part| is_type(*part, RESULTS))
+    parts(message).filter_map(|part| if is_type(part, RESULTS) { Some(part) } else { part.get("toolResult") })
+}
+
+/// The calls among the parts of a message; Amazon Bedrock's are one level down.
+fn calls_in_parts<'t, 'a>(message: Value<'t, 'a>) -> impl Iterator<Item = Value<'t, 'a>> + use<'t, 'a> {
+    const CALLS: &[&str] = &["tool_use", "tool_call", "tool-call"];
+    parts(message).filter_map(|part| if is_type(part, CALLS) { Some(part) } else { part.get("toolUse") })
 }
 
 /// The words of a message: its content, or the text parts of it.
@@ -402,7 +411,8 @@ pub(crate) fn part_text<'a>(part: Value<'_, 'a>) -> Option<Text<'a>> {
     if is_type(part, NO_WORDS) {
         return None;
     }
-    part.text_of(&["text", "refusal"]).or_else(|| {
+    let text = part.text_of(&["text", "refusal"]).or_else(|| part.get("json")?.text_or_json());
+    text.or_else(|| {
         // A picture or a file: what it was, not its bytes.
         let kind = part.text_of(&["type"])?;
         if kind.contains("image") {
@@ -417,6 +427,9 @@ fn reasoning<'a>(message: Value<'_, 'a>) -> Option<Text<'a>> {
     let mut thought = message.text_of(&["reasoning_content", "reasoning", "thinking"]);
     for part in parts(message).filter(|part| is_type(*part, &["thinking", "reasoning"])) {
         join(&mut thought, part.text_of(&["thinking", "reasoning", "text"]));
+    }
+    for part in parts(message).filter_map(|part| part.at_path(&["reasoningContent", "reasoningText"])) {
+        join(&mut thought, part.text_of(&["text"]));
     }
     thought
 }

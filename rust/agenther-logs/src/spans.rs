@@ -91,7 +91,8 @@ const ANCESTORS: usize = 64;
 /// Where a span stands in the tree.
 #[derive(Debug, Clone, Copy, Default)]
 struct Place {
-    /// Agents above it.
+    /// Spans above it, and agents among them.
+    above: usize,
     agents: usize,
     /// Whether it is below a tool, a judge, or a call of the model.
     below_tool: bool,
@@ -107,6 +108,7 @@ fn places(spans: &[Span]) -> Vec<Place> {
         let mut at = above(span);
         for _ in 0..ANCESTORS {
             let Some(ancestor) = at else { break };
+            place.above += 1;
             match spans[ancestor].kind {
                 Kind::Agent => place.agents += 1,
                 Kind::Tool => place.below_tool = true,
@@ -218,6 +220,13 @@ impl Thread {
     fn conversation(&self) -> Conversation<'static> {
         let mut said = conversation(&format!("[{}]", self.messages.join(",")));
         said.system = said.system.or_else(|| self.said_system.clone());
+        // The history may hold the answer that the output repeats.
+        if let [.., before, last] = said.steps.as_slice()
+            && before == last
+            && last.action_name.is_none()
+        {
+            said.steps.pop();
+        }
         for step in &mut said.steps {
             let thought = key_of(step).and_then(|key| self.thoughts.get(&key));
             step.thought = step.thought.take().or_else(|| thought.cloned());
@@ -267,53 +276,76 @@ impl Threads {
 pub(crate) fn run_of(mut trace: Trace) -> Result<Run<'static>, String> {
     trace.spans.sort_by(|a, b| a.start.cmp(&b.start));
     let places = places(&trace.spans);
-    let mut threads = Threads::default();
-    for (span, place) in trace.spans.iter().zip(&places) {
-        if span.kind == Kind::Model && !place.below_tool && !place.below_judge {
-            threads.add(span, *place);
-        }
-    }
-    let thread = threads.main().unwrap_or_default();
-    let agents = if thread.messages.is_empty() { usize::MAX } else { thread.agents };
-    let tools = acting(&trace.spans, &places, agents);
-    let told = thread.acts >= tools.len();
-    let given = given_to(&trace);
-    let mut said = thread.conversation();
-    if told {
-        set_goal(&mut said, given);
-        add_results(&mut said.steps, &tools);
-    } else {
-        said.steps = by_time(&trace.spans, &places, &tools);
-        said.prompt = given.or(said.prompt);
-    }
-    let steps = said.steps;
-    if steps.is_empty() {
+    let thread = main_thread(&trace.spans, &places);
+    let mut said = steps_of(&trace, &places, &thread);
+    if said.steps.is_empty() {
         return Err(nothing_told(&trace));
     }
-    let mut system = thread.system.map(Text::from);
+    unframe(&mut said);
+    // An agent's span may hold what the calls of its model do not repeat.
+    let agents = || trace.spans.iter().filter(|span| span.kind == Kind::Agent);
+    let stated = thread.system.or_else(|| agents().find_map(|span| span.system.clone()));
+    let tools = thread.tools.or_else(|| agents().find_map(|span| span.tools.clone()));
+    let mut system = stated.map(Text::from);
     if said.system != system {
         join(&mut system, said.system);
     }
     let mut run = Run {
         original_prompt: said.prompt,
         system,
-        tools: thread.tools.map(Into::into),
-        steps,
+        tools: tools.map(Into::into),
+        steps: said.steps,
         ..Run::default()
     };
     set_outcome(&mut run, &trace);
     Ok(run)
 }
 
-/// The spans of tools that the main agent called; `agents` are above it.
-fn acting<'s>(spans: &'s [Span], places: &[Place], agents: usize) -> Vec<&'s Span> {
+/// The thread of the main agent; an empty one where no span holds messages.
+fn main_thread(spans: &[Span], places: &[Place]) -> Thread {
+    let mut threads = Threads::default();
+    for (span, place) in spans.iter().zip(places) {
+        if span.kind == Kind::Model && !place.below_tool && !place.below_judge {
+            threads.add(span, *place);
+        }
+    }
+    if threads.all.is_empty() {
+        // No call of a model was traced: the outermost span that returned something tells the run.
+        let whole = spans.iter().zip(places).filter(|(span, place)| {
+            matches!(span.kind, Kind::Agent | Kind::Other) && span.output.is_some() && !place.below_judge
+        });
+        let outermost = whole.min_by_key(|(_, place)| (place.below_tool, place.above));
+        outermost.into_iter().for_each(|(span, place)| threads.add(span, *place));
+    }
+    threads.main().unwrap_or_default()
+}
+
+/// The conversation, with its steps as the messages tell them, or else as the spans do.
+fn steps_of(trace: &Trace, places: &[Place], thread: &Thread) -> Conversation<'static> {
+    let agents = (!thread.messages.is_empty()).then_some(thread.agents);
+    let tools = acting(&trace.spans, places, agents);
+    let given = given_to(trace);
+    let mut said = thread.conversation();
+    // A call that was tried again has more spans than messages.
+    if tools.is_empty() || thread.acts * 2 > tools.len() {
+        set_goal(&mut said, given);
+        add_results(&mut said.steps, &tools);
+    } else {
+        said.steps = by_time(&trace.spans, places, &tools);
+        said.prompt = given.or(said.prompt);
+    }
+    said
+}
+
+/// The spans of tools that the main agent called; `agents` are above it, where it is known.
+fn acting<'s>(spans: &'s [Span], places: &[Place], agents: Option<usize>) -> Vec<&'s Span> {
     let found = || {
         spans.iter().zip(places).filter(|(span, place)| {
             span.kind == Kind::Tool && span.tells() && !place.below_tool && !place.below_judge
         })
     };
     let nearest = found().map(|(_, place)| place.agents).min().unwrap_or(0);
-    let depth = if agents == usize::MAX { nearest } else { agents.max(nearest) };
+    let depth = agents.map_or(nearest, |agents| agents.max(nearest));
     found().filter(|(_, place)| place.agents <= depth).map(|(span, _)| span).collect()
 }
 
@@ -329,19 +361,32 @@ const GOAL_BYTES: usize = 12;
 
 /// What the trace was given is the goal, where the model was given more around it or before it.
 fn set_goal(said: &mut Conversation<'static>, given: Option<Text<'static>>) {
+    let first_user = said.steps.first().and_then(|step| step.user.clone());
     let Some(given) = given else { return };
-    let first = said.steps.first_mut();
-    match &said.prompt {
-        None => said.prompt = Some(given),
-        Some(asked) if given.len() >= GOAL_BYTES && asked.contains(given.trim()) => said.prompt = Some(given),
-        Some(asked) => {
-            if let Some(first) = first.filter(|step| step.user.as_deref() == Some(&given)) {
-                first.user = None;
-                if *asked != given {
-                    join(&mut said.system, said.prompt.replace(given));
-                }
-            }
-        }
+    let Some(asked) = said.prompt.take() else { return said.prompt = Some(given) };
+    let said_next = first_user.as_ref() == Some(&given);
+    if said_next && let Some(first) = said.steps.first_mut() {
+        // An output that is the whole history says it again.
+        first.user = None;
+    }
+    let is_part = given.len() >= GOAL_BYTES && asked.contains(given.trim());
+    if !is_part && said_next && asked != given {
+        join(&mut said.system, Some(asked));
+        said.prompt = Some(given);
+    } else {
+        said.prompt = Some(if is_part { given } else { asked });
+    }
+}
+
+/// Takes a goal out of the frame that CrewAI puts around each task.
+fn unframe(said: &mut Conversation<'static>) {
+    let Some(prompt) = said.prompt.as_deref() else { return };
+    let task = prompt.trim_start().strip_prefix("Current Task: ");
+    let parts = task.and_then(|task| task.split_once("This is the expected criteria for your final answer:"));
+    if let Some((task, criteria)) = parts {
+        let (task, criteria) = (task.trim().to_owned(), criteria.trim().to_owned());
+        join(&mut said.system, Some(format!("Expected of the final answer: {criteria}").into()));
+        said.prompt = Some(task.into());
     }
 }
 
@@ -499,5 +544,62 @@ fn set_outcome(run: &mut Run<'static>, trace: &Trace) {
     let output = trace.output.as_deref().or_else(|| root?.output.as_deref());
     if let Some(output) = output.filter(|_| run.final_answer.is_none()) {
         run.final_answer = answer_in(output);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn times_sort_however_they_are_written() {
+        for (earlier, later) in [
+            ("999", "1000"),
+            ("1783394822228485565", "1783394822228485566"),
+            ("2026-01-01T10:00:01Z", "2026-01-01T10:00:01.5Z"),
+            ("2026-01-01 10:00:01+00:00", "2026-01-01T10:00:01.250+00:00"),
+        ] {
+            assert!(sortable(earlier) < sortable(later), "{earlier} {later}");
+        }
+    }
+
+    #[test]
+    fn white_space_between_tokens_is_no_difference() {
+        assert_eq!(squeezed("{ \"a b\" : \"\\\" c\",\n \"d\": [1, 2] }"), "{\"a b\":\"\\\" c\",\"d\":[1,2]}");
+    }
+
+    fn chat(input: &str, output: &str) -> Span {
+        Span {
+            kind: Kind::Model,
+            input: Some(input.to_owned()),
+            output: Some(output.to_owned()),
+            ..Span::default()
+        }
+    }
+
+    fn words(run: &Run<'_>) -> Vec<String> {
+        run.steps.iter().filter_map(|step| step.thought.clone()).map(Text::into_owned).collect()
+    }
+
+    #[test]
+    fn calls_that_say_only_what_is_new_go_on_with_the_thread() {
+        let call = r#"{"role": "assistant", "tool_calls": [{"id": "1", "function": {"name": "f", "arguments": "{}"}}]}"#;
+        let spans = vec![
+            chat(r#"[{"role": "user", "content": "Go"}]"#, call),
+            chat(r#"[{"role": "tool", "tool_call_id": "1", "content": "went"}]"#, "Done"),
+        ];
+        let run = run_of(Trace { spans, ..Trace::default() }).unwrap();
+        assert_eq!(run.steps[0].observation.as_deref(), Some("went"));
+        assert_eq!(words(&run), ["Done"]);
+        assert_eq!(run.final_answer.as_deref(), Some("Done"));
+    }
+
+    #[test]
+    fn a_second_try_replaces_the_first_and_other_goals_are_left_out() {
+        let question = r#"[{"role": "user", "content": "Go"}]"#;
+        let spans = vec![chat(question, "Um"), chat("Name this chat", "Going"), chat(question, "Gone")];
+        let run = run_of(Trace { spans, ..Trace::default() }).unwrap();
+        assert_eq!(run.original_prompt.as_deref(), Some("Go"));
+        assert_eq!(words(&run), ["Gone"]);
     }
 }

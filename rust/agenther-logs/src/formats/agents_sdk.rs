@@ -34,14 +34,18 @@ impl Format for AgentsSdk {
     fn score(&self, record: Value<'_, '_>) -> u8 {
         match record.text_of(&["object"]).as_deref() {
             Some("trace.span") => 95 * u8::from(record.get("span_data").is_some()),
-            Some("trace") => 90 * u8::from(record.get("workflow_name").is_some()),
-            _ => 0,
+            Some("trace") => 90 * u8::from(record.any_of(&["id", "trace_id"]).is_some()),
+            _ => 90 * u8::from(spans_of(record).next().is_some_and(|span| span.get("span_data").is_some())),
         }
     }
 
     fn pieces<'t, 'a>(&self, record: Value<'t, 'a>) -> Option<Vec<Piece<'t, 'a>>> {
-        let run = record.text_of(&["trace_id"]).or_else(|| record.text_of(&["id"]));
-        Some(vec![Piece { run, value: record }])
+        let piece = |value: Value<'t, 'a>| {
+            let run = value.text_of(&["trace_id"]).or_else(|| value.text_of(&["id"]));
+            Piece { run, value }
+        };
+        // The record itself goes along: it names the workflow.
+        Some(spans_of(record).map(piece).chain([piece(record)]).collect())
     }
 
     fn read<'a>(&self, record: &Record<'_, 'a>) -> Result<Run<'a>, String> {
@@ -65,6 +69,11 @@ impl Format for AgentsSdk {
     }
 }
 
+/// The spans inside a trace.
+fn spans_of<'t, 'a>(record: Value<'t, 'a>) -> impl Iterator<Item = Value<'t, 'a>> + use<'t, 'a> {
+    record.get("spans").into_iter().flat_map(|spans| spans.items())
+}
+
 fn span_of(row: Value<'_, '_>) -> Option<Span> {
     let data = row.get("span_data")?;
     let text = |value: Value<'_, '_>, keys: &[&str]| value.text_of(keys).map(Text::into_owned);
@@ -72,7 +81,7 @@ fn span_of(row: Value<'_, '_>) -> Option<Span> {
         |key: &str| data.any_of(&[key]).and_then(|value| value.text_or_json()).map(Text::into_owned);
     let error = row.any_of(&["error"]);
     Some(Span {
-        id: text(row, &["id"]).unwrap_or_default(),
+        id: text(row, &["id", "span_id"]).unwrap_or_default(),
         parent: text(row, &["parent_id"]),
         name: text(data, &["name"]).unwrap_or_default(),
         kind: kind_named(&text(data, &["type"]).unwrap_or_default()),

@@ -28,6 +28,7 @@ use super::{Format, Piece, Record, filled};
 use crate::json::{ObjectWriter, Value};
 use crate::messages::{Conversation, content_text, is_type, join, part_text, parts, results};
 use crate::run::{Run, Text};
+use crate::spans::words;
 use crate::terminal::set_final_answer;
 
 pub(super) struct ClaudeCode;
@@ -54,7 +55,7 @@ impl Format for ClaudeCode {
         if record.get("loglines").is_some() {
             return None;
         }
-        let of_run = is_type(record, &["user", "assistant", "result"]) || is_type(record, &["system"]);
+        let of_run = is_type(record, &["user", "assistant", "result", "system", "attachment"]);
         let piece = || Piece { run: record.text_of(SESSION), value: record };
         Some(if of_run { vec![piece()] } else { Vec::new() })
     }
@@ -87,6 +88,9 @@ fn score_line(line: Value<'_, '_>) -> u8 {
         }
         "summary" => 90 * u8::from(line.get("leafUuid").is_some()),
         "system" | "result" => 90 * u8::from(is_of_session && line.get("subtype").is_some()),
+        "attachment" => {
+            60 * u8::from(line.get("attachment").is_some_and(|attachment| attachment.is_object()))
+        }
         "file-history-snapshot" => 90 * u8::from(line.get("snapshot").is_some()),
         // The many small lines beside the conversation: titles, queues, modes, attachments.
         _ => 40 * u8::from(is_of_session && message.is_none() && line.get("payload").is_none()),
@@ -129,6 +133,7 @@ impl<'a> Session<'a> {
             Some("user") => self.user(line),
             Some("assistant") => self.agent(line),
             Some("result") => self.result(line),
+            Some("attachment") => self.queued(line),
             Some("system") => self.tools = self.tools.take().or_else(|| tools(line)),
             _ => {}
         }
@@ -164,12 +169,25 @@ impl<'a> Session<'a> {
         }
     }
 
+    /// Words that the user typed while the agent worked.
+    fn queued(&mut self, line: Value<'_, 'a>) {
+        let Some(queued) = line.get("attachment").filter(|queued| is_type(*queued, &["queued_command"]))
+        else {
+            return;
+        };
+        let by_user = queued.text_of(&["commandMode"]).is_none_or(|mode| mode == "prompt");
+        if by_user && !is_set(queued, "isMeta") {
+            let words = queued.get("prompt").and_then(words);
+            self.conversation.user_words(words.and_then(spoken));
+        }
+    }
+
     /// Where the user spoke after this line's parent before, that branch was given up.
     fn take_back(&mut self, line: Value<'_, 'a>) {
         let Some(parent) = line.text_of(&["parentUuid"]) else { return };
         let steps = self.conversation.steps.len();
         match self.spoken_after.get(&parent) {
-            Some(before) if *before < steps => self.conversation.rewind(*before),
+            Some(before) if *before <= steps => self.conversation.rewind(*before),
             _ => _ = self.spoken_after.insert(parent, steps),
         }
     }

@@ -51,15 +51,13 @@ impl Format for Codex {
             }
             "thread.started" => 90 * u8::from(record.get("thread_id").is_some()),
             "turn.started" | "turn.completed" | "turn.failed" => 80,
+            "error" => 30 * u8::from(record.text_of(&["message"]).is_some()),
             _ => 40 * u8::from(payload && record.get("timestamp").is_some()),
         }
     }
 
     fn pieces<'t, 'a>(&self, record: Value<'t, 'a>) -> Option<Vec<Piece<'t, 'a>>> {
-        let id = record
-            .get("thread_id")
-            .or_else(|| record.at_path(&["payload", "id"]).filter(|_| is(record, "session_meta")));
-        let run = id.and_then(|id| id.scalar());
+        let run = record.text_of(&["thread_id"]).or_else(|| session_id(record));
         Some(vec![Piece { run, value: record }])
     }
 
@@ -68,9 +66,7 @@ impl Format for Codex {
         let mut session = Session { says_user: lines().any(is_user_event), ..Session::default() };
         lines().for_each(|line| session.line(line));
         let mut run = session.finish()?;
-        let id = lines()
-            .find(|line| is(*line, "session_meta"))
-            .and_then(|meta| meta.at_path(&["payload", "id"])?.scalar());
+        let id = lines().find_map(session_id);
         run.trajectory_id = match (record.key, id) {
             (Some(key), _) => key.to_owned().into(),
             (None, Some(id)) => id,
@@ -83,6 +79,12 @@ impl Format for Codex {
 
 fn is(line: Value<'_, '_>, kind: &str) -> bool {
     line.get("type").and_then(|found| found.text()).is_some_and(|found| found == kind)
+}
+
+/// The id of a session, on the line that begins it.
+fn session_id<'a>(line: Value<'_, 'a>) -> Option<Text<'a>> {
+    let meta = line.get("payload").filter(|_| is(line, "session_meta"))?;
+    meta.text_of(&["id", "session_id"])
 }
 
 fn is_user_event(line: Value<'_, '_>) -> bool {

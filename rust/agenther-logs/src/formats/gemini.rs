@@ -2,7 +2,8 @@
 //!
 //! Source: `{contents, systemInstruction, tools}` with `candidates`, also under `request` and
 //! `response` as in Vertex AI batches and tuning files; `~/.gemini/tmp/*/chats/session-*.json`
-//! (`{sessionId, messages: [{type: user | gemini, content, toolCalls, thoughts}]}`).
+//! (`{sessionId, messages: [{type: user | gemini, content, toolCalls, thoughts}]}`), and the same with
+//! a message a line below a line of `sessionId` and `projectHash`.
 //!
 //! | field of the log | field of the run |
 //! |---|---|
@@ -18,7 +19,9 @@
 //!
 //! Leaks: none.
 
-use super::{Format, Record, copy_rest, tool_schemas};
+use std::collections::HashMap;
+
+use super::{Format, Piece, Record, copy_rest, tool_schemas};
 use crate::json::{ObjectWriter, Value};
 use crate::labels::{is_label, read_labels};
 use crate::messages::{Conversation, Role, content_text, is_type, join};
@@ -44,7 +47,16 @@ fn candidate_of<'t, 'a>(record: Value<'t, 'a>) -> Option<Value<'t, 'a>> {
 
 /// Whether a message is one of the Gemini CLI.
 fn is_cli_message(message: Value<'_, '_>) -> bool {
-    is_type(message, &["user", "gemini", "info", "error"]) && message.get("content").is_some()
+    is_type(message, &["user", "gemini", "model", "info", "warning", "error"])
+        && message.get("content").is_some()
+        && message.get("role").is_none()
+}
+
+/// Whether a record is a line of a session of the CLI: its head, a message, a change of the head.
+fn is_cli_line(record: Value<'_, '_>) -> bool {
+    let head = record.get("sessionId").is_some() && record.get("projectHash").is_some();
+    let message = record.get("id").is_some() && record.get("timestamp").is_some() && is_cli_message(record);
+    record.get("messages").is_none() && (head || message || record.get("$set").is_some())
 }
 
 impl Format for Gemini {
@@ -61,8 +73,15 @@ impl Format for Gemini {
             return 92;
         }
         let first = record.get("messages").and_then(|messages| messages.items().next());
-        let cli = record.get("sessionId").is_some() && first.is_some_and(is_cli_message);
-        93 * u8::from(cli && first.is_some_and(|first| first.get("role").is_none()))
+        if record.get("sessionId").is_some() && first.is_some_and(is_cli_message) {
+            return 93;
+        }
+        60 * u8::from(is_cli_line(record))
+    }
+
+    fn pieces<'t, 'a>(&self, record: Value<'t, 'a>) -> Option<Vec<Piece<'t, 'a>>> {
+        let piece = || vec![Piece { run: record.text_of(&["sessionId"]), value: record }];
+        is_cli_line(record).then(piece)
     }
 
     fn read<'a>(&self, record: &Record<'_, 'a>) -> Result<Run<'a>, String> {
@@ -117,13 +136,13 @@ fn read_request<'a>(record: &Record<'_, 'a>, request: Value<'_, 'a>) -> Run<'a> 
 fn read_session<'a>(record: &Record<'_, 'a>) -> Run<'a> {
     let mut conversation = Conversation::default();
     let (mut failure, mut model) = (None, None);
-    for message in record.value.get("messages").into_iter().flat_map(|messages| messages.items()) {
+    for message in latest(record.value.get("messages").unwrap_or(record.value)) {
         match message.text_of(&["type"]).as_deref() {
             Some("user") => {
                 failure = None;
                 conversation.user_words(cli_text(message));
             }
-            Some("gemini") => {
+            Some("gemini" | "model") => {
                 failure = None;
                 model = model.or_else(|| message.get("model"));
                 cli_turn(&mut conversation, message);
@@ -134,15 +153,33 @@ fn read_session<'a>(record: &Record<'_, 'a>) -> Run<'a> {
     }
     conversation.finish();
     let mut out = ObjectWriter::default();
-    out.copy("projectHash", record.value.get("projectHash")).copy("model", model);
+    let head = record.value.items().find(|line| line.get("projectHash").is_some()).unwrap_or(record.value);
+    out.copy("projectHash", head.get("projectHash")).copy("model", model);
     Run {
-        trajectory_id: record.value.text_of(&["sessionId"]).unwrap_or_else(|| record.run_id()),
+        trajectory_id: match record.key {
+            Some(key) => key.to_owned().into(),
+            None => record.value.text_of(&["sessionId"]).unwrap_or_else(|| record.run_id()),
+        },
         original_prompt: conversation.prompt,
         steps: conversation.steps,
         failure_reason: failure,
         metadata: out.finish().map(Into::into),
         ..Run::default()
     }
+}
+
+/// The messages in order: one that is written again, with the results of its calls, counts as it is
+/// at last, where it was at first.
+fn latest<'t, 'a>(messages: Value<'t, 'a>) -> Vec<Value<'t, 'a>> {
+    let mut found: Vec<Value<'t, 'a>> = Vec::new();
+    let mut index: HashMap<Text<'a>, usize> = HashMap::new();
+    for message in messages.items() {
+        match message.text_of(&["id"]).map(|id| index.entry(id).or_insert(found.len())) {
+            Some(at) if *at < found.len() => found[*at] = message,
+            _ => found.push(message),
+        }
+    }
+    found
 }
 
 /// A message's content: a text, or parts.

@@ -15,6 +15,8 @@
 //!
 //! Leaks: `feedback_stats`, `reference_example_id` and the outputs of examples stay behind.
 
+use std::collections::HashMap;
+
 use super::{Format, Piece, Record, tool_schemas};
 use crate::json::{ObjectWriter, Value};
 use crate::labels::{full_mark, score_named};
@@ -33,6 +35,12 @@ impl Format for LangSmith {
     }
 
     fn score(&self, record: Value<'_, '_>) -> u8 {
+        let order = record.text_of(&["dotted_order"]);
+        // The SDK sends a run twice, the second time with little more than its outputs.
+        let update = order.is_some() && record.any_of(&["outputs", "error", "end_time"]).is_some();
+        if update && record.get("id").is_some() {
+            return 90;
+        }
         if record.get("run_type").is_none() || record.get("inputs").is_none() {
             return 0;
         }
@@ -51,8 +59,7 @@ impl Format for LangSmith {
         record.value.items().for_each(|row| with_children(row, &mut rows));
         let root =
             rows.iter().copied().find(|row| parent_of(*row).is_none()).or_else(|| rows.first().copied());
-        let mut run =
-            run_of(Trace { spans: rows.iter().map(|row| span_of(*row)).collect(), ..Trace::default() })?;
+        let mut run = run_of(Trace { spans: spans_of(&rows), ..Trace::default() })?;
         run.trajectory_id = record.key.map_or_else(|| record.run_id(), |key| key.to_owned().into());
         for row in &rows {
             set_labels(&mut run, *row);
@@ -86,6 +93,34 @@ fn owned(value: Option<Value<'_, '_>>) -> Option<String> {
     let value =
         value.filter(|value| value.members().next().is_some() || value.is_string() || value.is_array());
     value.and_then(|value| value.text_or_json()).map(Text::into_owned)
+}
+
+/// One span a run: what the SDK sent at its end joins what it sent at its start.
+fn spans_of(rows: &[Value<'_, '_>]) -> Vec<Span> {
+    let mut spans: Vec<Span> = Vec::new();
+    let mut index: HashMap<String, usize> = HashMap::new();
+    for row in rows {
+        let span = span_of(*row);
+        match index.get(&span.id) {
+            Some(at) => complete(&mut spans[*at], span),
+            None => {
+                index.insert(span.id.clone(), spans.len());
+                spans.push(span);
+            }
+        }
+    }
+    spans
+}
+
+fn complete(span: &mut Span, update: Span) {
+    span.input = span.input.take().or(update.input);
+    span.output = update.output.or(span.output.take());
+    span.failed = update.failed.or(span.failed);
+    span.problem = update.problem.or(span.problem.take());
+    span.tools = span.tools.take().or(update.tools);
+    if span.name.is_empty() {
+        (span.name, span.kind) = (update.name, update.kind);
+    }
 }
 
 fn span_of(row: Value<'_, '_>) -> Span {

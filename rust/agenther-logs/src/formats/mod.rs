@@ -3,6 +3,7 @@
 
 mod adp;
 mod agenther;
+mod agentrx;
 mod agents_sdk;
 mod atif;
 mod claude_code;
@@ -51,6 +52,7 @@ pub(crate) use openai_chat::{schemas, tools_of as tool_schemas};
 /// Every format, in order of precedence where two fit a record equally well.
 pub const FORMATS: &[&dyn Format] = &[
     &agenther::AgentHer,
+    &agentrx::AgentRx,
     &claude_code::ClaudeCode,
     &codex::Codex,
     &google_adk::GoogleAdk,

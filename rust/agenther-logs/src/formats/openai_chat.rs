@@ -2,7 +2,9 @@
 //!
 //! Source: the Chat Completions API and its batch files; fine-tuning files; what most frameworks
 //! write. Content parts, `tool_use` and `tool_result` are Anthropic's; `from`/`value` ShareGPT's;
-//! calls without `function` and results with `error` Inspect's and tau2's.
+//! calls without `function` and results with `error` Inspect's and tau2's; `type` human, `data` and
+//! `kwargs` LangChain's; `toolUse` and `toolResult` Bedrock's; `parts` Gemini's, OpenTelemetry's and
+//! those of the Vercel SDK.
 //!
 //! | field of the log | field of the run |
 //! |---|---|

@@ -1,7 +1,7 @@
 //! OpenTelemetry traces of agents, under any of the conventions for their content.
 //!
 //! Source: OTLP JSON (`resourceSpans` and `resourceLogs`, one export a line, camel or snake case),
-//! the console exporters of the SDKs (a span a document), `{spans: [..]}` of in-house recorders. The
+//! Jaeger's JSON (`{data: [{traceID, spans}]}`), the console exporters of the SDKs (a span a document), `{spans: [..]}` of in-house recorders. The
 //! GenAI conventions (attributes of 1.37 and later, events of before), OpenInference, OpenLLMetry
 //! (`gen_ai.prompt.0.content`), the Vercel AI SDK (`ai.prompt.messages`), Google ADK, MLflow.
 //!
@@ -29,9 +29,14 @@ use crate::spans::{Attributes, Kind, Span, Trace, kind_named, run_of, sortable};
 
 pub(super) struct Otel;
 
-const RESOURCES: &[&str] = &["resourceSpans", "resource_spans", "resourceLogs", "resource_logs"];
-const TRACE_ID: &[&str] = &["traceId", "trace_id"];
-const SPAN_ID: &[&str] = &["spanId", "span_id"];
+const RESOURCES: &[&str] = &["resourceSpans", "resource_spans", "resourceLogs", "resource_logs", "batches"];
+const SCOPES: &[&str] =
+    &["scopeSpans", "scope_spans", "scopeLogs", "scope_logs", "instrumentationLibrarySpans"];
+const TRACE_ID: &[&str] = &["traceId", "trace_id", "traceID"];
+const NAME: &[&str] = &["name", "span_name", "operationName"];
+const SPAN_ID: &[&str] = &["spanId", "span_id", "spanID"];
+/// Attributes, and what Jaeger calls them.
+const ATTRIBUTES: &[&str] = &["attributes", "tags"];
 
 impl Format for Otel {
     fn name(&self) -> &'static str {
@@ -43,7 +48,11 @@ impl Format for Otel {
     }
 
     fn score(&self, record: Value<'_, '_>) -> u8 {
-        if record.any_of(RESOURCES).is_some_and(|resources| resources.is_array()) {
+        let exported = |resources: Value<'_, '_>| {
+            resources.is_array()
+                && resources.items().next().is_none_or(|first| first.any_of(SCOPES).is_some())
+        };
+        if record.any_of(RESOURCES).is_some_and(exported) {
             return 95;
         }
         let first = record.get("spans").and_then(|spans| spans.items().next());
@@ -115,7 +124,7 @@ fn is_one_trace(spans: Value<'_, '_>) -> bool {
 fn is_span(value: Value<'_, '_>) -> bool {
     let has_id = value.any_of(SPAN_ID).is_some() && value.any_of(TRACE_ID).is_some()
         || value.get("context").is_some_and(|context| context.any_of(SPAN_ID).is_some());
-    has_id && value.get("name").is_some() && value.get("attributes").is_some()
+    has_id && value.any_of(NAME).is_some() && value.any_of(ATTRIBUTES).is_some()
 }
 
 /// The id of a span's trace.
@@ -127,8 +136,6 @@ pub(super) fn trace_id<'a>(span: Value<'_, 'a>) -> Option<Text<'a>> {
 
 /// The spans and log records of an export.
 fn exported<'t, 'a>(record: Value<'t, 'a>) -> impl Iterator<Item = Value<'t, 'a>> {
-    const SCOPES: &[&str] =
-        &["scopeSpans", "scope_spans", "scopeLogs", "scope_logs", "instrumentationLibrarySpans"];
     const ITEMS: &[&str] = &["spans", "logRecords", "log_records"];
     let inside = |value: Value<'t, 'a>, keys: &'static [&'static str]| {
         keys.iter().filter_map(move |key| value.get(key)).flat_map(|list| list.items())
@@ -164,6 +171,7 @@ fn span_of(value: Value<'_, '_>, logged: &EventsBySpan<'_, '_>, labels: &mut Lab
         "start_time",
         "startTime",
         "start",
+        "start_timestamp",
         "timestamp",
     ];
     let text =
@@ -171,6 +179,11 @@ fn span_of(value: Value<'_, '_>, logged: &EventsBySpan<'_, '_>, labels: &mut Lab
     let in_context = || {
         let id = value.get("context").and_then(|context| context.text_of(SPAN_ID));
         id.or_else(|| value.text_of(&["context.span_id"])).map(Text::into_owned)
+    };
+    let referred = || {
+        let mut references = value.get("references")?.items();
+        let parent = references.find(|reference| is_type_of(*reference, "CHILD_OF"))?;
+        parent.text_of(SPAN_ID).map(Text::into_owned)
     };
     let start = value.any_of(START).map(|start| match start.items().next() {
         // JavaScript's console exporter: seconds and nanoseconds.
@@ -181,22 +194,28 @@ fn span_of(value: Value<'_, '_>, logged: &EventsBySpan<'_, '_>, labels: &mut Lab
     });
     let mut span = Span {
         id: text(SPAN_ID).or_else(in_context).unwrap_or_default(),
-        parent: text(PARENT).filter(|parent| !parent.trim_matches('0').is_empty() && parent != "null"),
-        name: text(&["name"]).unwrap_or_default(),
+        parent: text(PARENT)
+            .or_else(referred)
+            .filter(|parent| !parent.trim_matches('0').is_empty() && parent != "null"),
+        name: text(NAME).unwrap_or_default(),
         start: start.unwrap_or_default(),
         ..Span::default()
     };
     set_status(&mut span, value);
     // In a table, each attribute is a column.
-    let mut attributes = Attributes::of(value.get("attributes").unwrap_or(value));
+    let mut attributes = Attributes::of(value.any_of(ATTRIBUTES).unwrap_or(value));
     let mut said = Said::default();
-    let events = value.get("events").into_iter().flat_map(|events| events.items());
+    let events = value.any_of(&["events", "logs"]).into_iter().flat_map(|events| events.items());
     let logged = logged.get(&*span.id).into_iter().flatten().copied();
     let events: Vec<Value<'_, '_>> = events.chain(logged).collect();
     for event in events {
         add_event(event, &mut attributes, &mut said, &mut span, labels);
     }
     labels.add(&attributes);
+    if attributes.get(&["otel.status_code"]) == Some("ERROR") || attributes.get(&["error"]) == Some("true") {
+        span.failed = Some(true);
+        span.problem = span.problem.or(attributes.get(&["otel.status_description"]).map(str::to_owned));
+    }
     span.set_attributes(&attributes);
     let stated = kind_named(&text(&["span_kind"]).unwrap_or_default());
     if stated != Kind::Other {
@@ -221,10 +240,17 @@ fn is_event(record: Value<'_, '_>) -> bool {
     record.any_of(&["body", "eventName", "event_name"]).is_some()
 }
 
+/// Whether one of Jaeger's references is of a kind.
+fn is_type_of(reference: Value<'_, '_>, kind: &str) -> bool {
+    reference.text_of(&["refType"]).is_some_and(|found| found == kind)
+}
+
 fn set_status(span: &mut Span, value: Value<'_, '_>) {
     let status = value.get("status");
     let code = status.and_then(|status| status.any_of(&["code", "status_code", "statusCode"]));
-    let code = code.or_else(|| value.any_of(&["status_code", "statusCode"])).and_then(|code| code.scalar());
+    let code = code
+        .or_else(|| value.any_of(&["status_code", "statusCode", "otel_status_code"]))
+        .and_then(|code| code.scalar());
     let code = code.map(|code| code.to_ascii_uppercase());
     span.failed = match code.as_deref() {
         Some("2" | "ERROR" | "STATUS_CODE_ERROR" | "STATUSCODE.ERROR") => Some(true),
@@ -233,7 +259,9 @@ fn set_status(span: &mut Span, value: Value<'_, '_>) {
     };
     if span.failed == Some(true) {
         let message = status.and_then(|status| status.text_of(&["message", "description"]));
-        span.problem = message.or_else(|| value.text_of(&["status_message"])).map(|text| text.into_owned());
+        span.problem = message
+            .or_else(|| value.text_of(&["status_message", "otel_status_message"]))
+            .map(|text| text.into_owned());
     }
 }
 
@@ -266,9 +294,9 @@ fn add_event(
     span: &mut Span,
     labels: &mut Labels,
 ) {
-    let mut fields = event.get("attributes").map(Attributes::of).unwrap_or_default();
+    let mut fields = event.any_of(&["attributes", "fields"]).map(Attributes::of).unwrap_or_default();
     let name = event.text_of(&["name", "eventName", "event_name"]).map(|name| name.into_owned());
-    let name = name.or_else(|| fields.get(&["event.name"]).map(str::to_owned)).unwrap_or_default();
+    let name = name.or_else(|| fields.get(&["event.name", "event"]).map(str::to_owned)).unwrap_or_default();
     if let Some(body) = event.get("body") {
         fields.add_body(body);
     }

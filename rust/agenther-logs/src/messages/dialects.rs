@@ -164,18 +164,42 @@ impl<'a> Conversation<'a> {
         step.error = failed.then_some(true);
     }
 
+    fn invocation(&mut self, invocation: Value<'_, 'a>, part: Value<'_, 'a>) {
+        self.call(invocation);
+        if invocation.any_of(&["output", "result"]).is_some() {
+            self.result(invocation);
+        }
+        let Some(step) = self.steps.last_mut() else { return };
+        if step.action_name.as_deref() == Some("") {
+            let kind = part.text_of(&["type"]).unwrap_or_default();
+            step.action_name = Some(kind.trim_start_matches("tool-").to_owned().into());
+        }
+        if let Some(error) = invocation.text_of(&["errorText"]) {
+            (step.observation, step.error) = (Some(error), Some(true));
+        }
+    }
+
     /// Takes a message whose content is a list of `parts`, Gemini's or OpenTelemetry's.
     pub fn parts_message(&mut self, role: Role, message: Value<'_, 'a>) {
-        let first = self.steps.len();
+        let (mut first, mut answered) = (self.steps.len(), false);
         let (mut thought, mut words) = (None, None);
         for part in message.get("parts").into_iter().flat_map(|parts| parts.items()) {
-            match Part::of(part) {
+            let part_is = Part::of(part);
+            let has_result = matches!(part_is, Part::Result(_) | Part::Invocation(_));
+            // What the agent says after a result is a turn of its own.
+            if role == Role::Agent && answered && !has_result {
+                self.end_turn(first, thought.take(), words.take());
+                first = self.steps.len();
+            }
+            answered = has_result;
+            match part_is {
                 Part::Call(call) => {
                     self.call(call);
                     let step = self.steps.last_mut().filter(|_| call.get("code").is_some());
                     step.into_iter().for_each(|step| step.action_name = Some("code_execution".into()));
                 }
                 Part::Result(result) => _ = self.result(result),
+                Part::Invocation(invocation) => self.invocation(invocation, part),
                 Part::Thought(text) => join(&mut thought, text),
                 Part::Words(text) => join(&mut words, text),
             }
@@ -195,6 +219,8 @@ fn is_reply(step: &RunStep<'_>) -> bool {
 
 enum Part<'t, 'a> {
     Call(Value<'t, 'a>),
+    /// Call and result in one, as the Vercel SDK keeps them for its interface.
+    Invocation(Value<'t, 'a>),
     Result(Value<'t, 'a>),
     Thought(Option<Text<'a>>),
     Words(Option<Text<'a>>),
@@ -210,6 +236,12 @@ impl<'t, 'a> Part<'t, 'a> {
         }
         if is_type(part, &["tool_call_response"]) {
             return Part::Result(part);
+        }
+        if let Some(invocation) = part.get("toolInvocation") {
+            return Part::Invocation(invocation);
+        }
+        if part.get("toolCallId").is_some() {
+            return Part::Invocation(part);
         }
         if let Some(call) =
             part.any_of(&["functionCall", "function_call", "executableCode", "executable_code"])

@@ -35,6 +35,11 @@ impl Attributes {
     }
 
     fn flatten(&mut self, key: &str, value: Value<'_, '_>, depth: usize) {
+        // Some logs keep OTLP's typed values in a plain object.
+        if value.is_object() && value.any_of(SCALARS).is_some() {
+            self.0.insert(key.to_owned(), plain(value));
+            return;
+        }
         let Some(text) = value.text_or_json() else { return };
         self.0.insert(key.to_owned(), text.into_owned());
         if depth == 0 {
@@ -98,7 +103,11 @@ impl Attributes {
         content.or(calls)?;
         let mut out = ObjectWriter::default();
         out.text("role", self.get(&["role"]).unwrap_or(role));
-        self.get(&["id"]).filter(|_| role == "tool").iter().for_each(|id| _ = out.text("tool_call_id", id));
+        let is_list = content.is_some_and(|content| content.starts_with("[{\"toolResult\""));
+        self.get(&["id"])
+            .filter(|_| role == "tool" && !is_list)
+            .iter()
+            .for_each(|id| _ = out.text("tool_call_id", id));
         match content {
             Some(content) => write_content(&mut out, content),
             None => _ = out.json("content", "null"),
@@ -206,8 +215,9 @@ fn call_json(fields: &BTreeMap<&str, &str>) -> Option<String> {
 
 /// Content that is a list of parts, written as a string, is a list again.
 fn write_content(out: &mut ObjectWriter, content: &str) {
-    let is_parts = content.starts_with("[{")
-        && content.contains("\"type\"")
+    const BEDROCK: &[&str] = &["[{\"text\"", "[{\"toolUse\"", "[{\"toolResult\"", "[{\"reasoningContent\""];
+    let typed = content.starts_with("[{") && content.contains("\"type\"");
+    let is_parts = (typed || BEDROCK.iter().any(|start| content.starts_with(start)))
         && Tape::default().parse(content, Limits::default()).is_ok();
     if is_parts {
         out.json("content", content)
@@ -216,18 +226,20 @@ fn write_content(out: &mut ObjectWriter, content: &str) {
     };
 }
 
+/// Members of OTLP's typed values, in either spelling.
+const SCALARS: &[&str] = &[
+    "stringValue",
+    "string_value",
+    "intValue",
+    "int_value",
+    "doubleValue",
+    "double_value",
+    "boolValue",
+    "bool_value",
+];
+
 /// The text of one of OTLP's typed values, in either spelling.
 fn plain(value: Value<'_, '_>) -> String {
-    const SCALARS: &[&str] = &[
-        "stringValue",
-        "string_value",
-        "intValue",
-        "int_value",
-        "doubleValue",
-        "double_value",
-        "boolValue",
-        "bool_value",
-    ];
     match value.any_of(SCALARS) {
         Some(scalar) => scalar.text_or_json().map(|text| text.into_owned()).unwrap_or_default(),
         None if value.is_object() => typed_json(value),

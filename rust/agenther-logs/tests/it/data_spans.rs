@@ -110,3 +110,44 @@ fn google_adk_sessions_and_cases() {
     assert_eq!((found.runs.len(), found.rejects.len()), (11, 0));
     assert_eq!(acts(&found.runs), (18, 0, 0));
 }
+
+#[test]
+fn a_trace_without_content_is_a_reject_that_says_what_to_do() {
+    let span = |name: &str, attributes: &str| {
+        format!(
+            r#"{{"traceId": "aa", "spanId": "{name}", "name": "{name}", "startTimeUnixNano": "1", "attributes": [{attributes}]}}"#
+        )
+    };
+    let chat = span("chat", r#"{"key": "gen_ai.operation.name", "value": {"stringValue": "chat"}}"#);
+    let log =
+        format!(r#"{{"resourceSpans": [{{"scopeSpans": [{{"spans": [{}, {chat}]}}]}}]}}"#, span("run", ""));
+    let (found, counts) = crate::read(log.as_bytes());
+    assert_eq!((counts.runs, counts.rejects), (0, 1));
+    let sentence = &found.rejects[0].sentence;
+    assert!(sentence.contains("its 2 spans hold no content"), "{sentence}");
+    assert!(sentence.contains("switch on the recording of inputs and outputs"), "{sentence}");
+}
+
+#[test]
+fn a_circle_of_parents_is_read() {
+    let span = |id: &str, parent: &str| {
+        format!(
+            r#"{{"trace_id": "t", "span_id": "{id}", "parent_span_id": "{parent}", "name": "execute_tool f", "attributes": {{"gen_ai.tool.call.arguments": "{{}}"}}}}"#
+        )
+    };
+    let log = format!("{}\n{}\n", span("a", "b"), span("b", "a"));
+    let (found, counts) = crate::read(log.as_bytes());
+    assert_eq!((counts.runs, counts.rejects), (0, 1), "{:?}", found.rejects);
+}
+
+#[test]
+fn agentrx_trajectories_of_the_simulation() {
+    for folder in ["massim-otel/trajectory_agentrx", "massim-otel/trajectory_telemetry"] {
+        let Some(files) = files(folder, ".json") else { return };
+        let found = read(&files, "agentrx");
+        assert_eq!((found.runs.len(), found.rejects.len()), (15, 0), "{folder}");
+        assert_eq!(acts(&found.runs), (15, 15, 6), "{folder}");
+        let said = found.runs.iter().flat_map(|run| &run.steps).filter_map(|step| step.thought.as_deref());
+        assert!(said.into_iter().all(|text| !text.contains("REJECTED") && !text.contains("APPROVED")));
+    }
+}
