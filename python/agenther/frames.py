@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import polars as pl
 
-from agenther import _native, schema
+from agenther import _native, _plugin, schema
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -62,8 +62,10 @@ def read(
 
 def records(path: str, rows: int) -> Iterator[bytes]:
     """Read any other frame as JSON lines, a row a record, for the log reader to make out."""
-    for batch in _batches(_scan(path), rows):
-        yield batch.write_ndjson().encode()
+    lines = _scan(path).select(line=_plugin.call("to_json", [pl.struct(pl.all())], {}))
+    for batch in _batches(lines, rows):
+        text: str = batch["line"].str.join("\n").item()
+        yield text.encode() + b"\n"
 
 
 def _batches(lazy: pl.LazyFrame, rows: int) -> Iterator[pl.DataFrame]:
