@@ -347,7 +347,7 @@ impl<'a> Ranges<'a> {
                 offsets[row] as usize..offsets[row + 1] as usize
             }),
             Ranges::Fixed(array) => array.is_valid(row).then(|| {
-                let start = array.value_offset_at(row) as usize;
+                let start = array.value_offset_at(row);
                 start..start + array.value_length() as usize
             }),
             Ranges::Nulls => None,
