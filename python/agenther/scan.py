@@ -270,8 +270,8 @@ def scan_logs(
 
     Records that cannot be read are kept aside: a `RejectedRecordsWarning` counts them, and `rejects` has
     them. With `on_error="raise"` the first of them stops the scan, with `max_rejects` too many of them do
-    (`RejectedRecordsError`), with `on_error="skip"` nothing is said of them. The parameters are those of
-    `LogScan`.
+    (`RejectedRecordsError`, which Polars 1 wraps in a `ComputeError`), with `on_error="skip"` nothing is
+    said of them. The parameters are those of `LogScan`.
 
     >>> import agenther as ah, tempfile, pathlib
     >>> log = pathlib.Path(tempfile.mkdtemp(), "runs.jsonl")
