@@ -171,6 +171,19 @@ impl StepBuilder {
         }
     }
 
+    /// Takes an action whose arguments stand apart.
+    pub fn call(&mut self, name: &str, arguments: &str) {
+        if self.current.action_name.is_some() {
+            self.flush();
+        }
+        self.act(name.to_owned(), Some(arguments.to_owned()));
+    }
+
+    /// The log's error flag for the step being built.
+    pub fn error(&mut self, error: Option<bool>) {
+        self.current.error = error.or(self.current.error);
+    }
+
     /// `think[…]` is an action to some harnesses and a thought to all readers.
     fn act(&mut self, name: String, input: Option<String>) {
         if name.eq_ignore_ascii_case("think") && self.current.thought.is_none() {

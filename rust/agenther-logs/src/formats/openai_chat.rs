@@ -164,7 +164,7 @@ fn set_goal<'a>(record: Value<'_, 'a>, run: &mut Run<'a>) {
     }
 }
 
-/// The tool schemas of a record, in OpenAI's shape.
+/// The tool schemas in OpenAI's shape; those of other shapes are wrapped.
 pub(crate) fn tools_of<'a>(record: Value<'_, 'a>) -> Option<Text<'a>> {
     const PATHS: &[&[&str]] = &[
         &["tools"],
@@ -177,21 +177,26 @@ pub(crate) fn tools_of<'a>(record: Value<'_, 'a>) -> Option<Text<'a>> {
     let tools = PATHS
         .iter()
         .find_map(|path| record.at_path(path).filter(|tools| tools.is_array() || tools.is_string()))?;
-    openai_tools(tools)
+    schemas(tools)
 }
 
-/// A list of tool schemas in OpenAI's shape; those of other shapes are wrapped.
-pub(crate) fn openai_tools<'a>(tools: Value<'_, 'a>) -> Option<Text<'a>> {
+/// The schemas in a list of tools, of any vendor.
+pub(crate) fn schemas<'a>(tools: Value<'_, 'a>) -> Option<Text<'a>> {
     if tools.is_string() {
         return tools.text().filter(|text| text.trim_start().starts_with('['));
     }
-    if !tools.is_array() {
-        return None;
-    }
     if tools.items().all(|tool| tool.get("function").is_some_and(|function| function.is_object())) {
-        return Some(tools.json());
+        return tools.items().next().map(|_| tools.json());
     }
-    let wrapped: Vec<String> = tools.items().map(wrapped_tool).collect();
+    // Gemini lists the functions of a tool inside it.
+    let functions = |tool: Value<'_, 'a>| {
+        let inside = tool.any_of(&["functionDeclarations", "function_declarations"]);
+        match inside {
+            Some(inside) => inside.items().map(wrapped_tool).collect(),
+            None => vec![wrapped_tool(tool)],
+        }
+    };
+    let wrapped: Vec<String> = tools.items().flat_map(functions).collect();
     Some(format!("[{}]", wrapped.join(", ")).into())
 }
 
@@ -201,7 +206,10 @@ fn wrapped_tool(tool: Value<'_, '_>) -> String {
     }
     let mut function = ObjectWriter::default();
     function.copy("name", tool.get("name")).copy("description", tool.get("description"));
-    function.copy("parameters", tool.any_of(&["parameters", "input_schema", "inputSchema"]));
+    function.copy(
+        "parameters",
+        tool.any_of(&["parameters", "input_schema", "inputSchema", "json_schema", "parametersJsonSchema"]),
+    );
     let mut out = ObjectWriter::default();
     out.text("type", "function").json("function", &function.finish().unwrap_or_default());
     out.finish().unwrap_or_default()

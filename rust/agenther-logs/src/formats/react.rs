@@ -10,6 +10,8 @@
 //! | the first user message, `Question:`, `### Instruction:`, or a goal field | `original_prompt` |
 //! | `Thought:` | `thought` |
 //! | `Action: name[argument]` | `action_name`, `action_input` (the plain text in the brackets); `think[..]` is a thought |
+//! | `action_input` and the like beside an `action` that is a field | `action_input` |
+//! | `user`, `error`, `is_error` of a step that is an object | `user`, `error` |
 //! | `Observation:` (or the user's message after an action) | `observation` |
 //! | argument of `finish[..]`, `Final Answer:` | `final_answer` |
 //! | `reward` (boolean or number), `success`, … | the labels |
@@ -40,6 +42,8 @@ const TRANSCRIPT: &[&str] =
 /// Fields that state the goal.
 const GOAL: &[&str] =
     &["question", "goal", "query", "instruction", "original_prompt", "task", "input", "prompt"];
+/// Fields of a step that hold the arguments of an action which is only a name.
+const ARGUMENTS: &[&str] = &["action_input", "arguments", "args", "input", "parameters", "params"];
 /// Fields that give the gold answer away, or repeat what was read.
 const LEFT_OUT: &[&str] = &["gt", "pred", "traj_by_line", "traj", "steps", "messages", "prompt"];
 
@@ -49,8 +53,8 @@ fn transcript<'a>(record: Value<'_, 'a>) -> Option<Text<'a>> {
 
 /// Steps that hold an action as text: `{"action": "search[..]", "observation": ".."}`.
 fn has_action_steps(record: Value<'_, '_>) -> bool {
-    let first = record.get("steps").and_then(|steps| steps.items().next());
-    first.is_some_and(|step| step.get("action").is_some_and(|action| action.is_string()))
+    let first = record.get("steps").into_iter().flat_map(|steps| steps.items()).take(4);
+    first.into_iter().any(|step| step.get("action").is_some_and(|action| action.is_string()))
 }
 
 impl Format for React {
@@ -164,16 +168,28 @@ fn instruction_in(preface: &str) -> (&str, Option<&str>) {
 fn read_action_steps<'a>(record: Value<'_, 'a>) -> Run<'a> {
     let mut builder = StepBuilder::default();
     for step in record.get("steps").into_iter().flat_map(|steps| steps.items()) {
-        if let Some(thought) = step.text_of(&["thought"]) {
+        if let Some(words) = step.text_of(&["user"]) {
+            builder.user(words);
+        }
+        if let Some(thought) = step.text_of(&["thought", "reasoning"]) {
             builder.section(Label::Thought, &thought);
         }
-        if let Some(action) = step.text_of(&["action"]) {
-            builder.section(Label::Action, &action);
+        let arguments = step.any_of(ARGUMENTS).and_then(|arguments| arguments.text_or_json());
+        match (step.text_of(&["action"]), arguments) {
+            (Some(action), Some(arguments)) => builder.call(action.trim(), &arguments),
+            (Some(action), None) => builder.section(Label::Action, &action),
+            (None, _) => {}
         }
+        builder.error(error_of(step));
         if let Some(observation) = step.get("observation").and_then(|observation| observation.text_or_json())
         {
             builder.observe(&observation);
         }
     }
     Run { original_prompt: record.text_of(GOAL), steps: builder.finish(), ..Run::default() }
+}
+
+fn error_of(step: Value<'_, '_>) -> Option<bool> {
+    let error = step.any_of(&["is_error", "error"])?;
+    error.as_bool().or_else(|| Some(!error.text()?.trim().is_empty()))
 }

@@ -7,7 +7,7 @@
 //! | field of the log | field of the run |
 //! |---|---|
 //! | `Question:`, with what `Context:` says before it | `original_prompt` |
-//! | other words before the first label (instructions, reflections) | `system`; few-shot examples, up to `(END OF EXAMPLES)`, are cut |
+//! | other words before the first label, and the reflections | `system`; few-shot examples and the trial before, which the prompt repeats, are cut |
 //! | `Thought:`, `Action:`, `Observation:` | steps, as in `react` |
 //! | argument of the last `Finish[..]` | `final_answer` |
 //! | `Answer is CORRECT`, `Answer is INCORRECT` | `success` |
@@ -29,8 +29,11 @@ use crate::terminal::set_final_answer;
 
 pub(super) struct ReactText;
 
-const EXAMPLES: &str = "Here are some examples:";
-const END_OF_EXAMPLES: &str = "(END OF EXAMPLES)";
+/// Where runs that are not this one begin and end.
+const QUOTATIONS: &[(&str, &str)] = &[
+    ("Here are some examples:", "(END OF EXAMPLES)"),
+    ("Below is the last trial you attempted", "(END PREVIOUS TRIAL)"),
+];
 const REFERENCE: &str = "Correct answer:";
 /// What the headings of a file of trials have.
 const TRIALS: &str = " AGENTS ---";
@@ -67,17 +70,19 @@ impl TextFormat for ReactText {
 
     fn split(&self, text: &str) -> Vec<Range<usize>> {
         let mut runs = Runs { text, ranges: Vec::new(), start: None };
-        let (mut at, mut acted, mut in_examples) = (0, false, false);
-        let has_end = text.contains(END_OF_EXAMPLES);
+        let (mut at, mut acted, mut quoted_until) = (0, false, None);
         let of_trials = text.contains(TRIALS);
+        // One that never ends would swallow the file.
+        let quotations: Vec<(&str, &str)> =
+            QUOTATIONS.iter().copied().filter(|(_, end)| text.contains(end)).collect();
         for line in text.split_inclusive('\n') {
             let (start, end) = (at, at + line.len());
             at = end;
-            if in_examples {
-                in_examples = !line.contains(END_OF_EXAMPLES);
+            if let Some(end) = quoted_until {
+                quoted_until = Some(end).filter(|end: &&str| !line.contains(*end));
                 continue;
             }
-            in_examples = has_end && line.contains(EXAMPLES) && !line.contains(END_OF_EXAMPLES);
+            quoted_until = quotations.iter().find(|(start, _)| line.contains(start)).map(|(_, end)| *end);
             let label = label_of(line).map(|(label, _)| label);
             if of_trials && is_banner(line) {
                 runs.end(start);
@@ -101,13 +106,14 @@ impl TextFormat for ReactText {
 
     fn read<'a>(&self, record: &TextRecord<'_, 'a>) -> Result<Run<'a>, String> {
         let (text, reference) = without_reference(record.text);
-        let text = without_examples(text);
+        let text = without_quotations(text);
         let mut run = read_transcript(&text);
         if run.steps.is_empty() {
             return Err("it has no line `Thought:` or `Action:`".to_owned());
         }
         run.trajectory_id = format!("{}-{}", record.stem, record.number).into();
         add_context(&mut run);
+        split_off_reflections(&mut run);
         set_final_answer(&mut run);
         (run.success, run.reward) = announced(&text);
         if run.success.is_none() && reference {
@@ -152,12 +158,28 @@ fn without_reference(text: &str) -> (&str, bool) {
     if last.starts_with(REFERENCE) { (before, true) } else { (text, false) }
 }
 
-fn without_examples(text: &str) -> Cow<'_, str> {
-    let cut = text.find(EXAMPLES).zip(text.find(END_OF_EXAMPLES)).filter(|(start, end)| start < end);
-    match cut {
-        Some((start, end)) => format!("{}\n{}", &text[..start], &text[end + END_OF_EXAMPLES.len()..]).into(),
-        None => Cow::Borrowed(text),
+/// The text without the examples of the prompt and the trial before, which Reflexion puts there.
+fn without_quotations(text: &str) -> Cow<'_, str> {
+    let mut text = Cow::Borrowed(text);
+    for (start, end) in QUOTATIONS {
+        let cut = text.find(start).and_then(|at| Some((at, at + text[at..].find(end)? + end.len())));
+        if let Some((from, to)) = cut {
+            text = format!("{}\n{}", &text[..from], &text[to..]).into();
+        }
     }
+    text
+}
+
+/// Reflexion writes what it learnt right behind the question.
+fn split_off_reflections(run: &mut Run<'_>) {
+    const START: &str = "You have attempted to answer";
+    let Some(question) = &run.original_prompt else { return };
+    let Some((question, reflections)) = question.split_once(START) else { return };
+    let reflections = format!("{START}{reflections}");
+    let system =
+        run.system.as_deref().map_or(reflections.clone(), |system| format!("{system}\n\n{reflections}"));
+    run.original_prompt = Some(question.trim().to_owned().into());
+    run.system = Some(system.into());
 }
 
 /// What a question is asked about is said by the user too.

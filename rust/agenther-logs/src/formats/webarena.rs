@@ -110,17 +110,18 @@ fn is_key(text: &str) -> bool {
     !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_lowercase() || byte == b'_')
 }
 
-/// What follows the tag that opens the element of a class.
-fn marked<'a>(text: &'a str, class: &str) -> Option<&'a str> {
-    let tag = |quote: char| format!("class={quote}{class}{quote}");
-    let after = text.split_once(&tag('\'')).or_else(|| text.split_once(&tag('"')))?.1;
-    after.split_once('>').map(|(_, content)| content)
+/// What stands before the first element of a class, and what follows its opening tag.
+fn cut<'a>(text: &'a str, class: &str) -> Option<(&'a str, &'a str)> {
+    let attribute = |quote: char| text.find(&format!("class={quote}{class}{quote}"));
+    let at = attribute('\'').or_else(|| attribute('"'))?;
+    let before = &text[..text[..at].rfind('<').unwrap_or(at)];
+    let content = text[at..].split_once('>').map_or("", |(_, content)| content);
+    Some((before, content.strip_prefix("<pre>").unwrap_or(content)))
 }
 
-/// What stands between the opening tag of a class and `end`.
-fn between<'a>(text: &'a str, class: &str, end: &str) -> Option<&'a str> {
-    let content = marked(text, class)?;
-    Some(content.split_once(end).map_or(content, |(content, _)| content))
+/// What follows the opening tag of a class.
+fn marked<'a>(text: &'a str, class: &str) -> Option<&'a str> {
+    cut(text, class).map(|(_, content)| content)
 }
 
 /// One page: what the agent saw and did.
@@ -137,28 +138,37 @@ struct Page<'a> {
 
 impl<'a> Page<'a> {
     fn read(text: &'a str) -> Self {
-        let (seen, acted) = text.split_once("<div class='prev_action'").unwrap_or((text, ""));
-        let inside_pre = |text: &'a str| text.strip_prefix("<pre>").unwrap_or(text);
+        let (seen, predicted) = cut(text, "predict_action").unwrap_or((text, ""));
+        // Not all forks say what came of the action before.
+        let (seen, previous) = cut(seen, "prev_action").unwrap_or((seen, ""));
+        let previous = previous.trim_end();
         // `<div>` closes this element in the harness's template, `</div>` where a fork mended that.
-        let state = marked(seen, "state_obv").map(inside_pre).unwrap_or_default();
-        let state = state.split_once("</pre><").map_or(state, |(state, _)| state);
-        let (previous, predicted) = acted.split_once("<div class='predict_action'>").unwrap_or((acted, ""));
-        let previous = previous.split_once('>').map_or("", |(_, text)| text).trim();
-        let written = marked(predicted, "raw_parsed_prediction").map(inside_pre).unwrap_or_default();
-        let written =
-            written.split_once("</pre></div><div class='action_object'").map_or("", |(text, _)| text);
+        let state = marked(seen, "state_obv").unwrap_or_default();
+        let state = state.rsplit_once("</pre><").map_or(state, |(state, _)| state);
         // The last of several: what the model wrote may hold the same mark.
-        let understood = match predicted.rfind("class='parsed_action'") {
-            Some(at) => between(&predicted[at..], "parsed_action", "</pre></div>").map(inside_pre),
+        let (before, understood) = match predicted.rsplit_once("class='parsed_action'") {
+            Some((before, action)) => (before, action.split_once('>').map_or("", |(_, action)| action)),
             // With the action set `playwright` there is nothing but code.
-            None => predicted.split_once("</div>").map(|(code, _)| code),
+            None => ("", predicted),
         };
+        let understood = understood.strip_prefix("<pre>").unwrap_or(understood);
+        let understood = ["</pre>", "</div>"]
+            .iter()
+            .filter_map(|end| understood.find(end))
+            .min()
+            .map_or(understood, |end| &understood[..end]);
+        let written = marked(before, "raw_parsed_prediction").unwrap_or_default();
+        let written = written
+            .split_once("</pre></div><div class='action_object'")
+            .or_else(|| written.rsplit_once("</pre></div>"));
         Page {
-            url: between(seen, "url", "</h3>").map_or("", link_text),
+            url: marked(seen, "url")
+                .and_then(|url| url.split_once("</h3>"))
+                .map_or("", |(url, _)| link_text(url)),
             state: state.trim(),
             previous: previous.strip_suffix("</div>").unwrap_or(previous).trim(),
-            written: written.trim(),
-            understood: understood.unwrap_or_default().trim(),
+            written: written.map_or("", |(written, _)| written.trim()),
+            understood: understood.trim(),
         }
     }
 
@@ -338,8 +348,9 @@ impl Outcome {
 /// Whether `config_files/7.json` is of a task. VisualWebArena numbers the tasks of each site anew
 /// and has a folder for each (`test_shopping`).
 fn is_config_of(config: &str, task_id: &str, sites: &str) -> bool {
+    const NUMBERED_APART: &[&str] = &["test_classifieds", "test_reddit", "test_shopping"];
     let mut parts = config.trim().rsplit('/');
     let of_task = parts.next().and_then(|file| file.strip_suffix(".json")) == Some(task_id);
-    let site = parts.next().and_then(|folder| folder.strip_prefix("test_"));
-    of_task && site.is_none_or(|site| sites.contains(site))
+    let folder = parts.next().filter(|folder| NUMBERED_APART.contains(folder));
+    of_task && folder.is_none_or(|folder| sites.contains(folder.trim_start_matches("test_")))
 }

@@ -31,11 +31,7 @@ pub(super) const SYNTAXES: &[&str] = &["call", "words"];
 
 pub(super) const MAPPING: &[Key] = &[
     key("name", Kind::Text, "What the format is called in `source.format`."),
-    key(
-        "records",
-        Kind::Path,
-        "Where the records lie in a file that is one JSON document; found without it.",
-    ),
+    key("records", Kind::Path, "Where the records lie in the file, keys only; mostly found without it."),
     key("id", Kind::Places, "Id of the run; without it file and number of the record."),
     key("goal", Kind::Places, "What the user asked for."),
     key("system", Kind::Places, "System prompt or policy."),

@@ -35,7 +35,7 @@ mod vocabulary;
 use std::collections::HashSet;
 use std::sync::{Mutex, PoisonError};
 
-use crate::formats::openai_chat::openai_tools;
+use crate::formats::openai_chat::schemas;
 use crate::formats::{Format, METADATA_FIELD, Record};
 use crate::json::{ObjectWriter, Value};
 use crate::labels::{failure_reason, full_mark, reward_of};
@@ -131,7 +131,9 @@ impl Mapping {
 
     /// The log's own label, else what the reward says.
     fn success(&self, record: Value<'_, '_>, reward: Option<f64>) -> Result<Option<bool>, String> {
-        if let Some(stated) = self.success.first(record, &|value| Some(self.stated(value))) {
+        let blank = |value: Value<'_, '_>| value.text().is_some_and(|text| text.trim().is_empty());
+        let stated = |value: Value<'_, '_>| (!blank(value)).then(|| self.stated(value));
+        if let Some(stated) = self.success.first(record, &stated) {
             return stated.map(Some).map_err(|found| {
                 format!(
                     "at {} (its `success`) stands {found}, not true or false; list the texts that mean success in \
@@ -185,7 +187,7 @@ impl Format for Mapping {
         let (Source::Messages(path) | Source::Steps(path, _)) = &self.source;
         let elements = |value: Value<'_, '_>| {
             let listed = elements(value).next().is_some();
-            (listed || value.is_string() || Path::ends_in_every(path.segments())).then_some(())
+            (listed || value.is_string() || Path::leads_to_elements(path.segments())).then_some(())
         };
         100 * u8::from(path.first(record, &elements).is_some())
     }
@@ -200,7 +202,7 @@ impl Format for Mapping {
             return Err(format!("it has nothing at {} (its `goal`)", self.goal));
         }
         run.system = self.system.text(value, words).or(run.system);
-        run.tools = self.tools.text(value, openai_tools);
+        run.tools = self.tools.text(value, schemas);
         run.final_answer = self.answer.text(value, words);
         run.reward = self.reward.first(value, &reward_of);
         run.success = self.success(value, run.reward)?;

@@ -1,5 +1,5 @@
 //! Paths into a record: `task.goal`, `turns[0].text`, `turns[-1].text`, `turns[*].calls`,
-//! `attributes."gen_ai.prompt"`.
+//! `attributes."gen_ai.prompt"`, `[type=result].text`.
 //!
 //! Loggers like to put JSON into strings: a path goes on inside of a string that holds an object or
 //! an array.
@@ -21,6 +21,11 @@ pub(super) enum Segment {
     Index(i64),
     /// Every element of an array, every value of an object.
     Every,
+    /// What has this member: elements of an array, or an object itself.
+    Where {
+        key: String,
+        is: String,
+    },
 }
 
 /// A path as it was written and as it is walked.
@@ -64,8 +69,8 @@ impl Path {
     }
 
     /// Whether it leads to elements themselves rather than to the list of them.
-    pub fn ends_in_every(segments: &[Segment]) -> bool {
-        segments.last() == Some(&Segment::Every)
+    pub fn leads_to_elements(segments: &[Segment]) -> bool {
+        matches!(segments.last(), Some(Segment::Every | Segment::Where { .. }))
     }
 
     /// The keys of a path that has nothing else.
@@ -116,12 +121,14 @@ pub(super) type TextOf = for<'x> fn(Value<'_, 'x>) -> Option<Text<'x>>;
 
 fn bracketed(inside: &str) -> Result<(Segment, &str), String> {
     let (index, after) = inside.split_once(']').ok_or("has a `[` that is never closed")?;
-    let segment = match index {
-        "*" => Segment::Every,
-        _ => Segment::Index(
-            index.parse().map_err(|_| format!("has {index:?} in brackets; a number or `*` is expected"))?,
-        ),
-    };
+    let segment =
+        match index.split_once('=') {
+            Some((key, is)) if !key.is_empty() => Segment::Where { key: key.to_owned(), is: is.to_owned() },
+            _ if index == "*" => Segment::Every,
+            _ => Segment::Index(index.parse().map_err(|_| {
+                format!("has {index:?} in brackets; a number, `*` or `key=text` is expected")
+            })?),
+        };
     Ok((segment, after))
 }
 
@@ -159,6 +166,13 @@ pub(super) fn walk<'t, 'a>(
             element(value, *index).into_iter().for_each(|value| walk(rest, value, found))
         }
         Segment::Every => elements(value).for_each(|value| walk(rest, value, found)),
+        Segment::Where { key, is } => {
+            let itself = value.is_object().then_some(value);
+            let is = |value: &Value<'_, '_>| {
+                value.get(key).is_some_and(|found| found.text_or_json().as_deref() == Some(is))
+            };
+            itself.into_iter().chain(value.items()).filter(is).for_each(|value| walk(rest, value, found));
+        }
     }
 }
 
@@ -249,6 +263,11 @@ mod tests {
             ("s.x[1].y", Some("2")),
             ("o[*]", Some("p\nq")),
             ("a.\"b.c\"[0].d.e", None),
+            ("a.\"b.c\"[d=é].d", Some("é")),
+            ("a.\"b.c\"[d=1].d", Some("1")),
+            ("a.\"b.c\"[d=2].d", None),
+            ("o[0=p].1", Some("q")),
+            ("o[0=q].1", None),
         ] {
             assert_eq!(text_at(path, record).as_deref(), text, "{path}");
         }
@@ -262,7 +281,7 @@ mod tests {
             ("a..b", "has an empty key"),
             ("a.", "has an empty key"),
             ("a[", "has a `[` that is never closed"),
-            ("a[x]", "has \"x\" in brackets; a number or `*` is expected"),
+            ("a[x]", "has \"x\" in brackets; a number, `*` or `key=text` is expected"),
             ("a[0]b", "has \"b\" where `.` or `[` should stand"),
             ("\"a", "has a quote that is never closed"),
         ] {

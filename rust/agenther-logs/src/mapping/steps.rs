@@ -169,7 +169,7 @@ fn elements_at<'a>(
     read: &dyn for<'x> Fn(Value<'_, 'x>, &mut Vec<RunStep<'x>>),
     steps: &mut Vec<RunStep<'a>>,
 ) {
-    let leads_to_elements = Path::ends_in_every(segments);
+    let leads_to_elements = Path::leads_to_elements(segments);
     walk(segments, value, &mut |value, rest| {
         if leads_to_elements && rest.is_empty() {
             read(value, steps);

@@ -7,7 +7,7 @@ use std::io::{self, Cursor};
 
 use super::Mapping;
 use super::path::{Path, decoded};
-use super::survey::{Field, extended, normalised, survey};
+use super::survey::{Field, extended, normalised, survey, survey_elements};
 use super::vocabulary::{
     BY_CONTENT, Guess, IN_RECORD, IN_STEP, LEAKS, STEP_LISTS, announcements, guesses, of, success_words,
     zero_or_one,
@@ -101,7 +101,6 @@ fn containers<'t, 'a>(path: String, value: Value<'t, 'a>, depth: usize, sets: &m
 }
 
 /// A list that may hold the steps, and what its elements are made of.
-#[derive(Default)]
 struct StepList {
     path: String,
     messages: bool,
@@ -173,58 +172,89 @@ fn list_paths(path: &str, value: Value<'_, '_>, depth: usize, paths: &mut Vec<St
     }
 }
 
-/// The list at a path of the records, if it could hold steps.
-fn step_list(records: &[Value<'_, '_>], path: String) -> Option<StepList> {
-    let to_list = Path::parse(&path).ok()?;
-    let last = normalised(path.rsplit('.').next().unwrap_or(&path));
-    let named = 10 * i32::from(STEP_LISTS.split(' ').any(|name| name == last));
-    let mut list = StepList { path, ..StepList::default() };
-    let (mut having, mut met, mut said) = (0, 0, 0);
-    let mut nested: Vec<(String, Vec<Field>)> = Vec::new();
-    let elements = |value: Value<'_, '_>| {
-        let elements: Vec<Value<'_, '_>> = value.items().take(ELEMENTS).collect();
-        let said = elements.iter().filter(|element| is_message(**element)).count();
-        (elements.len(), said, survey(&elements, DEPTH, ""), nested_lists(&elements))
-    };
-    for record in records {
-        let found = to_list.first(*record, &|value| match value.text() {
-            Some(text) => decoded(&text, elements),
-            None => Some(elements(value)),
-        });
-        let Some((elements, messages, fields, lists)) = found else { continue };
-        having += 1;
-        met += elements;
-        said += messages;
-        merge(&mut list.fields, fields);
-        for (key, fields) in lists {
-            match nested.iter_mut().find(|(known, _)| *known == key) {
+/// What is met in the list at one path of the records.
+#[derive(Default)]
+struct Elements {
+    /// Records that have the list, its elements, and those that are chat messages.
+    having: usize,
+    met: usize,
+    said: usize,
+    fields: Vec<Field>,
+    /// Lists in the elements.
+    nested: Vec<(String, Vec<Field>)>,
+}
+
+impl Elements {
+    fn at(path: &Path, records: &[Value<'_, '_>]) -> Self {
+        let of_list = |value: Value<'_, '_>| {
+            let elements: Vec<Value<'_, '_>> = value.items().take(ELEMENTS).collect();
+            let said = elements.iter().filter(|element| is_message(**element)).count();
+            let (fields, nested) = (survey_elements(&elements, DEPTH), nested_lists(&elements));
+            Elements { having: 1, met: elements.len(), said, fields, nested }
+        };
+        let mut all = Elements::default();
+        for record in records {
+            let found = path.first(*record, &|value| match value.text() {
+                Some(text) => decoded(&text, of_list),
+                None => Some(of_list(value)),
+            });
+            found.into_iter().for_each(|found| all.add(found));
+        }
+        all
+    }
+
+    fn add(&mut self, other: Elements) {
+        self.having += other.having;
+        self.met += other.met;
+        self.said += other.said;
+        merge(&mut self.fields, other.fields);
+        for (key, fields) in other.nested {
+            match self.nested.iter_mut().find(|(known, _)| *known == key) {
                 Some((_, known)) => merge(known, fields),
-                None => nested.push((key, fields)),
+                None => self.nested.push((key, fields)),
             }
         }
     }
-    if said * 5 > met * 4 {
-        let score = (80 + named) * having / records.len() as i32;
-        return Some(StepList { messages: true, score, ..list });
+}
+
+/// The list at a path of the records, if it could hold steps.
+fn step_list(records: &[Value<'_, '_>], path: String) -> Option<StepList> {
+    let elements = Elements::at(&Path::parse(&path).ok()?, records);
+    let last = normalised(path.rsplit('.').next().unwrap_or(&path));
+    let named = 10 * i32::from(STEP_LISTS.split(' ').any(|name| name == last));
+    let share = |score: i32| score * elements.having as i32 / records.len().max(1) as i32;
+    if elements.said * 5 > elements.met * 4 {
+        let score = share(80 + named);
+        return Some(StepList { path, messages: true, fields: elements.fields, calls: None, score });
     }
-    let names_tools = |fields: &[Field]| {
-        let found = guesses(fields, IN_STEP);
-        of(&found, "tool").or(of(&found, "action")).is_some() && found.len() > 1
-    };
-    list.calls = nested.into_iter().find(|(_, fields)| names_tools(fields));
-    let mut found = guesses(&list.fields, IN_STEP);
-    if let Some((_, fields)) = &list.calls {
+    let calls = elements.nested.into_iter().find(|(_, fields)| are_calls(fields));
+    let mut found = guesses(&elements.fields, IN_STEP);
+    // Steps in a record look much like calls in a step; the inner list is the likelier one of steps.
+    let indirect = calls.as_ref().map_or(0, |(_, fields)| {
         found.extend(guesses(fields, IN_STEP));
+        -25
+    });
+    // A list of things of any kind is no list of steps because those have a `name`.
+    let tells = found.iter().any(|guess| matches!(guess.key, "tool" | "action" | "thought" | "arguments"));
+    if !tells || found.len() < 2 {
+        return None;
     }
-    let weight = |guess: &Guess<'_>| match guess.key {
+    let score = share(found.iter().map(weight).sum::<i32>() + named + indirect);
+    Some(StepList { path, messages: false, fields: elements.fields, calls, score })
+}
+
+fn weight(guess: &Guess<'_>) -> i32 {
+    match guess.key {
         "tool" | "action" | "observation" => 30,
         "thought" => 20,
         _ => 10,
-    };
-    // A list of things of any kind is no list of steps because those have a `name`.
-    let tells = found.iter().any(|guess| matches!(guess.key, "tool" | "action" | "thought" | "arguments"));
-    list.score = (found.iter().map(weight).sum::<i32>() + named) * having / records.len() as i32;
-    (tells && found.len() > 1).then_some(list)
+    }
+}
+
+fn are_calls(fields: &[Field]) -> bool {
+    let found = guesses(fields, IN_STEP);
+    let acts = of(&found, "tool").or(of(&found, "action")).is_some();
+    acts && found.len() > 1 && of(&found, "thought").is_none()
 }
 
 /// The lists of objects in the elements of a list, by their keys.

@@ -3,6 +3,7 @@
 use std::collections::HashMap;
 
 use super::path::decoded;
+use super::vocabulary::is_kind;
 use crate::json::Value;
 
 /// Fields looked at, at most; further ones are of little use to a person who reads a draft.
@@ -12,6 +13,11 @@ const MEMBERS: usize = 64;
 /// Examples kept of a field, and characters of each.
 const EXAMPLES: usize = 24;
 const EXAMPLE: usize = 400;
+/// Members that say what kind of event an object is, and kinds of one list at most.
+const DISCRIMINATORS: &[&str] = &["type", "kind", "event", "event_type", "step_type", "role", "source"];
+const KINDS: usize = 16;
+/// Names that say nothing of what they hold.
+const GENERIC: &[&str] = &["content", "text", "data", "message", "value", "body", "payload"];
 /// How well a field fits at most whose name only has a wanted name in it.
 pub(super) const WORD_OF_A_NAME: i32 = 50;
 
@@ -46,6 +52,16 @@ impl Field {
         self.words += other.words;
         let room = EXAMPLES.saturating_sub(self.examples.len());
         self.examples.extend(other.examples.into_iter().take(room));
+    }
+
+    /// The same in events of one kind only.
+    fn of_kind(self, key: &str, kind: &str) -> Field {
+        let path = format!("[{key}={kind}].{}", self.path);
+        match (self.path.contains('.'), GENERIC.contains(&&*self.name)) {
+            (true, _) => Field { path, ..self },
+            (false, true) => Field { path, name: normalised(kind), ..self },
+            (false, false) => Field { path, parent: normalised(kind), ..self },
+        }
     }
 
     /// Most often a text.
@@ -87,6 +103,51 @@ pub(super) fn survey(objects: &[Value<'_, '_>], depth: usize, skipped: &str) -> 
     let mut survey = Survey { fields: Vec::new(), places: HashMap::new(), skipped };
     objects.iter().for_each(|object| survey.members("", "", *object, depth));
     survey.fields
+}
+
+/// The fields of the elements of a list. Where the list is one of events that share fields
+/// (`{type, content}`), those fields are told apart by the kind of the event.
+pub(super) fn survey_elements(elements: &[Value<'_, '_>], depth: usize) -> Vec<Field> {
+    let mut fields = survey(elements, depth, "");
+    let Some((key, kinds)) = kinds_of(elements) else { return fields };
+    let has =
+        |objects: &[Value<'_, '_>], path: &str| objects.iter().any(|object| object.any_of(&[path]).is_some());
+    let shared: Vec<String> = fields
+        .iter()
+        .filter(|field| kinds.iter().filter(|(_, objects)| has(objects, &field.path)).count() > 1)
+        .map(|field| field.path.clone())
+        .collect();
+    let is_shared = |field: &Field| shared.iter().any(|path| field.is_in(path));
+    fields.retain(|field| !is_shared(field) && field.path != key);
+    for (kind, objects) in kinds {
+        let of_kind =
+            survey(&objects, depth, "").into_iter().filter(|field| is_shared(field) && field.path != key);
+        fields.extend(of_kind.map(|field| field.of_kind(key, &kind)));
+    }
+    fields
+}
+
+/// The events of a list by their kind.
+type Kinds<'t, 'a> = Vec<(String, Vec<Value<'t, 'a>>)>;
+
+/// The member that tells the events of a list apart, and the events of each kind.
+fn kinds_of<'t, 'a>(elements: &[Value<'t, 'a>]) -> Option<(&'static str, Kinds<'t, 'a>)> {
+    DISCRIMINATORS.iter().find_map(|key| {
+        let mut kinds: Kinds<'t, 'a> = Vec::new();
+        for element in elements {
+            let kind = element.get(key)?.text()?.into_owned();
+            match kinds.iter().position(|(known, _)| *known == kind) {
+                Some(place) => kinds[place].1.push(*element),
+                None => kinds.push((kind, vec![*element])),
+            }
+            if kinds.len() > KINDS {
+                return None;
+            }
+        }
+        let telling = kinds.iter().filter(|(kind, _)| is_kind(&normalised(kind))).count();
+        let usable = kinds.iter().all(|(kind, _)| is_usable(kind) && !kind.contains([']', '=']));
+        (telling > 1 && usable).then_some((*key, kinds))
+    })
 }
 
 struct Survey<'s> {

@@ -31,18 +31,20 @@ pub(super) const IN_STEP: &[Wanted] = &[
     },
     Wanted {
         key: "thought",
-        names: "thought thoughts reasoning thinking rationale reflection plan think analysis message explanation reply",
+        names: "thought thoughts reasoning thinking reason why cot rationale reflection plan think analysis message explanation reply \
+                say answer final_answer assistant agent llm",
         fits: Field::is_text,
     },
     Wanted {
         key: "action",
-        names: "action act did move decision call step",
+        names: "action act did move decision call step tool_call function_call a",
         fits: |field| field.is_text() && (field.mostly(is_call) || field.mean_words() > 1),
     },
     Wanted {
         key: "tool",
-        names: "tool tool_name function function_name action_name tool.name function.name action.name call.name api_name api \
-                action.tool action.type action_type action skill method operation name op",
+        names: "tool tool_name function function_name action_name tool.name function.name action.name call.name \
+                tool_call.name function_call.name tool_use.name api_name api \
+                action.tool action.type action_type action skill method operation name op a",
         fits: |field| field.is_text() && field.mostly(is_identifier),
     },
     Wanted {
@@ -53,13 +55,13 @@ pub(super) const IN_STEP: &[Wanted] = &[
     },
     Wanted {
         key: "observation",
-        names: "observation tool_output tool_result tool_response result output observed obs saw response feedback stdout \
-                returned env_response content text",
+        names: "observation tool_output tool_result tool_response function_result environment result output observed obs saw response feedback stdout \
+                returned env_response content text o",
         fits: |field| field.flags == 0 && field.seen > field.numbers,
     },
     Wanted {
         key: "error",
-        names: "error is_error failed has_error exit_code returncode return_code errors exception error_message",
+        names: "error is_error err failed has_error exit_code returncode return_code errors exception error_message",
         fits: |_| true,
     },
 ];
@@ -73,7 +75,7 @@ pub(super) const IN_RECORD: &[Wanted] = &[
     Wanted {
         key: "goal",
         names: "goal task instruction request query question objective prompt user_request user_query user_input intent \
-                problem task.description task.text ask input description title",
+                problem task.description task.text ask mission aim input description title",
         fits: |field| field.is_text() && field.mean_words() > 1,
     },
     Wanted {
@@ -134,6 +136,14 @@ const ANNOUNCEMENTS: &[&str] = &[
 fn is_identifier(text: &str) -> bool {
     let allowed = |c: char| c.is_alphanumeric() || matches!(c, '_' | '-' | '.' | ':' | '/');
     !text.is_empty() && text.len() <= 64 && text.chars().all(allowed)
+}
+
+/// Whether a kind of event says which part of a step it is.
+pub(super) fn is_kind(kind: &str) -> bool {
+    const KINDS: &str = "thought thinking reasoning think plan action act call tool_call function_call tool_use tool \
+                         observation result tool_result tool_output function_result output response environment user \
+                         human message assistant agent say answer final_answer reply llm error";
+    KINDS.split_whitespace().any(|known| known == kind)
 }
 
 pub(super) fn zero_or_one(field: &Field) -> bool {

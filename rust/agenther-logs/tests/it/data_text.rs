@@ -6,6 +6,7 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use agenther_logs::{Collected, LogReader, Mapping, Options, Run, suggest};
+use proptest::prelude::*;
 
 /// A file of the shared data, or `None` (said aloud) where it is absent.
 fn shared(path: &str) -> Option<PathBuf> {
@@ -81,7 +82,7 @@ fn the_label_of_webarena_stands_in_the_logs_beside_it() {
         "[Config file]: config_files/7.json\n[Unhandled Error] TimeoutError('slow')]\n[Config file]: config_files/8.json\n[Unhandled Error] no",
     );
     let other_site = log(
-        "[Result] (FAIL) config_files/vwa/test_reddit/7.json\n[Result] (PASS) config_files/vwa/test_harbour_shop/7.json",
+        "[Result] (PASS) config_files/wa/test_webarena/7.json\n[Result] (FAIL) config_files/vwa/test_reddit/7.json\n[Result] (NO_JUDGE) /tmp/7.json",
     );
     let label = |name, files: &[(&str, &str)]| {
         let run = read_among(name, files);
@@ -210,5 +211,121 @@ fn reflexion_programs_and_results() {
                 .iter()
                 .all(|reject| reject.sentence.contains("its steps are in the `trial_<n>.log`"))
         );
+    }
+}
+
+#[test]
+fn forks_of_webarena_render_less_or_other_marks() {
+    let head = "<pre>task_id: 3\nintent: Find tea\n</pre>\n<h2>New Page</h2>\n<h3 class=\"url\"><a href=u>URL: u</a></h3>\n";
+    let state = "<div class=\"state_obv\"><pre>[1] link 'Tea'</pre></div>\n";
+    for (action, name, input) in [
+        (
+            "<div class='predict_action'><div class='parsed_action' style='x'><pre>click [1]</pre></div></div>",
+            "click",
+            "[1]",
+        ),
+        (
+            "<div class='predict_action'><pre>do(action=\"Click\", element=\"1\")</pre></div>",
+            "do",
+            "(action=\"Click\", element=\"1\")",
+        ),
+        (
+            "<div class='predict_action'>page.get_by_text(\"Tea\").click()</div>",
+            "playwright",
+            "page.get_by_text(\"Tea\").click()",
+        ),
+        (
+            "<div class=\"predict_action\"><div class='raw_parsed_prediction'><pre>I go. ```go_back```</pre></div><div class='parsed_action'><pre>go_back</pre></div></div>",
+            "go_back",
+            "-",
+        ),
+    ] {
+        let found = read_as("webarena", format!("{head}{state}{action}\n</body></html>"));
+        let step = &found.runs[0].steps[1];
+        assert_eq!(found.runs[0].steps[0].observation.as_deref(), Some("URL: u\n\n[1] link 'Tea'"));
+        assert_eq!(
+            (step.action_name.as_deref(), step.action_input.as_deref().unwrap_or("-")),
+            (Some(name), input)
+        );
+        assert_eq!(step.thought.as_deref(), (name == "go_back").then_some("I go."));
+    }
+}
+
+const TEXTS: &[(&str, &str)] = &[
+    ("webarena", include_str!("../fixtures/render_7.html")),
+    ("lats", include_str!("../fixtures/lats.log")),
+    ("react_text", include_str!("../fixtures/reflexion_trials.txt")),
+    ("react_text", include_str!("../fixtures/react_transcript.txt")),
+    ("command_log", include_str!("../fixtures/trial_0.log")),
+    ("command_log", include_str!("../fixtures/alfworld.txt")),
+];
+
+fn read_as(format: &str, text: String) -> Collected {
+    let options = Options { format: Some(format.to_owned()), ..Options::default() };
+    crate::read_from(Box::new(std::io::Cursor::new(text.into_bytes())), options).0
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(300))]
+
+    #[test]
+    fn damaged_texts_never_panic(which in 0..TEXTS.len(), cut in 0usize..6000, at in 0usize..6000, noise in ".{0,12}|\n> |\nAction: x\\[|\nQuestion:|</pre>|<h2>New Page</h2>|```") {
+        let (format, text) = TEXTS[which];
+        let mut text = text.to_owned();
+        let floor = |text: &str, at: usize| (0..=at.min(text.len())).rev().find(|at| text.is_char_boundary(*at)).unwrap_or(0);
+        text.insert_str(floor(&text, at), &noise);
+        text.truncate(floor(&text, cut.max(1)));
+        let found = read_as(format, text);
+        prop_assert!(found.runs.len() + found.rejects.len() > 0);
+        for run in &found.runs {
+            prop_assert!(!run.steps.is_empty());
+        }
+    }
+}
+
+#[test]
+fn long_texts_are_read_in_linear_time() {
+    let many = |start: &str, part: &str, end: &str| {
+        format!("{start}{}{end}", part.repeat(1 << 20 >> part.len().ilog2()))
+    };
+    let page = "<h2>New Page</h2><div class='state_obv'><pre>x</pre>";
+    for (format, text) in [
+        ("webarena", many("<pre>task_id: 1\nintent: go\n</pre>", page, "")),
+        (
+            "webarena",
+            many(
+                "<pre>task_id: 1\n</pre><h2>New Page</h2><div class='raw_parsed_prediction'><pre>",
+                "```",
+                "</pre></div>",
+            ),
+        ),
+        (
+            "lats",
+            many(
+                "",
+                "2024-01-02 10:00:00,001 - INFO - NEW NODE: Node(depth=1, thought=, action=a, observation=o)\n",
+                "",
+            ),
+        ),
+        (
+            "lats",
+            many(
+                &format!(
+                    "2024-01-02 10:00:00,001 - INFO - PROMPT: \nQuestion: q\n{}\n",
+                    "Action: a[b]\n".repeat(100_000)
+                ),
+                "2024-01-02 10:00:00,001 - INFO - NEW NODE: Node(depth=1, thought=, action=a, observation=o)\n",
+                "",
+            ),
+        ),
+        ("react_text", many("Question: q\n", "Action: a[b]\nObservation: c\n", "")),
+        ("react_text", many("--- BEGIN X AGENTS ---\n", "Correct answer: a\n", "")),
+        ("command_log", many("Your task is to: go\n", "> a\nb\n", "")),
+        ("command_log", many("", "Environment #1:\n", "")),
+    ] {
+        let started = std::time::Instant::now();
+        let found = read_as(format, text);
+        assert!(found.runs.len() + found.rejects.len() > 0);
+        assert!(started.elapsed().as_secs() < 20, "{format} took {:?}", started.elapsed());
     }
 }

@@ -5,6 +5,7 @@ use std::io::Cursor;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
+use agenther_logs::json::{Limits, Tape, Value};
 use agenther_logs::{Collected, Mapping, Options, Reason, mapping_schema, suggest};
 use proptest::prelude::*;
 
@@ -41,7 +42,7 @@ fn the_example_of_the_manual_is_read() {
         steps,
         [
             (Some("First the timetable."), Some("timetable")),
-            (Some("think[The later one is full.]"), Some("book")),
+            (Some("The later one is full."), Some("book")),
             (Some("There is no seat left."), None),
         ]
     );
@@ -58,9 +59,17 @@ fn the_manual_and_the_schema_name_every_key() {
     let published = fs::read_to_string(docs("mapping.schema.json")).expect("the schema is published");
     assert_eq!(published, schema);
     let manual = fs::read_to_string(docs("mapping.md")).expect("the manual is there");
-    for part in schema.split(r#"{"description": "#).collect::<Vec<_>>().windows(2) {
-        let key = part[0].trim_end_matches(": ").rsplit('"').nth(1).expect("a key stands before");
-        assert!(manual.contains(&format!("| `{key}` |")), "{key} is not in the manual");
+    let mut tape = Tape::default();
+    tape.parse(&schema, Limits::default()).expect("the schema is JSON");
+    let root = Value::root(&tape, &schema).expect("it is not empty");
+    for path in [&["properties"][..], &["properties", "step", "properties"]] {
+        for (key, property) in root.at_path(path).expect("it has properties").members() {
+            let row = format!(
+                "| `{key}` | {} |\n",
+                property.text_of(&["description"]).expect("it says what it is")
+            );
+            assert!(manual.contains(&row), "docs/mapping.md lacks the row\n{row}");
+        }
     }
 }
 
@@ -306,6 +315,15 @@ const HOUSES: &[(&str, usize)] = &[
         2,
     ),
     (
+        r#"{"user_request": "Where is the old lighthouse?", "events": [{"type": "thought", "content": "look it up"}, {"type": "tool_call", "name": "map", "arguments": {"q": "old"}}, {"type": "tool_result", "name": "map", "content": "At the cape."}, {"type": "message", "content": "It is at the cape."}], "outcome": "success"}"#,
+        2,
+    ),
+    (
+        r#"{"runs": [{"ask": "Where is the old lighthouse?", "log": [{"kind": "action", "text": "search[lighthouse]"}, {"kind": "observation", "text": "At the cape."}, {"kind": "action", "text": "finish[cape]"}], "score": 0.5},
+            {"ask": "Where is the new lighthouse?", "log": [{"kind": "action", "text": "finish[unknown]"}], "score": 0}]}"#,
+        3,
+    ),
+    (
         r#"{"aim": "find the tallest mast of all", "path.taken": [{"action": "search[mast]", "observation": "Found.\nReward: 1"}, {"action": "finish[12 m]"}]}"#,
         2,
     ),
@@ -337,7 +355,7 @@ fn a_suggestion_says_what_it_was_guessed_from() {
     ] {
         assert!(draft.contains(line), "{line}\n{draft}");
     }
-    let leaking = suggest(HOUSES[6].0.as_bytes()).expect("it is drafted");
+    let leaking = suggest(HOUSES[8].0.as_bytes()).expect("it is drafted");
     assert!(leaking.contains("leaks = [\"Reward:\"]"), "{leaking}");
     for (sample, start) in [
         ("no JSON here", "The sample holds no JSON"),
