@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from datetime import datetime, timezone
 from typing import Any
 
 import polars as pl
@@ -11,7 +12,7 @@ import pytest
 from polars.testing import assert_frame_equal
 
 import agenther as ah
-from agenther import schema
+from agenther import _plugin, schema
 
 SEARCH = {"name": "search", "arguments": {"q": "café ☕", "limit": 3, "exact": None}}
 FETCH = {"name": "fetch", "arguments": {"q": None, "limit": None, "exact": True}}
@@ -60,7 +61,55 @@ def test_json_text_and_structs_give_the_same_runs() -> None:
     assert reply["thought"] == "By the river." == built["final_answer"].item()
 
 
-@pytest.mark.parametrize("kind", [pl.Float32, pl.Int8, pl.UInt64, pl.Boolean, pl.Categorical, pl.Date])
+def test_values_of_every_kind_are_written_as_json() -> None:
+    moment = datetime(2026, 3, 2, 9, 30, 0, 250_000, tzinfo=timezone.utc)
+    frame = pl.DataFrame(
+        {
+            "text": ['"quoted"\n\\ ü\x00'],
+            "number": [2**53 + 1],
+            "half": [0.1],
+            "none": [None],
+            "nan": [float("nan")],
+            "flag": [True],
+            "moment": [moment],
+            "local": [moment.replace(tzinfo=None)],
+            "day": [moment.date()],
+            "bytes": [b"\xff"],
+            "list": [[1, None, 3]],
+            "empty": [[]],
+        },
+        schema_overrides={"empty": pl.List(pl.String)},
+    ).with_columns(
+        small=pl.lit(-7, pl.Int8),
+        single=pl.lit(0.5, pl.Float32),
+        kind=pl.lit("tool").cast(pl.Categorical),
+        choice=pl.lit("b").cast(pl.Enum(["a", "b"])),
+        pair=pl.concat_list(pl.lit(1), pl.lit(2)).cast(pl.Array(pl.Int64, 2)),
+        rows=pl.lit(pl.Series([[{"a": 1, "b": None}, {"a": None, "b": "x"}]])),
+    )
+    written = frame.select(_plugin.call("to_json", [pl.struct(pl.all())], {})).item()
+    assert json.loads(written) == {
+        "text": '"quoted"\n\\ ü\x00',
+        "number": 2**53 + 1,
+        "half": 0.1,
+        "flag": True,
+        "moment": "2026-03-02T09:30:00.250Z",
+        "local": "2026-03-02T09:30:00.250",
+        "day": "2026-03-02",
+        "list": [1, None, 3],
+        "empty": [],
+        "small": -7,
+        "single": 0.5,
+        "kind": "tool",
+        "choice": "b",
+        "pair": [1, 2],
+        "rows": [{"a": 1}, {"b": "x"}],
+    }
+    sliced = pl.concat([frame, frame]).slice(1, 1)
+    assert sliced.select(_plugin.call("to_json", [pl.struct(pl.all())], {})).item() == written
+
+
+@pytest.mark.parametrize("kind", [pl.Float32, pl.Int8, pl.UInt64, pl.Boolean, pl.Binary, pl.Date])
 def test_structs_may_hold_what_no_message_is_read_for(kind: Any) -> None:
     frame = pl.DataFrame(structs(CHAT)).with_columns(
         pl.col("messages").list.eval(

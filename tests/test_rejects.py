@@ -16,6 +16,9 @@ from agenther import schema
 if TYPE_CHECKING:
     from pathlib import Path
 
+RAISED = (ah.RejectedRecordsError, pl.exceptions.ComputeError)
+"""Polars 1 wraps what a source raises."""
+
 GOOD = '{"messages": [{"role": "user", "content": "Hi"}]}'
 BAD = [
     "{broken",
@@ -77,10 +80,14 @@ def test_the_format_of_a_scan_holds_for_its_rejects_too(log: Path) -> None:
 
 def test_the_first_reject_can_end_a_scan(log: Path) -> None:
     for engine in ("in-memory", "streaming"):
-        with pytest.raises(
-            ah.RejectedRecordsError, match=r"log\.jsonl, record 1: The record is not readable"
-        ):
+        with pytest.raises(RAISED, match=r"log\.jsonl, record 1: The record is not readable"):
             ah.scan_logs(log, on_error="raise").collect(engine=engine)
+
+
+def test_a_scan_by_hand_raises_the_error_itself(log: Path) -> None:
+    for options in ({"on_error": "raise"}, {"max_rejects": 1}, {"max_rejects": 0.1}):
+        with pytest.raises(ah.RejectedRecordsError):
+            list(ah.LogScan(log, **options).batches())
 
 
 @pytest.mark.filterwarnings("error")
@@ -111,7 +118,7 @@ def test_rejects_have_a_budget(budget: float | None, sentence: str | None, log: 
     if sentence is None:
         assert scan.collect().height == 8
     else:
-        with pytest.raises(ah.RejectedRecordsError, match=sentence):
+        with pytest.raises(RAISED, match=sentence):
             scan.collect()
 
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import polars as pl
 
-from agenther import _native, schema
+from agenther import _native, _plugin, schema
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -57,21 +57,36 @@ def read(
     )
     frame = _scan(path).with_row_index("source.record")
     runs = frame.select(conform(_columns(path), source, success_at))
-    yield from _batches(runs if columns is None else runs.select(columns), rows)
+    yield from _batches(runs if columns is None else runs.select(columns), rows, _height(path))
 
 
 def records(path: str, rows: int) -> Iterator[bytes]:
     """Read any other frame as JSON lines, a row a record, for the log reader to make out."""
-    for batch in _batches(_scan(path), rows):
-        yield batch.write_ndjson().encode()
+    lines = _scan(path).select(line=_plugin.call("to_json", [pl.struct(pl.all())], {}))
+    for batch in _batches(lines, rows, _height(path)):
+        text: str = batch["line"].str.join("\n").item()
+        yield text.encode() + b"\n"
 
 
-def _batches(lazy: pl.LazyFrame, rows: int) -> Iterator[pl.DataFrame]:
+def _batches(lazy: pl.LazyFrame, rows: int, height: int) -> Iterator[pl.DataFrame]:
+    read = 0
     try:
-        yield from lazy.collect_batches(chunk_size=min(rows, _MOST_ROWS), maintain_order=True)
+        for batch in lazy.collect_batches(chunk_size=min(rows, _MOST_ROWS), maintain_order=True):
+            read += batch.height
+            yield batch
     except pl.exceptions.PolarsError as error:
         reason = _first_line(error)
         raise NotTrajectoriesError(f"The frame is not one of trajectories: {reason}.") from error
+    if read < height:
+        # Polars 1 ends the batches where an error is, and does not raise it.
+        raise NotTrajectoriesError(
+            f"Reading stopped after {read} of {height} rows: the file is damaged, or not one of trajectories."
+        )
+
+
+def _height(path: str) -> int:
+    height: int = _scan(path).select(pl.len()).collect().item()
+    return height
 
 
 def counts(path: str, runs: int, rejects: int) -> pl.DataFrame:

@@ -180,7 +180,7 @@ def run(job: Job, progress: Callable[[int, int], None] | None = None) -> Account
                     _relabel(runs, job, writers, account)
                     _reject(scan.take_rejects(), rejects, account)
                     if progress is not None:
-                        progress(scan.files.height, account.read)
+                        progress(scan.files_read, account.read)
             finally:
                 _reject(scan.take_rejects(), rejects, account)
         account.files = scan.files.height

@@ -7,6 +7,7 @@ files that hold trajectory frames are read as such.
 from __future__ import annotations
 
 import warnings
+from contextlib import ExitStack
 from functools import partial
 from itertools import chain, groupby
 from typing import TYPE_CHECKING, Any, Literal, TypeAlias
@@ -132,6 +133,11 @@ class LogScan:
         """The files read to their end so far, with their counts: a frame of `schema.FILES`."""
         return pl.concat([schema.FILES.to_frame(), *self._files])
 
+    @property
+    def files_read(self) -> int:
+        """The number of files read to their end so far."""
+        return sum(files.height for files in self._files)
+
     def batches(self) -> Iterator[pl.DataFrame]:
         """Read everything from the start, as trajectory frames of at most `batch_rows` rows."""
         self._start()
@@ -158,7 +164,8 @@ class LogScan:
     def _logs(self, scanner: _native.LogScanner) -> Iterator[pl.DataFrame]:
         while True:
             batch = scanner.read_batch()
-            self._files.append(pl.DataFrame(scanner.take_files()))
+            if (files := pl.DataFrame(scanner.take_files())).height:
+                self._files.append(files)
             self._reject(pl.DataFrame(scanner.take_rejects()))
             if batch is None:
                 return
@@ -197,7 +204,14 @@ class LogScan:
 
     def _spooled(self, name: str, chunks: Iterable[bytes]) -> Iterator[pl.DataFrame]:
         """Read what is read from its end by way of a file, and name the stream wherever that is named."""
-        with on_disk(name, chunks) as path:
+        with ExitStack() as disk:
+            try:
+                path = disk.enter_context(on_disk(name, chunks))
+            except OSError as error:
+                rejects, files = _broken(name, error)
+                self._reject(rejects)
+                self._files.append(files)
+                return
             inner = LogScan(path, **{**self._plan(), "mapping": self._mapping})
             named = pl.col("path").str.replace(path, name, literal=True)
             for batch in inner.batches():
@@ -212,10 +226,10 @@ class LogScan:
     def _reject(self, rejects: pl.DataFrame) -> None:
         """Keep rejects aside, as far as they are allowed."""
         self._rejected += rejects.height
-        if self._on_error != "skip":
-            self._rejects.append(rejects)
         if rejects.is_empty():
             return
+        if self._on_error != "skip":
+            self._rejects.append(rejects)
         last = "{path}, record {record}: {sentence}".format(**rejects.row(-1, named=True))
         if self._on_error == "raise":
             first = "{path}, record {record}: {sentence}".format(**rejects.row(0, named=True))
@@ -247,6 +261,14 @@ def _is_budget(number: float) -> bool:
     return number >= 0 and (isinstance(number, int) or number <= 1)
 
 
+def _broken(name: str, error: OSError) -> tuple[pl.DataFrame, pl.DataFrame]:
+    """Give the reject and the counts of a stream that could not be read to its end."""
+    sentence = f"Reading stopped ({error}), and a file of this kind is read whole or not at all."
+    reject = {"path": name, "record": 0, "offset": 0, "reason": "broken_stream", "sentence": sentence}
+    counts = {"path": name, "records": 1, "runs": 0, "rejects": 1, "bytes": 0}
+    return pl.DataFrame([reject], schema=schema.REJECTS), pl.DataFrame([counts], schema=schema.FILES)
+
+
 def _failing(error: OSError) -> Iterator[bytes]:
     """Fail where the reader reads, which makes a reject of it."""
     yield b""
@@ -270,8 +292,8 @@ def scan_logs(
 
     Records that cannot be read are kept aside: a `RejectedRecordsWarning` counts them, and `rejects` has
     them. With `on_error="raise"` the first of them stops the scan, with `max_rejects` too many of them do
-    (`RejectedRecordsError`), with `on_error="skip"` nothing is said of them. The parameters are those of
-    `LogScan`.
+    (`RejectedRecordsError`, which Polars 1 wraps in a `ComputeError`), with `on_error="skip"` nothing is
+    said of them. The parameters are those of `LogScan`.
 
     >>> import agenther as ah, tempfile, pathlib
     >>> log = pathlib.Path(tempfile.mkdtemp(), "runs.jsonl")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sys
 import tempfile
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 from functools import partial
 from glob import glob, has_magic
 from io import BytesIO, TextIOBase
@@ -225,9 +225,10 @@ def _is_visible_file(file: Path, folder: Path) -> bool:
 
 
 def _recognised(path: str) -> bool:
-    with suppress(OSError):
+    try:
         return pl.DataFrame(_native.detect([path]))["format"].item() is not None
-    return False
+    except OSError:
+        return True  # the scan says what is wrong with it
 
 
 def _recognised_stream(stream: Stream) -> bool:

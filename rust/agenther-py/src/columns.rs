@@ -5,8 +5,8 @@ use agenther_core::trajectory::{Step, Trajectory};
 use arrow_array::cast::AsArray;
 use arrow_array::types::{Float32Type, Float64Type, Int32Type, Int64Type, UInt32Type};
 use arrow_array::{
-    Array, ArrayRef, BooleanArray, LargeListArray, LargeStringArray, ListArray, PrimitiveArray, StringArray,
-    StringViewArray, StructArray, new_null_array,
+    Array, ArrayRef, BooleanArray, FixedSizeListArray, LargeListArray, LargeStringArray, ListArray,
+    PrimitiveArray, StringArray, StringViewArray, StructArray, new_null_array,
 };
 use arrow_schema::{DataType, Field};
 
@@ -174,16 +174,7 @@ impl Need {
                 Some(DataType::Utf8View | DataType::LargeUtf8 | DataType::Utf8 | DataType::Null) => Ok(()),
                 _ => Err(wrong(column, dtype, "List(String)")),
             },
-            Need::Json => match item(dtype).unwrap_or(dtype) {
-                DataType::Struct(_) => Ok(()),
-                DataType::Utf8View | DataType::LargeUtf8 | DataType::Utf8 => Ok(()),
-                DataType::Null => Ok(()),
-                _ => Err(wrong(
-                    column,
-                    dtype,
-                    "String with JSON, List(Struct{role String, content String, …}) or Struct",
-                )),
-            },
+            Need::Json => check_json(column, dtype),
         }
     }
 }
@@ -192,6 +183,24 @@ fn item(dtype: &DataType) -> Option<&DataType> {
     match dtype {
         DataType::LargeList(item) | DataType::List(item) => Some(item.data_type()),
         _ => None,
+    }
+}
+
+fn check_json(column: &str, dtype: &DataType) -> Result<(), Error> {
+    let item = match dtype {
+        DataType::LargeList(item) | DataType::List(item) | DataType::FixedSizeList(item, _) => {
+            item.data_type()
+        }
+        _ => dtype,
+    };
+    match item {
+        DataType::Struct(_) | DataType::Utf8View | DataType::LargeUtf8 | DataType::Utf8 | DataType::Null => {
+            Ok(())
+        }
+        _ => {
+            let needed = "String with JSON, List(Struct{role String, content String, …}) or Struct";
+            Err(wrong(column, dtype, needed))
+        }
     }
 }
 
@@ -304,6 +313,7 @@ pub(crate) fn flag(array: Option<&BooleanArray>, row: usize) -> Option<bool> {
 pub(crate) enum Ranges<'a> {
     Large(&'a LargeListArray),
     Small(&'a ListArray),
+    Fixed(&'a FixedSizeListArray),
     Nulls,
 }
 
@@ -312,6 +322,7 @@ impl<'a> Ranges<'a> {
         match array.data_type() {
             DataType::LargeList(_) => Ranges::Large(array.as_list()),
             DataType::List(_) => Ranges::Small(array.as_list()),
+            DataType::FixedSizeList(..) => Ranges::Fixed(array.as_fixed_size_list()),
             _ => Ranges::Nulls,
         }
     }
@@ -320,6 +331,7 @@ impl<'a> Ranges<'a> {
         match self {
             Ranges::Large(array) => Some(array.values()),
             Ranges::Small(array) => Some(array.values()),
+            Ranges::Fixed(array) => Some(array.values()),
             Ranges::Nulls => None,
         }
     }
@@ -333,6 +345,10 @@ impl<'a> Ranges<'a> {
             Ranges::Small(array) => array.is_valid(row).then(|| {
                 let offsets = array.value_offsets();
                 offsets[row] as usize..offsets[row + 1] as usize
+            }),
+            Ranges::Fixed(array) => array.is_valid(row).then(|| {
+                let start = array.value_offset_at(row);
+                start..start + array.value_length() as usize
             }),
             Ranges::Nulls => None,
         }

@@ -1,20 +1,50 @@
 //! Arrow columns of structs and lists → the JSON that they stand for, cell by cell.
 //!
 //! Columns of structs hold every key that any of their rows has, as null where a row has it not
-//! (`datasets` and pyarrow make messages so): a null member is therefore left out. What no message
-//! is read for, moments and bytes, is left out too. `arrow-json` writes the same, and would bring
-//! casts, dates and a parser that nothing here needs.
+//! (`datasets` and pyarrow make messages so, Polars what it reads of JSON lines): a null member is
+//! therefore left out, and so are bytes, which JSON has no word for. `arrow-json` writes the same, and
+//! would bring casts and a parser that nothing here needs.
+
+use std::fmt::Debug;
+use std::sync::Arc;
 
 use agenther_logs::json::write_string;
+use arrow_array::builder::StringViewBuilder;
 use arrow_array::cast::AsArray;
+use arrow_array::temporal_conversions::{
+    date32_to_datetime, timestamp_ms_to_datetime, timestamp_ns_to_datetime, timestamp_us_to_datetime,
+};
 use arrow_array::types::{
-    Float16Type, Float32Type, Float64Type, Int8Type, Int16Type, Int32Type, Int64Type, UInt8Type, UInt16Type,
+    Date32Type, Float16Type, Float32Type, Float64Type, Int8Type, Int16Type, Int32Type, Int64Type,
+    TimestampMicrosecondType, TimestampMillisecondType, TimestampNanosecondType, UInt8Type, UInt16Type,
     UInt32Type, UInt64Type,
 };
 use arrow_array::{Array, ArrayRef, ArrowPrimitiveType, BooleanArray, StructArray};
-use arrow_schema::DataType;
+use arrow_schema::{DataType, TimeUnit};
 
-use crate::columns::{Ranges, Texts, flag};
+use crate::columns::{Need, Ranges, Texts, flag, rows};
+use crate::functions::Function;
+
+/// The JSON of each row.
+pub const TO_JSON: Function = Function {
+    name: "to_json",
+    subject: &[Need::Json],
+    extra: &[],
+    dtype: || DataType::Utf8View,
+    compute: |pieces, _| {
+        let mut texts = StringViewBuilder::new();
+        let mut text = String::new();
+        for piece in pieces {
+            let cells = Cells::new(&piece[0]);
+            for row in 0..rows(piece) {
+                text.clear();
+                let written = cells.write(row, &mut text);
+                texts.append_option(written.then_some(&text));
+            }
+        }
+        Ok(Arc::new(texts.finish()))
+    },
+};
 
 /// A column, ready to be written as JSON.
 pub enum Cells<'a> {
@@ -24,12 +54,23 @@ pub enum Cells<'a> {
     Flag(&'a BooleanArray),
     /// Numbers, each as JSON writes it.
     Number(Box<dyn Fn(usize) -> Option<String> + 'a>),
+    /// Moments and days, as RFC 3339 writes them.
+    Time(Box<dyn Fn(usize) -> Option<String> + 'a>),
+    /// Texts of a few kinds.
+    Category(Category<'a>),
     /// Lists.
     List(Lists<'a>),
     /// Structs.
     Record(Record<'a>),
     /// Nothing that could be written.
     Nothing,
+}
+
+/// A column of categories.
+pub struct Category<'a> {
+    array: &'a ArrayRef,
+    keys: Vec<usize>,
+    values: Texts<'a>,
 }
 
 /// A column of lists.
@@ -61,7 +102,12 @@ impl<'a> Cells<'a> {
             DataType::Float16 => floats::<Float16Type>(array, f64::from),
             DataType::Float32 => floats::<Float32Type>(array, f64::from),
             DataType::Float64 => floats::<Float64Type>(array, |number| number),
-            DataType::List(_) | DataType::LargeList(_) => {
+            DataType::Date32 => {
+                times::<Date32Type, _>(array, |day| Some(date32_to_datetime(day)?.date()), "")
+            }
+            DataType::Timestamp(unit, zone) => moments(array, *unit, if zone.is_some() { "Z" } else { "" }),
+            DataType::Dictionary(..) => Category::new(array).map_or(Cells::Nothing, Cells::Category),
+            DataType::List(_) | DataType::LargeList(_) | DataType::FixedSizeList(..) => {
                 let ranges = Ranges::new(array);
                 let items = ranges.items().map_or(Cells::Nothing, Cells::new);
                 Cells::List(Lists { ranges, items: Box::new(items) })
@@ -85,10 +131,26 @@ impl<'a> Cells<'a> {
                 flag.map(|flag| out.push_str(if flag { "true" } else { "false" })).is_some()
             }
             Cells::Number(number) => number(row).map(|number| out.push_str(&number)).is_some(),
+            Cells::Time(time) => time(row).map(|time| write_string(out, &time)).is_some(),
+            Cells::Category(category) => category.get(row).map(|text| write_string(out, text)).is_some(),
             Cells::List(lists) => lists.write(row, out),
             Cells::Record(record) => record.write(row, out),
             Cells::Nothing => false,
         }
+    }
+}
+
+impl<'a> Category<'a> {
+    fn new(array: &'a ArrayRef) -> Option<Self> {
+        let dictionary = array.as_any_dictionary();
+        if dictionary.values().is_empty() {
+            return None;
+        }
+        Some(Category { array, keys: dictionary.normalized_keys(), values: Texts::new(dictionary.values()) })
+    }
+
+    fn get(&self, row: usize) -> Option<&'a str> {
+        if self.array.is_null(row) { None } else { self.values.get(self.keys[row]) }
     }
 }
 
@@ -150,5 +212,27 @@ fn floats<'a, T: ArrowPrimitiveType>(array: &'a ArrayRef, wide: fn(T::Native) ->
         let number = array.is_valid(row).then(|| wide(array.value(row)))?;
         // JSON has no word for the others.
         number.is_finite().then(|| format!("{number:?}"))
+    }))
+}
+
+fn moments<'a>(array: &'a ArrayRef, unit: TimeUnit, zone: &'static str) -> Cells<'a> {
+    match unit {
+        TimeUnit::Nanosecond => times::<TimestampNanosecondType, _>(array, timestamp_ns_to_datetime, zone),
+        TimeUnit::Microsecond => times::<TimestampMicrosecondType, _>(array, timestamp_us_to_datetime, zone),
+        TimeUnit::Millisecond => times::<TimestampMillisecondType, _>(array, timestamp_ms_to_datetime, zone),
+        TimeUnit::Second => Cells::Nothing, // no frame of Polars has it
+    }
+}
+
+fn times<'a, T: ArrowPrimitiveType, D: Debug + 'a>(
+    array: &'a ArrayRef,
+    moment: fn(T::Native) -> Option<D>,
+    zone: &'static str,
+) -> Cells<'a> {
+    let array = array.as_primitive::<T>();
+    Cells::Time(Box::new(move |row| {
+        let moment = array.is_valid(row).then(|| moment(array.value(row))).flatten()?;
+        // The debug form of chrono is RFC 3339; the display form has a space for the T.
+        Some(format!("{moment:?}{zone}"))
     }))
 }

@@ -248,6 +248,7 @@ export!(
     _polars_plugin_messages_rejects,
     _polars_plugin_field_messages_rejects
 );
+export!(crate::json_cells::TO_JSON, _polars_plugin_to_json, _polars_plugin_field_to_json);
 export!(crate::render::RENDER, _polars_plugin_render, _polars_plugin_field_render);
 
 /// The version of the ABI: major in the upper half, minor in the lower.

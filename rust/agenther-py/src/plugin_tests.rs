@@ -332,3 +332,34 @@ fn kept_steps_are_read_as_indices() {
     let indices = crate::columns::Indices::new(&lists);
     assert_eq!((indices.get(0), indices.get(1)), (None, Some(&[0][..])));
 }
+
+#[test]
+fn a_literal_that_stands_for_an_absent_column_is_nulls_whatever_the_function_needs() {
+    let mut given = inputs(steps(&[Some(1), None]));
+    for at in [3, 6, 7] {
+        given[at] = column("__agenther_absent", texts(&[Some("")]));
+    }
+    let output = called(CLASSIFY, given).unwrap();
+    assert_eq!(is_failure(&output).len(), 2);
+    assert_eq!(is_failure(&output)[1], None);
+}
+
+#[test]
+fn records_in_a_column_are_runs_or_say_why_not() {
+    let given = || {
+        let records = [Some(r#"[{"role": "user", "content": "Find the ferry"}]"#), Some("[1]"), None];
+        let mut given = vec![column("messages", texts(&records))];
+        given.extend((1..7).map(|_| column("__agenther_absent", texts(&[Some("")]))));
+        given.push(column("literal", texts(&[Some("{}")])));
+        given
+    };
+    let runs = called(&crate::from_messages::FROM_MESSAGES, given()).unwrap();
+    assert_eq!(runs.field.data_type(), &DataType::Struct(schema::trajectory()));
+    let runs = runs.chunks[0].as_struct();
+    assert_eq!([0, 1, 2].map(|row| runs.is_valid(row)), [true, false, false]);
+    assert_eq!(runs.column_by_name("original_prompt").unwrap().as_string_view().value(0), "Find the ferry");
+    let rejects = called(&crate::from_messages::MESSAGES_REJECTS, given()).unwrap();
+    let rejects = rejects.chunks[0].as_struct();
+    assert_eq!([0, 1, 2].map(|row| rejects.is_valid(row)), [false, true, false]);
+    assert_eq!(rejects.column_by_name("reason").unwrap().as_string_view().value(1), "unknown_shape");
+}
