@@ -378,7 +378,10 @@ pub(crate) fn content_text<'a>(message: Value<'_, 'a>) -> Option<Text<'a>> {
 
 /// The words of a content: a text, the text parts of a list, or the JSON of anything else.
 pub(crate) fn words<'a>(content: Value<'_, 'a>) -> Option<Text<'a>> {
-    let is_part = |part: Value<'_, '_>| part.is_string() || part.any_of(&["type", "text"]).is_some();
+    let is_part = |part: Value<'_, '_>| {
+        part.is_string()
+            || part.any_of(&["type", "text", "json", "toolUse", "toolResult", "reasoningContent"]).is_some()
+    };
     if !content.is_array() || !content.items().all(is_part) {
         return content.text_or_json();
     }
