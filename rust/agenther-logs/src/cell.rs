@@ -6,7 +6,7 @@ use crate::beside::Nothing;
 use crate::detect::best_format;
 use crate::formats::{Format, Record, shape_sentence, tools_of};
 use crate::json::{Tape, Value};
-use crate::labels::{judge, set_reward};
+use crate::labels::judge;
 use crate::pieces::{Assembled, Pieces};
 use crate::reader::{Chosen, Options, format_named};
 use crate::records::{Trouble, incomplete, json_trouble};
@@ -60,24 +60,18 @@ impl CellReader {
         Ok(CellReader { options, forced, tape: Tape::default() })
     }
 
-    /// The run of a record.
+    /// The run of a record, to be [judged](CellReader::judge) once all labels are known.
     pub fn read<'a>(&mut self, text: &'a str) -> Result<Run<'a>, Unreadable> {
         self.tape.parse(text, self.options.limits).map_err(json_trouble)?;
         let value = Value::root(&self.tape, text).ok_or_else(|| (Reason::InvalidJson, EMPTY.to_owned()))?;
         if let Some(mapping) = &self.options.mapping {
-            return Ok(self.judged(read(&**mapping, value, None, text)?));
+            return Ok(read(&**mapping, value, None, text)?);
         }
         let format = self.format_of(value).ok_or_else(|| (Reason::UnknownShape, shape_sentence(value)))?;
-        let run = match pieces_of(format, value, self.options.max_record_bytes) {
+        Ok(match pieces_of(format, value, self.options.max_record_bytes) {
             None => read(format, value, None, text)?,
             Some(runs) => self.assembled(format, runs)?,
-        };
-        Ok(self.judged(run))
-    }
-
-    fn judged<'a>(&self, mut run: Run<'a>) -> Run<'a> {
-        judge(&mut run, self.options.success_at);
-        run
+        })
     }
 
     /// The format of a record, or of the first part of it that has one: a session in one cell.
@@ -103,9 +97,10 @@ impl CellReader {
         read(format, value, run.id.as_deref(), &run.text).map(Run::into_owned)
     }
 
-    /// Gives a run a reward that stands beside its record, and judges it by that as [`Options`] say.
-    pub fn set_reward(&self, run: &mut Run<'_>, reward: f64) {
-        set_reward(run, reward, self.options.success_at);
+    /// Judges a run by its reward where no success is stated, once what stands beside its record is
+    /// known.
+    pub fn judge(&self, run: &mut Run<'_>) {
+        judge(run, self.options.success_at);
     }
 
     /// Tool schemas that stand beside a record, in OpenAI's shape; `None` if the text holds none.

@@ -1,7 +1,7 @@
 //! The outcome labels that logs of any shape carry under common names.
 
 use crate::json::Value;
-use crate::run::{Run, Text};
+use crate::run::Run;
 
 /// Keys of a boolean that says whether the run succeeded.
 const SUCCESS: &[&str] = &[
@@ -28,7 +28,7 @@ pub(crate) fn is_label(key: &str) -> bool {
 
 /// Whether a reward is the full mark, on the scale of 0 to 1 that nearly all logs use; `None` on a
 /// scale that is not known.
-pub(crate) fn full_mark(reward: f64) -> Option<bool> {
+fn full_mark(reward: f64) -> Option<bool> {
     (0.0..=1.0).contains(&reward).then_some(reward >= 1.0)
 }
 
@@ -36,19 +36,39 @@ pub(crate) fn full_mark(reward: f64) -> Option<bool> {
 const OUTCOME: &[&str] =
     &["correctness", "task_success", "task_completion", "goal_accuracy", "accuracy", "pass", "outcome"];
 
-/// `success` and `reward` that a score of this name and value states; nothing where it is named
-/// after anything but the outcome.
-pub(crate) fn score_named(name: &str, score: Option<f64>, word: Option<&str>) -> (Option<bool>, Option<f64>) {
+/// The label that a score of this name and value states; nothing where it is named after anything
+/// but the outcome.
+pub(crate) fn score_named(name: &str, score: Option<f64>, word: Option<&str>) -> Score {
     let name = name.to_ascii_lowercase();
     if ![SUCCESS, REWARD, OUTCOME].iter().any(|names| names.contains(&&*name)) {
-        return (None, None);
+        return Score::default();
     }
-    let stated = word.and_then(|word| match &*word.to_ascii_lowercase() {
+    let success = word.and_then(|word| match &*word.to_ascii_lowercase() {
         "pass" | "passed" | "true" | "yes" | "correct" | "success" => Some(true),
         "fail" | "failed" | "false" | "no" | "incorrect" | "failure" => Some(false),
         _ => None,
     });
-    (stated.or_else(|| score.and_then(full_mark)), score)
+    Score { success, reward: score }
+}
+
+/// A label that an evaluator attached to a trace.
+#[derive(Debug, Clone, Copy, Default)]
+pub(crate) struct Score {
+    pub success: Option<bool>,
+    pub reward: Option<f64>,
+}
+
+impl Score {
+    /// Takes what is not known yet.
+    pub fn or(self, other: Score) -> Score {
+        Score { success: self.success.or(other.success), reward: self.reward.or(other.reward) }
+    }
+
+    /// Labels a run: a score tells more than whether the trace ended in an error.
+    pub fn label(self, run: &mut Run<'_>) {
+        run.success = self.success.or(run.success.filter(|_| self.reward.is_none()));
+        run.reward = run.reward.or(self.reward);
+    }
 }
 
 /// A number, or a boolean taken as 1 and 0.
@@ -68,14 +88,12 @@ pub(crate) fn grade(value: Value<'_, '_>) -> Option<f64> {
     }
 }
 
-/// Sets `success`, `reward` and `failure_reason` from the members of `record`. A label of the log
-/// itself wins over one derived from the reward.
+/// Sets `success`, `reward` and `failure_reason` from the members of `record`.
 pub(crate) fn read_labels<'a>(record: Value<'_, 'a>, run: &mut Run<'a>) {
     run.reward = record.any_of(REWARD).and_then(reward_of);
     let stated = SUCCESS.iter().find_map(|key| record.get(key).and_then(yes_or_no));
-    run.success = stated.or_else(|| run.reward.and_then(full_mark));
-    run.success_from_reward = stated.is_none();
-    run.failure_reason = failure_reason(record.text_of(FAILURE_REASON), run.success);
+    run.success = stated;
+    run.failure_reason = record.text_of(FAILURE_REASON);
 }
 
 /// A boolean, or the number that stands for one. A text is none: `correct` may hold the answer.
@@ -84,32 +102,19 @@ fn yes_or_no(value: Value<'_, '_>) -> Option<bool> {
     value.as_bool().or_else(|| Some(number.filter(|number| matches!(number, 0.0 | 1.0))? == 1.0))
 }
 
-/// The word for how a run ended, unless it ended well.
-pub(crate) fn failure_reason<'a>(reason: Option<Text<'a>>, success: Option<bool>) -> Option<Text<'a>> {
-    reason.filter(|_| success != Some(true))
-}
-
 /// Judges a run by its reward where the log states no success: by the bar that the caller set, else
-/// as the format did.
+/// by the format's full mark. What ended a run that succeeded is no reason of a failure.
 pub(crate) fn judge(run: &mut Run<'_>, success_at: Option<f64>) {
-    let (Some(bar), Some(reward)) = (success_at, run.reward) else { return };
-    if run.success.is_none() || run.success_from_reward {
-        set_derived(run, Some(reward >= bar));
+    let passed = |reward: f64| match success_at.or(run.full_mark) {
+        Some(bar) => Some(reward >= bar),
+        None => full_mark(reward),
+    };
+    run.success = run.success.or_else(|| run.reward.and_then(passed));
+    if run.success == Some(true) {
+        run.failure_reason = None;
     }
 }
 
-/// Gives a run a reward that did not stand in its log, and judges it by that.
-pub(crate) fn set_reward(run: &mut Run<'_>, reward: f64, success_at: Option<f64>) {
-    run.reward = Some(reward);
-    if run.success.is_none() || run.success_from_reward {
-        set_derived(run, success_at.map_or_else(|| full_mark(reward), |bar| Some(reward >= bar)));
-    }
-}
-
-fn set_derived(run: &mut Run<'_>, success: Option<bool>) {
-    (run.success, run.success_from_reward) = (success, true);
-    run.failure_reason = failure_reason(run.failure_reason.take(), success);
-}
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -131,6 +136,7 @@ mod tests {
             let found = read_inner(record, |record| {
                 let mut run = Run::default();
                 read_labels(record, &mut run);
+                judge(&mut run, None);
                 Some((run.success, run.reward))
             });
             assert_eq!(found, Some((success, reward)), "{record}");

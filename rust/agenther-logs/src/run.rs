@@ -22,10 +22,10 @@ pub struct Run<'a> {
     pub final_answer: Option<Text<'a>>,
     /// The log's own label, never guessed.
     pub success: Option<bool>,
-    /// Whether `success` is what the reward amounts to: the log states none.
-    pub success_from_reward: bool,
     /// The log's own reward.
     pub reward: Option<f64>,
+    /// The reward from which on a run is a success, where that is not 1 of 0 to 1.
+    pub full_mark: Option<f64>,
     /// The log's own word for how it failed.
     pub failure_reason: Option<Text<'a>>,
     /// JSON object: everything else worth keeping.
@@ -66,7 +66,7 @@ impl Run<'_> {
             failure_reason: self.failure_reason.map(own),
             metadata: self.metadata.map(own),
             success: self.success,
-            success_from_reward: self.success_from_reward,
+            full_mark: self.full_mark,
             reward: self.reward,
             format: self.format,
             record: self.record,

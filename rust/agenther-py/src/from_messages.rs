@@ -86,6 +86,7 @@ fn each_row(
             visit(text.map(|text| {
                 let mut run = reader.read(text)?;
                 beside.set(&mut run, &mut reader, std::array::from_fn(|column| at(&piece[column + 1])));
+                reader.judge(&mut run);
                 Ok(run)
             }));
         }
@@ -156,10 +157,10 @@ impl<'a> Beside<'a> {
         run.original_prompt = goal.map(Into::into).or(run.original_prompt.take());
         run.system = system.map(Into::into).or(run.system.take());
         if let Some(success) = flag(self.success, rows[4]) {
-            (run.success, run.success_from_reward) = (Some(success), false);
+            run.success = Some(success);
         }
         if let Some(reward) = self.reward.get(rows[5]) {
-            reader.set_reward(run, reward);
+            run.reward = Some(reward);
         }
     }
 }

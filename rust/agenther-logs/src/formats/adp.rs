@@ -22,7 +22,7 @@ use std::borrow::Cow;
 
 use super::{Format, Record, filled, named_tools};
 use crate::json::{ObjectWriter, Value};
-use crate::labels::{full_mark, is_label, read_labels};
+use crate::labels::{is_label, read_labels};
 use crate::messages::{join, words};
 use crate::run::{Run, Text};
 use crate::swebench::set_task;
@@ -77,7 +77,6 @@ impl Format for Adp {
             read_labels(details, &mut run);
         }
         run.reward = run.reward.or(reward);
-        run.success = run.success.or_else(|| reward.and_then(full_mark));
         set_task(&mut run);
         set_final_answer(&mut run);
         Ok(run)

@@ -27,7 +27,7 @@
 use super::openai_chat::schemas;
 use super::{Format, Piece, Record, filled};
 use crate::json::{ObjectWriter, Value, read_inner};
-use crate::labels::{failure_reason, full_mark, read_labels, reward_of};
+use crate::labels::{read_labels, reward_of};
 use crate::messages::{join, words};
 use crate::run::{Run, Text};
 use crate::swebench::set_task;
@@ -198,13 +198,12 @@ fn label<'a>(record: &Record<'_, 'a>, run: &mut Run<'a>) {
         });
         let Some((reward, exception)) = found else { continue };
         run.reward = reward;
-        run.success = reward.and_then(full_mark);
-        run.failure_reason = failure_reason(exception.map(Into::into), run.success);
+        run.success = None;
+        run.failure_reason = exception.map(Into::into);
         return;
     }
     let noted = record.beside.text("../verifier/reward.txt");
     run.reward = noted.and_then(|text| text.trim().parse().ok()).filter(|reward: &f64| reward.is_finite());
-    run.success = run.reward.and_then(full_mark);
 }
 
 /// `{"rewards": {"reward": 1.0}}`; the only reward where it has another name.

@@ -21,7 +21,7 @@ use std::borrow::Cow;
 use super::openai_chat::schemas;
 use super::{FORMATS, Format, Record, filled};
 use crate::json::{ObjectWriter, Value, read_inner};
-use crate::labels::{failure_reason, read_labels};
+use crate::labels::read_labels;
 use crate::messages::{Conversation, is_message};
 use crate::run::{Run, Text};
 use crate::terminal::set_final_answer;
@@ -71,7 +71,7 @@ fn label<'a>(row: Value<'_, 'a>, run: &mut Run<'a>) {
             read_labels(place, run);
         }
     }
-    run.failure_reason = failure_reason(run.failure_reason.take().or(ended), run.success);
+    run.failure_reason = run.failure_reason.take().or(ended);
 }
 
 /// The run of the session's own lines.

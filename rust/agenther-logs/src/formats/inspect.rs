@@ -27,7 +27,7 @@ use std::collections::HashMap;
 use super::openai_chat::{schemas, set_goal};
 use super::{Format, Piece, Record, filled};
 use crate::json::{ObjectWriter, Value, write_string};
-use crate::labels::{failure_reason, full_mark, grade};
+use crate::labels::grade;
 use crate::messages::{Conversation, Role, role_of};
 use crate::run::{Run, RunStep, Text};
 use crate::terminal::set_final_answer;
@@ -71,16 +71,14 @@ impl Format for Inspect {
         }
         let score = score_of(sample);
         let reward = score.as_ref().map(|(_, grade)| *grade);
-        let success = reward.and_then(full_mark);
         let mut run: Run<'a> = Run {
             trajectory_id: run_id(record),
             original_prompt: conversation.prompt,
             system: conversation.system,
             tools: tools_of(sample),
             steps: conversation.steps,
-            success,
             reward,
-            failure_reason: failure_reason(ended_by(sample), success),
+            failure_reason: ended_by(sample),
             ..Run::default()
         };
         Attachments::of(sample, record.text.len()).resolve(&mut run);

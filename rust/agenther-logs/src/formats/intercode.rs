@@ -24,7 +24,7 @@ use std::borrow::Cow;
 
 use super::{Format, Record, filled, part_of};
 use crate::json::{ObjectWriter, Value};
-use crate::labels::{full_mark, reward_of};
+use crate::labels::reward_of;
 use crate::run::{Run, RunStep, Text};
 use crate::terminal::set_final_answer;
 
@@ -66,8 +66,6 @@ impl Format for InterCode {
             trajectory_id: run_id(record),
             original_prompt: value.text_of(&["query"]),
             steps,
-            success: reward.and_then(full_mark),
-            success_from_reward: true,
             reward,
             metadata: metadata(value).map(Cow::Owned),
             ..Run::default()

@@ -18,7 +18,7 @@
 
 use super::{Format, Piece, Record, schemas};
 use crate::json::{ObjectWriter, Value};
-use crate::labels::{full_mark, score_named};
+use crate::labels::score_named;
 use crate::run::{Run, Text};
 use crate::spans::{Attributes, Kind, Span, Trace, kind_named, run_of, sortable};
 
@@ -180,9 +180,7 @@ fn set_label(run: &mut Run<'_>, score: Value<'_, '_>) {
     let Some(name) = score.text_of(&["name"]) else { return };
     let number = score.get("value").and_then(|value| value.as_f64());
     let word = score.text_of(&["stringValue", "string_value"]);
-    let (success, reward) = score_named(&name, number, word.as_deref());
-    run.reward = run.reward.or(reward);
-    run.success = success.or(run.success).or(reward.and_then(full_mark));
+    score_named(&name, number, word.as_deref()).label(run);
 }
 
 fn metadata(trace: Value<'_, '_>, whole: Value<'_, '_>) -> Option<String> {

@@ -19,7 +19,7 @@ use std::collections::HashMap;
 
 use super::{Format, Piece, Record, tool_schemas};
 use crate::json::{ObjectWriter, Value};
-use crate::labels::{full_mark, score_named};
+use crate::labels::score_named;
 use crate::run::{Run, Text};
 use crate::spans::{Span, Trace, kind_named, run_of, sortable};
 
@@ -158,9 +158,7 @@ fn first_paragraph(error: &str) -> String {
 fn set_labels(run: &mut Run<'_>, row: Value<'_, '_>) {
     for (name, stats) in row.get("feedback_stats").into_iter().flat_map(|stats| stats.members()) {
         let score = stats.any_of(&["avg", "mean", "score"]).and_then(|score| score.as_f64());
-        let (success, reward) = score_named(&name, score, None);
-        run.reward = run.reward.or(reward);
-        run.success = success.or(run.success).or(reward.and_then(full_mark));
+        score_named(&name, score, None).label(run);
     }
 }
 

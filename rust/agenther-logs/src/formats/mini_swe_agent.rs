@@ -22,7 +22,7 @@ use std::borrow::Cow;
 
 use super::{Format, Record, filled};
 use crate::json::{ObjectWriter, Value};
-use crate::labels::{failure_reason, read_labels};
+use crate::labels::read_labels;
 use crate::messages::{Role, content_text, role_of, words};
 use crate::run::Run;
 use crate::swebench::{ended_early, instance_in, last_command, resolved, set_task};
@@ -83,7 +83,7 @@ impl Format for MiniSweAgent {
         set_task(&mut run);
         read_labels(value.get("info").unwrap_or(value), &mut run);
         run.success = run.success.or_else(|| resolved(record, &instance));
-        run.failure_reason = failure_reason(ended_early(info("exit_status")), run.success);
+        run.failure_reason = ended_early(info("exit_status"));
         Ok(run)
     }
 }

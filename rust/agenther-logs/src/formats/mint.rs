@@ -25,7 +25,6 @@ use std::cell::RefCell;
 
 use super::{Format, Record, filled, part_of};
 use crate::json::{ObjectWriter, Value};
-use crate::labels::failure_reason;
 use crate::messages::{Role, content_text, role_of};
 use crate::run::{Run, RunStep, Text};
 use crate::terminal::set_final_answer;
@@ -66,7 +65,7 @@ impl Format for Mint {
             steps: steps_of(history, with_gold.is_some_and(|kind| kind.contains("with_gt"))),
             original_prompt: prompt,
             success,
-            failure_reason: failure_reason(state.text_of(&["terminate_reason"]), success),
+            failure_reason: state.text_of(&["terminate_reason"]),
             ..Run::default()
         };
         set_final_answer(&mut run);

@@ -20,7 +20,7 @@
 use super::otel::run_of_spans;
 use super::{Format, Record};
 use crate::json::Value;
-use crate::labels::{full_mark, reward_of, score_named};
+use crate::labels::{reward_of, score_named};
 use crate::run::{Run, Text};
 use crate::spans::Trace;
 
@@ -94,7 +94,5 @@ fn set_label(run: &mut Run<'_>, assessment: Value<'_, '_>) {
     let Some(name) = assessment.text_of(&["assessment_name", "name"]) else { return };
     let value = assessment.at_path(&["feedback", "value"]).or_else(|| assessment.get("value"));
     let word = value.and_then(|value| value.text());
-    let (success, reward) = score_named(&name, value.and_then(reward_of), word.as_deref());
-    run.reward = run.reward.or(reward);
-    run.success = success.or(run.success).or(reward.and_then(full_mark));
+    score_named(&name, value.and_then(reward_of), word.as_deref()).label(run);
 }

@@ -28,7 +28,7 @@
 use super::openai_chat::{schemas, set_goal};
 use super::{Format, Piece, Record, filled};
 use crate::json::{ObjectWriter, Value};
-use crate::labels::{failure_reason, full_mark, grade, read_labels};
+use crate::labels::{grade, read_labels};
 use crate::messages::{join, words};
 use crate::run::{Run, Text};
 use crate::swebench::set_task;
@@ -378,14 +378,14 @@ fn label<'a>(record: Value<'_, 'a>, trouble: Option<Text<'a>>, run: &mut Run<'a>
     if run.success.is_none() {
         let verdict =
             VERDICTS.iter().filter_map(|path| record.at_path(path)).find(|place| grade(*place).is_some());
-        run.reward = run.reward.or_else(|| verdict?.as_f64());
-        run.success = verdict.and_then(grade).and_then(full_mark);
+        run.success = verdict.and_then(|verdict| verdict.as_bool());
+        run.reward = run.reward.or_else(|| verdict.filter(|_| run.success.is_none()).and_then(grade));
     }
     let error = record.text_of(&["error"]).map(|error| match error.split_once('\n') {
         Some((first, _)) => first.to_owned().into(),
         None => error,
     });
-    run.failure_reason = failure_reason(error.or(trouble).and_then(filled), run.success);
+    run.failure_reason = error.or(trouble).and_then(filled);
 }
 
 fn metadata(record: Value<'_, '_>) -> Option<String> {

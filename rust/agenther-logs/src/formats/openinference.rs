@@ -21,7 +21,7 @@
 use super::otel::{run_of_spans, trace_id};
 use super::{Format, Piece, Record};
 use crate::json::Value;
-use crate::labels::{full_mark, score_named};
+use crate::labels::score_named;
 use crate::run::Run;
 use crate::spans::Trace;
 
@@ -81,8 +81,6 @@ fn set_labels(run: &mut Run<'_>, row: Value<'_, '_>) {
             "label" => (None, value.text()),
             _ => continue,
         };
-        let (success, reward) = score_named(name, score, word.as_deref());
-        run.reward = run.reward.or(reward);
-        run.success = success.or(run.success).or(reward.and_then(full_mark));
+        score_named(name, score, word.as_deref()).label(run);
     }
 }

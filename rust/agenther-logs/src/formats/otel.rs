@@ -23,7 +23,7 @@ use std::collections::HashMap;
 
 use super::{Format, Piece, Record};
 use crate::json::{ObjectWriter, Value};
-use crate::labels::{full_mark, score_named};
+use crate::labels::{Score, score_named};
 use crate::run::{Run, Text};
 use crate::spans::{Attributes, Kind, Span, Trace, kind_named, run_of, sortable};
 
@@ -99,7 +99,7 @@ pub(super) fn run_of_spans<'a>(
     values: &[Value<'_, 'a>],
     around: Trace,
 ) -> Result<Run<'a>, String> {
-    let mut labels = Labels::default();
+    let mut labels = Score::default();
     let events = events_by_span(values);
     let rows = values.iter().filter(|value| !is_event(**value));
     let spans: Vec<Span> = rows.map(|value| span_of(*value, &events, &mut labels)).collect();
@@ -110,8 +110,7 @@ pub(super) fn run_of_spans<'a>(
         None => values.first().and_then(|span| trace_id(*span)).unwrap_or_else(|| record.run_id()),
     };
     run.metadata = metadata.map(Into::into);
-    run.reward = labels.reward;
-    run.success = labels.success.or(run.success).or(labels.reward.and_then(full_mark));
+    labels.label(&mut run);
     Ok(run)
 }
 
@@ -144,25 +143,15 @@ fn exported<'t, 'a>(record: Value<'t, 'a>) -> impl Iterator<Item = Value<'t, 'a>
     resources.flat_map(move |resource| inside(resource, SCOPES)).flat_map(move |scope| inside(scope, ITEMS))
 }
 
-/// Outcome labels that evaluators attached.
-#[derive(Default)]
-struct Labels {
-    success: Option<bool>,
-    reward: Option<f64>,
+/// The outcome that an evaluator attached.
+fn evaluation(attributes: &Attributes) -> Score {
+    let Some(name) = attributes.get(&["gen_ai.evaluation.name"]) else { return Score::default() };
+    let score = attributes.get(&["gen_ai.evaluation.score.value", "gen_ai.evaluation.score"]);
+    let label = attributes.get(&["gen_ai.evaluation.score.label", "gen_ai.evaluation.label"]);
+    score_named(name, score.and_then(|score| score.parse().ok()), label)
 }
 
-impl Labels {
-    fn add(&mut self, attributes: &Attributes) {
-        let Some(name) = attributes.get(&["gen_ai.evaluation.name"]) else { return };
-        let score = attributes.get(&["gen_ai.evaluation.score.value", "gen_ai.evaluation.score"]);
-        let label = attributes.get(&["gen_ai.evaluation.score.label", "gen_ai.evaluation.label"]);
-        let (success, reward) = score_named(name, score.and_then(|score| score.parse().ok()), label);
-        self.success = self.success.or(success);
-        self.reward = self.reward.or(reward);
-    }
-}
-
-fn span_of(value: Value<'_, '_>, logged: &EventsBySpan<'_, '_>, labels: &mut Labels) -> Span {
+fn span_of(value: Value<'_, '_>, logged: &EventsBySpan<'_, '_>, labels: &mut Score) -> Span {
     const PARENT: &[&str] = &["parentSpanId", "parent_span_id", "parent_id", "parentId"];
     const START: &[&str] = &[
         "startTimeUnixNano",
@@ -211,7 +200,7 @@ fn span_of(value: Value<'_, '_>, logged: &EventsBySpan<'_, '_>, labels: &mut Lab
     for event in events {
         add_event(event, &mut attributes, &mut said, &mut span, labels);
     }
-    labels.add(&attributes);
+    *labels = labels.or(evaluation(&attributes));
     if attributes.get(&["otel.status_code"]) == Some("ERROR") || attributes.get(&["error"]) == Some("true") {
         span.failed = Some(true);
         span.problem = span.problem.or(attributes.get(&["otel.status_description"]).map(str::to_owned));
@@ -292,7 +281,7 @@ fn add_event(
     attributes: &mut Attributes,
     said: &mut Said,
     span: &mut Span,
-    labels: &mut Labels,
+    labels: &mut Score,
 ) {
     let mut fields = event.any_of(&["attributes", "fields"]).map(Attributes::of).unwrap_or_default();
     let name = event.text_of(&["name", "eventName", "event_name"]).map(|name| name.into_owned());
@@ -306,7 +295,7 @@ fn add_event(
             span.problem = span.problem.take().or(message);
             span.failed = Some(true);
         }
-        "gen_ai.evaluation.result" => labels.add(&fields),
+        "gen_ai.evaluation.result" => *labels = labels.or(evaluation(&fields)),
         "gen_ai.choice" => said.after.extend(fields.message("assistant")),
         "gen_ai.content.prompt"
         | "gen_ai.content.completion"

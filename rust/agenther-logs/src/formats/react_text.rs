@@ -22,7 +22,6 @@ use std::ops::Range;
 
 use super::react::read_transcript;
 use super::{TextFormat, TextRecord, filled};
-use crate::labels::full_mark;
 use crate::react::{Label, label_of, opens_call};
 use crate::run::{Run, Text};
 use crate::terminal::set_final_answer;
@@ -232,7 +231,7 @@ pub(super) fn announced(text: &str) -> (Option<bool>, Option<f64>) {
             number => number.parse().ok().filter(|number: &f64| number.is_finite()),
         });
         if let Some(reward) = reward {
-            return (full_mark(reward), Some(reward));
+            return (None, Some(reward));
         }
         if line.starts_with("Answer is CORRECT") {
             return (Some(true), None);

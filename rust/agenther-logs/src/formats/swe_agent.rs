@@ -25,7 +25,7 @@ use std::borrow::Cow;
 
 use super::{Format, Piece, Record, filled};
 use crate::json::{ObjectWriter, Value};
-use crate::labels::{failure_reason, read_labels};
+use crate::labels::read_labels;
 use crate::messages::{Role, role_of, words};
 use crate::run::{Run, Text};
 use crate::swebench::{ended_early, instance_in, is_report, last_command, resolved, set_task};
@@ -127,7 +127,7 @@ impl Format for SweAgent {
         read_labels(value.get("info").unwrap_or(value), &mut run);
         run.success = run.success.or(stated).or_else(|| resolved(record, &instance));
         let exit = info("exit_status").and_then(|status| status.text());
-        run.failure_reason = failure_reason(ended_early(exit), run.success);
+        run.failure_reason = ended_early(exit);
         set_final_answer(&mut run);
         Ok(run)
     }

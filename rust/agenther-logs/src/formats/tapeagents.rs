@@ -28,7 +28,7 @@ use std::borrow::Cow;
 use super::openai_chat::schemas;
 use super::{Format, Record, filled};
 use crate::json::{ObjectWriter, Value};
-use crate::labels::{failure_reason, read_labels};
+use crate::labels::read_labels;
 use crate::messages::words;
 use crate::run::{Run, Text};
 use crate::terminal::set_final_answer;
@@ -86,7 +86,7 @@ impl Format for TapeAgents {
             read_labels(result, &mut run);
         }
         let error = about.and_then(|about| about.text_of(&["error"]));
-        run.failure_reason = run.failure_reason.or_else(|| failure_reason(error, run.success));
+        run.failure_reason = run.failure_reason.or(error);
         run.final_answer = answer_of(tape);
         set_final_answer(&mut run);
         Ok(run)

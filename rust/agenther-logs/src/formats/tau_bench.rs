@@ -21,7 +21,7 @@
 
 use super::{Format, Piece, Record};
 use crate::json::{ObjectWriter, Value};
-use crate::labels::{failure_reason, full_mark, reward_of};
+use crate::labels::reward_of;
 use crate::messages::{Conversation, is_message};
 use crate::run::{Run, Text};
 use crate::terminal::set_final_answer;
@@ -88,16 +88,13 @@ impl Format for TauBench {
         let conversation = Conversation::read(messages.items());
         let reward =
             value.get("reward").or_else(|| value.at_path(&["reward_info", "reward"])).and_then(reward_of);
-        let success = reward.and_then(full_mark);
         let mut run = Run {
             trajectory_id: run_id(record),
             original_prompt: conversation.prompt,
             system: conversation.system,
             steps: conversation.steps,
-            success,
-            success_from_reward: true,
             reward,
-            failure_reason: failure_reason(termination(value), success),
+            failure_reason: termination(value),
             metadata: metadata(value).map(Into::into),
             ..Run::default()
         };

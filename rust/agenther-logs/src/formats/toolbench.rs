@@ -26,7 +26,6 @@ use std::borrow::Cow;
 use super::openai_chat::schemas;
 use super::{Format, Record, filled};
 use crate::json::{ObjectWriter, Value, read_inner};
-use crate::labels::failure_reason;
 use crate::messages::{content_text, join};
 use crate::run::{Run, RunStep, Text};
 
@@ -77,7 +76,7 @@ impl Format for ToolBench {
             steps,
             final_answer: field("final_answer").and_then(|answer| answer.text()).and_then(answer_in),
             success,
-            failure_reason: failure_reason(gave_up, success),
+            failure_reason: gave_up,
             metadata: metadata(value, tried.count).map(Into::into),
             ..Run::default()
         })

@@ -28,7 +28,6 @@ use super::openai_chat::schemas;
 use super::toolbench::{answer_in, error_stated, gave_up, way_to_answer};
 use super::{Format, Piece, Record, filled, named_tools};
 use crate::json::{ObjectWriter, Value};
-use crate::labels::failure_reason;
 use crate::messages::join;
 use crate::python_literal;
 use crate::run::{Run, RunStep, Text};
@@ -83,7 +82,7 @@ impl Format for ToolEval {
             steps,
             final_answer: answer.filter(|_| gave_up.is_none()).and_then(answer_in).or(handed_in),
             success,
-            failure_reason: failure_reason(gave_up, success),
+            failure_reason: gave_up,
             metadata: metadata(record),
             ..Run::default()
         })

@@ -38,7 +38,7 @@ use std::sync::{Mutex, PoisonError};
 use crate::formats::openai_chat::schemas;
 use crate::formats::{Format, METADATA_FIELD, Record};
 use crate::json::{ObjectWriter, Value};
-use crate::labels::{failure_reason, full_mark, reward_of};
+use crate::labels::reward_of;
 use crate::messages::{Conversation, is_message, words};
 use crate::run::Run;
 use crate::terminal::set_final_answer;
@@ -129,8 +129,8 @@ impl Mapping {
         }
     }
 
-    /// The log's own label, else what the reward says.
-    fn success(&self, record: Value<'_, '_>, reward: Option<f64>) -> Result<Option<bool>, String> {
+    /// The log's own label.
+    fn success(&self, record: Value<'_, '_>) -> Result<Option<bool>, String> {
         let blank = |value: Value<'_, '_>| value.text().is_some_and(|text| text.trim().is_empty());
         let stated = |value: Value<'_, '_>| (!blank(value)).then(|| self.stated(value));
         if let Some(stated) = self.success.first(record, &stated) {
@@ -142,10 +142,7 @@ impl Mapping {
                 )
             });
         }
-        Ok(reward.and_then(|reward| match self.full_mark {
-            Some(mark) => Some(reward >= mark),
-            None => full_mark(reward),
-        }))
+        Ok(None)
     }
 
     fn stated(&self, value: Value<'_, '_>) -> Result<bool, String> {
@@ -205,9 +202,8 @@ impl Format for Mapping {
         run.tools = self.tools.text(value, schemas);
         run.final_answer = self.answer.text(value, words);
         run.reward = self.reward.first(value, &reward_of);
-        run.success = self.success(value, run.reward)?;
-        run.success_from_reward = self.success.first(value, &|_| Some(())).is_none();
-        run.failure_reason = failure_reason(self.failure_reason.text(value, words), run.success);
+        (run.success, run.full_mark) = (self.success(value)?, self.full_mark);
+        run.failure_reason = self.failure_reason.text(value, words);
         run.metadata = self.metadata(value).map(Into::into);
         set_final_answer(&mut run);
         Ok(run)

@@ -15,7 +15,10 @@ fn a_cell_is_read_as_a_line_of_a_file_is() {
         LogReader::new(Box::new(std::io::Cursor::new(record.clone())), "x", Options::default()).unwrap();
     let mut found = Collected::default();
     while log.next_batch(&mut found, 10, 1 << 20) {}
-    assert_eq!(reader(Options::default()).read(&record).unwrap(), found.runs[0]);
+    let mut reader = reader(Options::default());
+    let mut run = reader.read(&record).unwrap();
+    reader.judge(&mut run);
+    assert_eq!(run, found.runs[0]);
 }
 
 #[test]
@@ -50,7 +53,8 @@ fn a_bar_for_rewards_judges_runs_whose_log_does_not() {
     let judged = |record: &str, success_at| {
         let mut reader = reader(Options { success_at, ..Options::default() });
         let record = record.replace("CHAT", CHAT);
-        let run = reader.read(&record).unwrap();
+        let mut run = reader.read(&record).unwrap();
+        reader.judge(&mut run);
         (run.success, run.failure_reason.map(|reason| reason.into_owned()))
     };
     let derived = r#"{"messages": [CHAT], "reward": 0.6, "exit_status": "cost"}"#;
@@ -72,7 +76,8 @@ fn a_reward_that_stands_beside_judges_as_one_inside() {
     for (success_at, success) in [(None, Some(false)), (Some(0.5), Some(true))] {
         let mut reader = reader(Options { success_at, ..Options::default() });
         let mut run = reader.read(&record).unwrap();
-        reader.set_reward(&mut run, 0.5);
+        run.reward = Some(0.5);
+        reader.judge(&mut run);
         assert_eq!((run.reward, run.success), (Some(0.5), success));
     }
 }
