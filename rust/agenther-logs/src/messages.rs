@@ -6,6 +6,7 @@
 //! words of a message with calls; beside a plain reply it is dropped, since the reply is the step.
 
 mod dialects;
+mod written;
 
 use std::borrow::Cow;
 
@@ -14,6 +15,7 @@ pub(crate) use dialects::item_role;
 use crate::formats::filled;
 use crate::json::{Limits, Tape, Value};
 use crate::run::{RunStep, Text};
+use written::WrittenCall;
 
 /// Who speaks.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -161,6 +163,9 @@ impl<'a> Conversation<'a> {
             self.result(message);
             return;
         }
+        if self.written_results(message) {
+            return;
+        }
         for part in results(message) {
             self.result(part);
         }
@@ -208,6 +213,10 @@ impl<'a> Conversation<'a> {
     /// Puts the words of a turn where they belong: to the first of its calls, or to a step of their own.
     fn end_turn(&mut self, first: usize, reasoning: Option<Text<'a>>, words: Option<Text<'a>>) {
         let words = words.map(strip_stop_markers).and_then(filled);
+        let (written, words) = words.map(written::thought_and_words).unzip();
+        let mut reasoning = reasoning;
+        join(&mut reasoning, written.flatten());
+        let words = words.and_then(filled).and_then(|words| self.written_calls(first, words));
         if self.steps.len() == first {
             let Some(reply) = words.or(reasoning) else { return };
             self.steps.push(RunStep { thought: Some(reply), ..RunStep::default() });
@@ -217,6 +226,31 @@ impl<'a> Conversation<'a> {
             self.steps[first].thought = thought;
         }
         self.steps[first].user = self.pending_user.take();
+    }
+
+    /// Takes the calls that stand in the words of a turn which has no others; gives what is left.
+    fn written_calls(&mut self, first: usize, words: Text<'a>) -> Option<Text<'a>> {
+        let found = if self.steps.len() == first { written::calls_and_words(&words) } else { None };
+        let Some((calls, words)) = found else { return Some(words) };
+        calls.into_iter().for_each(|call| self.written_call(call));
+        filled(words.into())
+    }
+
+    fn written_call(&mut self, call: WrittenCall) {
+        self.wait_for(None);
+        self.steps.push(RunStep {
+            action_name: Some(call.name.into()),
+            action_input: call.input.map(Into::into),
+            ..RunStep::default()
+        });
+    }
+
+    /// Lets the call that is about to become a step wait for its result.
+    fn wait_for(&mut self, id: Option<Text<'a>>) {
+        self.waiting.push(Waiting { id, step: self.steps.len() });
+        if self.waiting.len() > WAITING {
+            self.waiting.remove(0);
+        }
     }
 
     /// Takes a turn of the agent: calls, and the words that stand apart from them.
@@ -236,10 +270,7 @@ impl<'a> Conversation<'a> {
         let name = function.text_of(&["name", "function", "tool_name", "function_name", "toolName"]);
         let arguments = function.any_of(&["arguments", "args", "input", "parameters", "tool_input"]);
         let id = call.any_of(CALL_ID).and_then(|id| id.scalar());
-        self.waiting.push(Waiting { id, step: self.steps.len() });
-        if self.waiting.len() > WAITING {
-            self.waiting.remove(0);
-        }
+        self.wait_for(id);
         self.steps.push(RunStep {
             action_name: name.or(Some(Cow::Borrowed(""))),
             action_input: arguments
@@ -255,24 +286,19 @@ impl<'a> Conversation<'a> {
         else {
             return;
         };
-        let mut tape = Tape::default();
-        let call = tape.parse(&text, Limits::default()).ok().and_then(|()| Value::root(&tape, &text));
-        let name = call.and_then(|call| call.text_of(&["name"])).map(|name| Cow::Owned(name.into_owned()));
-        let input = call.and_then(|call| call.any_of(&["arguments", "args", "parameters"])?.text_or_json());
-        let input = input.map(|input| Cow::Owned(input.into_owned()));
-        self.waiting.push(Waiting { id: None, step: self.steps.len() });
-        let user = self.pending_user.take();
-        self.steps.push(match name {
-            Some(name) => {
-                RunStep { user, action_name: Some(name), action_input: input, ..RunStep::default() }
-            }
-            None => RunStep { user, thought: Some(text.clone()), ..RunStep::default() },
-        });
+        let first = self.steps.len();
+        match written::calls_of_json(&text) {
+            Some(calls) => calls.into_iter().for_each(|call| self.written_call(call)),
+            None => self.steps.push(RunStep { thought: Some(text), ..RunStep::default() }),
+        }
+        if let Some(step) = self.steps.get_mut(first) {
+            step.user = self.pending_user.take();
+        }
     }
 
     fn tool(&mut self, message: Value<'_, 'a>) {
         let mut parts = results(message).peekable();
-        if parts.peek().is_none() {
+        if parts.peek().is_none() && !self.written_results(message) {
             self.result(message);
         }
         for part in parts {
@@ -280,40 +306,50 @@ impl<'a> Conversation<'a> {
         }
     }
 
+    /// Takes the results that a message is made of where they stand in its text; whether it is.
+    fn written_results(&mut self, message: Value<'_, 'a>) -> bool {
+        let answers = self.steps.last().is_some_and(|step| step.action_name.is_some());
+        let content = message.any_of(&["content", "value"]).filter(|_| answers);
+        let text = content.filter(|content| written::may_be_results(&content.json())).and_then(words);
+        let Some(found) = text.and_then(|text| written::results_in(&text)) else { return false };
+        let id = message.any_of(RESULT_ID).and_then(|id| id.scalar());
+        for result in found {
+            let name = result.name.map(Text::from).or_else(|| message.text_of(&["name"]));
+            self.observe(id.as_ref(), name.as_ref(), result.text.into(), error_flag(message));
+        }
+        true
+    }
+
     /// Puts a result where it belongs; the step that is.
     pub fn result(&mut self, result: Value<'_, 'a>) -> usize {
         let id = result.any_of(RESULT_ID).and_then(|id| id.scalar());
         let name = result.text_of(&["name", "toolName"]);
-        let by_id =
-            id.as_ref().and_then(|id| self.waiting.iter().position(|call| call.id.as_ref() == Some(id)));
+        let content = dialects::result_text(result);
+        let observation = content.clone().and_then(filled).or_else(|| error_text(result)).or(content);
+        self.observe(id.as_ref(), name.as_ref(), observation.unwrap_or_default(), error_flag(result))
+    }
+
+    fn observe(
+        &mut self,
+        id: Option<&Text<'a>>,
+        name: Option<&Text<'a>>,
+        observation: Text<'a>,
+        error: Option<bool>,
+    ) -> usize {
+        let by_id = id.and_then(|id| self.waiting.iter().position(|call| call.id.as_ref() == Some(id)));
         let by_name = || {
-            let name = name.as_ref()?;
-            self.waiting.iter().position(|call| self.steps[call.step].action_name.as_ref() == Some(name))
+            name?;
+            self.waiting.iter().position(|call| self.steps[call.step].action_name.as_ref() == name)
         };
         let anonymous = || self.waiting.iter().position(|call| call.id.is_none() || id.is_none());
         let found = by_id.or_else(by_name).or_else(anonymous);
-        let index = found.map(|index| self.waiting.remove(index).step);
-        let content = dialects::result_text(result);
-        let observation = content.clone().and_then(filled).or_else(|| error_text(result)).or(content);
-        let observation = observation.unwrap_or_default();
-        let error = error_flag(result);
-        match index.or_else(|| self.orphan_step()) {
-            Some(index) => {
-                self.steps[index].observation = Some(observation);
-                self.steps[index].error = error;
-                index
-            }
-            None => {
-                let user = self.pending_user.take();
-                self.steps.push(RunStep {
-                    user,
-                    observation: Some(observation),
-                    error,
-                    ..RunStep::default()
-                });
-                self.steps.len() - 1
-            }
-        }
+        let index = found.map(|index| self.waiting.remove(index).step).or_else(|| self.orphan_step());
+        let index = index.unwrap_or_else(|| {
+            self.steps.push(RunStep { user: self.pending_user.take(), ..RunStep::default() });
+            self.steps.len() - 1
+        });
+        (self.steps[index].observation, self.steps[index].error) = (Some(observation), error);
+        index
     }
 
     /// Forgets all steps from `step` on, and what the user said before it: it was taken back.

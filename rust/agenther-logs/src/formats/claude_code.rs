@@ -373,7 +373,8 @@ fn metadata<'t, 'a: 't, L: Iterator<Item = Value<'t, 'a>>>(
 ) -> Option<String> {
     let mut out = ObjectWriter::default();
     for key in ["cwd", "gitBranch", "version", "agentId"] {
-        out.copy(key, lines().find_map(|line| line.get(key)));
+        let mut read = lines().filter(|line| only_side || !is_side(*line));
+        out.copy(key, read.find_map(|line| line.get(key)));
     }
     let model = lines().filter(|line| is_type(*line, &["assistant"]));
     out.copy("model", model.filter_map(|line| line.at_path(&["message", "model"])).next());

@@ -268,7 +268,7 @@ pub(super) fn spoken(words: Text<'_>) -> Option<Text<'_>> {
 }
 
 /// Takes the output out of what it is wrapped in, and the error flag from what stands beside it.
-fn set_outcome<'a>(step: &mut RunStep<'a>, item: Value<'_, 'a>) {
+pub(super) fn set_outcome<'a>(step: &mut RunStep<'a>, item: Value<'_, 'a>) {
     if let Some(output) = item.get("output").filter(|output| output.is_object()) {
         step.observation = output.text_of(&["content", "output"]).or_else(|| step.observation.take());
         step.error = output.get("success").and_then(|flag| flag.as_bool()).map(|yes| !yes);

@@ -23,7 +23,7 @@
 use std::borrow::Cow;
 
 use super::{Format, Record, copy_rest, filled};
-use crate::json::{Limits, ObjectWriter, Tape, Value};
+use crate::json::{Limits, ObjectWriter, Tape, Value, read_inner};
 use crate::labels::{is_label, read_labels};
 use crate::messages::{Conversation, Role, content_text, is_message, role_of};
 use crate::run::{Run, Text};
@@ -47,6 +47,12 @@ const MESSAGES: &[&[&str]] = &[
     &["request", "body", "messages"],
     &["input", "messages"],
     &["inputs", "messages"],
+    &["output", "messages"],
+    &["outputs", "messages"],
+    &["values", "messages"],
+    &["history"],
+    &["chat_history"],
+    &["output", "history"],
     &["input"],
     &["prompt"],
 ];
@@ -88,6 +94,18 @@ fn completion_of<'t, 'a>(record: Value<'t, 'a>) -> Option<Value<'t, 'a>> {
     if is_message(found) { Some(found) } else { found.get("message").filter(|message| is_message(*message)) }
 }
 
+/// Why a request of a batch has no answer.
+fn failed_request<'a>(record: Value<'_, 'a>) -> Option<Text<'a>> {
+    record.get("custom_id")?;
+    let places: [&[&str]; 3] = [&["error"], &["response", "body", "error"], &["result", "error"]];
+    let error = places.iter().find_map(|place| record.at_path(place).filter(|error| error.is_object()))?;
+    let stated = [error, error.get("error").unwrap_or(error)];
+    stated
+        .into_iter()
+        .find_map(|error| error.text_of(&["message", "code"]))
+        .or(Some("it says no more".into()))
+}
+
 impl Format for OpenAiChat {
     fn name(&self) -> &'static str {
         "openai_chat"
@@ -102,6 +120,7 @@ impl Format for OpenAiChat {
             return match completion_of(record) {
                 Some(_) => 60,
                 None if encoded_messages(record).is_some() => 50,
+                None if failed_request(record).is_some() => 40,
                 None => 0,
             };
         };
@@ -124,7 +143,10 @@ impl Format for OpenAiChat {
             let conversation = Conversation::read(inner.items());
             return build(record, conversation).map(Run::into_owned);
         }
-        let messages = messages_of(record.value).into_iter().flat_map(|messages| messages.items());
+        let messages = messages(record.value);
+        if let Some(error) = failed_request(record.value).filter(|_| completion_of(record.value).is_none()) {
+            return Err(format!("its request failed ({error}) and no model answered"));
+        }
         let conversation = Conversation::read(messages.chain(completion_of(record.value)));
         build(record, conversation)
     }
@@ -200,7 +222,8 @@ pub(crate) fn tools_of<'a>(record: Value<'_, 'a>) -> Option<Text<'a>> {
 /// The schemas in a list of tools, of any vendor.
 pub(crate) fn schemas<'a>(tools: Value<'_, 'a>) -> Option<Text<'a>> {
     if tools.is_string() {
-        return tools.text().filter(|text| text.trim_start().starts_with('['));
+        let text = tools.text().filter(|text| text.trim_start().starts_with('['))?;
+        return read_inner(&text, |tools| Some(schemas(tools)?.into_owned())).map(Cow::Owned);
     }
     if tools.items().all(|tool| tool.get("function").is_some_and(|function| function.is_object())) {
         return tools.items().next().map(|_| tools.json());
@@ -240,6 +263,7 @@ fn metadata(record: &Record<'_, '_>, goal: Option<&str>) -> Option<String> {
         "system",
         "system_prompt",
         "response",
+        "result",
         "choices",
         "body",
         "request",

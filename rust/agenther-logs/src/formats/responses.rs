@@ -17,7 +17,7 @@
 //!
 //! Leaks: none.
 
-use super::codex::spoken;
+use super::codex::{set_outcome, spoken};
 use super::{Format, Piece, Record, copy_rest, tool_schemas};
 use crate::json::{ObjectWriter, Value};
 use crate::labels::{is_label, read_labels};
@@ -171,6 +171,10 @@ fn read_items<'a>(record: &Record<'_, 'a>) -> Result<Run<'a>, String> {
                 conversation.user_words(content_text(item).and_then(spoken));
             }
             Some(Role::Agent) => conversation.agent_blocks(item, false),
+            None if item_role(item) == Some(Role::Tool) => {
+                let step = conversation.result(item);
+                set_outcome(&mut conversation.steps[step], item);
+            }
             _ => conversation.push(item),
         }
     }

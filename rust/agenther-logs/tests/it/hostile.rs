@@ -137,7 +137,19 @@ fn messages_of_many_small_parts_are_read_in_linear_time() {
         format!("{{\"role\": \"assistant\", \"content\": \"Action: a\\n{}\"}}", part.repeat(100_000))
     };
     let user = r#"{"role": "user", "content": "go"}"#;
-    for part in ["Observation: x\\n", "### x", "Thought: x\\nAction: y[z]\\n", "<tool_call>", "<execute>"] {
+    for part in [
+        "Observation: x\\n",
+        "### x",
+        "Thought: x\\nAction: y[z]\\n",
+        "<tool_call>",
+        "<tool_call>x</tool_call>",
+        "<tool_call>{",
+        "<function=a>",
+        "<think>",
+        "</think>",
+        "[TOOL_CALLS]",
+        "<execute>",
+    ] {
         let (_, counts) = read(format!("[{user}, {}]", message(part)).as_bytes());
         assert_eq!(counts.runs, 1, "{part}");
         let mint = format!(

@@ -1,0 +1,268 @@
+//! Calls, results and thoughts that models without an interface of their own for them write into
+//! the text of a message, between tags: Hermes, Qwen, Llama, GLM, Mistral, and OpenHands where it
+//! asks for calls in words.
+
+use crate::formats::part_of;
+use crate::json::{ObjectWriter, Value, read_inner};
+use crate::python_literal::to_json;
+use crate::run::Text;
+
+/// What opens and closes a call. One that is not closed goes to the end of the message.
+const CALLS: &[(&str, &str)] = &[
+    ("<tool_call>", "</tool_call>"),
+    ("<function_call>", "</function_call>"),
+    ("<functioncall>", "<|endoftext|>"),
+    ("<function=", "</function>"),
+    ("<|python_tag|>", "<|eom_id|>"),
+    ("[TOOL_CALLS]", "</s>"),
+];
+const THOUGHTS: &[(&str, &str)] = &[("<think>", "</think>"), ("<thinking>", "</thinking>")];
+const RESULT: (&str, &str) = ("<tool_response>", "</tool_response>");
+
+/// A call that stands in the text of a message.
+#[derive(Debug, PartialEq)]
+pub(super) struct WrittenCall {
+    pub name: String,
+    pub input: Option<String>,
+}
+
+/// The thought that a message begins with, and the words after it. Templates that open the thought
+/// themselves leave only its end in the message.
+pub(super) fn thought_and_words(text: Text<'_>) -> (Option<Text<'_>>, Text<'_>) {
+    for (open, close) in THOUGHTS {
+        let start = text.trim_start().strip_prefix(open).map(|rest| text.len() - rest.len());
+        let Some(end) = text.find(close).filter(|end| start.is_some() || !text[..*end].contains(open)) else {
+            continue;
+        };
+        let thought = part_of(&text, |text| text[start.unwrap_or(0)..end].trim());
+        return (Some(thought), part_of(&text, |text| text[end + close.len()..].trim()));
+    }
+    (None, text)
+}
+
+/// The calls in a text and the words around them; `None` where it holds none.
+pub(super) fn calls_and_words(text: &str) -> Option<(Vec<WrittenCall>, String)> {
+    let (mut calls, mut words, mut rest) = (Vec::new(), String::new(), text);
+    while let Some((before, open, close)) = next_call(rest) {
+        let from_tag = &rest[before..];
+        let inside = &from_tag[open.len()..];
+        let end = inside.find(close);
+        let after = end.map_or("", |end| &inside[end + close.len()..]);
+        // A tag that is only talked about may stand before the one that opens the call.
+        let body = &inside[..end.unwrap_or(inside.len())];
+        let (talk, body) = body.rsplit_once(open).unwrap_or(("", body));
+        let found = calls_in(open, body);
+        if found.is_empty() {
+            words.push_str(&rest[..rest.len() - after.len()]);
+        } else {
+            words.push_str(&rest[..before]);
+            words.push_str(talk);
+            calls.extend(found);
+        }
+        rest = after;
+    }
+    words.push_str(rest);
+    (!calls.is_empty()).then(|| (calls, words.trim().to_owned()))
+}
+
+/// Where the next call opens, and its tags.
+fn next_call(text: &str) -> Option<(usize, &'static str, &'static str)> {
+    memchr::memchr2_iter(b'<', b'[', text.as_bytes()).find_map(|at| {
+        let (open, close) = CALLS.iter().find(|(open, _)| text[at..].starts_with(open))?;
+        Some((at, *open, *close))
+    })
+}
+
+/// The calls in what stands between two tags.
+fn calls_in(open: &str, body: &str) -> Vec<WrittenCall> {
+    if open == "<function=" {
+        return function_block(body).into_iter().collect();
+    }
+    let body = body.trim();
+    if let Some((_, block)) = body.split_once("<function=") {
+        return function_block(block).into_iter().collect();
+    }
+    calls_of_json(body).or_else(|| Some(vec![keyed_call(body)?])).unwrap_or_default()
+}
+
+/// The calls that a text of JSON, or of Python, states: one, or a list of them.
+pub(super) fn calls_of_json(text: &str) -> Option<Vec<WrittenCall>> {
+    let read = |value: Value<'_, '_>| {
+        if value.is_array() {
+            value.items().map(stated_call).collect()
+        } else {
+            Some(vec![stated_call(value)?])
+        }
+    };
+    read_inner(text, read).or_else(|| read_inner(&to_json(text)?, read))
+}
+
+fn stated_call(value: Value<'_, '_>) -> Option<WrittenCall> {
+    let call = value.get("function").filter(|function| function.is_object()).unwrap_or(value);
+    let name = call.text_of(&["name"])?.into_owned();
+    let input = call.any_of(&["arguments", "args", "parameters"]).and_then(|input| input.text_or_json());
+    Some(WrittenCall { name, input: input.map(|input| super::decoded_twice(input).into_owned()) })
+}
+
+/// `name>{..}` or `name><parameter=key>value</parameter>`: what follows `<function=`.
+fn function_block(block: &str) -> Option<WrittenCall> {
+    let (name, rest) = block.split_once('>')?;
+    let body = rest.split("</function>").next().unwrap_or(rest).trim();
+    if body.starts_with('{') {
+        return is_name(name).then(|| WrittenCall { name: name.to_owned(), input: Some(body.to_owned()) });
+    }
+    let mut input = ObjectWriter::default();
+    for parameter in body.split("<parameter=").skip(1) {
+        let (key, value) = parameter.split_once('>')?;
+        let value = value.split("</parameter>").next().unwrap_or(value);
+        let value = value.strip_prefix('\n').unwrap_or(value);
+        input.text(key, value.strip_suffix('\n').unwrap_or(value));
+    }
+    let input = input.finish().or_else(|| Some("{}".to_owned()));
+    is_name(name).then(|| WrittenCall { name: name.to_owned(), input })
+}
+
+/// GLM's `name<arg_key>key</arg_key><arg_value>value</arg_value>`.
+fn keyed_call(body: &str) -> Option<WrittenCall> {
+    let mut parts = body.split("<arg_key>");
+    let name = parts.next()?.trim();
+    let mut input = ObjectWriter::default();
+    for part in parts {
+        let (key, rest) = part.split_once("</arg_key>")?;
+        let (_, value) = rest.split_once("<arg_value>")?;
+        input.text(key.trim(), value.split("</arg_value>").next().unwrap_or(value));
+    }
+    let input = input.finish()?;
+    is_name(name).then(|| WrittenCall { name: name.to_owned(), input: Some(input) })
+}
+
+fn is_name(text: &str) -> bool {
+    let plain = |byte: u8| byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'-' | b'.' | b':' | b'/');
+    !text.is_empty() && text.bytes().all(plain)
+}
+
+/// A result that stands in the text of a message.
+#[derive(Debug, PartialEq)]
+pub(super) struct WrittenResult {
+    pub name: Option<String>,
+    pub text: String,
+}
+
+/// Whether the JSON of a content may be such results: tells it without decoding all of the text.
+pub(super) fn may_be_results(json: &str) -> bool {
+    const HEAD: usize = 256;
+    let head = &json.as_bytes()[..json.len().min(HEAD)];
+    // `<` may be escaped.
+    ["tool_response>", "tool_response\\u003e", "EXECUTION RESULT of ["]
+        .iter()
+        .any(|mark| memchr::memmem::find(head, mark.as_bytes()).is_some())
+}
+
+/// The results in a message that is made of them; `None` for any other message.
+pub(super) fn results_in(text: &str) -> Option<Vec<WrittenResult>> {
+    let text = text.trim();
+    if let Some(rest) = text.strip_prefix("EXECUTION RESULT of [") {
+        let (name, output) = rest.split_once("]:")?;
+        return Some(vec![WrittenResult { name: Some(name.to_owned()), text: output.trim().to_owned() }]);
+    }
+    let (open, close) = RESULT;
+    let bodies = text.strip_prefix(open)?.split(open);
+    Some(bodies.map(|body| body_of_result(body.split(close).next().unwrap_or(body).trim())).collect())
+}
+
+/// Hermes wraps a result once more: `{"name": .., "content": ..}`.
+fn body_of_result(body: &str) -> WrittenResult {
+    let wrapped = |value: Value<'_, '_>| {
+        let known = value.members().all(|(key, _)| matches!(&*key, "name" | "content" | "tool_call_id"));
+        let text = value.get("content").filter(|_| known)?.text_or_json()?.into_owned();
+        Some(WrittenResult { name: value.text_of(&["name"]).map(Text::into_owned), text })
+    };
+    let plain = || WrittenResult { name: None, text: body.to_owned() };
+    let found = body.starts_with('{').then(|| read_inner(body, wrapped)).flatten();
+    found.unwrap_or_else(plain)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn calls_are_found_in_every_spelling_and_the_words_around_them_stay() {
+        let long =
+            "<tool_call>\n<function=run>\n<parameter=command>\nls\n</parameter>\n</function>\n</tool_call>";
+        for (text, words, wanted) in [
+            (
+                "Both.\n<tool_call>\n{\"name\": \"a\", \"arguments\": {\"n\": 1.50}}\n</tool_call>\n<tool_call>{'name': 'b', 'arguments': {'s': 'it\\'s'}}</tool_call>",
+                "Both.",
+                vec![("a", r#"{"n": 1.50}"#), ("b", r#"{"s": "it's"}"#)],
+            ),
+            (
+                "<function=run>\n<parameter=command>ls > a</parameter>\n</function>",
+                "",
+                vec![("run", r#"{"command": "ls > a"}"#)],
+            ),
+            ("<function=run>{\"n\": 1}</function>", "", vec![("run", r#"{"n": 1}"#)]),
+            ("<function=finish>\n</function>", "", vec![("finish", "{}")]),
+            (long, "", vec![("run", r#"{"command": "ls"}"#)]),
+            (
+                "<tool_call>look\n<arg_key>at</arg_key>\n<arg_value>sea</arg_value>\n</tool_call>",
+                "",
+                vec![("look", r#"{"at": "sea"}"#)],
+            ),
+            ("<|python_tag|>{\"name\": \"f\", \"parameters\": {}}<|eom_id|>", "", vec![("f", "{}")]),
+            ("[TOOL_CALLS] [{\"name\": \"f\", \"arguments\": {}}]", "", vec![("f", "{}")]),
+            (
+                "I use <tool_call> for that: <tool_call>{\"name\": \"f\", \"arguments\": \"{}\"}</tool_call> ok?",
+                "I use  for that:  ok?",
+                vec![("f", "{}")],
+            ),
+        ] {
+            let (calls, around) = calls_and_words(text).unwrap();
+            let found: Vec<_> =
+                calls.iter().map(|call| (&*call.name, call.input.as_deref().unwrap())).collect();
+            assert_eq!((found, &*around), (wanted, words), "{text}");
+        }
+    }
+
+    #[test]
+    fn tags_that_hold_no_call_are_words() {
+        for text in [
+            "Write <tool_call> first.",
+            "<tool_call>\nnone\n</tool_call>",
+            "a [b] < c",
+            "<function=",
+            "<function=a b>",
+        ] {
+            assert_eq!(calls_and_words(text), None, "{text}");
+        }
+    }
+
+    #[test]
+    fn thoughts_stand_before_the_words() {
+        for (text, thought, words) in [
+            ("<think>\nhm\n</think>\n\nYes.", Some("hm"), "Yes."),
+            ("hm</think>Yes.", Some("hm"), "Yes."),
+            ("<thinking>a</thinking>", Some("a"), ""),
+            ("Say <think>a</think>", None, "Say <think>a</think>"),
+            ("<think>cut off", None, "<think>cut off"),
+        ] {
+            let (found, rest) = thought_and_words(text.into());
+            assert_eq!((found.as_deref(), &*rest), (thought, words), "{text}");
+        }
+    }
+
+    #[test]
+    fn results_are_taken_out_of_their_tags() {
+        let two = "<tool_response>\n{\"name\": \"f\", \"content\": {\"n\": 1}}\n</tool_response>\n<tool_response>{\"n\": 2}</tool_response>";
+        let result = |name: Option<&str>, text: &str| WrittenResult {
+            name: name.map(str::to_owned),
+            text: text.to_owned(),
+        };
+        assert_eq!(
+            results_in(two),
+            Some(vec![result(Some("f"), r#"{"n": 1}"#), result(None, r#"{"n": 2}"#)])
+        );
+        assert_eq!(results_in("EXECUTION RESULT of [run]:\nok"), Some(vec![result(Some("run"), "ok")]));
+        assert_eq!(results_in("What is <tool_response>?"), None);
+    }
+}
