@@ -9,8 +9,8 @@ use super::Mapping;
 use super::path::{Path, decoded};
 use super::survey::{Field, extended, normalised, survey, survey_elements};
 use super::vocabulary::{
-    BY_CONTENT, Guess, IN_RECORD, IN_STEP, LEAKS, STEP_LISTS, announcements, guesses, of, success_words,
-    zero_or_one,
+    BY_CONTENT, Guess, IN_RECORD, IN_STEP, LEAKS, NO_REQUESTS, STEP_LISTS, TOOL_LISTS, announcements,
+    guesses, of, success_words, zero_or_one,
 };
 use crate::beside::Nothing;
 use crate::detect::valid_text;
@@ -132,8 +132,11 @@ impl<'t, 'a> Draft<'t, 'a> {
         let fields = survey(&self.set.records, DEPTH, &self.list.path);
         let mut found = guesses(&fields, IN_RECORD);
         if of(&found, "goal").is_none() && !self.list.messages {
-            let free =
-                |field: &&Field| field.is_text() && !found.iter().any(|guess| field.is_in(&guess.field.path));
+            let tells_else = |field: &Field| field.called(LEAKS) > 0 || field.called(NO_REQUESTS) > 0;
+            let free = |field: &&Field| {
+                let taken = found.iter().any(|guess| field.is_in(&guess.field.path));
+                field.is_text() && !taken && !tells_else(field)
+            };
             let longest = fields.iter().filter(free).max_by_key(|field| field.mean_words()).ok_or(NO_GOAL)?;
             found.push(Guess { key: "goal", field: longest, also: Vec::new(), why: BY_CONTENT });
         }
@@ -221,6 +224,9 @@ impl Elements {
 fn step_list(records: &[Value<'_, '_>], path: String) -> Option<StepList> {
     let elements = Elements::at(&Path::parse(&path).ok()?, records);
     let last = normalised(path.rsplit('.').next().unwrap_or(&path));
+    if TOOL_LISTS.split(' ').any(|name| name == last) {
+        return None;
+    }
     let named = 10 * i32::from(STEP_LISTS.split(' ').any(|name| name == last));
     let share = |score: i32| score * elements.having as i32 / records.len().max(1) as i32;
     if elements.said * 5 > elements.met * 4 {

@@ -31,7 +31,7 @@ pub(super) const IN_STEP: &[Wanted] = &[
     },
     Wanted {
         key: "thought",
-        names: "thought thoughts reasoning thinking reason why cot rationale reflection plan think analysis message explanation reply \
+        names: "thought thoughts reasoning model_output thinking reason why cot rationale reflection plan think analysis message explanation reply \
                 say answer final_answer assistant agent llm",
         fits: Field::is_text,
     },
@@ -55,7 +55,7 @@ pub(super) const IN_STEP: &[Wanted] = &[
     },
     Wanted {
         key: "observation",
-        names: "observation tool_output tool_result tool_response function_result environment result output observed obs saw response feedback stdout \
+        names: "observation observations tool_output tool_result tool_response function_result environment result output observed obs saw response feedback stdout \
                 returned env_response content text o",
         fits: |field| field.flags == 0 && field.seen > field.numbers,
     },
@@ -70,7 +70,9 @@ pub(super) const IN_RECORD: &[Wanted] = &[
     Wanted {
         key: "id",
         names: "id run_id trajectory_id trace_id session_id uuid episode_id conversation_id task_id episode number session",
-        fits: |field| (field.is_text() || field.numbers > 0) && field.mean_words() <= 1,
+        fits: |field| {
+            (field.is_text() || field.numbers > 0) && field.mean_words() <= 1 && field.called("model") == 0
+        },
     },
     Wanted {
         key: "goal",
@@ -115,6 +117,14 @@ pub(super) const IN_RECORD: &[Wanted] = &[
 /// Names of lists of steps.
 pub(super) const STEP_LISTS: &str =
     "steps trajectory traj turns events history actions trace log messages chat conversation transitions";
+
+/// Names of lists of schemas, whose names and parameters look like those of calls.
+pub(super) const TOOL_LISTS: &str =
+    "tools functions available_tools tool_schemas tool_definitions api_list apis candidate_tools";
+
+/// Names of fields that hold no words of a user, however many there are.
+pub(super) const NO_REQUESTS: &str =
+    "id uuid timestamp time date created updated model version status type kind role source url path patch";
 
 /// Names of fields that hold the reference answer, or a label under another name.
 pub(super) const LEAKS: &str = "gold golden target reference expected ground_truth gt truth label labels correct answers solution evaluation eval \

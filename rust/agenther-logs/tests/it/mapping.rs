@@ -386,3 +386,15 @@ proptest! {
         let _ = Mapping::parse(&noise);
     }
 }
+
+#[test]
+fn a_draft_takes_no_reference_answer_for_the_goal_and_no_schemas_for_steps() {
+    let record = r#"{"trial": 1, "true_answer": "the longest of the texts by far", "asked": "Find it now.",
+        "tools": [{"name": "look", "description": "Looks.", "parameters": {"at": "here"}}],
+        "record": [{"tool": "look", "args": {"at": 1}, "observations": "nothing"}]}"#;
+    let draft = suggest(record.replace('\n', " ").as_bytes()).expect("a draft");
+    for line in ["goal = \"asked\"", "steps = \"record\"", "observation = \"observations\""] {
+        assert!(draft.contains(line), "{line}: {draft}");
+    }
+    assert!(!draft.contains("true_answer"), "{draft}");
+}
