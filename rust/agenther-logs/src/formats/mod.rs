@@ -28,6 +28,7 @@ mod react;
 mod react_text;
 mod reflexion;
 mod responses;
+mod smolagents;
 mod swe_agent;
 mod tapeagents;
 mod tau_bench;
@@ -73,6 +74,7 @@ pub const FORMATS: &[&dyn Format] = &[
     &mini_swe_agent::MiniSweAgent,
     &openhands::OpenHands,
     &adp::Adp,
+    &smolagents::Smolagents,
     &tapeagents::TapeAgents,
     &web_voyager::WebVoyager,
     &hf_agent_trace::HfAgentTrace,

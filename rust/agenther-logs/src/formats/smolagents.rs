@@ -1,0 +1,141 @@
+//! smolagents: the steps in the memory of an agent.
+//!
+//! Source: `agent.memory.get_full_steps()` and the `steps` of a `RunResult`, of smolagents 1; the
+//! `intermediate_steps` of its GAIA scripts; `llm_output` and `observation` of the first versions.
+//!
+//! | field of the log | field of the run |
+//! |---|---|
+//! | `task` of the first step, else `question`, … beside the steps | `original_prompt`; later tasks are `user` |
+//! | `system_prompt` | `system` |
+//! | `model_output` before the code, `plan` | `thought` |
+//! | `tool_calls` | steps, one a call |
+//! | `observations`, which is one text for all calls of a step | `observation` of the last of them |
+//! | `error` | `error`, and `observation` where there is no other |
+//! | `action_output` of the step with `is_final_answer`, `output` | `final_answer` |
+//! | `state` other than `success` | `failure_reason` |
+//! | the rest beside the steps | `metadata` |
+//!
+//! Left out: `model_input_messages`, which repeat the steps before.
+//!
+//! Leaks: `true_answer` of the GAIA scripts stays behind.
+
+use super::{Format, Record, copy_rest, part_of};
+use crate::json::{ObjectWriter, Value};
+use crate::labels::{is_label, read_labels};
+use crate::messages::words;
+use crate::run::{Run, Text};
+use crate::terminal::{is_terminal, set_final_answer};
+use crate::timeline::Timeline;
+
+pub(super) struct Smolagents;
+
+/// Where the steps are in a record that is no list of them.
+const STEPS: &[&str] = &["steps", "intermediate_steps", "memory", "full_steps", "logs"];
+const GOAL: &[&str] = &["augmented_question", "question", "task", "prompt", "query"];
+const ANSWER: &[&str] = &["output", "prediction", "answer", "final_answer"];
+const REFERENCE: &str = "true_answer";
+/// What stands between the thought and the code in what the model wrote.
+const CODE: &[&str] = &["<code>", "```py", "\nCode:\n", "\nCode:"];
+
+fn steps_of<'t, 'a>(record: Value<'t, 'a>) -> Option<Value<'t, 'a>> {
+    let lists = std::iter::once(record).chain(STEPS.iter().filter_map(|key| record.get(key)));
+    lists.into_iter().find(|list| list.items().take(4).any(is_step))
+}
+
+/// A step in which a model acted.
+fn is_step(step: Value<'_, '_>) -> bool {
+    let numbered = step.any_of(&["step_number", "step"]).is_some();
+    let written = step.any_of(&["model_output", "llm_output", "model_output_message"]).is_some();
+    numbered && (written || step.get("model_input_messages").is_some())
+}
+
+impl Format for Smolagents {
+    fn name(&self) -> &'static str {
+        "smolagents"
+    }
+
+    fn shape(&self) -> &'static str {
+        "`steps` of `step_number`, `model_output`, `tool_calls` and `observations`, or a bare list of them"
+    }
+
+    fn score(&self, record: Value<'_, '_>) -> u8 {
+        93 * u8::from(steps_of(record).is_some())
+    }
+
+    fn read<'a>(&self, record: &Record<'_, 'a>) -> Result<Run<'a>, String> {
+        let value = record.value;
+        let mut run = Run { trajectory_id: record.run_id(), ..Run::default() };
+        let mut timeline = Timeline::default();
+        timeline.user(value.text_of(GOAL));
+        for step in steps_of(value).into_iter().flat_map(|steps| steps.items()) {
+            read_step(step, &mut timeline, &mut run);
+        }
+        run.original_prompt = timeline.prompt.clone();
+        run.steps = timeline.finish();
+        if run.steps.is_empty() {
+            return Err("it has no steps".to_owned());
+        }
+        run.final_answer = value.any_of(ANSWER).and_then(|answer| answer.text_or_json()).or(run.final_answer);
+        read_labels(value, &mut run);
+        let state = value.text_of(&["state"]).filter(|state| state != "success");
+        run.failure_reason = run.failure_reason.or(state);
+        set_final_answer(&mut run);
+        let mut out = ObjectWriter::default();
+        copy_rest(&mut out, record, |key| {
+            let read = [STEPS, GOAL, ANSWER, &["state", "messages", REFERENCE]];
+            is_label(key) || read.iter().any(|keys| keys.contains(&key))
+        });
+        run.metadata = out.finish().map(Into::into);
+        Ok(run)
+    }
+}
+
+fn read_step<'a>(step: Value<'_, 'a>, timeline: &mut Timeline<'a>, run: &mut Run<'a>) {
+    run.system = run.system.take().or_else(|| step.text_of(&["system_prompt"]));
+    if let Some(task) = step.text_of(&["task"]) {
+        // Beside the steps the same task stands once more.
+        return timeline.user(Some(task).filter(|task| timeline.prompt.as_ref() != Some(task)));
+    }
+    if let Some(plan) = step.text_of(&["plan"]) {
+        return timeline.reply(Some(plan));
+    }
+    let calls = || step.get("tool_calls").into_iter().flat_map(|calls| calls.items());
+    let wrote = step.any_of(&["model_output", "llm_output"]).and_then(words);
+    let error = step.get("error").filter(|error| !error.is_null());
+    let acted = calls().next().is_some();
+    if acted {
+        timeline.think(wrote.map(|wrote| part_of(&wrote, thought_in)));
+    } else {
+        timeline.reply(wrote);
+    }
+    calls().for_each(|call| read_call(call, timeline));
+    let message = error.and_then(|error| error.text_of(&["message"]).or_else(|| error.text_or_json()));
+    let observed = step.text_of(&["observations", "observation"]).or_else(|| message.clone());
+    // A call of `final_answer` returns what it was given.
+    let ends = calls().last().is_some_and(|call| name_of(call).is_some_and(|name| is_terminal(&name)));
+    if let Some(observed) = observed.filter(|_| !ends || error.is_some()) {
+        let last = calls().last().and_then(|call| call.text_of(&["id"]));
+        timeline.observe(last.as_deref(), observed, error.map(|_| true));
+    }
+    let is_final = step.get("is_final_answer").and_then(|flag| flag.as_bool()) == Some(true);
+    let output = step.any_of(if is_final { &["action_output", "output"] } else { &["final_answer"] });
+    // A step that is only `output` ends the memory.
+    let output = output.or_else(|| step.get("output").filter(|_| !acted && !is_step(step)));
+    run.final_answer = output.and_then(|output| output.text_or_json()).or(run.final_answer.take());
+}
+
+fn name_of<'a>(call: Value<'_, 'a>) -> Option<Text<'a>> {
+    call.get("function").unwrap_or(call).text_of(&["name"])
+}
+
+fn read_call<'a>(call: Value<'_, 'a>, timeline: &mut Timeline<'a>) {
+    let input = call.get("function").unwrap_or(call).get("arguments").and_then(|input| input.text_or_json());
+    timeline.act(call.text_of(&["id"]), name_of(call).unwrap_or_default(), input);
+}
+
+/// What the model thought before its code.
+fn thought_in(wrote: &str) -> &str {
+    let end = CODE.iter().filter_map(|mark| wrote.find(mark)).min().unwrap_or(wrote.len());
+    let thought = wrote[..end].trim();
+    thought.strip_prefix("Thought:").unwrap_or(thought).trim_start()
+}
