@@ -31,7 +31,7 @@ pub(crate) enum Role {
 /// The role of a message; `None` if the value is no message.
 pub(crate) fn role_of(message: Value<'_, '_>) -> Option<Role> {
     let Some(role) = message.get("role").or_else(|| message.get("from")) else {
-        return dialects::langchain_role(message);
+        return dialects::role_without_name(message);
     };
     Some(match &*role.text()? {
         "system" | "developer" => Role::System,
@@ -323,7 +323,7 @@ impl<'a> Conversation<'a> {
     /// Puts a result where it belongs; the step that is.
     pub fn result(&mut self, result: Value<'_, 'a>) -> usize {
         let id = result.any_of(RESULT_ID).and_then(|id| id.scalar());
-        let name = result.text_of(&["name", "toolName"]);
+        let name = result.text_of(&["name", "toolName", "tool_name"]);
         let content = dialects::result_text(result);
         let observation = content.clone().and_then(filled).or_else(|| error_text(result)).or(content);
         self.observe(id.as_ref(), name.as_ref(), observation.unwrap_or_default(), error_flag(result))
@@ -417,6 +417,7 @@ pub(crate) fn words<'a>(content: Value<'_, 'a>) -> Option<Text<'a>> {
     let is_part = |part: Value<'_, '_>| {
         part.is_string()
             || part.any_of(&["type", "text", "json", "toolUse", "toolResult", "reasoningContent"]).is_some()
+            || dialects::is_media(part)
     };
     if !content.is_array() || !content.items().all(is_part) {
         return content.text_or_json();
@@ -453,7 +454,7 @@ pub(crate) fn part_text<'a>(part: Value<'_, 'a>) -> Option<Text<'a>> {
     let text = part.text_of(&["text", "refusal"]).or_else(|| part.get("json")?.text_or_json());
     text.or_else(|| {
         // A picture or a file: what it was, not its bytes.
-        let kind = part.text_of(&["type"])?;
+        let kind = part.text_of(&["type", "kind"])?;
         if kind.contains("image") {
             return Some(Cow::Borrowed("[image]"));
         }

@@ -1,5 +1,5 @@
-//! Messages that have no `role` beside `content`: LangChain's, the `parts` of Gemini and of
-//! OpenTelemetry, the items of OpenAI's Responses API.
+//! Messages that have no `role` beside `content`: LangChain's and AutoGen's, the `parts` of Gemini, of
+//! OpenTelemetry and of Pydantic AI, the items of OpenAI's Responses API.
 
 use std::borrow::Cow;
 
@@ -8,8 +8,15 @@ use crate::formats::filled;
 use crate::json::{Limits, ObjectWriter, Tape, Value};
 use crate::run::{RunStep, Text};
 
-/// The role that a LangChain message has by its type or its class.
-pub(super) fn langchain_role(message: Value<'_, '_>) -> Option<Role> {
+/// The role that a message has by its type, its class or its kind.
+pub(super) fn role_without_name(message: Value<'_, '_>) -> Option<Role> {
+    if message.get("parts").is_some() {
+        return match &*message.text_of(&["kind"])? {
+            "request" => Some(Role::User),
+            "response" => Some(Role::Agent),
+            _ => None,
+        };
+    }
     let class = || message.get("id")?.items().last()?.text();
     let kind = match message.get("kwargs") {
         Some(kwargs) if kwargs.is_object() => class()?,
@@ -21,6 +28,10 @@ pub(super) fn langchain_role(message: Value<'_, '_>) -> Option<Role> {
         "ai" | "AIMessage" | "AIMessageChunk" => Role::Agent,
         "system" | "SystemMessage" | "SystemMessageChunk" => Role::System,
         "tool" | "ToolMessage" | "ToolMessageChunk" | "function" | "FunctionMessage" => Role::Tool,
+        "TextMessage" | "MultiModalMessage" | "StopMessage" | "HandoffMessage" => {
+            let by_user = message.text_of(&["source"])?.starts_with("user");
+            if by_user { Role::User } else { Role::Agent }
+        }
         _ => return None,
     })
 }
@@ -82,6 +93,16 @@ impl<'a> Conversation<'a> {
     /// Takes an item of the Responses API; values that are none are skipped.
     pub(super) fn item(&mut self, item: Value<'_, 'a>) {
         let Some(kind) = item.get("type").and_then(|kind| kind.text()) else { return };
+        match &*kind {
+            // AutoGen's: the summary that follows repeats the results.
+            "ThoughtEvent" => return join(&mut self.pending_thought, content_text(item)),
+            "ToolCallRequestEvent" => {
+                let thought = self.pending_thought.take();
+                return self.calls(parts(item), thought);
+            }
+            "ToolCallExecutionEvent" => return parts(item).for_each(|result| _ = self.result(result)),
+            _ => {}
+        }
         match ItemKind::of(&kind) {
             Some(ItemKind::Reasoning) => join(&mut self.pending_thought, reasoning_of(item)),
             Some(ItemKind::Output) => _ = self.result(item),
@@ -202,6 +223,7 @@ impl<'a> Conversation<'a> {
                 Part::Invocation(invocation) => self.invocation(invocation, part),
                 Part::Thought(text) => join(&mut thought, text),
                 Part::Words(text) => join(&mut words, text),
+                Part::System(text) => join(&mut self.system, text),
             }
         }
         match role {
@@ -217,6 +239,16 @@ fn is_reply(step: &RunStep<'_>) -> bool {
     step.thought.is_some() && step.action_name.is_none() && step.observation.is_none()
 }
 
+/// Whether a part is one of Pydantic AI's pictures and files.
+pub(super) fn is_media(part: Value<'_, '_>) -> bool {
+    const KINDS: &[&str] = &["image-url", "audio-url", "video-url", "document-url", "binary"];
+    part.text_of(&["kind"]).is_some_and(|kind| KINDS.contains(&&*kind))
+}
+
+fn is_part_kind(part: Value<'_, '_>, kind: &str) -> bool {
+    part.text_of(&["part_kind"]).is_some_and(|known| known == kind)
+}
+
 enum Part<'t, 'a> {
     Call(Value<'t, 'a>),
     /// Call and result in one, as the Vercel SDK keeps them for its interface.
@@ -224,12 +256,22 @@ enum Part<'t, 'a> {
     Result(Value<'t, 'a>),
     Thought(Option<Text<'a>>),
     Words(Option<Text<'a>>),
+    System(Option<Text<'a>>),
 }
 
 impl<'t, 'a> Part<'t, 'a> {
     fn of(part: Value<'t, 'a>) -> Self {
         if part.is_string() {
             return Part::Words(part.text());
+        }
+        match part.text_of(&["part_kind"]).as_deref() {
+            Some("tool-call" | "builtin-tool-call") => return Part::Call(part),
+            Some("tool-return" | "builtin-tool-return") => return Part::Result(part),
+            Some("retry-prompt") if part.text_of(&["tool_name"]).is_some() => return Part::Result(part),
+            Some("system-prompt") => return Part::System(content_text(part)),
+            Some("thinking") => return Part::Thought(content_text(part)),
+            Some(_) => return Part::Words(content_text(part)),
+            None => {}
         }
         if is_type(part, &["tool_call"]) {
             return Part::Call(part);
@@ -342,6 +384,9 @@ fn content_of<'a>(list: Value<'_, 'a>) -> Option<Text<'a>> {
 
 /// Whether a result says that the call failed, in the words of its dialect.
 pub(super) fn failed(result: Value<'_, '_>) -> Option<bool> {
+    if is_part_kind(result, "retry-prompt") {
+        return Some(true);
+    }
     if let Some(flag) = result.get("isError").and_then(|flag| flag.as_bool()) {
         return Some(flag);
     }
