@@ -93,7 +93,7 @@ pub(super) const IN_RECORD: &[Wanted] = &[
     Wanted {
         key: "answer",
         names: "final_answer answer final_output final_response final_text response output result reply completion prediction",
-        fits: Field::is_text,
+        fits: |field| field.is_text() && field.called(REFERENCE) == 0,
     },
     Wanted {
         key: "success",
@@ -113,6 +113,9 @@ pub(super) const IN_RECORD: &[Wanted] = &[
         fits: Field::is_text,
     },
 ];
+
+/// Names of the reference answer, which are no names of the agent's.
+const REFERENCE: &str = "gold golden reference expected ground_truth gt truth true";
 
 /// Names of lists of steps.
 pub(super) const STEP_LISTS: &str =
