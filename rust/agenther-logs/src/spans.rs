@@ -8,15 +8,19 @@
 
 mod attributes;
 mod payload;
+mod places;
+mod threads;
 
 use std::collections::{HashMap, VecDeque};
 
 pub(crate) use attributes::{Attributes, kind_named};
 pub(crate) use payload::{Messages, Side, words};
-use payload::{arguments, conversation, opening, returned};
+use payload::{arguments, conversation, returned};
+use places::{Place, places};
+use threads::{Thread, Threads};
 
 use crate::formats::filled;
-use crate::messages::{Conversation, Role, join};
+use crate::messages::{Conversation, join};
 use crate::run::{Run, RunStep, Text};
 use crate::terminal::set_final_answer;
 
@@ -83,193 +87,6 @@ pub(crate) fn sortable(time: &str) -> String {
     let date = time.trim_end_matches('Z');
     let end = date.rfind('+').filter(|end| *end > 10).unwrap_or(date.len());
     date[..end].replace(' ', "T")
-}
-
-/// Ancestors of a span that are looked at, at most.
-const ANCESTORS: usize = 64;
-
-/// Where a span stands in the tree.
-#[derive(Debug, Clone, Copy, Default)]
-struct Place {
-    /// Spans above it, and agents among them.
-    above: usize,
-    agents: usize,
-    /// Whether it is below a tool, a judge, or a call of the model.
-    below_tool: bool,
-    below_judge: bool,
-    below_model: bool,
-}
-
-fn places(spans: &[Span]) -> Vec<Place> {
-    let index: HashMap<&str, usize> = spans.iter().enumerate().map(|(at, span)| (&*span.id, at)).collect();
-    let above = |span: &Span| span.parent.as_deref().and_then(|parent| index.get(parent).copied());
-    let place_of = |span| {
-        let mut place = Place::default();
-        let mut at = above(span);
-        for _ in 0..ANCESTORS {
-            let Some(ancestor) = at else { break };
-            place.above += 1;
-            match spans[ancestor].kind {
-                Kind::Agent => place.agents += 1,
-                Kind::Tool => place.below_tool = true,
-                Kind::Judge => place.below_judge = true,
-                Kind::Model => place.below_model = true,
-                Kind::Other => {}
-            }
-            at = above(&spans[ancestor]);
-        }
-        place
-    };
-    spans.iter().map(place_of).collect()
-}
-
-/// What one call of a model was given and returned.
-struct Call {
-    input: Messages,
-    output: Messages,
-    /// What the user asked first.
-    goal: Option<Text<'static>>,
-    /// System prompt among the messages.
-    system: Option<Text<'static>>,
-    /// Calls of tools in all its messages.
-    acts: usize,
-    /// Steps of the output.
-    said: Vec<RunStep<'static>>,
-}
-
-impl Call {
-    fn of(span: &Span) -> Option<Self> {
-        let side = |payload: &Option<String>, side| {
-            payload.as_deref().map(|payload| Messages::of(payload, side)).unwrap_or_default()
-        };
-        let (input, output) = (side(&span.input, Side::Input), side(&span.output, Side::Output));
-        if input.list.is_empty() && output.list.is_empty() {
-            return None;
-        }
-        let (before, after) = (conversation(&input.json()), conversation(&output.json()));
-        let steps = before.steps.iter().chain(&after.steps);
-        let acts = steps.filter(|step| step.action_name.is_some()).count();
-        Some(Call { input, output, goal: before.prompt, system: before.system, acts, said: after.steps })
-    }
-
-    fn messages(self) -> impl Iterator<Item = String> {
-        self.input.list.into_iter().chain(self.output.list)
-    }
-}
-
-/// Calls of the model that belong together.
-#[derive(Debug, Default)]
-struct Thread {
-    goal: Option<Text<'static>>,
-    messages: Vec<String>,
-    /// System prompt beside the messages, and among the first of them.
-    system: Option<String>,
-    said_system: Option<Text<'static>>,
-    tools: Option<String>,
-    /// Thoughts before calls, by name and arguments: models do not get their reasoning back, so it is
-    /// missing where the history comes again.
-    thoughts: HashMap<(String, String), Text<'static>>,
-    agents: usize,
-    acts: usize,
-}
-
-impl Thread {
-    fn add(&mut self, span: &Span, mut call: Call) {
-        let or = |known: &mut Option<String>, found: [Option<String>; 3]| {
-            *known = known.take().or(found.into_iter().flatten().next());
-        };
-        or(&mut self.system, [span.system.clone(), call.input.system.take(), call.output.system.take()]);
-        or(&mut self.tools, [span.tools.clone(), call.input.tools.take(), call.output.tools.take()]);
-        self.said_system = self.said_system.take().or(call.system.take());
-        for step in std::mem::take(&mut call.said) {
-            if let (Some(key), Some(thought)) = (key_of(&step), step.thought) {
-                self.thoughts.insert(key, thought);
-            }
-        }
-        if self.goal.is_some() && self.goal == call.goal {
-            self.repeat(call);
-        } else if self.goal.is_none() && call.goal.is_some() {
-            self.goal = call.goal.take();
-            self.acts += call.acts;
-            let output = std::mem::take(&mut call.output.list);
-            self.messages.splice(0..0, call.input.list);
-            self.messages.extend(output);
-        } else {
-            self.go_on(call);
-        }
-    }
-
-    /// The whole history again, and more; where it is shorter it is a second try, or was trimmed.
-    fn repeat(&mut self, call: Call) {
-        let length = call.input.list.len() + call.output.list.len();
-        if length >= self.messages.len() && call.acts >= self.acts {
-            self.acts = call.acts;
-            self.messages = call.messages().collect();
-        }
-    }
-
-    /// Only what is new; the agent's own last words may come again.
-    fn go_on(&mut self, call: Call) {
-        let by_agent = |message: &String| opening(std::slice::from_ref(message)) == Some(Role::Agent);
-        let said = self.messages.last().is_some_and(by_agent);
-        let repeated = call.input.list.iter().take_while(|message| said && by_agent(message)).count();
-        self.acts += call.acts;
-        self.messages.extend(call.messages().skip(repeated));
-    }
-
-    fn conversation(&self) -> Conversation<'static> {
-        let mut said = conversation(&format!("[{}]", self.messages.join(",")));
-        said.system = said.system.or_else(|| self.said_system.clone());
-        // The history may hold the answer that the output repeats.
-        if let [.., before, last] = said.steps.as_slice()
-            && before == last
-            && last.action_name.is_none()
-        {
-            said.steps.pop();
-        }
-        for step in &mut said.steps {
-            let thought = key_of(step).and_then(|key| self.thoughts.get(&key));
-            step.thought = step.thought.take().or_else(|| thought.cloned());
-        }
-        said
-    }
-}
-
-#[derive(Default)]
-struct Threads {
-    all: Vec<Thread>,
-    by_goal: HashMap<Text<'static>, usize>,
-}
-
-impl Threads {
-    fn add(&mut self, span: &Span, place: Place) {
-        let Some(call) = Call::of(span) else { return };
-        let index = match (&call.goal, opening(&call.input.list)) {
-            (Some(goal), Some(Role::User)) => self.thread_of(goal),
-            // It goes on where the last call ended.
-            _ => self.all.len().checked_sub(1),
-        };
-        let index = index.unwrap_or_else(|| {
-            self.all.push(Thread { agents: place.agents, ..Thread::default() });
-            self.all.len() - 1
-        });
-        self.all[index].add(span, call);
-        if let Some(goal) = &self.all[index].goal {
-            self.by_goal.entry(goal.clone()).or_insert(index);
-        }
-    }
-
-    /// The thread with this goal, or one that waits for its goal; `None`: it is a new one.
-    fn thread_of(&self, goal: &Text<'static>) -> Option<usize> {
-        let last = self.all.len().checked_sub(1)?;
-        self.by_goal.get(goal).copied().or_else(|| self.all[last].goal.is_none().then_some(last))
-    }
-
-    /// The thread of the main agent.
-    fn main(self) -> Option<Thread> {
-        // The first of equals: `min_by_key` takes it.
-        self.all.into_iter().min_by_key(|thread| (thread.acts == 0, thread.agents))
-    }
 }
 
 /// The run that the spans of a trace tell of; `trajectory_id` and `metadata` are left to the format.
@@ -601,5 +418,20 @@ mod tests {
         let run = run_of(Trace { spans, ..Trace::default() }).unwrap();
         assert_eq!(run.original_prompt.as_deref(), Some("Go"));
         assert_eq!(words(&run), ["Gone"]);
+    }
+    #[test]
+    fn parents_that_go_round_in_a_circle_leave_the_calls_of_tools() {
+        let tool = |id: &str, parent: &str| Span {
+            id: id.to_owned(),
+            parent: Some(parent.to_owned()),
+            kind: Kind::Tool,
+            name: "look".to_owned(),
+            output: Some(id.to_owned()),
+            ..Span::default()
+        };
+        let spans = vec![tool("a", "b"), tool("b", "a"), tool("c", "c")];
+        let run = run_of(Trace { spans, ..Trace::default() }).unwrap();
+        let seen: Vec<_> = run.steps.iter().filter_map(|step| step.observation.as_deref()).collect();
+        assert_eq!(seen, ["a", "b", "c"]);
     }
 }
