@@ -5,16 +5,19 @@
 //! still waits (by name where results have one). Reasoning that is kept apart stands before the
 //! words of a message with calls; beside a plain reply it is dropped, since the reply is the step.
 
+mod content;
 mod dialects;
 mod written;
 
 use std::borrow::Cow;
 
+pub(crate) use content::{content_text, is_type, part_text, parts, results, words};
 pub(crate) use dialects::item_role;
 
 use crate::formats::filled;
 use crate::json::{Limits, Tape, Value};
 use crate::run::{RunStep, Text};
+use content::{calls_in_parts, calls_of, error_flag, error_text, reasoning, strip_stop_markers};
 use written::WrittenCall;
 
 /// Who speaks.
@@ -50,28 +53,6 @@ pub(crate) fn is_message(value: Value<'_, '_>) -> bool {
     role_of(value).is_some() && BODY.iter().any(|key| value.get(key).is_some())
 }
 
-/// A marker with which simulated users and harnesses end a conversation: `###STOP###`.
-fn strip_stop_markers(text: Text<'_>) -> Text<'_> {
-    if memchr::memmem::find(text.as_bytes(), b"###").is_none() {
-        return text;
-    }
-    let mut kept = String::with_capacity(text.len());
-    let mut rest = &*text;
-    while let Some(start) = rest.find("###") {
-        let inside = &rest[start + 3..];
-        let name = inside.find("###").map(|end| &inside[..end]).filter(|name| {
-            !name.is_empty()
-                && name.len() < 32
-                && name.bytes().all(|b| b.is_ascii_uppercase() || matches!(b, b'_' | b'-'))
-        });
-        let length = name.map_or(3, |name| name.len() + 6);
-        kept.push_str(&rest[..start + if name.is_some() { 0 } else { 3 }]);
-        rest = &rest[start + length..];
-    }
-    kept.push_str(rest);
-    if kept.len() == text.len() { text } else { Cow::Owned(kept.trim_end().to_owned()) }
-}
-
 /// Calls waiting for a result, at most: results follow their calls closely, and a log of a million
 /// calls without results must not be searched a million times.
 const WAITING: usize = 64;
@@ -91,8 +72,6 @@ pub(crate) struct Conversation<'a> {
     waiting: Vec<Waiting<'a>>,
 }
 
-/// Types of the content parts that are results.
-const RESULTS: &[&str] = &["tool_result", "tool-result"];
 /// Where calls have their id, and results name their call.
 const CALL_ID: &[&str] = &["call_id", "id", "tool_call_id", "toolCallId", "toolUseId"];
 const RESULT_ID: &[&str] =
@@ -382,118 +361,6 @@ pub(crate) fn join<'a>(text: &mut Option<Text<'a>>, more: Option<Text<'a>>) {
     }
 }
 
-/// Whether the `type` of a part is one of `types`.
-pub(crate) fn is_type(part: Value<'_, '_>, types: &[&str]) -> bool {
-    part.get("type").and_then(|kind| kind.text()).is_some_and(|kind| types.contains(&&*kind))
-}
-
-fn calls_of<'t, 'a>(message: Value<'t, 'a>) -> impl Iterator<Item = Value<'t, 'a>> + use<'t, 'a> {
-    message.any_of(&["tool_calls", "toolCalls"]).into_iter().flat_map(|calls| calls.items())
-}
-
-/// The parts of a message whose content is a list.
-pub(crate) fn parts<'t, 'a>(message: Value<'t, 'a>) -> impl Iterator<Item = Value<'t, 'a>> + use<'t, 'a> {
-    message.get("content").into_iter().flat_map(|content| content.items())
-}
-
-/// The results among the parts of a message.
-pub(crate) fn results<'t, 'a>(message: Value<'t, 'a>) -> impl Iterator<Item = Value<'t, 'a>> + use<'t, 'a> {
-    parts(message).filter_map(|part| if is_type(part, RESULTS) { Some(part) } else { part.get("toolResult") })
-}
-
-/// The calls among the parts of a message; Amazon Bedrock's are one level down.
-fn calls_in_parts<'t, 'a>(message: Value<'t, 'a>) -> impl Iterator<Item = Value<'t, 'a>> + use<'t, 'a> {
-    const CALLS: &[&str] = &["tool_use", "tool_call", "tool-call"];
-    parts(message).filter_map(|part| if is_type(part, CALLS) { Some(part) } else { part.get("toolUse") })
-}
-
-/// The words of a message: its content, or the text parts of it.
-pub(crate) fn content_text<'a>(message: Value<'_, 'a>) -> Option<Text<'a>> {
-    words(message.any_of(&["content", "value"])?)
-}
-
-/// The words of a content: a text, the text parts of a list, or the JSON of anything else.
-pub(crate) fn words<'a>(content: Value<'_, 'a>) -> Option<Text<'a>> {
-    let is_part = |part: Value<'_, '_>| {
-        part.is_string()
-            || part.any_of(&["type", "text", "json", "toolUse", "toolResult", "reasoningContent"]).is_some()
-            || dialects::is_media(part)
-    };
-    if !content.is_array() || !content.items().all(is_part) {
-        return content.text_or_json();
-    }
-    let mut words: Option<Text<'a>> = None;
-    for part in content.items() {
-        let text = if part.is_string() { part.text() } else { part_text(part) };
-        match (&mut words, text) {
-            (Some(words), Some(text)) => {
-                words.to_mut().push('\n');
-                words.to_mut().push_str(&text);
-            }
-            (words, text) => *words = words.take().or(text),
-        }
-    }
-    words
-}
-
-/// The words of a part; what it was for a picture, `None` for thoughts, calls and results.
-pub(crate) fn part_text<'a>(part: Value<'_, 'a>) -> Option<Text<'a>> {
-    const NO_WORDS: &[&str] = &[
-        "thinking",
-        "reasoning",
-        "redacted_thinking",
-        "tool_use",
-        "tool_call",
-        "tool-call",
-        "tool_result",
-        "tool-result",
-    ];
-    if is_type(part, NO_WORDS) {
-        return None;
-    }
-    let text = part.text_of(&["text", "refusal"]).or_else(|| part.get("json")?.text_or_json());
-    text.or_else(|| {
-        // A picture or a file: what it was, not its bytes.
-        let kind = part.text_of(&["type", "kind"])?;
-        if kind.contains("image") {
-            return Some(Cow::Borrowed("[image]"));
-        }
-        Some(format!("[{kind}]").into())
-    })
-}
-
-/// Reasoning that is kept apart from the words.
-fn reasoning<'a>(message: Value<'_, 'a>) -> Option<Text<'a>> {
-    let mut thought = message.text_of(&["reasoning_content", "reasoning", "thinking"]);
-    for part in parts(message).filter(|part| is_type(*part, &["thinking", "reasoning"])) {
-        join(&mut thought, part.text_of(&["thinking", "reasoning", "text"]));
-    }
-    for part in parts(message).filter_map(|part| part.at_path(&["reasoningContent", "reasoningText"])) {
-        join(&mut thought, part.text_of(&["text"]));
-    }
-    thought
-}
-
-fn error_flag(result: Value<'_, '_>) -> Option<bool> {
-    let Some(flag) = result.any_of(&["is_error", "error"]) else { return stated_failure(result) };
-    // `error: {type, message}` is there only when there was one.
-    flag.as_bool().or(Some(flag.is_object() || flag.is_string()))
-}
-
-/// What LangChain's `status` and other dialects say.
-fn stated_failure(result: Value<'_, '_>) -> Option<bool> {
-    match result.text_of(&["status"]).as_deref() {
-        Some("error") => Some(true),
-        Some("success") => Some(false),
-        _ => dialects::failed(result),
-    }
-}
-
-fn error_text<'a>(result: Value<'_, 'a>) -> Option<Text<'a>> {
-    let error = result.get("error").filter(|error| error.is_object() || error.is_string())?;
-    error.text_of(&["message"]).or_else(|| error.text_or_json())
-}
-
 /// Arguments that were encoded twice: a JSON string that holds a JSON object.
 pub(crate) fn decoded_twice(arguments: Text<'_>) -> Text<'_> {
     let trimmed = arguments.trim();
@@ -518,18 +385,6 @@ mod tests {
         let mut tape = Tape::default();
         tape.parse(text, Limits::default()).unwrap();
         Conversation::read(Value::root(&tape, text).unwrap().items())
-    }
-
-    #[test]
-    fn stop_markers_go_and_headings_stay() {
-        for (text, kept) in [
-            ("Bye. ###STOP###", "Bye."),
-            ("###TRANSFER###", ""),
-            ("### Heading\ntext ###", "### Heading\ntext ###"),
-            ("a ###b### c", "a ###b### c"),
-        ] {
-            assert_eq!(strip_stop_markers(text.into()), kept, "{text:?}");
-        }
     }
 
     #[test]
