@@ -174,6 +174,9 @@ impl<'a> Conversation<'a> {
     }
 
     fn agent(&mut self, message: Value<'_, 'a>) {
+        if dialects::has_server_calls(message) {
+            return self.agent_blocks(message, false);
+        }
         let first = self.steps.len();
         calls_of(message).for_each(|call| self.call(call));
         if let Some(call) = message.get("function_call").filter(|call| call.is_object()) {

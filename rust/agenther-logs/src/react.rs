@@ -235,6 +235,11 @@ impl StepBuilder {
         }
     }
 
+    /// Whether nothing was said or done yet.
+    pub fn is_empty(&self) -> bool {
+        self.steps.is_empty() && self.current == RunStep::default()
+    }
+
     /// All steps.
     pub fn finish(mut self) -> Vec<RunStep<'static>> {
         self.flush();

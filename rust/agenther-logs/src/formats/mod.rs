@@ -178,8 +178,17 @@ pub struct Record<'t, 'a> {
 }
 
 /// Keys that name a run (not the task, of which there may be many runs).
-const RUN_ID: &[&str] =
-    &["trajectory_id", "run_id", "id", "uuid", "trace_id", "session_id", "conversation_id", "custom_id"];
+const RUN_ID: &[&str] = &[
+    "trajectory_id",
+    "traj_id",
+    "run_id",
+    "id",
+    "uuid",
+    "trace_id",
+    "session_id",
+    "conversation_id",
+    "custom_id",
+];
 
 impl<'a> Record<'_, 'a> {
     fn logged_id(&self) -> Option<(&'static str, Text<'a>)> {

@@ -9,6 +9,7 @@
 //! | field of the log | field of the run |
 //! |---|---|
 //! | first user message | `original_prompt`; where a goal field (`query`, `goal`, …) stands inside it, that field, and what surrounds it joins `system` |
+//! | the issue in the first message of a record with `instance_id` | `original_prompt`; what surrounds it joins `system` |
 //! | later user messages | `user` of the step that follows |
 //! | system, developer | `system` |
 //! | assistant: `tool_calls`, `function_call`, `tool_use` | steps |
@@ -28,6 +29,7 @@ use crate::labels::{is_label, read_labels};
 use crate::messages::{Conversation, Role, content_text, is_message, role_of};
 use crate::run::{Run, Text};
 use crate::spans::words;
+use crate::swebench::set_task;
 use crate::terminal::set_final_answer;
 
 pub(super) struct OpenAiChat;
@@ -167,6 +169,9 @@ fn build<'c, 'a: 'c>(record: &Record<'_, 'a>, conversation: Conversation<'c>) ->
         ..Run::default()
     };
     set_goal(value.text_of(GOAL), &mut run);
+    if value.get("instance_id").is_some() {
+        set_task(&mut run);
+    }
     read_labels(value, &mut run);
     set_final_answer(&mut run);
     run.metadata = metadata(record, run.original_prompt.as_deref()).map(Into::into);
@@ -271,18 +276,29 @@ fn metadata(record: &Record<'_, '_>, goal: Option<&str>) -> Option<String> {
     let mut out = ObjectWriter::default();
     copy_rest(&mut out, record, |key| {
         let text = || record.value.get(key).and_then(|value| value.text());
-        let holds_messages = MESSAGES.iter().any(|path| path.first() == Some(&key))
-            && text().is_none_or(|text| text.trim_start().starts_with("[{"));
         let is_goal = GOAL.contains(&key) && text().as_deref() == goal;
-        TAKEN.contains(&key) || is_label(key) || holds_messages || is_goal
+        TAKEN.contains(&key) || is_label(key) || holds_messages(record.value, key) || is_goal
     });
     out.finish()
 }
 
-/// The words of the agent's first message, for formats that are told by how the agent writes.
+/// Whether the messages may stand under a key of a record: as JSON, or as a string that holds it.
+pub(super) fn holds_messages(record: Value<'_, '_>, key: &str) -> bool {
+    let text = || record.get(key).and_then(|value| value.text());
+    MESSAGES.iter().any(|path| path.first() == Some(&key))
+        && text().is_none_or(|text| text.trim_start().starts_with("[{"))
+}
+
+/// Whether the agent only says that it understood its instructions, as AgentInstruct and those after
+/// it let it do before the task is told.
+pub(super) fn acknowledges(message: Value<'_, '_>) -> bool {
+    content_text(message).is_some_and(|text| text.len() < 200 && text.trim_start().starts_with("OK"))
+}
+
+/// The words of the agent's first message that is no acknowledgement, for formats that are told by how the agent writes.
 pub(super) fn first_agent_text<'a>(record: Value<'_, 'a>) -> Option<Text<'a>> {
-    let agent =
-        messages_of(record)?.items().take(4).find(|message| role_of(*message) == Some(Role::Agent))?;
+    let mut first = messages_of(record)?.items().take(6);
+    let agent = first.find(|message| role_of(*message) == Some(Role::Agent) && !acknowledges(*message))?;
     if agent.any_of(&["tool_calls", "function_call"]).is_some() { None } else { content_text(agent) }
 }
 

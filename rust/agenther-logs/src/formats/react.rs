@@ -7,7 +7,7 @@
 //!
 //! | field of the log | field of the run |
 //! |---|---|
-//! | the first user message, `Question:`, `### Instruction:`, or a goal field | `original_prompt` |
+//! | the first user message (the second where the agent answered `OK` to the first), `Question:`, `### Instruction:`, or a goal field | `original_prompt` |
 //! | `Thought:` | `thought` |
 //! | `Action: name[argument]` | `action_name`, `action_input` (the plain text in the brackets); `think[..]` is a thought |
 //! | `action_input` and the like beside an `action` that is a field | `action_input` |
@@ -25,11 +25,11 @@
 
 use std::borrow::Cow;
 
-use super::openai_chat::{first_agent_text, messages};
+use super::openai_chat::{acknowledges, first_agent_text, holds_messages, messages};
 use super::{Format, Record, copy_rest};
 use crate::json::{ObjectWriter, Value};
 use crate::labels::{is_label, read_labels};
-use crate::messages::{Role, content_text, role_of};
+use crate::messages::{Role, content_text, join, role_of};
 use crate::react::{Label, Sections, StepBuilder, is_react, sections};
 use crate::run::{Run, Text};
 use crate::terminal::set_final_answer;
@@ -107,7 +107,8 @@ impl Format for React {
 fn metadata(record: &Record<'_, '_>) -> Option<String> {
     let mut out = ObjectWriter::default();
     copy_rest(&mut out, record, |key| {
-        LEFT_OUT.contains(&key) || TRANSCRIPT.contains(&key) || GOAL.contains(&key) || is_label(key)
+        let read = [LEFT_OUT, TRANSCRIPT, GOAL].iter().any(|keys| keys.contains(&key));
+        read || is_label(key) || holds_messages(record.value, key)
     });
     out.finish()
 }
@@ -119,6 +120,10 @@ fn read_messages<'a>(record: Value<'_, 'a>) -> Run<'a> {
         let Some(text) = content_text(message) else { continue };
         match role_of(message) {
             Some(Role::System) => system = system.or(Some(text)),
+            // What came before was the instruction; the task follows.
+            Some(Role::Agent) if builder.is_empty() && !is_react(&text) && acknowledges(message) => {
+                join(&mut system, prompt.take());
+            }
             Some(Role::Agent) => {
                 let Sections { preface, sections } = sections(&text);
                 if !preface.is_empty() {

@@ -87,7 +87,8 @@ pub(crate) fn part_text<'a>(part: Value<'_, 'a>) -> Option<Text<'a>> {
         if kind.contains("image") {
             return Some(Cow::Borrowed("[image]"));
         }
-        Some(format!("[{kind}]").into())
+        let found = part.text_of(&["title", "url"]).or_else(|| part.at_path(&["resource", "text"])?.text());
+        found.or_else(|| Some(format!("[{kind}]").into()))
     })
 }
 
@@ -95,7 +96,7 @@ pub(crate) fn part_text<'a>(part: Value<'_, 'a>) -> Option<Text<'a>> {
 pub(super) fn reasoning<'a>(message: Value<'_, 'a>) -> Option<Text<'a>> {
     let mut thought = message.text_of(&["reasoning_content", "reasoning", "thinking"]);
     for part in parts(message).filter(|part| is_type(*part, &["thinking", "reasoning"])) {
-        join(&mut thought, part.text_of(&["thinking", "reasoning", "text"]));
+        join(&mut thought, part.any_of(&["thinking", "reasoning", "text"]).and_then(words));
     }
     for part in parts(message).filter_map(|part| part.at_path(&["reasoningContent", "reasoningText"])) {
         join(&mut thought, part.text_of(&["text"]));

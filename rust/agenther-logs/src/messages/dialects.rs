@@ -89,6 +89,14 @@ impl ItemKind {
     }
 }
 
+/// Types of the blocks that call a tool of the provider's, whose results follow in the same message.
+const SERVER_CALLS: &[&str] = &["server_tool_use", "mcp_tool_use"];
+
+/// Whether the provider called a tool of its own in a message.
+pub(super) fn has_server_calls(message: Value<'_, '_>) -> bool {
+    parts(message).any(|block| is_type(block, SERVER_CALLS))
+}
+
 impl<'a> Conversation<'a> {
     /// Takes an item of the Responses API; values that are none are skipped.
     pub(super) fn item(&mut self, item: Value<'_, 'a>) {
@@ -128,7 +136,7 @@ impl<'a> Conversation<'a> {
             self.reply(text, goes_on);
         }
         for block in parts(message) {
-            if is_type(block, &["tool_use", "server_tool_use", "mcp_tool_use"]) {
+            if is_type(block, &["tool_use"]) || is_type(block, SERVER_CALLS) {
                 let before = self.open_reply();
                 self.call(block);
                 self.settle(before, "");

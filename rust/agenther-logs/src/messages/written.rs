@@ -1,6 +1,6 @@
 //! Calls, results and thoughts that models without an interface of their own for them write into
-//! the text of a message, between tags: Hermes, Qwen, Llama, GLM, Mistral, and OpenHands where it
-//! asks for calls in words.
+//! the text of a message, between tags: Hermes, Qwen, Llama, GLM, Mistral, and OpenHands and
+//! SWE-agent where they ask for calls in words.
 
 use crate::formats::part_of;
 use crate::json::{ObjectWriter, Value, read_inner};
@@ -153,7 +153,7 @@ pub(super) fn may_be_results(json: &str) -> bool {
     const HEAD: usize = 256;
     let head = &json.as_bytes()[..json.len().min(HEAD)];
     // `<` may be escaped.
-    ["tool_response>", "tool_response\\u003e", "EXECUTION RESULT of ["]
+    ["tool_response>", "tool_response\\u003e", "EXECUTION RESULT of [", "OBSERVATION:\\n"]
         .iter()
         .any(|mark| memchr::memmem::find(head, mark.as_bytes()).is_some())
 }
@@ -164,6 +164,9 @@ pub(super) fn results_in(text: &str) -> Option<Vec<WrittenResult>> {
     if let Some(rest) = text.strip_prefix("EXECUTION RESULT of [") {
         let (name, output) = rest.split_once("]:")?;
         return Some(vec![WrittenResult { name: Some(name.to_owned()), text: output.trim().to_owned() }]);
+    }
+    if let Some(output) = text.strip_prefix("OBSERVATION:\n") {
+        return Some(vec![WrittenResult { name: None, text: output.to_owned() }]);
     }
     let (open, close) = RESULT;
     let bodies = text.strip_prefix(open)?.split(open);
@@ -263,6 +266,7 @@ mod tests {
             Some(vec![result(Some("f"), r#"{"n": 1}"#), result(None, r#"{"n": 2}"#)])
         );
         assert_eq!(results_in("EXECUTION RESULT of [run]:\nok"), Some(vec![result(Some("run"), "ok")]));
+        assert_eq!(results_in("OBSERVATION:\nok"), Some(vec![result(None, "ok")]));
         assert_eq!(results_in("What is <tool_response>?"), None);
     }
 }
