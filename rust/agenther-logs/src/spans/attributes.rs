@@ -7,8 +7,9 @@ use super::{Kind, Span};
 use crate::formats::schemas;
 use crate::json::{Limits, ObjectWriter, Tape, Value};
 
-/// Objects in objects, at most; what is deeper stays JSON.
-const NESTING: usize = 6;
+/// Objects in objects, at most; what is deeper stays JSON. Phoenix nests nine: `llm`, `input_messages`, `0`,
+/// `message`, `tool_calls`, `0`, `tool_call`, `function`, `name`.
+const NESTING: usize = 9;
 
 /// Attributes by their dotted names: strings as they are, anything else as JSON.
 #[derive(Debug, Default)]
