@@ -101,7 +101,7 @@ def test_a_scan_starts_anew_with_every_pass(logs: Path) -> None:
     for _ in range(2):
         assert pl.concat(scan.batches()).height == len(PROMPTS)
     assert scan.rejects.height == 2
-    assert scan.files.height == 3
+    assert scan.files.height == 3 == scan.files_read
 
 
 @pytest.mark.parametrize("rows", [1, 2, 3, 100])
