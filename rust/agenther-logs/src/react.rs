@@ -87,10 +87,12 @@ pub(crate) fn parse_action(text: &str) -> (String, Option<String>) {
 
 /// Whether an action is written `name[argument]` or `name(argument)`.
 pub(crate) fn is_call(text: &str) -> bool {
-    let text = text.trim();
-    let opens =
-        |(open, close)| text.split_once(open).is_some_and(|(name, _)| is_name(name)) && text.ends_with(close);
-    [('[', ']'), ('(', ')')].into_iter().any(opens)
+    opens_call(text) && text.trim_end().ends_with([']', ')'])
+}
+
+/// Whether a text starts as one.
+pub(crate) fn opens_call(text: &str) -> bool {
+    text.trim().split_once(['[', '(']).is_some_and(|(name, _)| is_name(name.trim_end()))
 }
 
 fn is_name(text: &str) -> bool {

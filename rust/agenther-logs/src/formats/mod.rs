@@ -219,14 +219,17 @@ fn closest(record: Value<'_, '_>) -> Option<String> {
         .rev()
         .max_by_key(|(there, _, missing)| 100 * there / (there + missing.len()))?;
     let missing: Vec<String> = missing.into_iter().take(4).map(quoted).collect();
-    (there > 0).then(|| format!(" The closest is {name}, for which it lacks {}.", missing.join(", ")))
+    (there > 0 && there >= missing.len())
+        .then(|| format!(" The closest is {name}, for which it lacks {}.", missing.join(", ")))
 }
 
-/// The fields that stand between backquotes in the shape of a format.
+/// The fields of a record between backquotes in the shape of a format, without what is said of
+/// their insides and of other ways to write it.
 fn fields_of(shape: &'static str) -> impl Iterator<Item = &'static str> {
     let is_field =
         |text: &&str| text.bytes().all(|byte| byte.is_ascii_lowercase() || matches!(byte, b'_' | b'.'));
-    shape.split('`').skip(1).step_by(2).filter(is_field)
+    let outer = shape.split(" of ").next().unwrap_or(shape).split(", or ").next().unwrap_or(shape);
+    outer.split('`').skip(1).step_by(2).filter(is_field)
 }
 
 fn quoted(key: &str) -> String {

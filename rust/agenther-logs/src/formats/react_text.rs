@@ -6,7 +6,7 @@
 //!
 //! | field of the log | field of the run |
 //! |---|---|
-//! | `Question:`, with what `Context:` says before it | `original_prompt` |
+//! | `Question:` or `Claim:`, with what `Context:` says before it; WebShop's `Instruction:` | `original_prompt` |
 //! | other words before the first label, and the reflections | `system`; few-shot examples and the trial before, which the prompt repeats, are cut |
 //! | `Thought:`, `Action:`, `Observation:` | steps, as in `react` |
 //! | argument of the last `Finish[..]` | `final_answer` |
@@ -21,10 +21,10 @@ use std::borrow::Cow;
 use std::ops::Range;
 
 use super::react::read_transcript;
-use super::{TextFormat, TextRecord};
+use super::{TextFormat, TextRecord, filled};
 use crate::labels::full_mark;
-use crate::react::{Label, is_call, label_of};
-use crate::run::Run;
+use crate::react::{Label, label_of, opens_call};
+use crate::run::{Run, Text};
 use crate::terminal::set_final_answer;
 
 pub(super) struct ReactText;
@@ -51,11 +51,7 @@ impl TextFormat for ReactText {
         let (mut actions, mut inputs, mut observations) = (0, 0, 0);
         for (label, rest) in head.lines().filter_map(label_of) {
             match label {
-                Label::Action
-                    if is_call(rest) || is_call(rest.split_once(']').map_or(rest, |(call, _)| call)) =>
-                {
-                    actions += 1
-                }
+                Label::Action if opens_call(rest) => actions += 1,
                 Label::ActionInput => inputs += 1,
                 Label::Observation => observations += 1,
                 _ => {}
@@ -83,7 +79,9 @@ impl TextFormat for ReactText {
                 continue;
             }
             quoted_until = quotations.iter().find(|(start, _)| line.contains(start)).map(|(_, end)| *end);
-            let label = label_of(line).map(|(label, _)| label);
+            let (label, rest) = label_of(line).map_or((None, ""), |(label, rest)| (Some(label), rest));
+            let resets = label == Some(Label::Action) && rest.trim() == "reset";
+            let opens = label == Some(Label::Question) || numbered_task(line).is_some() || resets;
             if of_trials && is_banner(line) {
                 runs.end(start);
                 acted = false;
@@ -91,10 +89,10 @@ impl TextFormat for ReactText {
                 runs.begin(start);
                 runs.end(end);
                 acted = false;
-            } else if label == Some(Label::Question) && acted {
+            } else if opens && acted && !of_trials {
                 runs.end(start);
                 runs.begin(start);
-                acted = false;
+                acted = label == Some(Label::Action);
             } else if !line.trim().is_empty() {
                 runs.begin(start);
                 acted |= matches!(label, Some(Label::Action | Label::FinalAnswer));
@@ -106,11 +104,14 @@ impl TextFormat for ReactText {
 
     fn read<'a>(&self, record: &TextRecord<'_, 'a>) -> Result<Run<'a>, String> {
         let (text, reference) = without_reference(record.text);
-        let text = without_quotations(text);
+        let text = with_plain_tasks(without_quotations(text));
         let mut run = read_transcript(&text);
         if run.steps.is_empty() {
             return Err("it has no line `Thought:` or `Action:`".to_owned());
         }
+        // Rulers and numbers between runs are no words.
+        run.system = run.system.filter(|system| system.contains(char::is_alphabetic));
+        run.original_prompt = run.original_prompt.or_else(|| instruction_in(&text));
         run.trajectory_id = format!("{}-{}", record.stem, record.number).into();
         add_context(&mut run);
         split_off_reflections(&mut run);
@@ -168,6 +169,30 @@ fn without_quotations(text: &str) -> Cow<'_, str> {
         }
     }
     text
+}
+
+/// What is asked in a line `3687 Question: …` or `Claim: …`, as ReAct's notebooks print it.
+fn numbered_task(line: &str) -> Option<&str> {
+    let rest = line.trim_start_matches(|c: char| c.is_ascii_digit());
+    rest.trim_start()
+        .strip_prefix("Claim:")
+        .or_else(|| rest.strip_prefix(" Question:").filter(|_| rest.len() < line.len()))
+}
+
+fn with_plain_tasks(text: Cow<'_, str>) -> Cow<'_, str> {
+    if !text.lines().any(|line| numbered_task(line).is_some()) {
+        return text;
+    }
+    let plain =
+        |line| numbered_task(line).map_or(Cow::Borrowed(line), |task| format!("Question:{task}").into());
+    text.split_inclusive('\n').map(plain).collect::<String>().into()
+}
+
+/// The task that WebShop shows on its first page.
+fn instruction_in(text: &str) -> Option<Text<'static>> {
+    let (_, task) = text.split_once("\nInstruction:")?;
+    let (task, _) = task.split_once("[Search]")?;
+    filled(task.trim().to_owned().into())
 }
 
 /// Reflexion writes what it learnt right behind the question.

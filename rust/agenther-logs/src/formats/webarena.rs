@@ -304,18 +304,19 @@ struct Outcome {
 /// Looks the task up in the logs beside the file: those in the folder of results, and those of the
 /// harness's `log_files` that the folder lists as its own.
 fn outcome_of(task_id: &str, sites: &str, beside: &dyn Beside) -> Outcome {
-    let mut outcome = Outcome::default();
-    let mut logs = beside.texts(".", "error.txt");
     let listed = beside.text("log_files.txt").unwrap_or_default();
-    for folder in ["log_files", "../log_files", "../../log_files"] {
-        let named = |name: &str| listed.lines().any(|line| line.rsplit(['/', '\\']).next() == Some(name));
-        logs.extend(
-            beside.texts(folder, ".log").into_iter().filter(|(name, _)| folder == "log_files" || named(name)),
-        );
+    let is_listed = |name: &str| listed.lines().any(|line| line.rsplit(['/', '\\']).next() == Some(name));
+    let mut outcome = Outcome::default();
+    let mut look_in = |log: String| outcome.look_in(&log, task_id, sites);
+    beside.text("error.txt").into_iter().for_each(&mut look_in);
+    for folder in ["log_files", "../log_files", "../../log_files", "."] {
+        let logs = beside.texts(folder, ".log").into_iter();
+        let own = logs.filter(|(name, _)| !folder.starts_with("..") || is_listed(name));
+        own.for_each(|(_, log)| look_in(log));
     }
-    logs.extend(beside.texts(".", ".log"));
-    logs.extend(beside.texts(".", "log.txt"));
-    logs.iter().for_each(|(_, log)| outcome.look_in(log, task_id, sites));
+    // Asked for by name: the folder has a page for each task, and is listed for each of them.
+    let merged = ["log.txt", "merge_log.txt", "merged_log.txt"].into_iter();
+    merged.filter_map(|name| beside.text(name)).for_each(look_in);
     outcome
 }
 
