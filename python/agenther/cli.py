@@ -183,16 +183,19 @@ def _formats(options: argparse.Namespace) -> int:
         sys.stdout.write(json.dumps({"mapping": draft}) + "\n" if options.json else draft)
         return DONE
     found = survey(options.paths, mapping=options.mapping)
+    troubled = found.filter(pl.col("format").is_null() | (pl.col("rejects") > 0))
     if options.json:
         _print_json(found.to_dicts())
-        return PROBLEMS if found["format"].null_count() else DONE
-    columns = ("format", "confidence", "records", "rejects", "runner_up", "layout", "path")
-    shown = [[_cell(value) for value in row] for row in found.select(columns).iter_rows()]
-    console.table(columns, shown, fold="path")
-    unknown = found.filter(pl.col("format").is_null())
-    for path, sentence in unknown.select("path", "sentence").iter_rows():
-        console.problem(f"{path}: {sentence or 'The file is empty.'}")
-    return PROBLEMS if unknown.height else DONE
+    else:
+        columns = ("format", "confidence", "records", "rejects", "runner_up", "layout", "path")
+        shown = [[_cell(value) for value in row] for row in found.select(columns).iter_rows()]
+        console.table(columns, shown, fold="path")
+        for path, rejects, records, sentence in troubled.select(
+            "path", "rejects", "records", "sentence"
+        ).iter_rows():
+            share = f"{rejects:,} of {records:,} records cannot be read; of the first: "
+            console.problem(f"{path}: {share + sentence if sentence else 'It holds no record.'}")
+    return PROBLEMS if troubled.height else DONE
 
 
 def _validate(options: argparse.Namespace) -> int:

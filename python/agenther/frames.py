@@ -98,13 +98,16 @@ def counts(path: str, runs: int, rejects: int) -> pl.DataFrame:
 
 def detection(path: str, mapping: str | None = None) -> pl.DataFrame:
     """Give what `detect_formats` says of such a file."""
+    layout = "rows of a frame"
     try:
         if has_steps(path):
-            row = {"path": path, "format": FORMAT, "confidence": 1.0}
+            row = {"path": path, "format": FORMAT, "confidence": 1.0, "layout": layout}
             return pl.DataFrame([row], schema=schema.DETECTIONS)
-        return pl.DataFrame(_native.detect_chunks(path, records(path, _SNIFFED_ROWS), mapping))
+        found = pl.DataFrame(_native.detect_chunks(path, records(path, _SNIFFED_ROWS), mapping))
+        return found.with_columns(layout=pl.lit(layout))
     except NotTrajectoriesError:
-        return pl.DataFrame([{"path": path, "confidence": 0.0}], schema=schema.DETECTIONS)
+        row = {"path": path, "confidence": 0.0, "layout": layout}
+        return pl.DataFrame([row], schema=schema.DETECTIONS)
 
 
 def _magic(path: str) -> bytes:

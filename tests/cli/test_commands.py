@@ -57,9 +57,11 @@ def test_formats_say_how_much_there_is_and_how_it_lies(agenther: Shell, tmp_path
     (file,) = agenther("formats", "log.jsonl", "--json").json
     assert (file["records"], file["runs"], file["rejects"]) == (3, 2, 1)
     assert file["layout"] == "one record a line"
-    shown = agenther("formats", "log.jsonl").out
-    assert "one record a line" in shown
-    assert "openai_chat" in shown
+    shown = agenther("formats", "log.jsonl")
+    assert shown.code == 1
+    assert "one record a line" in shown.out
+    assert "openai_chat" in shown.out
+    assert "log.jsonl: 1 of 3 records cannot be read; of the first: The record is not" in shown.err
 
 
 def test_a_file_of_no_known_format_is_a_problem(agenther: Shell, tmp_path: Path) -> None:
@@ -67,8 +69,11 @@ def test_a_file_of_no_known_format_is_a_problem(agenther: Shell, tmp_path: Path)
     (tmp_path / "other.jsonl").write_text('{"surprise": 1}\n')
     done = agenther("formats", "notes.txt", "other.jsonl")
     assert done.code == 1
-    assert "notes.txt: The file holds no JSON: it looks like plain text." in done.err
-    assert "other.jsonl: The record is an object with the keys `surprise`" in done.err
+    first = "1 of 1 records cannot be read; of the first:"
+    assert f"notes.txt: {first} The file holds no JSON: it looks like plain text." in done.err
+    assert f"other.jsonl: {first} The record is an object with the keys `surprise`" in done.err
+    (tmp_path / "empty.jsonl").touch()
+    assert "empty.jsonl: It holds no record." in agenther("formats", "empty.jsonl").err
 
 
 def test_a_mapping_is_drafted_and_reads_the_log(agenther: Shell, tmp_path: Path) -> None:

@@ -182,6 +182,9 @@ impl<'a> Conversation<'a> {
         if let Some(call) = message.get("function_call").filter(|call| call.is_object()) {
             self.call(call);
         }
+        if let Some(encoded) = message.get("tool_calls").and_then(|calls| calls.text()) {
+            self.encoded_calls(&encoded);
+        }
         // The same calls again, as the provider sent them: beside those of the logger's own shape.
         if let Some(again) = message.get("additional_kwargs").filter(|_| self.steps.len() == first) {
             calls_of(again).for_each(|call| self.call(call));
@@ -261,6 +264,21 @@ impl<'a> Conversation<'a> {
                 .or_else(|| dialects::own_arguments(call)),
             ..RunStep::default()
         });
+    }
+
+    /// Calls that stand as JSON in a string, as tables without nested columns have them.
+    fn encoded_calls(&mut self, text: &str) {
+        let mut tape = Tape::default();
+        let calls = tape.parse(text, Limits::default()).ok().and_then(|()| Value::root(&tape, text));
+        for call in calls.into_iter().flat_map(|calls| calls.items()) {
+            let mut inner = Conversation::default();
+            inner.call(call);
+            let id = inner.waiting.pop().and_then(|call| call.id);
+            self.waiting.push(Waiting { id: id.map(|id| id.into_owned().into()), step: self.steps.len() });
+            self.steps.extend(inner.steps.pop().map(RunStep::into_owned));
+        }
+        let over = self.waiting.len().saturating_sub(WAITING);
+        self.waiting.drain(..over);
     }
 
     fn call_message(&mut self, message: Value<'_, 'a>) {
@@ -423,6 +441,26 @@ mod tests {
             r#"{"role": "tool", "tool_call_id": "1", "content": "a"}, {"role": "tool", "tool_call_id": "1", "content": "b"}"#,
         );
         assert_eq!(unasked, [some("a"), some("b")]);
+    }
+
+    #[test]
+    fn calls_that_stand_in_a_string_are_calls() {
+        let calls =
+            r#"[{"id": "1", "function": {"name": "f", "arguments": {"a": 1.50}}}, {"id": "2", "name": "g"}]"#;
+        let mut message = crate::json::ObjectWriter::default();
+        message.text("role", "assistant").text("content", "Both.").text("tool_calls", calls);
+        let message = message.finish().unwrap();
+        let found = conversation(&format!(
+            r#"[{message}, {{"role": "tool", "tool_call_id": "2", "content": "b"}}, {{"role": "tool", "tool_call_id": "1", "content": "a"}}, {{"role": "assistant", "tool_calls": "none", "content": "Done."}}]"#
+        ));
+        let seen: Vec<_> = found
+            .steps
+            .iter()
+            .map(|step| (step.action_name.as_deref(), step.observation.as_deref()))
+            .collect();
+        assert_eq!(seen, [(Some("f"), Some("a")), (Some("g"), Some("b")), (None, None)]);
+        assert_eq!(found.steps[0].action_input.as_deref(), Some(r#"{"a": 1.50}"#));
+        assert_eq!(found.steps[0].thought.as_deref(), Some("Both."));
     }
 
     #[test]

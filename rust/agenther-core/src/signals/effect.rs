@@ -61,10 +61,41 @@ pub fn effect(tool: &str, description: Option<&str>) -> Effect {
     by_name(tool).or_else(|| description.and_then(first_word).and_then(by_verb)).unwrap_or(Effect::Read)
 }
 
-/// Whether a tool is named for a purpose: by a known verb, or by several words. Tools that run any code
-/// or command (`bash`, `python`, `execute`) can read and write anything under a name that does not say so.
+/// Whether a tool is named for a purpose: by a known verb, or by several words.
 pub fn is_purposeful(tool: &str) -> bool {
-    words(tool).count() >= 2 || by_name(tool).is_some()
+    !runs_code(tool) && (words(tool).count() >= 2 || by_name(tool).is_some())
+}
+
+/// Whether a tool runs any code or command (`bash`, `execute_python`, `run`): it can read and write
+/// anything under a name that does not say so.
+pub fn runs_code(tool: &str) -> bool {
+    const CODE: &[&str] = &[
+        "run",
+        "exec",
+        "execute",
+        "bash",
+        "sh",
+        "shell",
+        "zsh",
+        "powershell",
+        "python",
+        "ipython",
+        "jupyter",
+        "code",
+        "script",
+        "command",
+        "commands",
+        "cmd",
+        "cell",
+        "terminal",
+        "console",
+        "interpreter",
+        "sql",
+        "local",
+        "container",
+    ];
+    let mut words = words(tool).peekable();
+    words.peek().is_some() && words.all(|word| CODE.iter().any(|code| word.eq_ignore_ascii_case(code)))
 }
 
 fn by_name(tool: &str) -> Option<Effect> {
@@ -134,6 +165,9 @@ mod tests {
     fn tools_that_run_anything_have_no_purpose() {
         assert!(["search", "get_user", "WeatherForecast"].into_iter().all(is_purposeful));
         assert!(!["bash", "python", "execute", "sql"].into_iter().any(is_purposeful));
+        let code = ["bash", "execute_bash", "executePython", "run", "python_interpreter", "local_shell"];
+        assert!(code.into_iter().all(|tool| runs_code(tool) && !is_purposeful(tool)));
+        assert!(!["run_query", "search", "execute_order", ""].into_iter().any(runs_code));
     }
 
     #[test]

@@ -10,6 +10,7 @@ mod golden;
 mod hostile;
 mod mapping;
 mod misshapen;
+mod pages;
 mod round_trip;
 mod scan;
 mod shared_data;

@@ -129,7 +129,8 @@ fn call<'a>(reading: &Reading<'a>, step: usize) -> Result<Call<'a>, Reason> {
         Some(document) => document.root().kind() == Kind::Object,
         None => read.step.action_input.is_none_or(|input| input.trim().is_empty()),
     };
-    if !has_named_arguments {
+    // What a shell or an interpreter did, its name does not say.
+    if !has_named_arguments || effect::runs_code(tool) {
         return Err(Reason::NoAsk);
     }
     let schema = reading.tool(step);
