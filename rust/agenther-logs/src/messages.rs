@@ -274,11 +274,9 @@ impl<'a> Conversation<'a> {
             let mut inner = Conversation::default();
             inner.call(call);
             let id = inner.waiting.pop().and_then(|call| call.id);
-            self.waiting.push(Waiting { id: id.map(|id| id.into_owned().into()), step: self.steps.len() });
+            self.wait_for(id.map(|id| id.into_owned().into()));
             self.steps.extend(inner.steps.pop().map(RunStep::into_owned));
         }
-        let over = self.waiting.len().saturating_sub(WAITING);
-        self.waiting.drain(..over);
     }
 
     fn call_message(&mut self, message: Value<'_, 'a>) {

@@ -153,16 +153,6 @@ fn evaluation(attributes: &Attributes) -> Score {
 
 fn span_of(value: Value<'_, '_>, logged: &EventsBySpan<'_, '_>, labels: &mut Score) -> Span {
     const PARENT: &[&str] = &["parentSpanId", "parent_span_id", "parent_id", "parentId"];
-    const START: &[&str] = &[
-        "startTimeUnixNano",
-        "start_time_unix_nano",
-        "start_time_unix_ns",
-        "start_time",
-        "startTime",
-        "start",
-        "start_timestamp",
-        "timestamp",
-    ];
     let text =
         |keys: &[&str]| value.any_of(keys).and_then(|text| text.scalar()).map(|text| text.into_owned());
     let in_context = || {
@@ -174,20 +164,13 @@ fn span_of(value: Value<'_, '_>, logged: &EventsBySpan<'_, '_>, labels: &mut Sco
         let parent = references.find(|reference| is_type_of(*reference, "CHILD_OF"))?;
         parent.text_of(SPAN_ID).map(Text::into_owned)
     };
-    let start = value.any_of(START).map(|start| match start.items().next() {
-        // JavaScript's console exporter: seconds and nanoseconds.
-        Some(_) => {
-            start.items().filter_map(|part| part.scalar()).map(|part| format!("{part:0>12}")).collect()
-        }
-        None => sortable(&start.scalar().unwrap_or_default()),
-    });
     let mut span = Span {
         id: text(SPAN_ID).or_else(in_context).unwrap_or_default(),
         parent: text(PARENT)
             .or_else(referred)
             .filter(|parent| !parent.trim_matches('0').is_empty() && parent != "null"),
         name: text(NAME).unwrap_or_default(),
-        start: start.unwrap_or_default(),
+        start: start_of(value).unwrap_or_default(),
         ..Span::default()
     };
     set_status(&mut span, value);
@@ -212,6 +195,28 @@ fn span_of(value: Value<'_, '_>, logged: &EventsBySpan<'_, '_>, labels: &mut Sco
     }
     said.complete(&mut span);
     span
+}
+
+/// When a span began, as a text that sorts.
+fn start_of(value: Value<'_, '_>) -> Option<String> {
+    const START: &[&str] = &[
+        "startTimeUnixNano",
+        "start_time_unix_nano",
+        "start_time_unix_ns",
+        "start_time",
+        "startTime",
+        "start",
+        "start_timestamp",
+        "timestamp",
+    ];
+    let start = value.any_of(START)?;
+    Some(match start.items().next() {
+        // JavaScript's console exporter: seconds and nanoseconds.
+        Some(_) => {
+            start.items().filter_map(|part| part.scalar()).map(|part| format!("{part:0>12}")).collect()
+        }
+        None => sortable(&start.scalar().unwrap_or_default()),
+    })
 }
 
 /// Log records by the id of the span that they belong to.
