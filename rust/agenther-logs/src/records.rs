@@ -245,7 +245,7 @@ fn too_large(size: u64, options: &Options) -> Trouble {
 pub(crate) fn json_trouble(error: JsonError) -> Trouble {
     let reason = match error.problem {
         Problem::Truncated => Reason::Truncated,
-        Problem::TooDeep | Problem::TooManyValues => Reason::TooComplex,
+        Problem::TooDeep(_) | Problem::TooManyValues(_) => Reason::TooComplex,
         Problem::Expected(_) | Problem::Trailing => Reason::InvalidJson,
     };
     (reason, format!("The record is not readable JSON: {error}."))

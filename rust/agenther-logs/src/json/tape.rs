@@ -66,10 +66,10 @@ pub enum Problem {
     Expected(&'static str),
     /// More text after the value.
     Trailing,
-    /// Deeper than [`Limits::depth`].
-    TooDeep,
-    /// More values than [`Limits::values`].
-    TooManyValues,
+    /// Deeper than [`Limits::depth`], which it states.
+    TooDeep(usize),
+    /// More values than [`Limits::values`], which it states.
+    TooManyValues(usize),
 }
 
 impl fmt::Display for JsonError {
@@ -82,11 +82,11 @@ impl fmt::Display for JsonError {
             Problem::Trailing => {
                 write!(out, "more text after the JSON value, at byte {} of the record", self.at)
             }
-            Problem::TooDeep => {
-                write!(out, "containers are nested too deep, at byte {} of the record", self.at)
+            Problem::TooDeep(limit) => {
+                write!(out, "containers are nested more than {limit} deep, at byte {} of the record", self.at)
             }
-            Problem::TooManyValues => {
-                write!(out, "the record holds too many values, at byte {} of it", self.at)
+            Problem::TooManyValues(limit) => {
+                write!(out, "the record holds more than {limit} values, at byte {} of it", self.at)
             }
         }
     }
@@ -172,7 +172,7 @@ impl Tape {
                 return Err(JsonError { at, problem: Problem::Truncated });
             };
             if self.nodes.len() >= limits.values {
-                return Err(JsonError { at, problem: Problem::TooManyValues });
+                return Err(JsonError { at, problem: Problem::TooManyValues(limits.values) });
             }
             expect = match (expect, byte) {
                 (Expect::CommaOrEnd, b',') => {
@@ -208,7 +208,7 @@ impl Tape {
                 }
                 (Expect::Value | Expect::ValueOrEnd, b'{' | b'[') => {
                     if self.open.len() >= limits.depth {
-                        return Err(JsonError { at, problem: Problem::TooDeep });
+                        return Err(JsonError { at, problem: Problem::TooDeep(limits.depth) });
                     }
                     let kind = if byte == b'{' { Kind::Object } else { Kind::Array };
                     self.open.push(self.nodes.len() as u32);
