@@ -113,8 +113,8 @@ def _run(options: argparse.Namespace) -> int:
     return PROBLEMS if account.rejected and job.on_error != "skip" else DONE
 
 
-def _classify(options: argparse.Namespace) -> int:
-    scan = LogScan(
+def _scan(options: argparse.Namespace) -> LogScan:
+    return LogScan(
         options.logs,
         format=options.format,
         mapping=options.mapping,
@@ -122,6 +122,10 @@ def _classify(options: argparse.Namespace) -> int:
         on_error=options.on_error,
         max_rejects=options.max_rejects,
     )
+
+
+def _classify(options: argparse.Namespace) -> int:
+    scan = _scan(options)
     verdicts_of = classify(rules=_rules(options))
     verdict = pl.col("verdict").struct
     failed: Counter[str] = Counter()
@@ -225,13 +229,13 @@ def _rules_list(options: argparse.Namespace) -> int:
 
 def _rules_explain(options: argparse.Namespace) -> int:
     try:
-        page = _rules(options).explain(options.id)
+        text = _rules(options).explain(options.id)
     except KeyError as error:
         raise ValueError(error.args[0]) from error
     if options.json:
-        _print_json({"id": options.id, "page": page})
+        _print_json({"id": options.id, "page": text})
     else:
-        for line in page.splitlines():
+        for line in text.splitlines():
             console.say(line)
     return DONE
 
@@ -260,6 +264,24 @@ def _rules_test(options: argparse.Namespace) -> int:
             console.say(f"{rule}, example {example}[{number}]: the rule {fault}")
         console.say(f"{tested.height - failed.height} passed, {failed.height} failed")
     return PROBLEMS if failed.height else DONE
+
+
+def _rules_eval(options: argparse.Namespace) -> int:
+    scan = _scan(options)
+    found = rules.evaluate(scan.batches(), rules=_rules(options))
+    summary = found.summary.row(0, named=True)
+    if options.json:
+        _print_json({**summary, "rules": found.rules.to_dicts()})
+    else:
+        columns = ("rule", "hits", "failures", "precision", "coverage")
+        console.table(columns, [[_cell(value) for value in row] for row in found.rules.iter_rows()])
+        console.out.print()
+        console.table(list(summary), [["-" if value is None else _cell(value) for value in summary.values()]])
+    if not summary["runs"]:
+        console.problem(
+            f"none of the {summary['left_out']:,} runs read has a label that the rules could be held against"
+        )
+    return _rejected(scan.rejects, options.rejects)
 
 
 def _rules(options: argparse.Namespace) -> rules.Rules:
@@ -371,14 +393,7 @@ def _add_logs(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "logs", nargs="+", metavar="LOGS", help="files, folders, globs, URLs, or - for standard input"
     )
-    parser.add_argument("--format", choices=formats(), metavar="NAME", help="read every file as this format")
-    _add_mapping(parser)
-    parser.add_argument(
-        "--success-at",
-        type=_number,
-        metavar="X",
-        help="the reward from which on a run is a success, where its log states none",
-    )
+    _add_reading(parser)
     parser.add_argument(
         "--on-error",
         choices=("reject", "raise", "skip"),
@@ -393,6 +408,17 @@ def _add_logs(parser: argparse.ArgumentParser) -> None:
     )
     parser.add_argument("--rejects", type=Path, metavar="FILE", help="write the rejects to this file")
     _add_rules(parser)
+
+
+def _add_reading(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("--format", choices=formats(), metavar="NAME", help="read every file as this format")
+    _add_mapping(parser)
+    parser.add_argument(
+        "--success-at",
+        type=_number,
+        metavar="X",
+        help="the reward from which on a run is a success, where its log states none",
+    )
 
 
 def _add_mapping(parser: argparse.ArgumentParser) -> None:
@@ -416,20 +442,25 @@ def _add_rules_commands(parser: argparse.ArgumentParser) -> None:
     commands = parser.add_subparsers(required=True, metavar="COMMAND")
     listing = commands.add_parser("list", help="every rule")
     listing.set_defaults(command=_rules_list)
-    page = commands.add_parser("explain", help="what a rule detects, when it fires, where it errs")
-    page.add_argument("id", metavar="ID", help="as in `rules list`")
-    page.set_defaults(command=_rules_explain)
+    explained = commands.add_parser("explain", help="what a rule detects, when it fires, where it errs")
+    explained.add_argument("id", metavar="ID", help="as in `rules list`")
+    explained.set_defaults(command=_rules_explain)
     check = commands.add_parser("check", help="what is wrong with packs")
     check.set_defaults(command=_rules_check)
     test = commands.add_parser("test", help="run the rules of packs on their examples")
     test.set_defaults(command=_rules_test)
-    for command in (listing, page):
+    worth = commands.add_parser(
+        "eval", help="hold the rules against the labels of logs, which they do not see"
+    )
+    _add_logs(worth)
+    worth.set_defaults(command=_rules_eval)
+    for command in (listing, explained):
         _add_rules(command)
     for command in (check, test):
         command.add_argument(
             "packs", nargs="*", metavar="PACK", help="by default the pack that comes with agenther"
         )
-    for command in (listing, page, check, test):
+    for command in (listing, explained, check, test, worth):
         command.add_argument("--json", action="store_true", help="print JSON, for machines")
 
 
