@@ -18,7 +18,7 @@ from typing import TYPE_CHECKING, NoReturn
 
 import polars as pl
 
-from agenther import __version__, console, mapping, rules
+from agenther import __version__, console, explain, mapping, page, rules
 from agenther.export import WRITERS, validate
 from agenther.expressions import classify
 from agenther.job import AccountError, Job, reject_lines, run
@@ -172,6 +172,25 @@ def _rejected(rejects: pl.DataFrame, file: Path | None) -> int:
         for path, record, sentence in rejects.select("path", "record", "sentence").iter_rows():
             console.problem(f"{path}, record {record}: {sentence}")
     return PROBLEMS if rejects.height else DONE
+
+
+def _explain(options: argparse.Namespace) -> int:
+    if options.id is None and options.record is None:
+        raise ValueError("found neither an ID nor --record N, needed one of them: which run of the log?")
+    scan = LogScan(options.log, format=options.format, mapping=options.mapping, success_at=options.success_at)
+    pack = _rules(options)
+    found = explain.find(scan, options.id, options.record, rules=pack)
+    told = explain.explain(found.run, rules=pack)
+    if options.json:
+        _print_json(told)
+    else:
+        page.show(told)
+    if len(found.places) > 1:
+        others = "; ".join(f"{path}, record {record}" for path, record in found.places[1:SHOWN])
+        console.problem(
+            f"this is the first of {len(found.places):,} such runs; --record N shows another: {others}"
+        )
+    return DONE
 
 
 def _formats(options: argparse.Namespace) -> int:
@@ -336,6 +355,12 @@ def _count(text: str) -> int:
     return int(text)
 
 
+def _index(text: str) -> int:
+    if not text.isdecimal():
+        raise argparse.ArgumentTypeError(f"found {text}, needed a whole number from 0")
+    return int(text)
+
+
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(
         prog="agenther",
@@ -368,6 +393,14 @@ def _parser() -> argparse.ArgumentParser:
     _add_logs(verdicts)
     verdicts.set_defaults(command=_classify)
 
+    why = commands.add_parser("explain", help="why the verdict on one run is as it is")
+    why.add_argument("log", metavar="LOG", help="a file, a folder, a glob, a URL, or - for standard input")
+    why.add_argument("id", nargs="?", metavar="ID", help="of the run, as `classify` shows it")
+    why.add_argument("--record", type=_index, metavar="N", help="its record in the file; the first is 0")
+    _add_reading(why)
+    _add_rules(why)
+    why.set_defaults(command=_explain)
+
     found = commands.add_parser("formats", help="the formats that are read, or the format of each file")
     found.add_argument("paths", nargs="*", metavar="PATH", help="as the logs of `run`")
     found.add_argument("--list", action="store_true", help="the formats that are read, with their shapes")
@@ -384,7 +417,7 @@ def _parser() -> argparse.ArgumentParser:
     check.add_argument("--limit", type=_count, default=100, metavar="N", help="most problems of a file")
     check.set_defaults(command=_validate)
 
-    for command in (job, verdicts, found, check):
+    for command in (job, verdicts, why, found, check):
         command.add_argument("--json", action="store_true", help="print JSON, for machines")
     return parser
 

@@ -142,7 +142,7 @@ def test_validate_passes_what_run_writes_and_finds_what_is_broken(agenther: Shel
     assert [problem["row"] for problem in problems["bad.jsonl"]] == [0]
 
 
-@pytest.mark.parametrize("command", ["run", "classify", "formats", "rules", "validate"])
+@pytest.mark.parametrize("command", ["run", "classify", "explain", "formats", "rules", "validate"])
 def test_every_command_explains_itself(agenther: Shell, command: str) -> None:
     done = agenther(command, "--help")
     assert done.code == 0
