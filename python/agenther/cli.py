@@ -18,7 +18,7 @@ from typing import TYPE_CHECKING, NoReturn
 
 import polars as pl
 
-from agenther import __version__, console, mapping, rules
+from agenther import __version__, console, explain, mapping, page, rules
 from agenther.export import WRITERS, validate
 from agenther.expressions import classify
 from agenther.job import AccountError, Job, reject_lines, run
@@ -113,8 +113,8 @@ def _run(options: argparse.Namespace) -> int:
     return PROBLEMS if account.rejected and job.on_error != "skip" else DONE
 
 
-def _classify(options: argparse.Namespace) -> int:
-    scan = LogScan(
+def _scan(options: argparse.Namespace) -> LogScan:
+    return LogScan(
         options.logs,
         format=options.format,
         mapping=options.mapping,
@@ -122,6 +122,10 @@ def _classify(options: argparse.Namespace) -> int:
         on_error=options.on_error,
         max_rejects=options.max_rejects,
     )
+
+
+def _classify(options: argparse.Namespace) -> int:
+    scan = _scan(options)
     verdicts_of = classify(rules=_rules(options))
     verdict = pl.col("verdict").struct
     failed: Counter[str] = Counter()
@@ -168,6 +172,25 @@ def _rejected(rejects: pl.DataFrame, file: Path | None) -> int:
         for path, record, sentence in rejects.select("path", "record", "sentence").iter_rows():
             console.problem(f"{path}, record {record}: {sentence}")
     return PROBLEMS if rejects.height else DONE
+
+
+def _explain(options: argparse.Namespace) -> int:
+    if options.id is None and options.record is None:
+        raise ValueError("found neither an ID nor --record N, needed one of them: which run of the log?")
+    scan = LogScan(options.log, format=options.format, mapping=options.mapping, success_at=options.success_at)
+    pack = _rules(options)
+    found = explain.find(scan, options.id, options.record, rules=pack)
+    told = explain.explain(found.run, rules=pack)
+    if options.json:
+        _print_json(told)
+    else:
+        page.show(told)
+    if len(found.places) > 1:
+        others = "; ".join(f"{path}, record {record}" for path, record in found.places[1:SHOWN])
+        console.problem(
+            f"this is the first of {len(found.places):,} such runs; --record N shows another: {others}"
+        )
+    return DONE
 
 
 def _formats(options: argparse.Namespace) -> int:
@@ -225,13 +248,13 @@ def _rules_list(options: argparse.Namespace) -> int:
 
 def _rules_explain(options: argparse.Namespace) -> int:
     try:
-        page = _rules(options).explain(options.id)
+        text = _rules(options).explain(options.id)
     except KeyError as error:
         raise ValueError(error.args[0]) from error
     if options.json:
-        _print_json({"id": options.id, "page": page})
+        _print_json({"id": options.id, "page": text})
     else:
-        for line in page.splitlines():
+        for line in text.splitlines():
             console.say(line)
     return DONE
 
@@ -260,6 +283,24 @@ def _rules_test(options: argparse.Namespace) -> int:
             console.say(f"{rule}, example {example}[{number}]: the rule {fault}")
         console.say(f"{tested.height - failed.height} passed, {failed.height} failed")
     return PROBLEMS if failed.height else DONE
+
+
+def _rules_eval(options: argparse.Namespace) -> int:
+    scan = _scan(options)
+    found = rules.evaluate(scan.batches(), rules=_rules(options))
+    summary = found.summary.row(0, named=True)
+    if options.json:
+        _print_json({**summary, "rules": found.rules.to_dicts()})
+    else:
+        columns = ("rule", "hits", "failures", "precision", "coverage")
+        console.table(columns, [[_cell(value) for value in row] for row in found.rules.iter_rows()])
+        console.out.print()
+        console.table(list(summary), [["-" if value is None else _cell(value) for value in summary.values()]])
+    if not summary["runs"]:
+        console.problem(
+            f"none of the {summary['left_out']:,} runs read has a label that the rules could be held against"
+        )
+    return _rejected(scan.rejects, options.rejects)
 
 
 def _rules(options: argparse.Namespace) -> rules.Rules:
@@ -314,6 +355,12 @@ def _count(text: str) -> int:
     return int(text)
 
 
+def _index(text: str) -> int:
+    if not text.isdecimal():
+        raise argparse.ArgumentTypeError(f"found {text}, needed a whole number from 0")
+    return int(text)
+
+
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(
         prog="agenther",
@@ -346,6 +393,14 @@ def _parser() -> argparse.ArgumentParser:
     _add_logs(verdicts)
     verdicts.set_defaults(command=_classify)
 
+    why = commands.add_parser("explain", help="why the verdict on one run is as it is")
+    why.add_argument("log", metavar="LOG", help="a file, a folder, a glob, a URL, or - for standard input")
+    why.add_argument("id", nargs="?", metavar="ID", help="of the run, as `classify` shows it")
+    why.add_argument("--record", type=_index, metavar="N", help="its record in the file; the first is 0")
+    _add_reading(why)
+    _add_rules(why)
+    why.set_defaults(command=_explain)
+
     found = commands.add_parser("formats", help="the formats that are read, or the format of each file")
     found.add_argument("paths", nargs="*", metavar="PATH", help="as the logs of `run`")
     found.add_argument("--list", action="store_true", help="the formats that are read, with their shapes")
@@ -362,7 +417,7 @@ def _parser() -> argparse.ArgumentParser:
     check.add_argument("--limit", type=_count, default=100, metavar="N", help="most problems of a file")
     check.set_defaults(command=_validate)
 
-    for command in (job, verdicts, found, check):
+    for command in (job, verdicts, why, found, check):
         command.add_argument("--json", action="store_true", help="print JSON, for machines")
     return parser
 
@@ -371,14 +426,7 @@ def _add_logs(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "logs", nargs="+", metavar="LOGS", help="files, folders, globs, URLs, or - for standard input"
     )
-    parser.add_argument("--format", choices=formats(), metavar="NAME", help="read every file as this format")
-    _add_mapping(parser)
-    parser.add_argument(
-        "--success-at",
-        type=_number,
-        metavar="X",
-        help="the reward from which on a run is a success, where its log states none",
-    )
+    _add_reading(parser)
     parser.add_argument(
         "--on-error",
         choices=("reject", "raise", "skip"),
@@ -393,6 +441,17 @@ def _add_logs(parser: argparse.ArgumentParser) -> None:
     )
     parser.add_argument("--rejects", type=Path, metavar="FILE", help="write the rejects to this file")
     _add_rules(parser)
+
+
+def _add_reading(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("--format", choices=formats(), metavar="NAME", help="read every file as this format")
+    _add_mapping(parser)
+    parser.add_argument(
+        "--success-at",
+        type=_number,
+        metavar="X",
+        help="the reward from which on a run is a success, where its log states none",
+    )
 
 
 def _add_mapping(parser: argparse.ArgumentParser) -> None:
@@ -416,20 +475,25 @@ def _add_rules_commands(parser: argparse.ArgumentParser) -> None:
     commands = parser.add_subparsers(required=True, metavar="COMMAND")
     listing = commands.add_parser("list", help="every rule")
     listing.set_defaults(command=_rules_list)
-    page = commands.add_parser("explain", help="what a rule detects, when it fires, where it errs")
-    page.add_argument("id", metavar="ID", help="as in `rules list`")
-    page.set_defaults(command=_rules_explain)
+    explained = commands.add_parser("explain", help="what a rule detects, when it fires, where it errs")
+    explained.add_argument("id", metavar="ID", help="as in `rules list`")
+    explained.set_defaults(command=_rules_explain)
     check = commands.add_parser("check", help="what is wrong with packs")
     check.set_defaults(command=_rules_check)
     test = commands.add_parser("test", help="run the rules of packs on their examples")
     test.set_defaults(command=_rules_test)
-    for command in (listing, page):
+    worth = commands.add_parser(
+        "eval", help="hold the rules against the labels of logs, which they do not see"
+    )
+    _add_logs(worth)
+    worth.set_defaults(command=_rules_eval)
+    for command in (listing, explained):
         _add_rules(command)
     for command in (check, test):
         command.add_argument(
             "packs", nargs="*", metavar="PACK", help="by default the pack that comes with agenther"
         )
-    for command in (listing, page, check, test):
+    for command in (listing, explained, check, test, worth):
         command.add_argument("--json", action="store_true", help="print JSON, for machines")
 
 

@@ -34,14 +34,22 @@ def plain(text: object, *, width: int | None = None) -> Text:
     >>> plain("a\x1b[31mb\nc").plain
     'a\\x1b[31mb\\nc'
     """
-    shown = "".join(char if char.isprintable() else _spelled(char) for char in str(text))
+    shown = spelled(str(text))
     if width is not None and len(shown) > width:
         shown = shown[: width - 1] + "…"
     return Text(shown)
 
 
-def _spelled(char: str) -> str:
-    return char.encode("unicode_escape").decode("ascii")
+def spelled(text: str, *, keep: str = "") -> str:
+    r"""Spell out the characters of a text that are not shown as themselves, except those to `keep`.
+
+    >>> spelled("a\x07\nb", keep="\n").splitlines()
+    ['a\\x07', 'b']
+    """
+    return "".join(
+        char if char.isprintable() or char in keep else char.encode("unicode_escape").decode("ascii")
+        for char in text
+    )
 
 
 def problem(sentence: str) -> None:

@@ -142,7 +142,7 @@ def test_validate_passes_what_run_writes_and_finds_what_is_broken(agenther: Shel
     assert [problem["row"] for problem in problems["bad.jsonl"]] == [0]
 
 
-@pytest.mark.parametrize("command", ["run", "classify", "formats", "rules", "validate"])
+@pytest.mark.parametrize("command", ["run", "classify", "explain", "formats", "rules", "validate"])
 def test_every_command_explains_itself(agenther: Shell, command: str) -> None:
     done = agenther(command, "--help")
     assert done.code == 0
@@ -195,3 +195,28 @@ def test_a_pack_with_a_mistake_is_named_with_its_place(agenther: Shell, tmp_path
     refused = agenther("classify", "log.jsonl", "--rules", "mine.toml")
     assert refused.code == 2
     assert "surprise" in refused.err
+
+
+def test_rules_are_held_against_labels(agenther: Shell, tmp_path: Path) -> None:
+    write_log(tmp_path / "good.jsonl", chat(success=True), chat(success=None))
+    write_log(
+        tmp_path / "bad.jsonl", chat(text="It costs 4711 and 815."), chat(text="It costs 4711 and 815.")
+    )
+    done = agenther("rules", "eval", "good.jsonl", "bad.jsonl", "--json")
+    assert done.code == 0
+    (rule,) = (rule for rule in done.json["rules"] if rule["rule"] == "wrong_result/ungrounded-amounts")
+    assert (rule["hits"], rule["failures"], rule["precision"]) == (2, 2, 1.0)
+    assert rule["coverage"] == pytest.approx(2 / 3)
+    assert (done.json["runs"], done.json["left_out"], done.json["auc"]) == (3, 1, 1.0)
+    shown = agenther("rules", "eval", "good.jsonl", "bad.jsonl")
+    assert "wrong_result/ungrounded-amounts" in shown.out
+    assert "base_rate" in shown.out
+    assert shown.err == ""
+
+
+def test_rules_cannot_be_held_against_logs_without_labels(agenther: Shell, tmp_path: Path) -> None:
+    write_log(tmp_path / "log.jsonl", chat(success=None)).open("a").write("{broken\n")
+    done = agenther("rules", "eval", "log.jsonl")
+    assert done.code == 1
+    assert "none of the 1 runs read has a label" in done.err
+    assert "record 1" in done.err
