@@ -2,7 +2,7 @@
 
 use aho_corasick::{AhoCorasick, MatchKind};
 
-use super::condition::{Condition, Position, Slice, Threshold, regex};
+use super::condition::{Condition, Order, Position, Slice, Threshold, regex};
 use super::diagnostic::{Diagnostic, Level};
 use super::example::Outcome;
 use super::pack::{Pack, PackSource};
@@ -37,6 +37,8 @@ pub(super) enum Program {
     Any(Vec<Program>),
     Not(Box<Program>),
     Count(Vec<Program>, Threshold),
+    /// The first and the second step, and how many steps lie between them at most.
+    Sequence(Box<[Program; 2]>, Order, u32),
     Leaf(usize, Threshold),
 }
 
@@ -157,6 +159,10 @@ impl Compiler {
             Condition::Any(conditions) => Program::Any(list(self, conditions)),
             Condition::Not(condition) => Program::Not(Box::new(self.program(condition))),
             Condition::Count(conditions, threshold) => Program::Count(list(self, conditions), *threshold),
+            Condition::Sequence(sequence) => {
+                let steps = [self.program(&sequence.first), self.program(&sequence.second)];
+                Program::Sequence(Box::new(steps), sequence.order, sequence.within)
+            }
             Condition::Literals { literals, ignore_case, slices, threshold } => {
                 let leaf = self.leaves.len();
                 let scans =

@@ -87,10 +87,38 @@ pub enum Condition {
         /// How many hits.
         threshold: Threshold,
     },
+    /// One step, then another, or none.
+    Sequence(Box<Sequence>),
+}
+
+/// A condition over the order of steps. Its conditions are asked of each step by itself: hits elsewhere
+/// do not count.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Sequence {
+    /// Holds at a step.
+    pub first: Condition,
+    /// What `second` is to what comes after that step.
+    pub order: Order,
+    /// Holds at a later step, or at none.
+    pub second: Condition,
+    /// How many steps after the first are looked at; `u32::MAX` is all of them.
+    pub within: u32,
+}
+
+/// What comes after the first step of a [`Sequence`].
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Order {
+    /// A step at which the second condition holds.
+    Then,
+    /// No such step, be it because the run ends.
+    Never,
 }
 
 /// The operators of the language.
-const OPERATORS: &[&str] = &["all", "any", "not", "count", "literal", "literals", "regex", "signal"];
+pub const OPERATORS: &[&str] =
+    &["all", "any", "not", "count", "sequence", "literal", "literals", "regex", "signal"];
+/// The keys of `sequence`.
+pub const SEQUENCE_KEYS: &[&str] = &["first", "then", "never", "within"];
 const TEXT_KEYS: &[&str] = &["field", "position", "head_bytes", "tail_bytes", "at_least", "at_most"];
 
 /// The names of the fields in the language.
@@ -105,14 +133,34 @@ pub const FIELDS: &[(&str, Field)] = &[
     ("answer", Field::FinalAnswer),
 ];
 
+/// The key of a sequence that says what comes after its first step.
+pub const ORDERS: &[(&str, Order)] = &[("then", Order::Then), ("never", Order::Never)];
+
 const POSITIONS: &[(&str, Position)] =
     &[("any", Position::Any), ("first", Position::First), ("last", Position::Last)];
+
+/// The fields of the run as a whole.
+const RUN_FIELDS: &[Field] = &[Field::OriginalPrompt, Field::System, Field::FinalAnswer];
 
 /// The deepest nesting of conditions: deeper ones are a mistake, and reading and evaluation recurse.
 const MAX_DEPTH: usize = 16;
 
 /// The largest compiled pattern, in bytes.
 pub const REGEX_SIZE_LIMIT: usize = 1 << 20;
+
+/// Where a condition stands.
+#[derive(Clone, Copy)]
+struct Place {
+    depth: usize,
+    /// Whether it is asked of a step of a sequence, not of the run.
+    in_step: bool,
+}
+
+impl Place {
+    fn deeper(self) -> Place {
+        Place { depth: self.depth + 1, ..self }
+    }
+}
 
 impl Condition {
     /// Reads a condition; reports what is wrong with it.
@@ -121,16 +169,16 @@ impl Condition {
         span: std::ops::Range<usize>,
         sink: &mut Sink<'_>,
     ) -> Option<Condition> {
-        Self::nested(table, span, 0, sink)
+        Self::nested(table, span, Place { depth: 0, in_step: false }, sink)
     }
 
     fn nested(
         table: &DeTable<'_>,
         span: std::ops::Range<usize>,
-        depth: usize,
+        place: Place,
         sink: &mut Sink<'_>,
     ) -> Option<Condition> {
-        if depth > MAX_DEPTH {
+        if place.depth > MAX_DEPTH {
             sink.error("too-deep", span, format!("Conditions nest deeper than {MAX_DEPTH}."), None);
             return None;
         }
@@ -149,12 +197,12 @@ impl Condition {
         };
         match *operator {
             "all" | "any" => {
-                let conditions = Self::list(&read(&[], sink), operator, depth, sink)?;
+                let conditions = Self::list(&read(&[], sink), operator, place, sink)?;
                 Some(if *operator == "all" { Condition::All(conditions) } else { Condition::Any(conditions) })
             }
             "not" => {
                 let (inner, span) = read(&[], sink).table("not", sink)?;
-                Some(Condition::Not(Box::new(Self::nested(inner, span, depth + 1, sink)?)))
+                Some(Condition::Not(Box::new(Self::nested(inner, span, place.deeper(), sink)?)))
             }
             "count" => {
                 let (inner, span) = read(&[], sink).table("count", sink)?;
@@ -163,8 +211,9 @@ impl Condition {
                     inner.missing("at_least", sink);
                 }
                 let threshold = threshold(&inner, sink);
-                Some(Condition::Count(Self::list(&inner, "of", depth, sink)?, threshold))
+                Some(Condition::Count(Self::list(&inner, "of", place, sink)?, threshold))
             }
+            "sequence" => Self::sequence(&read(&[], sink), place, sink),
             "literal" | "literals" => {
                 let table = read(&[TEXT_KEYS, &["ignore_case"]].concat(), sink);
                 let literals = table.strings(operator, sink);
@@ -175,7 +224,7 @@ impl Condition {
                 Some(Condition::Literals {
                     literals,
                     ignore_case: table.boolean("ignore_case", sink).unwrap_or(false),
-                    slices: slices(&table, sink)?,
+                    slices: slices(&table, place, sink)?,
                     threshold: threshold(&table, sink),
                 })
             }
@@ -192,7 +241,7 @@ impl Condition {
                 }
                 Some(Condition::Regex {
                     pattern,
-                    slices: slices(&table, sink)?,
+                    slices: slices(&table, place, sink)?,
                     threshold: threshold(&table, sink),
                 })
             }
@@ -215,7 +264,37 @@ impl Condition {
         }
     }
 
-    fn list(table: &Table<'_, '_>, key: &str, depth: usize, sink: &mut Sink<'_>) -> Option<Vec<Condition>> {
+    fn sequence(table: &Table<'_, '_>, place: Place, sink: &mut Sink<'_>) -> Option<Condition> {
+        let (inner, span) = table.table("sequence", sink)?;
+        if place.in_step {
+            let title = "A sequence stands in a step of another; a step has no order.".to_owned();
+            let help = "Join two sequences with `all`.".to_owned();
+            sink.error("bad-condition", span, title, Some(help));
+            return None;
+        }
+        let table = Table::new(inner, span, "`sequence`", SEQUENCE_KEYS, sink);
+        let orders: Vec<_> = ORDERS.iter().filter(|(key, _)| table.get(key).is_some()).collect();
+        if table.get("first").is_none() {
+            table.missing("first", sink);
+        }
+        let first = Self::step("first", &table, place, sink);
+        let &[&(key, order)] = orders.as_slice() else {
+            let found = if orders.is_empty() { "neither" } else { "both" };
+            let title = format!("A sequence has either `then` or `never`; this has {found}.");
+            sink.error("bad-condition", table.span(), title, None);
+            return None;
+        };
+        let second = Self::step(key, &table, place, sink);
+        let within = table.count("within", sink).unwrap_or(u32::MAX);
+        Some(Condition::Sequence(Box::new(Sequence { first: first?, order, second: second?, within })))
+    }
+
+    fn step(key: &str, table: &Table<'_, '_>, place: Place, sink: &mut Sink<'_>) -> Option<Condition> {
+        let (inner, span) = table.table(key, sink)?;
+        Self::nested(inner, span, Place { in_step: true, ..place.deeper() }, sink)
+    }
+
+    fn list(table: &Table<'_, '_>, key: &str, place: Place, sink: &mut Sink<'_>) -> Option<Vec<Condition>> {
         let tables = table.tables(key, sink);
         if tables.is_empty() {
             sink.error("bad-condition", table.span_of(key), format!("`{key}` lists no condition."), None);
@@ -223,7 +302,7 @@ impl Condition {
         }
         // Each is read even after a bad one, so that all mistakes are reported at once.
         let read: Vec<_> =
-            tables.into_iter().map(|(inner, span)| Self::nested(inner, span, depth + 1, sink)).collect();
+            tables.into_iter().map(|(inner, span)| Self::nested(inner, span, place.deeper(), sink)).collect();
         read.into_iter().collect()
     }
 }
@@ -245,7 +324,7 @@ fn threshold(table: &Table<'_, '_>, sink: &mut Sink<'_>) -> Threshold {
     Threshold { at_least, at_most }
 }
 
-fn slices(table: &Table<'_, '_>, sink: &mut Sink<'_>) -> Option<Vec<Slice>> {
+fn slices(table: &Table<'_, '_>, place: Place, sink: &mut Sink<'_>) -> Option<Vec<Slice>> {
     let mut names = table.strings("field", sink);
     let mut seen = std::collections::HashSet::new();
     names.retain(|name| seen.insert(name.clone()));
@@ -268,6 +347,13 @@ fn slices(table: &Table<'_, '_>, sink: &mut Sink<'_>) -> Option<Vec<Slice>> {
             field
         })
         .collect();
+    let of_run = fields.iter().position(|field| place.in_step && RUN_FIELDS.contains(field));
+    if let Some(at) = of_run.filter(|_| fields.len() == names.len()) {
+        let title = format!("The field `{}` is of the run, and a sequence looks at steps.", names[at]);
+        let help = "Ask for it beside the sequence, under `all`.".to_owned();
+        sink.error("not-of-a-step", table.span_of("field"), title, Some(help));
+        return None;
+    }
     (fields.len() == names.len())
         .then(|| fields.into_iter().map(|field| Slice { field, position, head, tail }).collect())
 }

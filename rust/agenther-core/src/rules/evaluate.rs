@@ -5,6 +5,7 @@ use std::cell::OnceCell;
 use super::compile::{Leaf, Program, Rules};
 use super::condition::{Position, Slice};
 use super::rule::Rule;
+use super::sequence::{self, AtSteps};
 use crate::reading::Reading;
 use crate::signals::{Hit, Signals};
 use crate::text::cut;
@@ -43,6 +44,15 @@ struct Evaluation<'e, 'r, 'a> {
     signals: &'e Signals<'r, 'a>,
     scanned: Vec<OnceCell<Vec<(usize, Hit)>>>,
     found: Vec<OnceCell<Found>>,
+    /// The same at each step, for sequences.
+    at_steps: Vec<OnceCell<Vec<Found>>>,
+}
+
+/// What a condition is asked of.
+#[derive(Clone, Copy)]
+enum Scope {
+    Run,
+    Step(usize),
 }
 
 impl Rules {
@@ -51,7 +61,7 @@ impl Rules {
         let evaluation = Evaluation::new(self, signals);
         std::iter::zip(self.rules(), &self.programs)
             .filter(|(rule, _)| rule.is_active())
-            .filter_map(|(rule, program)| Some(Fired { rule, hits: evaluation.run(program)? }))
+            .filter_map(|(rule, program)| Some(Fired { rule, hits: evaluation.run(program, Scope::Run)? }))
             .collect()
     }
 
@@ -59,7 +69,7 @@ impl Rules {
     pub(super) fn fires(&self, index: usize, run: &Trajectory<'_>) -> bool {
         let reading = Reading::new(run);
         let signals = Signals::new(&reading);
-        Evaluation::new(self, &signals).run(&self.programs[index]).is_some()
+        Evaluation::new(self, &signals).run(&self.programs[index], Scope::Run).is_some()
     }
 }
 
@@ -70,6 +80,7 @@ impl<'e, 'r, 'a> Evaluation<'e, 'r, 'a> {
             signals,
             scanned: vec![OnceCell::new(); rules.scans.len()],
             found: vec![OnceCell::new(); rules.leaves.len()],
+            at_steps: vec![OnceCell::new(); rules.leaves.len()],
         }
     }
 
@@ -93,60 +104,90 @@ impl<'e, 'r, 'a> Evaluation<'e, 'r, 'a> {
     }
 
     /// The hits that make a condition hold; `None` where it does not.
-    fn run(&self, program: &Program) -> Option<Vec<Hit>> {
+    fn run(&self, program: &Program, scope: Scope) -> Option<Vec<Hit>> {
         match program {
             Program::All(programs) => {
                 let mut hits = Vec::new();
                 for program in programs {
-                    hits.extend(self.run(program)?);
+                    hits.extend(self.run(program, scope)?);
                 }
                 Some(hits)
             }
             Program::Any(programs) => {
-                let mut holding = programs.iter().filter_map(|program| self.run(program)).peekable();
+                let mut holding = programs.iter().filter_map(|program| self.run(program, scope)).peekable();
                 holding.peek()?;
                 Some(holding.flatten().collect())
             }
-            Program::Not(program) => self.run(program).is_none().then(Vec::new),
+            Program::Not(program) => self.run(program, scope).is_none().then(Vec::new),
             Program::Count(programs, threshold) => {
-                let holding: Vec<_> = programs.iter().filter_map(|program| self.run(program)).collect();
+                let holding: Vec<_> =
+                    programs.iter().filter_map(|program| self.run(program, scope)).collect();
                 threshold.holds(holding.len()).then(|| holding.into_iter().flatten().collect())
             }
+            Program::Sequence(steps, order, within) => {
+                let [first, second] = &**steps;
+                let first = self.at_steps(first);
+                // Most runs have no first step, which spares the second condition.
+                first.iter().any(Option::is_some).then_some(())?;
+                sequence::evidence(&first, *order, &self.at_steps(second), *within)
+            }
             Program::Leaf(leaf, threshold) => {
-                let found = self.leaf(*leaf);
+                let found = match scope {
+                    Scope::Run => self.leaf(*leaf),
+                    Scope::Step(at) => &self.leaf_at_steps(*leaf)[at],
+                };
                 threshold.holds(found.count).then(|| found.hits.clone())
             }
         }
     }
 
+    fn at_steps(&self, program: &Program) -> AtSteps {
+        let steps = self.signals.reading().run.steps.len();
+        (0..steps).map(|at| self.run(program, Scope::Step(at))).collect()
+    }
+
     fn leaf(&self, leaf: usize) -> &Found {
+        self.found[leaf].get_or_init(|| {
+            let mut found = Found::default();
+            self.each_hit(leaf, |hit| found.add(hit));
+            found
+        })
+    }
+
+    /// What a leaf found at each step. What it found in the run as a whole is at none.
+    fn leaf_at_steps(&self, leaf: usize) -> &[Found] {
+        self.at_steps[leaf].get_or_init(|| {
+            let mut found = vec![Found::default(); self.signals.reading().run.steps.len()];
+            self.each_hit(leaf, |hit| {
+                if let Some(at) = hit.step {
+                    found[at as usize].add(hit);
+                }
+            });
+            found
+        })
+    }
+
+    fn each_hit(&self, leaf: usize, mut add: impl FnMut(Hit)) {
         match &self.rules.leaves[leaf] {
-            Leaf::Literals(scans) => self.found[leaf].get_or_init(|| {
-                let mut found = Found::default();
+            Leaf::Literals(scans) => {
                 let hits = scans.iter().flat_map(|scan| self.scanned(*scan));
-                hits.filter(|(of, _)| *of == leaf).for_each(|(_, hit)| found.add(*hit));
-                found
-            }),
-            Leaf::Regex(regex, slices) => self.found[leaf].get_or_init(|| self.matches(regex, slices)),
-            Leaf::Signal(signal, position) => self.found[leaf].get_or_init(|| {
-                let mut found = Found::default();
-                at_position(self.signals, self.signals.hits(*signal), *position)
-                    .for_each(|hit| found.add(hit));
-                found
-            }),
+                hits.filter(|(of, _)| *of == leaf).for_each(|(_, hit)| add(*hit));
+            }
+            Leaf::Regex(regex, slices) => self.matches(regex, slices, add),
+            Leaf::Signal(signal, position) => {
+                at_position(self.signals, self.signals.hits(*signal), *position).for_each(add);
+            }
         }
     }
 
-    fn matches(&self, regex: &regex::Regex, slices: &[Slice]) -> Found {
-        let mut found = Found::default();
+    fn matches(&self, regex: &regex::Regex, slices: &[Slice], mut add: impl FnMut(Hit)) {
         for slice in slices {
             for (hit, offset, text) in texts(self.signals.reading().run, *slice) {
                 for matched in regex.find_iter(text) {
-                    found.add(hit.at(Span::new(offset + matched.start(), offset + matched.end())));
+                    add(hit.at(Span::new(offset + matched.start(), offset + matched.end())));
                 }
             }
         }
-        found
     }
 }
 

@@ -2,7 +2,7 @@
 
 use std::fmt::Write as _;
 
-use super::condition::{Condition, FIELDS, Position, Slice, Threshold};
+use super::condition::{Condition, FIELDS, Order, Position, Slice, Threshold};
 use super::{Rule, Rules};
 use crate::signals::SIGNALS;
 
@@ -56,6 +56,20 @@ fn describe(condition: &Condition, depth: usize, page: &mut String) {
         Condition::Any(conditions) => nest("any of".into(), conditions),
         Condition::Not(inner) => nest("not".into(), std::slice::from_ref(inner)),
         Condition::Count(conditions, threshold) => nest(format!("{} of", times(*threshold)), conditions),
+        Condition::Sequence(sequence) => {
+            let within = match sequence.within {
+                u32::MAX => String::new(),
+                1 => ", in the next step".to_owned(),
+                steps => format!(", within {steps} steps"),
+            };
+            let second = match sequence.order {
+                Order::Then => format!("and then{within}, at a step"),
+                Order::Never => format!("and never after it{within}, at a step"),
+            };
+            for (title, inner) in [("at a step", &sequence.first), (second.as_str(), &sequence.second)] {
+                nest(title.to_owned(), std::slice::from_ref(inner));
+            }
+        }
         Condition::Literals { literals, ignore_case, slices, threshold } => {
             let case = if *ignore_case { ", whatever the case," } else { "" };
             let _ = writeln!(

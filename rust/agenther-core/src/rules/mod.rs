@@ -25,10 +25,11 @@ mod pack;
 mod parse;
 mod rule;
 mod schema;
+mod sequence;
 mod table;
 
 pub use compile::Rules;
-pub use condition::{Condition, Position, Slice, Threshold};
+pub use condition::{Condition, Order, Position, Sequence, Slice, Threshold};
 pub use diagnostic::{Diagnostic, Level};
 pub use evaluate::Fired;
 pub use example::{Example, Outcome};

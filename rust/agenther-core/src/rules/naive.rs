@@ -4,7 +4,7 @@
 //! compared at every byte, patterns are compiled anew, signals are computed anew, conditions are
 //! walked as they were written.
 
-use super::condition::{Condition, Position, Slice, regex};
+use super::condition::{Condition, Order, Position, Sequence, Slice, regex};
 use super::evaluate::MAX_HITS;
 use super::{Rule, Rules};
 use crate::reading::Reading;
@@ -36,8 +36,82 @@ fn holds(condition: &Condition, run: &Trajectory<'_>) -> Option<Vec<Hit>> {
             let holding = results.iter().filter(|result| result.is_some()).count();
             threshold.holds(holding).then(|| results.into_iter().flatten().flatten().collect())
         }
-        Condition::Literals { literals, ignore_case, slices, threshold } => {
-            let mut hits = Vec::new();
+        Condition::Sequence(sequence) => in_order(sequence, run),
+        Condition::Literals { threshold, .. }
+        | Condition::Regex { threshold, .. }
+        | Condition::Signal { threshold, .. } => kept(hits(condition, run), |count| threshold.holds(count)),
+    }
+}
+
+/// Whether a condition holds at a step: as in a run of which only the hits at that step are known.
+fn holds_at(condition: &Condition, run: &Trajectory<'_>, step: usize) -> Option<Vec<Hit>> {
+    let all = |conditions: &[Condition]| -> Vec<_> {
+        conditions.iter().map(|condition| holds_at(condition, run, step)).collect()
+    };
+    let (enough, results) = match condition {
+        Condition::All(conditions) => {
+            let results = all(conditions);
+            (results.iter().all(Option::is_some), results)
+        }
+        Condition::Any(conditions) => {
+            let results = all(conditions);
+            (results.iter().any(Option::is_some), results)
+        }
+        Condition::Count(conditions, threshold) => {
+            let results = all(conditions);
+            (threshold.holds(results.iter().flatten().count()), results)
+        }
+        Condition::Not(condition) => (holds_at(condition, run, step).is_none(), Vec::new()),
+        // The reader refuses a sequence in a step.
+        Condition::Sequence(_) => (false, Vec::new()),
+        Condition::Literals { threshold, .. }
+        | Condition::Regex { threshold, .. }
+        | Condition::Signal { threshold, .. } => {
+            let mut hits = hits(condition, run);
+            hits.retain(|hit| hit.step == Some(step as u32));
+            return kept(hits, |count| threshold.holds(count));
+        }
+    };
+    enough.then(|| results.into_iter().flatten().flatten().collect())
+}
+
+/// Every pair of steps is looked at.
+fn in_order(sequence: &Sequence, run: &Trajectory<'_>) -> Option<Vec<Hit>> {
+    let steps = 0..run.steps.len();
+    let first: Vec<_> = steps.clone().map(|at| holds_at(&sequence.first, run, at)).collect();
+    let second: Vec<_> = steps.clone().map(|at| holds_at(&sequence.second, run, at)).collect();
+    let mut shown = Vec::new();
+    for at in steps.clone().filter(|at| first[*at].is_some()) {
+        let near = steps
+            .clone()
+            .find(|next| *next > at && next - at <= sequence.within as usize && second[*next].is_some());
+        match sequence.order {
+            Order::Then => shown.extend(near.into_iter().flat_map(|next| [(at, &first), (next, &second)])),
+            Order::Never if near.is_none() => shown.push((at, &first)),
+            Order::Never => {}
+        }
+    }
+    let mut evidence: Vec<Hit> = Vec::new();
+    for (at, of) in &shown {
+        let mut hits = of[*at].clone().unwrap_or_default();
+        if hits.is_empty() {
+            hits.push(Hit { step: Some(*at as u32), field: None, span: None });
+        }
+        for hit in hits {
+            if !evidence.contains(&hit) {
+                evidence.push(hit);
+            }
+        }
+    }
+    evidence.truncate(MAX_HITS);
+    (!shown.is_empty()).then_some(evidence)
+}
+
+/// The hits of a leaf, wherever they are.
+fn hits(leaf: &Condition, run: &Trajectory<'_>) -> Vec<Hit> {
+    let mut hits = Vec::new();
+    match leaf {
+        Condition::Literals { literals, ignore_case, slices, .. } => {
             for slice in slices {
                 for (place, offset, text) in texts(run, *slice) {
                     let mut here = occurrences(&text, literals, *ignore_case);
@@ -49,11 +123,9 @@ fn holds(condition: &Condition, run: &Trajectory<'_>) -> Option<Vec<Hit>> {
                     );
                 }
             }
-            kept(hits, |count| threshold.holds(count))
         }
-        Condition::Regex { pattern, slices, threshold } => {
-            let pattern = regex(pattern).ok()?;
-            let mut hits = Vec::new();
+        Condition::Regex { pattern, slices, .. } => {
+            let Ok(pattern) = regex(pattern) else { return hits };
             for slice in slices {
                 for (place, offset, text) in texts(run, *slice) {
                     hits.extend(
@@ -63,12 +135,11 @@ fn holds(condition: &Condition, run: &Trajectory<'_>) -> Option<Vec<Hit>> {
                     );
                 }
             }
-            kept(hits, |count| threshold.holds(count))
         }
-        Condition::Signal { signal, position, threshold } => {
+        Condition::Signal { signal, position, .. } => {
             let reading = Reading::new(run);
             let signals = Signals::new(&reading);
-            let mut hits = (SIGNALS[*signal].find)(&signals);
+            hits = (SIGNALS[*signal].find)(&signals);
             let calls: Vec<u32> = signals.calls_at().collect();
             match position {
                 Position::Any => {}
@@ -77,9 +148,10 @@ fn holds(condition: &Condition, run: &Trajectory<'_>) -> Option<Vec<Hit>> {
                 }
                 Position::Last => hits.retain(|hit| hit.step.is_some() && hit.step == calls.last().copied()),
             }
-            kept(hits, |count| threshold.holds(count))
         }
+        _ => {}
     }
+    hits
 }
 
 fn kept(mut hits: Vec<Hit>, holds: impl Fn(usize) -> bool) -> Option<Vec<Hit>> {

@@ -90,6 +90,72 @@ fn mistakes_are_named_with_their_place() {
     }
 }
 
+/// The rule with a sequence for its condition.
+fn sequence(inner: &str) -> String {
+    let condition = "[match]\nliteral = \"lamp\"\nfield = \"prompt\"";
+    assert!(RULE.contains(condition));
+    RULE.replace(condition, &format!("[match.sequence]\n{inner}\n"))
+}
+
+#[test]
+fn mistakes_in_a_sequence_are_named_with_their_place() {
+    let a = "first = { signal = 'write_error' }";
+    let b = "{ regex = '^get_', field = 'action' }";
+    for (inner, expected) in [
+        (format!("{a}\nthen = {b}\nwithin = 3"), vec![]),
+        (format!("{a}\nnever = {b}"), vec![]),
+        (format!("{a}\nthan = {b}"), vec![("bad-condition", 15), ("unknown-key", 17)]),
+        (format!("{a}\nthen = {b}\nnever = {b}"), vec![("bad-condition", 15)]),
+        (format!("then = {b}"), vec![("missing-key", 15)]),
+        (format!("{a}\nthen = 3"), vec![("wrong-type", 17)]),
+        (format!("{a}\nthen = {b}\nwithin = -1"), vec![("wrong-type", 18)]),
+        (format!("{a}\nthen = {{ sequence = {{ }} }}"), vec![("bad-condition", 17)]),
+        (
+            format!("{a}\nthen = {{ all = [{{ regex = '^get_', field = ['action', 'answer'] }}] }}"),
+            vec![("not-of-a-step", 17)],
+        ),
+        (format!("{a}\nthen = {{ regex = '^get_', field = 'actoin' }}"), vec![("unknown-field", 17)]),
+        (format!("{a}\nthen = {{ regex = 'x.*', field = 'action' }}"), vec![("unbounded-regex", 17)]),
+        (format!("{a}\nthen = {b}\nwithin = 0"), vec![("no-step", 18)]),
+        (format!("{a}\nthen = {{ signal = 'write_error' }}"), vec![("same-step", 17)]),
+        (format!("{a}\nthen = {{ signal = 'write_error' }}\nwithin = 3"), vec![]),
+        (format!("{a}\nnever = {{ signal = 'write_error' }}\nwithin = 3"), vec![("same-step", 17)]),
+        (format!("first = {{ signal = 'no_evidence' }}\nthen = {b}"), vec![("unreachable", 16)]),
+        (format!("{a}\nnever = {{ signal = 'no_evidence' }}"), vec![("unreachable", 17)]),
+        (
+            "first = { regex = '^set_', field = 'action' }\nthen = { regex = '^get_', field = 'action', position = 'first' }"
+                .to_owned(),
+            vec![("unreachable", 17)],
+        ),
+        (
+            "first = { signal = 'write_error', position = 'last' }\nthen = { signal = 'not_found', position = 'last' }"
+                .to_owned(),
+            vec![("unreachable", 17)],
+        ),
+        (
+            format!("first = {{ signal = 'write_error', at_least = 0 }}\nnever = {b}"),
+            vec![("always-fires", 15)],
+        ),
+    ] {
+        let diagnostics = Rules::check(&one(&sequence(&inner)));
+        let found: Vec<_> = diagnostics.iter().map(|found| (found.code, found.line)).collect();
+        assert_eq!(found, expected, "{inner}\n{diagnostics:?}");
+    }
+}
+
+#[test]
+fn a_sequence_is_explained_in_words() {
+    let inner = "first = { signal = 'write_error' }\nnever = { regex = '^(get|list|search)_', field = 'action' }\nwithin = 3";
+    let page = Rules::compile(&one(&sequence(inner))).unwrap().explain("mine").unwrap();
+    assert!(page.contains("* at a step:\n  * signal `write_error`, at least once."), "{page}");
+    assert!(
+        page.contains(
+            "* and never after it, within 3 steps, at a step:\n  * `/^(get|list|search)_/` in action, at least once"
+        ),
+        "{page}"
+    );
+}
+
 #[test]
 fn help_names_the_nearest_key() {
     let diagnostics = Rules::check(&one(&RULE.replace("tags", "tag")));
@@ -117,6 +183,9 @@ fn the_schema_names_every_key() {
     let schema = schema();
     for key in parse::KEYS.iter().chain(parse::PACK_KEYS).chain(example::KEYS).chain(example::STEP_KEYS) {
         assert!(schema.contains(&format!("\"{key}\"")), "{key}");
+    }
+    for key in condition::OPERATORS.iter().chain(condition::SEQUENCE_KEYS) {
+        assert!(schema.contains(&format!("\"{key}\": {{")), "{key}");
     }
     for signal in crate::signals::SIGNALS {
         assert!(schema.contains(&format!("\"{}\"", signal.name)), "{}", signal.name);
@@ -150,18 +219,12 @@ mod oracle {
         .prop_map(|parts| parts.join(" "))
     }
 
-    fn field() -> impl Strategy<Value = String> {
-        proptest::sample::select(vec![
-            "prompt",
-            "system",
-            "user",
-            "thought",
-            "action",
-            "arguments",
-            "observation",
-            "answer",
-        ])
-        .prop_map(str::to_owned)
+    const FIELDS: &[&str] =
+        &["user", "thought", "action", "arguments", "observation", "prompt", "system", "answer"];
+    const STEP_FIELDS: &[&str] = FIELDS.split_at(5).0;
+
+    fn field(fields: &'static [&'static str]) -> impl Strategy<Value = String> {
+        proptest::sample::select(fields).prop_map(str::to_owned)
     }
 
     fn modifiers() -> impl Strategy<Value = String> {
@@ -174,17 +237,17 @@ mod oracle {
         })
     }
 
-    fn condition() -> impl Strategy<Value = String> {
+    fn leaf(fields: &'static [&'static str]) -> impl Strategy<Value = String> {
         let literal = proptest::sample::select(vec!["lamp", "la", "a", "aa", "é", "Error", "$"]);
         let regex = proptest::sample::select(vec!["la?", "[A-Z]\\\\w+", "é|a", "^", "b$"]);
         let signal = proptest::sample::select(SIGNALS.iter().map(|signal| signal.name).collect::<Vec<_>>());
-        let leaf = prop_oneof![
-            (literal, field(), any::<bool>(), modifiers()).prop_map(
+        prop_oneof![
+            (literal, field(fields), any::<bool>(), modifiers()).prop_map(
                 |(literal, field, ignore, rest)| format!(
                     "{{ literal = \"{literal}\", field = \"{field}\", ignore_case = {ignore}, {rest} }}"
                 )
             ),
-            (regex, field(), field(), modifiers()).prop_map(|(regex, a, b, rest)| format!(
+            (regex, field(fields), field(fields), modifiers()).prop_map(|(regex, a, b, rest)| format!(
                 "{{ regex = \"{regex}\", field = [\"{a}\", \"{b}\"], {rest} }}"
             )),
             (signal, 0u32..3, proptest::sample::select(vec!["any", "first", "last"])).prop_map(
@@ -192,7 +255,10 @@ mod oracle {
                     "{{ signal = \"{signal}\", at_least = {at_least}, position = \"{position}\" }}"
                 )
             ),
-        ];
+        ]
+    }
+
+    fn nested(leaf: impl Strategy<Value = String> + 'static) -> impl Strategy<Value = String> {
         leaf.prop_recursive(3, 12, 3, |inner| {
             let list = proptest::collection::vec(inner.clone(), 1..4).prop_map(|list| list.join(", "));
             prop_oneof![
@@ -203,6 +269,20 @@ mod oracle {
                     .prop_map(|(list, n)| format!("{{ count = {{ of = [{list}], at_least = {n} }} }}")),
             ]
         })
+    }
+
+    fn sequence() -> impl Strategy<Value = String> {
+        let at_step = || nested(leaf(STEP_FIELDS));
+        let order = proptest::sample::select(vec!["then", "never"]);
+        let within = proptest::option::of(0u32..4);
+        (at_step(), order, at_step(), within).prop_map(|(first, order, second, within)| {
+            let within = within.map_or(String::new(), |steps| format!(", within = {steps}"));
+            format!("{{ sequence = {{ first = {first}, {order} = {second}{within} }} }}")
+        })
+    }
+
+    fn condition() -> impl Strategy<Value = String> {
+        nested(prop_oneof![2 => leaf(FIELDS), 1 => sequence()])
     }
 
     fn pack() -> impl Strategy<Value = String> {
@@ -285,6 +365,17 @@ mod oracle {
                 panic!("{pack}\n{}", errors.iter().map(|error| format!("{error}\n")).collect::<String>())
             });
             compare(&rules, &trajectory(&outer, &steps))?;
+        }
+
+        #[test]
+        fn signals_of_the_run_name_no_step(steps in steps(), outer in outer()) {
+            let run = trajectory(&outer, &steps);
+            let reading = Reading::new(&run);
+            let signals = Signals::new(&reading);
+            for signal in lint::OF_THE_RUN {
+                let hits = signals.hits(crate::signals::index_of(signal).expect(signal));
+                prop_assert!(hits.iter().all(|hit| hit.step.is_none()), "{}", signal);
+            }
         }
 
         #[test]
