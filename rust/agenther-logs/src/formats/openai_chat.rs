@@ -292,7 +292,10 @@ pub(super) fn holds_messages(record: Value<'_, '_>, key: &str) -> bool {
 /// Whether the agent only says that it understood its instructions, as AgentInstruct and those after
 /// it let it do before the task is told.
 pub(super) fn acknowledges(message: Value<'_, '_>) -> bool {
-    content_text(message).is_some_and(|text| text.len() < 200 && text.trim_start().starts_with("OK"))
+    const WORDS: &[&str] = &["OK", "Ok", "I've understood your instruction"];
+    content_text(message).is_some_and(|text| {
+        text.len() < 200 && WORDS.iter().any(|words| text.trim_start().starts_with(words))
+    })
 }
 
 /// The words of the agent's first message that is no acknowledgement, for formats that are told by how the agent writes.
