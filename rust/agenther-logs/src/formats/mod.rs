@@ -6,6 +6,7 @@ mod agenther;
 mod agentrx;
 mod agents_sdk;
 mod atif;
+mod autogen_chat;
 mod claude_code;
 mod codex;
 mod command_log;
@@ -82,6 +83,7 @@ pub const FORMATS: &[&dyn Format] = &[
     &tooleval::ToolEval,
     &toolllama::ToolLlama,
     &reflexion::Reflexion,
+    &autogen_chat::AutogenChat,
     &react::React,
     &openai_chat::OpenAiChat,
 ];

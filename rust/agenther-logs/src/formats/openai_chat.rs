@@ -155,7 +155,10 @@ impl Format for OpenAiChat {
 }
 
 /// A run of a conversation and what stands beside it.
-fn build<'c, 'a: 'c>(record: &Record<'_, 'a>, conversation: Conversation<'c>) -> Result<Run<'c>, String> {
+pub(super) fn build<'c, 'a: 'c>(
+    record: &Record<'_, 'a>,
+    conversation: Conversation<'c>,
+) -> Result<Run<'c>, String> {
     if conversation.steps.is_empty() && conversation.prompt.is_none() {
         return Err("none of its messages is by a user or an agent".to_owned());
     }
