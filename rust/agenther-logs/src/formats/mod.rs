@@ -15,6 +15,7 @@ mod google_adk;
 mod hf_agent_trace;
 mod inspect;
 mod intercode;
+mod langchain_agent;
 mod langfuse;
 mod langsmith;
 mod lats;
@@ -83,6 +84,7 @@ pub const FORMATS: &[&dyn Format] = &[
     &tooleval::ToolEval,
     &toolllama::ToolLlama,
     &reflexion::Reflexion,
+    &langchain_agent::LangchainAgent,
     &autogen_chat::AutogenChat,
     &react::React,
     &openai_chat::OpenAiChat,
