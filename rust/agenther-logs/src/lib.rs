@@ -31,6 +31,7 @@ mod stream;
 mod swebench;
 mod terminal;
 mod timeline;
+mod transcript;
 
 pub use beside::Beside;
 pub use block::Block;

@@ -3,6 +3,7 @@
 use std::borrow::Cow;
 
 use crate::run::{RunStep, Text};
+use crate::terminal::is_terminal;
 
 /// What a labelled section is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -22,7 +23,11 @@ const LABELS: &[(&str, Label)] = &[
     ("Observation", Label::Observation),
     ("Question", Label::Question),
     ("Thought", Label::Thought),
+    ("THOUGHT", Label::Thought),
     ("Action", Label::Action),
+    ("ACTION", Label::Action),
+    ("Think", Label::Thought),
+    ("Act", Label::Action),
 ];
 
 /// The label that a line starts with, numbered or not, and what follows its colon.
@@ -68,7 +73,7 @@ pub(crate) fn sections(text: &str) -> Sections<'_> {
 }
 
 /// Name and argument of an action as agents write it: `search[a b]`, `Click [2]`, `lookup("x")`,
-/// `go to desk 1`, `finish`.
+/// `go to desk 1`, `finish`, `bash` with its code between fences below.
 pub(crate) fn parse_action(text: &str) -> (String, Option<String>) {
     let text = text.trim();
     for (open, close) in [('[', ']'), ('(', ')')] {
@@ -80,9 +85,18 @@ pub(crate) fn parse_action(text: &str) -> (String, Option<String>) {
         }
     }
     match text.split_once(char::is_whitespace) {
-        Some((name, rest)) => (name.to_owned(), Some(rest.trim_start().to_owned())),
+        Some((name, rest)) => {
+            let rest = rest.trim_start();
+            (name.to_owned(), Some(fenced(rest).unwrap_or(rest).to_owned()))
+        }
         None => (text.to_owned(), None),
     }
+}
+
+/// The code of a text that begins with a fence; one that is not closed goes to the end.
+fn fenced(text: &str) -> Option<&str> {
+    let (_language, code) = text.strip_prefix("```")?.split_once('\n')?;
+    Some(code.split("\n```").next().unwrap_or(code).trim_end())
 }
 
 /// Whether an action is written `name[argument]` or `name(argument)`.
@@ -159,6 +173,7 @@ impl StepBuilder {
                 self.act(name, input);
             }
             Label::ActionInput => self.current.action_input = owned(text),
+            Label::FinalAnswer if self.hands_in() => self.current.action_input = owned(text),
             Label::FinalAnswer => {
                 if self.current.action_name.is_some() {
                     self.flush();
@@ -194,6 +209,11 @@ impl StepBuilder {
             self.current.action_name = Some(Cow::Owned(name));
             self.current.action_input = input.map(Cow::Owned);
         }
+    }
+
+    /// Whether the action only says that the answer follows (`Action: Answer`, `Final Answer: …`).
+    fn hands_in(&self) -> bool {
+        self.current.action_name.as_deref().is_some_and(is_terminal) && self.current.action_input.is_none()
     }
 
     fn invented(&mut self, text: &str) {
@@ -267,6 +287,9 @@ mod tests {
             ("go to desk 1", "go", Some("to desk 1")),
             ("Finish", "Finish", None),
             ("pick the [2] one", "pick", Some("the [2] one")),
+            ("bash\n\n```bash\nls -l [a]\n# (b)\n```", "bash", Some("ls -l [a]\n# (b)")),
+            ("Operation\n```sql\nSELECT COUNT(*) FROM t", "Operation", Some("SELECT COUNT(*) FROM t")),
+            ("bash\n```ls```", "bash", Some("```ls```")),
             ("", "", None),
         ] {
             assert_eq!(parse_action(text), (name.to_owned(), input.map(str::to_owned)), "{text:?}");

@@ -6,6 +6,7 @@ mod agenther;
 mod agentrx;
 mod agents_sdk;
 mod atif;
+mod autogen_chat;
 mod claude_code;
 mod codex;
 mod command_log;
@@ -14,6 +15,7 @@ mod google_adk;
 mod hf_agent_trace;
 mod inspect;
 mod intercode;
+mod langchain_agent;
 mod langfuse;
 mod langsmith;
 mod lats;
@@ -82,6 +84,8 @@ pub const FORMATS: &[&dyn Format] = &[
     &tooleval::ToolEval,
     &toolllama::ToolLlama,
     &reflexion::Reflexion,
+    &langchain_agent::LangchainAgent,
+    &autogen_chat::AutogenChat,
     &react::React,
     &openai_chat::OpenAiChat,
 ];

@@ -4,7 +4,8 @@
 //! write. Content parts, `tool_use` and `tool_result` are Anthropic's; `from`/`value` ShareGPT's;
 //! calls without `function` and results with `error` Inspect's and tau2's; `type` human, `data` and
 //! `kwargs` LangChain's; `toolUse` and `toolResult` Bedrock's; `parts` Gemini's, OpenTelemetry's and
-//! those of the Vercel SDK.
+//! those of the Vercel SDK. A string may hold the messages: as JSON, as ChatML (`<|im_start|>`), or as the
+//! `USER:`, `ASSISTANT:` and `FUNCTION RESPONSE:` of Glaive.
 //!
 //! | field of the log | field of the run |
 //! |---|---|
@@ -31,6 +32,7 @@ use crate::run::{Run, Text};
 use crate::spans::words;
 use crate::swebench::set_task;
 use crate::terminal::set_final_answer;
+use crate::transcript::messages_in;
 
 pub(super) struct OpenAiChat;
 
@@ -57,6 +59,7 @@ const MESSAGES: &[&[&str]] = &[
     &["output", "history"],
     &["input"],
     &["prompt"],
+    &["text"],
 ];
 
 /// Where the one message of a completion is found; it follows the messages of its request.
@@ -75,15 +78,20 @@ const ANSWERS: &[&[&str]] = &[&["response"], &["response", "body"], &["result", 
 const GOAL: &[&str] =
     &["original_prompt", "goal", "query", "prompt", "question", "task", "instruction", "intent"];
 
-/// Where the messages of a record are: as JSON, or as a string that holds it.
+/// Where the messages of a record are as JSON.
 fn messages_of<'t, 'a>(record: Value<'t, 'a>) -> Option<Value<'t, 'a>> {
     let found = MESSAGES.iter().filter_map(|path| record.at_path(path));
     found.into_iter().find(|messages| messages.items().next().is_some_and(is_message))
 }
 
+/// The messages that stand in a string.
 fn encoded_messages<'a>(record: Value<'_, 'a>) -> Option<Text<'a>> {
-    let text = MESSAGES[1..].iter().find_map(|path| record.at_path(path)?.text());
-    text.filter(|text| text.trim_start().starts_with("[{"))
+    MESSAGES[1..].iter().find_map(|path| messages_in_text(record.at_path(path)?.text()?))
+}
+
+/// The JSON of the messages in a string: what it holds, or what its chat is turned into.
+fn messages_in_text(text: Text<'_>) -> Option<Text<'_>> {
+    if text.trim_start().starts_with("[{") { Some(text) } else { messages_in(&text).map(Into::into) }
 }
 
 /// The message that answered a request: `choices[0].message`, or messages given as a list.
@@ -155,7 +163,10 @@ impl Format for OpenAiChat {
 }
 
 /// A run of a conversation and what stands beside it.
-fn build<'c, 'a: 'c>(record: &Record<'_, 'a>, conversation: Conversation<'c>) -> Result<Run<'c>, String> {
+pub(super) fn build<'c, 'a: 'c>(
+    record: &Record<'_, 'a>,
+    conversation: Conversation<'c>,
+) -> Result<Run<'c>, String> {
     if conversation.steps.is_empty() && conversation.prompt.is_none() {
         return Err("none of its messages is by a user or an agent".to_owned());
     }
@@ -286,13 +297,16 @@ fn metadata(record: &Record<'_, '_>, goal: Option<&str>) -> Option<String> {
 pub(super) fn holds_messages(record: Value<'_, '_>, key: &str) -> bool {
     let text = || record.get(key).and_then(|value| value.text());
     MESSAGES.iter().any(|path| path.first() == Some(&key))
-        && text().is_none_or(|text| text.trim_start().starts_with("[{"))
+        && text().is_none_or(|text| messages_in_text(text).is_some())
 }
 
 /// Whether the agent only says that it understood its instructions, as AgentInstruct and those after
 /// it let it do before the task is told.
 pub(super) fn acknowledges(message: Value<'_, '_>) -> bool {
-    content_text(message).is_some_and(|text| text.len() < 200 && text.trim_start().starts_with("OK"))
+    const WORDS: &[&str] = &["OK", "Ok", "I've understood your instruction"];
+    content_text(message).is_some_and(|text| {
+        text.len() < 200 && WORDS.iter().any(|words| text.trim_start().starts_with(words))
+    })
 }
 
 /// The words of the agent's first message that is no acknowledgement, for formats that are told by how the agent writes.

@@ -2,14 +2,16 @@
 //!
 //! Source: `ysymyth/ReAct`; FireAct's `trajs/` (`{reward, em, f1, gt, pred, prompt, traj}` keyed by
 //! question, `traj` a string or messages) and its fine-tuning files (`{messages}`, `{instruction,
-//! input, output}`); LangChain's spelling (`Action Input:`, `Final Answer:`); plain `{goal, steps:
+//! input, output}`); AgentInstruct's and AgentBench's chats (`Think:`, `Act: bash` with the code between
+//! fences below, `Act: answer(..)`; `Action: Operation`; `ACTION:`); LangChain's spelling (`Action Input:`, `Final Answer:`); plain `{goal, steps:
 //! [{action: "search[..]", observation}]}`.
 //!
 //! | field of the log | field of the run |
 //! |---|---|
 //! | the first user message (the second where the agent answered `OK` to the first), `Question:`, `### Instruction:`, or a goal field | `original_prompt` |
-//! | `Thought:` | `thought` |
-//! | `Action: name[argument]` | `action_name`, `action_input` (the plain text in the brackets); `think[..]` is a thought |
+//! | what stands around `my problem is:` and a shop's `Instruction: [SEP]` | `system`; a demonstration before `Now, I will start a new problem` is left out |
+//! | `Thought:`, `Think:` | `thought` |
+//! | `Action: name[argument]`, `Act: name` | `action_name`, `action_input` (the plain text in the brackets, the code between fences); `think[..]` is a thought |
 //! | `action_input` and the like beside an `action` that is a field | `action_input` |
 //! | `user`, `error`, `is_error` of a step that is an object | `user`, `error` |
 //! | `Observation:` (or the user's message after an action) | `observation` |
@@ -26,7 +28,7 @@
 use std::borrow::Cow;
 
 use super::openai_chat::{acknowledges, first_agent_text, holds_messages, messages};
-use super::{Format, Record, copy_rest};
+use super::{Format, Record, copy_rest, part_of};
 use crate::json::{ObjectWriter, Value};
 use crate::labels::{is_label, read_labels};
 use crate::messages::{Role, content_text, join, role_of};
@@ -131,7 +133,16 @@ fn read_messages<'a>(record: Value<'_, 'a>) -> Run<'a> {
                 }
                 sections.into_iter().for_each(|(label, text)| builder.section(label, text));
             }
-            Some(_) if prompt.is_none() => prompt = Some(text),
+            Some(_) if prompt.is_none() => {
+                let (around, task) = task_in(text);
+                join(&mut system, around);
+                prompt = Some(task);
+            }
+            // What came before was the demonstration of another task.
+            Some(_) if text.trim_start().starts_with(NEXT_PROBLEM) => {
+                builder = StepBuilder::of_agent_only();
+                prompt = Some(task_in(text).1);
+            }
             Some(_) => {
                 let words = text.trim_start();
                 let observed = words.strip_prefix("Observation").and_then(|rest| rest.split_once(':'));
@@ -145,6 +156,24 @@ fn read_messages<'a>(record: Value<'_, 'a>) -> Run<'a> {
         }
     }
     Run { original_prompt: prompt, system, steps: builder.finish(), ..Run::default() }
+}
+
+/// Where AgentBench's prompts go over to the task, and to the next one after a demonstration.
+const PROBLEM: &[&str] = &["my problem is:\n", "My problem is:\n"];
+const NEXT_PROBLEM: &str = "Now, I will start a new problem";
+
+/// The task in the first message, and what stands around it: the rules of AgentBench's operating
+/// system before it, the page of a WebShop on which it stands.
+fn task_in(text: Text<'_>) -> (Option<Text<'_>>, Text<'_>) {
+    let problem = PROBLEM.iter().filter_map(|words| Some(text.rfind(words)? + words.len())).max();
+    if let Some(at) = problem.filter(|at| !text[*at..].trim().is_empty()) {
+        return (Some(part_of(&text, |text| text[..at].trim())), part_of(&text, |text| text[at..].trim()));
+    }
+    let goal = text.split_once("[SEP] Instruction: [SEP] ").and_then(|(_, rest)| rest.split_once(" [SEP]"));
+    match goal.map(|(goal, _)| goal.trim().to_owned()) {
+        Some(goal) => (Some(text), goal.into()),
+        None => (None, text),
+    }
 }
 
 /// A transcript; what stands before its first label may hold the goal (`### Instruction:`).
