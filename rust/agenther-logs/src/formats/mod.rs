@@ -215,10 +215,33 @@ impl<'a> Record<'_, 'a> {
 /// Longest JSON of one field that is copied to the metadata.
 pub(crate) const METADATA_FIELD: usize = 1 << 14;
 
-/// Copies the members of a record that no other field took to the metadata; long ones stay behind.
+/// What the answer should have been, by the names that data sets give it: a leak, wherever it stands.
+const REFERENCE: &[&str] = &[
+    "ground_truth",
+    "groundtruth",
+    "gold",
+    "gold_answer",
+    "golden_answer",
+    "golden_answers",
+    "gt",
+    "reference",
+    "reference_answer",
+    "expected_answer",
+    "expected_output",
+    "correct_answer",
+    "true_answer",
+    "target",
+];
+
+/// Copies the members of a record that no other field took to the metadata; long ones and reference
+/// answers stay behind.
 pub(crate) fn copy_rest(out: &mut ObjectWriter, record: &Record<'_, '_>, taken: impl Fn(&str) -> bool) {
     let id = record.logged_id().map(|(key, _)| key);
-    for (key, value) in record.value.members().filter(|(key, _)| Some(&**key) != id && !taken(key)) {
+    for (key, value) in record
+        .value
+        .members()
+        .filter(|(key, _)| Some(&**key) != id && !taken(key) && !REFERENCE.contains(&&**key))
+    {
         let json = value.json();
         if !value.is_null() && json.len() <= METADATA_FIELD {
             out.json(&key, &json);
