@@ -308,7 +308,7 @@ impl<'a> Conversation<'a> {
     fn written_results(&mut self, message: Value<'_, 'a>) -> bool {
         let answers = self.steps.last().is_some_and(|step| step.action_name.is_some());
         let content = message.any_of(&["content", "value"]).filter(|_| answers);
-        let text = content.filter(|content| written::may_be_results(&content.json())).and_then(words);
+        let text = content.filter(|content| written::may_be_results(content.raw())).and_then(words);
         let Some(found) = text.and_then(|text| written::results_in(&text)) else { return false };
         let id = message.any_of(RESULT_ID).and_then(|id| id.scalar());
         for result in found {

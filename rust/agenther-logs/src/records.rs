@@ -6,7 +6,7 @@ use std::collections::VecDeque;
 use crate::block::{Block, Cut};
 use crate::detect::best_format;
 use crate::formats::{FORMATS, Format, Record, TextFormat, TextRecord, shape_sentence};
-use crate::json::{JsonError, Problem, Tape, Value};
+use crate::json::{Arena, JsonError, Problem, Tape, Value};
 use crate::labels::judge;
 use crate::pieces::{Assembled, Pieces};
 use crate::reader::{Chosen, Counts, Options, Source};
@@ -18,6 +18,7 @@ use crate::split::{FrameState, Layout};
 #[derive(Default)]
 pub struct RecordReader {
     tape: Tape,
+    arena: Arena,
     pieces: Pieces,
     closing: VecDeque<Assembled>,
 }
@@ -102,7 +103,9 @@ impl RecordReader {
             return texts(format, &text, origin, tally);
         }
         self.tape.parse(&text, source.options.limits).map_err(json_trouble)?;
-        let value = Value::root(&self.tape, &text).ok_or((Reason::InvalidJson, CUT.to_owned()))?;
+        self.arena.clear();
+        let value =
+            Value::root_in(&self.arena, &self.tape, &text).ok_or((Reason::InvalidJson, CUT.to_owned()))?;
         if let Some(mapping) = &source.options.mapping {
             return read(&**mapping, value, key, &text, origin.number, tally);
         }
@@ -124,12 +127,15 @@ impl RecordReader {
     /// Reads a run that was put together of pieces.
     fn assembled(&mut self, run: &Assembled, tally: &mut Tally<'_, '_>) {
         let options = &tally.source.options;
+        self.arena.clear();
         let parsed = match run.size > options.max_record_bytes {
             true => Err(too_large(run.size as u64, options)),
             false => self.tape.parse(&run.text, options.limits).map_err(json_trouble),
         };
-        let value = parsed
-            .and_then(|()| Value::root(&self.tape, &run.text).ok_or((Reason::InvalidJson, CUT.to_owned())));
+        let value = parsed.and_then(|()| {
+            let value = Value::root_in(&self.arena, &self.tape, &run.text);
+            value.ok_or((Reason::InvalidJson, CUT.to_owned()))
+        });
         let outcome =
             value.and_then(|value| read(run.format, value, run.id.as_deref(), &run.text, run.number, tally));
         if let Err(trouble) = outcome {

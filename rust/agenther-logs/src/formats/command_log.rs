@@ -151,19 +151,20 @@ fn memory_in(before: &str) -> Option<Text<'_>> {
     filled(memory.trim().into())
 }
 
-fn steps(course: &str) -> Vec<RunStep<'static>> {
+fn steps(course: &str) -> Vec<RunStep<'_>> {
     let mut builder = StepBuilder::default();
-    // The first line is a command, so that nothing stands before the first mark.
-    for part in format!("\n{course}").split("\n> ").skip(1) {
+    let first = course.strip_prefix("> ");
+    // What stands before the first command is no part of the course.
+    for part in first.unwrap_or(course).split("\n> ").skip(usize::from(first.is_none())) {
         let (command, observed) = part.split_once('\n').unwrap_or((part, ""));
         let command = command.trim();
         match command.strip_prefix("think:") {
-            Some(thought) => builder.section(Label::Thought, thought.trim()),
-            None => builder.section(Label::Action, command),
+            Some(thought) => builder.section(Label::Thought, thought.trim().into()),
+            None => builder.section(Label::Action, command.into()),
         }
         match observed.trim() {
             "" => builder.flush(),
-            observed => builder.observe(observed),
+            observed => builder.observe(observed.into()),
         }
     }
     builder.finish()

@@ -144,10 +144,10 @@ impl<'a> Branch<'a> {
         Branch { path, taken, node: None }
     }
 
-    fn steps(&self) -> Vec<RunStep<'static>> {
+    fn steps(&self) -> Vec<RunStep<'a>> {
         let mut builder = StepBuilder::default();
         for (label, text) in sections(self.path).sections {
-            builder.section(label, text);
+            builder.section(label, text.into());
         }
         if let Some(node) = self.node {
             let parts = [
@@ -156,7 +156,7 @@ impl<'a> Branch<'a> {
                 (Label::Observation, node.observation),
             ];
             for (label, text) in parts.into_iter().filter(|(_, text)| !text.is_empty()) {
-                builder.section(label, text.trim());
+                builder.section(label, text.trim().into());
             }
         }
         builder.finish()

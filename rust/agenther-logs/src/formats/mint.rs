@@ -23,7 +23,7 @@
 use std::borrow::Cow;
 use std::cell::RefCell;
 
-use super::{Format, Record, filled, part_of};
+use super::{Format, Record, filled, part_of, within};
 use crate::json::{ObjectWriter, Value};
 use crate::messages::{Role, content_text, role_of};
 use crate::run::{Run, RunStep, Text};
@@ -130,9 +130,9 @@ where
         let (observed, words) = split_feedback(&text);
         if let Some(step) = steps.last_mut() {
             step.error = observed.starts_with(NOT_UNDERSTOOD).then_some(true);
-            step.observation = (!observed.is_empty()).then(|| Cow::Owned(observed.to_owned()));
+            step.observation = (!observed.is_empty()).then(|| within(&text, observed));
         }
-        feedback = words.filter(|_| !with_gold).map(|words| Cow::Owned(words.to_owned()));
+        feedback = words.filter(|_| !with_gold).map(|words| within(&text, words));
     }
     // An empty message that nothing answered.
     steps.retain(|step| *step != RunStep::default());
@@ -180,38 +180,42 @@ fn next_tag(text: &str) -> Option<(usize, &'static (&'static str, &'static str, 
 }
 
 /// The steps of one message: one for each block of code and each solution, else a reply.
-fn agent_steps(message: &str, steps: &mut Vec<RunStep<'_>>) {
-    let message = message.trim_start();
-    let mut rest = message.strip_prefix("Assistant:").unwrap_or(message);
+fn agent_steps<'a>(message: &Text<'a>, steps: &mut Vec<RunStep<'a>>) {
+    let words = message.trim_start();
+    let mut rest = words.strip_prefix("Assistant:").unwrap_or(words);
     let first = steps.len();
     while let Some((at, (open, close, name))) = next_tag(rest) {
         let inside = &rest[at + open.len()..];
         let (inside, after) = split_once(inside, close).unwrap_or((inside, ""));
         steps.push(RunStep {
-            thought: thought_of(&rest[..at], *name == "finish"),
+            thought: thought_of(&within(message, &rest[..at]), *name == "finish"),
             action_name: Some(Cow::Borrowed(name)),
-            action_input: Some(Cow::Owned(inside.trim().to_owned())),
+            action_input: Some(within(message, inside.trim())),
             ..RunStep::default()
         });
         rest = after;
     }
     if steps.len() == first {
-        steps.push(RunStep { thought: thought_of(rest, false), ..RunStep::default() });
+        steps.push(RunStep { thought: thought_of(&within(message, rest), false), ..RunStep::default() });
     }
 }
 
 /// The thought before an action. The words that lead over to a solution (`The answer is`) go.
-fn thought_of(text: &str, before_solution: bool) -> Option<Text<'static>> {
-    let text = match text.rfind("</thought>") {
+fn thought_of<'a>(text: &Text<'a>, before_solution: bool) -> Option<Text<'a>> {
+    let text = part_of(text, |text| match text.rfind("</thought>") {
         Some(end) if before_solution => &text[..end],
         _ => text,
-    };
-    let tagged = split_once(text, "thought>").is_some();
-    let thought = match tagged {
-        true => Cow::Owned(text.replace("<thought>", "").replace("</thought>", "")),
-        false => Cow::Borrowed(text),
-    };
-    (!thought.trim().is_empty()).then(|| Cow::Owned(thought.trim().to_owned()))
+    });
+    let bare = part_of(&text, |text| {
+        let text = text.trim();
+        let text = text.strip_prefix("<thought>").unwrap_or(text);
+        text.strip_suffix("</thought>").unwrap_or(text).trim()
+    });
+    let still_tagged = split_once(&bare, "thought>").is_some();
+    filled(match still_tagged {
+        true => bare.replace("<thought>", "").replace("</thought>", "").trim().to_owned().into(),
+        false => bare,
+    })
 }
 
 /// As `str::split_once`, which prepares its search at greater length than it searches such texts.

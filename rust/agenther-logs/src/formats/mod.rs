@@ -269,13 +269,17 @@ pub(crate) fn filled(text: Text<'_>) -> Option<Text<'_>> {
 
 /// The part of `text` that `cut` leaves; borrows where the text does.
 pub(crate) fn part_of<'a>(text: &Text<'a>, cut: impl Fn(&str) -> &str) -> Text<'a> {
+    within(text, cut(text))
+}
+
+/// A part of `text`, as a text that borrows where `text` does.
+pub(crate) fn within<'a>(text: &Text<'a>, part: &str) -> Text<'a> {
     match text {
         Cow::Borrowed(text) => {
-            let part = cut(text);
             let start = part.as_ptr() as usize - text.as_ptr() as usize;
             Cow::Borrowed(&text[start..start + part.len()])
         }
-        Cow::Owned(text) => Cow::Owned(cut(text).to_owned()),
+        Cow::Owned(_) => Cow::Owned(part.to_owned()),
     }
 }
 

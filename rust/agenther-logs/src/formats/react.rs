@@ -25,10 +25,8 @@
 //! (min …` on, observations are cut; `gt` (the gold answer) and `pred` (its normalised rival) stay
 //! behind.
 
-use std::borrow::Cow;
-
 use super::openai_chat::{acknowledges, first_agent_text, holds_messages, messages};
-use super::{Format, Record, copy_rest, part_of};
+use super::{Format, Record, copy_rest, part_of, within};
 use crate::json::{ObjectWriter, Value};
 use crate::labels::{is_label, read_labels};
 use crate::messages::{Role, content_text, join, role_of};
@@ -91,7 +89,7 @@ impl Format for React {
         let value = record.value;
         let mut run = match (messages(value).next(), transcript(value)) {
             (Some(_), _) => read_messages(value),
-            (None, Some(text)) => read_transcript(&text),
+            (None, Some(text)) => read_transcript(text),
             (None, None) if has_action_steps(value) => read_action_steps(value),
             (None, None) => {
                 return Err("it has neither messages nor a text with `Thought:` and `Action:`".to_owned());
@@ -129,9 +127,9 @@ fn read_messages<'a>(record: Value<'_, 'a>) -> Run<'a> {
             Some(Role::Agent) => {
                 let Sections { preface, sections } = sections(&text);
                 if !preface.is_empty() {
-                    builder.plain(preface);
+                    builder.plain(within(&text, preface));
                 }
-                sections.into_iter().for_each(|(label, text)| builder.section(label, text));
+                builder.sections(&text, &sections);
             }
             Some(_) if prompt.is_none() => {
                 let (around, task) = task_in(text);
@@ -147,8 +145,8 @@ fn read_messages<'a>(record: Value<'_, 'a>) -> Run<'a> {
                 let words = text.trim_start();
                 let observed = words.strip_prefix("Observation").and_then(|rest| rest.split_once(':'));
                 match observed.filter(|(number, _)| number.bytes().all(|b| b == b' ' || b.is_ascii_digit())) {
-                    Some((_, observation)) => builder.observe(observation.trim()),
-                    None if builder.awaits_observation() => builder.observe(words.trim_end()),
+                    Some((_, observation)) => builder.observe(within(&text, observation.trim())),
+                    None if builder.awaits_observation() => builder.observe(within(&text, words.trim_end())),
                     None => builder.user(text),
                 }
             }
@@ -158,18 +156,22 @@ fn read_messages<'a>(record: Value<'_, 'a>) -> Run<'a> {
     Run { original_prompt: prompt, system, steps: builder.finish(), ..Run::default() }
 }
 
-/// Where AgentBench's prompts go over to the task, and to the next one after a demonstration.
-const PROBLEM: &[&str] = &["my problem is:\n", "My problem is:\n"];
+/// Where AgentBench's prompts go over to the task, after `My` or `my`.
+const PROBLEM: &str = "y problem is:\n";
+/// What stands before the task on the page of a WebShop.
+const SHOP: &str = "[SEP] Instruction: [SEP] ";
+/// How they go over to the next task after a demonstration.
 const NEXT_PROBLEM: &str = "Now, I will start a new problem";
 
 /// The task in the first message, and what stands around it: the rules of AgentBench's operating
 /// system before it, the page of a WebShop on which it stands.
 fn task_in(text: Text<'_>) -> (Option<Text<'_>>, Text<'_>) {
-    let problem = PROBLEM.iter().filter_map(|words| Some(text.rfind(words)? + words.len())).max();
+    let problem = memchr::memmem::rfind(text.as_bytes(), PROBLEM.as_bytes()).map(|at| at + PROBLEM.len());
     if let Some(at) = problem.filter(|at| !text[*at..].trim().is_empty()) {
         return (Some(part_of(&text, |text| text[..at].trim())), part_of(&text, |text| text[at..].trim()));
     }
-    let goal = text.split_once("[SEP] Instruction: [SEP] ").and_then(|(_, rest)| rest.split_once(" [SEP]"));
+    let shop = memchr::memmem::find(text.as_bytes(), SHOP.as_bytes()).map(|at| &text[at + SHOP.len()..]);
+    let goal = shop.and_then(|rest| rest.split_once(" [SEP]"));
     match goal.map(|(goal, _)| goal.trim().to_owned()) {
         Some(goal) => (Some(text), goal.into()),
         None => (None, text),
@@ -177,16 +179,16 @@ fn task_in(text: Text<'_>) -> (Option<Text<'_>>, Text<'_>) {
 }
 
 /// A transcript; what stands before its first label may hold the goal (`### Instruction:`).
-pub(super) fn read_transcript(text: &str) -> Run<'static> {
-    let Sections { preface, sections } = sections(text);
+pub(super) fn read_transcript(text: Text<'_>) -> Run<'_> {
+    let Sections { preface, sections } = sections(&text);
     let mut builder = StepBuilder::default();
     let question = sections.iter().find(|(label, _)| *label == Label::Question).map(|(_, text)| *text);
     let (system, goal) = instruction_in(preface);
-    sections.into_iter().for_each(|(label, text)| builder.section(label, text));
-    let own = |text: &str| Cow::Owned(text.to_owned());
+    builder.sections(&text, &sections);
+    let part = |part: &str| within(&text, part);
     Run {
-        original_prompt: question.or(goal).map(own),
-        system: Some(system).filter(|system| !system.is_empty()).map(own),
+        original_prompt: question.or(goal).map(part),
+        system: Some(system).filter(|system| !system.is_empty()).map(part),
         steps: builder.finish(),
         ..Run::default()
     }
@@ -206,18 +208,18 @@ fn read_action_steps<'a>(record: Value<'_, 'a>) -> Run<'a> {
             builder.user(words);
         }
         if let Some(thought) = step.text_of(&["thought", "reasoning"]) {
-            builder.section(Label::Thought, &thought);
+            builder.section(Label::Thought, thought);
         }
         let arguments = step.any_of(ARGUMENTS).and_then(|arguments| arguments.text_or_json());
         match (step.text_of(&["action"]), arguments) {
-            (Some(action), Some(arguments)) => builder.call(action.trim(), &arguments),
-            (Some(action), None) => builder.section(Label::Action, &action),
+            (Some(action), Some(arguments)) => builder.call(part_of(&action, str::trim), arguments),
+            (Some(action), None) => builder.section(Label::Action, action),
             (None, _) => {}
         }
         builder.error(error_of(step));
         if let Some(observation) = step.get("observation").and_then(|observation| observation.text_or_json())
         {
-            builder.observe(&observation);
+            builder.observe(observation);
         }
     }
     Run { original_prompt: record.text_of(GOAL), steps: builder.finish(), ..Run::default() }

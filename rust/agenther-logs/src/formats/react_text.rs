@@ -104,7 +104,7 @@ impl TextFormat for ReactText {
     fn read<'a>(&self, record: &TextRecord<'_, 'a>) -> Result<Run<'a>, String> {
         let (text, reference) = without_reference(record.text);
         let text = with_plain_tasks(without_quotations(text));
-        let mut run = read_transcript(&text);
+        let mut run = read_transcript(Cow::Borrowed(&*text)).into_owned();
         if run.steps.is_empty() {
             return Err("it has no line `Thought:` or `Action:`".to_owned());
         }

@@ -31,6 +31,16 @@ pub(crate) struct Node {
     pub end: u32,
     pub next: u32,
     pub kind: Kind,
+    /// Of an object: the [`mark_of`] every key. Most look-ups are for a key that is not there, and end here.
+    pub keys: u16,
+}
+
+/// A bit that tells keys apart by their length and ends.
+#[inline]
+pub(crate) fn mark_of(key: &[u8]) -> u16 {
+    let ends =
+        key.first().zip(key.last()).map_or(0, |(&first, &last)| 7 * first as usize + 13 * last as usize);
+    1 << ((ends + 3 * key.len()) % 16)
 }
 
 /// How much a record may hold before it is refused.
@@ -195,6 +205,7 @@ impl Tape {
                 }
                 (Expect::Key | Expect::KeyOrEnd, b'"') => {
                     at = self.string(bytes, at)?;
+                    self.mark_key(bytes);
                     at = skip_space(bytes, at);
                     match bytes.get(at) {
                         Some(b':') => at += 1,
@@ -212,7 +223,7 @@ impl Tape {
                     }
                     let kind = if byte == b'{' { Kind::Object } else { Kind::Array };
                     self.open.push(self.nodes.len() as u32);
-                    self.nodes.push(Node { start: at as u32, end: 0, next: 0, kind });
+                    self.nodes.push(Node { start: at as u32, end: 0, next: 0, kind, keys: 0 });
                     at += 1;
                     if byte == b'{' { Expect::KeyOrEnd } else { Expect::ValueOrEnd }
                 }
@@ -231,6 +242,17 @@ impl Tape {
         self.open.last().is_some_and(|&index| self.nodes[index as usize].kind == Kind::Object)
     }
 
+    /// Marks the key that was just parsed in its object.
+    fn mark_key(&mut self, bytes: &[u8]) {
+        if let (Some(key), Some(&object)) = (self.nodes.last(), self.open.last()) {
+            let mark = match key.kind {
+                Kind::EscapedText => u16::MAX,
+                _ => mark_of(&bytes[key.start as usize..key.end as usize]),
+            };
+            self.nodes[object as usize].keys |= mark;
+        }
+    }
+
     fn close(&mut self, end: usize) {
         let next = self.nodes.len() as u32;
         if let Some(container) = self.open.pop() {
@@ -242,7 +264,7 @@ impl Tape {
 
     fn push(&mut self, kind: Kind, start: usize, end: usize) {
         let next = self.nodes.len() as u32 + 1;
-        self.nodes.push(Node { start: start as u32, end: end as u32, next, kind });
+        self.nodes.push(Node { start: start as u32, end: end as u32, next, kind, keys: 0 });
     }
 
     fn scalar(&mut self, bytes: &[u8], at: usize) -> Result<usize, JsonError> {

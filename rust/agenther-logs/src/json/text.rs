@@ -12,9 +12,19 @@ const PIECE: usize = 16;
 /// The escapes of a block are found together and the stretches between them copied in whole pieces:
 /// what is copied too much is overwritten by what follows.
 pub(crate) fn unescape(text: &str) -> String {
+    let mut out = vec![0; text.len() + SLACK];
+    let end = unescape_into(text, &mut out);
+    out.truncate(end);
+    // SAFETY: the bytes are those of `text`, with escapes (which are ASCII) replaced by characters.
+    unsafe { String::from_utf8_unchecked(out) }
+}
+
+/// Bytes that [`unescape_into`] may write behind the text; no escape is shorter than its character.
+pub(crate) const SLACK: usize = BLOCK + PIECE;
+
+/// Decodes to the start of `out`, which must have room for the text and [`SLACK`]; where it ends.
+pub(super) fn unescape_into(text: &str, out: &mut [u8]) -> usize {
     let bytes = text.as_bytes();
-    // No escape is shorter than its character.
-    let mut out = vec![0; text.len() + BLOCK + PIECE];
     let (mut at, mut end) = (0, 0);
     while at < bytes.len() {
         let block: [u8; BLOCK + PIECE] = block_at(bytes, at);
@@ -22,7 +32,7 @@ pub(crate) fn unescape(text: &str) -> String {
         let mut from = 0;
         while escapes != 0 {
             let escape = escapes.trailing_zeros() as usize;
-            end = copy(&block, from, escape, &mut out, end);
+            end = copy(&block, from, escape, out, end);
             let short = block[escape + 1];
             if short == b'u' {
                 let (character, length) = unicode(&text[at + escape..]);
@@ -36,12 +46,10 @@ pub(crate) fn unescape(text: &str) -> String {
                 escapes &= !(3 << escape);
             }
         }
-        end = copy(&block, from, BLOCK.min(bytes.len() - at), &mut out, end);
+        end = copy(&block, from, BLOCK.min(bytes.len() - at), out, end);
         at += from.max(BLOCK);
     }
-    out.truncate(end);
-    // SAFETY: the bytes are those of `text`, with escapes (which are ASCII) replaced by characters.
-    unsafe { String::from_utf8_unchecked(out) }
+    end
 }
 
 /// Copies the bytes of a block from `from` up to `to` to `out` at `end`; where the copy ends.

@@ -2,30 +2,45 @@
 
 use std::borrow::Cow;
 
-use super::tape::{Kind, Node, Tape};
+use super::arena::Arena;
+use super::tape::{Kind, Node, Tape, mark_of};
 use super::text::{unescape, write_string};
 
 /// One JSON value. `'t` is the tape's life, `'a` that of the text, which strings borrow from.
 #[derive(Clone, Copy)]
 pub struct Value<'t, 'a> {
+    parsed: Parsed<'t, 'a>,
+    at: usize,
+}
+
+/// What the values of one text share.
+#[derive(Clone, Copy)]
+struct Parsed<'t, 'a> {
     text: &'a str,
     nodes: &'t [Node],
-    at: usize,
+    arena: Option<&'a Arena>,
 }
 
 impl<'t, 'a> Value<'t, 'a> {
     /// The value that `tape` holds after parsing `text`; `None` before any parse.
     pub fn root(tape: &'t Tape, text: &'a str) -> Option<Self> {
-        (!tape.nodes.is_empty()).then_some(Value { text, nodes: &tape.nodes, at: 0 })
+        let parsed = Parsed { text, nodes: &tape.nodes, arena: None };
+        (!tape.nodes.is_empty()).then_some(Value { parsed, at: 0 })
+    }
+
+    /// The same, with strings that are decoded in an arena.
+    pub(crate) fn root_in(arena: &'a Arena, tape: &'t Tape, text: &'a str) -> Option<Self> {
+        let root = Value::root(tape, text)?;
+        Some(Value { parsed: Parsed { arena: Some(arena), ..root.parsed }, at: 0 })
     }
 
     fn node(self) -> Node {
-        self.nodes[self.at]
+        self.parsed.nodes[self.at]
     }
 
     fn content(self) -> &'a str {
         let node = self.node();
-        &self.text[node.start as usize..node.end as usize]
+        &self.parsed.text[node.start as usize..node.end as usize]
     }
 
     /// Whether it is an object.
@@ -60,11 +75,14 @@ impl<'t, 'a> Value<'t, 'a> {
         }
     }
 
-    /// The decoded text of a string; borrowed unless it holds an escape.
+    /// The decoded text of a string; borrowed unless it holds an escape and there is no arena for it.
     pub fn text(self) -> Option<Cow<'a, str>> {
         match self.node().kind {
             Kind::Text => Some(Cow::Borrowed(self.content())),
-            Kind::EscapedText => Some(Cow::Owned(unescape(self.content()))),
+            Kind::EscapedText => {
+                let decoded = self.parsed.arena.and_then(|arena| arena.unescape(self.content()));
+                Some(decoded.map_or_else(|| Cow::Owned(unescape(self.content())), Cow::Borrowed))
+            }
             _ => None,
         }
     }
@@ -101,13 +119,18 @@ impl<'t, 'a> Value<'t, 'a> {
         if self.is_null() { None } else { self.text().or_else(|| Some(self.json())) }
     }
 
+    /// The JSON text just as it was logged.
+    pub(crate) fn raw(self) -> &'a str {
+        let node = self.node();
+        let quotes = usize::from(self.is_string());
+        &self.parsed.text[node.start as usize - quotes..node.end as usize + quotes]
+    }
+
     /// The JSON text as logged, on one line. What is not strictly JSON (`NaN`, raw control
     /// characters) is written so that the text parses anywhere.
     pub fn json(self) -> Cow<'a, str> {
-        let node = self.node();
-        let quotes = usize::from(self.is_string());
-        let raw = &self.text[node.start as usize - quotes..node.end as usize + quotes];
-        if !raw.contains('\n') && self.is_strict() {
+        let raw = self.raw();
+        if !has_control(raw) && self.has_strict_numbers() {
             return Cow::Borrowed(raw);
         }
         let mut out = String::new();
@@ -115,16 +138,12 @@ impl<'t, 'a> Value<'t, 'a> {
         Cow::Owned(out)
     }
 
-    fn is_strict(self) -> bool {
-        let last = self.node().next as usize;
-        self.nodes[self.at..last].iter().all(|node| {
-            let content = &self.text.as_bytes()[node.start as usize..node.end as usize];
-            match node.kind {
-                Kind::Text | Kind::EscapedText => content.iter().all(|&byte| byte >= 0x20),
-                Kind::Number => content.last().is_some_and(u8::is_ascii_digit),
-                _ => true,
-            }
-        })
+    /// Whether no number is `NaN` or infinite.
+    fn has_strict_numbers(self) -> bool {
+        let (bytes, last) = (self.parsed.text.as_bytes(), self.node().next as usize);
+        self.parsed.nodes[self.at..last]
+            .iter()
+            .all(|node| node.kind != Kind::Number || bytes[node.end as usize - 1].is_ascii_digit())
     }
 
     /// Depth is bounded by [`Limits::depth`](super::Limits), so this recursion is too.
@@ -161,12 +180,12 @@ impl<'t, 'a> Value<'t, 'a> {
     /// The elements of an array; none for anything else.
     pub fn items(self) -> Items<'t, 'a> {
         let end = if self.is_array() { self.node().next as usize } else { self.at + 1 };
-        Items { text: self.text, nodes: self.nodes, at: self.at + 1, end }
+        Items { parsed: self.parsed, at: self.at + 1, end }
     }
 
     /// The elements of the array that is the member called `key`; none where there is no such array.
     pub fn items_of(self, key: &str) -> Items<'t, 'a> {
-        let none = Items { text: self.text, nodes: self.nodes, at: 0, end: 0 };
+        let none = Items { parsed: self.parsed, at: 0, end: 0 };
         self.get(key).map_or(none, Value::items)
     }
 
@@ -177,21 +196,25 @@ impl<'t, 'a> Value<'t, 'a> {
 
     fn pairs(self) -> impl Iterator<Item = (Value<'t, 'a>, Value<'t, 'a>)> + use<'t, 'a> {
         let end = if self.is_object() { self.node().next as usize } else { self.at + 1 };
-        let mut nodes = Items { text: self.text, nodes: self.nodes, at: self.at + 1, end };
+        let mut nodes = Items { parsed: self.parsed, at: self.at + 1, end };
         std::iter::from_fn(move || Some((nodes.next()?, nodes.next()?)))
     }
 
     /// The member called `key`; the last one where a key is repeated, as in Python.
     pub fn get(self, key: &str) -> Option<Value<'t, 'a>> {
         // Formats ask for many keys: this loop is where they spend their time, so it is kept bare.
-        let end = if self.is_object() { self.node().next as usize } else { 0 };
-        let (bytes, first) = (self.text.as_bytes(), key.as_bytes().first());
+        let object = self.node();
+        if object.kind != Kind::Object || object.keys & mark_of(key.as_bytes()) == 0 {
+            return None;
+        }
+        let end = object.next as usize;
+        let (bytes, first) = (self.parsed.text.as_bytes(), key.as_bytes().first());
         let (mut at, mut found) = (self.at + 1, None);
         while at < end {
-            let name = self.nodes[at];
+            let name = self.parsed.nodes[at];
             let (start, stop) = (name.start as usize, name.end as usize);
             let same = match name.kind {
-                Kind::EscapedText => unescape(&self.text[start..stop]) == key,
+                Kind::EscapedText => unescape(&self.parsed.text[start..stop]) == key,
                 // The length and the first byte settle nearly every comparison.
                 _ => {
                     stop - start == key.len()
@@ -202,7 +225,7 @@ impl<'t, 'a> Value<'t, 'a> {
             if same {
                 found = Some(at + 1);
             }
-            at = self.nodes[at + 1].next as usize;
+            at = self.parsed.nodes[at + 1].next as usize;
         }
         found.map(|at| Value { at, ..self })
     }
@@ -227,8 +250,7 @@ impl<'t, 'a> Value<'t, 'a> {
 /// Iterator over sibling nodes.
 #[derive(Clone)]
 pub struct Items<'t, 'a> {
-    text: &'a str,
-    nodes: &'t [Node],
+    parsed: Parsed<'t, 'a>,
     at: usize,
     end: usize,
 }
@@ -240,8 +262,14 @@ impl<'t, 'a> Iterator for Items<'t, 'a> {
         if self.at >= self.end {
             return None;
         }
-        let value = Value { text: self.text, nodes: self.nodes, at: self.at };
-        self.at = self.nodes[self.at].next as usize;
+        let value = Value { parsed: self.parsed, at: self.at };
+        self.at = self.parsed.nodes[self.at].next as usize;
         Some(value)
     }
+}
+
+/// Whether a text holds control characters. In pieces, which the compiler turns into vectors.
+fn has_control(text: &str) -> bool {
+    let any = |piece: &[u8]| piece.iter().fold(false, |found, &byte| found | (byte < 0x20));
+    text.as_bytes().chunks(64).any(any)
 }

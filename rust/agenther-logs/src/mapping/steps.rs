@@ -3,6 +3,7 @@
 use std::borrow::Cow;
 
 use super::path::{Path, Places, Segment, decoded, elements, walk};
+use crate::formats::within;
 use crate::json::Value;
 use crate::messages::{decoded_twice, words};
 use crate::react::{parse_action, without_lines_from};
@@ -119,15 +120,16 @@ impl StepPaths {
         (observed.and_then(|observed| self.without_leaks(observed)), error)
     }
 
-    fn split(&self, action: &str) -> (Option<Text<'static>>, Option<Text<'static>>) {
+    fn split<'a>(&self, action: &Text<'a>) -> (Option<Text<'a>>, Option<Text<'a>>) {
         let (name, input) = match self.syntax {
             Syntax::Call => parse_action(action),
             Syntax::Words => match action.trim().split_once(char::is_whitespace) {
-                Some((name, input)) => (name.to_owned(), Some(input.trim_start().to_owned())),
-                None => (action.trim().to_owned(), None),
+                Some((name, input)) => (name, Some(input.trim_start())),
+                None => (action.trim(), None),
             },
         };
-        (Some(name).filter(|name| !name.is_empty()).map(Cow::Owned), input.map(Cow::Owned))
+        let part = |part: &str| within(action, part);
+        (Some(name).filter(|name| !name.is_empty()).map(part), input.map(part))
     }
 
     fn is_error(&self, value: Value<'_, '_>) -> Option<bool> {

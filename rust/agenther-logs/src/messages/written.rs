@@ -2,6 +2,10 @@
 //! the text of a message, between tags: Hermes, Qwen, Llama, GLM, Mistral, and OpenHands and
 //! SWE-agent where they ask for calls in words.
 
+use std::sync::LazyLock;
+
+use memchr::memmem::Finder;
+
 use crate::formats::part_of;
 use crate::json::{ObjectWriter, Value, read_inner};
 use crate::python_literal::to_json;
@@ -29,6 +33,9 @@ pub(super) struct WrittenCall {
 /// The thought that a message begins with, and the words after it. Templates that open the thought
 /// themselves leave only its end in the message.
 pub(super) fn thought_and_words(text: Text<'_>) -> (Option<Text<'_>>, Text<'_>) {
+    if memchr::memchr(b'<', text.as_bytes()).is_none() {
+        return (None, text);
+    }
     for (open, close) in THOUGHTS {
         let start = text.trim_start().strip_prefix(open).map(|rest| text.len() - rest.len());
         let Some(end) = text.find(close).filter(|end| start.is_some() || !text[..*end].contains(open)) else {
@@ -151,11 +158,12 @@ pub(super) struct WrittenResult {
 /// Whether the JSON of a content may be such results: tells it without decoding all of the text.
 pub(super) fn may_be_results(json: &str) -> bool {
     const HEAD: usize = 256;
-    let head = &json.as_bytes()[..json.len().min(HEAD)];
     // `<` may be escaped.
-    ["tool_response>", "tool_response\\u003e", "EXECUTION RESULT of [", "OBSERVATION:\\n"]
-        .iter()
-        .any(|mark| memchr::memmem::find(head, mark.as_bytes()).is_some())
+    const MARKS: [&str; 4] =
+        ["tool_response>", "tool_response\\u003e", "EXECUTION RESULT of [", "OBSERVATION:\\n"];
+    static FINDERS: LazyLock<[Finder<'static>; 4]> = LazyLock::new(|| MARKS.map(Finder::new));
+    let head = &json.as_bytes()[..json.len().min(HEAD)];
+    FINDERS.iter().any(|finder| finder.find(head).is_some())
 }
 
 /// The results in a message that is made of them; `None` for any other message.
