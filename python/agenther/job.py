@@ -1,5 +1,7 @@
 """The main job: logs in, training files out, in one pass and bounded memory.
 
+Earlier output among the logs is not read as a log: what it holds is passed over (see `ledger`).
+
 Every record is accounted for. `records = written + skipped + rejected`: the reader counts the records, the
 fate of each run gives the rest, and `Account.check` compares the two before any file appears.
 """
@@ -18,6 +20,7 @@ from typing import TYPE_CHECKING, Any, Literal, TextIO, TypeAlias
 
 import polars as pl
 
+from agenther import ledger
 from agenther.export import WRITERS
 from agenther.expressions import analyze
 from agenther.scan import LogScan, RejectedRecordsError
@@ -36,6 +39,12 @@ Which: TypeAlias = Literal["failed", "unlabelled", "all"]
 REJECTS = "rejects.jsonl"
 SUMMARY = "summary.json"
 DATASET_INFO = "dataset_info.json"
+LEDGER = ledger.LEDGER
+
+_OUTPUTS = {REJECTS, SUMMARY, DATASET_INFO, LEDGER} | {
+    f"{name}{suffix}" for name in WRITERS for suffix in (".jsonl", ".provenance.jsonl")
+}
+"""The names of the files of a job."""
 
 
 class AccountError(Exception):
@@ -94,6 +103,7 @@ class Account:
     failed: Counter[str] = field(default_factory=Counter)
     relabelled: int = 0
     goals: int = 0
+    repeated: int = 0
     abstained: Counter[str] = field(default_factory=Counter)
     skipped: Counter[str] = field(default_factory=Counter)
     written: int = 0
@@ -131,6 +141,7 @@ class Account:
             "failed_by_type": _ordered(self.failed),
             "relabelled": self.relabelled,
             "goals": self.goals,
+            "goals_repeated": self.repeated,
             "skipped": self.skipped.total(),
             "skipped_by_reason": _ordered(self.skipped),
             "abstained": self.abstained.total(),
@@ -163,8 +174,10 @@ def run(job: Job, progress: Callable[[int, int], None] | None = None) -> Account
     {'no_steps': 1}
     """
     account = Account()
+    logs, earlier = _inputs(job)
+    known = ledger.of(earlier)
     scan = LogScan(
-        _inputs(job),
+        logs,
         format=job.log_format,
         success_at=job.success_at,
         mapping=job.mapping,
@@ -175,9 +188,11 @@ def run(job: Job, progress: Callable[[int, int], None] | None = None) -> Account
         with ExitStack() as stack:
             writers = {name: stack.enter_context(_writer(name, folder, job)) for name in job.to}
             rejects = stack.enter_context(_rejects_file(folder, job))
+            relabelled = stack.enter_context((folder / LEDGER).open("w", encoding="utf-8", newline="\n"))
             try:
                 for runs in scan.batches():
-                    _relabel(runs, job, writers, account)
+                    new = _pass_over(runs, known, account)
+                    ledger.write(_relabel(new, job, known, writers, account), relabelled)
                     _reject(scan.take_rejects(), rejects, account)
                     if progress is not None:
                         progress(scan.files_read, account.read)
@@ -238,22 +253,36 @@ def _writer(name: str, folder: Path, job: Job) -> Writer:
     return make(folder / f"{name}.jsonl", min_weight=0.0, seed=job.seed)
 
 
-def _relabel(runs: pl.DataFrame, job: Job, writers: dict[str, Writer], account: Account) -> None:
-    """Analyze the runs, count their fates and write the goals of those that are chosen."""
+def _pass_over(runs: pl.DataFrame, known: ledger.Ledger, account: Account) -> pl.DataFrame:
+    """Count the runs that an earlier job relabelled, and give the others."""
+    before = known.has_run(runs)
+    account.skipped.update({"relabelled_before": repeats} if (repeats := int(before.sum())) else {})
+    account.read += runs.height
+    account.labelled += runs["success"].count()
+    return runs.filter(~before)
+
+
+def _relabel(
+    runs: pl.DataFrame, job: Job, known: ledger.Ledger, writers: dict[str, Writer], account: Account
+) -> pl.DataFrame:
+    """Analyze the runs, count their fates, write the goals of those that are chosen, and give these."""
     analysis = analyze(goals=job.goals, min_confidence=job.min_confidence, seed=job.seed, rules=job.rules)
     runs = runs.with_columns(analysis.struct.unnest()).with_columns(skipped=_fate(job))
     verdict = pl.col("verdict").struct
-    account.read += runs.height
-    account.labelled += runs["success"].count()
     failed = runs.filter(verdict.field("is_failure")).select(
         verdict.field("failure_type").fill_null("unknown")
     )
     account.failed.update(_counts(failed.to_series()))
-    chosen = runs.filter(pl.col("skipped").is_null())
-    account.relabelled += chosen.height
-    account.goals += int(chosen["hindsight"].list.len().sum())
+    found = runs.filter(pl.col("skipped").is_null())
+    chosen = known.without_repeats(found).filter(pl.col("hindsight").list.len() > 0)
+    goals = int(chosen["hindsight"].list.len().sum())
+    account.relabelled += found.height
+    account.goals += goals
+    account.repeated += int(found["hindsight"].list.len().sum()) - goals
     account.abstained.update(_counts(runs.filter(skipped="abstained")["abstained"]))
     account.skipped.update(_counts(runs["skipped"].drop_nulls()))
+    if found.height > chosen.height:
+        account.skipped["repeated"] += found.height - chosen.height
 
     with_rows = pl.repeat(False, chosen.height, dtype=pl.Boolean, eager=True)  # noqa: FBT003
     for writer in writers.values():
@@ -262,6 +291,7 @@ def _relabel(runs: pl.DataFrame, job: Job, writers: dict[str, Writer], account: 
     account.written += written
     if chosen.height > written:
         account.skipped["no_row"] += chosen.height - written
+    return chosen.filter(with_rows)
 
 
 def _fate(job: Job) -> pl.Expr:
@@ -309,16 +339,27 @@ def _readable(reject: dict[str, Any]) -> dict[str, Any]:
         return {**reject, "raw_base64": base64.b64encode(raw).decode()}
 
 
-def _inputs(job: Job) -> list[Source]:
-    """Find the logs. What an earlier job has written is no log of an agent."""
+def _inputs(job: Job) -> tuple[list[Source], list[Path]]:
+    """Find the logs, and the ledgers of earlier jobs: what such a job has written is no log of an agent.
+
+    The output folder is not looked into: its files are about to be replaced.
+    """
     out = job.out.resolve()
-    found = [
-        source
-        for source in find(job.logs)
-        if not isinstance(source, str) or out not in Path(source).resolve().parents
-    ]
-    if not found:
+    logs: list[Source] = []
+    earlier: dict[Path, None] = {}
+    for source in find(job.logs):
+        path = Path(source).resolve() if isinstance(source, str) else None
+        if path is None:
+            logs.append(source)
+        elif out in path.parents:
+            continue
+        elif path.name in _OUTPUTS and (written := path.with_name(LEDGER)).is_file():
+            earlier[written] = None
+        else:
+            logs.append(source)
+    if not logs:
         raise FileNotFoundError(
-            f"every file of {', '.join(map(str, job.logs))} is in the output folder {job.out}"
+            f"every file of {', '.join(map(str, job.logs))} is in the output folder {job.out}, "
+            "or is output of an earlier job"
         )
-    return found
+    return logs, list(earlier)

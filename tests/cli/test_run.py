@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import shutil
 import signal
 import subprocess
 import sys
@@ -109,6 +110,7 @@ def test_only_the_exports_asked_for_are_written(agenther: Shell, tmp_path: Path)
     assert agenther("run", "log.jsonl", "-o", "out", "--to", "sft").code == 0
     assert sorted(path.name for path in (tmp_path / "out").iterdir()) == [
         "rejects.jsonl",
+        "relabelled.jsonl",
         "sft.jsonl",
         "sft.provenance.jsonl",
         "summary.json",
@@ -197,3 +199,38 @@ def test_an_account_that_does_not_add_up_is_an_error() -> None:
     account = Account(records=3, read=3, written=2)
     with pytest.raises(AccountError, match="3 records, but 2 written"):
         account.check()
+
+
+def test_a_log_that_has_grown_gives_only_what_is_new(agenther: Shell, tmp_path: Path) -> None:
+    logs = tmp_path / "logs"
+    shutil.copytree(EXAMPLES / "logs", logs)
+    first = agenther("run", "logs", "-o", "one", "--json").json
+    again = agenther("run", "logs", "one", "-o", "two", "--json").json
+    assert (again["written"], again["goals"], sum(again["rows"].values())) == (0, 0, 0)
+    assert again["skipped_by_reason"]["relabelled_before"] == first["written"]
+    assert again["records"] == first["records"] == again["skipped"] + again["rejected"]
+
+    write_log(logs / "grown.jsonl", chat(run_id="yesterday"))
+    new = agenther("run", "logs", "one", "two", "-o", "three", "--json").json
+    assert new["written"] == 1
+    pairs = [row for name in ("one", "three") for row in lines(tmp_path / name / "sft.jsonl")]
+    assert len({json.dumps(pair) for pair in pairs}) == len(pairs)
+
+
+def test_a_pair_is_written_once_however_often_it_was_logged(agenther: Shell, tmp_path: Path) -> None:
+    runs = [chat(run_id=run_id) for run_id in "ab"]
+    write_log(tmp_path / "log.jsonl", *runs)
+    account = agenther("run", "log.jsonl", "-o", "out", "--json").json
+    assert account["written"] == 1
+    assert account["skipped_by_reason"] == {"repeated": 1}
+    assert account["goals_repeated"] == account["goals"]
+
+
+def test_a_broken_ledger_is_named(agenther: Shell, tmp_path: Path) -> None:
+    write_log(tmp_path / "log.jsonl", chat())
+    agenther("run", "log.jsonl", "-o", "one")
+    (tmp_path / "one" / "relabelled.jsonl").write_text('{"run": 1}\n')
+    done = agenther("run", "log.jsonl", "one", "-o", "two")
+    assert done.code == 2
+    assert "relabelled.jsonl, line 1: found" in done.err
+    assert not (tmp_path / "two" / "sft.jsonl").exists()
