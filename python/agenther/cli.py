@@ -14,11 +14,11 @@ import signal
 import sys
 from collections import Counter
 from pathlib import Path
-from typing import TYPE_CHECKING, NoReturn
+from typing import TYPE_CHECKING, Any, NoReturn
 
 import polars as pl
 
-from agenther import __version__, console, explain, mapping, page, rules
+from agenther import __version__, console, explain, hindsight_page, mapping, page, rules
 from agenther.export import WRITERS, validate
 from agenther.expressions import classify
 from agenther.job import AccountError, Job, reject_lines, run
@@ -177,14 +177,32 @@ def _rejected(rejects: pl.DataFrame, file: Path | None) -> int:
 def _explain(options: argparse.Namespace) -> int:
     if options.id is None and options.record is None:
         raise ValueError("found neither an ID nor --record N, needed one of them: which run of the log?")
-    scan = LogScan(options.log, format=options.format, mapping=options.mapping, success_at=options.success_at)
-    pack = _rules(options)
-    found = explain.find(scan, options.id, options.record, rules=pack)
-    told = explain.explain(found.run, rules=pack)
+    found, told = _find(options)
     if options.json:
         _print_json(told)
     else:
         page.show(told)
+    return _name_others(found)
+
+
+def _show(options: argparse.Namespace) -> int:
+    found, told = _find(options)
+    if options.json:
+        _print_json(told | {name: found.run[name] for name in ("outcome", "hindsight", "abstained")})
+    else:
+        hindsight_page.show(found.run, told)
+    # Without an ID the first failure was asked for, however many there are.
+    return DONE if options.id is None and options.record is None else _name_others(found)
+
+
+def _find(options: argparse.Namespace) -> tuple[explain.Found, dict[str, Any]]:
+    scan = LogScan(options.log, format=options.format, mapping=options.mapping, success_at=options.success_at)
+    pack = _rules(options)
+    found = explain.find(scan, options.id, options.record, rules=pack)
+    return found, explain.explain(found.run, rules=pack)
+
+
+def _name_others(found: explain.Found) -> int:
     if len(found.places) > 1:
         others = "; ".join(f"{path}, record {record}" for path, record in found.places[1:SHOWN])
         console.problem(
@@ -393,12 +411,12 @@ def _parser() -> argparse.ArgumentParser:
     _add_logs(verdicts)
     verdicts.set_defaults(command=_classify)
 
+    seen = commands.add_parser("show", help="one run beside the goals that it satisfies in hindsight")
+    _add_one_run(seen, "as `classify` shows it; by default the first that failed")
+    seen.set_defaults(command=_show)
+
     why = commands.add_parser("explain", help="why the verdict on one run is as it is")
-    why.add_argument("log", metavar="LOG", help="a file, a folder, a glob, a URL, or - for standard input")
-    why.add_argument("id", nargs="?", metavar="ID", help="of the run, as `classify` shows it")
-    why.add_argument("--record", type=_index, metavar="N", help="its record in the file; the first is 0")
-    _add_reading(why)
-    _add_rules(why)
+    _add_one_run(why, "as `classify` shows it")
     why.set_defaults(command=_explain)
 
     found = commands.add_parser("formats", help="the formats that are read, or the format of each file")
@@ -417,9 +435,17 @@ def _parser() -> argparse.ArgumentParser:
     check.add_argument("--limit", type=_count, default=100, metavar="N", help="most problems of a file")
     check.set_defaults(command=_validate)
 
-    for command in (job, verdicts, why, found, check):
+    for command in (job, verdicts, seen, why, found, check):
         command.add_argument("--json", action="store_true", help="print JSON, for machines")
     return parser
+
+
+def _add_one_run(parser: argparse.ArgumentParser, which: str) -> None:
+    parser.add_argument("log", metavar="LOG", help="a file, a folder, a glob, a URL, or - for standard input")
+    parser.add_argument("id", nargs="?", metavar="ID", help=f"of the run, {which}")
+    parser.add_argument("--record", type=_index, metavar="N", help="its record in the file; the first is 0")
+    _add_reading(parser)
+    _add_rules(parser)
 
 
 def _add_logs(parser: argparse.ArgumentParser) -> None:

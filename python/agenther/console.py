@@ -28,6 +28,10 @@ err = Console(stderr=True, highlight=False, markup=False, emoji=False)
 _pipe = Console(highlight=False, markup=False, emoji=False, width=10_000)
 
 
+_PAGE = 120
+"""Characters of a line of text in columns where there is no terminal."""
+
+
 def plain(text: object, *, width: int | None = None) -> Text:
     r"""Spell out the characters of a text, and cut it to `width`.
 
@@ -77,6 +81,14 @@ def table(columns: Sequence[str], rows: Iterable[Sequence[object]], *, fold: str
     for row in rows:
         shown.add_row(*(plain(f"{cell:,}" if isinstance(cell, int) else cell) for cell in row))
     (out if out.is_terminal else _pipe).print(shown)
+
+
+def columns(of: Table) -> None:
+    """Show a table whose columns share the width of the terminal, or of a page where there is none."""
+    if out.is_terminal:
+        out.print(of)
+    else:
+        _pipe.print(of, width=_PAGE)
 
 
 def account(of: Account, folder: Path) -> None:

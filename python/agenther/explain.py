@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import polars as pl
 
-from agenther.expressions import classify
+from agenther.expressions import analyze, classify
 from agenther.rules import load
 
 if TYPE_CHECKING:
@@ -40,15 +40,16 @@ class Found:
     """A run that was looked for."""
 
     run: dict[str, Any]
-    """The first of that name: a row of the trajectory frame, with its `verdict`."""
+    """The first of that name: a row of the trajectory frame, with all that `analyze` gives."""
     places: list[tuple[str, int]]
     """The file and the record of every run of that name."""
 
 
 def find(scan: LogScan, run_id: str | None, record: int | None, *, rules: Rules | None = None) -> Found:
-    r"""Find a run in logs by its id, by the number of its record, or by both, and classify it.
+    r"""Find a run in logs by its id, by the number of its record, or by both, and analyze it.
 
-    Where there is none, an `UnknownRunError` says why, with the ids that are nearest.
+    Without either it is the first that failed. Where there is none, an `UnknownRunError` says why, with the
+    ids that are nearest.
 
     >>> import agenther as ah
     >>> log = b'{"id": "a-1", "messages": [{"role": "user", "content": "Hi"}], "success": false}\n'
@@ -59,9 +60,9 @@ def find(scan: LogScan, run_id: str | None, record: int | None, *, rules: Rules 
     agenther.explain.UnknownRunError: no run has the id a-7; the nearest: a-1
     """
     source = pl.col("source").struct
-    asked = [pl.lit(True)]  # noqa: FBT003 - the one way to spell it
-    asked += [] if run_id is None else [pl.col("trajectory_id") == run_id]
+    asked = [] if run_id is None else [pl.col("trajectory_id") == run_id]
     asked += [] if record is None else [source.field("record") == record]
+    asked = asked or [classify(rules=rules).struct.field("is_failure")]
     run: dict[str, Any] | None = None
     places: list[tuple[str, int]] = []
     missed = _Missed(run_id, record)
@@ -69,7 +70,8 @@ def find(scan: LogScan, run_id: str | None, record: int | None, *, rules: Rules 
         these = runs.filter(*asked)
         places += these.select(source.field("path", "record")).iter_rows()
         if run is None and these.height:
-            run = these.head(1).with_columns(classify(rules=rules)).row(0, named=True)
+            analysis = analyze(rules=rules).struct.unnest()
+            run = these.head(1).with_columns(analysis).row(0, named=True)
         missed.add(runs["trajectory_id"], scan.take_rejects())
     missed.add((), scan.take_rejects())
     if run is None:
@@ -91,7 +93,7 @@ class _Missed:
         new = (run_id for run_id in ids if run_id and len(run_id) <= _COMPARED_LENGTH)
         self._ids.update(dict.fromkeys(islice(new, _COMPARED - len(self._ids))))
         self._rejected += rejects.height
-        if self._of_record is None and self._run_id is None:
+        if self._of_record is None and self._run_id is None and self._record is not None:
             of_record = rejects.filter(record=self._record).head(1)
             for path, sentence in of_record.select("path", "sentence").iter_rows():
                 self._of_record = f"{path}, record {self._record} could not be read: {sentence}"
@@ -99,6 +101,8 @@ class _Missed:
     def sentence(self) -> str:
         if self._of_record is not None:
             return self._of_record
+        if self._run_id is None and self._record is None:
+            return f"no run failed; {len(self._ids):,} were read, {self._rejected:,} records could not be"
         asked = {"the id": self._run_id, "the record number": self._record}
         named = " and ".join(f"{name} {value}" for name, value in asked.items() if value is not None)
         nearest = f"; the nearest: {', '.join(near)}" if (near := self._near()) else ""

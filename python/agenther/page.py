@@ -49,86 +49,87 @@ _NAMES = {**_FIELDS, "original_prompt": "goal", "system": "system", "final_answe
 
 def show(of: dict[str, Any]) -> None:
     """Show what `explain.explain` gives."""
-    _title(of)
-    evidence: dict[tuple[int | None, str | None], list[Piece]] = defaultdict(list)
+    title(of)
+    by_place: dict[tuple[int | None, str | None], list[Piece]] = defaultdict(list)
     for piece in of["evidence"]:
-        evidence[piece["step"], piece["field"]].append(piece)
-    _field(of, None, "original_prompt", evidence)
-    if (None, "system") in evidence:
-        _field(of, None, "system", evidence)
+        by_place[piece["step"], piece["field"]].append(piece)
+    _field(of, None, "original_prompt", by_place)
+    if (None, "system") in by_place:
+        _field(of, None, "system", by_place)
     failed_step = of["verdict"] and of["verdict"]["failed_step"]
     for step in of["steps"]:
-        _heading(f"step {step['step']}", "the run failed here" if step["step"] == failed_step else "")
+        heading(f"step {step['step']}", "the run failed here" if step["step"] == failed_step else "")
         for name in _FIELDS:
-            _field(step, step["step"], name, evidence)
+            _field(step, step["step"], name, by_place)
         if step["error"]:
-            _line("error", Text("yes, the log says"))
+            line("error", Text("yes, the log says"))
     if of["final_answer"] is not None:
-        _heading("the end")
-        _field(of, None, "final_answer", evidence)
-    _verdict(of)
-    _evidence(of)
+        heading("the end")
+        _field(of, None, "final_answer", by_place)
+    verdict(of)
+    evidence(of)
 
 
-def _title(of: dict[str, Any]) -> None:
+def title(of: dict[str, Any]) -> None:
+    """Say which run it is."""
     source = of["source"] or {}
     place = [source.get("format"), source.get("path")]
     if source.get("record") is not None:
         place.append(f"record {source['record']}")
-    _heading(f"run {of['trajectory_id'] or 'without an id'}", ", ".join(filter(None, place)))
+    heading(f"run {of['trajectory_id'] or 'without an id'}", ", ".join(filter(None, place)))
 
 
 def _field(
     holder: dict[str, Any],
     step: int | None,
     name: str,
-    evidence: dict[tuple[int | None, str | None], list[Piece]],
+    by_place: dict[tuple[int | None, str | None], list[Piece]],
 ) -> None:
     """Show one text with the marks in it, and beneath it the rules that it speaks for."""
     text = holder[name]
     if text is None:
         return
-    pieces = evidence.get((step, name), [])
-    _line(_NAMES[name], marked(text, _spans(pieces)))
+    pieces = by_place.get((step, name), [])
+    line(_NAMES[name], marked(text, _spans(pieces)))
     if pieces:
         rules = dict.fromkeys(piece["rule"] for piece in pieces)
-        _line("^ evidence", Text(", ".join(rules), style="yellow"))
+        line("^ evidence", Text(", ".join(rules), style="yellow"))
 
 
-def _verdict(of: dict[str, Any]) -> None:
-    verdict = of["verdict"]
-    if verdict is None:
-        _heading("verdict", "none: the run has no steps to read")
+def verdict(of: dict[str, Any]) -> None:
+    """Say how the run was judged, and by what."""
+    given = of["verdict"]
+    if given is None:
+        heading("verdict", "none: the run has no steps to read")
         return
     label = {name: value for name, value in of["label"].items() if value is not None}
     said = label.pop("failure_reason", None)
     states = ", ".join(f"{name} {str(value).lower()}" for name, value in label.items())
     source = f"by the label of the log ({states})" if states else "by the rules, as the log has no label"
-    _heading("verdict", f"{'failed' if verdict['is_failure'] else 'did not fail'}, {source}")
+    heading("verdict", f"{'failed' if given['is_failure'] else 'did not fail'}, {source}")
     if said is not None:
-        _line("reason", Text.assemble(marked(said), " (the log says)"))
-    if verdict["failure_type"] is not None:
-        _line(
-            "type", Text(f"{verdict['failure_type']}, score {verdict['scores'][verdict['failure_type']]:.2f}")
-        )
-    _line("probability", Text(f"{verdict['failure_probability']:.2f} of a failure, by the rules alone"))
-    _line("severity", Text(f"{verdict['severity']:.2f}"))
-    _line("weight", Text(f"{verdict['weight']:.2f} in training"))
-    _line("recoverable", Text("yes" if verdict["recoverable"] else "no"))
-    if verdict["failed_step"] is not None:
-        _line("failed step", Text(str(verdict["failed_step"])))
+        line("reason", Text.assemble(marked(said), " (the log says)"))
+    if given["failure_type"] is not None:
+        line("type", Text(f"{given['failure_type']}, score {given['scores'][given['failure_type']]:.2f}"))
+    line("probability", Text(f"{given['failure_probability']:.2f} of a failure, by the rules alone"))
+    line("severity", Text(f"{given['severity']:.2f}"))
+    line("weight", Text(f"{given['weight']:.2f} in training"))
+    line("recoverable", Text("yes" if given["recoverable"] else "no"))
+    if given["failed_step"] is not None:
+        line("failed step", Text(str(given["failed_step"])))
 
 
-def _evidence(of: dict[str, Any]) -> None:
-    _heading("evidence", "" if of["evidence"] else "none: no rule fired")
+def evidence(of: dict[str, Any]) -> None:
+    """Show each rule that fired, and where."""
+    heading("evidence", "" if of["evidence"] else "none: no rule fired")
     for rule, group in groupby(sorted(of["evidence"], key=_rule), key=_rule):
         pieces = list(group)
         summary = console.plain(pieces[0]["summary"])
         console.out.print(Text.assemble("  ", (rule, "yellow"), "  ", summary), soft_wrap=True)
         for piece in pieces[:MARKS]:
-            _line("", _place(piece, of))
+            line("", _place(piece, of))
         if len(pieces) > MARKS:
-            _line("", Text(f"and in {len(pieces) - MARKS:,} places more"))
+            line("", Text(f"and in {len(pieces) - MARKS:,} places more"))
 
 
 def _rule(piece: Piece) -> str:
@@ -198,17 +199,18 @@ def _shortened(text: str, *, head: int, tail: int) -> str:
     return text if len(text) <= head + tail else f"{text[:head]}…{text[len(text) - tail :]}"
 
 
-def _heading(words: str, remark: str = "") -> None:
+def heading(words: str, remark: str = "") -> None:
+    """Begin a part of a page."""
     console.out.print()
     aside = console.plain(f"  {remark}" if remark else "")
     console.out.print(Text.assemble((console.spelled(words), "bold"), aside), soft_wrap=True)
 
 
-def _line(name: str, text: Text) -> None:
+def line(name: str, text: Text) -> None:
     """Show a text beside its name, each of its lines as far from the edge."""
-    for number, line in enumerate(_wrapped(text)):
+    for number, part in enumerate(_wrapped(text)):
         left = f"{'':2}{name if number == 0 else '':{_INDENT - 2}}"
-        console.out.print(Text.assemble((left, "cyan"), line), soft_wrap=True)
+        console.out.print(Text.assemble((left, "cyan"), part), soft_wrap=True)
 
 
 def _wrapped(text: Text) -> Iterator[Text]:
