@@ -1,5 +1,7 @@
 //! Packs: where rules come from.
 
+use super::label::Declared;
+
 include!(concat!(env!("OUT_DIR"), "/default_pack.rs"));
 
 /// One file of a pack.
@@ -47,4 +49,6 @@ pub struct Pack {
     pub prior: Option<f32>,
     /// From which probability on a run without a label counts as failed, where the pack says it.
     pub threshold: Option<f32>,
+    /// The labels that it declares.
+    pub labels: Vec<Declared>,
 }

@@ -42,7 +42,10 @@ fn the_default_pack_is_clean_and_passes_its_examples() {
 fn every_label_has_a_rule_that_speaks_for_it() {
     for label in crate::verdict::FailureType::ALL {
         assert!(
-            Rules::default_pack().rules().iter().any(|rule| rule.label == label && rule.type_weight > 0.0),
+            Rules::default_pack()
+                .rules()
+                .iter()
+                .any(|rule| rule.failure_type == Some(label) && rule.type_weight > 0.0),
             "{}",
             label.name()
         );
@@ -65,7 +68,7 @@ fn mistakes_are_named_with_their_place() {
     };
     for (from, to, expected) in [
         ("severity = 0.5", "severty = 0.5", vec![("missing-key", 1), ("unknown-key", 6)]),
-        ("label = \"off_topic\"", "label = \"of_topic\"", vec![("unknown-word", 5)]),
+        ("label = \"off_topic\"", "label = \"of_topic\"", vec![("unknown-label", 5)]),
         ("severity = 0.5", "severity = 5", vec![("wrong-type", 6)]),
         ("field = \"prompt\"", "field = \"promt\"", vec![("unknown-field", 17)]),
         ("literal = \"lamp\"", "regex = '('", vec![("bad-regex", 16)]),
