@@ -77,7 +77,8 @@ class Evidence(_Model):
     """One hit of one rule, with its bytes in a field of the run."""
 
     rule: str
-    failure_type: FailureType
+    failure_type: FailureType | None
+    label: str | None
     step: NonNegativeInt | None
     field: str | None
     start: NonNegativeInt | None
@@ -95,6 +96,7 @@ class Verdict(_Model):
     weight: float
     recoverable: bool
     failed_step: NonNegativeInt | None
+    labels: list[str]
     evidence: list[Evidence]
 
 

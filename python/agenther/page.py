@@ -111,6 +111,8 @@ def _verdict(of: dict[str, Any]) -> None:
         _line(
             "type", Text(f"{verdict['failure_type']}, score {verdict['scores'][verdict['failure_type']]:.2f}")
         )
+    if verdict["labels"]:
+        _line("labels", Text(", ".join(verdict["labels"])))
     _line("probability", Text(f"{verdict['failure_probability']:.2f} of a failure, by the rules alone"))
     _line("severity", Text(f"{verdict['severity']:.2f}"))
     _line("weight", Text(f"{verdict['weight']:.2f} in training"))

@@ -39,8 +39,12 @@ pub fn apply(
     let table = Table::new(table, span, "an override", KEYS, sink);
     let _ = table.table("metadata", sink);
     let ids = table.strings("rule", sink);
-    if ids.is_empty() && table.get("rule").is_none() {
-        table.missing("rule", sink);
+    match table.get("rule") {
+        None => table.missing("rule", sink),
+        Some(rule) if ids.is_empty() && rule.get_ref().as_array().is_some_and(|list| list.is_empty()) => {
+            sink.error("empty-value", rule.span(), "`rule` lists no rule.".to_owned(), None);
+        }
+        Some(_) => {}
     }
     if CHANGES.iter().all(|key| table.get(key).is_none()) {
         let help = format!("Give one of {}.", CHANGES.join(", "));
@@ -100,11 +104,19 @@ impl Change {
         }
     }
 
-    /// Whether it leaves a rule as it is.
+    /// Whether it says what a rule is already. (One of which nothing could be read says nothing.)
     fn is_idle(&self, rule: &Rule) -> bool {
-        let mut after = rule.clone();
-        self.apply(&mut after);
-        after == *rule
+        let Change { enabled, label, severity, weight, type_weight, training_weight, recoverable } = self;
+        let same = [
+            enabled.map(|enabled| enabled == rule.enabled),
+            label.as_ref().map(|(label, _)| *label == rule.label),
+            severity.map(|severity| severity == rule.severity),
+            weight.map(|weight| weight == rule.weight),
+            type_weight.map(|type_weight| type_weight == rule.type_weight),
+            training_weight.map(|training_weight| training_weight == rule.training_weight),
+            recoverable.map(|recoverable| recoverable == rule.recoverable),
+        ];
+        same.iter().any(Option::is_some) && same.iter().flatten().all(|same| *same)
     }
 
     fn apply(&self, rule: &mut Rule) {

@@ -381,5 +381,6 @@ fn is_id(text: &str) -> bool {
                 .bytes()
                 .all(|byte| byte.is_ascii_lowercase() || byte.is_ascii_digit() || b"-_".contains(&byte))
     };
-    text.len() <= limits::ID_BYTES && text.split('/').all(is_word)
+    // `index` is the page that leads to the others.
+    text != "index" && text.len() <= limits::ID_BYTES && text.split('/').all(is_word)
 }
