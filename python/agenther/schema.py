@@ -78,7 +78,7 @@ VERDICT = pl.Struct(
         "evidence": pl.List(EVIDENCE),
     }
 )
-"""What `classify` gives. `labels` are those that packs declare beside the six types, of the rules that fired."""
+"""What `classify` gives. `labels` are those that packs declare, of the rules that fired."""
 
 OUTCOME = pl.Struct(
     {
