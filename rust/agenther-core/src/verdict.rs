@@ -102,7 +102,7 @@ const KINDRED_SHARE: f32 = 0.25;
 /// Stage 1: classifies a run. Deterministic; reads no label but `success` and `reward`, and those
 /// decide `is_failure` and what follows from it (`failure_type`, `severity`, `failed_step`) alone.
 ///
-/// * `failure_probability` = σ(prior + Σ over groups of say(weights of the rules that fired)), where
+/// * `failure_probability` = σ(prior + scale · Σ over groups of say(weights of the rules that fired)), where
 ///   say(w) = max(w⁺) + ¼ (Σ w⁺ − max(w⁺)) + min(w⁻) + ¼ (Σ w⁻ − min(w⁻)), over positive and negative
 ///   weights apart. The prior is that of the pack: an intercept does not carry over between sources.
 /// * `is_failure` = not `success`; without it `reward` < 1; without both `failure_probability` ≥
@@ -118,7 +118,8 @@ const KINDRED_SHARE: f32 = 0.25;
 pub fn classify<'r>(reading: &Reading<'_>, rules: &'r Rules) -> Verdict<'r> {
     let signals = Signals::new(reading);
     let fired = rules.evaluate(&signals);
-    let log_odds = rules.prior + say_of_groups(fired.iter().map(|fired| (fired.rule, fired.rule.weight)));
+    let said = say_of_groups(fired.iter().map(|fired| (fired.rule, fired.rule.weight)));
+    let log_odds = rules.prior + rules.scale * said;
     let failure_probability = 1.0 / (1.0 + (-log_odds).exp());
     let scores = scores(&fired);
     let is_failure = match (reading.run.success, reading.run.reward) {

@@ -202,3 +202,25 @@ pub fn check_rules(packs: Packs) -> Vec<DiagnosticRow> {
 pub fn rules_schema() -> String {
     schema()
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_call_with_the_same_packs_has_the_same_compiled_rules() {
+        let loaded = compile(vec![("default".to_owned(), Vec::new())]).unwrap();
+        let json = format!(r#"{{"hash": "{}", "packs": [["default", []]]}}"#, loaded.hash());
+        for _ in 0..3 {
+            let option: RulesOption = serde_json::from_str(&json).unwrap();
+            assert!(Arc::ptr_eq(&loaded, &option.rules().unwrap()));
+        }
+        // Where the hash is known, the text is not even looked at.
+        let known = format!(r#"{{"hash": "{}", "packs": 7}}"#, loaded.hash());
+        let option: RulesOption = serde_json::from_str(&known).unwrap();
+        assert!(Arc::ptr_eq(&loaded, &option.rules().unwrap()));
+        let unknown: RulesOption =
+            serde_json::from_str(r#"{"hash": "0", "packs": [["default", []]]}"#).unwrap();
+        assert!(unknown.rules().unwrap_err().0.contains("needed 0"));
+    }
+}

@@ -11,20 +11,11 @@ use super::rule::Rule;
 use super::table::{Sink, Table};
 
 /// The keys of an override.
-pub const KEYS: &[&str] = &[
-    "rule",
-    "enabled",
-    "label",
-    "severity",
-    "weight",
-    "type_weight",
-    "training_weight",
-    "recoverable",
-    "metadata",
-];
+pub const KEYS: &[&str] =
+    &["rule", "enabled", "label", "severity", "weight", "type_weight", "training_weight", "recoverable"];
 
 /// The keys of an override that change something.
-const CHANGES: &[&str] = KEYS.split_at(KEYS.len() - 1).0.split_at(1).1;
+const CHANGES: &[&str] = KEYS.split_at(1).1;
 
 /// Applies an override. `changed` has, by rule, the file in which the pack changes it.
 pub fn apply(
@@ -37,7 +28,6 @@ pub fn apply(
     sink: &mut Sink<'_>,
 ) {
     let table = Table::new(table, span, "an override", KEYS, sink);
-    let _ = table.table("metadata", sink);
     let ids = table.strings("rule", sink);
     match table.get("rule") {
         None => table.missing("rule", sink),

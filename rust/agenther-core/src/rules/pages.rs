@@ -33,10 +33,10 @@ impl Rules {
             // Writing to a string cannot fail.
             let _ = writeln!(index, "* pack {name} {version}, {}", escaped(licence));
         }
-        let (prior, threshold) = (self.prior, self.threshold);
+        let (prior, scale, threshold) = (self.prior, self.scale, self.threshold);
         let _ = writeln!(
             index,
-            "\nBefore any rule speaks the log-odds of failure are {prior:+}; from a probability of {threshold} on a run without a label counts as failed."
+            "\nBefore any rule speaks the log-odds of failure are {prior:+}, and what the rules say counts {scale} times; from a probability of {threshold} on a run without a label counts as failed."
         );
         for failure_type in FailureType::ALL {
             let name = failure_type.name();

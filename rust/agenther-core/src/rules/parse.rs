@@ -58,7 +58,7 @@ const REQUIRED: &[&str] = &[
 
 /// The keys of `pack.toml`, and of the `[pack]` table of a pack in one file.
 pub const PACK_KEYS: &[&str] =
-    &["name", "version", "schema_version", "licence", "prior", "threshold", "metadata"];
+    &["name", "version", "schema_version", "licence", "prior", "scale", "threshold", "fitted"];
 
 /// The keys of a file that is more than one rule: a pack in one file, or what a pack changes.
 pub const FILE_KEYS: &[&str] = &["pack", "labels", "rule", "override"];
@@ -246,6 +246,7 @@ impl Reader<'_> {
             version: "0".to_owned(),
             licence: String::new(),
             prior: None,
+            scale: None,
             threshold: None,
             labels: Vec::new(),
         });
@@ -267,6 +268,8 @@ fn check_path(rule: &Rule, file: &SourceFile, sink: &mut Sink<'_>) {
 
 fn parse_pack(table: &DeTable<'_>, span: std::ops::Range<usize>, sink: &mut Sink<'_>) -> Pack {
     let table = Table::new(table, span, "a pack", PACK_KEYS, sink);
+    // What the figures were fitted on is for people: any key will do.
+    let _ = table.table("fitted", sink);
     match table.count("schema_version", sink) {
         Some(SCHEMA_VERSION) => {}
         Some(version) => {
@@ -278,12 +281,12 @@ fn parse_pack(table: &DeTable<'_>, span: std::ops::Range<usize>, sink: &mut Sink
         None if table.get("schema_version").is_none() => table.missing("schema_version", sink),
         None => {}
     }
-    let _ = table.table("metadata", sink);
     Pack {
         name: table.required("name", sink),
         version: table.required("version", sink),
         licence: table.required("licence", sink),
         prior: table.number("prior", -10.0..=10.0, sink).map(|prior| prior as f32),
+        scale: table.number("scale", 0.0..=10.0, sink).map(|scale| scale as f32),
         threshold: table.number("threshold", 0.0..=1.0, sink).map(|threshold| threshold as f32),
         labels: Vec::new(),
     }

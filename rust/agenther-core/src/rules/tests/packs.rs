@@ -46,7 +46,7 @@ static LAMP: Trajectory<'static> = Trajectory {
 #[test]
 fn a_pack_changes_rules_of_packs_before_it() {
     let change = "[[override]]\nrule = [\"mine\", \"incomplete/step-limit\"]\nseverity = 0.9\nweight = -1\n\
-                  type_weight = 0.0\ntraining_weight = 0.5\nrecoverable = false\nmetadata = { runs = 12 }\n";
+                  type_weight = 0.0\ntraining_weight = 0.5\nrecoverable = false\n";
     let sources = [PackSource::default_pack(), pack("first", &rule("mine", &[])), pack("mine", change)];
     assert_eq!(found(&sources), []);
     let rules = compiled(&sources);
@@ -71,6 +71,17 @@ fn of_two_packs_the_later_one_decides() {
         compiled(&[pack("first", &rule("mine", &[])), change("second", "0.1"), change("third", "0.2")]);
     assert_eq!(rules.get("mine").unwrap().severity, 0.2);
     assert_eq!(rules.get("mine").unwrap().changed_by, ["second", "third"]);
+}
+
+#[test]
+fn the_last_pack_that_sets_them_gives_prior_scale_and_threshold() {
+    let sets = |name: &str, figures: &str| pack(name, &format!("{figures}\n[pack.fitted]\nruns = 100\n"));
+    let first = sets("first", "prior = -1.0\nscale = 0.5\nthreshold = 0.6");
+    let second = sets("second", "prior = 0.5");
+    let rules = compiled(&[first, second, pack("third", &rule("mine", &[]))]);
+    assert_eq!((rules.prior, rules.scale, rules.threshold), (0.5, 0.5, 0.6));
+    let probability = classify(&Reading::new(&LAMP), &rules).failure_probability;
+    assert!((probability - 1.0 / (1.0 + (-0.75f32).exp())).abs() < 1e-6);
 }
 
 #[test]
