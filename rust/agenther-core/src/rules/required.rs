@@ -12,7 +12,7 @@ const SHORTEST: usize = 2;
 /// no such words worth looking for.
 pub fn words(pattern: &str) -> Option<Vec<String>> {
     let hir = regex_syntax::parse(pattern).ok()?;
-    let words = of(&hir).filter(|words| is_worth_it(words))?;
+    let words = of(&hir).filter(is_worth_it)?;
     words.into_iter().map(|word| String::from_utf8(word).ok()).collect()
 }
 
