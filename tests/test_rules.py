@@ -102,6 +102,37 @@ def test_a_frame_is_classified_by_the_given_rules(pack: Path, flights: pl.DataFr
     assert "off_topic/flights" in fired(flights, ah.rules.load([pack]))
 
 
+def test_packs_are_given_by_their_paths(pack: Path, flights: pl.DataFrame, runs: pl.DataFrame) -> None:
+    loaded = ah.rules.load(pack)
+    for rules in (pack, [pack], ["default", str(pack)]):
+        given = flights.select(ah.classify(rules=rules))
+        assert_frame_equal(given, flights.select(ah.classify(rules=loaded)))
+    assert_frame_equal(runs.select(ah.analyze(rules="default")), runs.select(ah.analyze()))
+    after = ah.rules.load([pack, "default"]).frame()["id"]
+    assert after[0] == "off_topic/flights"
+
+
+def test_a_pack_changes_rules_and_brings_labels(pack: Path, tmp_path: Path, flights: pl.DataFrame) -> None:
+    mine = tmp_path / "mine.toml"
+    mine.write_text(
+        "[labels.about_travel]\nsummary = 'x'\ntype = 'off_topic'\n"
+        "[[override]]\nrule = 'off_topic/flights'\nlabel = 'about_travel'\nseverity = 0.75\n"
+    )
+    rules = ah.rules.load([pack, mine], default=False)
+    (row,) = rules.frame().rows(named=True)
+    assert (row["label"], row["failure_type"], row["severity"]) == ("about_travel", "off_topic", 0.75)
+    assert (row["pack"], row["changed_by"]) == ("mine", [str(mine)])
+    verdict = flights.select(ah.classify(rules=rules)).item()
+    assert verdict["labels"] == ["about_travel"]
+    (evidence,) = verdict["evidence"]
+    assert (evidence["label"], evidence["failure_type"]) == ("about_travel", "off_topic")
+    assert flights.select(ah.classify().struct.field("labels")).item().to_list() == []
+    mine.write_text("[[override]]\nrule = 'off_topic/flights'\nenabled = false\n")
+    off = ah.rules.load([pack, mine], default=False)
+    assert off.frame()["active"].to_list() == [False]
+    assert fired(flights, off) == []
+
+
 def test_the_default_pack_is_what_is_used_without_rules(runs: pl.DataFrame) -> None:
     rules = ah.rules.load()
     assert_frame_equal(runs.select(ah.classify(rules=rules)), runs.select(ah.classify()))

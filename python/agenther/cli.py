@@ -277,8 +277,26 @@ def _rules_explain(options: argparse.Namespace) -> int:
     return DONE
 
 
+def _rules_docs(options: argparse.Namespace) -> int:
+    pages = _rules(options).pages()
+    for path, text in pages.items():
+        page = options.out / path
+        page.parent.mkdir(parents=True, exist_ok=True)
+        page.write_text(text, encoding="utf-8", newline="\n")
+    if options.json:
+        _print_json({"index": str(options.out / "index.md"), "pages": len(pages)})
+    else:
+        console.say(f"{len(pages)} pages written; begin with {options.out / 'index.md'}")
+    return DONE
+
+
+def _rules_schema(_options: argparse.Namespace) -> int:
+    sys.stdout.write(rules.schema())
+    return DONE
+
+
 def _rules_check(options: argparse.Namespace) -> int:
-    found = rules.check(options.packs, default=not options.packs)
+    found = rules.check(options.packs, default=not options.no_default_rules)
     if options.json:
         _print_json(found.to_dicts())
     else:
@@ -291,7 +309,12 @@ def _rules_check(options: argparse.Namespace) -> int:
 
 
 def _rules_test(options: argparse.Namespace) -> int:
-    tested = rules.load(options.packs, default=not options.packs).test()
+    loaded = rules.load(options.packs, default=not options.no_default_rules)
+    tested = loaded.test()
+    if options.packs:
+        # The default pack stands before them only to be changed.
+        shipped = rules.load().frame()["id"]
+        tested = tested.filter(~pl.col("rule").is_in(shipped.implode()))
     failed = tested.filter(pl.col("outcome") != "validated")
     if options.json:
         _print_json(tested.to_dicts())
@@ -492,7 +515,7 @@ def _add_rules(parser: argparse.ArgumentParser) -> None:
         action="append",
         default=[],
         metavar="PACK",
-        help="a rule pack more: a folder or a TOML file",
+        help="a rule pack more: a folder or a TOML file, which may change rules of packs before it",
     )
     parser.add_argument("--no-default-rules", action="store_true", help="use the packs of --rules alone")
 
@@ -508,18 +531,26 @@ def _add_rules_commands(parser: argparse.ArgumentParser) -> None:
     check.set_defaults(command=_rules_check)
     test = commands.add_parser("test", help="run the rules of packs on their examples")
     test.set_defaults(command=_rules_test)
+    docs = commands.add_parser("docs", help="write a page on every rule, and an index")
+    docs.add_argument("-o", "--out", type=Path, required=True, metavar="DIR", help="folder for the pages")
+    docs.set_defaults(command=_rules_docs)
+    form = commands.add_parser("schema", help="print the JSON Schema of packs")
+    form.set_defaults(command=_rules_schema)
     worth = commands.add_parser(
         "eval", help="hold the rules against the labels of logs, which they do not see"
     )
     _add_logs(worth)
     worth.set_defaults(command=_rules_eval)
-    for command in (listing, explained):
+    for command in (listing, explained, docs):
         _add_rules(command)
     for command in (check, test):
         command.add_argument(
             "packs", nargs="*", metavar="PACK", help="by default the pack that comes with agenther"
         )
-    for command in (listing, explained, check, test, worth):
+        command.add_argument(
+            "--no-default-rules", action="store_true", help="without the pack that comes with agenther"
+        )
+    for command in (listing, explained, check, test, docs, worth):
         command.add_argument("--json", action="store_true", help="print JSON, for machines")
 
 

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from typing_extensions import Unpack
 
     from agenther._typing import IntoColumn, RunColumns
-    from agenther.rules import Rules
+    from agenther.rules import Packs, Rules
 
 RUN_COLUMNS = (
     "steps",
@@ -31,13 +31,14 @@ RUN_COLUMNS = (
 """The columns that a stage reads, in the order in which the plugin takes them."""
 
 
-def classify(*, rules: Rules | None = None, **columns: Unpack[RunColumns]) -> pl.Expr:
+def classify(*, rules: Rules | Packs | None = None, **columns: Unpack[RunColumns]) -> pl.Expr:
     """Tell whether and how each run failed: a column `verdict` of dtype `schema.VERDICT`.
 
     Parameters
     ----------
     rules
-        Rules made by `rules.load`; `None` is the pack that ships with the engine.
+        Packs, as `rules.load` takes them, or rules that it made: `["default", "mine.toml"]` is the pack that
+        ships with the engine and one that adds to it or changes it; `None` is the former alone.
     **columns
         Columns that are not named as in the trajectory frame.
 
@@ -94,7 +95,7 @@ def analyze(
     goals: int = 3,
     min_confidence: float = 0.5,
     seed: int = 0,
-    rules: Rules | None = None,
+    rules: Rules | Packs | None = None,
     **columns: Unpack[RunColumns],
 ) -> pl.Expr:
     """Classify, extract and relabel in one pass: a column `analysis` of dtype `schema.ANALYSIS`.
@@ -160,5 +161,11 @@ def _relabel_options(goals: int, min_confidence: float, seed: int) -> dict[str, 
     return {"goals": goals, "min_confidence": min_confidence, "seed": seed}
 
 
-def _rules_option(rules: Rules | None) -> dict[str, object]:
-    return {} if rules is None else {"rules": rules.option()}
+def _rules_option(rules: Rules | Packs | None) -> dict[str, object]:
+    if rules is None:
+        return {}
+    # The module of packs needs `classify`, to hold rules against labels.
+    from agenther.rules import Rules, load  # noqa: PLC0415
+
+    loaded = rules if isinstance(rules, Rules) else load(rules)
+    return {"rules": loaded.option()}

@@ -15,7 +15,7 @@ from agenther import expressions, schema
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from agenther.rules import Rules
+    from agenther.rules import Packs, Rules
 
 FailureType: TypeAlias = Literal[
     "incomplete", "constraint_violation", "wrong_result", "tool_error", "hallucination", "off_topic"
@@ -77,7 +77,8 @@ class Evidence(_Model):
     """One hit of one rule, with its bytes in a field of the run."""
 
     rule: str
-    failure_type: FailureType
+    failure_type: FailureType | None
+    label: str | None
     step: NonNegativeInt | None
     field: str | None
     start: NonNegativeInt | None
@@ -95,6 +96,7 @@ class Verdict(_Model):
     weight: float
     recoverable: bool
     failed_step: NonNegativeInt | None
+    labels: list[str]
     evidence: list[Evidence]
 
 
@@ -202,7 +204,7 @@ def analyze_one(
     goals: int = 3,
     min_confidence: float = 0.5,
     seed: int = 0,
-    rules: Rules | None = None,
+    rules: Rules | Packs | None = None,
 ) -> Analysis:
     """Classify, extract and relabel one run. The parameters are those of `agenther.analyze`.
 

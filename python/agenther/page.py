@@ -111,6 +111,8 @@ def verdict(of: dict[str, Any]) -> None:
         line("reason", Text.assemble(marked(said), " (the log says)"))
     if given["failure_type"] is not None:
         line("type", Text(f"{given['failure_type']}, score {given['scores'][given['failure_type']]:.2f}"))
+    if given["labels"]:
+        line("labels", Text(", ".join(given["labels"])))
     line("probability", Text(f"{given['failure_probability']:.2f} of a failure, by the rules alone"))
     line("severity", Text(f"{given['severity']:.2f}"))
     line("weight", Text(f"{given['weight']:.2f} in training"))

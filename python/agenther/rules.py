@@ -1,6 +1,7 @@
-"""Rule packs: load, list, explain, check, test, evaluate.
+"""Rule packs: load, list, explain, document, check, test, evaluate.
 
-A pack is a folder of TOML files, one rule a file, or a single file with `[[rule]]` tables.
+A pack is a folder of TOML files, one rule a file, or a single file with `[[rule]]` tables. `"default"` is the
+pack that ships with the engine; it comes first unless it is named at another place or left out.
 
 >>> import agenther as ah
 >>> rules = ah.rules.load()
@@ -24,7 +25,10 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
 
 Packs: TypeAlias = "str | PathLike[str] | Iterable[str | PathLike[str]]"
-"""A folder or a TOML file, or several of them."""
+"""A folder, a TOML file or `"default"`, or several of them."""
+
+DEFAULT = "default"
+"""The name of the pack that ships with the engine. (A folder of that name is `./default`.)"""
 
 RULES = pl.Schema(
     {
@@ -32,12 +36,17 @@ RULES = pl.Schema(
         "name": pl.String(),
         "summary": pl.String(),
         "label": pl.String(),
+        "failure_type": pl.String(),
         "severity": pl.Float32(),
         "confidence": pl.String(),
         "status": pl.String(),
         "since": pl.String(),
         "tags": pl.List(pl.String()),
+        "group": pl.String(),
+        "weight": pl.Float32(),
+        "type_weight": pl.Float32(),
         "active": pl.Boolean(),
+        "changed_by": pl.List(pl.String()),
         "pack": pl.String(),
         "file": pl.String(),
     }
@@ -103,10 +112,9 @@ _JUDGED = pl.Schema(
 class Rules:
     """Compiled rules, for `classify(rules=…)` and `analyze(rules=…)`. Made by `load`; immutable."""
 
-    def __init__(self, packs: list[tuple[str, list[tuple[str, str]]]], *, default: bool) -> None:
+    def __init__(self, packs: list[tuple[str, list[tuple[str, str]]]]) -> None:
         self._packs = packs
-        self._default = default
-        self._native = _native.RuleSet(packs, default)
+        self._native = _native.RuleSet(packs)
 
     @property
     def hash(self) -> str:
@@ -135,6 +143,14 @@ class Rules:
             raise KeyError(f"no rule has the id {rule}; `frame` lists them")
         return page
 
+    def pages(self) -> dict[str, str]:
+        """Write the page of every rule and an index of them: Markdown by path, `index.md` first.
+
+        >>> list(load().pages())[0]
+        'index.md'
+        """
+        return dict(self._native.pages())
+
     def test(self) -> pl.DataFrame:
         """Run every rule on its examples: a frame of `EXAMPLES`.
 
@@ -147,22 +163,27 @@ class Rules:
 
     def option(self) -> dict[str, object]:
         """Give what travels to the plugin: the hash, and the text for a process that has not met it."""
-        return {"hash": self.hash, "default": self._default, "packs": self._packs}
+        return {"hash": self.hash, "packs": self._packs}
 
 
 def load(packs: Packs = (), *, default: bool = True) -> Rules:
     """Load packs, after the one that ships with the engine unless `default` is false.
 
-    Anything wrong raises a `ValueError` with one line for each thing; `check` gives them as a frame.
+    A pack may change the rules of packs before it (`[[override]]`). Loading the same text again is cheap:
+    it is compiled once a process. Anything wrong raises a `ValueError` with one line for each thing; `check`
+    gives them as a frame.
 
-    >>> load().frame().height > 0
+    >>> load().hash == load("default").hash
     True
     """
-    return Rules(_read(packs), default=default)
+    return Rules(_read(packs, default=default))
 
 
-def check(packs: Packs = (), *, default: bool = False) -> pl.DataFrame:
+def check(packs: Packs = (), *, default: bool = True) -> pl.DataFrame:
     r"""Check packs: a frame of `DIAGNOSTICS`, errors first, then what the lints warn of.
+
+    The pack that ships with the engine stands before them, unless `default` is false: it is what they
+    change, repeat or refer to.
 
     >>> import tempfile, pathlib
     >>> pack = pathlib.Path(tempfile.mkdtemp(), "mine.toml")
@@ -170,7 +191,7 @@ def check(packs: Packs = (), *, default: bool = False) -> pl.DataFrame:
     >>> check(pack)["level"][0]
     'error'
     """
-    return pl.DataFrame(_native.check_rules(_read(packs), default), schema=DIAGNOSTICS)
+    return pl.DataFrame(_native.check_rules(_read(packs, default=default)), schema=DIAGNOSTICS)
 
 
 @dataclass(frozen=True, eq=False)
@@ -288,9 +309,12 @@ def _share(part: pl.Expr, whole: pl.Expr) -> pl.Expr:
     return pl.when(whole > 0).then(part / whole)
 
 
-def _read(packs: Packs) -> list[tuple[str, list[tuple[str, str]]]]:
-    several = [packs] if isinstance(packs, str | PathLike) else packs
-    return [(str(pack), _files(Path(pack))) for pack in several]
+def _read(packs: Packs, *, default: bool) -> list[tuple[str, list[tuple[str, str]]]]:
+    several = [packs] if isinstance(packs, str | PathLike) else list(packs)
+    if default and DEFAULT not in several:
+        several.insert(0, DEFAULT)
+    # The native side has the text of the default pack.
+    return [(str(pack), [] if pack == DEFAULT else _files(Path(pack))) for pack in several]
 
 
 def _files(pack: Path) -> list[tuple[str, str]]:

@@ -56,6 +56,7 @@ EVIDENCE = pl.Struct(
     {
         "rule": pl.String(),
         "failure_type": pl.String(),
+        "label": pl.String(),
         "step": pl.UInt32(),
         "field": pl.String(),
         "start": pl.UInt32(),
@@ -73,10 +74,11 @@ VERDICT = pl.Struct(
         "weight": pl.Float32(),
         "recoverable": pl.Boolean(),
         "failed_step": pl.UInt32(),
+        "labels": pl.List(pl.String()),
         "evidence": pl.List(EVIDENCE),
     }
 )
-"""What `classify` gives."""
+"""What `classify` gives. `labels` are those that packs declare, of the rules that fired."""
 
 OUTCOME = pl.Struct(
     {

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -195,6 +196,56 @@ def test_a_pack_with_a_mistake_is_named_with_its_place(agenther: Shell, tmp_path
     refused = agenther("classify", "log.jsonl", "--rules", "mine.toml")
     assert refused.code == 2
     assert "surprise" in refused.err
+
+
+CHANGE = """
+[pack]
+name = "mine"
+version = "1.0.0"
+schema_version = 1
+licence = "Apache-2.0"
+
+[[override]]
+rule = "incomplete/no-terminal-action"
+severity = 0.125
+"""
+
+
+def test_a_pack_that_only_changes_rules_is_checked_with_what_it_changes(
+    agenther: Shell, tmp_path: Path
+) -> None:
+    (tmp_path / "mine.toml").write_text(CHANGE)
+    assert agenther("rules", "check", "mine.toml").code == 0
+    alone = agenther("rules", "check", "mine.toml", "--no-default-rules")
+    assert alone.code == 1
+    assert "mine.toml:9:8: error[unknown-rule]" in alone.out
+    assert agenther("rules", "test", "mine.toml", "--json").json == []
+    listed = agenther("rules", "list", "--rules", "mine.toml", "--json").json
+    (changed,) = (rule for rule in listed if rule["changed_by"])
+    assert (changed["id"], changed["severity"]) == ("incomplete/no-terminal-action", 0.125)
+    near = CHANGE.replace("no-terminal-action", "no-terminal-acton")
+    (tmp_path / "mine.toml").write_text(near)
+    assert "Did you mean `incomplete/no-terminal-action`?" in agenther("rules", "check", "mine.toml").out
+
+
+def test_rules_are_written_as_pages(agenther: Shell, tmp_path: Path) -> None:
+    done = agenther("rules", "docs", "-o", "pages")
+    assert done.code == 0
+    ids = [rule["id"] for rule in agenther("rules", "list", "--json").json]
+    pages = tmp_path / "pages"
+    assert sorted(path.relative_to(pages).as_posix() for path in pages.rglob("*.md")) == sorted(
+        ["index.md", *(f"{rule}.md" for rule in ids)]
+    )
+    links = re.findall(r"\]\(([^)]+)\)", (pages / "index.md").read_text("utf-8"))
+    assert all((pages / link).is_file() for link in links)
+    assert len(links) == len(ids)
+    assert agenther("rules", "docs", "-o", "pages", "--json").json["pages"] == len(ids) + 1
+
+
+def test_the_schema_of_packs_is_printed(agenther: Shell) -> None:
+    schema = agenther("rules", "schema")
+    assert schema.code == 0
+    assert {"rule", "override", "label"} <= set(schema.json["$defs"])
 
 
 def test_rules_are_held_against_labels(agenther: Shell, tmp_path: Path) -> None:

@@ -42,6 +42,10 @@ def folder(tmp_path: Path) -> Path:
     record = re.search(r"^```json\n(.*?)^```", manual, re.MULTILINE | re.DOTALL)
     assert record is not None
     (tmp_path / "runs.jsonl").write_text(record[1])
+    manual = (ROOT / "docs" / "rules.md").read_text(encoding="utf-8")
+    pack = re.search(r"^```toml\n(.*?)^```", manual, re.MULTILINE | re.DOTALL)
+    assert pack is not None
+    (tmp_path / "mine.toml").write_text(pack[1])
     return tmp_path
 
 

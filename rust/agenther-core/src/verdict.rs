@@ -52,8 +52,10 @@ impl FailureType {
 pub struct Evidence<'r> {
     /// Identifier of the rule.
     pub rule: &'r str,
-    /// The type that the rule speaks for.
-    pub failure_type: FailureType,
+    /// The type that the rule speaks for; none where it speaks for a label of no type.
+    pub failure_type: Option<FailureType>,
+    /// The label that the rule speaks for, where a pack declares it.
+    pub label: Option<&'r str>,
     /// Index of the step, where the hit is in a step.
     pub step: Option<u32>,
     /// The field the hit is in.
@@ -81,6 +83,8 @@ pub struct Verdict<'r> {
     pub recoverable: bool,
     /// The decisive step.
     pub failed_step: Option<u32>,
+    /// The labels that packs declare and a rule that fired speaks for, each once, in the order of rules.
+    pub labels: Vec<&'r str>,
     /// Every hit, in the order of steps.
     pub evidence: Vec<Evidence<'r>>,
 }
@@ -98,7 +102,7 @@ const KINDRED_SHARE: f32 = 0.25;
 /// Stage 1: classifies a run. Deterministic; reads no label but `success` and `reward`, and those
 /// decide `is_failure` and what follows from it (`failure_type`, `severity`, `failed_step`) alone.
 ///
-/// * `failure_probability` = σ(prior + Σ over groups of say(weights of the rules that fired)), where
+/// * `failure_probability` = σ(prior + scale · Σ over groups of say(weights of the rules that fired)), where
 ///   say(w) = max(w⁺) + ¼ (Σ w⁺ − max(w⁺)) + min(w⁻) + ¼ (Σ w⁻ − min(w⁻)), over positive and negative
 ///   weights apart. The prior is that of the pack: an intercept does not carry over between sources.
 /// * `is_failure` = not `success`; without it `reward` < 1; without both `failure_probability` ≥
@@ -114,7 +118,8 @@ const KINDRED_SHARE: f32 = 0.25;
 pub fn classify<'r>(reading: &Reading<'_>, rules: &'r Rules) -> Verdict<'r> {
     let signals = Signals::new(reading);
     let fired = rules.evaluate(&signals);
-    let log_odds = rules.prior + say_of_groups(fired.iter().map(|fired| (fired.rule, fired.rule.weight)));
+    let said = say_of_groups(fired.iter().map(|fired| (fired.rule, fired.rule.weight)));
+    let log_odds = rules.prior + rules.scale * said;
     let failure_probability = 1.0 / (1.0 + (-log_odds).exp());
     let scores = scores(&fired);
     let is_failure = match (reading.run.success, reading.run.reward) {
@@ -124,7 +129,7 @@ pub fn classify<'r>(reading: &Reading<'_>, rules: &'r Rules) -> Verdict<'r> {
     };
     let failure_type = is_failure.then(|| likeliest(&scores));
     let speaking =
-        || fired.iter().filter(|fired| Some(fired.rule.label) == failure_type && speaks(fired.rule));
+        || fired.iter().filter(|fired| fired.rule.failure_type == failure_type && speaks(fired.rule));
     let usable = usable_share(&signals);
     let cap = fired.iter().map(|fired| fired.rule.training_weight).fold(1.0, f32::min);
     Verdict {
@@ -141,13 +146,24 @@ pub fn classify<'r>(reading: &Reading<'_>, rules: &'r Rules) -> Verdict<'r> {
         weight: cap * (0.5 + 0.5 * usable),
         recoverable: usable > 0.0 && fired.iter().all(|fired| fired.rule.recoverable),
         failed_step: failure_type.and_then(|_| failed_step(speaking(), reading.steps.len())),
+        labels: labels(&fired),
         evidence: evidence(&fired),
     }
 }
 
-/// Whether a rule speaks for its label at all; a good sign speaks against it.
+/// Whether a rule speaks for its type at all; a good sign speaks against it.
 fn speaks(rule: &Rule) -> bool {
     rule.weight > 0.0 || rule.type_weight > 0.0
+}
+
+fn labels<'r>(fired: &[Fired<'r>]) -> Vec<&'r str> {
+    let mut labels = Vec::new();
+    for label in fired.iter().filter(|fired| fired.rule.speaks()).filter_map(|fired| fired.rule.own_label()) {
+        if !labels.contains(&label) {
+            labels.push(label);
+        }
+    }
+    labels
 }
 
 /// What the rules say together, each with its weight: kindred rules share their say.
@@ -192,7 +208,7 @@ impl Say {
 fn scores(fired: &[Fired<'_>]) -> [f32; 6] {
     let mut scores = TYPE_PRIOR;
     for failure_type in FailureType::ALL {
-        let of_label = fired.iter().filter(|fired| fired.rule.label == failure_type);
+        let of_label = fired.iter().filter(|fired| fired.rule.failure_type == Some(failure_type));
         scores[failure_type as usize] +=
             say_of_groups(of_label.map(|fired| (fired.rule, fired.rule.type_weight)));
     }
@@ -232,13 +248,14 @@ fn failed_step<'f>(speaking: impl Iterator<Item = &'f Fired<'f>>, steps: usize) 
 fn evidence<'r>(fired: &[Fired<'r>]) -> Vec<Evidence<'r>> {
     let mut evidence: Vec<Evidence<'r>> = fired
         .iter()
-        .filter(|fired| speaks(fired.rule))
+        .filter(|fired| fired.rule.speaks())
         .flat_map(|fired| {
             // A rule that fires on an absence points at the run as a whole.
             let hits = if fired.hits.is_empty() { &[Hit::RUN] } else { fired.hits.as_slice() };
             hits.iter().map(|hit| Evidence {
                 rule: &fired.rule.id,
-                failure_type: fired.rule.label,
+                failure_type: fired.rule.failure_type,
+                label: fired.rule.own_label(),
                 step: hit.step,
                 field: hit.field,
                 span: hit.span,

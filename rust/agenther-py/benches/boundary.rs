@@ -73,7 +73,8 @@ fn analysis() -> Analysis<'static> {
     let span = Span::new(10, 20);
     let evidence = Evidence {
         rule: "tool_error/last-call-failed",
-        failure_type: FailureType::ToolError,
+        failure_type: Some(FailureType::ToolError),
+        label: None,
         step: Some(1),
         field: Some(RunField::Observation),
         span: Some(span),
@@ -97,6 +98,7 @@ fn analysis() -> Analysis<'static> {
             weight: 0.5,
             recoverable: true,
             failed_step: Some(1),
+            labels: Vec::new(),
             evidence: vec![evidence; 4],
         },
         outcome: Outcome { facts: vec![ObservedFact { step: 1, fact }; 20], ..Outcome::default() },

@@ -109,6 +109,7 @@ pub struct Verdicts {
     weight: Float32Builder,
     recoverable: BooleanBuilder,
     failed_step: UInt32Builder,
+    labels: Lists<Labels>,
     evidence: Lists<Evidences>,
     validity: Validity,
 }
@@ -125,6 +126,7 @@ impl<'r> Column<Verdict<'r>> for Verdicts {
         self.weight.append_option(verdict.map(|v| v.weight));
         self.recoverable.append_option(verdict.map(|v| v.recoverable));
         self.failed_step.append_option(verdict.and_then(|v| v.failed_step));
+        self.labels.push(verdict.map(|v| &v.labels));
         self.evidence.push(verdict.map(|v| &v.evidence));
         self.validity.0.append(verdict.is_some());
     }
@@ -142,6 +144,7 @@ impl<'r> Column<Verdict<'r>> for Verdicts {
                 Arc::new(self.weight.finish()),
                 Arc::new(self.recoverable.finish()),
                 Arc::new(self.failed_step.finish()),
+                self.labels.finish::<&str>(),
                 self.evidence.finish::<Evidence<'_>>(),
             ],
             Some(self.validity),
@@ -150,9 +153,23 @@ impl<'r> Column<Verdict<'r>> for Verdicts {
 }
 
 #[derive(Debug, Default)]
+struct Labels(StringViewBuilder);
+
+impl<'r> Items<&'r str> for Labels {
+    fn append(&mut self, label: &&'r str) {
+        self.0.append_value(label);
+    }
+
+    fn finish(mut self) -> ArrayRef {
+        Arc::new(self.0.finish())
+    }
+}
+
+#[derive(Debug, Default)]
 struct Evidences {
     rule: StringViewBuilder,
     failure_type: StringViewBuilder,
+    label: StringViewBuilder,
     step: UInt32Builder,
     field: StringViewBuilder,
     start: UInt32Builder,
@@ -162,7 +179,8 @@ struct Evidences {
 impl<'r> Items<Evidence<'r>> for Evidences {
     fn append(&mut self, evidence: &Evidence<'r>) {
         self.rule.append_value(evidence.rule);
-        self.failure_type.append_value(evidence.failure_type.name());
+        self.failure_type.append_option(evidence.failure_type.map(|t| t.name()));
+        self.label.append_option(evidence.label);
         self.step.append_option(evidence.step);
         self.field.append_option(evidence.field.map(|f| f.name()));
         self.start.append_option(evidence.span.map(|s| s.start));
@@ -175,6 +193,7 @@ impl<'r> Items<Evidence<'r>> for Evidences {
             vec![
                 Arc::new(self.rule.finish()),
                 Arc::new(self.failure_type.finish()),
+                Arc::new(self.label.finish()),
                 Arc::new(self.step.finish()),
                 Arc::new(self.field.finish()),
                 Arc::new(self.start.finish()),

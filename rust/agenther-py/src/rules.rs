@@ -1,9 +1,8 @@
 //! Rule packs for Python: compiled once, shared by hash.
 
-use std::collections::HashMap;
-use std::sync::{Arc, LazyLock, Mutex, PoisonError};
+use std::sync::{Arc, LazyLock};
 
-use agenther_core::rules::{Diagnostic, Outcome, PackSource, Rule, Rules, SourceFile, schema};
+use agenther_core::rules::{Diagnostic, Outcome, PackSource, Rule, Rules, SharedRules, SourceFile, schema};
 use pyo3::exceptions::PyValueError;
 use pyo3::prelude::*;
 use serde::Deserialize;
@@ -11,7 +10,8 @@ use serde_json::value::RawValue;
 
 use crate::error::Error;
 
-/// The text of packs as it comes from Python: the name of each, and the path and text of its files.
+/// The text of packs as it comes from Python: the name of each, and the path and text of its files. The
+/// pack `default` without files is the one that ships with the engine.
 type Packs = Vec<(String, Vec<(String, String)>)>;
 
 /// Rules as an option of a call: a hash, and the text for the process that does not know it yet.
@@ -19,49 +19,43 @@ type Packs = Vec<(String, Vec<(String, String)>)>;
 #[serde(deny_unknown_fields)]
 pub struct RulesOption {
     hash: String,
-    /// Whether the default pack comes before the packs.
-    default: bool,
     /// Not parsed where the hash is known, since a call is made for every morsel.
     packs: Box<RawValue>,
 }
 
-/// More packs than a process has at a time; what is dropped is compiled again when it is needed.
-const CACHED: usize = 32;
-
-static CACHE: LazyLock<Mutex<HashMap<String, Arc<Rules>>>> = LazyLock::new(Mutex::default);
+/// Loading packs and every call with them share what is compiled.
+static SHARED: LazyLock<SharedRules> = LazyLock::new(SharedRules::default);
 
 impl RulesOption {
     /// The compiled rules.
     pub fn rules(&self) -> Result<Arc<Rules>, Error> {
-        let mut cache = CACHE.lock().unwrap_or_else(PoisonError::into_inner);
-        if let Some(rules) = cache.get(&self.hash) {
-            return Ok(rules.clone());
+        if let Some(rules) = SHARED.known(&self.hash) {
+            return Ok(rules);
         }
         let packs: Packs = serde_json::from_str(self.packs.get())
             .map_err(|error| Error(format!("rules: found packs that cannot be read: {error}")))?;
-        let rules = Arc::new(compile(packs, self.default)?);
+        let rules = compile(packs)?;
         if rules.hash() != self.hash {
             let (found, needed) = (rules.hash(), &self.hash);
             return Err(Error(format!("rules: found packs of hash {found}, needed {needed}")));
         }
-        if cache.len() == CACHED {
-            cache.clear();
-        }
-        cache.insert(self.hash.clone(), rules.clone());
         Ok(rules)
     }
 }
 
-fn sources(packs: Packs, default: bool) -> Vec<PackSource> {
+fn sources(packs: Packs) -> Vec<PackSource> {
     let files = |files: Vec<(String, String)>| {
         files.into_iter().map(|(path, text)| SourceFile { path, text }).collect::<Vec<_>>()
     };
-    let packs = packs.into_iter().map(|(name, text)| PackSource { name, files: files(text) });
-    default.then(PackSource::default_pack).into_iter().chain(packs).collect()
+    let source = |(name, text): (String, Vec<_>)| match name.as_str() {
+        "default" if text.is_empty() => PackSource::default_pack(),
+        _ => PackSource { name, files: files(text) },
+    };
+    packs.into_iter().map(source).collect()
 }
 
-fn compile(packs: Packs, default: bool) -> Result<Rules, Error> {
-    Rules::compile(&sources(packs, default)).map_err(|diagnostics| {
+fn compile(packs: Packs) -> Result<Arc<Rules>, Error> {
+    SHARED.compile(&sources(packs)).map_err(|diagnostics| {
         let lines: Vec<_> = diagnostics.iter().map(ToString::to_string).collect();
         Error(lines.join("\n"))
     })
@@ -69,7 +63,7 @@ fn compile(packs: Packs, default: bool) -> Result<Rules, Error> {
 
 /// Compiled rules.
 #[pyclass(frozen, module = "agenther._native")]
-pub struct RuleSet(Rules);
+pub struct RuleSet(Arc<Rules>);
 
 /// What a rule says of itself.
 #[derive(IntoPyObject)]
@@ -77,13 +71,18 @@ pub struct RuleRow<'r> {
     id: &'r str,
     name: &'r str,
     summary: &'r str,
-    label: &'static str,
+    label: &'r str,
+    failure_type: Option<&'static str>,
     severity: f32,
     confidence: &'static str,
     status: &'static str,
     since: &'r str,
     tags: &'r [String],
+    group: &'r str,
+    weight: f32,
+    type_weight: f32,
     active: bool,
+    changed_by: &'r [String],
     pack: &'r str,
     file: &'r str,
 }
@@ -117,13 +116,18 @@ impl<'r> RuleRow<'r> {
             id: &rule.id,
             name: &rule.name,
             summary: &rule.summary,
-            label: rule.label.name(),
+            label: &rule.label,
+            failure_type: rule.failure_type.map(|failure_type| failure_type.name()),
             severity: rule.severity,
             confidence: rule.confidence.name(),
             status: rule.status.name(),
             since: &rule.since,
             tags: &rule.tags,
+            group: &rule.group,
+            weight: rule.weight,
+            type_weight: rule.type_weight,
             active: rule.is_active(),
+            changed_by: &rule.changed_by,
             pack: &rule.pack,
             file: &rule.file,
         }
@@ -133,8 +137,8 @@ impl<'r> RuleRow<'r> {
 #[pymethods]
 impl RuleSet {
     #[new]
-    fn new(packs: Packs, default: bool) -> PyResult<Self> {
-        compile(packs, default).map(RuleSet).map_err(|Error(sentence)| PyValueError::new_err(sentence))
+    fn new(packs: Packs) -> PyResult<Self> {
+        compile(packs).map(RuleSet).map_err(|Error(sentence)| PyValueError::new_err(sentence))
     }
 
     /// Equal text, equal hash.
@@ -151,6 +155,11 @@ impl RuleSet {
     /// The page of a rule, as Markdown.
     fn explain(&self, id: &str) -> Option<String> {
         self.0.explain(id)
+    }
+
+    /// The page of every rule and an index of them: path and Markdown.
+    fn pages(&self) -> Vec<(String, String)> {
+        self.0.pages().into_iter().map(|page| (page.path, page.text)).collect()
     }
 
     /// Every rule on every example of it.
@@ -172,8 +181,8 @@ fn id(rule: &Rule) -> &str {
 
 /// What is wrong with packs: errors first, then what the lints find.
 #[pyfunction]
-pub fn check_rules(packs: Packs, default: bool) -> Vec<DiagnosticRow> {
-    let diagnostics = Rules::check(&sources(packs, default));
+pub fn check_rules(packs: Packs) -> Vec<DiagnosticRow> {
+    let diagnostics = Rules::check(&sources(packs));
     let row = |diagnostic: Diagnostic| DiagnosticRow {
         level: diagnostic.level.name(),
         code: diagnostic.code,
@@ -192,4 +201,26 @@ pub fn check_rules(packs: Packs, default: bool) -> Vec<DiagnosticRow> {
 #[pyfunction]
 pub fn rules_schema() -> String {
     schema()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_call_with_the_same_packs_has_the_same_compiled_rules() {
+        let loaded = compile(vec![("default".to_owned(), Vec::new())]).unwrap();
+        let json = format!(r#"{{"hash": "{}", "packs": [["default", []]]}}"#, loaded.hash());
+        for _ in 0..3 {
+            let option: RulesOption = serde_json::from_str(&json).unwrap();
+            assert!(Arc::ptr_eq(&loaded, &option.rules().unwrap()));
+        }
+        // Where the hash is known, the text is not even looked at.
+        let known = format!(r#"{{"hash": "{}", "packs": 7}}"#, loaded.hash());
+        let option: RulesOption = serde_json::from_str(&known).unwrap();
+        assert!(Arc::ptr_eq(&loaded, &option.rules().unwrap()));
+        let unknown: RulesOption =
+            serde_json::from_str(r#"{"hash": "0", "packs": [["default", []]]}"#).unwrap();
+        assert!(unknown.rules().unwrap_err().0.contains("needed 0"));
+    }
 }

@@ -113,6 +113,7 @@ pub fn verdict() -> Fields {
         ("weight", DataType::Float32),
         ("recoverable", DataType::Boolean),
         ("failed_step", DataType::UInt32),
+        ("labels", list_of(TEXT)),
         ("evidence", records(evidence())),
     ])
 }
@@ -130,6 +131,7 @@ pub fn evidence() -> Fields {
     fields([
         ("rule", TEXT),
         ("failure_type", TEXT),
+        ("label", TEXT),
         ("step", DataType::UInt32),
         ("field", TEXT),
         ("start", DataType::UInt32),

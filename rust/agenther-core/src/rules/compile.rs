@@ -1,16 +1,19 @@
-//! From rules to what is evaluated: one automaton a slice of text, shared by all rules.
-
-use aho_corasick::{AhoCorasick, MatchKind};
+//! From rules to what is evaluated: one scan a field, shared by all rules.
 
 use super::condition::{Condition, Order, Position, Slice, Threshold, regex};
 use super::diagnostic::{Diagnostic, Level};
 use super::example::Outcome;
 use super::pack::{Pack, PackSource};
-use super::rule::{Rule, RuleStatus};
-use super::{lint, parse};
+use super::parse::Parsed;
+use super::rule::Rule;
+use super::scan::{Gathered, Scan};
+use super::{lint, parse, required};
 
 /// Log-odds of failure before anything is seen, where no pack says it: even.
 const DEFAULT_PRIOR: f32 = 0.0;
+
+/// What the say of the rules is multiplied with, where no pack says it.
+const DEFAULT_SCALE: f32 = 1.0;
 
 /// From which probability on a run counts as failed, where no pack says it.
 const DEFAULT_THRESHOLD: f32 = 0.5;
@@ -23,6 +26,8 @@ pub struct Rules {
     hash: String,
     /// Log-odds of failure before anything is seen. The last pack that sets it decides.
     pub prior: f32,
+    /// What the say of the rules is multiplied with: below 1 where groups say the same thing again.
+    pub scale: f32,
     /// From which probability on a run without a label counts as failed.
     pub threshold: f32,
     pub(super) programs: Vec<Program>,
@@ -45,27 +50,11 @@ pub(super) enum Program {
 /// What is looked for.
 #[derive(Debug)]
 pub(super) enum Leaf {
-    /// In what these [`Scan`]s find.
-    Literals(Vec<usize>),
+    /// What these [`Scan`]s find.
+    Scanned(Vec<usize>),
+    /// A pattern of which no word is sure to be in a match: it is searched by itself.
     Regex(Box<regex::Regex>, Vec<Slice>),
     Signal(usize, Position),
-}
-
-/// All literals that are looked for in one slice of text with one regard for case.
-#[derive(Debug)]
-pub(super) struct Scan {
-    pub slice: Slice,
-    pub automaton: AhoCorasick,
-    /// The leaf of each pattern.
-    pub leaves: Vec<usize>,
-}
-
-/// Literals gathered for a scan.
-struct Gathered {
-    slice: Slice,
-    ignore_case: bool,
-    literals: Vec<String>,
-    leaves: Vec<usize>,
 }
 
 #[derive(Default)]
@@ -77,7 +66,7 @@ struct Compiler {
 impl Rules {
     /// Compiles packs, later ones after earlier ones. Any error refuses them all, with every error named.
     pub fn compile(sources: &[PackSource]) -> Result<Rules, Vec<Diagnostic>> {
-        let (packs, rules, mut diagnostics) = parse::parse(sources);
+        let Parsed { packs, rules, mut diagnostics } = parse::parse(sources);
         diagnostics.retain(|diagnostic| diagnostic.level == Level::Error);
         if !diagnostics.is_empty() {
             return Err(diagnostics);
@@ -91,6 +80,7 @@ impl Rules {
         let last = |value: fn(&Pack) -> Option<f32>| packs.iter().rev().find_map(value);
         Ok(Rules {
             prior: last(|pack| pack.prior).unwrap_or(DEFAULT_PRIOR),
+            scale: last(|pack| pack.scale).unwrap_or(DEFAULT_SCALE),
             threshold: last(|pack| pack.threshold).unwrap_or(DEFAULT_THRESHOLD),
             hash: hash(sources),
             packs,
@@ -103,8 +93,8 @@ impl Rules {
 
     /// Everything that is wrong with packs: errors first, then what the lints find.
     pub fn check(sources: &[PackSource]) -> Vec<Diagnostic> {
-        let (_, rules, mut diagnostics) = parse::parse(sources);
-        diagnostics.extend(lint::lint(sources, &rules));
+        let Parsed { packs, rules, mut diagnostics } = parse::parse(sources);
+        diagnostics.extend(lint::lint(sources, &packs, &rules));
         diagnostics.sort_by(|a, b| (b.level, &a.file, a.span.start).cmp(&(a.level, &b.file, b.span.start)));
         diagnostics
     }
@@ -165,14 +155,16 @@ impl Compiler {
             }
             Condition::Literals { literals, ignore_case, slices, threshold } => {
                 let leaf = self.leaves.len();
-                let scans =
-                    slices.iter().map(|slice| self.gather(*slice, *ignore_case, literals, leaf)).collect();
-                Program::Leaf(self.leaf(Leaf::Literals(scans)), *threshold)
+                let scans = slices.iter().map(|slice| {
+                    self.gather(*slice, |scan| scan.add_literals(*slice, leaf, literals, *ignore_case))
+                });
+                let scans = scans.collect();
+                Program::Leaf(self.leaf(Leaf::Scanned(scans)), *threshold)
             }
             Condition::Regex { pattern, slices, threshold } => {
                 // It compiled when it was read, within the same limits.
                 let Ok(regex) = regex(pattern) else { return Program::Any(Vec::new()) };
-                Program::Leaf(self.leaf(Leaf::Regex(Box::new(regex), slices.clone())), *threshold)
+                Program::Leaf(self.regex(pattern, regex, slices), *threshold)
             }
             Condition::Signal { signal, position, threshold } => {
                 Program::Leaf(self.leaf(Leaf::Signal(*signal, *position)), *threshold)
@@ -185,26 +177,27 @@ impl Compiler {
         self.leaves.len() - 1
     }
 
-    fn gather(&mut self, slice: Slice, ignore_case: bool, literals: &[String], leaf: usize) -> usize {
-        let known =
-            self.gathered.iter().position(|scan| scan.slice == slice && scan.ignore_case == ignore_case);
+    fn regex(&mut self, pattern: &str, regex: regex::Regex, slices: &[Slice]) -> usize {
+        let leaf = self.leaves.len();
+        let Some(words) = required::words(pattern) else {
+            return self.leaf(Leaf::Regex(Box::new(regex), slices.to_vec()));
+        };
+        let scans = slices
+            .iter()
+            .map(|slice| self.gather(*slice, |scan| scan.add_regex(*slice, leaf, &words, &regex)));
+        let scans = scans.collect();
+        self.leaf(Leaf::Scanned(scans))
+    }
+
+    /// Adds to the scan of a field; gives its position.
+    fn gather(&mut self, slice: Slice, add: impl FnOnce(&mut Gathered)) -> usize {
+        let known = self.gathered.iter().position(|scan| scan.field() == slice.field);
         let at = known.unwrap_or_else(|| {
-            self.gathered.push(Gathered { slice, ignore_case, literals: Vec::new(), leaves: Vec::new() });
+            self.gathered.push(Gathered::new(slice.field));
             self.gathered.len() - 1
         });
-        self.gathered[at].literals.extend_from_slice(literals);
-        self.gathered[at].leaves.extend(literals.iter().map(|_| leaf));
+        add(&mut self.gathered[at]);
         at
-    }
-}
-
-impl Gathered {
-    fn build(self) -> Result<Scan, aho_corasick::BuildError> {
-        let automaton = AhoCorasick::builder()
-            .ascii_case_insensitive(self.ignore_case)
-            .match_kind(MatchKind::Standard)
-            .build(&self.literals)?;
-        Ok(Scan { slice: self.slice, automaton, leaves: self.leaves })
     }
 }
 
@@ -213,24 +206,21 @@ fn too_large(source: &PackSource, error: &aho_corasick::BuildError) -> Diagnosti
     Diagnostic::new(Level::Error, "too-large", title, &source.name, "", 0..0)
 }
 
-/// FNV-1a over the paths and texts, each with its length so that moving a boundary changes the hash.
-fn hash(sources: &[PackSource]) -> String {
+/// FNV-1a over names, paths and texts, each with its length so that moving a boundary changes the hash.
+pub(super) fn hash(sources: &[PackSource]) -> String {
     let mut hash: u64 = 0xCBF2_9CE4_8422_2325;
     let mut eat = |text: &str| {
         for byte in text.len().to_le_bytes().iter().chain(text.as_bytes()) {
             hash = (hash ^ u64::from(*byte)).wrapping_mul(0x0100_0000_01B3);
         }
     };
-    for file in sources.iter().flat_map(|source| &source.files) {
-        eat(&file.path);
-        eat(&file.text);
+    for source in sources {
+        eat(&source.name);
+        eat(&source.files.len().to_string());
+        for file in &source.files {
+            eat(&file.path);
+            eat(&file.text);
+        }
     }
     format!("{hash:016x}")
-}
-
-impl Rule {
-    /// Whether it takes part in verdicts.
-    pub fn is_active(&self) -> bool {
-        self.status != RuleStatus::Deprecated
-    }
 }

@@ -3,6 +3,7 @@
 use toml::de::DeTable;
 
 use super::diagnostic::nearest;
+use super::limits;
 use super::table::{Sink, Table};
 use crate::signals::{SIGNALS, index_of};
 use crate::trajectory::Field;
@@ -145,9 +146,6 @@ const RUN_FIELDS: &[Field] = &[Field::OriginalPrompt, Field::System, Field::Fina
 /// The deepest nesting of conditions: deeper ones are a mistake, and reading and evaluation recurse.
 const MAX_DEPTH: usize = 16;
 
-/// The largest compiled pattern, in bytes.
-pub const REGEX_SIZE_LIMIT: usize = 1 << 20;
-
 /// Where a condition stands.
 #[derive(Clone, Copy)]
 struct Place {
@@ -231,12 +229,8 @@ impl Condition {
             "regex" => {
                 let table = read(TEXT_KEYS, sink);
                 let pattern = table.string("regex", sink)?;
-                if let Err(error) = regex(&pattern) {
-                    // The message of the regex crate draws the pattern over several lines; its last says why.
-                    let why = error.to_string();
-                    let why = why.lines().last().unwrap_or_default().trim_start_matches("error: ").to_owned();
-                    let title = format!("The regular expression does not compile: {why}.");
-                    sink.error("bad-regex", table.span_of("regex"), title, None);
+                if let Err((title, help)) = regex(&pattern) {
+                    sink.error("bad-regex", table.span_of("regex"), title, help.map(str::to_owned));
                     return None;
                 }
                 Some(Condition::Regex {
@@ -261,6 +255,21 @@ impl Condition {
                     threshold: threshold(&table, sink),
                 })
             }
+        }
+    }
+
+    /// Shows every literal, regex and signal of a condition.
+    pub fn each_leaf<'c>(&'c self, visit: &mut impl FnMut(&'c Condition)) {
+        match self {
+            Condition::All(conditions) | Condition::Any(conditions) | Condition::Count(conditions, _) => {
+                conditions.iter().for_each(|condition| condition.each_leaf(visit));
+            }
+            Condition::Not(condition) => condition.each_leaf(visit),
+            Condition::Sequence(sequence) => {
+                sequence.first.each_leaf(visit);
+                sequence.second.each_leaf(visit);
+            }
+            Condition::Literals { .. } | Condition::Regex { .. } | Condition::Signal { .. } => visit(self),
         }
     }
 
@@ -307,9 +316,31 @@ impl Condition {
     }
 }
 
-/// Compiles a pattern within the limits of the language. Matching is linear in the text.
-pub fn regex(pattern: &str) -> Result<regex::Regex, regex::Error> {
-    regex::RegexBuilder::new(pattern).size_limit(REGEX_SIZE_LIMIT).dfa_size_limit(REGEX_SIZE_LIMIT).build()
+/// Compiles a pattern within the limits of the language; the error is a sentence and what to do.
+/// Matching is linear in the text.
+pub fn regex(pattern: &str) -> Result<regex::Regex, (String, Option<&'static str>)> {
+    if pattern.len() > limits::REGEX_BYTES {
+        let (found, most) = (pattern.len(), limits::REGEX_BYTES);
+        let title = format!("The regular expression has {found} bytes; at most {most} are read.");
+        return Err((title, Some("Split it, or write its words as `literals`.")));
+    }
+    let compiled = regex::RegexBuilder::new(pattern)
+        .size_limit(limits::REGEX_COMPILED_BYTES)
+        .dfa_size_limit(limits::REGEX_COMPILED_BYTES)
+        .nest_limit(limits::REGEX_DEPTH)
+        .build();
+    compiled.map_err(|error| match error {
+        regex::Error::CompiledTooBig(most) => (
+            format!("The regular expression is larger than {most} bytes once it is compiled."),
+            Some("Repeat less, or smaller classes: `[0-9A-Za-z_]` is a hundredth of `\\w`."),
+        ),
+        error => {
+            // The message of the regex crate draws the pattern over several lines; its last says why.
+            let why = error.to_string();
+            let why = why.lines().last().unwrap_or_default().trim_start_matches("error: ").to_owned();
+            (format!("The regular expression does not compile: {why}."), None)
+        }
+    })
 }
 
 fn threshold(table: &Table<'_, '_>, sink: &mut Sink<'_>) -> Threshold {

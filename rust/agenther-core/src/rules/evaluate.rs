@@ -1,6 +1,7 @@
 //! Which rules fire on a run, and where.
 
 use std::cell::OnceCell;
+use std::ops::Range;
 
 use super::compile::{Leaf, Program, Rules};
 use super::condition::{Position, Slice};
@@ -9,7 +10,7 @@ use super::sequence::{self, AtSteps};
 use crate::reading::Reading;
 use crate::signals::{Hit, Signals};
 use crate::text::cut;
-use crate::trajectory::{Field, Span, Trajectory};
+use crate::trajectory::{Field, Span, Step, Trajectory};
 
 /// A rule that fired.
 #[derive(Debug, Clone, PartialEq)]
@@ -31,18 +32,18 @@ pub(super) struct Found {
 }
 
 impl Found {
-    pub(super) fn add(&mut self, hit: Hit) {
-        self.count += 1;
-        if self.hits.len() < MAX_HITS {
-            self.hits.push(hit);
-        }
+    /// Adds so many hits, of which the first are shown.
+    pub(super) fn add(&mut self, count: usize, shown: &[Hit]) {
+        self.count += count;
+        let room = MAX_HITS - self.hits.len();
+        self.hits.extend(shown.iter().take(room));
     }
 }
 
 struct Evaluation<'e, 'r, 'a> {
     rules: &'e Rules,
     signals: &'e Signals<'r, 'a>,
-    scanned: Vec<OnceCell<Vec<(usize, Hit)>>>,
+    scanned: Vec<OnceCell<Vec<(usize, Found)>>>,
     found: Vec<OnceCell<Found>>,
     /// The same at each step, for sequences.
     at_steps: Vec<OnceCell<Vec<Found>>>,
@@ -84,23 +85,12 @@ impl<'e, 'r, 'a> Evaluation<'e, 'r, 'a> {
         }
     }
 
-    /// What a scan found, each hit with the leaf it is for. A scan runs when a leaf first asks for it.
-    fn scanned(&self, scan: usize) -> &[(usize, Hit)] {
-        self.scanned[scan].get_or_init(|| {
-            let scan = &self.rules.scans[scan];
-            let mut hits = Vec::new();
-            for (hit, offset, text) in texts(self.signals.reading().run, scan.slice) {
-                // Most texts have none of the literals, which a prefilter tells faster than the automaton.
-                if !scan.automaton.is_match(text) {
-                    continue;
-                }
-                hits.extend(scan.automaton.find_overlapping_iter(text).map(|matched| {
-                    let span = Span::new(offset + matched.start(), offset + matched.end());
-                    (scan.leaves[matched.pattern().as_usize()], hit.at(span))
-                }));
-            }
-            hits
-        })
+    /// What a scan found for a leaf, text by text. A scan runs when a leaf first asks for it.
+    fn scanned(&self, scan: usize, leaf: usize) -> &[(usize, Found)] {
+        let found = self.scanned[scan].get_or_init(|| self.rules.scans[scan].run(self.signals.reading().run));
+        let from = found.partition_point(|(of, _)| *of < leaf);
+        let to = found.partition_point(|(of, _)| *of <= leaf);
+        &found[from..to]
     }
 
     /// The hits that make a condition hold; `None` where it does not.
@@ -149,7 +139,7 @@ impl<'e, 'r, 'a> Evaluation<'e, 'r, 'a> {
     fn leaf(&self, leaf: usize) -> &Found {
         self.found[leaf].get_or_init(|| {
             let mut found = Found::default();
-            self.each_hit(leaf, |hit| found.add(hit));
+            self.each_part(leaf, |count, shown| found.add(count, shown));
             found
         })
     }
@@ -158,37 +148,46 @@ impl<'e, 'r, 'a> Evaluation<'e, 'r, 'a> {
     fn leaf_at_steps(&self, leaf: usize) -> &[Found] {
         self.at_steps[leaf].get_or_init(|| {
             let mut found = vec![Found::default(); self.signals.reading().run.steps.len()];
-            self.each_hit(leaf, |hit| {
-                if let Some(at) = hit.step {
-                    found[at as usize].add(hit);
+            self.each_part(leaf, |count, shown| {
+                if let Some(at) = shown.first().and_then(|hit| hit.step) {
+                    found[at as usize].add(count, shown);
                 }
             });
             found
         })
     }
 
-    fn each_hit(&self, leaf: usize, mut add: impl FnMut(Hit)) {
+    /// Shows how many hits a leaf has in each text, and the first of them.
+    fn each_part(&self, leaf: usize, mut add: impl FnMut(usize, &[Hit])) {
         match &self.rules.leaves[leaf] {
-            Leaf::Literals(scans) => {
-                let hits = scans.iter().flat_map(|scan| self.scanned(*scan));
-                hits.filter(|(of, _)| *of == leaf).for_each(|(_, hit)| add(*hit));
-            }
-            Leaf::Regex(regex, slices) => self.matches(regex, slices, add),
-            Leaf::Signal(signal, position) => {
-                at_position(self.signals, self.signals.hits(*signal), *position).for_each(add);
-            }
-        }
-    }
-
-    fn matches(&self, regex: &regex::Regex, slices: &[Slice], mut add: impl FnMut(Hit)) {
-        for slice in slices {
-            for (hit, offset, text) in texts(self.signals.reading().run, *slice) {
-                for matched in regex.find_iter(text) {
-                    add(hit.at(Span::new(offset + matched.start(), offset + matched.end())));
+            Leaf::Scanned(scans) => {
+                for (_, found) in scans.iter().flat_map(|scan| self.scanned(*scan, leaf)) {
+                    add(found.count, &found.hits);
                 }
             }
+            Leaf::Regex(regex, slices) => {
+                for (place, offset, text) in
+                    slices.iter().flat_map(|slice| texts(self.signals.reading().run, *slice))
+                {
+                    let found = matches(regex, place, offset, text);
+                    add(found.count, &found.hits);
+                }
+            }
+            Leaf::Signal(signal, position) => {
+                at_position(self.signals, self.signals.hits(*signal), *position)
+                    .for_each(|hit| add(1, &[hit]));
+            }
         }
     }
+}
+
+/// The matches of a pattern in a text that begins at byte `offset` of its field.
+pub(super) fn matches(regex: &regex::Regex, place: Hit, offset: usize, text: &str) -> Found {
+    let mut found = Found::default();
+    for matched in regex.find_iter(text) {
+        found.add(1, &[place.at(Span::new(offset + matched.start(), offset + matched.end()))]);
+    }
+    found
 }
 
 /// The hits that are in the first or last call of the run, or all of them.
@@ -209,37 +208,48 @@ pub(super) fn at_position<'h>(
     })
 }
 
-/// The texts of a slice: where each is, at which byte of its field it begins, and the text.
-pub(super) fn texts<'a>(run: &Trajectory<'a>, slice: Slice) -> impl Iterator<Item = (Hit, usize, &'a str)> {
-    let of_run = match slice.field {
-        Field::OriginalPrompt => run.original_prompt,
-        Field::System => run.system,
-        Field::FinalAnswer => run.final_answer,
-        _ => None,
+/// The texts of a field: where each is, and the text.
+pub(super) fn texts_of<'a>(run: &Trajectory<'a>, field: Field) -> Vec<(Hit, &'a str)> {
+    let of_run = |text: Option<&'a str>| text.map(|text| (Hit::field(field), text)).into_iter().collect();
+    let of_steps = |text: fn(&Step<'a>) -> Option<&'a str>| {
+        let texts = run.steps.iter().enumerate();
+        texts.filter_map(|(at, step)| Some((Hit::step(at, field), text(step)?))).collect()
     };
-    let in_step = move |at: usize| {
-        let step = &run.steps[at];
-        let text = match slice.field {
-            Field::User => step.user,
-            Field::Thought => step.thought,
-            Field::ActionName => step.action_name,
-            Field::ActionInput => step.action_input,
-            Field::Observation => step.observation,
-            _ => None,
+    match field {
+        Field::OriginalPrompt => of_run(run.original_prompt),
+        Field::System => of_run(run.system),
+        Field::FinalAnswer => of_run(run.final_answer),
+        Field::User => of_steps(|step| step.user),
+        Field::Thought => of_steps(|step| step.thought),
+        Field::ActionName => of_steps(|step| step.action_name),
+        Field::ActionInput => of_steps(|step| step.action_input),
+        Field::Observation => of_steps(|step| step.observation),
+    }
+}
+
+impl Slice {
+    /// The bytes of the text at `at` of `count` texts of the field that the slice has.
+    pub(super) fn window(self, text: &str, at: usize, count: usize) -> Option<Range<usize>> {
+        let is_wanted = match self.position {
+            Position::Any => true,
+            Position::First => at == 0,
+            Position::Last => at + 1 == count,
         };
-        Some((Hit::step(at, slice.field), text?))
-    };
-    let steps = run.steps.len();
-    let range = match slice.position {
-        Position::Any => 0..steps,
-        Position::First => (0..steps).find(|at| in_step(*at).is_some()).map_or(0..0, |at| at..at + 1),
-        Position::Last => (0..steps).rfind(|at| in_step(*at).is_some()).map_or(0..0, |at| at..at + 1),
-    };
-    let of_steps = range.filter_map(in_step).collect::<Vec<_>>();
-    of_run.map(|text| (Hit::field(slice.field), text)).into_iter().chain(of_steps).map(move |(hit, text)| {
-        let head = slice.head.map_or(text.len(), |bytes| cut::floor(text, bytes as usize));
-        let start =
-            slice.tail.map_or(0, |bytes| cut::ceil(&text[..head], head.saturating_sub(bytes as usize)));
-        (hit, start, &text[start..head])
+        is_wanted.then(|| {
+            let end = self.head.map_or(text.len(), |bytes| cut::floor(text, bytes as usize));
+            let start =
+                self.tail.map_or(0, |bytes| cut::ceil(&text[..end], end.saturating_sub(bytes as usize)));
+            start..end
+        })
+    }
+}
+
+/// The texts of a slice: where each is, at which byte of its field it begins, and the text.
+fn texts<'a>(run: &Trajectory<'a>, slice: Slice) -> impl Iterator<Item = (Hit, usize, &'a str)> {
+    let texts = texts_of(run, slice.field);
+    let count = texts.len();
+    texts.into_iter().enumerate().filter_map(move |(at, (place, text))| {
+        let window = slice.window(text, at, count)?;
+        Some((place, window.start, &text[window]))
     })
 }

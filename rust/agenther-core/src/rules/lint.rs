@@ -4,10 +4,12 @@ use std::collections::HashMap;
 
 use super::condition::{Condition, Order, Position, Sequence};
 use super::diagnostic::{Diagnostic, Level};
-use super::pack::PackSource;
-use super::rule::Rule;
+use super::implication::{Fuel, always_holds, implies, never_holds};
+use super::pack::{Pack, PackSource};
+use super::rule::{Origin, Rule};
 use crate::signals::SIGNALS;
 use crate::trajectory::Field;
+use crate::verdict::FailureType;
 
 /// Patterns that may match more than this say nothing about a place.
 const LONGEST_MATCH: usize = 4096;
@@ -25,86 +27,144 @@ pub(super) const OF_THE_RUN: &[&str] = &[
 ];
 
 /// The warnings about rules that were read.
-pub fn lint(sources: &[PackSource], rules: &[Rule]) -> Vec<Diagnostic> {
+pub fn lint(sources: &[PackSource], packs: &[Pack], rules: &[Rule]) -> Vec<Diagnostic> {
+    let mut diagnostics: Vec<_> = rules.iter().flat_map(|rule| of_rule(sources, rule, rules)).collect();
+    diagnostics.extend(duplicates(sources, rules));
+    diagnostics.extend(shadowed(sources, rules));
+    diagnostics.extend(unreachable_types(sources, rules));
+    diagnostics.extend(unused_labels(sources, packs, rules));
+    diagnostics
+}
+
+/// What is wrong with a rule by itself.
+fn of_rule(sources: &[PackSource], rule: &Rule, rules: &[Rule]) -> Vec<Diagnostic> {
     let mut diagnostics = Vec::new();
+    let mut warn = |code, key: &str, title: String, help: &str| {
+        diagnostics.push(warning(sources, rule, code, key, title).help(help));
+    };
+    let says_nothing = rule.weight == 0.0 && rule.type_weight == 0.0 && rule.training_weight == 1.0;
+    if says_nothing && rule.own_label().is_none() && rule.is_active() {
+        warn(
+            "no-effect",
+            "weight",
+            "Neither `weight` nor `type_weight` nor `training_weight` says anything.".into(),
+            "Give the rule a say or deprecate it.",
+        );
+    }
+    if rule.weight < 0.0 && rule.type_weight > 0.0 {
+        let title = "A good sign (negative `weight`) cannot speak for its label (`type_weight`).".into();
+        warn("contradiction", "type_weight", title, "Set `type_weight = 0.0`.");
+    }
+    if rule.failure_type.is_none() && rule.type_weight > 0.0 {
+        let title = format!("`{}` belongs to no type, so that `type_weight` says nothing.", rule.label);
+        warn("no-type", "type_weight", title, "Give the label a `type`, or set `type_weight = 0.0`.");
+    }
+    if always_holds(&rule.condition) {
+        warn("always-fires", "match", "The condition holds on every run.".into(), "Ask for a hit.");
+    }
+    if never_holds(&rule.condition) {
+        let title = "The condition holds on no run.".into();
+        warn("never-fires", "match", title, "Ask for less: look for what contradicts the rest of it.");
+    }
+    if let Some(pattern) = unbounded(&rule.condition) {
+        let title = format!("The pattern `{pattern}` can match any length of text.");
+        warn("unbounded-regex", "regex", title, "Bound its repetitions: `.{0,80}` for `.*`.");
+    }
+    for (code, key, title, help) in sequences(&rule.condition).into_iter().flat_map(misordered) {
+        warn(code, key, title, help);
+    }
+    for related in rule.related.iter().filter(|id| !rules.iter().any(|other| other.id == **id)) {
+        let title = format!("`related` names `{related}`, and there is no such rule.");
+        warn("unknown-rule", "related", title, "Correct the identifier.");
+    }
+    diagnostics
+}
+
+fn duplicates(sources: &[PackSource], rules: &[Rule]) -> Vec<Diagnostic> {
     let mut conditions: HashMap<String, &Rule> = HashMap::new();
+    let mut diagnostics = Vec::new();
     for rule in rules {
-        let mut warn = |code, key: &str, title: String, help: &str| {
-            diagnostics.push(warning(sources, rule, code, key, title).help(help));
-        };
-        if rule.weight == 0.0 && rule.type_weight == 0.0 && rule.training_weight == 1.0 && rule.is_active() {
-            warn(
-                "no-effect",
-                "weight",
-                "Neither `weight` nor `type_weight` nor `training_weight` says anything.".into(),
-                "Give the rule a say or deprecate it.",
-            );
-        }
-        if rule.weight < 0.0 && rule.type_weight > 0.0 {
-            let title = "A good sign (negative `weight`) cannot speak for its label (`type_weight`).".into();
-            warn("contradiction", "type_weight", title, "Set `type_weight = 0.0`.");
-        }
-        if always_holds(&rule.condition) {
-            warn("always-fires", "match", "The condition holds on every run.".into(), "Ask for a hit.");
-        }
-        if let Some(pattern) = unbounded(&rule.condition) {
-            let title = format!("The pattern `{pattern}` can match any length of text.");
-            warn("unbounded-regex", "regex", title, "Bound its repetitions: `.{0,80}` for `.*`.");
-        }
-        for sequence in sequences(&rule.condition) {
-            for (code, key, title, help) in misordered(sequence) {
-                warn(code, key, title, help);
-            }
-        }
         match conditions.get(&format!("{:?}", rule.condition)) {
             Some(earlier) => {
                 let title = format!("The rule fires exactly when `{}` does.", earlier.id);
-                warn("shadowed", "match", title, "Merge the two.");
+                let found = warning(sources, rule, "duplicate", "match", title);
+                diagnostics.push(found.help("Merge the two; to change that rule, use `[[override]]`."));
             }
             None => {
                 conditions.insert(format!("{:?}", rule.condition), rule);
             }
         }
-        for related in rule.related.iter().filter(|id| !rules.iter().any(|other| other.id == **id)) {
-            let title = format!("`related` names `{related}`, and there is no such rule.");
-            warn("unknown-rule", "related", title, "Correct the identifier.");
-        }
     }
-    diagnostics.extend(unreachable_labels(sources, rules));
     diagnostics
 }
 
-/// Labels for which rules speak, and none loud enough to decide.
-fn unreachable_labels(sources: &[PackSource], rules: &[Rule]) -> Vec<Diagnostic> {
-    let mut labels: Vec<_> = rules.iter().map(|rule| rule.label).collect();
-    labels.sort();
-    labels.dedup();
-    labels
+/// Rules that fire only where a kindred one does that says as much.
+fn shadowed(sources: &[PackSource], rules: &[Rule]) -> Vec<Diagnostic> {
+    let mut kindred: HashMap<(&str, &str), Vec<&Rule>> = HashMap::new();
+    for rule in rules.iter().filter(|rule| rule.is_active()) {
+        kindred.entry((&rule.group, &rule.label)).or_default().push(rule);
+    }
+    let mut fuel = Fuel::default();
+    let mut diagnostics = Vec::new();
+    for rule in rules.iter().filter(|rule| rule.is_active()) {
+        let others = &kindred[&(rule.group.as_str(), rule.label.as_str())];
+        let shadow = others.iter().find(|other| {
+            rule.condition != other.condition
+                && says_as_much(other, rule)
+                && implies(&rule.condition, &other.condition, &mut fuel)
+        });
+        if let Some(other) = shadow {
+            let title = format!("`{}` fires wherever this rule does, and says as much.", other.id);
+            let found = warning(sources, rule, "shadowed", "match", title);
+            diagnostics.push(found.help("Take the rule out, or give it another `group` or more weight."));
+        }
+    }
+    diagnostics
+}
+
+fn says_as_much(rule: &Rule, other: &Rule) -> bool {
+    other.weight >= 0.0
+        && rule.weight >= other.weight
+        && rule.type_weight >= other.type_weight
+        && rule.severity >= other.severity
+        && rule.training_weight <= other.training_weight
+        && (other.recoverable || !rule.recoverable)
+}
+
+/// Types for which rules speak, and none loud enough to decide.
+fn unreachable_types(sources: &[PackSource], rules: &[Rule]) -> Vec<Diagnostic> {
+    let of_type = |failure_type: FailureType| {
+        let plain = rules.iter().filter(|rule| rule.enabled && rule.own_label().is_none());
+        plain.filter(move |rule| rule.failure_type == Some(failure_type) && rule.weight >= 0.0)
+    };
+    FailureType::ALL
         .into_iter()
-        .filter_map(|label| {
-            let of_label = || rules.iter().filter(|rule| rule.label == label && rule.weight >= 0.0);
-            let rule = of_label().next()?;
-            let silent = of_label().all(|rule| rule.type_weight == 0.0 || !rule.is_active());
-            let title =
-                format!("No rule gives `{}` a `type_weight`: no run is ever given that type.", label.name());
-            silent.then(|| warning(sources, rule, "unreachable-label", "label", title))
+        .filter_map(|failure_type| {
+            let rule = of_type(failure_type).next()?;
+            let says = |rule: &Rule| rule.type_weight > 0.0 && rule.is_active();
+            let silent = !rules.iter().any(|rule| rule.failure_type == Some(failure_type) && says(rule));
+            let name = failure_type.name();
+            let title = format!("No rule gives `{name}` a `type_weight`: no run is ever given that type.");
+            silent.then(|| {
+                warning(sources, rule, "unreachable-label", "label", title).help("Give a rule of it one.")
+            })
         })
         .collect()
 }
 
-/// Whether a condition holds whatever the run: it asks for no hit.
-fn always_holds(condition: &Condition) -> bool {
-    match condition {
-        Condition::All(conditions) => conditions.iter().all(always_holds),
-        Condition::Any(conditions) => conditions.iter().any(always_holds),
-        // Whatever the steps, nothing comes after the last. (Runs without a step are not worth a rule.)
-        Condition::Sequence(sequence) => sequence.order == Order::Never && always_holds(&sequence.first),
-        Condition::Not(_) => false,
-        Condition::Count(_, threshold)
-        | Condition::Literals { threshold, .. }
-        | Condition::Regex { threshold, .. }
-        | Condition::Signal { threshold, .. } => threshold.at_least == 0 && threshold.at_most == u32::MAX,
-    }
+/// Labels that packs declare and no rule gives a run.
+fn unused_labels(sources: &[PackSource], packs: &[Pack], rules: &[Rule]) -> Vec<Diagnostic> {
+    let is_given = |name: &str| {
+        rules.iter().any(|rule| rule.own_label() == Some(name) && rule.is_active() && rule.speaks())
+    };
+    let labels = packs.iter().flat_map(|pack| &pack.labels).filter(|label| !is_given(&label.name));
+    labels
+        .map(|label| {
+            let title = format!("No rule gives a run the label `{}`.", label.name);
+            let found = at(sources, label.origin, label.name.len(), "unreachable-label", title);
+            found.help("Write a rule with that `label` and a `weight` of 0 or more, or take the label out.")
+        })
+        .collect()
 }
 
 fn unbounded(condition: &Condition) -> Option<&str> {
@@ -116,6 +176,8 @@ fn unbounded(condition: &Condition) -> Option<&str> {
         Condition::Sequence(sequence) => unbounded(&sequence.first).or_else(|| unbounded(&sequence.second)),
         Condition::Regex { pattern, .. } => {
             let hir = regex_syntax::parse(pattern).ok()?;
+            // A pattern without a shortest match has none at all.
+            hir.properties().minimum_len()?;
             let longest = hir.properties().maximum_len();
             longest.is_none_or(|bytes| bytes > LONGEST_MATCH).then_some(pattern)
         }
@@ -241,10 +303,13 @@ fn looked_at(condition: &Condition) -> Option<LookedAt> {
 
 /// A warning at the first line of the rule that begins with `key`.
 fn warning(sources: &[PackSource], rule: &Rule, code: &'static str, key: &str, title: String) -> Diagnostic {
-    let files = sources.iter().flat_map(|source| &source.files);
-    let text =
-        files.filter(|file| file.path == rule.file).map(|file| file.text.as_str()).next().unwrap_or("");
-    let rule_at = text.find(&format!("\"{}\"", rule.id)).unwrap_or(0);
-    let at = text[rule_at..].find(key).map_or(rule_at, |at| rule_at + at);
-    Diagnostic::new(Level::Warning, code, title, &rule.file, text, at..at + key.len().min(text.len() - at))
+    let text = &sources[rule.origin.source].files[rule.origin.file].text;
+    let after = text.get(rule.origin.at..).and_then(|rest| rest.find(key));
+    let (start, bytes) = after.map_or((rule.origin.at, 0), |after| (rule.origin.at + after, key.len()));
+    at(sources, Origin { at: start, ..rule.origin }, bytes, code, title)
+}
+
+fn at(sources: &[PackSource], origin: Origin, bytes: usize, code: &'static str, title: String) -> Diagnostic {
+    let file = &sources[origin.source].files[origin.file];
+    Diagnostic::new(Level::Warning, code, title, &file.path, &file.text, origin.at..origin.at + bytes)
 }

@@ -19,13 +19,22 @@ mod diagnostic;
 mod evaluate;
 mod example;
 mod explain;
+mod implication;
+mod label;
+mod limits;
 mod lint;
+mod markdown;
 pub mod naive;
+mod overrides;
 mod pack;
+mod pages;
 mod parse;
+mod required;
 mod rule;
+mod scan;
 mod schema;
 mod sequence;
+mod shared;
 mod table;
 
 pub use compile::Rules;
@@ -33,9 +42,12 @@ pub use condition::{Condition, Order, Position, Sequence, Slice, Threshold};
 pub use diagnostic::{Diagnostic, Level};
 pub use evaluate::Fired;
 pub use example::{Example, Outcome};
+pub use label::Declared;
 pub use pack::{Pack, PackSource, SourceFile};
+pub use pages::Page;
 pub use rule::{Confidence, Rule, RuleStatus};
 pub use schema::schema;
+pub use shared::SharedRules;
 
 impl Rules {
     /// The pack that ships with the engine.

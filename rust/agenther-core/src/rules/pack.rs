@@ -1,5 +1,7 @@
 //! Packs: where rules come from.
 
+use super::label::Declared;
+
 include!(concat!(env!("OUT_DIR"), "/default_pack.rs"));
 
 /// One file of a pack.
@@ -45,6 +47,10 @@ pub struct Pack {
     pub licence: String,
     /// Log-odds of failure before anything is seen, where the pack says it.
     pub prior: Option<f32>,
+    /// What the say of the rules is multiplied with, where the pack says it.
+    pub scale: Option<f32>,
     /// From which probability on a run without a label counts as failed, where the pack says it.
     pub threshold: Option<f32>,
+    /// The labels that it declares.
+    pub labels: Vec<Declared>,
 }

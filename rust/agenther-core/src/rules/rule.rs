@@ -60,8 +60,12 @@ pub struct Rule {
     pub name: String,
     /// What it finds: begins with "Detects".
     pub summary: String,
-    /// The type of failure it speaks for; of a rule of negative weight, the one it speaks against.
-    pub label: FailureType,
+    /// What it speaks for; of a rule of negative weight, what it speaks against: the name of a type of
+    /// failure, or a label that a pack declares.
+    pub label: String,
+    /// The type of failure that the label is, or belongs to; none of a label that a pack declares
+    /// without a type.
+    pub failure_type: Option<FailureType>,
     /// How bad what it finds is, 0 to 1.
     pub severity: f32,
     /// How sure its author is.
@@ -96,8 +100,43 @@ pub struct Rule {
     pub valid: Vec<Example>,
     /// Runs on which it must fire.
     pub invalid: Vec<Example>,
+    /// Whether no pack switches it off.
+    pub enabled: bool,
+    /// The packs that change it, in their order.
+    pub changed_by: Vec<String>,
     /// The pack it comes from.
     pub pack: String,
     /// The file it comes from.
     pub file: String,
+    /// Where it stands, for what is said of it once all packs are read.
+    pub(super) origin: Origin,
+}
+
+/// Where a rule stands in the sources that it was read from.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) struct Origin {
+    /// Of the sources.
+    pub source: usize,
+    /// Of the files of the source.
+    pub file: usize,
+    /// The byte at which its identifier begins.
+    pub at: usize,
+}
+
+impl Rule {
+    /// Whether it takes part in verdicts.
+    pub fn is_active(&self) -> bool {
+        self.enabled && self.status != RuleStatus::Deprecated
+    }
+
+    /// Its label, where that is one that a pack declares.
+    pub fn own_label(&self) -> Option<&str> {
+        let is_type = self.failure_type.is_some_and(|failure_type| failure_type.name() == self.label);
+        (!is_type).then_some(self.label.as_str())
+    }
+
+    /// Whether it has a say: for a type, or for a label that a pack declares. A good sign has none.
+    pub fn speaks(&self) -> bool {
+        self.weight > 0.0 || self.type_weight > 0.0 || (self.weight == 0.0 && self.own_label().is_some())
+    }
 }

@@ -24,6 +24,12 @@ impl Sink<'_> {
         diagnostic.help = help;
         self.diagnostics.push(diagnostic);
     }
+
+    /// Adds a warning.
+    pub fn warning(&mut self, code: &'static str, span: Range<usize>, title: String, help: &str) {
+        let diagnostic = Diagnostic::new(Level::Warning, code, title, self.file, self.text, span);
+        self.diagnostics.push(diagnostic.help(help));
+    }
 }
 
 /// A table, and what it is called in messages.
@@ -67,6 +73,14 @@ impl<'t, 'i> Table<'t, 'i> {
     /// Where a key's value stands, or the table.
     pub fn span_of(&self, key: &str) -> Range<usize> {
         self.get(key).map_or_else(|| self.span(), Spanned::span)
+    }
+
+    /// Where the text of a string begins, past its quotes.
+    pub fn text_at(&self, key: &str, text: &str) -> usize {
+        let span = self.span_of(key);
+        let quotes =
+            text.get(span.clone()).unwrap_or_default().bytes().take_while(|byte| b"\"'".contains(byte));
+        (span.start + quotes.count()).min(span.end)
     }
 
     /// Reports a key that is not there.

@@ -2,6 +2,9 @@
 
 use super::*;
 
+mod oracle;
+mod packs;
+
 fn one(text: &str) -> Vec<PackSource> {
     vec![PackSource::file("mine.toml", text)]
 }
@@ -42,7 +45,10 @@ fn the_default_pack_is_clean_and_passes_its_examples() {
 fn every_label_has_a_rule_that_speaks_for_it() {
     for label in crate::verdict::FailureType::ALL {
         assert!(
-            Rules::default_pack().rules().iter().any(|rule| rule.label == label && rule.type_weight > 0.0),
+            Rules::default_pack()
+                .rules()
+                .iter()
+                .any(|rule| rule.failure_type == Some(label) && rule.type_weight > 0.0),
             "{}",
             label.name()
         );
@@ -63,9 +69,11 @@ fn mistakes_are_named_with_their_place() {
     let codes = |text: &str| -> Vec<(&'static str, usize)> {
         Rules::check(&one(text)).iter().map(|diagnostic| (diagnostic.code, diagnostic.line)).collect()
     };
+    let (long, deep) = ("x".repeat(5000), format!("{}x{}", "(".repeat(100), ")".repeat(100)));
+    let (long, deep) = (format!("regex = '{long}'"), format!("regex = '{deep}'"));
     for (from, to, expected) in [
         ("severity = 0.5", "severty = 0.5", vec![("missing-key", 1), ("unknown-key", 6)]),
-        ("label = \"off_topic\"", "label = \"of_topic\"", vec![("unknown-word", 5)]),
+        ("label = \"off_topic\"", "label = \"of_topic\"", vec![("unknown-label", 5)]),
         ("severity = 0.5", "severity = 5", vec![("wrong-type", 6)]),
         ("field = \"prompt\"", "field = \"promt\"", vec![("unknown-field", 17)]),
         ("literal = \"lamp\"", "regex = '('", vec![("bad-regex", 16)]),
@@ -75,6 +83,12 @@ fn mistakes_are_named_with_their_place() {
             vec![("unknown-signal", 16)],
         ),
         ("literal = \"lamp\"", "regex = 'x{1000}{1000}{1000}'", vec![("bad-regex", 16)]),
+        ("literal = \"lamp\"", "regex = '(?<a>x)\\k<a>'", vec![("bad-regex", 16)]),
+        ("literal = \"lamp\"", "regex = '(?=x)'", vec![("bad-regex", 16)]),
+        ("literal = \"lamp\"", long.as_str(), vec![("bad-regex", 16)]),
+        ("literal = \"lamp\"", deep.as_str(), vec![("bad-regex", 16)]),
+        ("id = \"mine\"", "id = \"../mine\"", vec![("bad-id", 2)]),
+        ("id = \"mine\"", "id = \"Mine\"", vec![("bad-id", 2)]),
         ("literal = \"lamp\"", "regex = 'lamp.*'", vec![("unbounded-regex", 16)]),
         ("[[invalid]]\noriginal_prompt = \"A lamp\"\n", "", vec![("missing-example", 1)]),
         (
@@ -84,6 +98,21 @@ fn mistakes_are_named_with_their_place() {
         ),
         ("id = \"mine\"", "id = ", vec![("syntax", 2)]),
         ("literal = \"lamp\"", "literal = \"lamp\"\nat_least = 0", vec![("always-fires", 15)]),
+        ("literal = \"lamp\"", "literal = \"lamp\"\nhead_bytes = 3", vec![("never-fires", 15)]),
+        ("literal = \"lamp\"", "regex = 'lamps?'\ntail_bytes = 3", vec![("never-fires", 15)]),
+        ("literal = \"lamp\"", "regex = '[^\\s\\S]'", vec![("never-fires", 15)]),
+        (
+            "literal = \"lamp\"\nfield = \"prompt\"",
+            "all = [{ signal = \"not_found\" }, { not = { signal = \"not_found\" } }]",
+            vec![("never-fires", 15)],
+        ),
+        (
+            "literal = \"lamp\"\nfield = \"prompt\"",
+            "signal = \"no_evidence\"\nposition = \"last\"",
+            vec![("never-fires", 15)],
+        ),
+        ("weight = 0.5", "weight = -0.5", vec![("contradiction", 14)]),
+        ("tags = []", "tags = []\nrelated = [\"other\"]", vec![("unknown-rule", 12)]),
     ] {
         assert!(RULE.contains(from), "{from}");
         assert_eq!(codes(&RULE.replace(from, to)), expected, "{to}");
@@ -184,203 +213,14 @@ fn the_schema_names_every_key() {
     for key in parse::KEYS.iter().chain(parse::PACK_KEYS).chain(example::KEYS).chain(example::STEP_KEYS) {
         assert!(schema.contains(&format!("\"{key}\"")), "{key}");
     }
+    let of_packs = [parse::FILE_KEYS, label::KEYS, overrides::KEYS].concat();
+    for key in of_packs {
+        assert!(schema.contains(&format!("\"{key}\": {{")), "{key}");
+    }
     for key in condition::OPERATORS.iter().chain(condition::SEQUENCE_KEYS) {
         assert!(schema.contains(&format!("\"{key}\": {{")), "{key}");
     }
     for signal in crate::signals::SIGNALS {
         assert!(schema.contains(&format!("\"{}\"", signal.name)), "{}", signal.name);
-    }
-}
-
-/// Rules whose conditions are drawn at random, as the text of a pack.
-mod oracle {
-    use proptest::prelude::*;
-
-    use super::super::*;
-    use crate::reading::Reading;
-    use crate::signals::{SIGNALS, Signals};
-    use crate::trajectory::{Step, Trajectory};
-
-    fn text() -> impl Strategy<Value = String> {
-        proptest::collection::vec(
-            prop_oneof![
-                Just("lamp".to_owned()),
-                Just("Lamp".to_owned()),
-                Just("la".to_owned()),
-                Just("é".to_owned()),
-                Just("Error: no".to_owned()),
-                Just("$20".to_owned()),
-                Just("yes".to_owned()),
-                Just("{\"price\": 25}".to_owned()),
-                "[a-cé ]{0,3}",
-            ],
-            0..5,
-        )
-        .prop_map(|parts| parts.join(" "))
-    }
-
-    const FIELDS: &[&str] =
-        &["user", "thought", "action", "arguments", "observation", "prompt", "system", "answer"];
-    const STEP_FIELDS: &[&str] = FIELDS.split_at(5).0;
-
-    fn field(fields: &'static [&'static str]) -> impl Strategy<Value = String> {
-        proptest::sample::select(fields).prop_map(str::to_owned)
-    }
-
-    fn modifiers() -> impl Strategy<Value = String> {
-        let position = proptest::sample::select(vec!["any", "first", "last"]);
-        let bytes = proptest::option::of(0u32..9);
-        (position, bytes.clone(), bytes, 0u32..3).prop_map(|(position, head, tail, at_least)| {
-            let head = head.map_or(String::new(), |bytes| format!(", head_bytes = {bytes}"));
-            let tail = tail.map_or(String::new(), |bytes| format!(", tail_bytes = {bytes}"));
-            format!("position = \"{position}\"{head}{tail}, at_least = {at_least}")
-        })
-    }
-
-    fn leaf(fields: &'static [&'static str]) -> impl Strategy<Value = String> {
-        let literal = proptest::sample::select(vec!["lamp", "la", "a", "aa", "é", "Error", "$"]);
-        let regex = proptest::sample::select(vec!["la?", "[A-Z]\\\\w+", "é|a", "^", "b$"]);
-        let signal = proptest::sample::select(SIGNALS.iter().map(|signal| signal.name).collect::<Vec<_>>());
-        prop_oneof![
-            (literal, field(fields), any::<bool>(), modifiers()).prop_map(
-                |(literal, field, ignore, rest)| format!(
-                    "{{ literal = \"{literal}\", field = \"{field}\", ignore_case = {ignore}, {rest} }}"
-                )
-            ),
-            (regex, field(fields), field(fields), modifiers()).prop_map(|(regex, a, b, rest)| format!(
-                "{{ regex = \"{regex}\", field = [\"{a}\", \"{b}\"], {rest} }}"
-            )),
-            (signal, 0u32..3, proptest::sample::select(vec!["any", "first", "last"])).prop_map(
-                |(signal, at_least, position)| format!(
-                    "{{ signal = \"{signal}\", at_least = {at_least}, position = \"{position}\" }}"
-                )
-            ),
-        ]
-    }
-
-    fn nested(leaf: impl Strategy<Value = String> + 'static) -> impl Strategy<Value = String> {
-        leaf.prop_recursive(3, 12, 3, |inner| {
-            let list = proptest::collection::vec(inner.clone(), 1..4).prop_map(|list| list.join(", "));
-            prop_oneof![
-                list.clone().prop_map(|list| format!("{{ all = [{list}] }}")),
-                list.clone().prop_map(|list| format!("{{ any = [{list}] }}")),
-                inner.prop_map(|inner| format!("{{ not = {inner} }}")),
-                (list, 0u32..3)
-                    .prop_map(|(list, n)| format!("{{ count = {{ of = [{list}], at_least = {n} }} }}")),
-            ]
-        })
-    }
-
-    fn sequence() -> impl Strategy<Value = String> {
-        let at_step = || nested(leaf(STEP_FIELDS));
-        let order = proptest::sample::select(vec!["then", "never"]);
-        let within = proptest::option::of(0u32..4);
-        (at_step(), order, at_step(), within).prop_map(|(first, order, second, within)| {
-            let within = within.map_or(String::new(), |steps| format!(", within = {steps}"));
-            format!("{{ sequence = {{ first = {first}, {order} = {second}{within} }} }}")
-        })
-    }
-
-    fn condition() -> impl Strategy<Value = String> {
-        nested(prop_oneof![2 => leaf(FIELDS), 1 => sequence()])
-    }
-
-    fn pack() -> impl Strategy<Value = String> {
-        proptest::collection::vec(condition(), 1..5).prop_map(|conditions| {
-            let rule = |(at, condition): (usize, &String)| {
-                super::RULE
-                    .replace("id = \"mine\"", &format!("id = \"r{at}\""))
-                    .replace(
-                        "[match]\nliteral = \"lamp\"\nfield = \"prompt\"\n",
-                        &format!("match = {condition}\n"),
-                    )
-                    .replace("[[valid]]", "[[rule.valid]]")
-                    .replace("[[invalid]]", "[[rule.invalid]]")
-                    .trim_start()
-                    .to_owned()
-            };
-            conditions.iter().enumerate().map(|pair| format!("[[rule]]\n{}", rule(pair))).collect::<String>()
-        })
-    }
-
-    type OwnedStep = (Option<String>, Option<String>, Option<String>, Option<String>, Option<String>);
-
-    fn steps() -> impl Strategy<Value = Vec<OwnedStep>> {
-        let tool = proptest::option::of(
-            proptest::sample::select(vec!["get_lamp", "buy_lamp", "delete_it", "finish", "bash"])
-                .prop_map(str::to_owned),
-        );
-        let text = || proptest::option::of(text());
-        proptest::collection::vec((text(), text(), tool, text(), text()), 0..8)
-    }
-
-    type Outer = (Option<String>, Option<String>, Option<String>);
-
-    fn outer() -> impl Strategy<Value = Outer> {
-        let text = || proptest::option::of(text());
-        (text(), text(), text())
-    }
-
-    fn trajectory<'a>(outer: &'a Outer, steps: &'a [OwnedStep]) -> Trajectory<'a> {
-        let step = |(user, thought, tool, input, observation): &'a OwnedStep| Step {
-            user: user.as_deref(),
-            thought: thought.as_deref(),
-            action_name: tool.as_deref(),
-            action_input: input.as_deref(),
-            observation: observation.as_deref(),
-            error: None,
-        };
-        Trajectory {
-            original_prompt: outer.0.as_deref(),
-            system: outer.1.as_deref(),
-            final_answer: outer.2.as_deref(),
-            steps: steps.iter().map(step).collect(),
-            ..Trajectory::default()
-        }
-    }
-
-    fn compare(rules: &Rules, run: &Trajectory<'_>) -> Result<(), TestCaseError> {
-        let reading = Reading::new(run);
-        let compiled = rules.evaluate(&Signals::new(&reading));
-        let sorted = |mut hits: Vec<crate::signals::Hit>| {
-            hits.sort_by_key(|hit| (hit.step, hit.field.map(|field| field.name()), hit.span));
-            hits
-        };
-        let compiled: Vec<_> =
-            compiled.into_iter().map(|fired| (&fired.rule.id, sorted(fired.hits))).collect();
-        let naive: Vec<_> =
-            naive::evaluate(rules, run).into_iter().map(|(rule, hits)| (&rule.id, sorted(hits))).collect();
-        prop_assert_eq!(compiled, naive);
-        Ok(())
-    }
-
-    proptest! {
-        #[test]
-        fn compiled_rules_fire_exactly_where_the_naive_ones_do(
-            pack in pack(),
-            steps in steps(),
-            outer in outer(),
-        ) {
-            let rules = Rules::compile(&[PackSource::file("random.toml", pack.clone())]).unwrap_or_else(|errors| {
-                panic!("{pack}\n{}", errors.iter().map(|error| format!("{error}\n")).collect::<String>())
-            });
-            compare(&rules, &trajectory(&outer, &steps))?;
-        }
-
-        #[test]
-        fn signals_of_the_run_name_no_step(steps in steps(), outer in outer()) {
-            let run = trajectory(&outer, &steps);
-            let reading = Reading::new(&run);
-            let signals = Signals::new(&reading);
-            for signal in lint::OF_THE_RUN {
-                let hits = signals.hits(crate::signals::index_of(signal).expect(signal));
-                prop_assert!(hits.iter().all(|hit| hit.step.is_none()), "{}", signal);
-            }
-        }
-
-        #[test]
-        fn so_do_those_of_the_default_pack(steps in steps(), outer in outer()) {
-            compare(Rules::default_pack(), &trajectory(&outer, &steps))?;
-        }
     }
 }

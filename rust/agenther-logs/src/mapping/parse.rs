@@ -303,23 +303,12 @@ fn kind_of(value: &DeValue<'_>) -> String {
 
 /// The known word nearest to `word`, if one is near enough to be meant.
 fn nearest<'k>(word: &str, known: &[&'k str]) -> Option<&'k str> {
-    let near = known.iter().map(|candidate| (distance(word, candidate), *candidate));
+    // The time of the distance is the product of the lengths, and nobody misspells a page.
+    if word.len() > MAX_NAME {
+        return None;
+    }
+    let near = known.iter().map(|candidate| (strsim::osa_distance(word, candidate), *candidate));
     near.filter(|(distance, candidate)| *distance <= 1 + candidate.len() / 3)
         .min()
         .map(|(_, candidate)| candidate)
-}
-
-/// The number of single-letter edits between two words.
-fn distance(a: &str, b: &str) -> usize {
-    let b: Vec<char> = b.chars().take(64).collect();
-    let mut row: Vec<usize> = (0..=b.len()).collect();
-    for (i, x) in a.chars().take(64).enumerate() {
-        let mut diagonal = std::mem::replace(&mut row[0], i + 1);
-        for (j, y) in b.iter().enumerate() {
-            let substituted = diagonal + usize::from(x != *y);
-            diagonal = row[j + 1];
-            row[j + 1] = substituted.min(diagonal + 1).min(row[j] + 1);
-        }
-    }
-    row[b.len()]
 }
