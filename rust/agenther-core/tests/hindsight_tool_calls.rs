@@ -62,8 +62,8 @@ fn a_list_is_asked_for_by_its_parameters_and_answered_row_by_row() {
             && asked.contains("in porto priced at 1200 or less with 2 bedrooms"),
         "{asked}"
     );
-    assert!(goal.answer.contains("L1: street: Rua A 5; rent: 1150"), "{}", goal.answer);
-    assert!(goal.answer.contains("L2: street: Rua B 9; rent: 990"), "{}", goal.answer);
+    assert!(goal.answer.contains("Rua A 5 (L1): rent: 1150"), "{}", goal.answer);
+    assert!(goal.answer.contains("Rua B 9 (L2): rent: 990"), "{}", goal.answer);
     assert_eq!(goal.strategy, Strategy::Final);
     assert!(goal.slots.iter().all(|slot| slot.origin == Origin::User));
 }

@@ -1,6 +1,7 @@
 //! Hindsight goals: what a failed run demonstrates, said as a request, with its answer and its proof.
 
 pub mod closing;
+mod compounds;
 pub mod confidence;
 pub mod evidence;
 pub mod families;

@@ -177,6 +177,9 @@ fn given(reading: &Reading<'_>, step: usize) -> Result<Vec<Given>, Reason> {
         if argument.value.len() > MAX_VALUE || argument.value.contains(['\n', '=', '{', '<']) {
             return Err(Reason::NoAsk);
         }
+        if has_operators(&argument.value) && !matches!(argument.source, Source::User { .. }) {
+            return Err(Reason::NoAsk);
+        }
         let is_opaque = is_opaque(&argument.value) || is_unsaid_id(argument);
         if argument.source == Source::Invented && is_opaque {
             return Err(Reason::ArgumentsInvented);
@@ -212,7 +215,22 @@ fn given(reading: &Reading<'_>, step: usize) -> Result<Vec<Given>, Reason> {
         out[place].opaque |= is_opaque;
         out[place].values.push(argument.value.trim().to_string());
     }
-    Ok(out)
+    Ok(with_repository(out))
+}
+
+/// Hosts of code name a repository by its owner and its name, people by both together: `acme/widgets`.
+fn with_repository(mut given: Vec<Given>) -> Vec<Given> {
+    let find = |given: &[Given], names: &[&str]| {
+        given.iter().position(|given| names.contains(&given.name.as_str()) && given.values.len() == 1)
+    };
+    if let Some(repository) = find(&given, &["repo", "repository", "repo_name"])
+        && let Some(owner) = find(&given, &["owner", "org", "organization"])
+    {
+        let name = format!("{}/{}", given[owner].values[0], given[repository].values[0]);
+        given[repository].values = vec![name];
+        given.remove(owner);
+    }
+    given
 }
 
 /// `{"bagged/bagless": "bagged"}`: the value is one of the words of its parameter.
@@ -220,6 +238,15 @@ fn adjective_or_role(argument: &Argument<'_>, description: Option<&str>) -> Role
     let is_choice = effect::words(argument.name).count() > 1
         && effect::words(argument.name).any(|word| word == argument.value);
     if is_choice { Role::Adjective } else { role(argument.name, description, &argument.value) }
+}
+
+/// `from:northwind is:unread`: the words of a query language.
+fn has_operators(value: &str) -> bool {
+    value.split_whitespace().any(|word| {
+        word.split_once(':').is_some_and(|(field, rest)| {
+            field.len() > 1 && field.bytes().all(|byte| byte.is_ascii_lowercase()) && !rest.is_empty()
+        })
+    })
 }
 
 /// `{"hotel_id": "H77"}`: short, but an identifier all the same, and the user did not say it.

@@ -8,6 +8,7 @@ use super::payload::Node;
 use super::roles::Role;
 use crate::hindsight::reason::Reason;
 use crate::hindsight::wording::{humanize, plural, singular};
+use crate::signals::effect;
 
 const ORDINALS: [&str; 5] = ["first", "second", "third", "fourth", "fifth"];
 const COUNTS: [&str; 7] = ["", "one", "two", "three", "four", "five", "six"];
@@ -39,6 +40,14 @@ fn lists(node: &Node) -> Vec<(Option<&str>, &Node)> {
     }
 }
 
+/// What a key identifies: `line` of `lineIds`, `employee` of `employee_id`.
+fn without_id(key: &str) -> String {
+    let words: Vec<&str> = effect::words(key).collect();
+    let is_id = |word: &&str| matches!(word.to_ascii_lowercase().as_str(), "id" | "ids");
+    let kept = if words.last().is_some_and(is_id) { &words[..words.len() - 1] } else { &words[..] };
+    humanize(&kept.join("_"))
+}
+
 /// How a goal speaks of the things in a list of `parent`: their noun in the plural, and where they are.
 fn place(
     parent: &Call<'_>,
@@ -53,7 +62,7 @@ fn place(
         let place = things.strip_prefix(noun.as_str())?.trim().to_string();
         return Some((noun, place, parent_clause));
     };
-    let noun = plural(&humanize(key.strip_suffix("_ids").or_else(|| key.strip_suffix("_id")).unwrap_or(key)));
+    let noun = plural(&without_id(key));
     let place = match &parent_clause.preamble {
         Some(_) => format!("on {}", parent_clause.about),
         None => format!("of {}", parent_clause.about),
@@ -203,8 +212,11 @@ fn reference(
     let Node::Record(fields) = &parent.payload.node else { return None };
     let (key, _) = fields.iter().find(|(_, field)| field.text() == Some(value))?;
     let parent_clause = clause(&[parent], None, material).ok()?;
-    let noun =
-        humanize(key.strip_suffix("_id").or_else(|| key.strip_suffix("Id")).filter(|noun| !noun.is_empty())?);
+    let noun = Some(without_id(key)).filter(|noun| !noun.is_empty())?;
+    // The employee called Lee is not the employee of the employee called Lee.
+    if singular(parent.words.object.rsplit(' ').next().unwrap_or("")) == noun {
+        return Some((parent_clause.about.clone(), parent_clause, None));
+    }
     let reference = match &parent_clause.preamble {
         Some(_) if parent_clause.about.starts_with("my ") => format!("my {noun}"),
         _ => format!("the {noun} of {}", parent_clause.about),

@@ -4,6 +4,7 @@
 mod answer;
 mod ask;
 mod call;
+mod fields;
 mod hop;
 mod merge;
 mod payload;
@@ -13,6 +14,7 @@ mod roles;
 mod said;
 mod subject;
 mod usage;
+mod wanted;
 mod words;
 mod write;
 
@@ -21,7 +23,7 @@ use std::collections::HashSet;
 use super::{Candidate, Proposals};
 use crate::hindsight::Wording;
 use crate::hindsight::style::Style;
-use crate::hindsight::wording::{capitalize, humanize, is_plural_phrase, plural};
+use crate::hindsight::wording::{capitalize, is_plural_phrase, plural};
 use crate::reading::Reading;
 use crate::text::document::Kind;
 use ask::{Clause, Material, clause};
@@ -169,83 +171,6 @@ fn candidate(clauses: &[&Clause], goal: String) -> Candidate {
         evidence: Vec::new(),
         prior: clauses.iter().map(|clause| clause.prior).fold(1.0, f32::min),
     }
-}
-
-/// A key without the unit at its end, and the unit: `distance_km` is a distance in km.
-fn unit_of(key: &str) -> (&str, Option<&str>) {
-    const UNITS: &[&str] = &[
-        "km", "m", "cm", "mm", "mi", "miles", "ft", "kg", "g", "lb", "lbs", "minutes", "mins", "hours",
-        "seconds", "secs", "ms", "days", "usd", "eur", "gbp", "mb", "gb", "kb", "kmh", "mph", "celsius",
-        "percent", "kcal",
-    ];
-    match key.rsplit_once('_') {
-        Some((name, unit)) if UNITS.contains(&unit) && !name.is_empty() => (name, Some(unit)),
-        _ => (key, None),
-    }
-}
-
-/// How a field is asked for; `None` where no person would ask for it.
-fn field_label(key: &str) -> Option<String> {
-    const NOISE: &[&str] = &[
-        "url",
-        "urls",
-        "href",
-        "link",
-        "links",
-        "thumbnail",
-        "image",
-        "images",
-        "icon",
-        "slug",
-        "hash",
-        "token",
-        "etag",
-        "cursor",
-        "html",
-        "uuid",
-        "guid",
-        "self",
-        "avatar",
-        "logo",
-        "meta",
-        "metadata",
-        "raw",
-        "payload",
-        "_links",
-        "uri",
-        "checksum",
-        "signature",
-    ];
-    const ZONES: &[&str] = &["est", "utc", "gmt", "cet", "pst", "edt", "pdt", "iso"];
-    // `is_available`, `has_balcony`: the flag is about what follows.
-    let key = key.strip_prefix("is_").or_else(|| key.strip_prefix("has_")).unwrap_or(key);
-    let (key, _) = unit_of(key);
-    let said = match humanize(key) {
-        adjective if adjective.ends_with("able") && !adjective.contains(' ') => {
-            format!("{}ability", &adjective[..adjective.len() - 4])
-        }
-        noun => noun,
-    };
-    let words: Vec<&str> = said.split(' ').filter(|word| !ZONES.contains(word)).collect();
-    let is_noise = words.iter().any(|word| NOISE.contains(&word.to_lowercase().as_str()));
-    let is_word = |word: &&str| {
-        (word.len() > 2 || matches!(*word, "ID" | "IP" | "TV" | "of" | "by"))
-            && word.chars().all(char::is_alphabetic)
-    };
-    // `created at` is asked for as the creation date.
-    if let [verb, "at"] = words[..] {
-        let noun = match verb {
-            "created" => "creation date".to_string(),
-            "published" => "publication date".to_string(),
-            verb => format!("{verb} date"),
-        };
-        return Some(noun);
-    }
-    // `ready in`: the rest of a phrase.
-    let dangles =
-        words.last().is_some_and(|last| matches!(*last, "in" | "at" | "of" | "by" | "to" | "per" | "for"));
-    (!is_noise && !dangles && !words.is_empty() && words.len() <= 4 && words.iter().all(is_word))
-        .then(|| words.join(" "))
 }
 
 /// What the call of a step does, as a command.
