@@ -8,6 +8,7 @@ pub mod families;
 pub mod forms;
 pub mod ground;
 pub mod guards;
+pub mod moulds;
 pub mod needles;
 pub mod provenance;
 pub mod reason;
@@ -16,9 +17,12 @@ pub mod style;
 pub mod thoughts;
 pub mod wording;
 
+use std::sync::Arc;
+
 use crate::reading::Reading;
 use crate::trajectory::{Field, Span};
 use families::{Candidate, FAMILIES, Proposals};
+use moulds::Moulds;
 use reason::Reason;
 use slice::Live;
 
@@ -180,6 +184,11 @@ pub struct Relabeled {
 
 /// Stage 3: finds the goals that a run satisfies, whatever its label.
 pub fn relabel(reading: &Reading<'_>, options: &RelabelOptions) -> Relabeled {
+    relabel_in_words(reading, options, &Arc::default())
+}
+
+/// The same, with moulds learned from the log beside the engine's own phrasings.
+pub fn relabel_in_words(reading: &Reading<'_>, options: &RelabelOptions, moulds: &Arc<Moulds>) -> Relabeled {
     if reading.steps.is_empty() {
         return abstain(Reason::NoSteps);
     }
@@ -188,6 +197,7 @@ pub fn relabel(reading: &Reading<'_>, options: &RelabelOptions) -> Relabeled {
         return abstain(Reason::NoSuccessfulStep);
     }
     let mut proposals = Proposals::new(options.seed, reading.run.trajectory_id);
+    proposals.moulds = Arc::clone(moulds);
     for (_, family) in FAMILIES {
         family(reading, &mut proposals);
     }

@@ -53,6 +53,16 @@ pub fn clause(
     reference: Option<&str>,
     material: &Material<'_, '_>,
 ) -> Result<Clause, Reason> {
+    clause_about(calls, reference, None, material)
+}
+
+/// The same over these fields of the result, where the goal is known to ask for them.
+pub fn clause_about(
+    calls: &[&Call<'_>],
+    reference: Option<&str>,
+    about: Option<&[String]>,
+    material: &Material<'_, '_>,
+) -> Result<Clause, Reason> {
     let first = calls.first().ok_or(Reason::NoAsk)?;
     if reference.is_none() && calls.iter().any(|call| call.hop().is_some()) {
         return Err(Reason::OpaqueIdentifier);
@@ -66,7 +76,10 @@ pub fn clause(
     if matches!(subject, Subject::Own { .. } | Subject::With { .. }) && calls.len() > 1 {
         return Err(Reason::NoAsk);
     }
-    let wanted = wanted(calls, &subject, material.usage);
+    let wanted = match about {
+        Some(fields) => Wanted::exactly(fields),
+        None => wanted(calls, &subject, material.usage),
+    };
     let said = Said {
         subject: &subject,
         reference,

@@ -7,6 +7,7 @@ mod call;
 mod fields;
 mod hop;
 mod merge;
+mod mined;
 mod payload;
 mod prose;
 mod reuse;
@@ -28,6 +29,7 @@ use crate::reading::Reading;
 use crate::text::document::Kind;
 use ask::{Clause, Material, clause};
 use call::{Call, Calls, calls};
+pub use mined::learn;
 use usage::Usage;
 use words::{Manner, tool_words};
 
@@ -47,6 +49,7 @@ pub fn propose(reading: &Reading<'_>, proposals: &mut Proposals) {
     let style = Style::of(reading);
     prose::propose(&calls, reading, &style, proposals);
     let clauses = clauses(&calls, &material, proposals);
+    mined::propose(&calls, &clauses, &material, proposals);
     for clause in &clauses {
         proposals.push_rendered(single(clause, &style, proposals.variant()));
     }
