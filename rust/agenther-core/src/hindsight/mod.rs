@@ -320,8 +320,12 @@ fn is_grounded(grounding: &ground::Grounding, candidate: &Candidate, is_rendered
         |text: &str| is_rendered && candidate.answer.contains(text) && !candidate.goal.contains(text);
     let counted = |kind: &str| {
         is_rendered
-            && candidate.wording == Wording::Phrase
-            && matches!(kind, "superlative" | "count" | "comparison" | "completeness")
+            && match candidate.wording {
+                Wording::Phrase => matches!(kind, "superlative" | "count" | "comparison" | "completeness"),
+                // The bound was moved to hold of what is answered.
+                Wording::Relax => kind == "comparison",
+                Wording::Reuse | Wording::Mined => false,
+            }
     };
     grounding
         .claims

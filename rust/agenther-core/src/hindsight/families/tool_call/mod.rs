@@ -10,6 +10,7 @@ mod merge;
 mod mined;
 mod payload;
 mod prose;
+mod relax;
 mod reuse;
 mod roles;
 mod said;
@@ -47,6 +48,7 @@ pub fn propose(reading: &Reading<'_>, proposals: &mut Proposals) {
     let usage = Usage::new(reading, &calls, &user_text);
     let material = Material { reading, usage: &usage };
     let style = Style::of(reading);
+    relax::propose(&calls, reading, proposals);
     prose::propose(&calls, reading, &style, proposals);
     let clauses = clauses(&calls, &material, proposals);
     mined::propose(&calls, &clauses, &material, proposals);

@@ -150,7 +150,13 @@ fn is_request(sentence: &str) -> bool {
     OPENINGS.iter().any(|opening| lower.starts_with(opening)) || verb_of(first).is_some()
 }
 
-fn satisfies(request: &str, slots: &[Slot], preamble: Option<&str>, vocabulary: &HashSet<String>) -> bool {
+/// Whether a request states every slot, and no word of it is unknown to the tools.
+pub fn satisfies(
+    request: &str,
+    slots: &[Slot],
+    preamble: Option<&str>,
+    vocabulary: &HashSet<String>,
+) -> bool {
     const ELSEWHERE: &[&str] = &[
         "it", "its", "they", "them", "their", "this", "these", "those", "that", "he", "she", "his", "her",
         "same", "above",
