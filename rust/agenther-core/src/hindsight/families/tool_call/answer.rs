@@ -240,7 +240,7 @@ pub fn prose(text: &str) -> Option<String> {
 }
 
 /// Tags taken out, runs of blanks made one.
-fn without_markup(text: &str) -> String {
+pub fn without_markup(text: &str) -> String {
     let mut out = String::with_capacity(text.len());
     let mut rest = text;
     while let Some(at) = rest.find('<') {

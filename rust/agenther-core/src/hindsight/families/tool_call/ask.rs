@@ -172,7 +172,7 @@ fn said_payload(call: &Call<'_>, wanted: &Wanted, heading: &str) -> Option<Strin
             Some(format!("{heading}:{gap}{said}"))
         }
         Node::Scalar(text, _) if text.len() <= 60 && !text.trim().contains(' ') => {
-            Some(format!("{heading} {} {}.", is_or_are(heading), say_value(text)))
+            Some(format!("{heading} {} {}.", is_or_are(heading), say_value(&answer::without_markup(text))))
         }
         Node::Scalar(text, _) => answer::prose(text),
     }

@@ -137,7 +137,7 @@ fn call<'a>(reading: &Reading<'a>, step: usize) -> Result<Call<'a>, Reason> {
     let description = schema.and_then(|tool| tool.description.as_deref());
     let words = tool_words(tool, description).ok_or(Reason::NoAsk)?;
     let is_write = read.effect == Effect::Write;
-    let given = given(reading, step)?;
+    let given = given(reading, step, &words.object)?;
     let payload = listed(payload(read)?, &words.object);
     Ok(Call { step: step as u32, tool, words, given, payload, is_write })
 }
@@ -157,7 +157,7 @@ fn listed(payload: Payload, object: &str) -> Payload {
     }
 }
 
-fn given(reading: &Reading<'_>, step: usize) -> Result<Vec<Given>, Reason> {
+fn given(reading: &Reading<'_>, step: usize, object: &str) -> Result<Vec<Given>, Reason> {
     let schema = reading.tool(step);
     let mut out: Vec<Given> = Vec::new();
     let mut places: HashMap<&str, usize> = HashMap::new();
@@ -190,7 +190,7 @@ fn given(reading: &Reading<'_>, step: usize) -> Result<Vec<Given>, Reason> {
                 .and_then(|parameter| parameter.description.as_deref());
             out.push(Given {
                 name: argument.name.to_string(),
-                role: adjective_or_role(argument, description),
+                role: place_or_thing(adjective_or_role(argument, description), argument.name, object),
                 values: Vec::new(),
                 source: argument.source,
                 opaque: false,
@@ -247,6 +247,18 @@ fn has_operators(value: &str) -> bool {
             field.len() > 1 && field.bytes().all(|byte| byte.is_ascii_lowercase()) && !rest.is_empty()
         })
     })
+}
+
+/// A channel is a place for messages, but the thing itself where the tool gives the channel or its clips.
+fn place_or_thing(role: Role, name: &str, object: &str) -> Role {
+    let last = effect::words(name).last().unwrap_or("").to_ascii_lowercase();
+    let is_thing = object.split(' ').any(|word| singular(word) == last);
+    match role {
+        Role::In | Role::At | Role::Within(_) | Role::Of(_) if is_thing => {
+            Role::Identity { entity: last.clone(), label: format!("{last} name") }
+        }
+        role => role,
+    }
 }
 
 /// `{"hotel_id": "H77"}`: short, but an identifier all the same, and the user did not say it.

@@ -137,7 +137,7 @@ fn tail(places: &[usize], call: &Call<'_>, adjectives: &mut String) -> String {
 }
 
 /// Things that are written about something, and not for it.
-fn is_writing(object: &str) -> bool {
+pub fn is_writing(object: &str) -> bool {
     const WRITINGS: &[&str] = &[
         "news",
         "article",

@@ -146,8 +146,15 @@ fn single(clause: &Clause, style: &Style, variant: u64) -> Candidate {
 }
 
 fn double(first: &Clause, second: &Clause, style: &Style, variant: u64) -> Candidate {
-    let imperative = format!("{}, then {}", first.imperative, second.imperative);
-    let request = style.request(&imperative, None, variant);
+    let request = match variant / 7 % 3 {
+        0 => {
+            format!("{} Also, {}.", style.request(&first.imperative, None, variant), second.imperative)
+        }
+        1 if !first.imperative.contains(", ") => {
+            style.request(&format!("{} and {}", first.imperative, second.imperative), None, variant)
+        }
+        _ => style.request(&format!("{}, then {}", first.imperative, second.imperative), None, variant),
+    };
     let preamble = first.preamble.as_deref().or(second.preamble.as_deref());
     candidate(&[first, second], with_preamble(preamble, request))
 }

@@ -2,7 +2,7 @@
 
 use super::call::{Call, Given};
 use super::fields::field_label;
-use super::merge::Merged;
+use super::merge::{Merged, is_writing};
 use super::payload::Node;
 use super::roles::Role;
 use super::subject::{SELVES, Subject, named};
@@ -160,7 +160,8 @@ impl Said<'_, '_> {
             Subject::Named { entity, values } => of(&named(entity, values), &attribute(object, entity)),
             Subject::Of(values) => {
                 let object = if values.len() > 1 { plural(object) } else { number(object) };
-                (format!("the {adjectives}{object} of {}{tail}", join(values)), false)
+                let link = if is_writing(&object) { "about" } else { "of" };
+                (format!("the {adjectives}{object} {link} {}{tail}", join(values)), false)
             }
             Subject::With { label, value, .. } => self
                 .of_the_one(format!("the {adjectives}{} with {label} {value}{tail}", number(object)), labels),

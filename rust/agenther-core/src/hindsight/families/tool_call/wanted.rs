@@ -112,6 +112,13 @@ pub fn wanted(calls: &[&Call<'_>], subject: &Subject, usage: &Usage) -> Wanted {
         keys.iter().copied().filter(|key| is_used(key) || any_used && dates(key)).filter(varies).collect();
     // What the user spoke of comes first; beyond the third, what people rarely ask for goes.
     used.sort_by_key(|key| !usage.is_asked(key));
+    // A trip has two ends.
+    for (end, other) in [("origin", "destination"), ("destination", "origin")] {
+        let at = used.iter().position(|key| *key == end);
+        if let Some(at) = at.filter(|_| !used.contains(&other) && keys.contains(&other)) {
+            used.insert(at + 1, other);
+        }
+    }
     if any_used && !used.is_empty() {
         return Wanted::exactly(&first_few(&used, usage));
     }
