@@ -176,7 +176,8 @@ def _relabel_options(
     absent = [name for name in _MOULD if name not in moulds.columns]
     if absent:
         raise ValueError(
-            f"moulds: found no column {', '.join(absent)}, needed {', '.join(_MOULD)}, as `agenther.moulds` gives"
+            f"moulds: found no column {', '.join(absent)}, needed {', '.join(_MOULD)},"
+            " as `agenther.moulds` gives them"
         )
     return options | {"moulds": moulds.select(_MOULD).rows(named=True)}
 

@@ -290,7 +290,8 @@ def _moulds(job: Job) -> pl.DataFrame | None:
         return pl.read_ndjson(job.moulds)
     if "-" in map(str, job.logs):
         raise ValueError(
-            "moulds: found standard input among the logs, which is read only once; needed files, or moulds of a file"
+            "moulds: found standard input among the logs, which is read only once; needed files, or the"
+            " moulds in a file"
         )
     return moulds(
         scan_logs(

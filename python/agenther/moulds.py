@@ -57,14 +57,18 @@ def moulds(
     ('get_weather', "What's the weather in {city}?", ['city'], [], 2)
     """
     names = runs.lazy().collect_schema()
-    absent = {name: None for name in RUN_COLUMNS if name not in names and name != "steps"}
-    prompt = columns.get("original_prompt", "original_prompt")
-    task = pl.col(prompt) if isinstance(prompt, str) else prompt
-    if prompt == "original_prompt" and "original_prompt" in absent:
-        task = pl.lit(None, dtype=pl.String)
+    present: RunColumns = {**columns}
+    for name in RUN_COLUMNS:
+        if name not in names and name != "steps":
+            present.setdefault(name, None)  # type: ignore[misc]
+    prompt = present.get("original_prompt", "original_prompt")
+    task = pl.lit(None, dtype=pl.String) if prompt is None else prompt
     shown = (
         runs.lazy()
-        .select(task.alias("task"), shown_moulds(**{**absent, **columns}).alias("mould"))  # type: ignore[typeddict-item]
+        .select(
+            (pl.col(task) if isinstance(task, str) else task).alias("task"),
+            shown_moulds(**present).alias("mould"),
+        )
         .explode("mould")
         .drop_nulls("mould")
         .group_by("mould")
