@@ -318,6 +318,12 @@ fn is_grounded(grounding: &ground::Grounding, candidate: &Candidate, is_rendered
     let stated = |text: &str| candidate.slots.iter().any(|slot| guards::is_said(text, &slot.value));
     let repeated =
         |text: &str| is_rendered && candidate.answer.contains(text) && !candidate.goal.contains(text);
+    // A rendering says keys in words: `temp_max` as the maximum temperature.
+    let labelled = |kind: &str, text: &str| {
+        is_rendered
+            && kind == "wording"
+            && text.split(' ').all(|word| needles::find(&candidate.answer, word).is_some())
+    };
     let counted = |kind: &str| {
         is_rendered
             && match candidate.wording {
@@ -327,10 +333,13 @@ fn is_grounded(grounding: &ground::Grounding, candidate: &Candidate, is_rendered
                 Wording::Reuse | Wording::Mined => false,
             }
     };
-    grounding
-        .claims
-        .iter()
-        .all(|claim| claim.supported || counted(claim.kind) || stated(&claim.text) || repeated(&claim.text))
+    grounding.claims.iter().all(|claim| {
+        claim.supported
+            || counted(claim.kind)
+            || stated(&claim.text)
+            || repeated(&claim.text)
+            || labelled(claim.kind, &claim.text)
+    })
 }
 
 fn grounded_share(grounding: &ground::Grounding) -> f32 {

@@ -135,8 +135,15 @@ fn call<'a>(reading: &Reading<'a>, step: usize) -> Result<Call<'a>, Reason> {
     }
     let schema = reading.tool(step);
     let description = schema.and_then(|tool| tool.description.as_deref());
-    let words = tool_words(tool, description).ok_or(Reason::NoAsk)?;
+    let mut words = tool_words(tool, description).ok_or(Reason::NoAsk)?;
+    if matches!(words.object.as_str(), "directory" | "folder" | "dir" | "directory contents") {
+        words.object = "files".to_string();
+    }
     let is_write = read.effect == Effect::Write;
+    // A read that is named like an act: its words would ask for the act.
+    if !is_write && !words.from_description && effect::effect(&words.verb, None) == Effect::Write {
+        return Err(Reason::NoAsk);
+    }
     let given = given(reading, step, &words.object)?;
     let payload = listed(payload(read)?, &words.object);
     Ok(Call { step: step as u32, tool, words, given, payload, is_write })
@@ -180,7 +187,12 @@ fn given(reading: &Reading<'_>, step: usize, object: &str) -> Result<Vec<Given>,
         if has_operators(&argument.value) && !matches!(argument.source, Source::User { .. }) {
             return Err(Reason::NoAsk);
         }
-        let is_opaque = is_opaque(&argument.value) || is_unsaid_id(argument);
+        let is_figure = argument.kind == Kind::Number
+            && matches!(
+                role(argument.name, None, &argument.value),
+                Role::AtLeast(_) | Role::AtMost(_) | Role::Count(_)
+            );
+        let is_opaque = !is_figure && is_opaque(&argument.value) || is_unsaid_id(argument);
         if argument.source == Source::Invented && is_opaque {
             return Err(Reason::ArgumentsInvented);
         }
@@ -215,7 +227,7 @@ fn given(reading: &Reading<'_>, step: usize, object: &str) -> Result<Vec<Given>,
         out[place].opaque |= is_opaque;
         out[place].values.push(argument.value.trim().to_string());
     }
-    Ok(with_repository(out))
+    Ok(with_period(with_repository(out)))
 }
 
 /// Hosts of code name a repository by its owner and its name, people by both together: `acme/widgets`.
@@ -251,14 +263,42 @@ fn has_operators(value: &str) -> bool {
 
 /// A channel is a place for messages, but the thing itself where the tool gives the channel or its clips.
 fn place_or_thing(role: Role, name: &str, object: &str) -> Role {
-    let last = effect::words(name).last().unwrap_or("").to_ascii_lowercase();
+    let mut words: Vec<String> = effect::words(name).map(str::to_ascii_lowercase).collect();
+    if words.len() > 1 && words.last().is_some_and(|last| matches!(last.as_str(), "name" | "code" | "title"))
+    {
+        words.pop();
+    }
+    let last = words.pop().unwrap_or_default();
     let is_thing = object.split(' ').any(|word| singular(word) == last);
     match role {
-        Role::In | Role::At | Role::Within(_) | Role::Of(_) if is_thing => {
-            Role::Identity { entity: last.clone(), label: format!("{last} name") }
+        Role::In | Role::At | Role::By | Role::Within(_) | Role::Of(_) if is_thing => {
+            Role::Identity { label: format!("{last} name"), entity: last }
+        }
+        Role::With(_) if matches!(last.as_str(), "path" | "filepath" | "filename" | "file" | "dir") => {
+            if object == "file" {
+                Role::Identity { entity: "file".into(), label: "file name".into() }
+            } else {
+                Role::In
+            }
         }
         role => role,
     }
+}
+
+/// The period that two parameters name together: quarter Q4 and year 2024 are Q4 2024.
+fn with_period(mut given: Vec<Given>) -> Vec<Given> {
+    let find = |given: &[Given], names: &[&str]| {
+        given.iter().position(|given| names.contains(&given.name.as_str()) && given.values.len() == 1)
+    };
+    if let Some(part) = find(&given, &["quarter", "month", "season", "semester"])
+        && let Some(year) = find(&given, &["year"])
+        && given[part].values[0].bytes().any(|byte| byte.is_ascii_alphabetic())
+    {
+        given[part].values = vec![format!("{} {}", given[part].values[0], given[year].values[0])];
+        given[part].role = Role::Year;
+        given.remove(year);
+    }
+    given
 }
 
 /// `{"hotel_id": "H77"}`: short, but an identifier all the same, and the user did not say it.

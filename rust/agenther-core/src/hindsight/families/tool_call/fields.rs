@@ -98,6 +98,7 @@ const NOUNS: &[(&str, &str)] = &[
     ("from", "sender"),
     ("to", "recipient"),
     ("cc", "people in copy"),
+    ("body", "text"),
     ("published", "publication date"),
     ("created", "creation date"),
     ("updated", "date of the last update"),
@@ -124,7 +125,8 @@ fn noun_for(word: &str) -> Option<String> {
 pub fn field_label(key: &str) -> Option<String> {
     const ZONES: &[&str] = &["est", "utc", "gmt", "cet", "pst", "edt", "pdt", "iso"];
     // `is_available`, `has_balcony`: the flag is about what follows.
-    let key = key.strip_prefix("is_").or_else(|| key.strip_prefix("has_")).unwrap_or(key);
+    let snake = effect::words(key).map(str::to_ascii_lowercase).collect::<Vec<_>>().join("_");
+    let key = snake.strip_prefix("is_").or_else(|| snake.strip_prefix("has_")).unwrap_or(&snake);
     let (key, _) = unit_of(key);
     let said = match humanize(key) {
         adjective if adjective.ends_with("able") && !adjective.contains(' ') => {
@@ -151,8 +153,15 @@ pub fn field_label(key: &str) -> Option<String> {
     // `ready in`: the rest of a phrase.
     let dangles =
         words.last().is_some_and(|last| matches!(*last, "in" | "at" | "of" | "by" | "to" | "per" | "for"));
-    (!is_noise && !dangles && !words.is_empty() && words.len() <= 4 && words.iter().all(is_word))
-        .then(|| words.join(" "))
+    let is_phrase = words.iter().any(|word| matches!(*word, "in" | "per" | "to"));
+    let is_phrase = is_phrase && !said.starts_with("price per");
+    (!is_noise
+        && !dangles
+        && !is_phrase
+        && !words.is_empty()
+        && words.len() <= 4
+        && words.iter().all(is_word))
+    .then(|| words.join(" "))
 }
 
 /// What a key counts or identifies for the system alone, whatever its value: `id`, `lineIds`, `sku`.

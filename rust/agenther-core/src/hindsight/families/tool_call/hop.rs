@@ -219,6 +219,11 @@ struct Description {
     before: Vec<u32>,
 }
 
+/// Whether a record tells itself from its fellows.
+pub fn tells_itself(call: &Call<'_>, calls: &[Call<'_>]) -> bool {
+    description(call, calls).is_some()
+}
+
 /// The ends of a trip, where no fellow that the run looked up has the same.
 fn description(call: &Call<'_>, calls: &[Call<'_>]) -> Option<Description> {
     fn ends<'n>(call: &'n Call<'_>) -> Option<(&'n str, &'n str)> {

@@ -25,7 +25,7 @@ use std::collections::HashSet;
 use super::{Candidate, Proposals};
 use crate::hindsight::Wording;
 use crate::hindsight::style::Style;
-use crate::hindsight::wording::{capitalize, is_plural_phrase, plural};
+use crate::hindsight::wording::{capitalize, is_function_word, is_plural_phrase, plural};
 use crate::reading::Reading;
 use crate::text::document::Kind;
 use ask::{Clause, Material, clause};
@@ -49,19 +49,42 @@ pub fn propose(reading: &Reading<'_>, proposals: &mut Proposals) {
     let material = Material { reading, usage: &usage };
     let style = Style::of(reading);
     relax::propose(&calls, reading, proposals);
-    prose::propose(&calls, reading, &style, proposals);
     let clauses = clauses(&calls, &material, proposals);
     mined::propose(&calls, &clauses, &material, proposals);
-    for clause in &clauses {
-        proposals.push_rendered(single(clause, &style, proposals.variant()));
+    // Goals are composed in English, which a user of another language would not write.
+    let composes = !is_foreign(&user_text);
+    if composes {
+        prose::propose(&calls, reading, &style, proposals);
+        for clause in &clauses {
+            proposals.push_rendered(single(clause, &style, proposals.variant()));
+        }
     }
     let pairs = pairs(&clauses);
     for candidate in reuse::candidates(&clauses, &pairs, &calls, reading) {
         proposals.push_rendered(candidate);
     }
-    for (first, second) in pairs {
+    for (first, second) in pairs.into_iter().filter(|_| composes) {
         proposals.push_rendered(double(first, second, &style, proposals.variant()));
     }
+}
+
+/// Whether a text is in another language than English: more letters of other scripts than Latin ones, or more of the
+/// small words of its neighbours than English ones.
+fn is_foreign(text: &str) -> bool {
+    const SMALL: &[&str] = &[
+        "de", "la", "el", "los", "las", "que", "por", "para", "con", "un", "una", "um", "uma", "os", "em",
+        "meu", "minha", "quero", "quiero", "mi", "und", "der", "die", "das", "den", "ich", "nicht", "ein",
+        "eine", "ist", "mit", "zu", "für", "mein", "meine", "bitte", "le", "les", "des", "du", "est", "une",
+        "pour", "dans", "je", "mon", "avec", "il", "che", "di", "per", "non", "mio", "vorrei", "het", "een",
+        "van", "ik", "mijn", "voor",
+    ];
+    let letters = text.chars().filter(|letter| letter.is_alphabetic());
+    let (latin, other): (Vec<char>, Vec<char>) =
+        letters.take(2_000).partition(|letter| (*letter as u32) < 0x250);
+    let words = || text.split(|c: char| !c.is_alphanumeric()).filter(|word| !word.is_empty()).take(400);
+    let foreign = words().filter(|word| SMALL.contains(&word.to_lowercase().as_str())).count();
+    let english = words().filter(|word| is_function_word(&word.to_lowercase())).count();
+    other.len() > latin.len() || foreign >= 2 && foreign > english
 }
 
 fn user_text(reading: &Reading<'_>) -> String {
@@ -72,7 +95,14 @@ fn user_text(reading: &Reading<'_>) -> String {
 /// Every clause: all the things of a list, calls of one tool joined, then each call alone.
 fn clauses(calls: &[Call<'_>], material: &Material<'_, '_>, proposals: &mut Proposals) -> Vec<Clause> {
     let mut clauses = hop::fan_outs(calls, material);
-    let fanned: HashSet<u32> = clauses.iter().flat_map(|clause| clause.steps.iter().copied()).collect();
+    let steps = |clause: &Clause| clause.steps.clone();
+    let fanned: HashSet<u32> = clauses.iter().flat_map(steps).collect();
+    // What is said of all of them need not be said of each; of the first few, what tells itself apart is.
+    let whole: HashSet<u32> =
+        clauses.iter().filter(|clause| clause.imperative.contains(" all the ")).flat_map(steps).collect();
+    let is_covered = |call: &Call<'_>| {
+        whole.contains(&call.step) || fanned.contains(&call.step) && !hop::tells_itself(call, calls)
+    };
     let mut tools: Vec<&str> = Vec::new();
     for call in calls {
         if !tools.contains(&call.tool) {
@@ -97,7 +127,7 @@ fn clauses(calls: &[Call<'_>], material: &Material<'_, '_>, proposals: &mut Prop
                 write::clause(call, observation.unwrap_or(""))
             }
             None => clause(&[call], None, material),
-            Some(_) if fanned.contains(&call.step) => continue,
+            Some(_) if is_covered(call) => continue,
             Some(_) => hop::through(call, calls, material),
         };
         match built {

@@ -24,6 +24,9 @@ use crate::text::facts::{FactKind, facts};
 /// Things that one answer names at most.
 const MAX_FITTING: usize = 5;
 
+/// Requests with figures that are looked at: a longer prompt is a document.
+const MAX_REQUESTS: usize = 8;
+
 /// A thing that a call found, with its figures.
 struct Thing {
     name: String,
@@ -44,6 +47,7 @@ pub fn propose(calls: &[Call<'_>], reading: &Reading<'_>, proposals: &mut Propos
     let bounded: Vec<Request<'_>> = requests(reading)
         .into_iter()
         .filter(|request| request.from_prompt && request.text.bytes().any(|byte| byte.is_ascii_digit()))
+        .take(MAX_REQUESTS)
         .collect();
     if bounded.is_empty() {
         return;

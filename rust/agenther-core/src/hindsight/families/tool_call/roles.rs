@@ -344,6 +344,11 @@ pub fn say(role: &Role, values: &[Cow<'_, str>]) -> String {
         Role::AtMost(what) if is_plural_phrase(what) => format!("with at most {plain} {what}"),
         Role::AtLeast(what) => format!("with {} {what} of at least {plain}", article_for(what)),
         Role::AtMost(what) => format!("with {} {what} of at most {plain}", article_for(what)),
+        Role::Count(what)
+            if matches!(what.as_str(), "rooms" | "bedrooms" | "bathrooms" | "seats" | "doors") =>
+        {
+            format!("with {plain} {}", if plain == "1" { singular(what) } else { what.clone() })
+        }
         Role::Count(what) => {
             let noun = if plain == "1" { singular(what) } else { what.clone() };
             format!("for {plain} {noun}")

@@ -102,7 +102,7 @@ impl Said<'_, '_> {
     /// The thing asked for, as the heading of an answer.
     pub fn heading(&self) -> String {
         if self.call.words.verb == "convert" {
-            return "Result".to_string();
+            return "The result".to_string();
         }
         let (thing, _) = self.thing(self.call.payload.node.is_list(), &[]);
         let thing = thing.strip_prefix("the details of ").unwrap_or(&thing);

@@ -33,6 +33,10 @@ const SALIENT: &[&str] = &[
     "condition",
     "conditions",
     "description",
+    "text",
+    "message",
+    "content",
+    "comment",
     "temperature",
     "author",
     "artist",
@@ -131,6 +135,10 @@ pub fn wanted(calls: &[&Call<'_>], subject: &Subject, usage: &Usage) -> Wanted {
     let owned = |keys: &[&str]| keys.iter().map(|key| key.to_string()).collect::<Vec<_>>();
     match (is_list, keys.len(), salient.len()) {
         (true, _, 1..) => Wanted { asked: Vec::new(), keys: owned(&salient), is_object: false },
+        // A list of names is the names.
+        (true, 0, _) => {
+            Wanted { asked: Vec::new(), keys: row_name(calls).into_iter().collect(), is_object: false }
+        }
         (true, ..) => Wanted { asked: Vec::new(), keys: owned(&keys), is_object: false },
         (false, ..=MAX_FIELDS, _) => Wanted::exactly(&owned(&keys)),
         (false, _, 2..) => Wanted::exactly(&owned(&salient)),
@@ -150,10 +158,7 @@ fn askable<'c>(calls: &[&'c Call<'_>], subject: &Subject) -> Vec<&'c str> {
                 .any(|stated| stated.eq_ignore_ascii_case(text))
         })
     };
-    let row_name = match calls[0].payload.node.rows() {
-        [Node::Record(fields), ..] if calls[0].payload.node.is_list() => answer::name_key(fields),
-        _ => None,
-    };
+    let row_name = row_name(calls);
     let is_own = matches!(subject, Subject::Own { .. });
     let mut keys: Vec<&str> = Vec::new();
     for (key, value) in calls.iter().flat_map(|call| fields(&call.payload.node)) {
@@ -162,7 +167,7 @@ fn askable<'c>(calls: &[&'c Call<'_>], subject: &Subject) -> Vec<&'c str> {
             && value.text().is_some_and(|text| matches!(text, "available" | "ok" | "OK" | "success"));
         let is_known = is_plain
             || is_stated(value)
-            || Some(key) == row_name
+            || Some(key) == row_name.as_deref()
             || is_own && is_personal(key)
             || names_an_id(key, value);
         if !value.is_blank() && !is_known && field_label(key).is_some() && !keys.contains(&key) {
@@ -170,6 +175,16 @@ fn askable<'c>(calls: &[&'c Call<'_>], subject: &Subject) -> Vec<&'c str> {
         }
     }
     keys
+}
+
+/// The key whose values name the rows of a list.
+fn row_name(calls: &[&Call<'_>]) -> Option<String> {
+    match calls[0].payload.node.rows() {
+        [Node::Record(fields), ..] if calls[0].payload.node.is_list() => {
+            answer::name_key(fields).map(str::to_string)
+        }
+        _ => None,
+    }
 }
 
 /// `balance` of an account balance, `value` of a reading.
@@ -182,6 +197,14 @@ fn object_itself(call: &Call<'_>, keys: &[&str]) -> Option<Wanted> {
     let is_flag = |key: &str| matches!(call.payload.node.get(key), Some(Node::Scalar(_, Kind::Bool)));
     let is_value =
         |key: &str| matches!(key, "value" | "reading" | "result") && keys.iter().all(|key| !is_measure(key));
+    // What a conversion gives is its result.
+    const CONVERTED: &[&str] =
+        &["converted_amount", "convertedAmount", "converted", "result", "amount", "value", "output"];
+    if call.words.verb == "convert"
+        && let Some(key) = CONVERTED.iter().find(|key| keys.contains(key))
+    {
+        return Some(Wanted { asked: Vec::new(), keys: vec![key.to_string()], is_object: true });
+    }
     let key = keys.iter().find(|key| (names_object(key) || is_value(key)) && !is_flag(key))?;
     let unit = keys.iter().find(|key| matches!(**key, "currency" | "unit" | "units"));
     let keys = std::iter::once(key).chain(unit).map(|key| key.to_string()).collect();

@@ -227,7 +227,8 @@ fn from_name(name: &str) -> Option<ToolWords> {
         .collect();
     let mut noun = without_vague(&noun);
     // A search of the product catalog finds products.
-    if SEARCH.contains(&verb.as_str()) && noun.len() > 1 && CONTAINERS.contains(&noun[noun.len() - 1]) {
+    let searches = SEARCH.contains(&verb.as_str()) || matches!(verb.as_str(), "lookup" | "look" | "query");
+    if searches && noun.len() > 1 && CONTAINERS.contains(&noun[noun.len() - 1]) {
         noun.pop();
     }
     Some(ToolWords { verb, object: humanize(&noun.join("_")), from_description: false })
@@ -249,20 +250,106 @@ fn local_words(name: &str) -> Vec<String> {
     let mut words = split(last);
     let names_thing = words
         .iter()
+        .skip(usize::from(words.first().is_some_and(|first| verb_of(first).is_some())))
         .take_while(|word| !NAME_STOPS.contains(&word.as_str()))
-        .any(|word| verb_of(word).is_none() && !is_description(word) && !VAGUE.contains(&word.as_str()));
+        .any(|word| {
+            !is_description(word) && !VAGUE.contains(&word.as_str()) && !ASPECTS.contains(&word.as_str())
+        });
     if let Some(space) = spaces.last().filter(|_| !names_thing) {
         let verbs = words.iter().take_while(|word| verb_of(word).is_some()).count();
         let described = words[verbs..].iter().take_while(|word| is_description(word)).count();
         words.splice(verbs + described..verbs + described, split(space));
+        // What is looked at is a thing, though it may sound like an act: the status of locks locks nothing.
+        if verbs == 0 {
+            words.insert(0, "get".to_string());
+        }
     }
     // `hr_leave_balance`, `k8s_pods_list`: a short first word names the system.
     let is_system = |word: &String| word.len() <= 2 || word.bytes().any(|byte| byte.is_ascii_digit());
-    if words.len() >= 3 && is_system(&words[0]) {
+    if words.len() >= 3 && is_system(&words[0]) || words.len() >= 2 && SYSTEMS.contains(&words[0].as_str()) {
         words.remove(0);
     }
     words
 }
+
+/// Nouns for a side of a thing, which alone do not say what it is a side of.
+const ASPECTS: &[&str] =
+    &["status", "summary", "history", "balance", "stats", "statistics", "state", "settings"];
+
+/// Systems that tools are named after: `zendesk_ticket_comments_list` lists the comments of a ticket.
+const SYSTEMS: &[&str] = &[
+    "zendesk",
+    "slack",
+    "gmail",
+    "jira",
+    "github",
+    "gitlab",
+    "spotify",
+    "stripe",
+    "shopify",
+    "salesforce",
+    "hubspot",
+    "notion",
+    "asana",
+    "trello",
+    "google",
+    "outlook",
+    "teams",
+    "twilio",
+    "aws",
+    "azure",
+    "gcp",
+    "k8s",
+    "kubernetes",
+    "cloudwatch",
+    "datadog",
+    "twitter",
+    "reddit",
+    "youtube",
+    "discord",
+    "dropbox",
+    "airtable",
+    "quickbooks",
+    "xero",
+    "servicenow",
+    "confluence",
+    "bitbucket",
+    "zoom",
+    "calendly",
+    "mailchimp",
+    "sendgrid",
+    "paypal",
+    "amazon",
+    "ebay",
+    "yelp",
+    "intercom",
+    "freshdesk",
+    "pagerduty",
+    "sentry",
+    "grafana",
+    "docker",
+    "jenkins",
+    "figma",
+    "telegram",
+    "whatsapp",
+    "instagram",
+    "facebook",
+    "linkedin",
+    "pinterest",
+    "tiktok",
+    "postgres",
+    "mysql",
+    "mongodb",
+    "redis",
+    "snowflake",
+    "bigquery",
+    "okta",
+    "workday",
+    "sap",
+    "netsuite",
+    "crm",
+    "erp",
+];
 
 fn is_version(word: &str) -> bool {
     word.starts_with('v') && word.len() <= 3 && word[1..].bytes().all(|byte| byte.is_ascii_digit())
