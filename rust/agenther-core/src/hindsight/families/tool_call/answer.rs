@@ -193,17 +193,28 @@ fn nested(node: &Node, depth: usize) -> Option<String> {
                 return nested(only, depth + 1);
             }
             let is_long = shown.len() > MAX_INNER;
-            let is_kept = |value: &Node| !is_long || matches!(value, Node::Scalar(..));
-            for (key, value) in shown.into_iter().filter(|(_, value)| is_kept(value)) {
+            // Beside what people know it by, an identifier of the system says nothing.
+            let is_system = |key: &str, value: &Node| {
+                fields.len() > 2
+                    && is_identifier(key)
+                    && value.text().is_some_and(|text| text.contains('_') && is_opaque(text))
+            };
+            let is_kept = |key: &str, value: &Node| {
+                !(is_long && !matches!(value, Node::Scalar(..)) || is_system(key, value))
+            };
+            for (key, value) in shown.into_iter().filter(|(key, value)| is_kept(key, value)) {
                 match (key.as_str(), route, person) {
                     ("origin", Some((origin, destination)), _) => {
                         parts.push(format!("{origin} to {destination}"))
                     }
                     ("first_name", _, Some((first, last))) => parts.push(format!("{first} {last}")),
                     ("destination", Some(_), _) | ("last_name", _, Some(_)) => {}
-                    ("name" | "title" | "type" | "source" | "kind" | "label", ..) => {
-                        parts.push(nested(value, depth + 1)?)
-                    }
+                    (
+                        "name" | "title" | "type" | "source" | "kind" | "label" | "address1" | "address2"
+                        | "line1" | "line2" | "street" | "city" | "zip" | "postal_code" | "state"
+                        | "province" | "country",
+                        ..,
+                    ) => parts.push(nested(value, depth + 1)?),
                     _ => parts.push(format!("{} {}", say_key(key), nested(value, depth + 1)?)),
                 }
             }

@@ -30,6 +30,10 @@ impl Said<'_, '_> {
     /// The clause as a command, and as a question where one reads well.
     pub fn request(&self) -> Result<(String, Option<String>), Reason> {
         let words = &self.call.words;
+        if let Some(name) = self.described_one() {
+            let question = format!("What can you tell me about {name}?");
+            return Ok((format!("tell me about {name}"), Some(question)));
+        }
         if !is_sayable(&words.object) {
             return Err(Reason::NoAsk);
         }
@@ -167,6 +171,15 @@ impl Said<'_, '_> {
                 .of_the_one(format!("the {adjectives}{} with {label} {value}{tail}", number(object)), labels),
             Subject::None => self.of_the_one(format!("the {adjectives}{}{tail}", number(object)), labels),
         }
+    }
+
+    /// The one thing that a search by its name describes in running text: what kind of thing it is, the text says.
+    fn described_one(&self) -> Option<&str> {
+        let [given] = self.call.given.as_slice() else { return None };
+        let is_text = self.call.payload.node.text().is_some_and(|text| text.contains(' '));
+        let is_name = given.role == Role::Called && given.values.len() == 1;
+        let finds = self.call.words.manner() == Manner::Search && *self.subject == Subject::None;
+        (is_text && is_name && finds && self.reference.is_none()).then(|| given.values[0].as_str())
     }
 
     /// Whether the parameters name one thing, and the result is that thing.

@@ -105,7 +105,7 @@ pub fn wanted(calls: &[&Call<'_>], subject: &Subject, usage: &Usage) -> Wanted {
         return wanted;
     }
     let is_used = |key: &str| calls.iter().any(|call| usage.is_used(call.step, key));
-    let varies = |key: &&str| !is_list || usage.is_asked(key) || varies(calls, key);
+    let varies = |key: &&str| !is_list || varies(calls, key);
     // What is listed by date is wanted with its date.
     let dates = |key: &str| {
         is_list
@@ -246,7 +246,8 @@ fn varies(calls: &[&Call<'_>], key: &str) -> bool {
     let mut values = calls.iter().flat_map(|call| call.payload.node.rows()).filter_map(|row| row.get(key));
     let Some(first) = values.next() else { return true };
     let rest: Vec<&Node> = values.collect();
-    rest.len() < 2 || first.text().is_none() || rest.iter().any(|value| *value != first)
+    let differs = first.text().is_none() || rest.iter().any(|value| *value != first);
+    differs || rest.len() < 2 && !matches!(first, Node::Scalar(_, Kind::Bool))
 }
 
 /// Whether a key is neither the value itself nor its unit or time.
