@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from polars.testing import assert_frame_equal
 
 import agenther as ah
-from agenther import schema
+from agenther import expressions, schema
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -21,6 +21,7 @@ STAGES = {
     "classify": ah.classify(),
     "extract": ah.extract(),
     "relabel": ah.relabel(),
+    "moulds": expressions.shown_moulds(),
     "analyze": ah.analyze(),
     "verify": ah.verify(goal=pl.col("original_prompt"), answer=pl.col("final_answer")),
 }
@@ -28,6 +29,7 @@ DTYPES = {
     "classify": schema.VERDICT,
     "extract": schema.OUTCOME,
     "relabel": schema.HINDSIGHT,
+    "moulds": schema.MOULDS,
     "analyze": schema.ANALYSIS,
     "verify": schema.GROUNDING,
 }
@@ -44,7 +46,13 @@ def test_the_native_table_of_dtypes_is_the_python_one(name: str, runs: pl.DataFr
 
 @pytest.mark.parametrize(
     ("stage", "name"),
-    list(zip(STAGES.values(), ["verdict", "outcome", "hindsight", "analysis", "grounding"], strict=True)),
+    list(
+        zip(
+            STAGES.values(),
+            ["verdict", "outcome", "hindsight", "moulds", "analysis", "grounding"],
+            strict=True,
+        )
+    ),
 )
 def test_a_stage_names_its_column(stage: pl.Expr, name: str, runs: pl.DataFrame) -> None:
     assert runs.select(stage).columns == [name]

@@ -30,6 +30,7 @@ from agenther.models import (
     analyze_one,
     verify_one,
 )
+from agenther.moulds import moulds
 from agenther.scan import (
     LogScan,
     RejectedRecordsError,
@@ -72,6 +73,7 @@ __all__ = [
     "from_messages",
     "mapping",
     "messages_rejects",
+    "moulds",
     "rejects",
     "relabel",
     "rules",

@@ -96,6 +96,7 @@ def _run(options: argparse.Namespace) -> int:
         min_weight=options.min_weight,
         goals=options.goals,
         seed=options.seed,
+        moulds=options.moulds,
         log_format=options.format,
         mapping=options.mapping,
         success_at=options.success_at,
@@ -427,6 +428,12 @@ def _parser() -> argparse.ArgumentParser:
     job.add_argument("--goals", type=_count, default=Job.goals, metavar="N", help="most goals of a run")
     job.add_argument(
         "--seed", type=_count, default=Job.seed, metavar="N", help="chooses among equal phrasings"
+    )
+    job.add_argument(
+        "--moulds",
+        type=lambda text: text if text == "auto" else Path(text),
+        metavar="auto|FILE",
+        help="word goals as the users of the logs do, learned in a first pass or from JSON lines of moulds",
     )
     job.set_defaults(command=_run)
 

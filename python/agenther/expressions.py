@@ -30,6 +30,8 @@ RUN_COLUMNS = (
 )
 """The columns that a stage reads, in the order in which the plugin takes them."""
 
+_MOULD = ("tool", "text", "parameters", "fields")
+
 
 def classify(*, rules: Rules | Packs | None = None, **columns: Unpack[RunColumns]) -> pl.Expr:
     """Tell whether and how each run failed: a column `verdict` of dtype `schema.VERDICT`.
@@ -66,6 +68,7 @@ def relabel(
     goals: int = 3,
     min_confidence: float = 0.5,
     seed: int = 0,
+    moulds: pl.DataFrame | None = None,
     **columns: Unpack[RunColumns],
 ) -> pl.Expr:
     """Find the goals that each run does satisfy: a column `hindsight` of dtype `schema.HINDSIGHT`.
@@ -78,6 +81,8 @@ def relabel(
         Goals below this confidence, 0 to 1, are dropped.
     seed
         Chooses among equivalent phrasings. The same seed gives the same words.
+    moulds
+        How the users of the log ask, from `agenther.moulds`: goals that fit are worded as they word theirs.
     **columns
         Columns that are not named as in the trajectory frame.
 
@@ -86,7 +91,7 @@ def relabel(
     >>> runs.select(ah.relabel(goals=1)).item().to_list()
     []
     """
-    options = _relabel_options(goals, min_confidence, seed)
+    options = _relabel_options(goals, min_confidence, seed, moulds)
     return _plugin.call("relabel", _run(columns), options).alias("hindsight")
 
 
@@ -95,6 +100,7 @@ def analyze(
     goals: int = 3,
     min_confidence: float = 0.5,
     seed: int = 0,
+    moulds: pl.DataFrame | None = None,
     rules: Rules | Packs | None = None,
     **columns: Unpack[RunColumns],
 ) -> pl.Expr:
@@ -108,7 +114,7 @@ def analyze(
     >>> runs.select(ah.analyze().struct.unnest()).columns
     ['verdict', 'outcome', 'hindsight', 'abstained']
     """
-    options = _relabel_options(goals, min_confidence, seed) | _rules_option(rules)
+    options = _relabel_options(goals, min_confidence, seed, moulds) | _rules_option(rules)
     return _plugin.call("analyze", _run(columns), options).alias("analysis")
 
 
@@ -151,14 +157,30 @@ def _run(columns: RunColumns) -> list[IntoColumn]:
     return [given.get(name, name) for name in RUN_COLUMNS]
 
 
-def _relabel_options(goals: int, min_confidence: float, seed: int) -> dict[str, object]:
+def shown_moulds(**columns: Unpack[RunColumns]) -> pl.Expr:
+    """Give the moulds that each run shows by itself, before `agenther.moulds` asks for support."""
+    return _plugin.call("moulds", _run(columns), {}).alias("moulds")
+
+
+def _relabel_options(
+    goals: int, min_confidence: float, seed: int, moulds: pl.DataFrame | None
+) -> dict[str, object]:
     if goals < 0:
         raise ValueError(f"goals: found {goals}, needed 0 or more")
     if not 0 <= min_confidence <= 1:
         raise ValueError(f"min_confidence: found {min_confidence}, needed a number from 0 to 1")
     if not 0 <= seed < 2**64:
         raise ValueError(f"seed: found {seed}, needed a whole number from 0 to 2**64 - 1")
-    return {"goals": goals, "min_confidence": min_confidence, "seed": seed}
+    options: dict[str, object] = {"goals": goals, "min_confidence": min_confidence, "seed": seed}
+    if moulds is None:
+        return options
+    absent = [name for name in _MOULD if name not in moulds.columns]
+    if absent:
+        raise ValueError(
+            f"moulds: found no column {', '.join(absent)}, needed {', '.join(_MOULD)},"
+            " as `agenther.moulds` gives them"
+        )
+    return options | {"moulds": moulds.select(_MOULD).rows(named=True)}
 
 
 def _rules_option(rules: Rules | Packs | None) -> dict[str, object]:

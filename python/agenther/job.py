@@ -23,7 +23,8 @@ import polars as pl
 from agenther import ledger
 from agenther.export import WRITERS
 from agenther.expressions import analyze
-from agenther.scan import LogScan, RejectedRecordsError
+from agenther.moulds import moulds
+from agenther.scan import LogScan, RejectedRecordsError, scan_logs
 from agenther.sources import find
 
 if TYPE_CHECKING:
@@ -87,8 +88,46 @@ class Job:
     """Give up at more rejects than this number, or, given a float, than this share of the records."""
     rejects: Path | None = None
     """Where to write the rejects instead of `out`; they are written there even if the job is given up."""
+    moulds: Path | Literal["auto"] | None = None
+    """How the users ask: moulds learned from these logs in a first pass (`auto`), or JSON lines of them."""
     rules: Rules | None = None
     """Rules made by `agenther.rules.load`; by default the pack that comes with the engine."""
+
+
+@dataclass
+class Variety:
+    """How much the goals differ, and where their words come from.
+
+    Goals are kept as hashes of eight bytes, so that a job over a log of any length fits in memory.
+    """
+
+    wordings: Counter[str] = field(default_factory=Counter)
+    _goals: list[pl.Series] = field(default_factory=list)
+    _forms: list[pl.Series] = field(default_factory=list)
+
+    def count(self, goals: pl.DataFrame) -> None:
+        """Take in goals, the fields of `schema.HINDSIGHT`."""
+        text = pl.col("goal")
+        form = text.str.replace_all(_VALUE, "_")
+        hashed = goals.select(text.hash(0).alias("goal"), form.hash(0).alias("form"))
+        self._goals.append(hashed["goal"])
+        self._forms.append(hashed["form"])
+        self.wordings.update(_counts(goals["wording"]))
+
+    def distinct(self) -> int:
+        """Count the goals that differ in any word."""
+        return pl.concat(self._goals).n_unique() if self._goals else 0
+
+    def entropy(self) -> float:
+        """Give the entropy, in bits, of the forms of the goals: their texts without names and numbers."""
+        if not self._forms:
+            return 0.0
+        counts = pl.concat(self._forms).value_counts()["count"]
+        return round(counts.entropy(base=2, normalize=True) or 0.0, 3) if counts.len() > 1 else 0.0
+
+
+_VALUE = r'"[^"]*"|\b\w*\d\w*\b|\b[A-Z]\w*\b'
+"""What differs between two goals of one form: quoted words, numbers and names."""
 
 
 @dataclass
@@ -104,6 +143,7 @@ class Account:
     relabelled: int = 0
     goals: int = 0
     repeated: int = 0
+    variety: Variety = field(default_factory=Variety)
     abstained: Counter[str] = field(default_factory=Counter)
     skipped: Counter[str] = field(default_factory=Counter)
     written: int = 0
@@ -142,6 +182,9 @@ class Account:
             "relabelled": self.relabelled,
             "goals": self.goals,
             "goals_repeated": self.repeated,
+            "goals_by_wording": _ordered(self.variety.wordings),
+            "goals_distinct": self.variety.distinct(),
+            "goal_entropy_bits": self.variety.entropy(),
             "skipped": self.skipped.total(),
             "skipped_by_reason": _ordered(self.skipped),
             "abstained": self.abstained.total(),
@@ -176,6 +219,7 @@ def run(job: Job, progress: Callable[[int, int], None] | None = None) -> Account
     account = Account()
     logs, earlier = _inputs(job)
     known = ledger.of(earlier)
+    learned = _moulds(job)
     scan = LogScan(
         logs,
         format=job.log_format,
@@ -191,8 +235,8 @@ def run(job: Job, progress: Callable[[int, int], None] | None = None) -> Account
             relabelled = stack.enter_context((folder / LEDGER).open("w", encoding="utf-8", newline="\n"))
             try:
                 for runs in scan.batches():
-                    new = _pass_over(runs, known, account)
-                    ledger.write(_relabel(new, job, known, writers, account), relabelled)
+                    found = _choose(_pass_over(runs, known, account), job, learned, account)
+                    ledger.write(_write(found, known, writers, account), relabelled)
                     _reject(scan.take_rejects(), rejects, account)
                     if progress is not None:
                         progress(scan.files_read, account.read)
@@ -262,25 +306,55 @@ def _pass_over(runs: pl.DataFrame, known: ledger.Ledger, account: Account) -> pl
     return runs.filter(~before)
 
 
-def _relabel(
-    runs: pl.DataFrame, job: Job, known: ledger.Ledger, writers: dict[str, Writer], account: Account
-) -> pl.DataFrame:
-    """Analyze the runs, count their fates, write the goals of those that are chosen, and give these."""
-    analysis = analyze(goals=job.goals, min_confidence=job.min_confidence, seed=job.seed, rules=job.rules)
+def _moulds(job: Job) -> pl.DataFrame | None:
+    """Learn the moulds of the logs, which are read once more for it, or read those of a file."""
+    if job.moulds is None:
+        return None
+    if job.moulds != "auto":
+        return pl.read_ndjson(job.moulds)
+    if "-" in map(str, job.logs):
+        raise ValueError(
+            "moulds: found standard input among the logs, which is read only once; needed files, or the"
+            " moulds in a file"
+        )
+    return moulds(
+        scan_logs(
+            _inputs(job)[0],
+            format=job.log_format,
+            success_at=job.success_at,
+            mapping=job.mapping,
+            on_error="skip",
+        )
+    )
+
+
+def _choose(runs: pl.DataFrame, job: Job, moulds: pl.DataFrame | None, account: Account) -> pl.DataFrame:
+    """Analyze the runs, count their fates, and give those whose goals are to be written."""
+    analysis = analyze(
+        goals=job.goals, min_confidence=job.min_confidence, seed=job.seed, moulds=moulds, rules=job.rules
+    )
     runs = runs.with_columns(analysis.struct.unnest()).with_columns(skipped=_fate(job))
     verdict = pl.col("verdict").struct
     failed = runs.filter(verdict.field("is_failure")).select(
         verdict.field("failure_type").fill_null("unknown")
     )
     account.failed.update(_counts(failed.to_series()))
-    found = runs.filter(pl.col("skipped").is_null())
+    account.abstained.update(_counts(runs.filter(skipped="abstained")["abstained"]))
+    account.skipped.update(_counts(runs["skipped"].drop_nulls()))
+    return runs.filter(pl.col("skipped").is_null())
+
+
+def _write(
+    found: pl.DataFrame, known: ledger.Ledger, writers: dict[str, Writer], account: Account
+) -> pl.DataFrame:
+    """Write the goals of runs that are not known yet, and give the runs that are in a file."""
     chosen = known.without_repeats(found).filter(pl.col("hindsight").list.len() > 0)
     goals = int(chosen["hindsight"].list.len().sum())
     account.relabelled += found.height
     account.goals += goals
     account.repeated += int(found["hindsight"].list.len().sum()) - goals
-    account.abstained.update(_counts(runs.filter(skipped="abstained")["abstained"]))
-    account.skipped.update(_counts(runs["skipped"].drop_nulls()))
+    if chosen.height:
+        account.variety.count(chosen["hindsight"].explode().drop_nulls().struct.unnest())
     if found.height > chosen.height:
         account.skipped["repeated"] += found.height - chosen.height
 

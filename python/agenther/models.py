@@ -204,6 +204,7 @@ def analyze_one(
     goals: int = 3,
     min_confidence: float = 0.5,
     seed: int = 0,
+    moulds: pl.DataFrame | None = None,
     rules: Rules | Packs | None = None,
 ) -> Analysis:
     """Classify, extract and relabel one run. The parameters are those of `agenther.analyze`.
@@ -211,7 +212,9 @@ def analyze_one(
     >>> analyze_one({"original_prompt": "Fly me to Rome", "success": False}).abstained
     'no_steps'
     """
-    analysis = expressions.analyze(goals=goals, min_confidence=min_confidence, seed=seed, rules=rules)
+    analysis = expressions.analyze(
+        goals=goals, min_confidence=min_confidence, seed=seed, moulds=moulds, rules=rules
+    )
     row = Trajectory.model_validate(trajectory).to_frame().select(analysis).item()
     return Analysis.model_validate(row)
 

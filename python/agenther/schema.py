@@ -139,6 +139,18 @@ HINDSIGHT = pl.List(
 )
 """What `relabel` gives."""
 
+MOULDS = pl.List(
+    pl.Struct(
+        {
+            "tool": pl.String(),
+            "text": pl.String(),
+            "parameters": pl.List(pl.String()),
+            "fields": pl.List(pl.String()),
+        }
+    )
+)
+"""What one run shows `moulds`."""
+
 GROUNDING = pl.Struct(
     {
         "grounded": pl.Boolean(),

@@ -234,3 +234,52 @@ def test_a_broken_ledger_is_named(agenther: Shell, tmp_path: Path) -> None:
     assert done.code == 2
     assert "relabelled.jsonl, line 1: found" in done.err
     assert not (tmp_path / "two" / "sft.jsonl").exists()
+
+
+def parcel(number: str, prompt: str, *, success: bool) -> dict[str, object]:
+    """Make a run that tracks a parcel."""
+    arguments = json.dumps({"parcel_id": number})
+    call = {"id": "c1", "type": "function", "function": {"name": "trackParcel", "arguments": arguments}}
+    result = json.dumps({"status": "in transit", "city": "Lyon", "weight_kg": 3})
+    return {
+        "id": f"run-{number}",
+        "success": success,
+        "messages": [
+            {"role": "user", "content": prompt},
+            {"role": "assistant", "content": None, "tool_calls": [call]},
+            {"role": "tool", "tool_call_id": "c1", "content": result},
+            {"role": "assistant", "content": "Sorry, I cannot do that."},
+        ],
+    }
+
+
+def test_goals_are_worded_as_the_users_of_the_logs_do(agenther: Shell, tmp_path: Path) -> None:
+    status = "Can you tell me the status of parcel {}?"
+    taught = [parcel(number, status.format(number), success=True) for number in ("PK-1042", "PK-7711")]
+    failed = parcel("PK-3300", "Redirect parcel PK-3300 to Main Street 5 by noon.", success=False)
+    write_log(tmp_path / "log.jsonl", *taught, failed)
+    account = agenther("run", "log.jsonl", "-o", "out", "--moulds", "auto", "--json").json
+    assert account["goals_by_wording"] == {"mined": 1}
+    assert account["goals_distinct"] == 1
+    assert status.format("PK-3300") in (tmp_path / "out" / "sft.jsonl").read_text()
+
+    plain = agenther("run", "log.jsonl", "-o", "plain", "--json").json
+    assert "mined" not in plain["goals_by_wording"]
+    learned = [
+        {
+            "tool": "trackParcel",
+            "text": "Where is {parcel_id}?",
+            "parameters": ["parcel_id"],
+            "fields": ["city"],
+        }
+    ]
+    (tmp_path / "moulds.jsonl").write_text("\n".join(map(json.dumps, learned)))
+    agenther("run", "log.jsonl", "-o", "out", "--moulds", "moulds.jsonl")
+    assert "Where is PK-3300?" in (tmp_path / "out" / "sft.jsonl").read_text()
+
+
+def test_the_account_says_how_much_the_goals_differ(agenther: Shell) -> None:
+    account = agenther("run", EXAMPLES / "logs", "-o", "out", "--json").json
+    assert 0 < account["goals_distinct"] <= account["goals"]
+    assert account["goals"] == sum(account["goals_by_wording"].values())
+    assert account["goal_entropy_bits"] > 3

@@ -62,8 +62,8 @@ fn a_list_is_asked_for_by_its_parameters_and_answered_row_by_row() {
             && asked.contains("in porto priced at 1200 or less with 2 bedrooms"),
         "{asked}"
     );
-    assert!(goal.answer.contains("L1: street: Rua A 5; rent: 1150"), "{}", goal.answer);
-    assert!(goal.answer.contains("L2: street: Rua B 9; rent: 990"), "{}", goal.answer);
+    assert!(goal.answer.contains("Rua A 5 (L1): rent: 1150"), "{}", goal.answer);
+    assert!(goal.answer.contains("Rua B 9 (L2): rent: 990"), "{}", goal.answer);
     assert_eq!(goal.strategy, Strategy::Final);
     assert!(goal.slots.iter().all(|slot| slot.origin == Origin::User));
 }
@@ -374,4 +374,30 @@ mod hostile {
             }
         }
     }
+}
+
+#[test]
+fn the_broken_bound_moves_to_what_was_found_and_the_unreached_clause_goes() {
+    let hotels = r#"{"hotels": [{"hotel_id": "h1", "name": "Hotel Golem", "price_per_night": 112, "currency": "EUR"},
+        {"hotel_id": "h2", "name": "Vltava Inn", "price_per_night": 95, "currency": "EUR"},
+        {"hotel_id": "h3", "name": "U Mostu", "price_per_night": 149, "currency": "EUR"}]}"#;
+    let asked =
+        "Find me a hotel in Prague from 2025-05-01 to 2025-05-04 for two people under 90 euros with a pool.";
+    let arguments =
+        r#"{"city": "Prague", "checkin_date": "2025-05-01", "checkout_date": "2025-05-04", "guests": 2}"#;
+    let moved = run(asked, None, vec![call("hotels_search", arguments, hotels)]);
+    let result = relabeled(&moved);
+    let goal = over(&result, &[0]);
+    assert_eq!(
+        goal.goal,
+        "Find me a hotel in Prague from 2025-05-01 to 2025-05-04 for two people under 100 euros."
+    );
+    assert_eq!(goal.wording, Wording::Relax);
+    assert_eq!(goal.answer, "Vltava Inn: price per night 95 EUR.");
+
+    // Where something keeps to the bound, the request was not too strict.
+    let kept = vec![call("hotels_search", arguments, hotels)];
+    let met = asked.replace("90", "99");
+    let met = Trajectory { original_prompt: Some(&met), steps: kept, ..Trajectory::default() };
+    assert!(relabeled(&met).goals.iter().all(|goal| goal.wording != Wording::Relax));
 }

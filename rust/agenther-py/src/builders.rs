@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use agenther_core::hindsight::ground::{Claim, Grounding};
+use agenther_core::hindsight::moulds::Mould;
 use agenther_core::hindsight::{Hindsight, Relabeled, Slot, Support};
 use agenther_core::outcome::{Achievement, FailedAttempt, ObservedFact, Outcome};
 use agenther_core::verdict::{Evidence, Verdict};
@@ -341,6 +342,63 @@ impl Column<Relabeled> for Goals {
 
     fn finish(self) -> ArrayRef {
         self.0.finish::<Hindsight>()
+    }
+}
+
+/// The column of `moulds`: a list of them a run.
+#[derive(Debug, Default)]
+pub struct ShownMoulds(Lists<MouldRows>);
+
+impl Column<Vec<Mould>> for ShownMoulds {
+    fn push(&mut self, moulds: Option<&Vec<Mould>>) {
+        self.0.push(moulds);
+    }
+
+    fn finish(self) -> ArrayRef {
+        self.0.finish::<Mould>()
+    }
+}
+
+#[derive(Debug, Default)]
+struct MouldRows {
+    tool: StringViewBuilder,
+    text: StringViewBuilder,
+    parameters: Lists<Names>,
+    fields: Lists<Names>,
+}
+
+impl Items<Mould> for MouldRows {
+    fn append(&mut self, mould: &Mould) {
+        self.tool.append_value(&mould.tool);
+        self.text.append_value(&mould.text);
+        self.parameters.push(Some(&mould.parameters));
+        self.fields.push(Some(&mould.fields));
+    }
+
+    fn finish(mut self) -> ArrayRef {
+        record(
+            crate::schema::mould(),
+            vec![
+                Arc::new(self.tool.finish()),
+                Arc::new(self.text.finish()),
+                self.parameters.finish::<String>(),
+                self.fields.finish::<String>(),
+            ],
+            None,
+        )
+    }
+}
+
+#[derive(Debug, Default)]
+struct Names(StringViewBuilder);
+
+impl Items<String> for Names {
+    fn append(&mut self, name: &String) {
+        self.0.append_value(name);
+    }
+
+    fn finish(mut self) -> ArrayRef {
+        Arc::new(self.0.finish())
     }
 }
 

@@ -4,8 +4,10 @@
 //! threads at once.
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::sync::Arc;
 
-use agenther_core::hindsight::{RelabelOptions, Relabeled, ground, relabel};
+use agenther_core::hindsight::moulds::{self, Moulds};
+use agenther_core::hindsight::{RelabelOptions, Relabeled, ground, relabel_in_words};
 use agenther_core::outcome::extract;
 use agenther_core::reading::Reading;
 use agenther_core::rules::Rules;
@@ -14,7 +16,7 @@ use agenther_core::verdict::classify;
 use arrow_array::ArrayRef;
 use arrow_schema::{DataType, Field};
 
-use crate::builders::{Analyses, Analysis, Column, Goals, Groundings, Outcomes, Verdicts};
+use crate::builders::{Analyses, Analysis, Column, Goals, Groundings, Outcomes, ShownMoulds, Verdicts};
 use crate::columns::{Indices, Input, Need, RUN, Runs, Texts, pieces};
 use crate::error::Error;
 use crate::options::Options;
@@ -75,10 +77,25 @@ pub const RELABEL: Function = Function {
     extra: &[],
     dtype: || schema::list_of(DataType::Struct(schema::hindsight())),
     compute: |pieces, options| {
-        let options = options.relabel();
+        let (moulds, options) = (options.moulds(), options.relabel());
         let mut goals = Goals::default();
-        each_run(pieces, |_, _, run| goals.push(run.map(|run| goals_of(run, &options)).as_ref()))?;
+        each_run(pieces, |_, _, run| {
+            goals.push(run.map(|run| goals_of(run, &options, &moulds)).as_ref());
+        })?;
         Ok(goals.finish())
+    },
+};
+
+/// The moulds that each run shows: its calls, in the words of its user.
+pub const MOULDS: Function = Function {
+    name: "moulds",
+    subject: &RUN,
+    extra: &[],
+    dtype: || schema::list_of(DataType::Struct(schema::mould())),
+    compute: |pieces, _| {
+        let mut shown = ShownMoulds::default();
+        each_run(pieces, |_, _, run| shown.push(run.map(moulds::moulds).as_ref()))?;
+        Ok(shown.finish())
     },
 };
 
@@ -91,13 +108,13 @@ pub const ANALYZE: Function = Function {
     compute: |pieces, options| {
         let rules = options.rules()?;
         let rules = rules.as_deref().unwrap_or_else(|| Rules::default_pack());
-        let options = options.relabel();
+        let (moulds, options) = (options.moulds(), options.relabel());
         let mut analyses = Analyses::default();
         each_run(pieces, |_, _, run| {
             let analysis = run.map(|run| Analysis {
                 verdict: classify(run, rules),
                 outcome: extract(run),
-                relabeled: goals_of(run, &options),
+                relabeled: goals_of(run, &options, &moulds),
             });
             analyses.push(analysis.as_ref());
         })?;
@@ -128,10 +145,10 @@ pub const VERIFY: Function = Function {
 };
 
 /// Relabels a run; one without steps has a reason of its own.
-fn goals_of(run: &Reading<'_>, options: &RelabelOptions) -> Relabeled {
+fn goals_of(run: &Reading<'_>, options: &RelabelOptions, moulds: &Arc<Moulds>) -> Relabeled {
     match run.steps.is_empty() {
         true => Relabeled { goals: Vec::new(), abstained: Some("no_steps") },
-        false => relabel(run, options),
+        false => relabel_in_words(run, options, moulds),
     }
 }
 

@@ -8,6 +8,7 @@
 use std::sync::Arc;
 
 use agenther_core::hindsight::RelabelOptions;
+use agenther_core::hindsight::moulds::{Mould, Moulds};
 use agenther_core::rules::Rules;
 use arrow_array::Array;
 use serde::Deserialize;
@@ -28,6 +29,8 @@ pub struct Options {
     pub min_confidence: f32,
     /// Seeds the choice among equivalent phrasings.
     pub seed: u64,
+    /// Sentences of the log's users that goals may be worded with.
+    pub moulds: Vec<MouldOption>,
     /// Rules other than the default pack.
     pub rules: Option<RulesOption>,
     /// How to write rows.
@@ -43,6 +46,7 @@ impl Default for Options {
             goals,
             min_confidence,
             seed,
+            moulds: Vec::new(),
             rules: None,
             render: RenderOptions::default(),
             read: ReadOptions::default(),
@@ -67,10 +71,31 @@ impl Options {
         self.rules.as_ref().map(RulesOption::rules).transpose()
     }
 
+    /// The moulds, sorted by tool.
+    pub fn moulds(&self) -> Arc<Moulds> {
+        let mould = |option: &MouldOption| Mould {
+            tool: option.tool.clone(),
+            text: option.text.clone(),
+            parameters: option.parameters.clone(),
+            fields: option.fields.clone(),
+        };
+        Arc::new(Moulds::new(self.moulds.iter().map(mould)))
+    }
+
     /// The options of stage 3.
     pub fn relabel(&self) -> RelabelOptions {
         RelabelOptions { goals: self.goals, min_confidence: self.min_confidence, seed: self.seed }
     }
+}
+
+/// A mould as `agenther.moulds` gives it.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct MouldOption {
+    tool: String,
+    text: String,
+    parameters: Vec<String>,
+    fields: Vec<String>,
 }
 
 /// Rule packs make options long; the sentence has their start.

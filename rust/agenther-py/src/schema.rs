@@ -189,6 +189,11 @@ pub fn hindsight() -> Fields {
     ])
 }
 
+/// A sentence with slots; `moulds` gives a list of them.
+pub fn mould() -> Fields {
+    fields([("tool", TEXT), ("text", TEXT), ("parameters", list_of(TEXT)), ("fields", list_of(TEXT))])
+}
+
 /// A value that a goal fixes.
 pub fn slot() -> Fields {
     fields([("name", TEXT), ("value", TEXT), ("origin", TEXT), ("step", DataType::UInt32)])

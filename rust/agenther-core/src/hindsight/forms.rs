@@ -20,7 +20,7 @@ pub(crate) fn other_forms(value: &str) -> Vec<String> {
         ];
         return match WORDS.get(number as usize) {
             Some(word) => vec![word.to_string()],
-            None => group_digits(value).into_iter().collect(),
+            None => group_digits(value).into_iter().chain(short_forms(number)).collect(),
         };
     }
     if let Some(split) = split_code(value) {
@@ -33,6 +33,18 @@ pub(crate) fn other_forms(value: &str) -> Vec<String> {
         .map(str::to_string)
         .into_iter()
         .collect()
+}
+
+/// `120000` as `120k`, `1500000` as `1.5 million`.
+fn short_forms(number: u32) -> Vec<String> {
+    let with = |unit: u32, words: [&str; 2]| {
+        let (whole, rest) = (number / unit, number % unit * 10 / unit);
+        let is_short = whole > 0 && number.is_multiple_of(unit / 10);
+        let said = if rest == 0 { whole.to_string() } else { format!("{whole}.{rest}") };
+        is_short.then(|| [format!("{said}{}", words[0]), format!("{said} {}", words[1])])
+    };
+    let forms = [with(1_000, ["k", "thousand"]), with(1_000_000, ["m", "million"])];
+    forms.into_iter().flatten().flatten().collect()
 }
 
 /// `LH455` as `LH 455`.
@@ -141,6 +153,8 @@ mod tests {
             ("14:30", "at 2:30 PM"),
             ("09:00:00", "at 9am"),
             ("12500", "12,500 euros"),
+            ("120000", "above 120k"),
+            ("1500000", "a budget of 1.5 million"),
             ("4", "four people"),
             ("5.0", "under 5"),
             ("LH455", "flight LH 455"),

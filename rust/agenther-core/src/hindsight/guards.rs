@@ -7,7 +7,7 @@ use super::forms::other_forms;
 use super::needles::find;
 use super::reason::Reason;
 use super::wording::{is_function_word, say_value, singular};
-use super::{Origin, Slot, slice};
+use super::{Origin, Slot, Wording, slice};
 use crate::reading::Reading;
 use crate::signals::effect::Effect;
 use crate::signals::tool_status::Status;
@@ -32,7 +32,9 @@ pub fn check(candidate: &Candidate, reading: &Reading<'_>) -> Result<(), Reason>
     if pursues_old_goal(candidate, reading, &goal) {
         return Err(Reason::OldGoalInArguments);
     }
-    if is_same_goal(&goal, reading.run.original_prompt.unwrap_or("")) {
+    let original = reading.run.original_prompt.unwrap_or("");
+    let moves_bound = candidate.wording == Wording::Relax && numbers(&candidate.goal) != numbers(original);
+    if !moves_bound && is_same_goal(&goal, original) {
         return Err(Reason::SameAsOriginal);
     }
     if leaks(candidate) {
@@ -91,6 +93,11 @@ pub fn content_words(text: &str) -> HashSet<String> {
         .map(|word| singular(&word.to_lowercase()))
         .filter(|word| !is_function_word(word))
         .collect()
+}
+
+/// The words of a text that hold digits: what a moved bound changes.
+fn numbers(text: &str) -> HashSet<String> {
+    content_words(text).into_iter().filter(|word| word.bytes().any(|byte| byte.is_ascii_digit())).collect()
 }
 
 fn is_same_goal(goal: &HashSet<String>, original: &str) -> bool {

@@ -1,12 +1,14 @@
 //! Hindsight goals: what a failed run demonstrates, said as a request, with its answer and its proof.
 
 pub mod closing;
+mod compounds;
 pub mod confidence;
 pub mod evidence;
 pub mod families;
 pub mod forms;
 pub mod ground;
 pub mod guards;
+pub mod moulds;
 pub mod needles;
 pub mod provenance;
 pub mod reason;
@@ -15,9 +17,12 @@ pub mod style;
 pub mod thoughts;
 pub mod wording;
 
+use std::sync::Arc;
+
 use crate::reading::Reading;
 use crate::trajectory::{Field, Span};
 use families::{Candidate, FAMILIES, Proposals};
+use moulds::Moulds;
 use reason::Reason;
 use slice::Live;
 
@@ -179,6 +184,11 @@ pub struct Relabeled {
 
 /// Stage 3: finds the goals that a run satisfies, whatever its label.
 pub fn relabel(reading: &Reading<'_>, options: &RelabelOptions) -> Relabeled {
+    relabel_in_words(reading, options, &Arc::default())
+}
+
+/// The same, with moulds learned from the log beside the engine's own phrasings.
+pub fn relabel_in_words(reading: &Reading<'_>, options: &RelabelOptions, moulds: &Arc<Moulds>) -> Relabeled {
     if reading.steps.is_empty() {
         return abstain(Reason::NoSteps);
     }
@@ -187,6 +197,7 @@ pub fn relabel(reading: &Reading<'_>, options: &RelabelOptions) -> Relabeled {
         return abstain(Reason::NoSuccessfulStep);
     }
     let mut proposals = Proposals::new(options.seed, reading.run.trajectory_id);
+    proposals.moulds = Arc::clone(moulds);
     for (_, family) in FAMILIES {
         family(reading, &mut proposals);
     }
@@ -307,15 +318,28 @@ fn is_grounded(grounding: &ground::Grounding, candidate: &Candidate, is_rendered
     let stated = |text: &str| candidate.slots.iter().any(|slot| guards::is_said(text, &slot.value));
     let repeated =
         |text: &str| is_rendered && candidate.answer.contains(text) && !candidate.goal.contains(text);
+    // A rendering says keys in words: `temp_max` as the maximum temperature.
+    let labelled = |kind: &str, text: &str| {
+        is_rendered
+            && kind == "wording"
+            && text.split(' ').all(|word| needles::find(&candidate.answer, word).is_some())
+    };
     let counted = |kind: &str| {
         is_rendered
-            && candidate.wording == Wording::Phrase
-            && matches!(kind, "superlative" | "count" | "comparison" | "completeness")
+            && match candidate.wording {
+                Wording::Phrase => matches!(kind, "superlative" | "count" | "comparison" | "completeness"),
+                // The bound was moved to hold of what is answered.
+                Wording::Relax => kind == "comparison",
+                Wording::Reuse | Wording::Mined => false,
+            }
     };
-    grounding
-        .claims
-        .iter()
-        .all(|claim| claim.supported || counted(claim.kind) || stated(&claim.text) || repeated(&claim.text))
+    grounding.claims.iter().all(|claim| {
+        claim.supported
+            || counted(claim.kind)
+            || stated(&claim.text)
+            || repeated(&claim.text)
+            || labelled(claim.kind, &claim.text)
+    })
 }
 
 fn grounded_share(grounding: &ground::Grounding) -> f32 {

@@ -3,6 +3,7 @@
 use std::collections::HashSet;
 use std::sync::LazyLock;
 
+use super::compounds::unglued;
 use super::forms::{MONTHS, date};
 use crate::signals::effect;
 
@@ -41,13 +42,26 @@ const ABBREVIATIONS: &[(&str, &str)] = &[
     ("lng", "longitude"),
     ("img", "image"),
     ("ref", "reference"),
+    ("pull", "pull request"),
+    ("pulls", "pull requests"),
+    ("pr", "pull request"),
+    ("prs", "pull requests"),
+    ("env", "environment"),
+    ("emp", "employee"),
+    ("acct", "account"),
+    ("txn", "transaction"),
+    ("txns", "transactions"),
+    ("appt", "appointment"),
+    ("appts", "appointments"),
+    ("cust", "customer"),
+    ("mgr", "manager"),
+    ("tz", "time zone"),
 ];
 
 /// The words of an identifier in lower case, with what is usually written in capitals in capitals.
 pub fn humanize(identifier: &str) -> String {
     let mut out = String::with_capacity(identifier.len());
-    for word in effect::words(identifier) {
-        let lower = word.to_lowercase();
+    for lower in effect::words(identifier).flat_map(|word| unglued(&word.to_lowercase())) {
         if !out.is_empty() {
             out.push(' ');
         }
@@ -177,7 +191,8 @@ pub fn capitalize(text: &str) -> String {
 pub fn say_value(value: &str) -> String {
     if let Some((year, month, day)) = date(value) {
         let mut said = format!("{} {day}, {year}", MONTHS[month as usize - 1]);
-        if let Some(time) = value.get(11..16).filter(|time| is_clock(time)) {
+        // Midnight is how a whole day is written.
+        if let Some(time) = value.get(11..16).filter(|time| is_clock(time) && *time != "00:00") {
             said.push_str(" at ");
             said.push_str(time);
         }

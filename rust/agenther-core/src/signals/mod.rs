@@ -17,7 +17,7 @@ pub mod tool_status;
 // Shared by several signals.
 mod assent;
 mod calls;
-mod constraints;
+pub(crate) mod constraints;
 mod grounding;
 mod tokens;
 

@@ -11,7 +11,9 @@ mod testing;
 mod tool_call;
 
 use std::collections::HashSet;
+use std::sync::Arc;
 
+use super::moulds::{Mould, Moulds};
 use super::reason::Reason;
 use super::{Slot, Support, Wording, style};
 use crate::reading::Reading;
@@ -44,6 +46,8 @@ pub struct Proposals {
     pub candidates: Vec<Candidate>,
     /// Those whose answer was rendered value by value from a parsed result, by position.
     rendered: HashSet<usize>,
+    /// How the people in the log ask for what tools do.
+    pub moulds: Arc<Moulds>,
     /// Why steps or asks were passed over: one entry each time.
     pub passed_over: Vec<Reason>,
     seed: u64,
@@ -94,6 +98,11 @@ pub const FAMILIES: &[(&str, Family)] = &[
     ("sql", sql::propose),
     ("tool_call", tool_call::propose),
 ];
+
+/// The moulds that a run shows, for [`super::moulds`].
+pub(super) fn learn(reading: &Reading<'_>) -> Vec<Mould> {
+    tool_call::learn(reading)
+}
 
 /// What the call of a step does, as a command: `look up the order`.
 pub fn tool_phrase(reading: &Reading<'_>, step: usize) -> Option<String> {

@@ -1,12 +1,18 @@
 //! Answers rendered from a result: every row keeps its identifier, keys and dates are said in words,
 //! nothing is raw JSON, and what the goal asks for is complete.
 
+use super::fields::is_identifier;
 use super::payload::Node;
+use crate::hindsight::forms::date;
 use crate::hindsight::wording::{capitalize, humanize, is_opaque, say_value};
+use crate::signals::effect;
 use crate::text::document::Kind;
 
 /// A longer list is not recited to a person.
 const MAX_ROWS: usize = 40;
+
+/// Fields of a record inside a record, beyond which its own records are left out.
+const MAX_INNER: usize = 6;
 
 /// The longest answer.
 const MAX_ANSWER: usize = 6_000;
@@ -54,26 +60,98 @@ fn row(row: &Node, chosen: &[String]) -> Option<String> {
         .map(|(key, value)| (key.as_str(), value))
         .collect();
     let said = record(&kept)?;
-    let Some(name) = name.and_then(|name| row.get(name)?.text().map(str::to_string)) else {
+    let Some(mut told) = name.and_then(|name| row.get(name)?.text().map(str::to_string)) else {
         return Some(said);
     };
+    // An identifier that people can read stays with the row: `Rua A 5 (L1)`.
+    let identifier = identified(fields).filter(|(key, _)| Some(key.as_str()) != name && is_identifier(key));
+    if let Some(text) = identifier.and_then(|(_, value)| value.text()).filter(|text| text.len() <= 16) {
+        told.push_str(&format!(" ({text})"));
+    }
+    let name = told;
     Some(if said.is_empty() { name } else { format!("{name}: {said}") })
 }
 
-/// The key whose value names the row: a name or title, else the first identifier.
+/// The key whose value names the row: a name or title, else the first words that tell it from others, else the
+/// first identifier.
 pub fn name_key(fields: &[(String, Node)]) -> Option<&str> {
     const NAMES: &[&str] = &["name", "title", "full_name", "label", "subject", "display_name"];
-    let is_text = |value: &Node| value.text().is_some_and(|text| !text.is_empty() && text.len() <= 120);
     let named = fields
         .iter()
-        .find(|(key, value)| NAMES.iter().any(|name| key.eq_ignore_ascii_case(name)) && is_text(value));
-    let identified = || {
-        fields.iter().take(4).find(|(key, value)| {
-            let key = key.to_ascii_lowercase();
-            is_text(value) && ["id", "number", "code", "symbol", "key"].iter().any(|end| key.ends_with(end))
+        .find(|(key, value)| NAMES.iter().any(|name| key.eq_ignore_ascii_case(name)) && is_short(value));
+    // A dish, a merchant, a headline.
+    let told = || {
+        fields.iter().take(6).find(|(key, value)| {
+            let is_words = matches!(value, Node::Scalar(text, Kind::String) if text.len() <= 80
+                && text.contains(char::is_alphabetic) && !text.contains("://") && date(text).is_none());
+            is_words && !is_identifier(key) && !describes(key)
         })
     };
-    named.or_else(identified).map(|(key, _)| key.as_str())
+    named.or_else(told).or_else(|| identified(fields)).map(|(key, _)| key.as_str())
+}
+
+/// The first identifier of a row.
+fn identified(fields: &[(String, Node)]) -> Option<&(String, Node)> {
+    fields.iter().take(4).find(|(key, value)| {
+        let key = key.to_ascii_lowercase();
+        is_short(value) && ["id", "number", "code", "symbol", "key"].iter().any(|end| key.ends_with(end))
+    })
+}
+
+fn is_short(value: &Node) -> bool {
+    value.text().is_some_and(|text| !text.is_empty() && text.len() <= 120)
+}
+
+/// Whether a field sorts things into kinds or dates them, so that many rows share its value.
+fn describes(key: &str) -> bool {
+    const KINDS: &[&str] = &[
+        "status",
+        "state",
+        "type",
+        "kind",
+        "currency",
+        "unit",
+        "units",
+        "country",
+        "priority",
+        "severity",
+        "level",
+        "role",
+        "gender",
+        "language",
+        "color",
+        "colour",
+        "size",
+        "category",
+        "source",
+        "date",
+        "time",
+        "start",
+        "end",
+        "at",
+        "on",
+        "from",
+        "to",
+        "origin",
+        "destination",
+        "city",
+        "mode",
+        "class",
+        "cabin",
+        "condition",
+        "method",
+        "format",
+        "zone",
+        "timezone",
+        "day",
+        "month",
+        "due",
+        "created",
+        "updated",
+        "availability",
+    ];
+    let last = effect::words(key).last().unwrap_or("").to_ascii_lowercase();
+    KINDS.contains(&last.as_str())
 }
 
 /// A value inside a line.
@@ -109,16 +187,34 @@ fn nested(node: &Node, depth: usize) -> Option<String> {
             let text = |key: &str| node.get(key).and_then(Node::text);
             let route = text("origin").zip(text("destination"));
             let person = text("first_name").zip(text("last_name"));
-            for (key, value) in fields.iter().filter(|(_, value)| !value.is_blank()) {
+            let shown: Vec<&(String, Node)> = fields.iter().filter(|(_, value)| !value.is_blank()).collect();
+            // One field needs no name; of many, those that are no records themselves suffice.
+            if let [(_, only)] = shown[..] {
+                return nested(only, depth + 1);
+            }
+            let is_long = shown.len() > MAX_INNER;
+            // Beside what people know it by, an identifier of the system says nothing.
+            let is_system = |key: &str, value: &Node| {
+                fields.len() > 2
+                    && is_identifier(key)
+                    && value.text().is_some_and(|text| text.contains('_') && is_opaque(text))
+            };
+            let is_kept = |key: &str, value: &Node| {
+                !(is_long && !matches!(value, Node::Scalar(..)) || is_system(key, value))
+            };
+            for (key, value) in shown.into_iter().filter(|(key, value)| is_kept(key, value)) {
                 match (key.as_str(), route, person) {
                     ("origin", Some((origin, destination)), _) => {
                         parts.push(format!("{origin} to {destination}"))
                     }
                     ("first_name", _, Some((first, last))) => parts.push(format!("{first} {last}")),
                     ("destination", Some(_), _) | ("last_name", _, Some(_)) => {}
-                    ("name" | "title" | "type" | "source" | "kind" | "label", ..) => {
-                        parts.push(nested(value, depth + 1)?)
-                    }
+                    (
+                        "name" | "title" | "type" | "source" | "kind" | "label" | "address1" | "address2"
+                        | "line1" | "line2" | "street" | "city" | "zip" | "postal_code" | "state"
+                        | "province" | "country",
+                        ..,
+                    ) => parts.push(nested(value, depth + 1)?),
                     _ => parts.push(format!("{} {}", say_key(key), nested(value, depth + 1)?)),
                 }
             }
@@ -134,14 +230,14 @@ fn is_map_of_records(fields: &[(String, Node)]) -> bool {
 
 /// ` km` after the number under `distance_km`.
 fn unit(key: &str, value: &Node) -> String {
-    match (super::unit_of(key), value) {
+    match (super::fields::unit_of(key), value) {
         ((_, Some(unit)), Node::Scalar(_, Kind::Number)) => format!(" {unit}"),
         _ => String::new(),
     }
 }
 
 fn say_key(key: &str) -> String {
-    super::field_label(key).unwrap_or_else(|| humanize(key))
+    super::fields::field_label(key).unwrap_or_else(|| humanize(key))
 }
 
 fn bounded(answer: String) -> Option<String> {
@@ -155,7 +251,7 @@ pub fn prose(text: &str) -> Option<String> {
 }
 
 /// Tags taken out, runs of blanks made one.
-fn without_markup(text: &str) -> String {
+pub fn without_markup(text: &str) -> String {
     let mut out = String::with_capacity(text.len());
     let mut rest = text;
     while let Some(at) = rest.find('<') {

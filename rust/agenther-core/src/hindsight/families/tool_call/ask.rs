@@ -2,22 +2,19 @@
 
 use super::answer;
 use super::call::Call;
-use super::field_label;
+use super::fields::field_label;
 use super::merge::{Merged, merge};
 use super::payload::Node;
 use super::roles::Role;
 use super::said::Said;
 use super::subject::{Subject, subject};
 use super::usage::{Usage, fields};
+use super::wanted::{Wanted, wanted};
 use crate::hindsight::provenance::Source;
 use crate::hindsight::reason::Reason;
-use crate::hindsight::wording::{is_plural_phrase, say_value, singular};
+use crate::hindsight::wording::{is_plural_phrase, say_value};
 use crate::hindsight::{Origin, Slot};
 use crate::reading::Reading;
-use crate::text::document::Kind;
-
-/// Fields that one clause asks for at most.
-const MAX_FIELDS: usize = 5;
 
 /// A clause with its answer.
 #[derive(Debug, Clone, PartialEq)]
@@ -56,6 +53,16 @@ pub fn clause(
     reference: Option<&str>,
     material: &Material<'_, '_>,
 ) -> Result<Clause, Reason> {
+    clause_about(calls, reference, None, material)
+}
+
+/// The same over these fields of the result, where the goal is known to ask for them.
+pub fn clause_about(
+    calls: &[&Call<'_>],
+    reference: Option<&str>,
+    about: Option<&[String]>,
+    material: &Material<'_, '_>,
+) -> Result<Clause, Reason> {
     let first = calls.first().ok_or(Reason::NoAsk)?;
     if reference.is_none() && calls.iter().any(|call| call.hop().is_some()) {
         return Err(Reason::OpaqueIdentifier);
@@ -69,7 +76,10 @@ pub fn clause(
     if matches!(subject, Subject::Own { .. } | Subject::With { .. }) && calls.len() > 1 {
         return Err(Reason::NoAsk);
     }
-    let wanted = wanted(calls, &subject, material);
+    let wanted = match about {
+        Some(fields) => Wanted::exactly(fields),
+        None => wanted(calls, &subject, material.usage),
+    };
     let said = Said {
         subject: &subject,
         reference,
@@ -96,119 +106,6 @@ pub fn clause(
         slots,
         prior: prior(calls, &subject, &wanted.keys, &merged),
     })
-}
-
-/// The fields that a clause is about.
-#[derive(Debug, Default)]
-struct Wanted {
-    /// Those that the goal asks for by name.
-    asked: Vec<String>,
-    /// Those that the answer gives: the same, or all of them where the goal names none.
-    keys: Vec<String>,
-    /// Whether the tool's object is itself the field: `balance` of an account balance.
-    is_object: bool,
-}
-
-/// The fields to ask for: those that the run used or the user spoke of, else all of a small record.
-fn wanted(calls: &[&Call<'_>], subject: &Subject, material: &Material<'_, '_>) -> Wanted {
-    let is_list = calls[0].payload.node.is_list();
-    let stated = |value: &Node| {
-        value.text().is_some_and(|text| {
-            calls
-                .iter()
-                .flat_map(|call| &call.given)
-                .flat_map(|given| &given.values)
-                .any(|stated| stated == text)
-        })
-    };
-    let row_name = match calls[0].payload.node.rows() {
-        [Node::Record(fields), ..] if calls[0].payload.node.is_list() => answer::name_key(fields),
-        _ => None,
-    };
-    let is_own = matches!(subject, Subject::Own { .. });
-    let mut keys: Vec<(&str, bool)> = Vec::new();
-    for call in calls {
-        for (key, value) in fields(&call.payload.node) {
-            let is_known = stated(value)
-                || Some(key) == row_name
-                || is_own && is_personal(key)
-                || names_an_id(key, value);
-            if value.is_blank() || is_known || field_label(key).is_none() {
-                continue;
-            }
-            if !keys.iter().any(|(known, _)| *known == key) {
-                keys.push((key, false));
-            }
-        }
-    }
-    for (key, used) in &mut keys {
-        *used = calls.iter().any(|call| material.usage.is_used(call.step, key));
-    }
-    let object = &calls[0].words.object;
-    let head = object.rsplit(' ').next().unwrap_or(object);
-    let names_object = |key: &str| {
-        field_label(key).is_some_and(|label| label == *object || label == head || label == singular(head))
-    };
-    let is_flag = |key: &str| matches!(calls[0].payload.node.get(key), Some(Node::Scalar(_, Kind::Bool)));
-    let is_value = |key: &str| {
-        matches!(key, "value" | "reading" | "result") && keys.iter().all(|(key, _)| !is_measure(key))
-    };
-    let names_object = |key: &str| names_object(key) || is_value(key);
-    if !is_list && let Some((key, _)) = keys.iter().find(|(key, _)| names_object(key) && !is_flag(key)) {
-        let unit = keys.iter().find(|(key, _)| matches!(*key, "currency" | "unit" | "units"));
-        let keys = std::iter::once(key).chain(unit.map(|(key, _)| key)).map(|key| key.to_string()).collect();
-        return Wanted { asked: Vec::new(), keys, is_object: true };
-    }
-    // What is listed by date is wanted with its date.
-    let dates = |key: &str| {
-        is_list
-            && ["date", "time", "start", "when"].iter().any(|word| key.to_ascii_lowercase().ends_with(word))
-    };
-    let any_used = keys.iter().any(|(_, used)| *used);
-    let used: Vec<String> = keys
-        .iter()
-        .filter(|(key, used)| any_used && (*used || dates(key)))
-        .map(|(key, _)| key.to_string())
-        .take(MAX_FIELDS)
-        .collect();
-    let all = || keys.iter().map(|(key, _)| key.to_string()).collect::<Vec<_>>();
-    match (any_used, is_list) {
-        (true, _) => Wanted { keys: used.clone(), asked: used, is_object: false },
-        (false, true) => Wanted { asked: Vec::new(), keys: all(), is_object: false },
-        (false, false) if keys.len() <= MAX_FIELDS => Wanted { asked: all(), keys: all(), is_object: false },
-        (false, false) => Wanted::default(),
-    }
-}
-
-/// Whether a key is neither the value itself nor its unit or time.
-fn is_measure(key: &str) -> bool {
-    !["value", "reading", "result", "unit", "units", "currency", "timestamp", "time", "date", "updated_at"]
-        .contains(&key)
-}
-
-/// What people know of themselves.
-fn is_personal(key: &str) -> bool {
-    [
-        "name",
-        "first_name",
-        "last_name",
-        "full_name",
-        "dob",
-        "date_of_birth",
-        "birthdate",
-        "birthday",
-        "email",
-        "gender",
-        "username",
-    ]
-    .iter()
-    .any(|known| key.eq_ignore_ascii_case(known))
-}
-
-/// An identifier of something else, which only the system cares for.
-pub fn names_an_id(key: &str, value: &Node) -> bool {
-    let last = crate::signals::effect::words(key).last().unwrap_or("");
-    matches!(last.to_ascii_lowercase().as_str(), "id" | "ids" | "uuid" | "key") && value.text().is_some()
 }
 
 fn answer_of(
@@ -275,7 +172,7 @@ fn said_payload(call: &Call<'_>, wanted: &Wanted, heading: &str) -> Option<Strin
             Some(format!("{heading}:{gap}{said}"))
         }
         Node::Scalar(text, _) if text.len() <= 60 && !text.trim().contains(' ') => {
-            Some(format!("{heading} {} {}.", is_or_are(heading), say_value(text)))
+            Some(format!("{heading} {} {}.", is_or_are(heading), say_value(&answer::without_markup(text))))
         }
         Node::Scalar(text, _) => answer::prose(text),
     }

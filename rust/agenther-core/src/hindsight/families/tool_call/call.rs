@@ -135,9 +135,16 @@ fn call<'a>(reading: &Reading<'a>, step: usize) -> Result<Call<'a>, Reason> {
     }
     let schema = reading.tool(step);
     let description = schema.and_then(|tool| tool.description.as_deref());
-    let words = tool_words(tool, description).ok_or(Reason::NoAsk)?;
+    let mut words = tool_words(tool, description).ok_or(Reason::NoAsk)?;
+    if matches!(words.object.as_str(), "directory" | "folder" | "dir" | "directory contents") {
+        words.object = "files".to_string();
+    }
     let is_write = read.effect == Effect::Write;
-    let given = given(reading, step)?;
+    // A read that is named like an act: its words would ask for the act.
+    if !is_write && !words.from_description && effect::effect(&words.verb, None) == Effect::Write {
+        return Err(Reason::NoAsk);
+    }
+    let given = given(reading, step, &words.object)?;
     let payload = listed(payload(read)?, &words.object);
     Ok(Call { step: step as u32, tool, words, given, payload, is_write })
 }
@@ -157,7 +164,7 @@ fn listed(payload: Payload, object: &str) -> Payload {
     }
 }
 
-fn given(reading: &Reading<'_>, step: usize) -> Result<Vec<Given>, Reason> {
+fn given(reading: &Reading<'_>, step: usize, object: &str) -> Result<Vec<Given>, Reason> {
     let schema = reading.tool(step);
     let mut out: Vec<Given> = Vec::new();
     let mut places: HashMap<&str, usize> = HashMap::new();
@@ -177,7 +184,15 @@ fn given(reading: &Reading<'_>, step: usize) -> Result<Vec<Given>, Reason> {
         if argument.value.len() > MAX_VALUE || argument.value.contains(['\n', '=', '{', '<']) {
             return Err(Reason::NoAsk);
         }
-        let is_opaque = is_opaque(&argument.value) || is_unsaid_id(argument);
+        if has_operators(&argument.value) && !matches!(argument.source, Source::User { .. }) {
+            return Err(Reason::NoAsk);
+        }
+        let is_figure = argument.kind == Kind::Number
+            && matches!(
+                role(argument.name, None, &argument.value),
+                Role::AtLeast(_) | Role::AtMost(_) | Role::Count(_)
+            );
+        let is_opaque = !is_figure && is_opaque(&argument.value) || is_unsaid_id(argument);
         if argument.source == Source::Invented && is_opaque {
             return Err(Reason::ArgumentsInvented);
         }
@@ -187,7 +202,7 @@ fn given(reading: &Reading<'_>, step: usize) -> Result<Vec<Given>, Reason> {
                 .and_then(|parameter| parameter.description.as_deref());
             out.push(Given {
                 name: argument.name.to_string(),
-                role: adjective_or_role(argument, description),
+                role: place_or_thing(adjective_or_role(argument, description), argument.name, object),
                 values: Vec::new(),
                 source: argument.source,
                 opaque: false,
@@ -212,7 +227,22 @@ fn given(reading: &Reading<'_>, step: usize) -> Result<Vec<Given>, Reason> {
         out[place].opaque |= is_opaque;
         out[place].values.push(argument.value.trim().to_string());
     }
-    Ok(out)
+    Ok(with_period(with_repository(out)))
+}
+
+/// Hosts of code name a repository by its owner and its name, people by both together: `acme/widgets`.
+fn with_repository(mut given: Vec<Given>) -> Vec<Given> {
+    let find = |given: &[Given], names: &[&str]| {
+        given.iter().position(|given| names.contains(&given.name.as_str()) && given.values.len() == 1)
+    };
+    if let Some(repository) = find(&given, &["repo", "repository", "repo_name"])
+        && let Some(owner) = find(&given, &["owner", "org", "organization"])
+    {
+        let name = format!("{}/{}", given[owner].values[0], given[repository].values[0]);
+        given[repository].values = vec![name];
+        given.remove(owner);
+    }
+    given
 }
 
 /// `{"bagged/bagless": "bagged"}`: the value is one of the words of its parameter.
@@ -220,6 +250,55 @@ fn adjective_or_role(argument: &Argument<'_>, description: Option<&str>) -> Role
     let is_choice = effect::words(argument.name).count() > 1
         && effect::words(argument.name).any(|word| word == argument.value);
     if is_choice { Role::Adjective } else { role(argument.name, description, &argument.value) }
+}
+
+/// `from:northwind is:unread`: the words of a query language.
+fn has_operators(value: &str) -> bool {
+    value.split_whitespace().any(|word| {
+        word.split_once(':').is_some_and(|(field, rest)| {
+            field.len() > 1 && field.bytes().all(|byte| byte.is_ascii_lowercase()) && !rest.is_empty()
+        })
+    })
+}
+
+/// A channel is a place for messages, but the thing itself where the tool gives the channel or its clips.
+fn place_or_thing(role: Role, name: &str, object: &str) -> Role {
+    let mut words: Vec<String> = effect::words(name).map(str::to_ascii_lowercase).collect();
+    if words.len() > 1 && words.last().is_some_and(|last| matches!(last.as_str(), "name" | "code" | "title"))
+    {
+        words.pop();
+    }
+    let last = words.pop().unwrap_or_default();
+    let is_thing = object.split(' ').any(|word| singular(word) == last);
+    match role {
+        Role::In | Role::At | Role::By | Role::Within(_) | Role::Of(_) if is_thing => {
+            Role::Identity { label: format!("{last} name"), entity: last }
+        }
+        Role::With(_) if matches!(last.as_str(), "path" | "filepath" | "filename" | "file" | "dir") => {
+            if object == "file" {
+                Role::Identity { entity: "file".into(), label: "file name".into() }
+            } else {
+                Role::In
+            }
+        }
+        role => role,
+    }
+}
+
+/// The period that two parameters name together: quarter Q4 and year 2024 are Q4 2024.
+fn with_period(mut given: Vec<Given>) -> Vec<Given> {
+    let find = |given: &[Given], names: &[&str]| {
+        given.iter().position(|given| names.contains(&given.name.as_str()) && given.values.len() == 1)
+    };
+    if let Some(part) = find(&given, &["quarter", "month", "season", "semester"])
+        && let Some(year) = find(&given, &["year"])
+        && given[part].values[0].bytes().any(|byte| byte.is_ascii_alphabetic())
+    {
+        given[part].values = vec![format!("{} {}", given[part].values[0], given[year].values[0])];
+        given[part].role = Role::Year;
+        given.remove(year);
+    }
+    given
 }
 
 /// `{"hotel_id": "H77"}`: short, but an identifier all the same, and the user did not say it.

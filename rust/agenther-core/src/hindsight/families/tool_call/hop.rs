@@ -3,11 +3,14 @@
 //! An identifier that only an observation shows is never quoted in a goal. The goal says how to get to it.
 
 use super::ask::{Clause, Material, clause};
-use super::call::Call;
+use super::call::{Call, Given};
 use super::payload::Node;
 use super::roles::Role;
+use crate::hindsight::provenance::Source;
 use crate::hindsight::reason::Reason;
 use crate::hindsight::wording::{humanize, plural, singular};
+use crate::hindsight::{Origin, Slot};
+use crate::signals::effect;
 
 const ORDINALS: [&str; 5] = ["first", "second", "third", "fourth", "fifth"];
 const COUNTS: [&str; 7] = ["", "one", "two", "three", "four", "five", "six"];
@@ -39,6 +42,14 @@ fn lists(node: &Node) -> Vec<(Option<&str>, &Node)> {
     }
 }
 
+/// What a key identifies: `line` of `lineIds`, `employee` of `employee_id`.
+fn without_id(key: &str) -> String {
+    let words: Vec<&str> = effect::words(key).collect();
+    let is_id = |word: &&str| matches!(word.to_ascii_lowercase().as_str(), "id" | "ids");
+    let kept = if words.last().is_some_and(is_id) { &words[..words.len() - 1] } else { &words[..] };
+    humanize(&kept.join("_"))
+}
+
 /// How a goal speaks of the things in a list of `parent`: their noun in the plural, and where they are.
 fn place(
     parent: &Call<'_>,
@@ -53,7 +64,7 @@ fn place(
         let place = things.strip_prefix(noun.as_str())?.trim().to_string();
         return Some((noun, place, parent_clause));
     };
-    let noun = plural(&humanize(key.strip_suffix("_ids").or_else(|| key.strip_suffix("_id")).unwrap_or(key)));
+    let noun = plural(&without_id(key));
     let place = match &parent_clause.preamble {
         Some(_) => format!("on {}", parent_clause.about),
         None => format!("of {}", parent_clause.about),
@@ -124,7 +135,7 @@ fn fan_out(
         imperative: format!("look up {which} {noun} {place} and {wanted} of each one").replace("  ", " "),
         question: None,
         slots: parent_clause.slots,
-        prior: built.prior.min(parent_clause.prior) - if all { 0.0 } else { 0.06 },
+        prior: built.prior.min(parent_clause.prior) - if all { 0.0 } else { 0.1 },
         answer: built.answer,
     })
 }
@@ -151,20 +162,44 @@ pub fn through(call: &Call<'_>, calls: &[Call<'_>], material: &Material<'_, '_>)
         .iter()
         .find(|parent| parent.step == source && !parent.is_write && parent.hop().is_none())
         .ok_or(Reason::OpaqueIdentifier)?;
-    let (reference, parent_clause, lead) =
+    let (mut reference, parent_clause, lead) =
         reference(parent, value, material).ok_or(Reason::OpaqueIdentifier)?;
-    let built = clause(&[call], Some(&reference), material)?;
+    // Raters found places in a list arbitrary, all but the first and the only one: a trip is better told by its ends.
+    let ordinal = ORDINALS[1..].iter().find(|ordinal| reference.contains(&format!("the {ordinal} ")));
+    let described = ordinal.zip(description(call, calls));
+    let mut steps = vec![parent.step, call.step];
+    let mut told = Vec::new();
+    if let Some((ordinal, description)) = &described {
+        let noun = parent_noun(&reference, ordinal);
+        reference = reference.replacen(
+            &format!("the {ordinal} {noun}"),
+            &format!("the {noun} {}", description.said),
+            1,
+        );
+        steps.splice(1..1, description.before.iter().copied());
+        told.clone_from(&description.slots);
+    }
+    let is_arbitrary = ordinal.is_some() && told.is_empty();
+    // What the reference says is not asked for.
+    let mut described = call.clone();
+    described.given.push(Given {
+        name: String::new(),
+        role: Role::Manner,
+        values: told.iter().map(|slot: &Slot| slot.value.clone()).collect(),
+        source: Source::Constant,
+        opaque: false,
+    });
+    let built = clause(&[&described], Some(&reference), material)?;
     let imperative = match &lead {
         Some(lead) => format!("{lead}, then {}", built.imperative),
         None => built.imperative.clone(),
     };
     let mut slots = parent_clause.slots;
     slots.extend(built.slots.into_iter().filter(|slot| slot.value != *value));
-    // Raters found places in a list arbitrary, all but the first and the only one.
-    let is_arbitrary = ORDINALS[1..].iter().any(|ordinal| reference.contains(&format!("the {ordinal} ")));
+    slots.extend(told);
     Ok(Clause {
         tool: built.tool,
-        steps: vec![parent.step, call.step],
+        steps,
         about: reference,
         preamble: parent_clause.preamble,
         imperative,
@@ -173,6 +208,49 @@ pub fn through(call: &Call<'_>, calls: &[Call<'_>], material: &Material<'_, '_>)
         slots,
         prior: built.prior.min(parent_clause.prior) - if is_arbitrary { 0.1 } else { 0.04 },
     })
+}
+
+/// How a record tells itself from its fellows.
+struct Description {
+    /// `from JFK to SEA`
+    said: String,
+    slots: Vec<Slot>,
+    /// The fellows that were looked up before it, which a search for it goes through.
+    before: Vec<u32>,
+}
+
+/// Whether a record tells itself from its fellows.
+pub fn tells_itself(call: &Call<'_>, calls: &[Call<'_>]) -> bool {
+    description(call, calls).is_some()
+}
+
+/// The ends of a trip, where no fellow that the run looked up has the same.
+fn description(call: &Call<'_>, calls: &[Call<'_>]) -> Option<Description> {
+    fn ends<'n>(call: &'n Call<'_>) -> Option<(&'n str, &'n str)> {
+        call.payload.node.get("origin")?.text().zip(call.payload.node.get("destination")?.text())
+    }
+    let (origin, destination) = ends(call)?;
+    let fellows = || calls.iter().filter(|other| other.tool == call.tool && other.step != call.step);
+    if origin == destination || fellows().any(|other| ends(other) == Some((origin, destination))) {
+        return None;
+    }
+    let slot = |name: &str, value: &str| Slot {
+        name: name.to_string(),
+        value: value.to_string(),
+        origin: Origin::Observation,
+        step: call.step,
+    };
+    Some(Description {
+        said: format!("from {origin} to {destination}"),
+        slots: vec![slot("origin", origin), slot("destination", destination)],
+        before: fellows().map(|other| other.step).filter(|step| *step < call.step).collect(),
+    })
+}
+
+/// `reservation` of `the second reservation on my profile`.
+fn parent_noun(reference: &str, ordinal: &str) -> String {
+    let rest = reference.split(&format!("the {ordinal} ")).nth(1).unwrap_or("");
+    rest.split(" on ").next().unwrap_or(rest).split(" of ").next().unwrap_or(rest).to_string()
 }
 
 /// How to speak of the thing that `value` identifies in the result of `parent`: the reference, the parent's own
@@ -203,8 +281,11 @@ fn reference(
     let Node::Record(fields) = &parent.payload.node else { return None };
     let (key, _) = fields.iter().find(|(_, field)| field.text() == Some(value))?;
     let parent_clause = clause(&[parent], None, material).ok()?;
-    let noun =
-        humanize(key.strip_suffix("_id").or_else(|| key.strip_suffix("Id")).filter(|noun| !noun.is_empty())?);
+    let noun = Some(without_id(key)).filter(|noun| !noun.is_empty())?;
+    // The employee called Lee is not the employee of the employee called Lee.
+    if singular(parent.words.object.rsplit(' ').next().unwrap_or("")) == noun {
+        return Some((parent_clause.about.clone(), parent_clause, None));
+    }
     let reference = match &parent_clause.preamble {
         Some(_) if parent_clause.about.starts_with("my ") => format!("my {noun}"),
         _ => format!("the {noun} of {}", parent_clause.about),

@@ -89,13 +89,26 @@ pub fn merge(calls: &[&Call<'_>], by_reference: bool) -> Result<Merged, Reason> 
 
 fn tail(places: &[usize], call: &Call<'_>, adjectives: &mut String) -> String {
     let mut given: Vec<&Given> = places.iter().map(|&at| &call.given[at]).collect();
-    given.sort_by(|a, b| a.role.cmp(&b.role));
+    // Flags go first: `open pizza restaurants`, `available red shoes`.
+    given.sort_by(|a, b| {
+        let is_value = |given: &Given| given.source != Source::Constant;
+        a.role.cmp(&b.role).then(is_value(a).cmp(&is_value(b)))
+    });
     let mut parts: Vec<String> = Vec::new();
     for given in given {
         let values: Vec<Cow<'_, str>> =
             given.values.iter().map(|value| Cow::Borrowed(value.as_str())).collect();
         if given.role == Role::Adjective {
-            let said: Vec<String> = values.iter().map(|value| say_value(value)).collect();
+            let said: Vec<String> = values
+                .iter()
+                .map(|value| match given.name.as_str() {
+                    // `high` alone is high in what?
+                    "severity" | "priority" | "risk" | "difficulty" => {
+                        format!("{}-{}", say_value(value), given.name)
+                    }
+                    _ => say_value(value),
+                })
+                .collect();
             adjectives.push_str(&join(&said));
             adjectives.push(' ');
         } else {
@@ -104,6 +117,7 @@ fn tail(places: &[usize], call: &Call<'_>, adjectives: &mut String) -> String {
                 // `movies from 1995`, but `the balance for 2025`.
                 Role::Year if call.payload.node.is_list() => part.replacen("in ", "from ", 1),
                 Role::Year => part.replacen("in ", "for ", 1),
+                Role::Of(_) if is_writing(&call.words.object) => part.replacen("of ", "about ", 1),
                 Role::For if is_writing(&call.words.object) => part.replacen("for ", "about ", 1),
                 _ => part,
             };
@@ -123,7 +137,7 @@ fn tail(places: &[usize], call: &Call<'_>, adjectives: &mut String) -> String {
 }
 
 /// Things that are written about something, and not for it.
-fn is_writing(object: &str) -> bool {
+pub fn is_writing(object: &str) -> bool {
     const WRITINGS: &[&str] = &[
         "news",
         "article",

@@ -4,15 +4,19 @@
 mod answer;
 mod ask;
 mod call;
+mod fields;
 mod hop;
 mod merge;
+mod mined;
 mod payload;
 mod prose;
+mod relax;
 mod reuse;
 mod roles;
 mod said;
 mod subject;
 mod usage;
+mod wanted;
 mod words;
 mod write;
 
@@ -21,11 +25,12 @@ use std::collections::HashSet;
 use super::{Candidate, Proposals};
 use crate::hindsight::Wording;
 use crate::hindsight::style::Style;
-use crate::hindsight::wording::{capitalize, humanize, is_plural_phrase, plural};
+use crate::hindsight::wording::{capitalize, is_function_word, is_plural_phrase, plural};
 use crate::reading::Reading;
 use crate::text::document::Kind;
 use ask::{Clause, Material, clause};
 use call::{Call, Calls, calls};
+pub use mined::learn;
 use usage::Usage;
 use words::{Manner, tool_words};
 
@@ -43,18 +48,43 @@ pub fn propose(reading: &Reading<'_>, proposals: &mut Proposals) {
     let usage = Usage::new(reading, &calls, &user_text);
     let material = Material { reading, usage: &usage };
     let style = Style::of(reading);
-    prose::propose(&calls, reading, &style, proposals);
+    relax::propose(&calls, reading, proposals);
     let clauses = clauses(&calls, &material, proposals);
-    for clause in &clauses {
-        proposals.push_rendered(single(clause, &style, proposals.variant()));
+    mined::propose(&calls, &clauses, &material, proposals);
+    // Goals are composed in English, which a user of another language would not write.
+    let composes = !is_foreign(&user_text);
+    if composes {
+        prose::propose(&calls, reading, &style, proposals);
+        for clause in &clauses {
+            proposals.push_rendered(single(clause, &style, proposals.variant()));
+        }
     }
     let pairs = pairs(&clauses);
     for candidate in reuse::candidates(&clauses, &pairs, &calls, reading) {
         proposals.push_rendered(candidate);
     }
-    for (first, second) in pairs {
+    for (first, second) in pairs.into_iter().filter(|_| composes) {
         proposals.push_rendered(double(first, second, &style, proposals.variant()));
     }
+}
+
+/// Whether a text is in another language than English: more letters of other scripts than Latin ones, or more of the
+/// small words of its neighbours than English ones.
+fn is_foreign(text: &str) -> bool {
+    const SMALL: &[&str] = &[
+        "de", "la", "el", "los", "las", "que", "por", "para", "con", "un", "una", "um", "uma", "os", "em",
+        "meu", "minha", "quero", "quiero", "mi", "und", "der", "die", "das", "den", "ich", "nicht", "ein",
+        "eine", "ist", "mit", "zu", "für", "mein", "meine", "bitte", "le", "les", "des", "du", "est", "une",
+        "pour", "dans", "je", "mon", "avec", "il", "che", "di", "per", "non", "mio", "vorrei", "het", "een",
+        "van", "ik", "mijn", "voor",
+    ];
+    let letters = text.chars().filter(|letter| letter.is_alphabetic());
+    let (latin, other): (Vec<char>, Vec<char>) =
+        letters.take(2_000).partition(|letter| (*letter as u32) < 0x250);
+    let words = || text.split(|c: char| !c.is_alphanumeric()).filter(|word| !word.is_empty()).take(400);
+    let foreign = words().filter(|word| SMALL.contains(&word.to_lowercase().as_str())).count();
+    let english = words().filter(|word| is_function_word(&word.to_lowercase())).count();
+    other.len() > latin.len() || foreign >= 2 && foreign > english
 }
 
 fn user_text(reading: &Reading<'_>) -> String {
@@ -65,7 +95,14 @@ fn user_text(reading: &Reading<'_>) -> String {
 /// Every clause: all the things of a list, calls of one tool joined, then each call alone.
 fn clauses(calls: &[Call<'_>], material: &Material<'_, '_>, proposals: &mut Proposals) -> Vec<Clause> {
     let mut clauses = hop::fan_outs(calls, material);
-    let fanned: HashSet<u32> = clauses.iter().flat_map(|clause| clause.steps.iter().copied()).collect();
+    let steps = |clause: &Clause| clause.steps.clone();
+    let fanned: HashSet<u32> = clauses.iter().flat_map(steps).collect();
+    // What is said of all of them need not be said of each; of the first few, what tells itself apart is.
+    let whole: HashSet<u32> =
+        clauses.iter().filter(|clause| clause.imperative.contains(" all the ")).flat_map(steps).collect();
+    let is_covered = |call: &Call<'_>| {
+        whole.contains(&call.step) || fanned.contains(&call.step) && !hop::tells_itself(call, calls)
+    };
     let mut tools: Vec<&str> = Vec::new();
     for call in calls {
         if !tools.contains(&call.tool) {
@@ -90,7 +127,7 @@ fn clauses(calls: &[Call<'_>], material: &Material<'_, '_>, proposals: &mut Prop
                 write::clause(call, observation.unwrap_or(""))
             }
             None => clause(&[call], None, material),
-            Some(_) if fanned.contains(&call.step) => continue,
+            Some(_) if is_covered(call) => continue,
             Some(_) => hop::through(call, calls, material),
         };
         match built {
@@ -139,8 +176,15 @@ fn single(clause: &Clause, style: &Style, variant: u64) -> Candidate {
 }
 
 fn double(first: &Clause, second: &Clause, style: &Style, variant: u64) -> Candidate {
-    let imperative = format!("{}, then {}", first.imperative, second.imperative);
-    let request = style.request(&imperative, None, variant);
+    let request = match variant / 7 % 3 {
+        0 => {
+            format!("{} Also, {}.", style.request(&first.imperative, None, variant), second.imperative)
+        }
+        1 if !first.imperative.contains(", ") => {
+            style.request(&format!("{} and {}", first.imperative, second.imperative), None, variant)
+        }
+        _ => style.request(&format!("{}, then {}", first.imperative, second.imperative), None, variant),
+    };
     let preamble = first.preamble.as_deref().or(second.preamble.as_deref());
     candidate(&[first, second], with_preamble(preamble, request))
 }
@@ -169,83 +213,6 @@ fn candidate(clauses: &[&Clause], goal: String) -> Candidate {
         evidence: Vec::new(),
         prior: clauses.iter().map(|clause| clause.prior).fold(1.0, f32::min),
     }
-}
-
-/// A key without the unit at its end, and the unit: `distance_km` is a distance in km.
-fn unit_of(key: &str) -> (&str, Option<&str>) {
-    const UNITS: &[&str] = &[
-        "km", "m", "cm", "mm", "mi", "miles", "ft", "kg", "g", "lb", "lbs", "minutes", "mins", "hours",
-        "seconds", "secs", "ms", "days", "usd", "eur", "gbp", "mb", "gb", "kb", "kmh", "mph", "celsius",
-        "percent", "kcal",
-    ];
-    match key.rsplit_once('_') {
-        Some((name, unit)) if UNITS.contains(&unit) && !name.is_empty() => (name, Some(unit)),
-        _ => (key, None),
-    }
-}
-
-/// How a field is asked for; `None` where no person would ask for it.
-fn field_label(key: &str) -> Option<String> {
-    const NOISE: &[&str] = &[
-        "url",
-        "urls",
-        "href",
-        "link",
-        "links",
-        "thumbnail",
-        "image",
-        "images",
-        "icon",
-        "slug",
-        "hash",
-        "token",
-        "etag",
-        "cursor",
-        "html",
-        "uuid",
-        "guid",
-        "self",
-        "avatar",
-        "logo",
-        "meta",
-        "metadata",
-        "raw",
-        "payload",
-        "_links",
-        "uri",
-        "checksum",
-        "signature",
-    ];
-    const ZONES: &[&str] = &["est", "utc", "gmt", "cet", "pst", "edt", "pdt", "iso"];
-    // `is_available`, `has_balcony`: the flag is about what follows.
-    let key = key.strip_prefix("is_").or_else(|| key.strip_prefix("has_")).unwrap_or(key);
-    let (key, _) = unit_of(key);
-    let said = match humanize(key) {
-        adjective if adjective.ends_with("able") && !adjective.contains(' ') => {
-            format!("{}ability", &adjective[..adjective.len() - 4])
-        }
-        noun => noun,
-    };
-    let words: Vec<&str> = said.split(' ').filter(|word| !ZONES.contains(word)).collect();
-    let is_noise = words.iter().any(|word| NOISE.contains(&word.to_lowercase().as_str()));
-    let is_word = |word: &&str| {
-        (word.len() > 2 || matches!(*word, "ID" | "IP" | "TV" | "of" | "by"))
-            && word.chars().all(char::is_alphabetic)
-    };
-    // `created at` is asked for as the creation date.
-    if let [verb, "at"] = words[..] {
-        let noun = match verb {
-            "created" => "creation date".to_string(),
-            "published" => "publication date".to_string(),
-            verb => format!("{verb} date"),
-        };
-        return Some(noun);
-    }
-    // `ready in`: the rest of a phrase.
-    let dangles =
-        words.last().is_some_and(|last| matches!(*last, "in" | "at" | "of" | "by" | "to" | "per" | "for"));
-    (!is_noise && !dangles && !words.is_empty() && words.len() <= 4 && words.iter().all(is_word))
-        .then(|| words.join(" "))
 }
 
 /// What the call of a step does, as a command.

@@ -203,7 +203,28 @@ fn is_failure(key: &str, value: &Node) -> bool {
 }
 
 fn is_failure_text(node: &Node) -> bool {
-    matches!(node, Node::Scalar(text, _) if text.len() < 200 && is_failure_words(&text.to_ascii_lowercase()))
+    let Node::Scalar(text, _) = node else { return false };
+    let start: String = text.chars().take(400).flat_map(char::to_lowercase).collect();
+    text.len() < 200 && is_failure_words(&start) || speaks_of_itself(&start)
+}
+
+/// Text about the interface instead of its result, as simulated tools give it.
+fn speaks_of_itself(folded: &str) -> bool {
+    const WORDS: &[&str] = &[
+        "does not match the",
+        "please ensure",
+        "please provide",
+        "please check",
+        "not a valid",
+        "is not valid",
+        "api is designed",
+        "api would",
+        "would typically return",
+        "' api ",
+        "this api",
+        "the api ",
+    ];
+    WORDS.iter().any(|words| folded.contains(words))
 }
 
 fn is_failure_words(folded: &str) -> bool {

@@ -94,9 +94,11 @@ fn found(node: &Node) -> Option<String> {
 }
 
 /// A thing in a list of a text: its name, and what is said of it.
-struct Item {
-    name: String,
-    attributes: Vec<(String, String)>,
+pub struct Item {
+    /// Its name.
+    pub name: String,
+    /// What is said of it, by label.
+    pub attributes: Vec<(String, String)>,
 }
 
 /// Things that several searches listed with the same attributes: `compare copper wire suppliers by price and MOQ`.
@@ -201,7 +203,7 @@ fn topic(prompt: &str, query: &str) -> Option<String> {
 }
 
 /// The numbered things of a text: `1) Name - copper wire at $6.20/kg, MOQ 50kg.`
-fn items(text: &str) -> Vec<Item> {
+pub fn items(text: &str) -> Vec<Item> {
     let mut starts = Vec::new();
     let bytes = text.as_bytes();
     for at in memchr::memchr_iter(b')', bytes).chain(memchr::memchr_iter(b'.', bytes)) {
@@ -251,7 +253,7 @@ fn word_before(text: &str, at: usize) -> Option<String> {
 }
 
 /// An abbreviation as the user wrote it out: `MOQ` is the `minimum order quantity` of a prompt that has these words.
-fn in_users_words(label: &str, prompt: &str) -> String {
+pub fn in_users_words(label: &str, prompt: &str) -> String {
     if !label.chars().all(char::is_uppercase) {
         return label.to_string();
     }

@@ -21,10 +21,11 @@ use crate::signals::effect;
 const MAX_WORDS: usize = 45;
 
 /// A request that the user wrote.
-struct Request<'t> {
-    text: &'t str,
+pub struct Request<'t> {
+    /// The sentence or its part.
+    pub text: &'t str,
     /// Whether it is part of the original prompt, of which the rest is dropped.
-    from_prompt: bool,
+    pub from_prompt: bool,
 }
 
 /// Candidates in the user's words, for clauses alone and in pairs.
@@ -72,7 +73,7 @@ pub fn candidates(
 }
 
 /// The sentences that ask for something, and those of their parts that do so alone.
-fn requests<'t>(reading: &Reading<'t>) -> Vec<Request<'t>> {
+pub fn requests<'t>(reading: &Reading<'t>) -> Vec<Request<'t>> {
     let turns = reading.steps.iter().filter_map(|step| step.step.user).map(|turn| (turn, false));
     let mut out = Vec::new();
     for (turn, from_prompt) in
@@ -149,7 +150,13 @@ fn is_request(sentence: &str) -> bool {
     OPENINGS.iter().any(|opening| lower.starts_with(opening)) || verb_of(first).is_some()
 }
 
-fn satisfies(request: &str, slots: &[Slot], preamble: Option<&str>, vocabulary: &HashSet<String>) -> bool {
+/// Whether a request states every slot, and no word of it is unknown to the tools.
+pub fn satisfies(
+    request: &str,
+    slots: &[Slot],
+    preamble: Option<&str>,
+    vocabulary: &HashSet<String>,
+) -> bool {
     const ELSEWHERE: &[&str] = &[
         "it", "its", "they", "them", "their", "this", "these", "those", "that", "he", "she", "his", "her",
         "same", "above",
@@ -186,7 +193,8 @@ fn satisfies(request: &str, slots: &[Slot], preamble: Option<&str>, vocabulary: 
     unknown == 0
 }
 
-fn is_courtesy(word: &str) -> bool {
+/// Words by which people ask, whatever they ask for.
+pub fn is_courtesy(word: &str) -> bool {
     const WORDS: &[&str] = &[
         "suggest",
         "recommend",
@@ -208,7 +216,7 @@ fn is_courtesy(word: &str) -> bool {
 }
 
 /// The words that the tools of `steps` and their results use.
-fn vocabulary(steps: &[u32], calls: &[Call<'_>], reading: &Reading<'_>) -> HashSet<String> {
+pub fn vocabulary(steps: &[u32], calls: &[Call<'_>], reading: &Reading<'_>) -> HashSet<String> {
     let mut out = HashSet::new();
     let mut add = |text: &str| out.extend(effect::words(text).map(|word| singular(&word.to_lowercase())));
     for call in calls.iter().filter(|call| steps.contains(&call.step)) {
@@ -241,7 +249,7 @@ fn keys(node: &Node, add: &mut impl FnMut(&str)) {
 }
 
 /// A capital at the start, a mark at the end.
-fn finish(request: &str) -> String {
+pub fn finish(request: &str) -> String {
     let text = capitalize(request.trim().trim_end_matches([',', ';', ':']));
     let asks = [
         "can ", "could ", "would ", "what ", "which ", "how ", "where ", "when ", "who ", "is ", "are ",

@@ -2,6 +2,8 @@
 
 use std::borrow::Cow;
 
+use crate::hindsight::compounds::unglued;
+use crate::hindsight::families::english::article as article_for;
 use crate::hindsight::wording::{humanize, is_function_word, is_plural_phrase, join, say_value, singular};
 use crate::signals::effect;
 
@@ -29,6 +31,8 @@ pub enum Role {
     Said(&'static str),
     /// The text worked on: `the language of "bonjour"`, `translate "bonjour"`.
     Text,
+    /// `of the payments service`
+    Of(String),
     /// `by Ursula K. Le Guin`
     By,
     /// `from JFK`
@@ -152,7 +156,8 @@ const IDENTIFIERS: &[&str] = &[
 
 /// The role of a parameter.
 pub fn role(name: &str, description: Option<&str>, value: &str) -> Role {
-    let words: Vec<String> = effect::words(name).map(str::to_ascii_lowercase).collect();
+    let words: Vec<String> =
+        effect::words(name).map(str::to_ascii_lowercase).flat_map(|word| unglued(&word)).collect();
     by_words(&words, value)
         .or_else(|| by_description(description?, value))
         .unwrap_or_else(|| Role::With(humanize(name)))
@@ -164,6 +169,8 @@ fn by_words(words: &[String], value: &str) -> Option<Role> {
     let first = words[0];
     let rest = |from: usize| humanize(&words[from..].join("_"));
     match first {
+        "min" | "minimum" | "earliest" if words.len() > 1 && is_date(value) => return Some(Role::Since),
+        "max" | "maximum" | "latest" if words.len() > 1 && is_date(value) => return Some(Role::Until),
         "min" | "minimum" | "lowest" if words.len() > 1 => return Some(Role::AtLeast(rest(1))),
         "max" | "maximum" | "highest" if words.len() > 1 => return Some(Role::AtMost(rest(1))),
         "origin" | "departure" | "src" | "pickup" if !is_time(value) => return Some(Role::From),
@@ -195,9 +202,11 @@ fn by_words(words: &[String], value: &str) -> Option<Role> {
         return Some(Role::Count("people".to_string()));
     }
     let role = match *last {
+        "min" | "minimum" if is_time(value) => Role::Since,
+        "max" | "maximum" if is_time(value) => Role::Until,
         "min" | "minimum" if !head.is_empty() => Role::AtLeast(before),
         "max" | "maximum" if !head.is_empty() => Role::AtMost(before),
-        "origin" | "source" | "sender" => Role::From,
+        "origin" | "source" | "sender" | "base" => Role::From,
         "destination" | "recipient" => Role::To,
         "start" | "since" | "after" | "begin" | "beginning" => Role::Since,
         "end" | "until" | "before" => Role::Until,
@@ -227,10 +236,19 @@ fn by_words(words: &[String], value: &str) -> Option<Role> {
         "tag" | "tags" => Role::Said("tagged"),
         "label" | "labels" => Role::Said("labeled"),
         "near" | "nearby" => Role::Said("near"),
+        "service" | "app" | "application" | "component" | "host" | "server" | "machine" | "device"
+        | "pipeline" | "job" | "bucket" | "dataset" | "campaign" | "product" | "vehicle" | "car" | "team"
+        | "player" | "company" | "customer" | "client" | "vendor" | "supplier" | "employee" | "person"
+        | "model" | "drug" | "medication" | "ingredient" | "coin" | "stock" | "airline" | "hotel"
+        | "flight"
+            if head.is_empty() && !value.bytes().any(|byte| byte.is_ascii_digit()) =>
+        {
+            Role::Of(last.to_string())
+        }
         "via" => Role::Said("via"),
         "text" | "sentence" | "word" | "paragraph" => Role::Text,
-        "environment" | "env" | "namespace" | "cluster" | "department" | "team" | "group" | "database"
-        | "section" | "division" | "workspace" | "sector" | "industry" | "ward" => {
+        "environment" | "env" | "namespace" | "cluster" | "department" | "group" | "database" | "section"
+        | "division" | "workspace" | "sector" | "industry" | "ward" => {
             Role::Within(if *last == "env" { "environment".into() } else { last.to_string() })
         }
         "repo" | "repository" | "project" | "board" | "playlist" | "collection" => Role::In,
@@ -282,9 +300,12 @@ fn by_description(description: &str, value: &str) -> Option<Role> {
     }
 }
 
-fn is_time(value: &str) -> bool {
+fn is_date(value: &str) -> bool {
     crate::hindsight::forms::date(value).is_some()
-        || value.parse::<u32>().is_ok_and(|year| (1900..2100).contains(&year))
+}
+
+fn is_time(value: &str) -> bool {
+    is_date(value) || value.parse::<u32>().is_ok_and(|year| (1900..2100).contains(&year))
 }
 
 /// The words for values in a role, without those of [`Role::Adjective`] and [`Role::Identity`], which stand with the noun.
@@ -298,6 +319,11 @@ pub fn say(role: &Role, values: &[Cow<'_, str>]) -> String {
     match role {
         Role::From => format!("from {plain}"),
         Role::To => format!("to {plain}"),
+        Role::In if is_street(&plain) => format!("on {plain}"),
+        Role::Of(what) if plain.starts_with(|first: char| first.is_lowercase()) => {
+            format!("of the {plain} {what}")
+        }
+        Role::Of(_) => format!("of {plain}"),
         Role::In => format!("in {}{plain}", article(&plain)),
         Role::At => format!("at {}{plain}", article(&plain)),
         Role::On => format!("on {plain}"),
@@ -312,10 +338,17 @@ pub fn say(role: &Role, values: &[Cow<'_, str>]) -> String {
         Role::Category => format!("in the category {}", quoted()),
         Role::AtLeast(what) if is_price(what) => format!("priced at {plain} or more"),
         Role::AtMost(what) if is_price(what) => format!("priced at {plain} or less"),
+        Role::AtLeast(what) if is_amount(what) => format!("of {plain} or more"),
+        Role::AtMost(what) if is_amount(what) => format!("of {plain} or less"),
         Role::AtLeast(what) if is_plural_phrase(what) => format!("with at least {plain} {what}"),
         Role::AtMost(what) if is_plural_phrase(what) => format!("with at most {plain} {what}"),
-        Role::AtLeast(what) => format!("with a {what} of at least {plain}"),
-        Role::AtMost(what) => format!("with a {what} of at most {plain}"),
+        Role::AtLeast(what) => format!("with {} {what} of at least {plain}", article_for(what)),
+        Role::AtMost(what) => format!("with {} {what} of at most {plain}", article_for(what)),
+        Role::Count(what)
+            if matches!(what.as_str(), "rooms" | "bedrooms" | "bathrooms" | "seats" | "doors") =>
+        {
+            format!("with {plain} {}", if plain == "1" { singular(what) } else { what.clone() })
+        }
         Role::Count(what) => {
             let noun = if plain == "1" { singular(what) } else { what.clone() };
             format!("for {plain} {noun}")
@@ -343,6 +376,16 @@ fn article(value: &str) -> &'static str {
 fn is_clock(value: &str) -> bool {
     let (hour, minute) = value.split_once(':').unwrap_or(("", ""));
     (1..=2).contains(&hour.len()) && minute.len() >= 2 && hour.bytes().all(|byte| byte.is_ascii_digit())
+}
+
+fn is_amount(what: &str) -> bool {
+    matches!(what, "amount" | "total" | "value" | "balance" | "quantity" | "score" | "rating")
+}
+
+fn is_street(place: &str) -> bool {
+    const STREETS: &[&str] = &["street", "st", "avenue", "ave", "road", "rd", "boulevard", "blvd", "lane"];
+    let last = place.rsplit(' ').next().unwrap_or(place).trim_end_matches('.').to_lowercase();
+    place.contains(' ') && STREETS.contains(&last.as_str())
 }
 
 fn is_price(what: &str) -> bool {

@@ -1,8 +1,8 @@
 //! A clause in words: as a command, as a question, and as the heading of its answer.
 
 use super::call::{Call, Given};
-use super::field_label;
-use super::merge::Merged;
+use super::fields::field_label;
+use super::merge::{Merged, is_writing};
 use super::payload::Node;
 use super::roles::Role;
 use super::subject::{SELVES, Subject, named};
@@ -30,15 +30,15 @@ impl Said<'_, '_> {
     /// The clause as a command, and as a question where one reads well.
     pub fn request(&self) -> Result<(String, Option<String>), Reason> {
         let words = &self.call.words;
+        if let Some(name) = self.described_one() {
+            let question = format!("What can you tell me about {name}?");
+            return Ok((format!("tell me about {name}"), Some(question)));
+        }
         if !is_sayable(&words.object) {
             return Err(Reason::NoAsk);
         }
         let is_list = self.call.payload.node.is_list();
-        let labels: Vec<String> = if self.is_object {
-            Vec::new()
-        } else {
-            self.keys.iter().filter_map(|key| field_label(key)).collect()
-        };
+        let labels: Vec<String> = if self.is_object { Vec::new() } else { labels(self.keys) };
         let (thing, fields_in_thing) = self.thing(is_list, &labels);
         let manner = words.manner();
         let has_rows = matches!(self.call.payload.node.rows().first(), Some(Node::Record(_)));
@@ -53,6 +53,7 @@ impl Said<'_, '_> {
             return Ok((self.act(&labels), None));
         }
         let verb = match (manner, is_list) {
+            (Manner::Search, false) if fields_in_thing => "tell me",
             (Manner::Search, _) if words.verb == "list" || self.merged.slots == 0 && is_list => "list",
             (Manner::Search, _) => "find",
             (_, true) => "show me",
@@ -61,32 +62,34 @@ impl Said<'_, '_> {
             _ => "tell me",
         };
         let imperative = format!("{verb} {thing}{with_fields}");
-        let question =
-            if is_list && *self.subject == Subject::None && self.reference.is_none() && self.merged.slots > 0
-            {
-                let objects = plural(&words.object);
-                let which =
-                    format!("Which {}{objects} are there {}", self.merged.adjectives, self.merged.tail)
-                        .trim_end()
-                        .to_string();
-                let many = labels.len() > 1 || labels.iter().any(|label| is_plural_phrase(label));
-                Some(match with_fields.is_empty() {
-                    true => format!("{which}?"),
-                    false => format!(
-                        "{which}, and what {} the {} of each?",
-                        if many { "are" } else { "is" },
-                        join(&labels)
-                    ),
-                })
-            } else if thing.starts_with("the details of ") {
-                Some(format!("What can you tell me about {}?", thing.trim_start_matches("the details of ")))
-            } else {
-                let many = is_list
-                    || fields_in_thing
-                        && (labels.len() > 1 || labels.iter().any(|label| is_plural_phrase(label)));
-                let many = many || !fields_in_thing && is_plural_phrase(&words.object);
-                with_fields.is_empty().then(|| format!("What {} {thing}?", if many { "are" } else { "is" }))
-            };
+        let question = if is_list
+            && *self.subject == Subject::None
+            && self.reference.is_none()
+            && self.merged.slots > 0
+        {
+            let objects =
+                if is_whole(&words.object) { return Ok((imperative, None)) } else { plural(&words.object) };
+            let which = format!("Which {}{objects} are there {}", self.merged.adjectives, self.merged.tail)
+                .trim_end()
+                .to_string();
+            let many = labels.len() > 1 || labels.iter().any(|label| is_plural_phrase(label));
+            Some(match with_fields.is_empty() {
+                true => format!("{which}?"),
+                false => format!(
+                    "{which}, and what {} the {} of each?",
+                    if many { "are" } else { "is" },
+                    join(&labels)
+                ),
+            })
+        } else if thing.starts_with("the details of ") {
+            Some(format!("What can you tell me about {}?", thing.trim_start_matches("the details of ")))
+        } else {
+            let many = is_list
+                || fields_in_thing
+                    && (labels.len() > 1 || labels.iter().any(|label| is_plural_phrase(label)));
+            let many = many || !fields_in_thing && is_plural_phrase(&words.object);
+            with_fields.is_empty().then(|| format!("What {} {thing}?", if many { "are" } else { "is" }))
+        };
         Ok((imperative, question))
     }
 
@@ -103,7 +106,7 @@ impl Said<'_, '_> {
     /// The thing asked for, as the heading of an answer.
     pub fn heading(&self) -> String {
         if self.call.words.verb == "convert" {
-            return "Result".to_string();
+            return "The result".to_string();
         }
         let (thing, _) = self.thing(self.call.payload.node.is_list(), &[]);
         let thing = thing.strip_prefix("the details of ").unwrap_or(&thing);
@@ -117,7 +120,13 @@ impl Said<'_, '_> {
     fn thing(&self, is_list: bool, labels: &[String]) -> (String, bool) {
         let object = &self.call.words.object;
         let adjectives = &self.merged.adjectives;
-        let number = |noun: &str| if is_list { plural(noun) } else { noun.to_string() };
+        let is_one = !is_list && self.names_one();
+        let number = |noun: &str| match (is_list, is_one) {
+            (true, _) if is_whole(noun) => noun.to_string(),
+            (true, _) => plural(noun),
+            (false, true) => singular(noun),
+            (false, false) => noun.to_string(),
+        };
         let tail = if self.merged.tail.is_empty() { String::new() } else { format!(" {}", self.merged.tail) };
         let of = |owner: &str, part: &str| {
             if !part.is_empty() {
@@ -155,12 +164,38 @@ impl Said<'_, '_> {
             Subject::Named { entity, values } => of(&named(entity, values), &attribute(object, entity)),
             Subject::Of(values) => {
                 let object = if values.len() > 1 { plural(object) } else { number(object) };
-                (format!("the {adjectives}{object} of {}{tail}", join(values)), false)
+                let link = if is_writing(&object) { "about" } else { "of" };
+                (format!("the {adjectives}{object} {link} {}{tail}", join(values)), false)
             }
-            Subject::With { label, value, .. } => {
-                (format!("the {adjectives}{} with {label} {value}{tail}", number(object)), false)
-            }
-            Subject::None => (format!("the {adjectives}{}{tail}", number(object)), false),
+            Subject::With { label, value, .. } => self
+                .of_the_one(format!("the {adjectives}{} with {label} {value}{tail}", number(object)), labels),
+            Subject::None => self.of_the_one(format!("the {adjectives}{}{tail}", number(object)), labels),
+        }
+    }
+
+    /// The one thing that a search by its name describes in running text: what kind of thing it is, the text says.
+    fn described_one(&self) -> Option<&str> {
+        let [given] = self.call.given.as_slice() else { return None };
+        let is_text = self.call.payload.node.text().is_some_and(|text| text.contains(' '));
+        let is_name = given.role == Role::Called && given.values.len() == 1;
+        let finds = self.call.words.manner() == Manner::Search && *self.subject == Subject::None;
+        (is_text && is_name && finds && self.reference.is_none()).then(|| given.values[0].as_str())
+    }
+
+    /// Whether the parameters name one thing, and the result is that thing.
+    fn names_one(&self) -> bool {
+        let names = |given: &Given| {
+            matches!(given.role, Role::Called | Role::Identity { .. }) && given.values.len() == 1
+        };
+        matches!(self.call.payload.node, Node::Record(_)) && self.call.given.iter().any(names)
+    }
+
+    /// `the manager of the employee called Lee`, and whether the fields are in it.
+    fn of_the_one(&self, thing: String, labels: &[String]) -> (String, bool) {
+        match labels {
+            [] => (thing, false),
+            labels if self.names_one() => (format!("the {} of {thing}", join(labels)), true),
+            _ => (thing, false),
         }
     }
 
@@ -207,6 +242,56 @@ impl Said<'_, '_> {
     }
 }
 
+/// The labels of fields; origin and destination together are the route.
+fn labels(keys: &[String]) -> Vec<String> {
+    let has = |name: &str| keys.iter().any(|key| key == name);
+    let has_route = has("origin") && has("destination");
+    keys.iter()
+        .filter(|key| !(has_route && *key == "destination"))
+        .filter_map(
+            |key| if has_route && key == "origin" { Some("route".to_string()) } else { field_label(key) },
+        )
+        .collect()
+}
+
+/// Things that hold what they list: a forecast of three days is one forecast.
+fn is_whole(noun: &str) -> bool {
+    const WHOLES: &[&str] = &[
+        "forecast",
+        "menu",
+        "schedule",
+        "agenda",
+        "timetable",
+        "history",
+        "leaderboard",
+        "catalog",
+        "catalogue",
+        "statement",
+        "feed",
+        "playlist",
+        "roster",
+        "queue",
+        "breakdown",
+        "calendar",
+        "inbox",
+        "itinerary",
+        "timeline",
+        "lineup",
+        "table",
+        "ranking",
+        "watchlist",
+        "portfolio",
+        "cart",
+        "backlog",
+        "index",
+        "log",
+        "trend",
+        "audit",
+        "standing",
+    ];
+    noun.rsplit(' ').next().is_some_and(|last| WHOLES.contains(&last))
+}
+
 /// Words that interfaces use and people do not.
 const JARGON: &[&str] = &[
     "api",
@@ -251,6 +336,7 @@ const JARGON: &[&str] = &[
     "linecount",
     "ping",
     "endpoints",
+    "geocode",
     "resource",
     "resources",
     "subresource",
@@ -295,6 +381,11 @@ const DESCRIPTIONS: &[&str] = &[
     "based",
     "given",
 ];
+
+/// Whether a word describes a thing and is none: `latest`, `related`.
+pub fn is_description(word: &str) -> bool {
+    DESCRIPTIONS.contains(&word)
+}
 
 /// Whether a person would use the noun: letters only, no jargon of interfaces, ending in a thing.
 pub fn is_sayable(object: &str) -> bool {

@@ -70,10 +70,11 @@ pub fn subject(identity: &Given, values: &[String], call: &Call<'_>, material: &
         !entity.is_empty() && object.split(' ').any(|word| singular(word) == singular(entity_words));
     let is_self = SELVES.contains(&entity_words) || entity.is_empty() && SELVES.contains(&head);
     if is_self && values.len() == 1 && user_says_own(&identity.source, material) {
-        let place = if entity_words == "user" || entity_words == "profile" || entity.is_empty() {
-            "profile"
-        } else {
-            "account"
+        let place = match entity_words {
+            "user" | "profile" | "" => "profile",
+            "policy" => "policy",
+            "card" => "card",
+            _ => "account",
         };
         let label = said_label
             .unwrap_or_else(|| if entity.is_empty() { format!("{head} {label}") } else { label.clone() });

@@ -59,6 +59,11 @@ impl Usage {
         Usage { used, asked_about: asked_about(calls, user_text) }
     }
 
+    /// Whether the user spoke of the field.
+    pub fn is_asked(&self, key: &str) -> bool {
+        self.asked_about.contains(key)
+    }
+
     /// Whether the run used the field, or the user spoke of it.
     pub fn is_used(&self, step: u32, key: &str) -> bool {
         self.asked_about.contains(key) || self.used.contains(&(step, key.to_string()))

@@ -1,6 +1,8 @@
 //! What a tool does and is about, in words: from its description where that begins with a verb (79-94% do),
 //! else from its name.
 
+use super::said::is_description;
+use crate::hindsight::compounds::unglued;
 use crate::hindsight::wording::{humanize, singular};
 use crate::signals::effect;
 
@@ -145,6 +147,25 @@ pub fn verb_of(word: &str) -> Option<String> {
     if known(&word) {
         return Some(word);
     }
+    // `restaurant_finder`, `currency_converter`: the tool is named as one who does it.
+    const DOERS: &[(&str, &str)] = &[
+        ("finder", "find"),
+        ("searcher", "search"),
+        ("fetcher", "fetch"),
+        ("getter", "get"),
+        ("retriever", "retrieve"),
+        ("checker", "check"),
+        ("tracker", "track"),
+        ("converter", "convert"),
+        ("calculator", "calculate"),
+        ("translator", "translate"),
+        ("validator", "validate"),
+        ("viewer", "view"),
+        ("reader", "read"),
+    ];
+    if let Some((_, verb)) = DOERS.iter().find(|(doer, _)| *doer == word) {
+        return Some(verb.to_string());
+    }
     let stems = [word.strip_suffix("es"), word.strip_suffix('s'), word.strip_suffix("ing")];
     let third = word.strip_suffix("ies").map(|stem| format!("{stem}y"));
     stems
@@ -175,10 +196,7 @@ const NAME_STOPS: &[&str] =
     &["by", "for", "from", "with", "using", "via", "in", "on", "at", "to", "of", "and", "or", "into"];
 
 fn from_name(name: &str) -> Option<ToolWords> {
-    // Namespaces: `calendar.list_events`, `mcp__crm__find_contact`, `github/search_issues`.
-    let local = name.rsplit(['.', '/', ':']).next()?;
-    let local = local.rsplit("__").next()?;
-    let words: Vec<String> = effect::words(local).map(str::to_ascii_lowercase).collect();
+    let words = local_words(name);
     let fetches = |word: &String| {
         verb_of(word).is_some_and(|verb| FETCH.contains(&verb.as_str()) || SEARCH.contains(&verb.as_str()))
     };
@@ -205,18 +223,133 @@ fn from_name(name: &str) -> Option<ToolWords> {
         .into_iter()
         .map(String::as_str)
         .take_while(|word| !NAME_STOPS.contains(word))
-        .filter(|word| {
-            !is_version(word)
-                && !matches!(*word, "api" | "all" | "the" | "up" | "tool" | "function" | "endpoint")
-        })
+        .filter(|word| !matches!(*word, "api" | "all" | "the" | "up" | "tool" | "function" | "endpoint"))
         .collect();
     let mut noun = without_vague(&noun);
     // A search of the product catalog finds products.
-    if SEARCH.contains(&verb.as_str()) && noun.len() > 1 && CONTAINERS.contains(&noun[noun.len() - 1]) {
+    let searches = SEARCH.contains(&verb.as_str()) || matches!(verb.as_str(), "lookup" | "look" | "query");
+    if searches && noun.len() > 1 && CONTAINERS.contains(&noun[noun.len() - 1]) {
         noun.pop();
     }
     Some(ToolWords { verb, object: humanize(&noun.join("_")), from_description: false })
 }
+
+/// The words of a name without its namespace, in lower case: those of `list_events` in `calendar.list_events`,
+/// `mcp__calendar__list_events` and `calendar/list_events`. What names no thing by itself takes its namespace
+/// along: `crm.contacts.search` searches contacts, `labResults.latest` are the latest lab results.
+fn local_words(name: &str) -> Vec<String> {
+    let split = |part: &str| -> Vec<String> {
+        effect::words(part).map(str::to_ascii_lowercase).filter(|word| !is_version(word)).collect()
+    };
+    let parts: Vec<&str> = name
+        .split(['.', '/', ':'])
+        .flat_map(|part| part.split("__"))
+        .filter(|part| !part.is_empty())
+        .collect();
+    let Some((last, spaces)) = parts.split_last() else { return Vec::new() };
+    let mut words = split(last);
+    let names_thing = words
+        .iter()
+        .skip(usize::from(words.first().is_some_and(|first| verb_of(first).is_some())))
+        .take_while(|word| !NAME_STOPS.contains(&word.as_str()))
+        .any(|word| {
+            !is_description(word) && !VAGUE.contains(&word.as_str()) && !ASPECTS.contains(&word.as_str())
+        });
+    if let Some(space) = spaces.last().filter(|_| !names_thing) {
+        let verbs = words.iter().take_while(|word| verb_of(word).is_some()).count();
+        let described = words[verbs..].iter().take_while(|word| is_description(word)).count();
+        words.splice(verbs + described..verbs + described, split(space));
+        // What is looked at is a thing, though it may sound like an act: the status of locks locks nothing.
+        if verbs == 0 {
+            words.insert(0, "get".to_string());
+        }
+    }
+    // `hr_leave_balance`, `k8s_pods_list`: a short first word names the system.
+    let is_system = |word: &String| word.len() <= 2 || word.bytes().any(|byte| byte.is_ascii_digit());
+    if words.len() >= 3 && is_system(&words[0]) || words.len() >= 2 && SYSTEMS.contains(&words[0].as_str()) {
+        words.remove(0);
+    }
+    words
+}
+
+/// Nouns for a side of a thing, which alone do not say what it is a side of.
+const ASPECTS: &[&str] =
+    &["status", "summary", "history", "balance", "stats", "statistics", "state", "settings"];
+
+/// Systems that tools are named after: `zendesk_ticket_comments_list` lists the comments of a ticket.
+const SYSTEMS: &[&str] = &[
+    "zendesk",
+    "slack",
+    "gmail",
+    "jira",
+    "github",
+    "gitlab",
+    "spotify",
+    "stripe",
+    "shopify",
+    "salesforce",
+    "hubspot",
+    "notion",
+    "asana",
+    "trello",
+    "google",
+    "outlook",
+    "teams",
+    "twilio",
+    "aws",
+    "azure",
+    "gcp",
+    "k8s",
+    "kubernetes",
+    "cloudwatch",
+    "datadog",
+    "twitter",
+    "reddit",
+    "youtube",
+    "discord",
+    "dropbox",
+    "airtable",
+    "quickbooks",
+    "xero",
+    "servicenow",
+    "confluence",
+    "bitbucket",
+    "zoom",
+    "calendly",
+    "mailchimp",
+    "sendgrid",
+    "paypal",
+    "amazon",
+    "ebay",
+    "yelp",
+    "intercom",
+    "freshdesk",
+    "pagerduty",
+    "sentry",
+    "grafana",
+    "docker",
+    "jenkins",
+    "figma",
+    "telegram",
+    "whatsapp",
+    "instagram",
+    "facebook",
+    "linkedin",
+    "pinterest",
+    "tiktok",
+    "postgres",
+    "mysql",
+    "mongodb",
+    "redis",
+    "snowflake",
+    "bigquery",
+    "okta",
+    "workday",
+    "sap",
+    "netsuite",
+    "crm",
+    "erp",
+];
 
 fn is_version(word: &str) -> bool {
     word.starts_with('v') && word.len() <= 3 && word[1..].bytes().all(|byte| byte.is_ascii_digit())
@@ -244,7 +377,18 @@ const VAGUE: &[&str] = &[
 
 fn without_vague<'w>(noun: &[&'w str]) -> Vec<&'w str> {
     let mut end = noun.len();
-    while end > 1 && VAGUE.contains(&noun[end - 1]) {
+    // `lab results` are a thing of their own.
+    let is_finding = |noun: &[&str]| {
+        matches!(
+            noun,
+            [
+                ..,
+                "lab" | "test" | "exam" | "blood" | "match" | "game" | "election" | "survey",
+                "results" | "result"
+            ]
+        )
+    };
+    while end > 1 && !is_finding(&noun[..end]) && VAGUE.contains(&noun[end - 1]) {
         end -= 1;
     }
     noun[..end].to_vec()
@@ -432,7 +576,8 @@ fn noun_after(words: &[&str]) -> String {
     without_vague(&noun)
         .iter()
         .map(|word| {
-            if word.chars().skip(1).any(char::is_uppercase) { word.to_string() } else { word.to_lowercase() }
+            let is_name = word.chars().skip(1).any(char::is_uppercase);
+            if is_name { word.to_string() } else { unglued(&word.to_lowercase()).join(" ") }
         })
         .collect::<Vec<_>>()
         .join(" ")

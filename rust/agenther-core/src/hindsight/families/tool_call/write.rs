@@ -3,14 +3,16 @@
 use std::borrow::Cow;
 
 use super::answer;
-use super::ask::{Clause, names_an_id, slots};
+use super::ask::{Clause, slots};
 use super::call::{Call, Given};
-use super::field_label;
+use super::fields::field_label;
 use super::payload::Node;
 use super::roles::{Role, say};
 use super::said::is_sayable;
 use super::usage::fields;
+use super::wanted::names_an_id;
 use super::words::attribute;
+use crate::hindsight::families::english::article;
 use crate::hindsight::guards::is_said;
 use crate::hindsight::provenance::Source;
 use crate::hindsight::reason::Reason;
@@ -122,7 +124,7 @@ fn request(call: &Call<'_>) -> Option<(String, String)> {
                 .flat_map(|given| said(given))
                 .collect();
             let noun = adjectives.into_iter().chain([object]).collect::<Vec<_>>().join(" ");
-            let article = if noun.starts_with(['a', 'e', 'i', 'o', 'u']) { "an" } else { "a" };
+            let article = article(&noun);
             Some((format!("{verb} {article} {noun} {}", tail.join(" ")), format!("the {noun}")))
         }
         _ => None,

@@ -1,0 +1,204 @@
+//! How the fields of a result are asked for: `distance_km` as the distance, in km; `temp_max` as the maximum
+//! temperature; `created_at` as the creation date; a link or a hash not at all.
+
+use crate::hindsight::wording::{humanize, is_function_word};
+use crate::signals::effect;
+
+/// Units that stand at the end of a key.
+const UNITS: &[&str] = &[
+    "km", "m", "cm", "mm", "mi", "miles", "ft", "kg", "g", "lb", "lbs", "ms", "usd", "eur", "gbp", "mb",
+    "gb", "kb", "tb", "kmh", "kph", "mph", "celsius", "percent", "kcal", "hpa", "kwh", "kw", "mg_dl", "g_dl",
+];
+
+/// Units of time, which are the thing itself in `vacation_days`.
+const TIMES: &[(&str, &str)] = &[
+    ("min", "minutes"),
+    ("mins", "minutes"),
+    ("minutes", "minutes"),
+    ("hours", "hours"),
+    ("hrs", "hours"),
+    ("seconds", "seconds"),
+    ("secs", "seconds"),
+    ("sec", "seconds"),
+    ("days", "days"),
+];
+
+/// Quantities of time.
+const SPANS: &[&str] = &[
+    "duration", "time", "eta", "delay", "length", "age", "wait", "uptime", "latency", "interval", "timeout",
+];
+
+/// A key without the unit at its end, and the unit: `distance_km` is a distance in km.
+pub fn unit_of(key: &str) -> (&str, Option<&'static str>) {
+    for unit in UNITS {
+        let name = key.strip_suffix(unit).and_then(|name| name.strip_suffix('_'));
+        if let Some(name) = name.filter(|name| !name.is_empty()) {
+            return (
+                name,
+                Some(if *unit == "mg_dl" {
+                    "mg/dL"
+                } else if *unit == "g_dl" {
+                    "g/dL"
+                } else {
+                    unit
+                }),
+            );
+        }
+    }
+    if let Some((name, unit)) = key.rsplit_once('_')
+        && SPANS.iter().any(|span| name.ends_with(span))
+        && let Some((_, said)) = TIMES.iter().find(|(known, _)| *known == unit)
+    {
+        return (name, Some(said));
+    }
+    (key, None)
+}
+
+/// Keys that interfaces have for themselves.
+const NOISE: &[&str] = &[
+    "url",
+    "urls",
+    "href",
+    "link",
+    "links",
+    "thumbnail",
+    "image",
+    "images",
+    "icon",
+    "slug",
+    "hash",
+    "token",
+    "etag",
+    "cursor",
+    "html",
+    "uuid",
+    "guid",
+    "self",
+    "avatar",
+    "logo",
+    "meta",
+    "metadata",
+    "raw",
+    "payload",
+    "_links",
+    "uri",
+    "checksum",
+    "signature",
+    "lat",
+    "lng",
+    "lon",
+    "latitude",
+    "longitude",
+    "schema",
+    "json",
+];
+
+/// Keys that are prepositions or verbs, and the nouns they stand for.
+const NOUNS: &[(&str, &str)] = &[
+    ("from", "sender"),
+    ("to", "recipient"),
+    ("cc", "people in copy"),
+    ("body", "text"),
+    ("published", "publication date"),
+    ("created", "creation date"),
+    ("updated", "date of the last update"),
+    ("modified", "date of the last change"),
+    ("collected", "collection date"),
+    ("expires", "expiry date"),
+    ("due", "due date"),
+    ("opened", "opening date"),
+    ("deployed", "deployment date"),
+    ("started", "start date"),
+    ("finished", "end date"),
+    ("ended", "end date"),
+    ("joined", "joining date"),
+    ("shipped", "shipping date"),
+    ("delivered", "delivery date"),
+    ("booked", "booking date"),
+];
+
+fn noun_for(word: &str) -> Option<String> {
+    NOUNS.iter().find(|(known, _)| *known == word).map(|(_, noun)| noun.to_string())
+}
+
+/// How a field is asked for; `None` where no person would ask for it.
+pub fn field_label(key: &str) -> Option<String> {
+    const ZONES: &[&str] = &["est", "utc", "gmt", "cet", "pst", "edt", "pdt", "iso"];
+    // `is_available`, `has_balcony`: the flag is about what follows.
+    let snake = effect::words(key).map(str::to_ascii_lowercase).collect::<Vec<_>>().join("_");
+    let key = snake.strip_prefix("is_").or_else(|| snake.strip_prefix("has_")).unwrap_or(&snake);
+    let (key, _) = unit_of(key);
+    let said = match humanize(key) {
+        adjective if adjective.ends_with("able") && !adjective.contains(' ') => {
+            format!("{}ability", &adjective[..adjective.len() - 4])
+        }
+        noun => noun,
+    };
+    let mut words: Vec<&str> = said.split(' ').filter(|word| !ZONES.contains(word)).collect();
+    // `temp_max`: the adjective goes first.
+    if words.len() > 1 && matches!(words.last(), Some(&("maximum" | "minimum" | "average"))) {
+        words.rotate_right(1);
+    }
+    let is_noise = effect::words(key).any(|word| NOISE.contains(&word.to_lowercase().as_str()));
+    let is_word = |word: &&str| {
+        (word.len() > 2 || matches!(*word, "ID" | "IP" | "TV" | "of" | "by"))
+            && word.chars().all(char::is_alphabetic)
+    };
+    match words[..] {
+        [only] if let Some(noun) = noun_for(only) => return Some(noun),
+        [only] if is_function_word(only) && !only.ends_with("ability") => return None,
+        [verb, "at" | "on"] => return Some(noun_for(verb).unwrap_or_else(|| format!("{verb} date"))),
+        _ => {}
+    }
+    // `ready in`: the rest of a phrase.
+    let dangles =
+        words.last().is_some_and(|last| matches!(*last, "in" | "at" | "of" | "by" | "to" | "per" | "for"));
+    let is_phrase = words.iter().any(|word| matches!(*word, "in" | "per" | "to"));
+    let is_phrase = is_phrase && !said.starts_with("price per");
+    (!is_noise
+        && !dangles
+        && !is_phrase
+        && !words.is_empty()
+        && words.len() <= 4
+        && words.iter().all(is_word))
+    .then(|| words.join(" "))
+}
+
+/// What a key counts or identifies for the system alone, whatever its value: `id`, `lineIds`, `sku`.
+pub fn is_identifier(key: &str) -> bool {
+    let last = effect::words(key).last().unwrap_or("").to_ascii_lowercase();
+    key == "number"
+        || matches!(
+            last.as_str(),
+            "id" | "ids" | "uuid" | "guid" | "key" | "isbn" | "sku" | "asin" | "upc" | "etag"
+        )
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn keys_are_said_as_people_say_them() {
+        for (key, said) in [
+            ("distance_km", Some("distance")),
+            ("temp_max", Some("maximum temperature")),
+            ("vacation_days", Some("vacation days")),
+            ("duration_min", Some("duration")),
+            ("createdAt", Some("creation date")),
+            ("from", Some("sender")),
+            ("is_available", Some("availability")),
+            ("scheduled_departure_time_est", Some("scheduled departure time")),
+            ("thumbnail_url", None),
+            ("lat", None),
+            ("ready_in", None),
+            ("x1", None),
+        ] {
+            assert_eq!(field_label(key).as_deref(), said, "{key}");
+        }
+        assert_eq!(unit_of("duration_min"), ("duration", Some("minutes")));
+        assert_eq!(unit_of("vacation_days"), ("vacation_days", None));
+        assert_eq!(unit_of("temp_min"), ("temp_min", None));
+        assert!(is_identifier("lineIds") && is_identifier("order_id") && !is_identifier("valid"));
+    }
+}

@@ -1,0 +1,286 @@
+//! Which fields of a result a clause is about: those that the run went on to use or the user spoke of, else
+//! those that people ask for most.
+
+use super::answer;
+use super::call::Call;
+use super::fields::{field_label, is_identifier};
+use super::payload::Node;
+use super::subject::Subject;
+use super::usage::{Usage, fields};
+use crate::hindsight::wording::singular;
+use crate::text::document::Kind;
+
+/// Fields that one clause asks for by name: a fourth makes a form of it.
+const MAX_FIELDS: usize = 3;
+
+/// What people ask of things, most wanted first.
+const SALIENT: &[&str] = &[
+    "status",
+    "state",
+    "price",
+    "cost",
+    "total",
+    "balance",
+    "amount",
+    "fare",
+    "rate",
+    "rating",
+    "availability",
+    "stock",
+    "quantity",
+    "date",
+    "time",
+    "condition",
+    "conditions",
+    "description",
+    "text",
+    "message",
+    "content",
+    "comment",
+    "temperature",
+    "author",
+    "artist",
+    "director",
+    "genre",
+    "stars",
+    "score",
+    "address",
+    "location",
+    "phone",
+    "email",
+    "title",
+    "plan",
+    "summary",
+    "distance",
+    "duration",
+    "eta",
+    "delivery",
+    "expiry date",
+    "due date",
+    "year",
+    "manager",
+    "department",
+    "doctor",
+    "assignee",
+    "reporter",
+    "priority",
+    "severity",
+    "publisher",
+    "source",
+    "humidity",
+    "cabin",
+    "sender",
+    "type",
+    "category",
+    "winner",
+    "population",
+    "capital",
+    "currency",
+    "version",
+];
+
+/// The fields that a clause is about.
+#[derive(Debug, Default, Clone, PartialEq)]
+pub struct Wanted {
+    /// Those that the goal asks for by name.
+    pub asked: Vec<String>,
+    /// Those that the answer gives: the same, or all of them where the goal names none.
+    pub keys: Vec<String>,
+    /// Whether the tool's object is itself the field: `balance` of an account balance.
+    pub is_object: bool,
+}
+
+impl Wanted {
+    /// These fields and no others.
+    pub fn exactly(keys: &[String]) -> Self {
+        Wanted { asked: keys.to_vec(), keys: keys.to_vec(), is_object: false }
+    }
+}
+
+/// The fields to ask for.
+pub fn wanted(calls: &[&Call<'_>], subject: &Subject, usage: &Usage) -> Wanted {
+    let is_list = calls[0].payload.node.is_list();
+    let keys = askable(calls, subject);
+    if !is_list && let Some(wanted) = object_itself(calls[0], &keys) {
+        return wanted;
+    }
+    let is_used = |key: &str| calls.iter().any(|call| usage.is_used(call.step, key));
+    let varies = |key: &&str| !is_list || varies(calls, key);
+    // What is listed by date is wanted with its date.
+    let dates = |key: &str| {
+        is_list
+            && ["date", "time", "start", "when"].iter().any(|word| key.to_ascii_lowercase().ends_with(word))
+    };
+    let any_used = keys.iter().any(|key| is_used(key) && !is_minor(key) && !(is_list && dates(key)));
+    let mut used: Vec<&str> =
+        keys.iter().copied().filter(|key| is_used(key) || any_used && dates(key)).filter(varies).collect();
+    // What the user spoke of comes first; beyond the third, what people rarely ask for goes.
+    used.sort_by_key(|key| !usage.is_asked(key));
+    // A trip has two ends.
+    for (end, other) in [("origin", "destination"), ("destination", "origin")] {
+        let at = used.iter().position(|key| *key == end);
+        if let Some(at) = at.filter(|_| !used.contains(&other) && keys.contains(&other)) {
+            used.insert(at + 1, other);
+        }
+    }
+    if any_used && !used.is_empty() {
+        return Wanted::exactly(&first_few(&used, usage));
+    }
+    let mut salient: Vec<&str> =
+        keys.iter().copied().filter(|key| salience(key).is_some()).filter(varies).collect();
+    salient.sort_by_key(|key| salience(key));
+    salient.truncate(MAX_FIELDS);
+    // In the order of the result, which groups what belongs together.
+    salient.sort_by_key(|key| keys.iter().position(|known| known == key));
+    let owned = |keys: &[&str]| keys.iter().map(|key| key.to_string()).collect::<Vec<_>>();
+    match (is_list, keys.len(), salient.len()) {
+        (true, _, 1..) => Wanted { asked: Vec::new(), keys: owned(&salient), is_object: false },
+        // A list of names is the names.
+        (true, 0, _) => {
+            Wanted { asked: Vec::new(), keys: row_name(calls).into_iter().collect(), is_object: false }
+        }
+        (true, ..) => Wanted { asked: Vec::new(), keys: owned(&keys), is_object: false },
+        (false, ..=MAX_FIELDS, _) => Wanted::exactly(&owned(&keys)),
+        (false, _, 2..) => Wanted::exactly(&owned(&salient)),
+        _ => Wanted::default(),
+    }
+}
+
+/// The keys whose values a person may want: not those that the ask states, that name the row, that people know of
+/// themselves, or that only systems use.
+fn askable<'c>(calls: &[&'c Call<'_>], subject: &Subject) -> Vec<&'c str> {
+    let is_stated = |value: &Node| {
+        value.text().is_some_and(|text| {
+            calls
+                .iter()
+                .flat_map(|call| &call.given)
+                .flat_map(|given| &given.values)
+                .any(|stated| stated.eq_ignore_ascii_case(text))
+        })
+    };
+    let row_name = row_name(calls);
+    let is_own = matches!(subject, Subject::Own { .. });
+    let mut keys: Vec<&str> = Vec::new();
+    for (key, value) in calls.iter().flat_map(|call| fields(&call.payload.node)) {
+        // That it is available needs no asking for where only what is available was found.
+        let is_plain = key == "status"
+            && value.text().is_some_and(|text| matches!(text, "available" | "ok" | "OK" | "success"));
+        let is_known = is_plain
+            || is_stated(value)
+            || Some(key) == row_name.as_deref()
+            || is_own && is_personal(key)
+            || names_an_id(key, value);
+        if !value.is_blank() && !is_known && field_label(key).is_some() && !keys.contains(&key) {
+            keys.push(key);
+        }
+    }
+    keys
+}
+
+/// The key whose values name the rows of a list.
+fn row_name(calls: &[&Call<'_>]) -> Option<String> {
+    match calls[0].payload.node.rows() {
+        [Node::Record(fields), ..] if calls[0].payload.node.is_list() => {
+            answer::name_key(fields).map(str::to_string)
+        }
+        _ => None,
+    }
+}
+
+/// `balance` of an account balance, `value` of a reading.
+fn object_itself(call: &Call<'_>, keys: &[&str]) -> Option<Wanted> {
+    let object = &call.words.object;
+    let head = object.rsplit(' ').next().unwrap_or(object);
+    let names_object = |key: &str| {
+        field_label(key).is_some_and(|label| label == *object || label == head || label == singular(head))
+    };
+    let is_flag = |key: &str| matches!(call.payload.node.get(key), Some(Node::Scalar(_, Kind::Bool)));
+    let is_value =
+        |key: &str| matches!(key, "value" | "reading" | "result") && keys.iter().all(|key| !is_measure(key));
+    // What a conversion gives is its result.
+    const CONVERTED: &[&str] =
+        &["converted_amount", "convertedAmount", "converted", "result", "amount", "value", "output"];
+    if call.words.verb == "convert"
+        && let Some(key) = CONVERTED.iter().find(|key| keys.contains(key))
+    {
+        return Some(Wanted { asked: Vec::new(), keys: vec![key.to_string()], is_object: true });
+    }
+    let key = keys.iter().find(|key| (names_object(key) || is_value(key)) && !is_flag(key))?;
+    let unit = keys.iter().find(|key| matches!(**key, "currency" | "unit" | "units"));
+    let keys = std::iter::once(key).chain(unit).map(|key| key.to_string()).collect();
+    Some(Wanted { asked: Vec::new(), keys, is_object: true })
+}
+
+fn salience(key: &str) -> Option<usize> {
+    let label = field_label(key)?;
+    let last = label.rsplit(' ').next().unwrap_or(&label);
+    SALIENT.iter().position(|known| *known == label || *known == last)
+}
+
+/// The first three, origin and destination counted as one: they are said as the route.
+fn first_few(keys: &[&str], usage: &Usage) -> Vec<String> {
+    let ends = |key: &str| matches!(key, "origin" | "destination");
+    let mut keys = keys.to_vec();
+    let many = keys.len() > MAX_FIELDS + usize::from(keys.iter().filter(|key| ends(key)).count() == 2);
+    if many {
+        let plain = |key: &&str| usage.is_asked(key) || ends(key) || !is_minor(key);
+        keys.retain(plain);
+    }
+    let room = MAX_FIELDS + usize::from(keys.iter().filter(|key| ends(key)).count() == 2);
+    keys.truncate(room);
+    keys.into_iter().map(str::to_string).collect()
+}
+
+/// Fields that a person asks for only when no others are left.
+fn is_minor(key: &str) -> bool {
+    let Some(label) = field_label(key) else { return true };
+    let last = label.rsplit(' ').next().unwrap_or(&label);
+    matches!(
+        last,
+        "type" | "currency" | "version" | "zone" | "address1" | "address2" | "created" | "history" | "kind"
+    )
+}
+
+/// Whether the rows differ in a field: a column that says the same of every row tells nothing.
+fn varies(calls: &[&Call<'_>], key: &str) -> bool {
+    let mut values = calls.iter().flat_map(|call| call.payload.node.rows()).filter_map(|row| row.get(key));
+    let Some(first) = values.next() else { return true };
+    let rest: Vec<&Node> = values.collect();
+    let differs = first.text().is_none() || rest.iter().any(|value| *value != first);
+    differs || rest.len() < 2 && !matches!(first, Node::Scalar(_, Kind::Bool))
+}
+
+/// Whether a key is neither the value itself nor its unit or time.
+fn is_measure(key: &str) -> bool {
+    !["value", "reading", "result", "unit", "units", "currency", "timestamp", "time", "date", "updated_at"]
+        .contains(&key)
+}
+
+/// What people know of themselves.
+fn is_personal(key: &str) -> bool {
+    [
+        "name",
+        "first_name",
+        "last_name",
+        "full_name",
+        "dob",
+        "date_of_birth",
+        "birthdate",
+        "birthday",
+        "email",
+        "gender",
+        "username",
+    ]
+    .iter()
+    .any(|known| key.eq_ignore_ascii_case(known))
+}
+
+/// An identifier of something else, or a list of them, which only the system cares for.
+pub fn names_an_id(key: &str, value: &Node) -> bool {
+    let is_plain = match value {
+        Node::Scalar(..) => true,
+        Node::List(items) => items.iter().all(|item| matches!(item, Node::Scalar(..))),
+        Node::Record(_) => false,
+    };
+    is_plain && is_identifier(key)
+}
