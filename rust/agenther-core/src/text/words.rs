@@ -22,25 +22,37 @@ const STOP: &[&str] = &[
     "while", "who", "whom", "whose", "why", "will", "with", "within", "would", "yes", "you", "your",
 ];
 
-/// Past forms that no suffix tells.
+/// Past forms that no suffix tells. Sorted.
 #[rustfmt::skip]
 const IRREGULAR: &[(&str, &str)] = &[
-    ("bought", "buy"), ("broke", "break"), ("broken", "break"), ("built", "build"), ("came", "come"), ("chose", "choose"),
-    ("chosen", "choose"), ("children", "child"), ("drew", "draw"), ("gave", "give"), ("held", "hold"), ("kept", "keep"),
-    ("led", "lead"), ("left", "leave"), ("lost", "lose"), ("men", "man"), ("met", "meet"), ("paid", "pay"), ("people", "person"),
-    ("ran", "run"), ("rose", "rise"), ("said", "say"), ("sang", "sing"), ("sent", "send"), ("sold", "sell"), ("spent", "spend"),
-    ("spoke", "speak"), ("taken", "take"), ("taught", "teach"), ("took", "take"), ("went", "go"), ("won", "win"), ("women", "woman"),
-    ("wrote", "write"), ("written", "write"), ("died", "die"), ("death", "die"), ("dead", "die"),
+    ("bought", "buy"), ("broke", "break"), ("broken", "break"), ("built", "build"), ("came", "come"),
+    ("children", "child"), ("chose", "choose"), ("chosen", "choose"), ("dead", "die"), ("death", "die"),
+    ("died", "die"), ("drew", "draw"), ("gave", "give"), ("held", "hold"), ("kept", "keep"), ("led", "lead"),
+    ("left", "leave"), ("lost", "lose"), ("men", "man"), ("met", "meet"), ("paid", "pay"), ("people", "person"),
+    ("ran", "run"), ("rose", "rise"), ("said", "say"), ("sang", "sing"), ("sent", "send"), ("sold", "sell"),
+    ("spent", "spend"), ("spoke", "speak"), ("taken", "take"), ("taught", "teach"), ("took", "take"), ("went", "go"),
+    ("women", "woman"), ("won", "win"), ("written", "write"), ("wrote", "write"),
 ];
 
-/// Endings, longest first, with what replaces them and the shortest stem they leave.
+/// The endings that end in a byte, longest first, with what replaces them and the shortest stem they leave.
 #[rustfmt::skip]
-const ENDINGS: &[(&str, &str, usize)] = &[
-    ("ations", "", 4), ("ation", "", 4), ("ments", "", 4), ("ment", "", 4), ("ities", "", 4), ("ity", "", 4), ("ures", "", 5),
-    ("ure", "", 5), ("ings", "", 4), ("ing", "", 3), ("ions", "", 4), ("ion", "", 4), ("als", "", 5), ("al", "", 5), ("ies", "i", 2),
-    ("ied", "i", 2), ("ers", "", 4), ("er", "", 4), ("ors", "", 4), ("or", "", 4), ("ely", "", 4), ("ly", "", 4), ("ed", "", 3),
-    ("es", "", 4), ("s", "", 3), ("e", "", 3), ("y", "i", 3),
-];
+fn endings(last: u8) -> &'static [(&'static str, &'static str, usize)] {
+    match last {
+        b's' => &[
+            ("ations", "", 4), ("ments", "", 4), ("ities", "", 4), ("ures", "", 5), ("ings", "", 4), ("ions", "", 4),
+            ("als", "", 5), ("ies", "i", 2), ("ers", "", 4), ("ors", "", 4), ("es", "", 4), ("s", "", 3),
+        ],
+        b'e' => &[("ure", "", 5), ("e", "", 3)],
+        b'd' => &[("ied", "i", 2), ("ed", "", 3)],
+        b'r' => &[("er", "", 4), ("or", "", 4)],
+        b'y' => &[("ity", "", 4), ("ely", "", 4), ("ly", "", 4), ("y", "i", 3)],
+        b'n' => &[("ation", "", 4), ("ion", "", 4)],
+        b'g' => &[("ing", "", 3)],
+        b'l' => &[("al", "", 5)],
+        b't' => &[("ment", "", 4)],
+        _ => &[],
+    }
+}
 
 /// A word of a text.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -53,58 +65,139 @@ pub struct Word<'a> {
 
 /// The words of a text: runs of letters and digits.
 pub fn words(text: &str) -> impl Iterator<Item = Word<'_>> {
-    let mut rest = text.char_indices();
+    let mut at = 0;
     std::iter::from_fn(move || {
-        let (start, _) = rest.find(|(_, c)| c.is_alphanumeric())?;
-        let end = rest.find(|(_, c)| !c.is_alphanumeric()).map_or(text.len(), |(at, _)| at);
+        let start = from_class(text, at, true)?;
+        let end = from_class(text, start, false).unwrap_or(text.len());
+        at = end;
         Some(Word { span: Span::new(start, end), text: &text[start..end] })
     })
 }
 
+/// Where, from `at` on, the next character stands that is (or is not) a letter or digit.
+fn from_class(text: &str, mut at: usize, alphanumeric: bool) -> Option<usize> {
+    let bytes = text.as_bytes();
+    while let Some(&byte) = bytes.get(at) {
+        if byte < 0x80 {
+            if byte.is_ascii_alphanumeric() == alphanumeric {
+                return Some(at);
+            }
+            at += 1;
+        } else {
+            let c = text[at..].chars().next()?;
+            if c.is_alphanumeric() == alphanumeric {
+                return Some(at);
+            }
+            at += c.len_utf8();
+        }
+    }
+    None
+}
+
+/// The bytes of a short word as a number: words are in the order of their numbers.
+const fn packed(word: &[u8]) -> u128 {
+    let mut packed = 0;
+    let mut at = 0;
+    while at < 16 {
+        packed = packed << 8 | if at < word.len() { word[at] as u128 } else { 0 };
+        at += 1;
+    }
+    packed
+}
+
+/// [`STOP`], packed: comparing numbers takes a fraction of what comparing strings takes.
+static PACKED_STOP: [u128; STOP.len()] = {
+    let mut out = [0; STOP.len()];
+    let mut at = 0;
+    while at < STOP.len() {
+        assert!(STOP[at].len() <= 16);
+        out[at] = packed(STOP[at].as_bytes());
+        at += 1;
+    }
+    out
+};
+
 /// Whether a word, in small letters, carries no content.
 pub fn is_stop(word: &str) -> bool {
-    STOP.binary_search(&word).is_ok()
+    word.len() <= 16 && PACKED_STOP.binary_search(&packed(word.as_bytes())).is_ok()
 }
+
+/// Words of at most so many bytes are stemmed on the stack.
+const SHORT: usize = 56;
+
+/// The most bytes by which the root of an irregular form is longer than the form.
+const GROWTH: usize = 8;
 
 /// The stem of a word: small letters without the endings of number, tense and derivation.
 pub fn stem(word: &str) -> String {
-    let mut word = word.to_lowercase();
-    // The first and the last byte tell most words apart from the tables without a comparison.
-    let first = word.as_bytes().first().copied();
-    let irregular = |(form, _): &&(&str, &str)| form.as_bytes().first().copied() == first && *form == word;
-    if let Some((_, root)) = IRREGULAR.iter().find(irregular) {
-        word = (*root).to_owned();
-    }
-    for _ in 0..2 {
-        let last = word.as_bytes().last().copied();
-        let Some((ending, replacement, _)) = ENDINGS.iter().find(|(ending, _, shortest)| {
-            ending.as_bytes().last().copied() == last
-                && word.strip_suffix(ending).is_some_and(|stem| {
-                    stem.chars().count() >= *shortest && !(*ending == "s" && stem.ends_with('s'))
-                })
-        }) else {
-            break;
-        };
-        word.truncate(word.len() - ending.len());
-        word.push_str(replacement);
-    }
-    // stopped, planned
-    let bytes = word.as_bytes();
-    if let [.., a, b] = bytes
-        && a == b
-        && bytes.len() > 3
-        && !matches!(b, b'l' | b's' | b'e' | b'o' | 0x80..)
-        && b.is_ascii_alphabetic()
-    {
-        word.pop();
-    }
-    word
+    let mut lower = word.to_lowercase().into_bytes();
+    let length = lower.len();
+    lower.resize(length + GROWTH, 0);
+    let length = stem_in(&mut lower, length);
+    String::from_utf8_lossy(&lower[..length]).into_owned()
 }
 
 /// A hash of the stem of a word (FNV-1a): stems of one run are compared by it.
 pub fn stem_hash(word: &str) -> u64 {
-    let step = |hash: u64, byte: u8| (hash ^ u64::from(byte)).wrapping_mul(0x0100_0000_01B3);
-    stem(word).bytes().fold(0xCBF2_9CE4_8422_2325, step)
+    if word.len() > SHORT || !word.is_ascii() {
+        return hash(stem(word).as_bytes());
+    }
+    let mut buffer = [0; SHORT + GROWTH];
+    for (to, from) in buffer.iter_mut().zip(word.bytes()) {
+        *to = from.to_ascii_lowercase();
+    }
+    let length = stem_in(&mut buffer, word.len());
+    hash(&buffer[..length])
+}
+
+fn hash(bytes: &[u8]) -> u64 {
+    let step = |hash: u64, &byte: &u8| (hash ^ u64::from(byte)).wrapping_mul(0x0100_0000_01B3);
+    bytes.iter().fold(0xCBF2_9CE4_8422_2325, step)
+}
+
+/// Stems the word in small letters that the first `length` bytes are, in place, and says how long the stem is.
+fn stem_in(buffer: &mut [u8], mut length: usize) -> usize {
+    if let Some(root) = irregular(&buffer[..length]) {
+        length = root.len();
+        buffer[..length].copy_from_slice(root.as_bytes());
+    }
+    for _ in 0..2 {
+        let word = &buffer[..length];
+        let Some((left, replacement)) = word.last().and_then(|&last| without_ending(word, last)) else {
+            break;
+        };
+        length = left + replacement.len();
+        buffer[left..length].copy_from_slice(replacement.as_bytes());
+    }
+    // stopped, planned
+    if let [.., a, b] = buffer[..length]
+        && a == b
+        && length > 3
+        && !matches!(b, b'l' | b's' | b'e' | b'o')
+        && b.is_ascii_alphabetic()
+    {
+        length -= 1;
+    }
+    length
+}
+
+/// What is left of a word without its ending, and what is put in the place of that.
+fn without_ending(word: &[u8], last: u8) -> Option<(usize, &'static str)> {
+    let is_start = |byte: &&u8| **byte & 0xC0 != 0x80;
+    endings(last).iter().find_map(|&(ending, replacement, shortest)| {
+        let stem = word.strip_suffix(ending.as_bytes())?;
+        let long = stem.len() >= shortest && stem.iter().filter(is_start).count() >= shortest;
+        (long && !(ending == "s" && stem.last() == Some(&b's'))).then_some((stem.len(), replacement))
+    })
+}
+
+fn irregular(word: &[u8]) -> Option<&'static str> {
+    const LENGTHS: std::ops::RangeInclusive<usize> = 3..=8;
+    if !LENGTHS.contains(&word.len()) {
+        return None;
+    }
+    let at = IRREGULAR.binary_search_by(|(form, _)| form.as_bytes().cmp(word)).ok()?;
+    Some(IRREGULAR[at].1)
 }
 
 /// Appends a text in small letters, its words between single blanks, to `out`, which ends with a blank
@@ -113,14 +206,21 @@ pub fn fold_into(out: &mut String, text: &str) {
     if !out.ends_with(' ') {
         out.push(' ');
     }
+    out.reserve(text.len() + 1);
+    let mut blank = true;
     for c in text.chars() {
-        if c.is_alphanumeric() {
+        if c.is_ascii_alphanumeric() {
+            out.push(c.to_ascii_lowercase());
+            blank = false;
+        } else if !c.is_ascii() && c.is_alphanumeric() {
             out.extend(c.to_lowercase());
-        } else if !matches!(c, '\'' | '’') && !out.ends_with(' ') {
+            blank = false;
+        } else if !matches!(c, '\'' | '’') && !blank {
             out.push(' ');
+            blank = true;
         }
     }
-    if !out.ends_with(' ') {
+    if !blank {
         out.push(' ');
     }
 }
@@ -179,6 +279,10 @@ pub fn number(word: &str) -> Option<f64> {
         "twenty",
     ];
     const TENS: [&str; 7] = ["thirty", "forty", "fifty", "sixty", "seventy", "eighty", "ninety"];
+    let first = word.as_bytes().first()?.to_ascii_lowercase();
+    if !matches!(word.len(), 3..=9) || !matches!(first, b'e' | b'f' | b'n' | b'o' | b's' | b't' | b'z') {
+        return None;
+    }
     let small = SMALL.iter().position(|name| word.eq_ignore_ascii_case(name)).map(|at| at as f64);
     small.or_else(|| {
         TENS.iter().position(|name| word.eq_ignore_ascii_case(name)).map(|at| 30.0 + 10.0 * at as f64)
@@ -190,8 +294,9 @@ mod tests {
     use super::*;
 
     #[test]
-    fn stop_words_are_sorted() {
-        assert!(STOP.is_sorted());
+    fn tables_are_sorted() {
+        assert!(STOP.is_sorted() && IRREGULAR.is_sorted());
+        assert!(STOP.iter().all(|word| is_stop(word)) && !is_stop("zebra") && !is_stop(""));
     }
 
     #[test]
