@@ -225,25 +225,98 @@ pub fn fold_into(out: &mut String, text: &str) {
     }
 }
 
-/// The words of a text as [`fold_into`] writes them, each with where it stands.
-pub fn folded_words(text: &str) -> Vec<(Span, String)> {
-    let mut out: Vec<(Span, String)> = Vec::new();
-    let mut joins = false;
-    for (at, c) in text.char_indices() {
-        if c.is_alphanumeric() {
-            if !joins {
-                out.push((Span::new(at, at), String::new()));
+/// A text as [`fold_into`] writes it, and its words.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Folded {
+    /// In small letters, words between single blanks, with a blank at both ends.
+    pub text: String,
+    /// The words, in order.
+    pub words: Vec<FoldedWord>,
+}
+
+/// A word of a folded text.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct FoldedWord {
+    /// Where it stands in the text as written.
+    pub span: Span,
+    /// Where it stands in the folded text.
+    pub at: Span,
+}
+
+impl Folded {
+    /// Folds a text.
+    pub fn of(text: &str) -> Self {
+        let mut out = Folded { text: String::with_capacity(text.len() + 2), words: Vec::new() };
+        out.text.push(' ');
+        // Apostrophes join: `world's` is one word. The blank behind a word is written when the word is over.
+        let mut open = false;
+        for (at, c) in text.char_indices() {
+            if c.is_alphanumeric() {
+                let from = out.text.len();
+                if c.is_ascii() {
+                    out.text.push(c.to_ascii_lowercase());
+                } else {
+                    out.text.extend(c.to_lowercase());
+                }
+                match out.words.last_mut().filter(|_| open) {
+                    Some(word) => {
+                        word.span.end = (at + c.len_utf8()) as u32;
+                        word.at.end = out.text.len() as u32;
+                    }
+                    None => out.words.push(FoldedWord {
+                        span: Span::new(at, at + c.len_utf8()),
+                        at: Span::new(from, out.text.len()),
+                    }),
+                }
+                open = true;
+            } else if open && !matches!(c, '\'' | '’') {
+                out.text.push(' ');
+                open = false;
             }
-            if let Some((span, word)) = out.last_mut() {
-                word.extend(c.to_lowercase());
-                span.end = (at + c.len_utf8()) as u32;
-            }
-            joins = true;
-        } else {
-            joins &= matches!(c, '\'' | '’');
+        }
+        if open {
+            out.text.push(' ');
+        }
+        out
+    }
+
+    /// The part of the folded text that words in a row make, with a blank at both ends.
+    pub fn part(&self, words: &[FoldedWord]) -> &str {
+        match (words.first(), words.last()) {
+            (Some(first), Some(last)) => &self.text[first.at.start as usize - 1..last.at.end as usize + 1],
+            _ => " ",
         }
     }
-    out
+}
+
+/// A hash of words in a row, made word by word.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct PhraseHash(u64);
+
+impl PhraseHash {
+    /// That of no words.
+    pub const EMPTY: PhraseHash = PhraseHash(0x9E37_79B9_7F4A_7C15);
+
+    /// That of a folded text.
+    pub fn of(folded: &str) -> Self {
+        let words = folded.split(' ').filter(|word| !word.is_empty());
+        words.fold(PhraseHash::EMPTY, |phrase, word| phrase.then(word_hash(word)))
+    }
+
+    /// That of the words so far and one more, given by its [`word_hash`].
+    pub fn then(self, word: u64) -> Self {
+        PhraseHash((self.0.rotate_left(23) ^ word).wrapping_mul(0xD6E8_FEB8_6659_FD93))
+    }
+
+    /// As a number.
+    pub fn get(self) -> u64 {
+        self.0
+    }
+}
+
+/// A hash of a folded word.
+pub fn word_hash(word: &str) -> u64 {
+    hash(word.as_bytes())
 }
 
 /// A text in small letters, its words between single blanks, with a blank at both ends.
@@ -322,6 +395,17 @@ mod tests {
         }
         for (a, b) in [("price", "prize"), ("date", "data"), ("one", "on")] {
             assert_ne!(stem(a), stem(b), "{a} {b}");
+        }
+    }
+
+    proptest::proptest! {
+        #[test]
+        fn folded_words_are_where_they_stand(text in "[a-zA-Z0-9éİ '’.,-]{0,40}") {
+            let made = Folded::of(&text);
+            proptest::prop_assert_eq!(&made.text, &folded(&text));
+            for word in &made.words {
+                proptest::prop_assert_eq!(made.part(&[*word]).trim(), folded(word.span.of(&text)).trim());
+            }
         }
     }
 

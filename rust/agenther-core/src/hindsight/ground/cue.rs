@@ -1,8 +1,11 @@
 //! Words that claim more than a value: comparisons, superlatives, counts, negations, completeness.
 
+use std::sync::LazyLock;
+
 use super::clause::{Clause, Token};
 use super::support::PRICE;
 use crate::text::facts::FactKind;
+use crate::text::hash::FastSet;
 use crate::text::words;
 
 /// Which end of an order a word points at.
@@ -195,6 +198,10 @@ pub(super) fn cues(clause: &Clause<'_, '_>) -> Vec<Found> {
     let mut out = Vec::new();
     let mut at = 0;
     while at < tokens.len() {
+        if !may_begin(&tokens[at]) {
+            at += 1;
+            continue;
+        }
         let found = comparison(clause, at)
             .or_else(|| superlative(tokens, at))
             .or_else(|| count(clause, at))
@@ -206,11 +213,25 @@ pub(super) fn cues(clause: &Clause<'_, '_>) -> Vec<Found> {
     out
 }
 
-fn word(tokens: &[Token], at: usize) -> &str {
-    tokens.get(at).map_or("", |token| token.lower.as_str())
+/// Whether a cue may begin with a token: most words are in none of the tables.
+fn may_begin(token: &Token<'_>) -> bool {
+    static WORDS: LazyLock<FastSet<&str>> = LazyLock::new(|| {
+        let bounds = BOUNDS.iter().map(|(words, _)| words[0]);
+        let superlatives = SUPERLATIVES.iter().map(|(word, ..)| *word).chain(["first", "last"]);
+        let whole = ["all", "every", "entire", "complete", "full", "only"];
+        bounds.chain(superlatives).chain(whole).chain(NEGATIONS.iter().copied()).collect()
+    });
+    token.fact.is_some()
+        || token.lower.ends_with("est")
+        || words::number(token.lower).is_some()
+        || WORDS.contains(token.lower)
 }
 
-fn starts_with(tokens: &[Token], at: usize, words: &[&str]) -> bool {
+fn word<'t>(tokens: &[Token<'t>], at: usize) -> &'t str {
+    tokens.get(at).map_or("", |token| token.lower)
+}
+
+fn starts_with(tokens: &[Token<'_>], at: usize, words: &[&str]) -> bool {
     words.iter().enumerate().all(|(offset, expected)| word(tokens, at + offset) == *expected)
 }
 
@@ -228,7 +249,7 @@ fn comparison(clause: &Clause<'_, '_>, at: usize) -> Option<Found> {
     })
 }
 
-fn superlative(tokens: &[Token], at: usize) -> Option<Found> {
+fn superlative(tokens: &[Token<'_>], at: usize) -> Option<Found> {
     let this = word(tokens, at);
     let next = word(tokens, at + 1);
     let before = at.checked_sub(1).map_or("", |before| word(tokens, before));
@@ -318,7 +339,7 @@ fn count(clause: &Clause<'_, '_>, at: usize) -> Option<Found> {
                 clause.facts[fact].kind == FactKind::Number && clause.tokens_of(&clause.facts[fact]).0 == at;
             clause.meanings[fact].value.filter(|_| plain)
         }
-        None => words::number(&token.lower),
+        None => words::number(token.lower),
     }?;
     let before = |back: usize| at.checked_sub(back).map_or("", |at| word(tokens, at));
     let there = matches!((before(2), before(1)), ("there", "is" | "are" | "was" | "were"))
@@ -328,7 +349,7 @@ fn count(clause: &Clause<'_, '_>, at: usize) -> Option<Found> {
     let noun =
         |word: &str| word.len() > 3 && word.ends_with('s') && !word.ends_with("ss") && !words::is_stop(word);
     let plural = (1..=3).find(|&ahead| {
-        tokens.get(last + ahead).is_some_and(|token| token.fact.is_none() && noun(&token.lower))
+        tokens.get(last + ahead).is_some_and(|token| token.fact.is_none() && noun(token.lower))
             && (1..ahead).all(|step| {
                 tokens[last + step].part == token.part
                     && tokens[last + step].fact.is_none()
@@ -349,7 +370,7 @@ fn count(clause: &Clause<'_, '_>, at: usize) -> Option<Found> {
     })
 }
 
-fn completeness(tokens: &[Token], at: usize) -> Option<Found> {
+fn completeness(tokens: &[Token<'_>], at: usize) -> Option<Found> {
     let before = at.checked_sub(1).map_or("", |before| word(tokens, before));
     let next = word(tokens, at + 1);
     let found = |only| Some(Found { cue: Cue::Completeness { only }, start: at, end: at + 1 });
