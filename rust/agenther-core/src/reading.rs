@@ -4,6 +4,7 @@ use std::cell::OnceCell;
 
 use crate::hindsight::ground::RunEvidence;
 use crate::hindsight::provenance::Provenance;
+use crate::hindsight::topics::{Topics, topics};
 use crate::signals::effect::{self, Effect};
 use crate::signals::tool_status::{self, Status};
 use crate::text::document::Document;
@@ -21,6 +22,7 @@ pub struct Reading<'a> {
     tools: Vec<Tool<'a>>,
     provenance: OnceCell<Provenance<'a>>,
     evidence: OnceCell<RunEvidence>,
+    prompt_topics: OnceCell<Topics>,
     prompt_facts: OnceCell<Vec<Fact<'a>>>,
     answer_facts: OnceCell<Vec<Fact<'a>>>,
 }
@@ -50,6 +52,7 @@ impl<'a> Reading<'a> {
             tools,
             provenance: OnceCell::new(),
             evidence: OnceCell::new(),
+            prompt_topics: OnceCell::new(),
             prompt_facts: OnceCell::new(),
             answer_facts: OnceCell::new(),
         }
@@ -78,6 +81,11 @@ impl<'a> Reading<'a> {
     /// The position of the tool that a step calls among the run's tools.
     pub(crate) fn tool_position(&self, step: usize) -> Option<usize> {
         self.steps[step].tool
+    }
+
+    /// The topic words of the original prompt.
+    pub fn prompt_topics(&self) -> &Topics {
+        self.prompt_topics.get_or_init(|| topics(self.run.original_prompt.unwrap_or("")))
     }
 
     /// The facts of the original prompt.

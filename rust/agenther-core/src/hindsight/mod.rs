@@ -13,6 +13,7 @@ pub mod reason;
 pub mod slice;
 pub mod style;
 pub mod thoughts;
+pub mod topics;
 pub mod wording;
 
 use crate::reading::Reading;

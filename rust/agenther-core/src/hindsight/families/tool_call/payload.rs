@@ -4,6 +4,7 @@ use crate::hindsight::reason::Reason;
 use crate::hindsight::wording::is_opaque;
 use crate::reading::StepReading;
 use crate::text::document::{Document, Kind, Value};
+use crate::text::same::folded;
 
 /// Larger results are not rendered into answers, so they are not read into a tree either.
 const MAX_NODES: usize = 4_000;
@@ -132,13 +133,7 @@ fn unwrap(node: Node, complete: &mut bool, depth: usize) -> Option<Node> {
         return None;
     }
     *complete &= !fields.iter().any(|(key, value)| announces_more(key, value));
-    let is_in = |key: &str, list: &[&str]| {
-        let letters = |text: &str| {
-            text.chars().filter(|c| c.is_alphanumeric()).flat_map(char::to_lowercase).collect::<String>()
-        };
-        let key = letters(key);
-        list.iter().any(|known| letters(known) == key)
-    };
+    let is_in = |key: &str, list: &[&str]| list.iter().any(|known| folded(known).eq(folded(key)));
     let content: Vec<usize> = (0..fields.len()).filter(|&at| !is_in(&fields[at].0, ENVELOPE)).collect();
     if let [only] = content[..]
         && (is_in(&fields[only].0, CONTENT) || !matches!(fields[only].1, Node::Scalar(..)))
