@@ -310,19 +310,14 @@ impl Verifier<'_, '_> {
     fn topic(&self) -> Claim {
         let content: Vec<&Token<'_>> =
             self.goal.iter().flat_map(|clause| &clause.tokens).filter(|token| !token.stop).collect();
-        let asked: Vec<&str> = self
-            .evidence
-            .steps
-            .iter()
-            .flat_map(|step| step.asked.split(' '))
-            .filter(|word| word.len() > 2)
-            .collect();
+        let asked = || self.evidence.steps.iter().flat_map(|step| step.asked.split(' '));
         // `md5` of `md5sum`, `desk lamp` of `desklamp`.
         let begins = |word: &str| {
             word.len() > 2
-                && asked
-                    .iter()
-                    .any(|asked| asked.starts_with(word) || (asked.len() > 3 && word.starts_with(asked)))
+                && asked().any(|asked| {
+                    asked.len() > 2
+                        && (asked.starts_with(word) || (asked.len() > 3 && word.starts_with(asked)))
+                })
         };
         let joined = |a: usize, b: usize| {
             let pair = content.get(a).zip(content.get(b));

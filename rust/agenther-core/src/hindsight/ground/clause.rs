@@ -214,6 +214,10 @@ fn entities<'e>(tokens: &[Token<'_>], evidence: &'e Evidence<'_>) -> Vec<Entity<
     let mut out = Vec::new();
     let mut at = 0;
     while at < tokens.len() {
+        if !evidence.may_begin_name(hashes[at]) {
+            at += 1;
+            continue;
+        }
         let mut longest: Option<Entity<'e>> = None;
         let mut name = PhraseHash::EMPTY;
         for end in at + 1..=tokens.len().min(at + MAX_ENTITY_WORDS) {

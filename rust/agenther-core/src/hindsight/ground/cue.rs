@@ -5,7 +5,7 @@ use std::sync::LazyLock;
 use super::clause::{Clause, Token};
 use super::support::PRICE;
 use crate::text::facts::FactKind;
-use crate::text::hash::FastSet;
+use crate::text::hash::FastMap;
 use crate::text::words;
 
 /// Which end of an order a word points at.
@@ -198,33 +198,45 @@ pub(super) fn cues(clause: &Clause<'_, '_>) -> Vec<Found> {
     let mut out = Vec::new();
     let mut at = 0;
     while at < tokens.len() {
-        if !may_begin(&tokens[at]) {
-            at += 1;
-            continue;
-        }
-        let found = comparison(clause, at)
-            .or_else(|| superlative(tokens, at))
-            .or_else(|| count(clause, at))
-            .or_else(|| completeness(tokens, at))
-            .or_else(|| negation(clause, at));
+        let kinds = kinds(tokens[at].lower);
+        let is = |kind: u8| kinds & kind != 0;
+        let counts = tokens[at].fact.is_some() || is(NUMBER);
+        let found = None
+            .or_else(|| is(BOUND).then(|| comparison(clause, at)).flatten())
+            .or_else(|| is(EXTREME).then(|| superlative(tokens, at)).flatten())
+            .or_else(|| counts.then(|| count(clause, at)).flatten())
+            .or_else(|| is(WHOLE).then(|| completeness(tokens, at)).flatten())
+            .or_else(|| is(DENIAL).then(|| negation(clause, at)).flatten());
         at = found.map_or(at + 1, |found| found.end.max(at + 1));
         out.extend(found);
     }
     out
 }
 
-/// Whether a cue may begin with a token: most words are in none of the tables.
-fn may_begin(token: &Token<'_>) -> bool {
-    static WORDS: LazyLock<FastSet<&str>> = LazyLock::new(|| {
-        let bounds = BOUNDS.iter().map(|(words, _)| words[0]);
-        let superlatives = SUPERLATIVES.iter().map(|(word, ..)| *word).chain(["first", "last"]);
+/// Kinds of cues that a word may begin.
+const BOUND: u8 = 1;
+const EXTREME: u8 = 2;
+const WHOLE: u8 = 4;
+const DENIAL: u8 = 8;
+const NUMBER: u8 = 16;
+
+/// The kinds of cues that a word may begin: most words are in none of the tables.
+fn kinds(word: &str) -> u8 {
+    static KINDS: LazyLock<FastMap<&str, u8>> = LazyLock::new(|| {
+        let bounds = BOUNDS.iter().map(|(words, _)| (words[0], BOUND));
+        let extremes = SUPERLATIVES.iter().map(|(word, ..)| *word).chain(["first", "last"]);
         let whole = ["all", "every", "entire", "complete", "full", "only"];
-        bounds.chain(superlatives).chain(whole).chain(NEGATIONS.iter().copied()).collect()
+        let denials = NEGATIONS.iter().map(|word| (*word, DENIAL));
+        let all = bounds.chain(extremes.map(|word| (word, EXTREME)));
+        let mut kinds = FastMap::default();
+        for (word, kind) in all.chain(whole.map(|word| (word, WHOLE))).chain(denials) {
+            *kinds.entry(word).or_insert(0) |= kind;
+        }
+        kinds
     });
-    token.fact.is_some()
-        || token.lower.ends_with("est")
-        || words::number(token.lower).is_some()
-        || WORDS.contains(token.lower)
+    let extreme = if word.ends_with("est") { EXTREME } else { 0 };
+    let number = if words::number(word).is_some() { NUMBER } else { 0 };
+    KINDS.get(word).copied().unwrap_or(0) | extreme | number
 }
 
 fn word<'t>(tokens: &[Token<'t>], at: usize) -> &'t str {

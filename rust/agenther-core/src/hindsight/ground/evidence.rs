@@ -13,7 +13,7 @@ use std::cell::OnceCell;
 use std::ops::Range;
 
 use super::hint::{Hint, KEY};
-use super::step::{Place, Reference, Shape, StepEvidence};
+use super::step::{FirstWords, Place, Reference, Shape, StepEvidence};
 use super::value::{bears_out, value_keys};
 use crate::reading::Reading;
 use crate::signals::effect::Effect;
@@ -147,6 +147,7 @@ pub(super) struct Evidence<'e> {
     pub steps: Vec<KeptStep<'e>>,
     by_value: Cow<'e, [(i64, u32)]>,
     names: Cow<'e, [u64]>,
+    first_words: FirstWords,
     places: Cow<'e, [Place]>,
     labels: Cow<'e, [u64]>,
     seen: Cow<'e, [u64]>,
@@ -188,6 +189,8 @@ impl<'e> Evidence<'e> {
             if lookups { Shape::List } else { Shape::Record }
         };
         let (names, places) = names(&parts);
+        let mut first_words = FirstWords::default();
+        parts.iter().for_each(|part| first_words.join(&part.step.first_words));
         let mut steps: Vec<KeptStep<'e>> = parts.iter().map(KeptStep::of).collect();
         steps.sort_by_key(|step| step.index);
         Evidence {
@@ -198,6 +201,7 @@ impl<'e> Evidence<'e> {
             steps,
             by_value: by_value(&parts),
             names,
+            first_words,
             places,
             labels: stems(&parts, |step| &step.labels),
             seen: stems(&parts, |step| &step.seen_stems),
@@ -209,6 +213,11 @@ impl<'e> Evidence<'e> {
     /// Where a folded value stands.
     pub fn entity(&self, folded: &str) -> &[Place] {
         self.named(PhraseHash::of(folded))
+    }
+
+    /// Whether a name may begin with the word of this hash.
+    pub fn may_begin_name(&self, word: u64) -> bool {
+        self.first_words.may_have(word)
     }
 
     /// Where a name of this hash stands.
@@ -479,4 +488,70 @@ fn names<'e>(parts: &[Part<'e>]) -> (Cow<'e, [u64]>, Cow<'e, [Place]>) {
     all.sort_by_key(|(name, _)| *name);
     let (names, places) = all.into_iter().unzip();
     (Cow::Owned(names), Cow::Owned(places))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::hindsight::ground::verify;
+    use crate::hindsight::{RelabelOptions, relabel};
+    use crate::trajectory::{Step, Trajectory};
+
+    /// The arguments and observations of look-ups of so many items.
+    fn lookups(count: usize) -> Vec<(String, String)> {
+        let lookup = |at: usize| {
+            let (input, price) = (format!(r#"{{"item_id": "IT-{at}"}}"#), 100 + at);
+            (input, format!(r#"{{"item_id": "IT-{at}", "name": "lamp", "price": {price}}}"#))
+        };
+        (0..count).map(lookup).collect()
+    }
+
+    fn run(lookups: &[(String, String)]) -> Trajectory<'_> {
+        let step = |(input, observation): &'_ (String, String)| -> Step<'_> {
+            Step {
+                action_name: Some("get_item"),
+                action_input: Some(input),
+                observation: Some(observation),
+                ..Step::default()
+            }
+        };
+        Trajectory {
+            original_prompt: Some("Refund the broken lamp IT-7 to my card, please."),
+            steps: lookups.iter().map(step).collect(),
+            ..Trajectory::default()
+        }
+    }
+
+    fn steps_read(reading: &Reading<'_>) -> usize {
+        reading.evidence().steps.iter().filter(|step| step.get().is_some()).count()
+    }
+
+    #[test]
+    fn goals_read_the_steps_they_keep_and_no_others() {
+        let lookups = lookups(50);
+        let run = run(&lookups);
+        let reading = Reading::new(&run);
+        for answer in ["The price is 107.", "It costs 108.", "The lamp costs 107."] {
+            let grounding = verify("What is the price of item IT-7?", Some(answer), &reading, Some(&[7]));
+            assert_eq!(grounding.grounded, answer.contains("107"), "{answer} {grounding:?}");
+        }
+        assert_eq!(steps_read(&reading), 1);
+        assert!(
+            verify("What is the price of item IT-7?", Some("The price is 107."), &reading, None).grounded
+        );
+        assert_eq!(steps_read(&reading), 50);
+    }
+
+    #[test]
+    fn the_work_for_a_goal_does_not_grow_with_the_run() {
+        let read = |count: usize| {
+            let lookups = lookups(count);
+            let run = run(&lookups);
+            let reading = Reading::new(&run);
+            let goals = relabel(&reading, &RelabelOptions::default()).goals;
+            assert!(!goals.is_empty(), "{count} steps");
+            steps_read(&reading)
+        };
+        assert_eq!(read(200), read(2_000));
+    }
 }

@@ -14,7 +14,7 @@ use crate::text::document::{Document, Kind, Value};
 use crate::text::facts::{self, Fact, FactKind, facts};
 use crate::text::records::{self, Layout};
 use crate::text::same::Meaning;
-use crate::text::words::{self, PhraseHash, stem_hash, words};
+use crate::text::words::{self, PhraseHash, stem_hash, word_hash, words};
 use crate::trajectory::Span;
 
 /// Values of more words are texts: they are looked into, not looked up.
@@ -73,6 +73,26 @@ pub(super) struct StepAmount {
     pub context: Range<u32>,
 }
 
+/// A quick look at a word: most begin no name. One bit for each of 1024 classes of words.
+#[derive(Debug, Clone, Copy, Default)]
+pub(super) struct FirstWords([u64; 16]);
+
+impl FirstWords {
+    fn add(&mut self, word: u64) {
+        self.0[(word >> 6) as usize % 16] |= 1 << (word % 64);
+    }
+
+    /// Takes in those of another.
+    pub fn join(&mut self, other: &FirstWords) {
+        self.0.iter_mut().zip(other.0).for_each(|(bits, others)| *bits |= others);
+    }
+
+    /// Whether a name may begin with the word of this hash.
+    pub fn may_have(&self, word: u64) -> bool {
+        self.0[(word >> 6) as usize % 16] >> (word % 64) & 1 == 1
+    }
+}
+
 /// Where a name stands.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) struct Place {
@@ -110,6 +130,8 @@ pub(crate) struct StepEvidence {
     pub(super) by_value: Vec<(i64, u32)>,
     /// The names that stand in it, by their hashes, and where each stands.
     pub(super) names: Vec<u64>,
+    /// What their first words are, of all that there may be.
+    pub(super) first_words: FirstWords,
     pub(super) places: Vec<Place>,
     /// Identifiers, paths and addresses in the arguments.
     pub(super) references: Vec<Reference>,
@@ -135,6 +157,10 @@ impl StepEvidence {
     pub(super) fn new(reading: &Reading<'_>, index: u32) -> Self {
         let step = &reading.steps[index as usize];
         let arguments = step.arguments();
+        let length = |text: Option<&str>| text.map_or(0, str::len);
+        let bytes = length(step.step.observation) + length(step.step.action_input);
+        // A value and its key take some thirty bytes.
+        let values = bytes / 32;
         let mut builder = Builder::new(StepEvidence {
             index,
             status: step.status,
@@ -142,24 +168,27 @@ impl StepEvidence {
             cut: false,
             blank: step.step.observation.is_none_or(|observation| observation.trim().is_empty()),
             lookup: arguments.is_some_and(|arguments| is_lookup(arguments.root())),
-            nodes: Vec::new(),
-            leaves: Vec::new(),
-            amounts: Vec::new(),
-            by_value: Vec::new(),
+            nodes: Vec::with_capacity(8),
+            leaves: Vec::with_capacity(values),
+            amounts: Vec::with_capacity(values / 2),
+            by_value: Vec::with_capacity(values / 2),
             names: Vec::new(),
+            first_words: FirstWords::default(),
             places: Vec::new(),
             references: Vec::new(),
             shown: Vec::new(),
             labels: Vec::new(),
             seen_stems: Vec::new(),
             known_stems: Vec::new(),
-            text: String::from(" "),
+            text: String::with_capacity(bytes + 32),
             asked: 0,
-            stems: Vec::new(),
-            hints: Vec::new(),
+            stems: Vec::with_capacity(values * 2),
+            hints: Vec::with_capacity(values * 2),
             direct: Vec::new(),
             direct_from: Vec::new(),
         });
+        builder.out.text.push(' ');
+        builder.named.reserve(values);
         let node = builder.open(None, Shape::Record, 0..0, false);
         let reply = step.effect == Effect::Reply;
         effect::words(step.step.action_name.unwrap_or(""))
@@ -374,7 +403,8 @@ impl Builder {
         let folded = from as u32..self.out.text.len() as u32;
         let said = &self.out.text[from..];
         if said.bytes().filter(|byte| *byte == b' ').count() <= MAX_ENTITY_WORDS + 1 {
-            add_folded_name(&mut self.named, said, Place { node, leaf: Some(leaf) });
+            let place = Place { node, leaf: Some(leaf) };
+            add_folded_name(&mut self.named, &mut self.out.first_words, said, place);
         }
         let found = facts(text);
         self.tokens.clear();
@@ -477,7 +507,7 @@ impl Builder {
     fn add_name(&mut self, text: &str, place: Place) {
         self.name.clear();
         words::fold_into(&mut self.name, text);
-        add_folded_name(&mut self.named, &self.name, place);
+        add_folded_name(&mut self.named, &mut self.out.first_words, &self.name, place);
     }
 
     /// Makes the indexes.
@@ -533,9 +563,10 @@ fn stem_of(text: &str, tokens: &[Span], stems: &mut [Option<u64>], at: usize) ->
     *stems[at].get_or_insert_with(|| stem_hash(tokens[at].of(text)))
 }
 
-fn add_folded_name(named: &mut Vec<(u64, Place)>, folded: &str, place: Place) {
-    let name = folded.trim();
+fn add_folded_name(named: &mut Vec<(u64, Place)>, first: &mut FirstWords, folded: &str, place: Place) {
+    let name = folded.trim_matches(' ');
     if name.len() > 1 && !words::is_stop(name) {
+        first.add(word_hash(name.split(' ').next().unwrap_or("")));
         named.push((PhraseHash::of(name).get(), place));
     }
 }
