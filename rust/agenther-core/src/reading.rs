@@ -2,7 +2,9 @@
 
 use std::cell::OnceCell;
 
+use crate::hindsight::ground::RunEvidence;
 use crate::hindsight::provenance::Provenance;
+use crate::hindsight::topics::{Topics, topics};
 use crate::signals::effect::{self, Effect};
 use crate::signals::tool_status::{self, Status};
 use crate::text::document::Document;
@@ -19,6 +21,8 @@ pub struct Reading<'a> {
     pub steps: Vec<StepReading<'a>>,
     tools: Vec<Tool<'a>>,
     provenance: OnceCell<Provenance<'a>>,
+    evidence: OnceCell<RunEvidence>,
+    prompt_topics: OnceCell<Topics>,
     prompt_facts: OnceCell<Vec<Fact<'a>>>,
     answer_facts: OnceCell<Vec<Fact<'a>>>,
 }
@@ -47,6 +51,8 @@ impl<'a> Reading<'a> {
             steps: run.steps.iter().map(|step| StepReading::new(step, &tools)).collect(),
             tools,
             provenance: OnceCell::new(),
+            evidence: OnceCell::new(),
+            prompt_topics: OnceCell::new(),
             prompt_facts: OnceCell::new(),
             answer_facts: OnceCell::new(),
         }
@@ -65,6 +71,21 @@ impl<'a> Reading<'a> {
     /// Where the value of every argument comes from.
     pub fn provenance(&self) -> &Provenance<'a> {
         self.provenance.get_or_init(|| Provenance::new(self))
+    }
+
+    /// What the steps show, as the verifier looks it up.
+    pub(crate) fn evidence(&self) -> &RunEvidence {
+        self.evidence.get_or_init(|| RunEvidence::new(self.steps.len(), self.tools.len()))
+    }
+
+    /// The position of the tool that a step calls among the run's tools.
+    pub(crate) fn tool_position(&self, step: usize) -> Option<usize> {
+        self.steps[step].tool
+    }
+
+    /// The topic words of the original prompt.
+    pub fn prompt_topics(&self) -> &Topics {
+        self.prompt_topics.get_or_init(|| topics(self.run.original_prompt.unwrap_or("")))
     }
 
     /// The facts of the original prompt.

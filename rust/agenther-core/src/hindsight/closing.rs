@@ -61,12 +61,11 @@ pub fn own_answer(candidate: &Candidate, reading: &Reading<'_>, ends_run: bool) 
             })
     };
     let is_claim = |kind: FactKind| kind != FactKind::Name;
-    if !facts(message).iter().filter(|fact| is_claim(fact.kind)).all(|fact| shown(fact.text)) {
+    let told = facts(message);
+    if !told.iter().filter(|fact| is_claim(fact.kind)).all(|fact| shown(fact.text)) {
         return None;
     }
-    let names = facts(message);
-    if !names.iter().filter(|fact| !is_claim(fact.kind)).all(|fact| fact.span.start == 0 || shown(fact.text))
-    {
+    if !told.iter().filter(|fact| !is_claim(fact.kind)).all(|fact| fact.span.start == 0 || shown(fact.text)) {
         return None;
     }
     let wanted = facts(&candidate.answer);

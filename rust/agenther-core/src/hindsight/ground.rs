@@ -13,23 +13,27 @@ mod inference;
 mod list;
 mod paging;
 mod slot;
+mod step;
 mod support;
+mod value;
 
 use std::cell::OnceCell;
-use std::collections::HashSet;
 
 use crate::reading::Reading;
 use crate::signals::effect::Effect;
 use crate::text::cut;
 use crate::text::facts::{FactKind, facts};
-use crate::text::words::{self, stem_hash};
-use clause::{Clause, clauses};
+use crate::text::hash::FastSet;
+use crate::text::words::{self, Folded, word_hash};
+use clause::{Clause, Token, clauses, joined_stem};
 use cue::{Cue, cues};
 use evidence::Evidence;
+pub(crate) use evidence::RunEvidence;
 use hint::Hint;
 use inference::phrase;
 use list::{List, lists};
-use support::{Checked, Side, Support, is_reference};
+use step::is_reference;
+use support::{Checked, Side, Support};
 
 /// One claim of a goal or an answer.
 #[derive(Debug, Clone, PartialEq)]
@@ -88,23 +92,28 @@ pub fn verify(
         return Grounding { grounded: false, claims: vec![claim(start, "wording", None)] };
     }
     let evidence = Evidence::new(reading, kept);
-    let asked_text = words::folded(goal);
-    let goal = clauses(goal, &evidence);
-    let told_text = answer.map(words::folded).unwrap_or_default();
+    let asked_text = Folded::of(goal);
+    let goal = clauses(goal, &asked_text, &evidence);
+    let told_text = answer.map(Folded::of).unwrap_or_default();
     let literals = literals(&goal);
-    let answered = answer.map(|answer| clauses(answer, &evidence)).unwrap_or_default();
+    let answered = answer.map(|answer| clauses(answer, &told_text, &evidence)).unwrap_or_default();
     let bare =
         |clause: &&Clause<'_, '_>| clause.tokens.iter().all(|token| token.fact.is_some() || token.stop);
+    let tool = |&step: &u32| (step as usize) < reading.steps.len();
+    let tools =
+        || kept.iter().filter(|step| tool(step)).filter_map(|&step| reading.tool_position(step as usize));
+    let is_of_tool =
+        |stem: u64| tools().any(|tool| reading.evidence().tool(reading, tool).binary_search(&stem).is_ok());
     let verifier = Verifier {
         asked: asked(&goal),
-        untold: support::untold(&evidence, &literals, &asked_text, &told_text),
+        untold: support::untold(&evidence, &literals, &asked_text.text, &told_text.text),
         literals,
-        asked_text,
-        told_text,
+        asked_text: &asked_text.text,
+        told_text: &told_text.text,
         goal,
-        items: answered.iter().filter(bare).map(|clause| words::folded(clause.text)).collect(),
+        items: answered.iter().filter(bare).map(|clause| clause.folded).collect(),
         answer: answered,
-        tools: tool_stems(reading, kept),
+        is_of_tool: &is_of_tool,
         evidence: &evidence,
         lists: OnceCell::new(),
     };
@@ -113,7 +122,7 @@ pub fn verify(
 
 /// Whether a text claims more than is checked.
 fn is_endless(text: &str) -> bool {
-    text.len() > MAX_BYTES || facts(text).len() > MAX_FACTS
+    text.len() > MAX_BYTES || text.len() > MAX_FACTS && facts(text).len() > MAX_FACTS
 }
 
 /// The content words of the goal; names and numbers only where there are no others.
@@ -126,21 +135,15 @@ fn asked(goal: &[Clause<'_, '_>]) -> Vec<Hint> {
 }
 
 /// The words of the names and references of the goal.
-fn literals(goal: &[Clause<'_, '_>]) -> HashSet<String> {
+fn literals(goal: &[Clause<'_, '_>]) -> FastSet<u64> {
     let named = |kind: FactKind| is_reference(kind) || matches!(kind, FactKind::Name | FactKind::Quoted);
     let facts = goal.iter().flat_map(|clause| &clause.facts).filter(|fact| named(fact.kind));
-    facts.flat_map(|fact| words::folded_words(fact.text)).map(|(_, word)| word).collect()
+    facts.flat_map(|fact| fact_words(fact.text)).collect()
 }
 
-/// Stems of the descriptions of the tools of the kept steps: the words a request for them is made of.
-fn tool_stems(reading: &Reading<'_>, kept: &[u32]) -> HashSet<u64> {
-    let known = kept.iter().map(|&step| step as usize).filter(|&step| step < reading.steps.len());
-    let tools = known.filter_map(|step| reading.tool(step));
-    let texts = tools.flat_map(|tool| {
-        let parameters = tool.parameters.iter().filter_map(|parameter| parameter.description.as_deref());
-        tool.description.as_deref().into_iter().chain(parameters)
-    });
-    texts.flat_map(words::words).map(|word| stem_hash(word.text)).collect()
+/// The hashes of the words of a fact.
+fn fact_words(text: &str) -> Vec<u64> {
+    words::folded(text).split(' ').filter(|word| !word.is_empty()).map(word_hash).collect()
 }
 
 /// What a text tells, and what its claims took up.
@@ -148,7 +151,7 @@ struct Ledger<'l> {
     /// Its numbers, dates and times.
     told: Vec<support::Told<'l>>,
     /// The occurrences that support a claim of the clause in hand.
-    used: HashSet<u32>,
+    used: FastSet<u32>,
     /// Cues met so far.
     inferences: usize,
     /// The nodes that do so in any clause.
@@ -162,27 +165,28 @@ impl<'l> Ledger<'l> {
             let facts = (0..clause.facts.len()).filter(move |&fact| measured(clause, fact));
             facts.map(move |fact| support::Told::of(clause, fact))
         });
-        Ledger { told: told.collect(), used: HashSet::new(), inferences: 0, nodes: Vec::new() }
+        Ledger { told: told.collect(), used: FastSet::default(), inferences: 0, nodes: Vec::new() }
     }
 }
 
 struct Verifier<'v, 't> {
-    evidence: &'v Evidence,
+    evidence: &'v Evidence<'v>,
     goal: Vec<Clause<'t, 'v>>,
     answer: Vec<Clause<'t, 'v>>,
-    tools: HashSet<u64>,
+    /// Whether a stem is one of the words that the tools of the kept steps are described with.
+    is_of_tool: &'v dyn Fn(u64) -> bool,
     /// The content words of the goal.
     asked: Vec<Hint>,
     /// The words of its names and references.
-    literals: HashSet<String>,
+    literals: FastSet<u64>,
     /// How well the untold references of the observations fit the goal.
     untold: Vec<(FactKind, usize)>,
     /// The goal, folded.
-    asked_text: String,
+    asked_text: &'v str,
     /// The answer, folded.
-    told_text: String,
+    told_text: &'v str,
     /// Its clauses that are nothing but values, folded.
-    items: Vec<String>,
+    items: Vec<&'t str>,
     lists: OnceCell<Vec<List<'v>>>,
 }
 
@@ -243,7 +247,7 @@ impl Verifier<'_, '_> {
 
     /// Whether the goal asks when, and a bare number that is no year answers.
     fn is_untimely(&self, clause: &Clause<'_, '_>, fact: usize) -> bool {
-        let tokens = || self.goal.iter().flat_map(|clause| &clause.tokens).map(|token| token.lower.as_str());
+        let tokens = || self.goal.iter().flat_map(|clause| &clause.tokens).map(|token| token.lower);
         let asks = tokens().find(|word| matches!(*word, "when" | "what" | "which" | "who" | "where" | "how"));
         let (number, text) = (clause.meanings[fact].value, clause.facts[fact].text);
         let year = text.len() == 4 && number.is_some_and(|value| (1000.0..2999.0).contains(&value));
@@ -267,7 +271,7 @@ impl Verifier<'_, '_> {
             told: &ledger.told,
             literals: &self.literals,
             untold: &self.untold,
-            answer: &self.told_text,
+            answer: self.told_text,
             items: &self.items,
         };
         if side == Side::Answer && self.is_untimely(clause, fact) {
@@ -298,46 +302,39 @@ impl Verifier<'_, '_> {
         if meaning.is_measured() {
             return self.goal.iter().flat_map(|clause| &clause.meanings).any(|goal| goal.agrees(meaning));
         }
-        let folded = words::folded(clause.facts[fact].text);
-        self.goal.iter().any(|clause| words::folded(clause.text).contains(&folded))
+        let folded = clause.names[fact].as_str();
+        self.goal.iter().any(|clause| clause.folded.contains(folded))
     }
 
     /// Whether the goal is about what the kept steps did: its content words stand in their calls and observations.
     fn topic(&self) -> Claim {
-        let content: Vec<&clause::Token> =
+        let content: Vec<&Token<'_>> =
             self.goal.iter().flat_map(|clause| &clause.tokens).filter(|token| !token.stop).collect();
-        let asked: Vec<&str> = self
-            .evidence
-            .steps
-            .iter()
-            .flat_map(|step| step.asked.split(' '))
-            .filter(|word| word.len() > 2)
-            .collect();
+        let asked = || self.evidence.steps.iter().flat_map(|step| step.asked.split(' '));
         // `md5` of `md5sum`, `desk lamp` of `desklamp`.
         let begins = |word: &str| {
             word.len() > 2
-                && asked
-                    .iter()
-                    .any(|asked| asked.starts_with(word) || (asked.len() > 3 && word.starts_with(asked)))
+                && asked().any(|asked| {
+                    asked.len() > 2
+                        && (asked.starts_with(word) || (asked.len() > 3 && word.starts_with(asked)))
+                })
         };
         let joined = |a: usize, b: usize| {
             let pair = content.get(a).zip(content.get(b));
-            pair.is_some_and(|(a, b)| {
-                self.evidence.known.contains(&stem_hash(&format!("{}{}", a.lower, b.lower)))
-            })
+            pair.is_some_and(|(a, b)| self.evidence.knows(joined_stem(a.lower, b.lower)))
         };
         let known = |at: usize| {
             let stem = content[at].stem;
-            self.evidence.known.contains(&stem)
-                || self.tools.contains(&stem)
-                || begins(&content[at].lower)
+            self.evidence.knows(stem)
+                || (self.is_of_tool)(stem)
+                || begins(content[at].lower)
                 || joined(at, at + 1)
                 || (at > 0 && joined(at - 1, at))
         };
         let unknown: Vec<usize> = (0..content.len()).filter(|&at| !known(at)).collect();
         let covered = content.is_empty() || 1.0 - unknown.len() as f64 / content.len() as f64 >= MIN_TOPIC;
         let supported = covered && self.evidence.shows_anything();
-        let text = unknown.iter().map(|&at| content[at].lower.as_str()).collect::<Vec<_>>().join(" ");
+        let text = unknown.iter().map(|&at| content[at].lower).collect::<Vec<_>>().join(" ");
         Claim { text, kind: "topic", supported, step: None }
     }
 
@@ -354,9 +351,9 @@ impl Verifier<'_, '_> {
 
     /// Whether the plain words of the answer come from the observations. `observed`: a claim of it does.
     fn wording(&self, observed: bool) -> Claim {
-        let asked: HashSet<u64> =
+        let asked: FastSet<u64> =
             self.goal.iter().flat_map(|clause| &clause.tokens).map(|token| token.stem).collect();
-        let new: Vec<&clause::Token> = self
+        let new: Vec<&Token<'_>> = self
             .answer
             .iter()
             .flat_map(|clause| &clause.tokens)
@@ -364,19 +361,14 @@ impl Verifier<'_, '_> {
                 !token.stop
                     && token.fact.is_none()
                     && !asked.contains(&token.stem)
-                    && !cue::is_negation(&token.lower)
+                    && !cue::is_negation(token.lower)
             })
             .collect();
-        let unseen: Vec<&&clause::Token> = new
-            .iter()
-            .filter(|token| {
-                !self.evidence.seen.contains(&token.stem) && !self.evidence.known.contains(&token.stem)
-            })
-            .collect();
-        let seen = new.iter().any(|token| self.evidence.seen.contains(&token.stem));
+        let unseen: Vec<&&Token<'_>> = new.iter().filter(|token| !self.evidence.knows(token.stem)).collect();
+        let seen = new.iter().any(|token| self.evidence.has_seen(token.stem));
         let covered = unseen.len() < 2 && observed
             || 1.0 - unseen.len() as f64 / new.len().max(1) as f64 >= MIN_WORDING;
-        let text = unseen.iter().map(|token| token.lower.as_str()).collect::<Vec<_>>().join(" ");
+        let text = unseen.iter().map(|token| token.lower).collect::<Vec<_>>().join(" ");
         Claim {
             text,
             kind: "wording",

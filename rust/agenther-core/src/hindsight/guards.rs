@@ -6,6 +6,7 @@ use super::families::Candidate;
 use super::forms::other_forms;
 use super::needles::find;
 use super::reason::Reason;
+use super::topics::{Topics, topic_words, topics};
 use super::wording::{is_function_word, say_value, singular};
 use super::{Origin, Slot, Wording, slice};
 use crate::reading::Reading;
@@ -18,7 +19,7 @@ const SAME_GOAL: f32 = 0.85;
 
 /// Runs every guard that needs no verifier.
 pub fn check(candidate: &Candidate, reading: &Reading<'_>) -> Result<(), Reason> {
-    let goal = content_words(&candidate.goal);
+    let goal = topics(&candidate.goal);
     if candidate.answer.trim().is_empty() {
         return Err(Reason::AnswerUnreadable);
     }
@@ -34,7 +35,7 @@ pub fn check(candidate: &Candidate, reading: &Reading<'_>) -> Result<(), Reason>
     }
     let original = reading.run.original_prompt.unwrap_or("");
     let moves_bound = candidate.wording == Wording::Relax && numbers(&candidate.goal) != numbers(original);
-    if !moves_bound && is_same_goal(&goal, original) {
+    if !moves_bound && is_same_goal(&goal, reading.prompt_topics()) {
         return Err(Reason::SameAsOriginal);
     }
     if leaks(candidate) {
@@ -49,8 +50,11 @@ pub fn check(candidate: &Candidate, reading: &Reading<'_>) -> Result<(), Reason>
 
 /// Whether a text holds a value in any form in which people write it.
 pub fn is_said(text: &str, value: &str) -> bool {
-    find(text, value).is_some()
-        || find(text, &say_value(value)).is_some()
+    if find(text, value).is_some() {
+        return true;
+    }
+    let said = say_value(value);
+    said != value && find(text, &said).is_some()
         || other_forms(value).iter().any(|form| find(text, form).is_some())
 }
 
@@ -100,10 +104,10 @@ fn numbers(text: &str) -> HashSet<String> {
     content_words(text).into_iter().filter(|word| word.bytes().any(|byte| byte.is_ascii_digit())).collect()
 }
 
-fn is_same_goal(goal: &HashSet<String>, original: &str) -> bool {
-    let original = content_words(original);
-    let shared = goal.intersection(&original).count() as f32;
-    let all = goal.union(&original).count() as f32;
+fn is_same_goal(goal: &Topics, original: &Topics) -> bool {
+    let shared = goal.iter().filter(|word| original.contains(word)).count();
+    let all = (goal.len() + original.len() - shared) as f32;
+    let shared = shared as f32;
     all > 0.0 && shared / all >= SAME_GOAL
 }
 
@@ -115,18 +119,17 @@ fn leaks(candidate: &Candidate) -> bool {
 
 /// Whether a query in plain words follows the original goal where the new goal does not. A bound (`under $5`) narrows
 /// the same search and is left to the family's prior.
-fn pursues_old_goal(candidate: &Candidate, reading: &Reading<'_>, goal: &HashSet<String>) -> bool {
-    let original = content_words(reading.run.original_prompt.unwrap_or(""));
+fn pursues_old_goal(candidate: &Candidate, reading: &Reading<'_>, goal: &Topics) -> bool {
+    let original = reading.prompt_topics();
     candidate.steps.iter().any(|&step| {
         reading.provenance().arguments(step as usize).iter().any(|argument| {
             let is_query = argument.kind == Kind::String
                 && argument.value.split_whitespace().count() >= 3
                 && !argument.value.contains(['(', ')', '{', '}', ';', '=', '<', '>', '|', '\n', '/']);
-            let is_number = |word: &String| word.bytes().all(|byte| byte.is_ascii_digit());
             is_query
-                && content_words(&argument.value)
-                    .iter()
-                    .any(|word| original.contains(word) && !goal.contains(word) && !is_number(word))
+                && topic_words(&argument.value).any(|word| {
+                    original.contains(&word.hash) && !goal.contains(&word.hash) && !word.is_number
+                })
         })
     })
 }
@@ -144,9 +147,9 @@ mod tests {
 
     #[test]
     fn a_goal_in_other_order_is_the_same_goal() {
-        let goal = content_words("Find direct flights to Oslo from Rome.");
-        assert!(is_same_goal(&goal, "Please find the direct flights from Rome to Oslo"));
-        assert!(!is_same_goal(&goal, "Book a hotel in Oslo"));
+        let goal = topics("Find direct flights to Oslo from Rome.");
+        assert!(is_same_goal(&goal, &topics("Please find the direct flights from Rome to Oslo")));
+        assert!(!is_same_goal(&goal, &topics("Book a hotel in Oslo")));
     }
 
     #[test]

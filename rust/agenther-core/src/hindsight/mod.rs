@@ -15,6 +15,7 @@ pub mod reason;
 pub mod slice;
 pub mod style;
 pub mod thoughts;
+pub mod topics;
 pub mod wording;
 
 use std::sync::Arc;

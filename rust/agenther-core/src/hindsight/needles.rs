@@ -1,7 +1,6 @@
 //! Values looked for in text: a trie of folded words, against which each text is read once.
 
-use std::collections::HashMap;
-
+use crate::text::hash::FastMap;
 use crate::trajectory::Span;
 
 /// Longer values are compared by their first words only: so many in a row do not agree by chance.
@@ -9,32 +8,45 @@ const MAX_WORDS: usize = 32;
 
 /// Where the words of `needle` stand in a row in `text`, case and punctuation aside.
 pub fn find(text: &str, needle: &str) -> Option<Span> {
-    let needle: Vec<u64> = words(needle).map(|(_, hash)| hash).collect();
-    let (&first, rest) = needle.split_first()?;
-    let mut from = words(text);
-    while let Some((span, hash)) = from.next() {
-        if hash != first {
-            continue;
+    let mut rest = spans(needle.as_bytes());
+    let first = rest.next()?.of(needle).as_bytes();
+    let bytes = text.as_bytes();
+    let (lower, upper) = (first[0].to_ascii_lowercase(), first[0].to_ascii_uppercase());
+    memchr::memchr2_iter(lower, upper, bytes).filter(|&at| starts_word(bytes, at)).find_map(|start| {
+        let mut end = end_of_word(bytes, start, first)?;
+        for word in rest.clone() {
+            while let Some((Class::Mark, len)) = class(bytes, end) {
+                end += len;
+            }
+            end = end_of_word(bytes, end, word.of(needle).as_bytes())?;
         }
-        let mut ahead = from.clone();
-        let mut end = span.end;
-        let agrees = rest.iter().all(|&wanted| {
-            ahead.next().is_some_and(|(span, hash)| {
-                end = span.end;
-                hash == wanted
-            })
-        });
-        if agrees {
-            return Some(Span { start: span.start, end });
-        }
+        Some(Span::new(start, end))
+    })
+}
+
+/// Whether a word begins at a character that is no mark.
+fn starts_word(bytes: &[u8], at: usize) -> bool {
+    if matches!(class(bytes, at), Some((Class::Whole, _))) {
+        return true;
     }
-    None
+    let before = (0..at).rev().find(|&before| bytes[before] & 0xC0 != 0x80);
+    !before.is_some_and(|before| matches!(class(bytes, before), Some((Class::Letter, _))))
+}
+
+/// Where the word that begins at `at` ends, if it is `word`.
+fn end_of_word(bytes: &[u8], at: usize, word: &[u8]) -> Option<usize> {
+    let end = at + word.len();
+    if !bytes.get(at..end)?.eq_ignore_ascii_case(word) {
+        return None;
+    }
+    let is_whole = matches!(class(bytes, at), Some((Class::Whole, _)));
+    (is_whole || !matches!(class(bytes, end), Some((Class::Letter, _)))).then_some(end)
 }
 
 /// The values of a run as sequences of folded words, and a quick test for the first of them.
 #[derive(Default)]
 pub(crate) struct Trie {
-    edges: HashMap<(u32, u64), u32>,
+    edges: FastMap<(u32, u64), u32>,
     ends: Vec<Option<u32>>,
     pub(crate) needles: u32,
     firsts: Vec<u64>,
@@ -46,25 +58,23 @@ const FILTER: u64 = 1 << 12;
 impl Trie {
     /// Adds a text; `None` where it has no words.
     pub(crate) fn insert_text(&mut self, text: &str) -> Option<u32> {
-        let words: Vec<u64> = words(text).take(MAX_WORDS).map(|(_, hash)| hash).collect();
-        (!words.is_empty()).then(|| self.insert(&words))
-    }
-
-    fn insert(&mut self, words: &[u64]) -> u32 {
         if self.ends.is_empty() {
             self.ends.push(None);
         }
         let mut node = 0;
-        for &word in words {
+        for (_, word) in words(text).take(MAX_WORDS) {
             let next = self.ends.len() as u32;
             node = *self.edges.entry((node, word)).or_insert(next);
             if node == next {
                 self.ends.push(None);
             }
         }
-        *self.ends[node as usize].get_or_insert_with(|| {
-            self.needles += 1;
-            self.needles - 1
+        let needles = &mut self.needles;
+        (node != 0).then(|| {
+            *self.ends[node as usize].get_or_insert_with(|| {
+                *needles += 1;
+                *needles - 1
+            })
         })
     }
 
@@ -110,16 +120,18 @@ impl Trie {
 /// The words of a text with the hash of their lower case. Letters and digits form words; a character of a
 /// script without spaces is a word of its own.
 pub(super) fn words(text: &str) -> impl Iterator<Item = (Span, u64)> + Clone {
-    let bytes = text.as_bytes();
+    spans(text.as_bytes()).map(|span| (span, hash(span.of(text).as_bytes())))
+}
+
+fn spans(bytes: &[u8]) -> impl Iterator<Item = Span> + Clone {
     let mut at = 0;
     std::iter::from_fn(move || {
         loop {
             match class(bytes, at)? {
                 (Class::Mark, len) => at += len,
                 (Class::Whole, len) => {
-                    let span = Span::new(at, at + len);
                     at += len;
-                    return Some((span, hash(span.of(text).as_bytes())));
+                    return Some(Span::new(at - len, at));
                 }
                 (Class::Letter, len) => {
                     let start = at;
@@ -127,8 +139,7 @@ pub(super) fn words(text: &str) -> impl Iterator<Item = (Span, u64)> + Clone {
                     while let Some((Class::Letter, len)) = class(bytes, at) {
                         at += len;
                     }
-                    let span = Span::new(start, at);
-                    return Some((span, hash(&bytes[start..at])));
+                    return Some(Span::new(start, at));
                 }
             }
         }
@@ -160,11 +171,26 @@ fn class(bytes: &[u8], at: usize) -> Option<(Class, usize)> {
     })
 }
 
-/// FNV-1a of the lower case, then mixed, since the filter takes the low bits.
+/// A hash of the lower case, eight bytes at a time, mixed at the end, since the filter takes the low bits.
 fn hash(word: &[u8]) -> u64 {
-    let hash = word.iter().fold(0xcbf2_9ce4_8422_2325_u64, |hash, byte| {
-        (hash ^ u64::from(byte.to_ascii_lowercase())).wrapping_mul(0x0100_0000_01b3)
-    });
+    let mut hash = 0x9E37_79B9_7F4A_7C15 ^ word.len() as u64;
+    let mut fold = |chunk: [u8; 8]| {
+        let bytes = u64::from_le_bytes(chunk);
+        // Words are letters, digits and bytes beyond ASCII: the bit tells `a` from `A`, and digits have it anyway.
+        let lower = bytes | (!bytes & 0x8080_8080_8080_8080) >> 2;
+        hash = (hash ^ lower).wrapping_mul(0xD6E8_FEB8_6659_FD93);
+        hash ^= hash >> 32;
+    };
+    let mut chunks = word.chunks_exact(8);
+    for chunk in &mut chunks {
+        fold(chunk.try_into().unwrap_or_default());
+    }
+    let rest = chunks.remainder();
+    if !rest.is_empty() {
+        let mut last = [0; 8];
+        last[..rest.len()].copy_from_slice(rest);
+        fold(last);
+    }
     hash ^ (hash >> 29)
 }
 
@@ -172,7 +198,23 @@ fn hash(word: &[u8]) -> u64 {
 mod tests {
     use super::*;
 
+    /// Compares the words one after another.
+    fn naive_find(text: &str, needle: &str) -> Option<Span> {
+        let folded = |text: &str| -> Vec<(Span, String)> {
+            words(text).map(|(span, _)| (span, span.of(text).to_ascii_lowercase())).collect()
+        };
+        let (text, needle) = (folded(text), folded(needle));
+        let agrees = |at: &&[(Span, String)]| at.iter().zip(&needle).all(|(a, b)| a.1 == b.1);
+        let row = text.windows(needle.len().max(1)).find(agrees).filter(|_| !needle.is_empty())?;
+        Some(Span { start: row[0].0.start, end: row[row.len() - 1].0.end })
+    }
+
     proptest::proptest! {
+        #[test]
+        fn finds_what_a_naive_search_finds(text in "([abAB1é東京_ .’-]|ab ){0,24}", needle in "[abAB1é東_ .-]{0,5}") {
+            proptest::prop_assert_eq!(find(&text, &needle), naive_find(&text, &needle));
+        }
+
         #[test]
         fn finds_what_is_there_and_never_panics(before in "\\PC{0,12}", value in "[a-z0-9é東_-]{1,8}", after in "\\PC{0,12}") {
             let text = format!("{before} {value} {after}");

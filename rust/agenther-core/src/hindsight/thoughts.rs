@@ -4,11 +4,9 @@
 //! original goal which neither the new goal nor the kept steps have is dropped, and so is talk about failing,
 //! policies and earlier attempts. Where nothing is left a short template stands, varied by the run.
 
-use std::collections::HashSet;
-
 use super::families::tool_phrase;
-use super::guards::content_words;
 use super::style;
+use super::topics::{Topics, topic_words};
 use crate::reading::Reading;
 
 /// Talk that belongs to the original run: failing, apologising, handing over, trying again.
@@ -70,17 +68,20 @@ const META: &[&str] = &[
 
 /// One thought per kept step; `None` where the step had none.
 pub fn clean(reading: &Reading<'_>, kept: &[u32], goal: &str, seed: u64) -> Vec<Option<String>> {
-    let old = content_words(reading.run.original_prompt.unwrap_or(""));
-    let mut known = content_words(goal);
+    let old = reading.prompt_topics();
+    // What the texts before the thought in hand say; they are read when there is a thought to judge.
+    let mut known = Topics::default();
+    let mut unread = vec![goal];
     kept.iter()
         .enumerate()
         .map(|(at, &step)| {
             let read = &reading.steps[step as usize];
-            known.extend(content_words(read.step.action_input.unwrap_or("")));
-            let cleaned = read.step.thought.map(|thought| sentences(thought, &old, &known));
-            if let Some(observation) = read.step.observation {
-                known.extend(content_words(observation));
-            }
+            unread.extend(read.step.action_input);
+            let cleaned = read.step.thought.map(|thought| {
+                known.extend(unread.drain(..).flat_map(topic_words).map(|word| word.hash));
+                sentences(thought, old, &known)
+            });
+            unread.extend(read.step.observation);
             match cleaned {
                 Some(text) if text.is_empty() => {
                     template(reading, step as usize, style::variant(seed, reading.run.trajectory_id, at))
@@ -91,17 +92,14 @@ pub fn clean(reading: &Reading<'_>, kept: &[u32], goal: &str, seed: u64) -> Vec<
         .collect()
 }
 
-fn sentences(thought: &str, old: &HashSet<String>, known: &HashSet<String>) -> String {
+fn sentences(thought: &str, old: &Topics, known: &Topics) -> String {
     let keeps = |sentence: &&str| {
         let is_meta = sentence
             .split(|c: char| !c.is_alphanumeric() && c != '\'')
             .any(|word| META.iter().any(|meta| word.eq_ignore_ascii_case(meta)));
-        let words = content_words(sentence);
         !is_meta
-            && !words.iter().any(|word| {
-                !known.contains(word)
-                    && (old.contains(word) || word.bytes().any(|byte| byte.is_ascii_digit()))
-            })
+            && !topic_words(sentence)
+                .any(|word| !known.contains(&word.hash) && (old.contains(&word.hash) || word.has_digit))
     };
     split_sentences(thought).filter(keeps).collect::<Vec<_>>().join(" ")
 }

@@ -1,11 +1,12 @@
 //! Words from identifiers: how names of tools, parameters and keys, and their values, are said to a person.
 
-use std::collections::HashSet;
+use std::borrow::Cow;
 use std::sync::LazyLock;
 
 use super::compounds::unglued;
 use super::forms::{MONTHS, date};
 use crate::signals::effect;
+use crate::text::hash::{FastMap, FastSet};
 
 /// Words that people write in capitals.
 const ACRONYMS: &[&str] = &[
@@ -131,27 +132,37 @@ pub fn plural(noun: &str) -> String {
 
 /// The singular of a noun phrase: its last word's.
 pub fn singular(noun: &str) -> String {
-    change_last_word(noun, |word| {
-        if let Some((one, _)) = IRREGULAR.iter().find(|(one, many)| *one == word || *many == word) {
-            return one.to_string();
+    change_last_word(noun, |word| singular_word(word).into_owned())
+}
+
+/// The singular of a noun.
+pub fn singular_word(word: &str) -> Cow<'_, str> {
+    /// The singular of both forms.
+    static SINGULAR: LazyLock<FastMap<&str, &str>> = LazyLock::new(|| {
+        let mut singular = FastMap::default();
+        for &(one, many) in IRREGULAR {
+            singular.entry(one).or_insert(one);
+            singular.entry(many).or_insert(one);
         }
-        if !is_plural(word) {
-            return word.to_string();
-        }
-        if let Some(stem) = word.strip_suffix("ies").filter(|stem| stem.len() > 1) {
-            return format!("{stem}y");
-        }
-        for end in ["ches", "shes", "sses", "xes", "zzes"] {
-            if word.ends_with(end) {
-                return word[..word.len() - 2].to_string();
-            }
-        }
-        word[..word.len() - 1].to_string()
-    })
+        singular
+    });
+    if let Some(one) = SINGULAR.get(word) {
+        return Cow::Borrowed(one);
+    }
+    if !is_plural(word) {
+        return Cow::Borrowed(word);
+    }
+    if let Some(stem) = word.strip_suffix("ies").filter(|stem| stem.len() > 1) {
+        return Cow::Owned(format!("{stem}y"));
+    }
+    let longer = ["ches", "shes", "sses", "xes", "zzes"].iter().any(|end| word.ends_with(end));
+    Cow::Borrowed(&word[..word.len() - if longer { 2 } else { 1 }])
 }
 
 fn is_plural(word: &str) -> bool {
-    IRREGULAR.iter().any(|(one, many)| *many == word && *one != word)
+    static PLURALS: LazyLock<FastSet<&str>> =
+        LazyLock::new(|| IRREGULAR.iter().filter(|(one, many)| one != many).map(|(_, many)| *many).collect());
+    PLURALS.contains(word)
         || (word.len() > 3
             && word.ends_with('s')
             && !["ss", "us", "is", "news"].iter().any(|end| word.ends_with(end)))
@@ -403,7 +414,7 @@ pub fn is_function_word(word: &str) -> bool {
         "given",
         "per",
     ];
-    static SET: LazyLock<HashSet<&str>> = LazyLock::new(|| WORDS.iter().copied().collect());
+    static SET: LazyLock<FastSet<&str>> = LazyLock::new(|| WORDS.iter().copied().collect());
     SET.contains(word)
 }
 

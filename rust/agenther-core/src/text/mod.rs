@@ -7,6 +7,7 @@ pub mod date;
 pub mod document;
 pub mod facts;
 mod filter;
+pub mod hash;
 mod identifier;
 mod name;
 pub(crate) mod number;

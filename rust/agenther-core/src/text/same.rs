@@ -1,5 +1,7 @@
 //! When two facts say the same in different words: `1,000` and `1000`, `$5` and `5 USD`, `May 20` and `2024-05-20`.
 
+use std::borrow::Cow;
+
 use super::date::Date;
 use super::facts::{Fact, FactKind};
 use super::unit;
@@ -14,9 +16,9 @@ pub struct Meaning {
     /// The number as written, before its unit scaled it; none for a time without seconds.
     pub written: Option<f64>,
     /// One name for all spellings of the unit.
-    pub unit: Option<String>,
+    pub unit: Option<Cow<'static, str>>,
     /// One name for all spellings of what the unit is counted per.
-    pub per: Option<String>,
+    pub per: Option<Cow<'static, str>>,
     /// The date, of a fact that is one.
     pub date: Option<Date>,
 }

@@ -1,5 +1,7 @@
 //! Units of measure, of time and of money: what stands after a number.
 
+use std::borrow::Cow;
+
 use super::filter::Filter;
 
 /// What a unit makes of its number.
@@ -272,23 +274,23 @@ pub(super) fn is_ordinal(word: &str) -> bool {
 }
 
 /// One name for all spellings of a unit: `USD` for `$` and `dollars`, `kg` for `kilos`.
-pub(super) fn canonical(unit: &str) -> String {
+pub(super) fn canonical(unit: &str) -> Cow<'static, str> {
     if let Some((_, code)) = SIGNS.iter().find(|(sign, _)| *sign == unit) {
-        return (*code).to_owned();
+        return Cow::Borrowed(code);
     }
     let folded = unit.to_lowercase();
     if matches!(folded.as_str(), "％" | "percent" | "pct") {
-        return "%".to_owned();
+        return Cow::Borrowed("%");
     }
     if let Some((_, code, _)) = CURRENCY_WORDS.iter().find(|(name, ..)| *name == folded) {
-        return (*code).to_owned();
+        return Cow::Borrowed(code);
     }
-    if let Some((_, name, _)) = MEASURES.iter().find(|(name, ..)| *name == folded) {
-        return (*name).to_owned();
+    if let Ok(at) = MEASURES.binary_search_by(|(name, ..)| (*name).cmp(&folded)) {
+        return Cow::Borrowed(MEASURES[at].1);
     }
     match CODES.iter().find(|code| code.eq_ignore_ascii_case(unit)) {
-        Some(code) => (*code).to_owned(),
-        None => singular(&folded).to_owned(),
+        Some(code) => Cow::Borrowed(code),
+        None => Cow::Owned(singular(&folded).to_owned()),
     }
 }
 

@@ -22,25 +22,66 @@ const STOP: &[&str] = &[
     "while", "who", "whom", "whose", "why", "will", "with", "within", "would", "yes", "you", "your",
 ];
 
-/// Past forms that no suffix tells.
+/// Past forms that no suffix tells. Sorted.
 #[rustfmt::skip]
 const IRREGULAR: &[(&str, &str)] = &[
-    ("bought", "buy"), ("broke", "break"), ("broken", "break"), ("built", "build"), ("came", "come"), ("chose", "choose"),
-    ("chosen", "choose"), ("children", "child"), ("drew", "draw"), ("gave", "give"), ("held", "hold"), ("kept", "keep"),
-    ("led", "lead"), ("left", "leave"), ("lost", "lose"), ("men", "man"), ("met", "meet"), ("paid", "pay"), ("people", "person"),
-    ("ran", "run"), ("rose", "rise"), ("said", "say"), ("sang", "sing"), ("sent", "send"), ("sold", "sell"), ("spent", "spend"),
-    ("spoke", "speak"), ("taken", "take"), ("taught", "teach"), ("took", "take"), ("went", "go"), ("won", "win"), ("women", "woman"),
-    ("wrote", "write"), ("written", "write"), ("died", "die"), ("death", "die"), ("dead", "die"),
+    ("bought", "buy"), ("broke", "break"), ("broken", "break"), ("built", "build"), ("came", "come"),
+    ("children", "child"), ("chose", "choose"), ("chosen", "choose"), ("dead", "die"), ("death", "die"),
+    ("died", "die"), ("drew", "draw"), ("gave", "give"), ("held", "hold"), ("kept", "keep"), ("led", "lead"),
+    ("left", "leave"), ("lost", "lose"), ("men", "man"), ("met", "meet"), ("paid", "pay"), ("people", "person"),
+    ("ran", "run"), ("rose", "rise"), ("said", "say"), ("sang", "sing"), ("sent", "send"), ("sold", "sell"),
+    ("spent", "spend"), ("spoke", "speak"), ("taken", "take"), ("taught", "teach"), ("took", "take"), ("went", "go"),
+    ("women", "woman"), ("won", "win"), ("written", "write"), ("wrote", "write"),
 ];
 
-/// Endings, longest first, with what replaces them and the shortest stem they leave.
-#[rustfmt::skip]
-const ENDINGS: &[(&str, &str, usize)] = &[
-    ("ations", "", 4), ("ation", "", 4), ("ments", "", 4), ("ment", "", 4), ("ities", "", 4), ("ity", "", 4), ("ures", "", 5),
-    ("ure", "", 5), ("ings", "", 4), ("ing", "", 3), ("ions", "", 4), ("ion", "", 4), ("als", "", 5), ("al", "", 5), ("ies", "i", 2),
-    ("ied", "i", 2), ("ers", "", 4), ("er", "", 4), ("ors", "", 4), ("or", "", 4), ("ely", "", 4), ("ly", "", 4), ("ed", "", 3),
-    ("es", "", 4), ("s", "", 3), ("e", "", 3), ("y", "i", 3),
-];
+/// An ending, packed as [`tail`] packs the end of a word, with what replaces it and the shortest stem it leaves.
+type Ending = (u64, usize, Option<u8>, usize);
+
+const fn ending(text: &str, replacement: Option<u8>, shortest: usize) -> Ending {
+    (tail(text.as_bytes()), text.len(), replacement, shortest)
+}
+
+/// The last eight bytes of a word as a number, the last one lowest.
+const fn tail(word: &[u8]) -> u64 {
+    let mut packed = 0;
+    let mut at = if word.len() > 8 { word.len() - 8 } else { 0 };
+    while at < word.len() {
+        packed = packed << 8 | word[at] as u64;
+        at += 1;
+    }
+    packed
+}
+
+/// The endings that end in a byte, longest first.
+fn endings(last: u8) -> &'static [Ending] {
+    #[rustfmt::skip]
+    const S: &[Ending] = &[
+        ending("ations", None, 4), ending("ments", None, 4), ending("ities", None, 4), ending("ures", None, 5),
+        ending("ings", None, 4), ending("ions", None, 4), ending("als", None, 5), ending("ies", Some(b'i'), 2),
+        ending("ers", None, 4), ending("ors", None, 4), ending("es", None, 4), ending("s", None, 3),
+    ];
+    const E: &[Ending] = &[ending("ure", None, 5), ending("e", None, 3)];
+    const D: &[Ending] = &[ending("ied", Some(b'i'), 2), ending("ed", None, 3)];
+    const R: &[Ending] = &[ending("er", None, 4), ending("or", None, 4)];
+    const Y: &[Ending] =
+        &[ending("ity", None, 4), ending("ely", None, 4), ending("ly", None, 4), ending("y", Some(b'i'), 3)];
+    const N: &[Ending] = &[ending("ation", None, 4), ending("ion", None, 4)];
+    const G: &[Ending] = &[ending("ing", None, 3)];
+    const L: &[Ending] = &[ending("al", None, 5)];
+    const T: &[Ending] = &[ending("ment", None, 4)];
+    match last {
+        b's' => S,
+        b'e' => E,
+        b'd' => D,
+        b'r' => R,
+        b'y' => Y,
+        b'n' => N,
+        b'g' => G,
+        b'l' => L,
+        b't' => T,
+        _ => &[],
+    }
+}
 
 /// A word of a text.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -53,58 +94,166 @@ pub struct Word<'a> {
 
 /// The words of a text: runs of letters and digits.
 pub fn words(text: &str) -> impl Iterator<Item = Word<'_>> {
-    let mut rest = text.char_indices();
+    let mut at = 0;
     std::iter::from_fn(move || {
-        let (start, _) = rest.find(|(_, c)| c.is_alphanumeric())?;
-        let end = rest.find(|(_, c)| !c.is_alphanumeric()).map_or(text.len(), |(at, _)| at);
+        let start = from_class(text, at, true)?;
+        let end = from_class(text, start, false).unwrap_or(text.len());
+        at = end;
         Some(Word { span: Span::new(start, end), text: &text[start..end] })
     })
 }
 
+/// Where, from `at` on, the next character stands that is (or is not) a letter or digit.
+fn from_class(text: &str, mut at: usize, alphanumeric: bool) -> Option<usize> {
+    let bytes = text.as_bytes();
+    while let Some(&byte) = bytes.get(at) {
+        if byte < 0x80 {
+            if byte.is_ascii_alphanumeric() == alphanumeric {
+                return Some(at);
+            }
+            at += 1;
+        } else {
+            let c = text[at..].chars().next()?;
+            if c.is_alphanumeric() == alphanumeric {
+                return Some(at);
+            }
+            at += c.len_utf8();
+        }
+    }
+    None
+}
+
+/// The bytes of a short word as a number: words are in the order of their numbers.
+const fn packed(word: &[u8]) -> u128 {
+    let mut packed = 0;
+    let mut at = 0;
+    while at < 16 {
+        packed = packed << 8 | if at < word.len() { word[at] as u128 } else { 0 };
+        at += 1;
+    }
+    packed
+}
+
+/// [`STOP`], packed: comparing numbers takes a fraction of what comparing strings takes.
+static PACKED_STOP: [u128; STOP.len()] = {
+    let mut out = [0; STOP.len()];
+    let mut at = 0;
+    while at < STOP.len() {
+        assert!(STOP[at].len() <= 16);
+        out[at] = packed(STOP[at].as_bytes());
+        at += 1;
+    }
+    out
+};
+
 /// Whether a word, in small letters, carries no content.
 pub fn is_stop(word: &str) -> bool {
-    STOP.binary_search(&word).is_ok()
+    word.len() <= 16 && PACKED_STOP.binary_search(&packed(word.as_bytes())).is_ok()
 }
+
+/// Words of at most so many bytes are stemmed on the stack.
+const SHORT: usize = 56;
+
+/// The most bytes by which the root of an irregular form is longer than the form.
+const GROWTH: usize = 8;
 
 /// The stem of a word: small letters without the endings of number, tense and derivation.
 pub fn stem(word: &str) -> String {
-    let mut word = word.to_lowercase();
-    // The first and the last byte tell most words apart from the tables without a comparison.
-    let first = word.as_bytes().first().copied();
-    let irregular = |(form, _): &&(&str, &str)| form.as_bytes().first().copied() == first && *form == word;
-    if let Some((_, root)) = IRREGULAR.iter().find(irregular) {
-        word = (*root).to_owned();
-    }
-    for _ in 0..2 {
-        let last = word.as_bytes().last().copied();
-        let Some((ending, replacement, _)) = ENDINGS.iter().find(|(ending, _, shortest)| {
-            ending.as_bytes().last().copied() == last
-                && word.strip_suffix(ending).is_some_and(|stem| {
-                    stem.chars().count() >= *shortest && !(*ending == "s" && stem.ends_with('s'))
-                })
-        }) else {
-            break;
-        };
-        word.truncate(word.len() - ending.len());
-        word.push_str(replacement);
-    }
-    // stopped, planned
-    let bytes = word.as_bytes();
-    if let [.., a, b] = bytes
-        && a == b
-        && bytes.len() > 3
-        && !matches!(b, b'l' | b's' | b'e' | b'o' | 0x80..)
-        && b.is_ascii_alphabetic()
-    {
-        word.pop();
-    }
-    word
+    let mut lower = word.to_lowercase().into_bytes();
+    let length = lower.len();
+    lower.resize(length + GROWTH, 0);
+    let length = stem_in(&mut lower, length);
+    String::from_utf8_lossy(&lower[..length]).into_owned()
 }
 
 /// A hash of the stem of a word (FNV-1a): stems of one run are compared by it.
 pub fn stem_hash(word: &str) -> u64 {
-    let step = |hash: u64, byte: u8| (hash ^ u64::from(byte)).wrapping_mul(0x0100_0000_01B3);
-    stem(word).bytes().fold(0xCBF2_9CE4_8422_2325, step)
+    if word.len() > SHORT || !word.is_ascii() {
+        return hash(stem(word).as_bytes());
+    }
+    let mut buffer = [0; SHORT + GROWTH];
+    for (to, from) in buffer.iter_mut().zip(word.bytes()) {
+        *to = from.to_ascii_lowercase();
+    }
+    let length = stem_in(&mut buffer, word.len());
+    hash(&buffer[..length])
+}
+
+fn hash(bytes: &[u8]) -> u64 {
+    let step = |hash: u64, &byte: &u8| (hash ^ u64::from(byte)).wrapping_mul(0x0100_0000_01B3);
+    bytes.iter().fold(0xCBF2_9CE4_8422_2325, step)
+}
+
+/// Stems the word in small letters that the first `length` bytes are, in place, and says how long the stem is.
+fn stem_in(buffer: &mut [u8], mut length: usize) -> usize {
+    if let Some(root) = irregular(&buffer[..length]) {
+        length = root.len();
+        buffer[..length].copy_from_slice(root.as_bytes());
+    }
+    for _ in 0..2 {
+        let Some((left, replacement)) = without_ending(&buffer[..length]) else { break };
+        length = left;
+        if let Some(byte) = replacement {
+            buffer[length] = byte;
+            length += 1;
+        }
+    }
+    // stopped, planned
+    if let [.., a, b] = buffer[..length]
+        && a == b
+        && length > 3
+        && !matches!(b, b'l' | b's' | b'e' | b'o')
+        && b.is_ascii_alphabetic()
+    {
+        length -= 1;
+    }
+    length
+}
+
+/// What is left of a word without its ending, and what is put in the place of that.
+fn without_ending(word: &[u8]) -> Option<(usize, Option<u8>)> {
+    let endings = endings(*word.last()?);
+    if endings.is_empty() {
+        return None;
+    }
+    let end = tail(word);
+    endings.iter().find_map(|&(ending, length, replacement, shortest)| {
+        let mask = (1 << (8 * length)) - 1;
+        // Bytes are counted first: characters are fewer.
+        if end & mask != ending || word.len() < length + shortest {
+            return None;
+        }
+        let stem = &word[..word.len() - length];
+        let long = stem.is_ascii() || stem.iter().filter(|byte| **byte & 0xC0 != 0x80).count() >= shortest;
+        (long && !(length == 1 && ending == u64::from(b's') && stem.last() == Some(&b's')))
+            .then_some((stem.len(), replacement))
+    })
+}
+
+/// [`IRREGULAR`], packed: every form has at most eight bytes, so that [`head`] holds all of it.
+static PACKED_IRREGULAR: [(u64, u8); IRREGULAR.len()] = {
+    let mut out = [(0, 0); IRREGULAR.len()];
+    let mut at = 0;
+    while at < IRREGULAR.len() {
+        assert!(IRREGULAR[at].0.len() <= 8);
+        out[at] = (head(IRREGULAR[at].0.as_bytes()), at as u8);
+        at += 1;
+    }
+    out
+};
+
+/// The bytes of a word of at most eight as a number: words are in the order of their numbers.
+const fn head(word: &[u8]) -> u64 {
+    tail(word) << (8 * (8 - word.len()))
+}
+
+fn irregular(word: &[u8]) -> Option<&'static str> {
+    if !matches!(word.len(), 3..=8) {
+        return None;
+    }
+    let head = head(word);
+    let at = PACKED_IRREGULAR.binary_search_by_key(&head, |(form, _)| *form).ok()?;
+    Some(IRREGULAR[PACKED_IRREGULAR[at].1 as usize].1)
 }
 
 /// Appends a text in small letters, its words between single blanks, to `out`, which ends with a blank
@@ -113,37 +262,117 @@ pub fn fold_into(out: &mut String, text: &str) {
     if !out.ends_with(' ') {
         out.push(' ');
     }
+    out.reserve(text.len() + 1);
+    let mut blank = true;
     for c in text.chars() {
-        if c.is_alphanumeric() {
+        if c.is_ascii_alphanumeric() {
+            out.push(c.to_ascii_lowercase());
+            blank = false;
+        } else if !c.is_ascii() && c.is_alphanumeric() {
             out.extend(c.to_lowercase());
-        } else if !matches!(c, '\'' | '’') && !out.ends_with(' ') {
+            blank = false;
+        } else if !matches!(c, '\'' | '’') && !blank {
             out.push(' ');
+            blank = true;
         }
     }
-    if !out.ends_with(' ') {
+    if !blank {
         out.push(' ');
     }
 }
 
-/// The words of a text as [`fold_into`] writes them, each with where it stands.
-pub fn folded_words(text: &str) -> Vec<(Span, String)> {
-    let mut out: Vec<(Span, String)> = Vec::new();
-    let mut joins = false;
-    for (at, c) in text.char_indices() {
-        if c.is_alphanumeric() {
-            if !joins {
-                out.push((Span::new(at, at), String::new()));
+/// A text as [`fold_into`] writes it, and its words.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Folded {
+    /// In small letters, words between single blanks, with a blank at both ends.
+    pub text: String,
+    /// The words, in order.
+    pub words: Vec<FoldedWord>,
+}
+
+/// A word of a folded text.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct FoldedWord {
+    /// Where it stands in the text as written.
+    pub span: Span,
+    /// Where it stands in the folded text.
+    pub at: Span,
+}
+
+impl Folded {
+    /// Folds a text.
+    pub fn of(text: &str) -> Self {
+        let mut out = Folded { text: String::with_capacity(text.len() + 2), words: Vec::new() };
+        out.text.push(' ');
+        // Apostrophes join: `world's` is one word. The blank behind a word is written when the word is over.
+        let mut open = false;
+        for (at, c) in text.char_indices() {
+            if c.is_alphanumeric() {
+                let from = out.text.len();
+                if c.is_ascii() {
+                    out.text.push(c.to_ascii_lowercase());
+                } else {
+                    out.text.extend(c.to_lowercase());
+                }
+                match out.words.last_mut().filter(|_| open) {
+                    Some(word) => {
+                        word.span.end = (at + c.len_utf8()) as u32;
+                        word.at.end = out.text.len() as u32;
+                    }
+                    None => out.words.push(FoldedWord {
+                        span: Span::new(at, at + c.len_utf8()),
+                        at: Span::new(from, out.text.len()),
+                    }),
+                }
+                open = true;
+            } else if open && !matches!(c, '\'' | '’') {
+                out.text.push(' ');
+                open = false;
             }
-            if let Some((span, word)) = out.last_mut() {
-                word.extend(c.to_lowercase());
-                span.end = (at + c.len_utf8()) as u32;
-            }
-            joins = true;
-        } else {
-            joins &= matches!(c, '\'' | '’');
+        }
+        if open {
+            out.text.push(' ');
+        }
+        out
+    }
+
+    /// The part of the folded text that words in a row make, with a blank at both ends.
+    pub fn part(&self, words: &[FoldedWord]) -> &str {
+        match (words.first(), words.last()) {
+            (Some(first), Some(last)) => &self.text[first.at.start as usize - 1..last.at.end as usize + 1],
+            _ => " ",
         }
     }
-    out
+}
+
+/// A hash of words in a row, made word by word.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct PhraseHash(u64);
+
+impl PhraseHash {
+    /// That of no words.
+    pub const EMPTY: PhraseHash = PhraseHash(0x9E37_79B9_7F4A_7C15);
+
+    /// That of a folded text.
+    pub fn of(folded: &str) -> Self {
+        let words = folded.split(' ').filter(|word| !word.is_empty());
+        words.fold(PhraseHash::EMPTY, |phrase, word| phrase.then(word_hash(word)))
+    }
+
+    /// That of the words so far and one more, given by its [`word_hash`].
+    pub fn then(self, word: u64) -> Self {
+        PhraseHash((self.0.rotate_left(23) ^ word).wrapping_mul(0xD6E8_FEB8_6659_FD93))
+    }
+
+    /// As a number.
+    pub fn get(self) -> u64 {
+        self.0
+    }
+}
+
+/// A hash of a folded word.
+pub fn word_hash(word: &str) -> u64 {
+    hash(word.as_bytes())
 }
 
 /// A text in small letters, its words between single blanks, with a blank at both ends.
@@ -179,6 +408,10 @@ pub fn number(word: &str) -> Option<f64> {
         "twenty",
     ];
     const TENS: [&str; 7] = ["thirty", "forty", "fifty", "sixty", "seventy", "eighty", "ninety"];
+    let first = word.as_bytes().first()?.to_ascii_lowercase();
+    if !matches!(word.len(), 3..=9) || !matches!(first, b'e' | b'f' | b'n' | b'o' | b's' | b't' | b'z') {
+        return None;
+    }
     let small = SMALL.iter().position(|name| word.eq_ignore_ascii_case(name)).map(|at| at as f64);
     small.or_else(|| {
         TENS.iter().position(|name| word.eq_ignore_ascii_case(name)).map(|at| 30.0 + 10.0 * at as f64)
@@ -190,8 +423,10 @@ mod tests {
     use super::*;
 
     #[test]
-    fn stop_words_are_sorted() {
-        assert!(STOP.is_sorted());
+    fn tables_are_sorted() {
+        assert!(STOP.is_sorted() && IRREGULAR.is_sorted());
+        assert!(IRREGULAR.iter().all(|(form, root)| irregular(form.as_bytes()) == Some(*root)));
+        assert!(STOP.iter().all(|word| is_stop(word)) && !is_stop("zebra") && !is_stop(""));
     }
 
     #[test]
@@ -217,6 +452,18 @@ mod tests {
         }
         for (a, b) in [("price", "prize"), ("date", "data"), ("one", "on")] {
             assert_ne!(stem(a), stem(b), "{a} {b}");
+        }
+    }
+
+    proptest::proptest! {
+        #[test]
+        fn folded_words_are_where_they_stand(text in "[a-zA-Z0-9éİ '’.,-]{0,40}") {
+            let made = Folded::of(&text);
+            proptest::prop_assert_eq!(&made.text, &folded(&text));
+            for word in &made.words {
+                let alone = folded(word.span.of(&text));
+                proptest::prop_assert_eq!(made.part(&[*word]).trim(), alone.trim());
+            }
         }
     }
 

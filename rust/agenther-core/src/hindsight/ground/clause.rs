@@ -1,20 +1,21 @@
 //! A goal or an answer, cut into clauses with their words, facts and the things of the evidence they name.
 
-use super::evidence::{Evidence, MAX_ENTITY_WORDS, Place};
-use super::hint::{Hint, hints};
+use super::evidence::Evidence;
+use super::hint::{self, Hint};
+use super::step::{MAX_ENTITY_WORDS, Place};
 use crate::text::facts::{Fact, facts};
 use crate::text::records;
 use crate::text::same::Meaning;
-use crate::text::words::{self, stem_hash};
+use crate::text::words::{self, Folded, FoldedWord, PhraseHash, stem_hash, word_hash};
 use crate::trajectory::Span;
 
 /// A word of a clause.
 #[derive(Debug)]
-pub(super) struct Token {
-    /// In the whole text.
+pub(super) struct Token<'t> {
+    /// In the clause.
     pub span: Span,
     /// In small letters.
-    pub lower: String,
+    pub lower: &'t str,
     pub stem: u64,
     pub stop: bool,
     /// The part of the clause: parts stand between commas, semicolons, `and`.
@@ -45,43 +46,61 @@ pub(super) struct Owner<'e> {
 #[derive(Debug)]
 pub(super) struct Clause<'t, 'e> {
     pub text: &'t str,
-    pub tokens: Vec<Token>,
+    /// In small letters, words between single blanks.
+    pub folded: &'t str,
+    pub tokens: Vec<Token<'t>>,
     /// Facts with their spans in the clause.
     pub facts: Vec<Fact<'t>>,
     pub meanings: Vec<Meaning>,
+    /// The facts folded; empty for those that are measured.
+    pub names: Vec<String>,
     pub entities: Vec<Entity<'e>>,
 }
 
 /// The clauses of a text: its records. A line that begins with a value of the evidence begins a clause too.
-pub(super) fn clauses<'t, 'e>(text: &'t str, evidence: &'e Evidence) -> Vec<Clause<'t, 'e>> {
+pub(super) fn clauses<'t, 'e>(
+    text: &'t str,
+    folded: &'t Folded,
+    evidence: &'e Evidence<'_>,
+) -> Vec<Clause<'t, 'e>> {
     let is_value = |line: &str| {
         let Some((head, _)) = line.split_once(':') else { return false };
         let known =
-            |text: &str| evidence.entity(words::folded(text).trim()).iter().any(|place| place.leaf.is_some());
+            |text: &str| evidence.entity(&words::folded(text)).iter().any(|place| place.leaf.is_some());
         known(head) || facts(head).iter().any(|fact| known(fact.text))
     };
     let mut out = Vec::new();
     for record in records::blocks(text).iter().flat_map(|block| &block.records) {
+        let Span { start, end } = record.span;
         let text = record.span.of(text);
         let mut from = 0;
         for (at, _) in
             text.match_indices('\n').filter(|(at, _)| is_value(text[at + 1..].lines().next().unwrap_or("")))
         {
-            out.push(Clause::new(&text[from..at], evidence));
+            let span = Span { start: start + from as u32, end: start + at as u32 };
+            out.push(Clause::new(&text[from..at], span, folded, evidence));
             from = at + 1;
         }
-        out.push(Clause::new(&text[from..], evidence));
+        out.push(Clause::new(&text[from..], Span { start: start + from as u32, end }, folded, evidence));
     }
     out
 }
 
 impl<'t, 'e> Clause<'t, 'e> {
-    fn new(text: &'t str, evidence: &'e Evidence) -> Self {
+    /// The clause that stands at `span` of a text, which was folded as a whole.
+    fn new(text: &'t str, span: Span, folded: &'t Folded, evidence: &'e Evidence<'_>) -> Self {
         let facts = facts(text);
-        let meanings = facts.iter().map(Meaning::of).collect();
-        let tokens = tokens(text, &facts);
+        let meanings: Vec<Meaning> = facts.iter().map(Meaning::of).collect();
+        let first = folded.words.partition_point(|word| word.span.start < span.start);
+        let count = folded.words[first..].partition_point(|word| word.span.end <= span.end);
+        let words = &folded.words[first..first + count];
+        let tokens = tokens(text, span.start, words, folded, &facts);
         let entities = entities(&tokens, evidence);
-        Clause { text, tokens, facts, meanings, entities }
+        let name = |(fact, meaning): (&Fact<'_>, &Meaning)| {
+            if meaning.is_measured() { String::new() } else { words::folded(fact.text) }
+        };
+        let names = facts.iter().zip(&meanings).map(name).collect();
+        Clause { text, folded: folded.part(words), tokens, facts, meanings, names, entities }
     }
 
     /// The first token of a fact and one past its last.
@@ -98,26 +117,21 @@ impl<'t, 'e> Clause<'t, 'e> {
         const AFTER: usize = 3;
         const BESIDE: f32 = 0.5;
         let (start, end) = self.tokens_of(&self.facts[fact]);
-        let measured = |token: &Token| token.fact.is_some_and(|at| self.meanings[at as usize].is_measured());
-        let before: Vec<&Token> =
-            self.tokens[..start].iter().rev().take(BEFORE).take_while(|token| !measured(token)).collect();
+        let measured =
+            |token: &Token<'_>| token.fact.is_some_and(|at| self.meanings[at as usize].is_measured());
+        let before = self.tokens[..start].iter().rev().take(BEFORE);
+        let before = before.take_while(|token| !measured(token));
         let part = self.tokens.get(end.saturating_sub(1)).map(|token| token.part);
-        let after: Vec<&Token> = self.tokens[end..]
-            .iter()
-            .take(AFTER)
-            .take_while(|token| !measured(token) && Some(token.part) == part)
-            .collect();
-        let mut out = hints(
-            before.iter().map(|token| token.lower.as_str()),
-            after.iter().map(|token| token.lower.as_str()),
-        );
-        let words: Vec<&&Token> = before.iter().chain(&after).collect();
-        let mut kept = words.iter().map(|token| token.stop);
-        out.retain(|(_, weight)| !kept.next().unwrap_or(false) || *weight >= BESIDE);
+        let after = self.tokens[end..].iter().take(AFTER);
+        let after = after.take_while(|token| !measured(token) && Some(token.part) == part);
+        let close = before.clone().enumerate().map(|(distance, token)| (token, hint::before(distance)));
+        let behind = after.enumerate().map(|(distance, token)| (token, hint::behind(distance)));
+        let says = |(token, weight): &(&Token<'_>, f32)| !token.stop || *weight >= BESIDE;
+        let mut out: Vec<Hint> =
+            close.chain(behind).filter(says).map(|(token, weight)| (token.stem, weight)).collect();
         // `soap bar` of `soapbar`.
-        for (distance, pair) in before.windows(2).enumerate() {
-            let joined = format!("{}{}", pair[1].lower, pair[0].lower);
-            out.push((words::stem_hash(&joined), 1.0 / (1 + distance) as f32));
+        for (distance, (later, earlier)) in before.clone().zip(before.skip(1)).enumerate() {
+            out.push((joined_stem(earlier.lower, later.lower), 1.0 / (1 + distance) as f32));
         }
         out
     }
@@ -155,41 +169,64 @@ impl<'t, 'e> Clause<'t, 'e> {
     }
 }
 
-fn tokens(text: &str, facts: &[Fact<'_>]) -> Vec<Token> {
+/// The stem of two words written as one.
+pub(super) fn joined_stem(first: &str, second: &str) -> u64 {
+    let mut joined = String::with_capacity(first.len() + second.len());
+    joined.push_str(first);
+    joined.push_str(second);
+    stem_hash(&joined)
+}
+
+/// The tokens of the clause that begins at `start` of its text and has these words.
+fn tokens<'t>(
+    text: &str,
+    start: u32,
+    words: &[FoldedWord],
+    folded: &'t Folded,
+    facts: &[Fact<'_>],
+) -> Vec<Token<'t>> {
     let (mut part, mut segment) = (0, 0);
     let mut before = 0;
     let mut fact = 0;
-    words::folded_words(text)
-        .into_iter()
-        .map(|(span, lower)| {
-            let gap = &text[before..span.start as usize];
-            if lower == "and" || gap.contains([',', ';', '\n', '|', '(']) || gap.contains(". ") {
-                part += 1;
-            }
-            segment += u32::from(gap.contains([';', '\n']));
-            before = span.end as usize;
-            while facts.get(fact).is_some_and(|fact| fact.span.end <= span.start) {
-                fact += 1;
-            }
-            let inside = facts.get(fact).is_some_and(|fact| fact.span.start < span.end);
-            let stem = stem_hash(&lower);
-            let stop = words::is_stop(&lower);
-            Token { span, lower, stem, stop, part, segment, fact: inside.then_some(fact as u32) }
-        })
-        .collect()
+    let token = |word: &FoldedWord| {
+        let lower = word.at.of(&folded.text);
+        let span = Span { start: word.span.start - start, end: word.span.end - start };
+        let gap = &text.as_bytes()[before..span.start as usize];
+        let has = |marks: &[u8]| gap.iter().any(|byte| marks.contains(byte));
+        if lower == "and" || has(b",;\n|(") || gap.windows(2).any(|pair| pair == b". ") {
+            part += 1;
+        }
+        segment += u32::from(has(b";\n"));
+        before = span.end as usize;
+        while facts.get(fact).is_some_and(|fact| fact.span.end <= span.start) {
+            fact += 1;
+        }
+        let inside = facts.get(fact).is_some_and(|fact| fact.span.start < span.end);
+        let fact = inside.then_some(fact as u32);
+        Token { span, lower, stem: stem_hash(lower), stop: words::is_stop(lower), part, segment, fact }
+    };
+    words.iter().map(token).collect()
 }
 
 /// The longest runs of words that the evidence has as a value, from the left.
-fn entities<'e>(tokens: &[Token], evidence: &'e Evidence) -> Vec<Entity<'e>> {
+fn entities<'e>(tokens: &[Token<'_>], evidence: &'e Evidence<'_>) -> Vec<Entity<'e>> {
+    let hashes: Vec<u64> = tokens.iter().map(|token| word_hash(token.lower)).collect();
     let mut out = Vec::new();
     let mut at = 0;
     while at < tokens.len() {
-        let longest = (at + 1..=tokens.len().min(at + MAX_ENTITY_WORDS)).rev().find_map(|end| {
-            let folded =
-                tokens[at..end].iter().map(|token| token.lower.as_str()).collect::<Vec<_>>().join(" ");
-            let places = evidence.entity(&folded);
-            (!places.is_empty()).then_some(Entity { start: at, end, places })
-        });
+        if !evidence.may_begin_name(hashes[at]) {
+            at += 1;
+            continue;
+        }
+        let mut longest: Option<Entity<'e>> = None;
+        let mut name = PhraseHash::EMPTY;
+        for end in at + 1..=tokens.len().min(at + MAX_ENTITY_WORDS) {
+            name = name.then(hashes[end - 1]);
+            let places = evidence.named(name);
+            if !places.is_empty() {
+                longest = Some(Entity { start: at, end, places });
+            }
+        }
         at = longest.as_ref().map_or(at + 1, |entity| entity.end);
         out.extend(longest);
     }

@@ -1,8 +1,11 @@
 //! Words that claim more than a value: comparisons, superlatives, counts, negations, completeness.
 
+use std::sync::LazyLock;
+
 use super::clause::{Clause, Token};
 use super::support::PRICE;
 use crate::text::facts::FactKind;
+use crate::text::hash::FastMap;
 use crate::text::words;
 
 /// Which end of an order a word points at.
@@ -195,22 +198,52 @@ pub(super) fn cues(clause: &Clause<'_, '_>) -> Vec<Found> {
     let mut out = Vec::new();
     let mut at = 0;
     while at < tokens.len() {
-        let found = comparison(clause, at)
-            .or_else(|| superlative(tokens, at))
-            .or_else(|| count(clause, at))
-            .or_else(|| completeness(tokens, at))
-            .or_else(|| negation(clause, at));
+        let kinds = kinds(tokens[at].lower);
+        let is = |kind: u8| kinds & kind != 0;
+        let counts = tokens[at].fact.is_some() || is(NUMBER);
+        let found = None
+            .or_else(|| is(BOUND).then(|| comparison(clause, at)).flatten())
+            .or_else(|| is(EXTREME).then(|| superlative(tokens, at)).flatten())
+            .or_else(|| counts.then(|| count(clause, at)).flatten())
+            .or_else(|| is(WHOLE).then(|| completeness(tokens, at)).flatten())
+            .or_else(|| is(DENIAL).then(|| negation(clause, at)).flatten());
         at = found.map_or(at + 1, |found| found.end.max(at + 1));
         out.extend(found);
     }
     out
 }
 
-fn word(tokens: &[Token], at: usize) -> &str {
-    tokens.get(at).map_or("", |token| token.lower.as_str())
+/// Kinds of cues that a word may begin.
+const BOUND: u8 = 1;
+const EXTREME: u8 = 2;
+const WHOLE: u8 = 4;
+const DENIAL: u8 = 8;
+const NUMBER: u8 = 16;
+
+/// The kinds of cues that a word may begin: most words are in none of the tables.
+fn kinds(word: &str) -> u8 {
+    static KINDS: LazyLock<FastMap<&str, u8>> = LazyLock::new(|| {
+        let bounds = BOUNDS.iter().map(|(words, _)| (words[0], BOUND));
+        let extremes = SUPERLATIVES.iter().map(|(word, ..)| *word).chain(["first", "last"]);
+        let whole = ["all", "every", "entire", "complete", "full", "only"];
+        let denials = NEGATIONS.iter().map(|word| (*word, DENIAL));
+        let all = bounds.chain(extremes.map(|word| (word, EXTREME)));
+        let mut kinds = FastMap::default();
+        for (word, kind) in all.chain(whole.map(|word| (word, WHOLE))).chain(denials) {
+            *kinds.entry(word).or_insert(0) |= kind;
+        }
+        kinds
+    });
+    let extreme = if word.ends_with("est") { EXTREME } else { 0 };
+    let number = if words::number(word).is_some() { NUMBER } else { 0 };
+    KINDS.get(word).copied().unwrap_or(0) | extreme | number
 }
 
-fn starts_with(tokens: &[Token], at: usize, words: &[&str]) -> bool {
+fn word<'t>(tokens: &[Token<'t>], at: usize) -> &'t str {
+    tokens.get(at).map_or("", |token| token.lower)
+}
+
+fn starts_with(tokens: &[Token<'_>], at: usize, words: &[&str]) -> bool {
     words.iter().enumerate().all(|(offset, expected)| word(tokens, at + offset) == *expected)
 }
 
@@ -228,7 +261,7 @@ fn comparison(clause: &Clause<'_, '_>, at: usize) -> Option<Found> {
     })
 }
 
-fn superlative(tokens: &[Token], at: usize) -> Option<Found> {
+fn superlative(tokens: &[Token<'_>], at: usize) -> Option<Found> {
     let this = word(tokens, at);
     let next = word(tokens, at + 1);
     let before = at.checked_sub(1).map_or("", |before| word(tokens, before));
@@ -318,7 +351,7 @@ fn count(clause: &Clause<'_, '_>, at: usize) -> Option<Found> {
                 clause.facts[fact].kind == FactKind::Number && clause.tokens_of(&clause.facts[fact]).0 == at;
             clause.meanings[fact].value.filter(|_| plain)
         }
-        None => words::number(&token.lower),
+        None => words::number(token.lower),
     }?;
     let before = |back: usize| at.checked_sub(back).map_or("", |at| word(tokens, at));
     let there = matches!((before(2), before(1)), ("there", "is" | "are" | "was" | "were"))
@@ -328,7 +361,7 @@ fn count(clause: &Clause<'_, '_>, at: usize) -> Option<Found> {
     let noun =
         |word: &str| word.len() > 3 && word.ends_with('s') && !word.ends_with("ss") && !words::is_stop(word);
     let plural = (1..=3).find(|&ahead| {
-        tokens.get(last + ahead).is_some_and(|token| token.fact.is_none() && noun(&token.lower))
+        tokens.get(last + ahead).is_some_and(|token| token.fact.is_none() && noun(token.lower))
             && (1..ahead).all(|step| {
                 tokens[last + step].part == token.part
                     && tokens[last + step].fact.is_none()
@@ -349,7 +382,7 @@ fn count(clause: &Clause<'_, '_>, at: usize) -> Option<Found> {
     })
 }
 
-fn completeness(tokens: &[Token], at: usize) -> Option<Found> {
+fn completeness(tokens: &[Token<'_>], at: usize) -> Option<Found> {
     let before = at.checked_sub(1).map_or("", |before| word(tokens, before));
     let next = word(tokens, at + 1);
     let found = |only| Some(Found { cue: Cue::Completeness { only }, start: at, end: at + 1 });

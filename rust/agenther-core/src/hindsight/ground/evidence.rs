@@ -3,519 +3,357 @@
 //! All observations and arguments make one tree. Its containers are records, whose parts belong
 //! together, and lists, whose elements are to be told apart: a price is no evidence for one supplier
 //! when it stands in the record of another. Calls of one tool are a list too.
+//!
+//! What a step has was read once a run ([`StepEvidence`]); here the steps that a goal keeps are put side by side.
+//! The positions of a step's nodes, leaves and amounts are counted on from those of the steps before it, the
+//! nodes of the tools and the root come last: of a single step nothing has to be copied.
 
-use std::collections::{HashMap, HashSet};
+use std::borrow::Cow;
+use std::cell::OnceCell;
+use std::ops::Range;
 
-use super::hint::{Hint, KEY, KEY_ABOVE, window};
-use super::paging::is_cut;
+use super::hint::{Hint, KEY};
+use super::step::{FirstWords, Place, Reference, Shape, StepEvidence};
+use super::value::{bears_out, value_keys};
 use crate::reading::Reading;
-use crate::signals::effect::{self, Effect};
+use crate::signals::effect::Effect;
 use crate::signals::tool_status::Status;
-use crate::text::document::{Document, Kind, Value};
-use crate::text::facts::{Fact, FactKind, facts};
-use crate::text::records::{self, Layout};
+use crate::text::document::Kind;
+use crate::text::facts::FactKind;
+use crate::text::hash::FastMap;
 use crate::text::same::Meaning;
-use crate::text::words::{self, stem_hash, words};
+use crate::text::words::{PhraseHash, stem_hash, words};
 
-/// Values of more words are texts: they are looked into, not looked up.
-pub(super) const MAX_ENTITY_WORDS: usize = 6;
-
-/// JSON in a string in JSON in a string: deeper wrapping is left as text.
-const MAX_WRAPPING: usize = 3;
-
-/// A number of so many digits names something, rather than counts it.
-pub(super) const LONG_NUMBER: usize = 6;
-
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Shape {
-    /// Its parts belong together.
-    Record,
-    /// Its parts are alternatives.
-    List,
+/// What the steps of a run show, each read when a goal first keeps it.
+#[derive(Debug)]
+pub(crate) struct RunEvidence {
+    steps: Vec<OnceCell<Box<StepEvidence>>>,
+    /// Stems of the descriptions of the tools.
+    tools: Vec<OnceCell<Vec<u64>>>,
 }
 
+impl RunEvidence {
+    /// Nothing read yet of a run of so many steps and tools.
+    pub(crate) fn new(steps: usize, tools: usize) -> Self {
+        RunEvidence {
+            steps: std::iter::repeat_with(OnceCell::new).take(steps).collect(),
+            tools: std::iter::repeat_with(OnceCell::new).take(tools).collect(),
+        }
+    }
+
+    fn step<'e>(&'e self, reading: &Reading<'_>, index: u32) -> &'e StepEvidence {
+        self.steps[index as usize].get_or_init(|| Box::new(StepEvidence::new(reading, index)))
+    }
+
+    /// Stems of the description of a tool and its parameters, sorted: the words a request for it is made of.
+    pub(super) fn tool<'e>(&'e self, reading: &Reading<'_>, tool: usize) -> &'e [u64] {
+        self.tools[tool].get_or_init(|| {
+            let tool = &reading.tools()[tool];
+            let parameters = tool.parameters.iter().filter_map(|parameter| parameter.description.as_deref());
+            let texts = tool.description.as_deref().into_iter().chain(parameters);
+            let mut stems: Vec<u64> = texts.flat_map(words).map(|word| stem_hash(word.text)).collect();
+            stems.sort_unstable();
+            stems.dedup();
+            stems
+        })
+    }
+}
+
+/// A container, or what a step or tool has.
 #[derive(Debug)]
-pub(super) struct Node {
+pub(super) struct Node<'e> {
     pub parent: u32,
     pub depth: u32,
     pub shape: Shape,
     pub step: u32,
-    /// Containers and leaves directly in it.
-    pub children: u32,
-    /// The amounts in it, those of its containers included.
-    pub amounts: std::ops::Range<u32>,
-    pub leaves: std::ops::Range<u32>,
+    /// The amounts in it, those of its containers included; none for a tool or the root.
+    pub amounts: Range<u32>,
+    pub leaves: Range<u32>,
     /// Stems of the key it stands under.
-    pub key: Vec<u64>,
+    pub key: &'e [u64],
     /// Whether it is, or is in, the arguments of a call.
     pub argument: bool,
 }
 
 /// A scalar, or a part of a line of text.
-#[derive(Debug)]
-pub(super) struct Leaf {
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Leaf<'e> {
     pub node: u32,
-    pub key: Vec<u64>,
+    pub key: &'e [u64],
     /// In small letters, words between single blanks.
-    pub folded: String,
+    pub folded: &'e str,
     pub kind: Option<Kind>,
     /// The kind, where it is an identifier, path or address.
     pub reference: Option<FactKind>,
     /// Stems of a sentence or line.
-    pub stems: Vec<u64>,
+    pub stems: &'e [u64],
 }
 
 /// A number, date or time in a leaf.
-#[derive(Debug)]
-pub(super) struct Amount {
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Amount<'e> {
     pub leaf: u32,
-    pub meaning: Meaning,
+    pub node: u32,
+    pub meaning: &'e Meaning,
     /// What says what it is: the keys above it, or the words around it.
-    pub context: Vec<Hint>,
+    pub context: &'e [Hint],
 }
 
-impl Amount {
+impl Amount<'_> {
     /// What stands right before it, or is its key.
     pub fn labels(&self) -> impl Iterator<Item = u64> + '_ {
         self.context.iter().filter(|(_, weight)| *weight >= KEY).map(|(stem, _)| *stem)
     }
 }
 
-/// Where a name stands.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) struct Place {
-    pub node: u32,
-    /// The leaf whose value it is or is in; none where it is a key.
-    pub leaf: Option<u32>,
-}
-
 /// What is known of a kept step.
-#[derive(Debug)]
-pub(super) struct StepEvidence {
+#[derive(Debug, Clone, Copy)]
+pub(super) struct KeptStep<'e> {
     pub index: u32,
     pub node: u32,
     pub status: Status,
     pub effect: Effect,
     /// The observation, folded.
-    pub seen: String,
+    pub seen: &'e str,
     /// The arguments and the name of the tool, folded.
-    pub asked: String,
+    pub asked: &'e str,
     /// Whether the observation says, or shows, that there is more.
     pub cut: bool,
     /// Whether there is no observation.
     pub blank: bool,
 }
 
-#[derive(Debug, Default)]
-pub(super) struct Evidence {
-    pub nodes: Vec<Node>,
-    pub leaves: Vec<Leaf>,
-    pub amounts: Vec<Amount>,
-    pub steps: Vec<StepEvidence>,
-    by_value: HashMap<i64, Vec<u32>>,
-    /// Where a folded value stands.
-    entities: HashMap<String, Vec<Place>>,
-    /// Identifiers, paths and addresses in the arguments, folded, with their steps and whether they are all of it.
-    pub references: Vec<(FactKind, String, u32, bool)>,
-    /// Those in the observations.
-    pub shown: Vec<(FactKind, String)>,
-    /// Stems that stand right before an observed amount, or are its key.
-    pub labels: HashSet<u64>,
-    /// The amounts directly in a node.
-    direct: Vec<Vec<u32>>,
-    /// Stems of the words of the observations, and of those and the calls.
-    pub seen: HashSet<u64>,
-    pub known: HashSet<u64>,
+/// A kept step with the positions of its first node, leaf and amount.
+#[derive(Debug, Clone, Copy)]
+struct Part<'e> {
+    step: &'e StepEvidence,
+    node: u32,
+    leaf: u32,
+    amount: u32,
+    /// The tool that it calls, counted.
+    tool: u32,
 }
 
-/// Keys under which an amount is found; an amount and a claim that agree share one.
-fn value_keys(meaning: &Meaning) -> Vec<i64> {
-    let scaled = |value: f64| (value * 1e4).round() as i64;
-    if let Some(date) = meaning.date {
-        let part = |tag: i64, value: i64| i64::MIN / 2 + tag * 1_000_000 + value;
-        let mut keys = Vec::new();
-        if let (Some(month), Some(day)) = (date.month, date.day) {
-            keys.push(part(1, i64::from(month) * 40 + i64::from(day)));
-            if date.ambiguous {
-                keys.push(part(1, i64::from(day) * 40 + i64::from(month)));
-            }
-        }
-        keys.extend(date.month.map(|month| part(2, i64::from(month))));
-        keys.extend(date.weekday.map(|day| part(3, i64::from(day))));
-        // A bare year is written as a number.
-        keys.extend(date.year.map(|year| scaled(f64::from(year))));
-        return keys;
-    }
-    if meaning.kind == FactKind::Time {
-        return meaning.value.map(|value| scaled((value / 60.0).floor() + 0.5)).into_iter().collect();
-    }
-    let mut keys: Vec<i64> = [meaning.value, meaning.written].into_iter().flatten().map(scaled).collect();
-    keys.dedup();
-    keys
+#[derive(Debug)]
+pub(super) struct Evidence<'e> {
+    /// Side by side, those of one tool together.
+    parts: Vec<Part<'e>>,
+    tools: Vec<Shape>,
+    /// How many nodes, leaves and amounts they have.
+    nodes: u32,
+    leaves: u32,
+    amounts: u32,
+    /// In the order of the run.
+    pub steps: Vec<KeptStep<'e>>,
+    by_value: Cow<'e, [(i64, u32)]>,
+    names: Cow<'e, [u64]>,
+    first_words: FirstWords,
+    places: Cow<'e, [Place]>,
+    labels: Cow<'e, [u64]>,
+    seen: Cow<'e, [u64]>,
+    known: Cow<'e, [u64]>,
 }
 
-/// Whether an amount of the evidence bears out a claimed one; a bare year is borne out by a date.
-pub(super) fn bears_out(evidence: &Meaning, claim: &Meaning) -> bool {
-    let year = |date: &Meaning, number: &Meaning| {
-        let year = date.date.and_then(|date| date.year).map(f64::from);
-        number.kind == FactKind::Number && year.is_some() && year == number.value
-    };
-    evidence.agrees(claim)
-        || year(evidence, claim)
-        || (year(claim, evidence) && claim.date.is_some_and(|date| date.month.is_none()))
-}
-
-/// The stems of the content words of a key or a tool's name.
-pub(super) fn stems(text: &str) -> Vec<u64> {
-    effect::words(text).filter(|word| !word.is_empty()).map(stem_hash).collect()
-}
-
-impl Evidence {
-    /// Reads the kept steps.
-    pub fn new(reading: &Reading<'_>, kept: &[u32]) -> Self {
-        let mut evidence = Evidence::default();
-        let root = evidence.open(None, Shape::Record, u32::MAX, Vec::new(), false);
-        let mut tools: Vec<&str> = Vec::new();
-        let mut by_tool: HashMap<&str, Vec<u32>> = HashMap::new();
-        for &index in kept {
-            let Some(step) = reading.steps.get(index as usize) else { continue };
-            let tool = step.step.action_name.unwrap_or("");
-            by_tool
-                .entry(tool)
-                .or_insert_with(|| {
-                    tools.push(tool);
-                    Vec::new()
-                })
-                .push(index);
+impl<'e> Evidence<'e> {
+    /// Puts the kept steps side by side.
+    pub fn new(reading: &'e Reading<'_>, kept: &[u32]) -> Self {
+        let run = reading.evidence();
+        let known = kept.iter().filter(|&&index| (index as usize) < reading.steps.len());
+        let mut by_tool: Vec<Vec<&StepEvidence>> = Vec::new();
+        let mut tools: FastMap<&str, usize> = FastMap::default();
+        for &index in known {
+            let name = reading.steps[index as usize].step.action_name.unwrap_or("");
+            let tool = *tools.entry(name).or_insert_with(|| {
+                by_tool.push(Vec::new());
+                by_tool.len() - 1
+            });
+            by_tool[tool].push(run.step(reading, index));
         }
-        for tool in tools {
-            // Lookups with named parameters stand side by side; commands follow one another.
-            let lookups = by_tool[tool].len() > 1
-                && by_tool[tool].iter().all(|&index| {
-                    reading.steps[index as usize]
-                        .arguments()
-                        .is_some_and(|arguments| is_lookup(arguments.root()))
-                });
-            let shape = if lookups { Shape::List } else { Shape::Record };
-            let node = evidence.open(Some(root), shape, u32::MAX, Vec::new(), false);
-            for &index in &by_tool[tool] {
-                evidence.add_step(reading, index, node);
-            }
-            evidence.close(node);
-        }
-        evidence.close(root);
-        evidence.steps.sort_by_key(|step| step.index);
-        let observed = |amount: &&Amount| !evidence.node(evidence.node_of(amount)).argument;
-        let labels = evidence.amounts.iter().filter(observed).flat_map(Amount::labels).collect();
-        evidence.labels = labels;
-        evidence
+        Evidence::of(&by_tool)
     }
 
-    fn add_step(&mut self, reading: &Reading<'_>, index: u32, parent: u32) {
-        let step = &reading.steps[index as usize];
-        let node = self.open(Some(parent), Shape::Record, index, Vec::new(), false);
-        let reply = step.effect == Effect::Reply;
-        let tool = step.step.action_name.unwrap_or("");
-        let mut asked = String::from(" ");
-        effect::words(tool).for_each(|word| words::fold_into(&mut asked, word));
-        // What the agent says at the end is what is to be checked, not what it is checked by.
-        if !reply && let Some(input) = step.step.action_input {
-            let inner = self.open(Some(node), Shape::Record, index, Vec::new(), true);
-            self.add_text(input, inner, 0, &mut asked);
-            self.close(inner);
-        }
-        for word in words(&asked) {
-            self.known.insert(stem_hash(word.text));
-        }
-        let mut seen = String::from(" ");
-        let mut cut = false;
-        if let Some(observation) = step.step.observation.filter(|_| !reply) {
-            cut = is_cut(observation);
-            self.add_text(observation, node, 0, &mut seen);
-            for word in words(&seen) {
-                let stem = stem_hash(word.text);
-                self.seen.insert(stem);
-                self.known.insert(stem);
+    fn of(by_tool: &[Vec<&'e StepEvidence>]) -> Self {
+        let mut parts: Vec<Part<'e>> = Vec::new();
+        let (mut node, mut leaf, mut amount) = (0, 0, 0);
+        for (tool, steps) in by_tool.iter().enumerate() {
+            for &step in steps {
+                parts.push(Part { step, node, leaf, amount, tool: tool as u32 });
+                node += step.nodes.len() as u32;
+                leaf += step.leaves.len() as u32;
+                amount += step.amounts.len() as u32;
             }
         }
-        self.close(node);
-        self.steps.push(StepEvidence {
-            index,
-            node,
-            status: step.status,
-            effect: step.effect,
-            seen,
-            asked,
-            cut,
-            blank: step.step.observation.is_none_or(|observation| observation.trim().is_empty()),
-        });
-    }
-
-    fn open(&mut self, parent: Option<u32>, shape: Shape, step: u32, key: Vec<u64>, argument: bool) -> u32 {
-        let node = self.nodes.len() as u32;
-        let (depth, inherited) = parent.map_or((0, false), |parent| {
-            let parent = &mut self.nodes[parent as usize];
-            parent.children += 1;
-            (parent.depth + 1, parent.argument)
-        });
-        let (amounts, leaves) = (self.amounts.len() as u32, self.leaves.len() as u32);
-        self.direct.push(Vec::new());
-        self.nodes.push(Node {
-            parent: parent.unwrap_or(node),
-            depth,
-            shape,
-            step,
-            children: 0,
-            amounts: amounts..amounts,
-            leaves: leaves..leaves,
-            key,
-            argument: argument || inherited,
-        });
-        node
-    }
-
-    fn close(&mut self, node: u32) {
-        let (amounts, leaves) = (self.amounts.len() as u32, self.leaves.len() as u32);
-        let node = &mut self.nodes[node as usize];
-        node.amounts.end = amounts;
-        node.leaves.end = leaves;
-    }
-
-    /// Adds a text: a document as a tree, anything else as the records it is laid out in.
-    fn add_text(&mut self, text: &str, node: u32, wrapping: usize, folded: &mut String) {
-        match Document::parse(text.trim()) {
-            Some(document) => self.add_value(document.root(), node, wrapping, folded),
-            None => self.add_blocks(text, node, folded),
-        }
-    }
-
-    fn add_value(&mut self, value: Value<'_, '_>, parent: u32, wrapping: usize, folded: &mut String) {
-        if let Some(key) = value.key() {
-            effect::words(key).for_each(|word| words::fold_into(folded, word));
-        }
-        if value.is_leaf() {
-            let text = value.text();
-            let wrapped = wrapping < MAX_WRAPPING
-                && value.kind() == Kind::String
-                && text.trim_start().starts_with(['{', '[']);
-            let inner = wrapped.then(|| Document::parse(text.trim())).flatten();
-            match inner {
-                Some(document) => self.add_value(document.root(), parent, wrapping + 1, folded),
-                None => self.add_scalar(value, &text, parent, folded),
-            }
-            return;
-        }
-        let step = self.nodes[parent as usize].step;
-        let key = value.key().map(stems).unwrap_or_default();
-        let node = self.open(Some(parent), shape(value), step, key, false);
-        // `{"HAT069": {…}, "HAT083": {…}}`: the keys are names of what they hold.
-        if let Some(key) = value.key() {
-            self.name(key, Place { node, leaf: None });
-        }
-        for child in value.children() {
-            self.add_value(child, node, wrapping, folded);
-        }
-        self.close(node);
-    }
-
-    fn add_scalar(&mut self, value: Value<'_, '_>, text: &str, parent: u32, folded: &mut String) {
-        let key = value.key().map(stems).unwrap_or_default();
-        let mut context: Vec<Hint> = key.iter().map(|&stem| (stem, KEY)).collect();
-        context.extend(self.keys_above(parent).into_iter().map(|stem| (stem, KEY_ABOVE)));
-        let long = words(text).nth(MAX_ENTITY_WORDS).is_some();
-        if long && value.kind() == Kind::String {
-            let node = self.open(Some(parent), Shape::Record, self.nodes[parent as usize].step, key, false);
-            self.add_blocks(text, node, folded);
-            self.close(node);
-            return;
-        }
-        let start = self.amounts.len();
-        self.add_leaf(text, parent, key, Some(value.kind()), folded);
-        let single = self.amounts.len() == start + 1;
-        for amount in &mut self.amounts[start..] {
-            amount.context.extend(&context);
-        }
-        // The unit that a key gives: `"price_usd": 5`.
-        if single && let Some(key) = value.key() {
-            let fact = facts(text).into_iter().next();
-            if let Some(fact) =
-                fact.filter(|fact| fact.kind == FactKind::Number && fact.text.len() == text.len())
-            {
-                let with_unit = crate::text::facts::under_key(fact, key);
-                self.replace_meaning(start, Meaning::of(&with_unit));
-            }
-        }
-    }
-
-    fn replace_meaning(&mut self, at: usize, meaning: Meaning) {
-        for key in value_keys(&meaning) {
-            let found = self.by_value.entry(key).or_default();
-            if found.last() != Some(&(at as u32)) {
-                found.push(at as u32);
-            }
-        }
-        self.amounts[at].meaning = meaning;
-    }
-
-    /// Stems of the keys of the containers around, up to the first list.
-    fn keys_above(&self, node: u32) -> Vec<u64> {
-        let mut out = Vec::new();
-        let mut at = node;
-        while self.nodes[at as usize].shape == Shape::Record && at != 0 {
-            out.extend(&self.nodes[at as usize].key);
-            at = self.nodes[at as usize].parent;
-        }
-        if at != 0 {
-            out.extend(&self.nodes[at as usize].key);
-        }
-        out
-    }
-
-    fn add_blocks(&mut self, text: &str, parent: u32, folded: &mut String) {
-        let step = self.nodes[parent as usize].step;
-        for block in records::blocks(text) {
-            let apart = match block.layout {
-                Layout::Prose => false,
-                _ => block.records.len() > 1,
-            };
-            let node =
-                if apart { self.open(Some(parent), Shape::List, step, Vec::new(), false) } else { parent };
-            for record in &block.records {
-                let item =
-                    if apart { self.open(Some(node), Shape::Record, step, Vec::new(), false) } else { node };
-                for field in &record.fields {
-                    let key = field.key.map(stems).unwrap_or_default();
-                    if let Some(key) = field.key {
-                        effect::words(key).for_each(|word| words::fold_into(folded, word));
-                        self.name(key, Place { node: item, leaf: None });
-                    }
-                    let start = self.amounts.len();
-                    self.add_leaf(field.value, item, key.clone(), None, folded);
-                    for amount in &mut self.amounts[start..] {
-                        amount.context.extend(key.iter().map(|&stem| (stem, KEY)));
-                    }
-                }
-                if apart {
-                    self.close(item);
-                }
-            }
-            if apart {
-                self.close(node);
-            }
-        }
-    }
-
-    fn add_leaf(&mut self, text: &str, node: u32, key: Vec<u64>, kind: Option<Kind>, seen: &mut String) {
-        let leaf = self.leaves.len() as u32;
-        self.nodes[node as usize].children += 1;
-        words::fold_into(seen, text);
-        let folded = words::folded(text);
-        let found = facts(text);
-        if folded.split(' ').filter(|word| !word.is_empty()).count() <= MAX_ENTITY_WORDS {
-            self.name_folded(folded.trim().to_owned(), Place { node, leaf: Some(leaf) });
-        }
-        let tokens: Vec<words::Word<'_>> = words(text).collect();
-        for fact in &found {
-            if matches!(fact.kind, FactKind::Id | FactKind::Path | FactKind::Url | FactKind::Email) {
-                let folded = words::folded(fact.text);
-                if self.nodes[node as usize].argument {
-                    let whole = kind.is_some() && fact.text.len() == text.len();
-                    self.references.push((fact.kind, folded, self.nodes[node as usize].step, whole));
-                } else {
-                    self.shown.push((fact.kind, folded));
-                }
-            }
-            // Long numbers are names too: of orders, items, accounts.
-            if self.nodes[node as usize].argument
-                && fact.kind == FactKind::Number
-                && fact.text.len() == text.len()
-                && text.len() >= LONG_NUMBER
-            {
-                self.references.push((
-                    FactKind::Id,
-                    words::folded(text),
-                    self.nodes[node as usize].step,
-                    kind.is_some(),
-                ));
-            }
-            let meaning = Meaning::of(fact);
-            if meaning.is_measured() {
-                self.add_amount(leaf, node, meaning, window(text, &tokens, fact, &found));
-            } else if fact.text.len() < text.len() {
-                self.name(fact.text, Place { node, leaf: Some(leaf) });
-            }
-        }
-        for word in &tokens {
-            if let Some(value) = words::number(word.text).filter(|value| *value > 1.0) {
-                let fact = Fact {
-                    kind: FactKind::Number,
-                    span: word.span,
-                    text: word.text,
-                    value: Some(value),
-                    unit: None,
-                    per: None,
-                };
-                let meaning = Meaning::number(value);
-                self.add_amount(leaf, node, meaning, window(text, &tokens, &fact, &found));
-            }
-        }
-        let text_like = key.is_empty() || tokens.len() > MAX_ENTITY_WORDS;
-        let stems = if text_like && !found.is_empty() {
-            tokens.iter().map(|word| stem_hash(word.text)).collect()
-        } else {
-            Vec::new()
+        // Lookups with named parameters stand side by side; commands follow one another.
+        let shape = |steps: &Vec<&StepEvidence>| {
+            let lookups = steps.len() > 1 && steps.iter().all(|step| step.lookup);
+            if lookups { Shape::List } else { Shape::Record }
         };
-        let whole = found.first().filter(|fact| fact.text.len() == text.len());
-        let reference = whole
-            .map(|fact| fact.kind)
-            .filter(|kind| matches!(kind, FactKind::Id | FactKind::Path | FactKind::Url | FactKind::Email));
-        self.leaves.push(Leaf { node, key, folded, kind, reference, stems });
-    }
-
-    fn add_amount(&mut self, leaf: u32, node: u32, meaning: Meaning, context: Vec<Hint>) {
-        let at = self.amounts.len() as u32;
-        self.direct[node as usize].push(at);
-        for key in value_keys(&meaning) {
-            self.by_value.entry(key).or_default().push(at);
-        }
-        self.amounts.push(Amount { leaf, meaning, context });
-    }
-
-    fn name(&mut self, text: &str, place: Place) {
-        self.name_folded(words::folded(text).trim().to_owned(), place);
-    }
-
-    fn name_folded(&mut self, folded: String, place: Place) {
-        if folded.len() > 1 && !words::is_stop(&folded) {
-            let places = self.entities.entry(folded).or_default();
-            if places.last() != Some(&place) {
-                places.push(place);
-            }
+        let (names, places) = names(&parts);
+        let mut first_words = FirstWords::default();
+        parts.iter().for_each(|part| first_words.join(&part.step.first_words));
+        let mut steps: Vec<KeptStep<'e>> = parts.iter().map(KeptStep::of).collect();
+        steps.sort_by_key(|step| step.index);
+        Evidence {
+            tools: by_tool.iter().map(shape).collect(),
+            nodes: node,
+            leaves: leaf,
+            amounts: amount,
+            steps,
+            by_value: by_value(&parts),
+            names,
+            first_words,
+            places,
+            labels: stems(&parts, |step| &step.labels),
+            seen: stems(&parts, |step| &step.seen_stems),
+            known: stems(&parts, |step| &step.known_stems),
+            parts,
         }
     }
 
     /// Where a folded value stands.
     pub fn entity(&self, folded: &str) -> &[Place] {
-        self.entities.get(folded).map_or(&[], Vec::as_slice)
+        self.named(PhraseHash::of(folded))
+    }
+
+    /// Whether a name may begin with the word of this hash.
+    pub fn may_begin_name(&self, word: u64) -> bool {
+        self.first_words.may_have(word)
+    }
+
+    /// Where a name of this hash stands.
+    pub fn named(&self, name: PhraseHash) -> &[Place] {
+        let name = name.get();
+        let from = self.names.partition_point(|known| *known < name);
+        let count = self.names[from..].iter().take_while(|known| **known == name).count();
+        &self.places[from..from + count]
     }
 
     /// The amounts that bear out a claim.
-    pub fn amounts_of<'e>(&'e self, claim: &'e Meaning) -> impl Iterator<Item = (u32, &'e Amount)> {
-        // The first key is the most specific.
-        let found = value_keys(claim).into_iter().find_map(|key| self.by_value.get(&key));
+    pub fn amounts_of<'c>(&'c self, claim: &'c Meaning) -> impl Iterator<Item = (u32, Amount<'e>)> + 'c {
+        let found = value_keys(claim).find_map(|key| {
+            let from = self.by_value.partition_point(|(known, _)| *known < key);
+            let under = &self.by_value[from..];
+            under.first().filter(|(known, _)| *known == key).map(|_| (key, under))
+        });
         found
             .into_iter()
-            .flatten()
-            .map(|&at| (at, &self.amounts[at as usize]))
-            .filter(|(_, amount)| bears_out(&amount.meaning, claim))
+            .flat_map(|(key, under)| under.iter().take_while(move |(known, _)| *known == key))
+            .map(|&(_, at)| (at, self.amount(at)))
+            .filter(|(_, amount)| bears_out(amount.meaning, claim))
     }
 
-    pub fn node_of(&self, amount: &Amount) -> u32 {
-        self.leaves[amount.leaf as usize].node
+    /// Whether a stem stands right before an observed amount, or is its key.
+    pub fn labels(&self, stem: u64) -> bool {
+        self.labels.binary_search(&stem).is_ok()
     }
 
-    pub fn node(&self, node: u32) -> &Node {
-        &self.nodes[node as usize]
+    /// Whether an observation has a word of this stem.
+    pub fn has_seen(&self, stem: u64) -> bool {
+        self.seen.binary_search(&stem).is_ok()
+    }
+
+    /// Whether an observation or a call has a word of this stem.
+    pub fn knows(&self, stem: u64) -> bool {
+        self.known.binary_search(&stem).is_ok()
+    }
+
+    /// How many nodes the steps have: those at `0..node_count()`. Those of tools and the root come behind.
+    pub fn node_count(&self) -> usize {
+        self.nodes as usize
+    }
+
+    /// All amounts.
+    pub fn all_amounts(&self) -> impl Iterator<Item = Amount<'e>> + '_ {
+        (0..self.amounts).map(|at| self.amount(at))
+    }
+
+    /// All leaves.
+    pub fn all_leaves(&self) -> impl Iterator<Item = Leaf<'e>> + '_ {
+        (0..self.leaves).map(|at| self.leaf(at))
+    }
+
+    /// Identifiers, paths and addresses in the arguments, with their steps.
+    pub fn references(&self) -> impl Iterator<Item = (u32, &'e Reference)> + '_ {
+        self.parts.iter().flat_map(|part| {
+            let step = part.step;
+            step.references.iter().map(move |reference| (step.index, reference))
+        })
+    }
+
+    /// Those in the observations, folded.
+    pub fn shown(&self) -> impl Iterator<Item = (FactKind, &'e str)> + '_ {
+        self.parts.iter().flat_map(|part| part.step.shown.iter().map(|(kind, text)| (*kind, text.as_str())))
+    }
+
+    /// The step that has a position, by where its own positions begin.
+    fn part(&self, at: u32, from: impl Fn(&Part<'_>) -> u32) -> Part<'e> {
+        match self.parts[..] {
+            [part] => part,
+            // Parts without any begin where the next one does: the last that begins there is meant.
+            _ => self.parts[self.parts.partition_point(|part| from(part) <= at) - 1],
+        }
+    }
+
+    pub fn node(&self, at: u32) -> Node<'e> {
+        if at >= self.nodes {
+            return self.outer_node(at);
+        }
+        let part = self.part(at, |part| part.node);
+        let node = &part.step.nodes[(at - part.node) as usize];
+        let shifted = |range: &Range<u32>, by: u32| range.start + by..range.end + by;
+        Node {
+            parent: if at == part.node { self.nodes + part.tool } else { part.node + node.parent },
+            depth: node.depth + 2,
+            shape: node.shape,
+            step: part.step.index,
+            amounts: shifted(&node.amounts, part.amount),
+            leaves: shifted(&node.leaves, part.leaf),
+            key: part.step.stems(&node.key),
+            argument: node.argument,
+        }
+    }
+
+    /// A tool, or the root, which is its own parent.
+    fn outer_node(&self, at: u32) -> Node<'e> {
+        let root = self.root();
+        Node {
+            parent: root,
+            depth: u32::from(at != root),
+            shape: self.tools.get((at - self.nodes) as usize).copied().unwrap_or(Shape::Record),
+            step: u32::MAX,
+            amounts: 0..0,
+            leaves: 0..0,
+            key: &[],
+            argument: false,
+        }
+    }
+
+    fn root(&self) -> u32 {
+        self.nodes + self.tools.len() as u32
+    }
+
+    pub fn leaf(&self, at: u32) -> Leaf<'e> {
+        let part = self.part(at, |part| part.leaf);
+        let leaf = &part.step.leaves[(at - part.leaf) as usize];
+        Leaf {
+            node: part.node + leaf.node,
+            key: part.step.stems(&leaf.key),
+            folded: part.step.folded(leaf),
+            kind: leaf.kind,
+            reference: leaf.reference,
+            stems: part.step.stems(&leaf.stems),
+        }
+    }
+
+    pub fn amount(&self, at: u32) -> Amount<'e> {
+        let part = self.part(at, |part| part.amount);
+        let amount = &part.step.amounts[(at - part.amount) as usize];
+        Amount {
+            leaf: part.leaf + amount.leaf,
+            node: part.node + part.step.leaves[amount.leaf as usize].node,
+            meaning: &amount.meaning,
+            context: part.step.context(amount),
+        }
     }
 
     /// The node and all nodes around it, from the inside.
@@ -523,7 +361,7 @@ impl Evidence {
         let mut next = Some(node);
         std::iter::from_fn(move || {
             let at = next?;
-            let parent = self.nodes[at as usize].parent;
+            let parent = self.node(at).parent;
             next = (parent != at).then_some(parent);
             Some(at)
         })
@@ -531,7 +369,8 @@ impl Evidence {
 
     /// The nearest element of a list at or around a node.
     pub fn element(&self, node: u32) -> Option<u32> {
-        self.ancestors(node).find(|&at| at != 0 && self.node(self.node(at).parent).shape == Shape::List)
+        let root = self.root();
+        self.ancestors(node).find(|&at| at != root && self.node(self.node(at).parent).shape == Shape::List)
     }
 
     /// What a node is a part of: the element of a list, or else all that its step shows or asks.
@@ -541,17 +380,18 @@ impl Evidence {
 
     /// The node of the step that a node is in.
     pub fn step_node(&self, node: u32) -> u32 {
-        self.ancestors(node).find(|&at| self.node(self.node(at).parent).step == u32::MAX).unwrap_or(0)
+        if node < self.nodes { self.part(node, |part| part.node).node } else { node }
     }
 
     /// The innermost node around both.
     pub fn common(&self, a: u32, b: u32) -> u32 {
         let (mut a, mut b) = (a, b);
         while a != b {
-            if self.node(a).depth >= self.node(b).depth {
-                a = self.node(a).parent;
+            let (left, right) = (self.node(a), self.node(b));
+            if left.depth >= right.depth {
+                a = left.parent;
             } else {
-                b = self.node(b).parent;
+                b = right.parent;
             }
         }
         a
@@ -560,12 +400,10 @@ impl Evidence {
     /// Amounts that may stand in for one at a node: those of its record, and those of the records around it.
     pub fn rivals(&self, node: u32) -> impl Iterator<Item = u32> + '_ {
         let record = self.record(node);
-        let step = self.node(record).step;
-        let around = self.ancestors(record).skip(1).take_while(move |&at| self.node(at).step == step);
-        self.node(record)
-            .amounts
-            .clone()
-            .chain(around.flat_map(|at| self.direct[at as usize].iter().copied()))
+        let part = self.part(record, |part| part.node);
+        let around = self.ancestors(record).skip(1).take_while(|&at| at < self.nodes);
+        let direct = move |at: u32| part.step.direct(at - part.node).iter().map(move |at| part.amount + at);
+        self.node(record).amounts.chain(around.flat_map(direct))
     }
 
     /// Whether two nodes are, or are in, different elements of a list.
@@ -595,24 +433,125 @@ impl Evidence {
     }
 }
 
-/// Arguments of a lookup are named and short; code and commands are long or have no names.
-fn is_lookup(arguments: Value<'_, '_>) -> bool {
-    const LONGEST: usize = 80;
-    arguments.kind() == Kind::Object && arguments.leaves().all(|leaf| leaf.raw().len() <= LONGEST)
+impl<'e> KeptStep<'e> {
+    fn of(part: &Part<'e>) -> Self {
+        let step = part.step;
+        KeptStep {
+            index: step.index,
+            node: part.node,
+            status: step.status,
+            effect: step.effect,
+            seen: step.seen(),
+            asked: step.asked(),
+            cut: step.cut,
+            blank: step.blank,
+        }
+    }
 }
 
-/// Lists of containers, and objects whose members are objects of one make, hold alternatives.
-fn shape(value: Value<'_, '_>) -> Shape {
-    let containers = || value.children().filter(|child| !child.is_leaf());
-    let all = containers().count() == value.len() && !value.is_empty();
-    let alike = || {
-        let mut keys = containers().map(|child| child.children().next().and_then(|first| first.key()));
-        let first = keys.next().flatten();
-        first.is_some() && keys.all(|key| key == first)
+/// The stems that any of the steps has, sorted.
+fn stems<'e>(parts: &[Part<'e>], of: impl Fn(&'e StepEvidence) -> &'e [u64]) -> Cow<'e, [u64]> {
+    if let [part] = parts {
+        return Cow::Borrowed(of(part.step));
+    }
+    let mut all: Vec<u64> = parts.iter().flat_map(|part| of(part.step)).copied().collect();
+    // Sorted runs: a stable sort merges them.
+    all.sort();
+    all.dedup();
+    Cow::Owned(all)
+}
+
+fn by_value<'e>(parts: &[Part<'e>]) -> Cow<'e, [(i64, u32)]> {
+    if let [part] = parts {
+        return Cow::Borrowed(&part.step.by_value);
+    }
+    let shifted = |part: &Part<'e>| {
+        let by = part.amount;
+        part.step.by_value.iter().map(move |&(key, at)| (key, at + by))
     };
-    match value.kind() {
-        Kind::Array if containers().next().is_some() => Shape::List,
-        Kind::Object if all && value.len() > 1 && alike() => Shape::List,
-        _ => Shape::Record,
+    let mut all: Vec<(i64, u32)> = parts.iter().flat_map(shifted).collect();
+    all.sort_by_key(|(key, _)| *key);
+    Cow::Owned(all)
+}
+
+fn names<'e>(parts: &[Part<'e>]) -> (Cow<'e, [u64]>, Cow<'e, [Place]>) {
+    if let [part] = parts {
+        return (Cow::Borrowed(&part.step.names), Cow::Borrowed(&part.step.places));
+    }
+    let shifted = |part: &Part<'e>| {
+        let (node, leaf) = (part.node, part.leaf);
+        let place =
+            move |place: &Place| Place { node: node + place.node, leaf: place.leaf.map(|at| leaf + at) };
+        part.step.names.iter().copied().zip(part.step.places.iter().map(place))
+    };
+    let mut all: Vec<(u64, Place)> = parts.iter().flat_map(shifted).collect();
+    all.sort_by_key(|(name, _)| *name);
+    let (names, places) = all.into_iter().unzip();
+    (Cow::Owned(names), Cow::Owned(places))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::hindsight::ground::verify;
+    use crate::hindsight::{RelabelOptions, relabel};
+    use crate::trajectory::{Step, Trajectory};
+
+    /// The arguments and observations of look-ups of so many items.
+    fn lookups(count: usize) -> Vec<(String, String)> {
+        let lookup = |at: usize| {
+            let (input, price) = (format!(r#"{{"item_id": "IT-{at}"}}"#), 100 + at);
+            (input, format!(r#"{{"item_id": "IT-{at}", "name": "lamp", "price": {price}}}"#))
+        };
+        (0..count).map(lookup).collect()
+    }
+
+    fn run(lookups: &[(String, String)]) -> Trajectory<'_> {
+        let step = |(input, observation): &'_ (String, String)| -> Step<'_> {
+            Step {
+                action_name: Some("get_item"),
+                action_input: Some(input),
+                observation: Some(observation),
+                ..Step::default()
+            }
+        };
+        Trajectory {
+            original_prompt: Some("Refund the broken lamp IT-7 to my card, please."),
+            steps: lookups.iter().map(step).collect(),
+            ..Trajectory::default()
+        }
+    }
+
+    fn steps_read(reading: &Reading<'_>) -> usize {
+        reading.evidence().steps.iter().filter(|step| step.get().is_some()).count()
+    }
+
+    #[test]
+    fn goals_read_the_steps_they_keep_and_no_others() {
+        let lookups = lookups(50);
+        let run = run(&lookups);
+        let reading = Reading::new(&run);
+        for answer in ["The price is 107.", "It costs 108.", "The lamp costs 107."] {
+            let grounding = verify("What is the price of item IT-7?", Some(answer), &reading, Some(&[7]));
+            assert_eq!(grounding.grounded, answer.contains("107"), "{answer} {grounding:?}");
+        }
+        assert_eq!(steps_read(&reading), 1);
+        assert!(
+            verify("What is the price of item IT-7?", Some("The price is 107."), &reading, None).grounded
+        );
+        assert_eq!(steps_read(&reading), 50);
+    }
+
+    #[test]
+    fn the_work_for_a_goal_does_not_grow_with_the_run() {
+        let read = |count: usize| {
+            let lookups = lookups(count);
+            let run = run(&lookups);
+            let reading = Reading::new(&run);
+            let goals = relabel(&reading, &RelabelOptions::default()).goals;
+            assert!(!goals.is_empty(), "{count} steps");
+            steps_read(&reading)
+        };
+        assert_eq!(read(200), read(2_000));
     }
 }

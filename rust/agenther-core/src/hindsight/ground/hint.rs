@@ -1,7 +1,8 @@
 //! Words that say what a value is, weighed by how close they stand.
 
 use crate::text::facts::{Fact, FactKind};
-use crate::text::words::{self, stem_hash};
+use crate::text::words;
+use crate::trajectory::Span;
 
 /// How many words around an amount in prose say what it is.
 const WINDOW_BEFORE: usize = 8;
@@ -22,43 +23,46 @@ const BEHIND: f32 = 0.7;
 /// What is left of a weight across a comma.
 const ACROSS: f32 = 0.3;
 
-/// How likely words at these distances say what stands between them.
-pub(super) fn hints<'t>(
-    before: impl Iterator<Item = &'t str>,
-    behind: impl Iterator<Item = &'t str>,
-) -> Vec<Hint> {
-    let weigh = |weight: f32| {
-        move |(distance, word): (usize, &str)| (stem_hash(word), weight / (1 + distance) as f32)
-    };
-    before.enumerate().map(weigh(BEFORE)).chain(behind.enumerate().map(weigh(BEHIND))).collect()
+/// The weight of the word so many words before a value.
+pub(super) fn before(distance: usize) -> f32 {
+    BEFORE / (1 + distance) as f32
 }
 
-/// The words around a fact, as far as the next fact of its kind.
+/// The weight of the word so many words behind a value.
+pub(super) fn behind(distance: usize) -> f32 {
+    BEHIND / (1 + distance) as f32
+}
+
+/// Adds the words around a fact, as far as the next fact of its kind. `stem` gives the stem of the word at a position.
 pub(super) fn window(
     text: &str,
-    tokens: &[words::Word<'_>],
+    tokens: &[Span],
     fact: &Fact<'_>,
     found: &[Fact<'_>],
-) -> Vec<Hint> {
-    let at = tokens.partition_point(|word| word.span.end <= fact.span.start);
-    let after = tokens.partition_point(|word| word.span.start < fact.span.end);
+    mut stem: impl FnMut(usize) -> u64,
+    out: &mut Vec<Hint>,
+) {
+    let at = tokens.partition_point(|word| word.end <= fact.span.start);
+    let after = tokens.partition_point(|word| word.start < fact.span.end);
     let index = found.partition_point(|other| other.span.end <= fact.span.start);
     let stop = found[..index].iter().rev().take(WINDOW_BEFORE).find(|other| {
         (other.kind == FactKind::Date) == (fact.kind == FactKind::Date) && other.value.is_some()
     });
     let stop = stop.map_or(0, |other| other.span.end);
-    let counts = |word: &words::Word<'_>| words::number(word.text).is_some_and(|value| value > 1.0);
-    let before = tokens[..at].iter().rev().take(WINDOW_BEFORE);
-    let before = before.take_while(|word| word.span.start >= stop && !counts(word));
-    let behind = tokens[after.min(tokens.len())..].iter().take(WINDOW_AFTER);
-    let (before, behind): (Vec<_>, Vec<_>) = (before.collect(), behind.collect());
-    let mut out = hints(before.iter().map(|word| word.text), behind.iter().map(|word| word.text));
+    let counts = |word: &Span| words::number(word.of(text)).is_some_and(|value| value > 1.0);
     // What stands beyond a comma says less.
-    for ((_, weight), word) in out.iter_mut().zip(before.iter().chain(&behind)) {
-        let (from, to) = (word.span.end.min(fact.span.end), word.span.start.max(fact.span.start));
-        if text[from as usize..to as usize].contains([',', ';']) {
-            *weight *= ACROSS;
-        }
+    let weigh = |word: &Span, weight: f32| {
+        let (from, to) = (word.end.min(fact.span.end), word.start.max(fact.span.start));
+        let across =
+            text.as_bytes()[from as usize..to as usize].iter().any(|byte| matches!(byte, b',' | b';'));
+        if across { weight * ACROSS } else { weight }
+    };
+    let close = (0..at).rev().take(WINDOW_BEFORE);
+    for (distance, at) in close.take_while(|&at| tokens[at].start >= stop && !counts(&tokens[at])).enumerate()
+    {
+        out.push((stem(at), weigh(&tokens[at], before(distance))));
     }
-    out
+    for (distance, at) in (after..tokens.len()).take(WINDOW_AFTER).enumerate() {
+        out.push((stem(at), weigh(&tokens[at], behind(distance))));
+    }
 }

@@ -53,7 +53,7 @@ impl Verifier<'_, '_> {
         }
         let near: HashSet<u64> =
             if hints.is_empty() { following(clause, found.end, 4) } else { stem_set(hints) };
-        if let Some(step) = self.evidence.steps.iter().find(|step| is_ordered(&step.asked, end, &near)) {
+        if let Some(step) = self.evidence.steps.iter().find(|step| is_ordered(step.asked, end, &near)) {
             return Some(Some(step.index));
         }
         let told =
@@ -71,13 +71,13 @@ impl Verifier<'_, '_> {
             (found.start.checked_sub(1)?, found.end)
         };
         let mut folded = String::from(" ");
-        tokens[start..end].iter().for_each(|token| words::fold_into(&mut folded, &token.lower));
+        tokens[start..end].iter().for_each(|token| words::fold_into(&mut folded, token.lower));
         let has = |text: &str| memchr::memmem::find(text.as_bytes(), folded.as_bytes()).is_some();
         let step = self
             .evidence
             .steps
             .iter()
-            .find(|step| has(&step.seen) || (side == Side::Goal && has(&step.asked)))?;
+            .find(|step| has(step.seen) || (side == Side::Goal && has(step.asked)))?;
         Some(step.index)
     }
 
@@ -97,9 +97,7 @@ impl Verifier<'_, '_> {
         let last = self.lists().iter().rev().find(|list| list.is_outer()).map(|list| list.step);
         let is_of = |list: &List<'_>| {
             let step = self.evidence.steps.iter().find(|step| step.index == list.step);
-            step.is_some_and(|step| {
-                words::words(&step.asked).any(|word| head.contains(&stem_hash(word.text)))
-            })
+            step.is_some_and(|step| words::words(step.asked).any(|word| head.contains(&stem_hash(word.text))))
         };
         let length = |list: &&List<'_>| {
             list.len() as f64 == value
@@ -138,8 +136,8 @@ impl Verifier<'_, '_> {
         let counters = stem_set(&["count", "total", "number", "num", "results", "size", "length"]);
         let claim = Meaning::number(value);
         self.evidence.amounts_of(&claim).take(MAX_CANDIDATES).any(|(_, amount)| {
-            let leaf = &self.evidence.leaves[amount.leaf as usize];
-            let near = if leaf.key.is_empty() { amount.context.as_slice() } else { &[] };
+            let leaf = self.evidence.leaf(amount.leaf);
+            let near = if leaf.key.is_empty() { amount.context } else { &[] };
             let mut stems = leaf.key.iter().chain(near.iter().map(|(stem, _)| stem));
             !self.evidence.node(leaf.node).argument
                 && amount.meaning.kind == FactKind::Number
@@ -151,12 +149,12 @@ impl Verifier<'_, '_> {
     pub(super) fn negation(&self, clause: &Clause<'_, '_>, found: &Found, side: Side) -> Option<Option<u32>> {
         let tokens = &clause.tokens;
         let part = tokens[found.start].part;
-        let word = tokens[found.start].lower.as_str();
-        let next = tokens.get(found.end).map_or("", |token| token.lower.as_str());
+        let word = tokens[found.start].lower;
+        let next = tokens.get(found.end).map_or("", |token| token.lower);
         let mut focus = following(clause, found.end, 5);
         let before =
             tokens[..found.start].iter().rev().take(5).filter(|token| token.part == part && !token.stop);
-        focus.extend(before.filter(|token| !cue::is_negation(&token.lower)).map(|token| token.stem));
+        focus.extend(before.filter(|token| !cue::is_negation(token.lower)).map(|token| token.stem));
         // `No results were found`, `There are none`: only an empty result says so.
         let general = matches!(word, "none" | "nothing")
             || matches!(next, "result" | "results" | "match" | "matches" | "records" | "data" | "such");
@@ -165,7 +163,7 @@ impl Verifier<'_, '_> {
         }
         let last = self.evidence.steps.iter().rev().find(|step| step.effect != Effect::Reply);
         let empty = self.evidence.steps.iter().find(|step| {
-            let about = || words::words(&step.asked).any(|word| focus.contains(&stem_hash(word.text)));
+            let about = || words::words(step.asked).any(|word| focus.contains(&stem_hash(word.text)));
             let is_last = last.is_some_and(|last| last.index == step.index);
             step.status == Status::Empty
                 && !step.blank
@@ -178,7 +176,7 @@ impl Verifier<'_, '_> {
         if general {
             return None;
         }
-        if let Some(leaf) = self.evidence.leaves.iter().find(|leaf| denies(leaf, &focus, self.evidence)) {
+        if let Some(leaf) = self.evidence.all_leaves().find(|leaf| denies(leaf, &focus, self.evidence)) {
             return Some(Some(self.evidence.node(leaf.node).step));
         }
         let denied = |text: &str| {
@@ -186,7 +184,7 @@ impl Verifier<'_, '_> {
                 cue::is_negation(word.text) || matches!(word.text, "null" | "false" | "except" | "v")
             })
         };
-        let asked = self.evidence.steps.iter().find(|step| side == Side::Goal && denied(&step.asked))?;
+        let asked = self.evidence.steps.iter().find(|step| side == Side::Goal && denied(step.asked))?;
         Some(Some(asked.index))
     }
 
@@ -206,7 +204,7 @@ impl Verifier<'_, '_> {
             return Some(Some(step));
         }
         let told = Telling::of(&self.answer);
-        let asked: String = self.evidence.steps.iter().map(|step| step.asked.as_str()).collect();
+        let asked: String = self.evidence.steps.iter().map(|step| step.asked).collect();
         let outer = || self.lists().iter().filter(|list| list.is_outer());
         let whole = |list: &&List<'_>| list.is_told_whole(&told) || list.is_asked_whole(&asked);
         if let Some(list) = outer().find(whole) {
@@ -247,7 +245,7 @@ fn is_ordered(asked: &str, end: End, stems: &HashSet<u64>) -> bool {
 }
 
 /// Whether a leaf says no to one of the stems: a key with a value of nothing, or a sentence with a negation.
-fn denies(leaf: &Leaf, focus: &HashSet<u64>, evidence: &Evidence) -> bool {
+fn denies(leaf: &Leaf<'_>, focus: &HashSet<u64>, evidence: &Evidence<'_>) -> bool {
     if evidence.node(leaf.node).argument {
         return false;
     }
@@ -256,12 +254,12 @@ fn denies(leaf: &Leaf, focus: &HashSet<u64>, evidence: &Evidence) -> bool {
         "no" | "false" | "none" | "null" | "0" | "nothing" | "n a" | "unavailable"
     );
     if nothing {
-        let above = evidence.ancestors(leaf.node).take(2).flat_map(|at| &evidence.node(at).key);
+        let above = evidence.ancestors(leaf.node).take(2).flat_map(|at| evidence.node(at).key);
         return leaf.key.iter().chain(above).any(|stem| focus.contains(stem));
     }
     let mut negates = false;
     let mut about = false;
-    for word in words::words(&leaf.folded) {
+    for word in words::words(leaf.folded) {
         negates |= cue::is_negation(word.text);
         about |= focus.contains(&stem_hash(word.text));
     }

@@ -4,11 +4,13 @@ use std::collections::HashSet;
 
 use super::clause::Clause;
 use super::cue::End;
-use super::evidence::{Amount, Evidence, Shape, bears_out};
+use super::evidence::{Amount, Evidence, Node};
+use super::step::Shape;
+use super::value::bears_out;
 use crate::signals::effect::Effect;
 use crate::text::document::Kind;
 use crate::text::same::Meaning;
-use crate::text::words::{self, stem_hash};
+use crate::text::words::stem_hash;
 
 /// Lists longer than this are not searched for the elements that an answer tells: no answer tells as many.
 const MAX_TOLD: usize = 4096;
@@ -18,7 +20,7 @@ const MAX_LISTS: usize = 256;
 
 /// A list in an observation that has no mark of a cut.
 pub(super) struct List<'e> {
-    evidence: &'e Evidence,
+    evidence: &'e Evidence<'e>,
     pub step: u32,
     node: u32,
     /// Its elements: containers, or the leaves of a list of scalars.
@@ -31,10 +33,14 @@ struct Element {
 }
 
 /// The complete lists of the kept observations, the outermost of each step first.
-pub(super) fn lists(evidence: &Evidence) -> Vec<List<'_>> {
-    let mut children: Vec<Vec<u32>> = vec![Vec::new(); evidence.nodes.len()];
-    for (at, node) in evidence.nodes.iter().enumerate().skip(1) {
-        children[node.parent as usize].push(at as u32);
+pub(super) fn lists<'e>(evidence: &'e Evidence<'e>) -> Vec<List<'e>> {
+    let nodes = evidence.node_count();
+    let mut children: Vec<Vec<u32>> = vec![Vec::new(); nodes];
+    for at in 0..nodes {
+        let parent = evidence.node(at as u32).parent as usize;
+        if parent < nodes {
+            children[parent].push(at as u32);
+        }
     }
     let mut out = Vec::new();
     for step in evidence.steps.iter().filter(|step| !step.cut && step.effect != Effect::Reply) {
@@ -54,10 +60,8 @@ pub(super) fn lists(evidence: &Evidence) -> Vec<List<'_>> {
             let elements: Vec<Element> = if node.shape == Shape::List {
                 children[at as usize]
                     .iter()
-                    .map(|&child| Element {
-                        leaves: evidence.node(child).leaves.clone(),
-                        amounts: evidence.node(child).amounts.clone(),
-                    })
+                    .map(|&child| evidence.node(child))
+                    .map(|Node { leaves, amounts, .. }| Element { leaves, amounts })
                     .collect()
             } else if children[at as usize].is_empty() && is_scalars(evidence, at) {
                 scalars(evidence, at)
@@ -71,23 +75,20 @@ pub(super) fn lists(evidence: &Evidence) -> Vec<List<'_>> {
 }
 
 /// Whether a record is a list of scalars: they stand under no keys.
-fn is_scalars(evidence: &Evidence, node: u32) -> bool {
-    let range = evidence.node(node).leaves.clone();
+fn is_scalars(evidence: &Evidence<'_>, node: u32) -> bool {
+    let range = evidence.node(node).leaves;
     !range.is_empty()
         && range.clone().all(|leaf| {
-            let leaf = &evidence.leaves[leaf as usize];
+            let leaf = evidence.leaf(leaf);
             leaf.key.is_empty() && leaf.kind.is_some()
         })
 }
 
-fn scalars(evidence: &Evidence, node: u32) -> Vec<Element> {
-    let amounts = evidence.node(node).amounts.clone();
-    evidence
-        .node(node)
-        .leaves
-        .clone()
+fn scalars(evidence: &Evidence<'_>, node: u32) -> Vec<Element> {
+    let Node { leaves, amounts, .. } = evidence.node(node);
+    leaves
         .map(|leaf| {
-            let mine = |at: &u32| evidence.amounts[*at as usize].leaf == leaf;
+            let mine = |at: &u32| evidence.amount(*at).leaf == leaf;
             let start = amounts.clone().find(mine).unwrap_or(amounts.start);
             let end = start
                 + amounts.clone().skip((start - amounts.start) as usize).take_while(mine).count() as u32;
@@ -119,10 +120,9 @@ impl List<'_> {
     /// are all of them. `None` where some element lacks the value or there is no order.
     fn extremes(&self, end: End, stems: &HashSet<u64>) -> Option<Vec<usize>> {
         let column = |element: &Element| -> Option<f64> {
-            let ordered = |amount: &&Amount| amount.context.iter().any(|(stem, _)| stems.contains(stem));
-            let amounts =
-                &self.evidence.amounts[element.amounts.start as usize..element.amounts.end as usize];
-            let mut found = amounts.iter().filter(ordered);
+            let ordered = |amount: &Amount<'_>| amount.context.iter().any(|(stem, _)| stems.contains(stem));
+            let amounts = element.amounts.clone().map(|at| self.evidence.amount(at));
+            let mut found = amounts.filter(ordered);
             let first = found.next()?.meaning.value?;
             // Two columns with one name: no one knows which is meant.
             found.all(|amount| amount.meaning.value == Some(first)).then_some(first)
@@ -147,19 +147,21 @@ impl List<'_> {
         let told = |element: &Element| {
             self.values(element).filter(own).any(|value| answer.has(value))
                 || (element.amounts.clone()).any(|at| {
-                    let amount = &self.evidence.amounts[at as usize];
-                    let leaf = self.evidence.leaves[amount.leaf as usize].folded.as_str();
-                    own(&leaf) && answer.meanings.iter().any(|meaning| bears_out(&amount.meaning, meaning))
+                    let amount = self.evidence.amount(at);
+                    let leaf = self.evidence.leaf(amount.leaf).folded;
+                    own(&leaf) && answer.meanings.iter().any(|meaning| bears_out(amount.meaning, meaning))
                 })
         };
         (0..self.elements.len().min(MAX_TOLD)).filter(|&at| told(&self.elements[at])).collect()
     }
 
     fn values<'s>(&'s self, element: &Element) -> impl Iterator<Item = &'s str> {
-        self.evidence.leaves[element.leaves.start as usize..element.leaves.end as usize]
-            .iter()
+        element
+            .leaves
+            .clone()
+            .map(|at| self.evidence.leaf(at))
             .filter(|leaf| leaf.folded.len() > 2 && !matches!(leaf.kind, Some(Kind::Null | Kind::Bool)))
-            .map(|leaf| leaf.folded.as_str())
+            .map(|leaf| leaf.folded)
     }
 
     /// Whether the text tells the element at the end of an order, and no other unless it is told to tell several.
@@ -191,7 +193,7 @@ pub(super) struct Telling<'t> {
 impl<'t> Telling<'t> {
     pub fn of(clauses: &'t [Clause<'_, '_>]) -> Self {
         let mut folded = String::from(" ");
-        clauses.iter().for_each(|clause| words::fold_into(&mut folded, clause.text));
+        clauses.iter().for_each(|clause| folded.push_str(clause.folded.trim_start()));
         Telling { folded, meanings: clauses.iter().flat_map(|clause| &clause.meanings).collect() }
     }
 

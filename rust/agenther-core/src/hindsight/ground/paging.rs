@@ -2,11 +2,11 @@
 
 use crate::text::document::{Document, Kind, Value};
 
-/// Whether an observation says or shows that it is not all there is.
-pub(super) fn is_cut(text: &str) -> bool {
+/// Whether an observation, which was parsed where it can be, says or shows that it is not all there is.
+pub(super) fn is_cut(text: &str, document: Option<&Document<'_>>) -> bool {
     let text = text.trim();
-    match Document::parse(text) {
-        Some(document) => document_is_cut(&document),
+    match document {
+        Some(document) => document_is_cut(document),
         None => text.starts_with(['{', '[']) || text_is_cut(text),
     }
 }

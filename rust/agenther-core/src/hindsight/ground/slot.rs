@@ -1,11 +1,11 @@
 //! Whether the goal names what the calls were made for, and the answer tells of what the goal names.
 
-use super::evidence;
-use super::support::is_reference;
+use super::step::{self, LONG_NUMBER, is_reference};
+use super::value::bears_out;
 use super::{Claim, Verifier};
 use crate::text::facts::FactKind;
 use crate::text::same::Meaning;
-use crate::text::words::{self, stem_hash};
+use crate::text::words::stem_hash;
 
 /// Keys whose values say how much is returned, not what.
 const PAGING: &[&str] = &["limit", "page", "size", "offset", "top", "max", "count", "num", "per", "n", "k"];
@@ -43,21 +43,19 @@ impl Verifier<'_, '_> {
         let unstated = self.unstated();
         let references = || {
             self.goal.iter().flat_map(|clause| &clause.facts).filter(|fact| {
-                is_reference(fact.kind)
-                    || fact.kind == FactKind::Number && fact.text.len() >= evidence::LONG_NUMBER
+                is_reference(fact.kind) || fact.kind == FactKind::Number && fact.text.len() >= LONG_NUMBER
             })
         };
         if let (Some(first), Some(_)) = (references().next(), unstated.iter().find(|other| other.whole)) {
             out.push(Claim { text: first.text.to_owned(), kind: "slot", supported: false, step: None });
         }
         for clause in &self.goal {
-            for (fact, meaning) in clause.facts.iter().zip(&clause.meanings) {
-                let folded = words::folded(fact.text);
-                if !(is_reference(fact.kind) || meaning.is_measured()) || self.is_in_calls(&folded, meaning) {
+            for ((fact, meaning), folded) in clause.facts.iter().zip(&clause.meanings).zip(&clause.names) {
+                if !(is_reference(fact.kind) || meaning.is_measured()) || self.is_in_calls(folded, meaning) {
                     continue;
                 }
                 let rival = unstated.iter().any(|other| other.is_of(fact.kind));
-                let apart = is_reference(fact.kind) && !self.is_told_of(&folded, told_of);
+                let apart = is_reference(fact.kind) && !self.is_told_of(folded, told_of);
                 if rival || apart {
                     out.push(Claim {
                         text: fact.text.to_owned(),
@@ -74,15 +72,13 @@ impl Verifier<'_, '_> {
     /// Whether the answer tells of what a reference stands for: it has it, or values of its record.
     fn is_told_of(&self, folded: &str, told_of: &[u32]) -> bool {
         let evidence = self.evidence;
-        let places = evidence.entity(folded.trim());
-        let keyed = |place: &evidence::Place| {
-            place.leaf.is_some_and(|leaf| evidence.leaves[leaf as usize].kind.is_some())
-        };
-        let beside = |place: &evidence::Place, node: u32| {
+        let places = evidence.entity(folded);
+        let keyed = |place: &step::Place| place.leaf.is_some_and(|leaf| evidence.leaf(leaf).kind.is_some());
+        let beside = |place: &step::Place, node: u32| {
             evidence.node(place.node).step == evidence.node(node).step
                 && !evidence.are_apart(place.node, node)
         };
-        let within = |place: &evidence::Place, node: u32| {
+        let within = |place: &step::Place, node: u32| {
             evidence.element(place.node).is_some() && evidence.element(place.node) == evidence.element(node)
         };
         let joined =
@@ -93,7 +89,7 @@ impl Verifier<'_, '_> {
     fn is_in_calls(&self, folded: &str, meaning: &Meaning) -> bool {
         if meaning.is_measured() {
             let mut found = self.evidence.amounts_of(meaning);
-            return found.any(|(_, amount)| self.evidence.node(self.evidence.node_of(amount)).argument);
+            return found.any(|(_, amount)| self.evidence.node(amount.node).argument);
         }
         self.evidence.steps.iter().any(|step| step.asked.contains(folded))
     }
@@ -102,29 +98,29 @@ impl Verifier<'_, '_> {
     fn unstated(&self) -> Vec<Unstated> {
         let meanings = || self.goal.iter().flat_map(|clause| &clause.meanings);
         let seen_before = |step: u32, folded: &str| {
-            let places =
-                self.evidence.entity(folded.trim()).iter().map(|place| self.evidence.node(place.node));
+            let places = self.evidence.entity(folded).iter().map(|place| self.evidence.node(place.node));
             places.into_iter().any(|place| place.step < step && !place.argument)
         };
         let mut out = Vec::new();
-        for (kind, text, step, whole) in &self.evidence.references {
+        for (step, reference) in self.evidence.references() {
+            let text = reference.text.as_str();
             let as_number = || {
-                meanings().any(|meaning| meaning.value.is_some() && meaning.value == text.trim().parse().ok())
+                let number = text.trim().parse().ok();
+                number.is_some() && meanings().any(|meaning| meaning.value == number)
             };
-            if !self.asked_text.contains(text.as_str()) && !seen_before(*step, text) && !as_number() {
-                out.push(Unstated { kind: *kind, whole: *whole });
+            if !self.asked_text.contains(text) && !seen_before(step, text) && !as_number() {
+                out.push(Unstated { kind: reference.kind, whole: reference.whole });
             }
         }
-        for amount in &self.evidence.amounts {
-            let node = self.evidence.node(self.evidence.node_of(amount));
-            let leaf = &self.evidence.leaves[amount.leaf as usize];
-            let paging = leaf.key.iter().any(|stem| PAGING.iter().any(|word| stem_hash(word) == *stem));
-            let earlier = || seen_before(node.step, &leaf.folded);
-            if node.argument
-                && !paging
-                && !meanings().any(|goal| evidence::bears_out(goal, &amount.meaning))
-                && !earlier()
-            {
+        for amount in self.evidence.all_amounts() {
+            let node = self.evidence.node(amount.node);
+            if !node.argument {
+                continue;
+            }
+            let leaf = self.evidence.leaf(amount.leaf);
+            let paging = || leaf.key.iter().any(|stem| PAGING.iter().any(|word| stem_hash(word) == *stem));
+            let earlier = || seen_before(node.step, leaf.folded);
+            if !meanings().any(|goal| bears_out(goal, amount.meaning)) && !paging() && !earlier() {
                 out.push(Unstated { kind: amount.meaning.kind, whole: false });
             }
         }

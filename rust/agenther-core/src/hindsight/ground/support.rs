@@ -4,9 +4,12 @@
 use std::collections::HashSet;
 
 use super::clause::{Clause, Entity, Owner};
-use super::evidence::{Amount, Evidence, Place, Shape, bears_out};
+use super::evidence::{Amount, Evidence};
 use super::hint::{FAR, Hint};
+use super::step::{Place, Shape, is_reference};
+use super::value::bears_out;
 use crate::text::facts::{Fact, FactKind};
+use crate::text::hash::FastSet;
 use crate::text::same::Meaning;
 use crate::text::words;
 
@@ -69,25 +72,25 @@ impl<'c> Told<'c> {
 
 /// A text that is checked, and what of it is known.
 pub(super) struct Checked<'c> {
-    pub evidence: &'c Evidence,
+    pub evidence: &'c Evidence<'c>,
     pub side: Side,
     /// What the goal asks about: it stands in for the words that a bare answer lacks.
     pub asked: &'c [Hint],
     /// All numbers, dates and times of the text: values that are told as well compete for nothing.
     pub told: &'c [Told<'c>],
     /// Words of the names and references of the goal.
-    pub literals: &'c HashSet<String>,
+    pub literals: &'c FastSet<u64>,
     /// See [`untold`].
     pub untold: &'c [(FactKind, usize)],
     /// The answer, folded.
     pub answer: &'c str,
     /// Its clauses that are nothing but values, folded.
-    pub items: &'c [String],
+    pub items: &'c [&'c str],
 }
 
 impl Checked<'_> {
     /// The support of a number, amount, date or time. An occurrence supports one claim of a clause: those that did are in `used`.
-    pub fn amount(&self, clause: &Clause<'_, '_>, fact: usize, used: &mut HashSet<u32>) -> Support {
+    pub fn amount(&self, clause: &Clause<'_, '_>, fact: usize, used: &mut FastSet<u32>) -> Support {
         let mut context = clause.context(fact);
         if context.is_empty() {
             context.extend(self.asked);
@@ -99,10 +102,10 @@ impl Checked<'_> {
         let (start, end) = clause.tokens_of(&clause.facts[fact]);
         let owners = clause.owners(start, end);
         // `shelf 3`: where the observations number shelves, it is one of those.
-        let label = Told::of(clause, fact).label.filter(|label| self.evidence.labels.contains(label));
+        let label = Told::of(clause, fact).label.filter(|label| self.evidence.labels(*label));
         let mut elsewhere = false;
         for (at, amount) in self.evidence.amounts_of(claim).take(MAX_CANDIDATES) {
-            let node = self.evidence.node_of(amount);
+            let node = amount.node;
             if self.side == Side::Answer && self.evidence.node(node).argument {
                 continue;
             }
@@ -110,8 +113,8 @@ impl Checked<'_> {
             if !used.contains(&at)
                 && label.is_none_or(|label| amount.labels().any(|own| own == label))
                 && self.owned(node, &owners)
-                && self.keyed(at, amount, claim, &context, &owners)
-                && self.at_home(amount, node, &owners, &context)
+                && self.keyed(at, &amount, claim, &context, &owners)
+                && self.at_home(&amount, &owners, &context)
             {
                 used.insert(at);
                 return Support::Node(node);
@@ -128,10 +131,8 @@ impl Checked<'_> {
     /// The call that took the date or time together with something else that the clause names: `flights from OSL to BGO on May 2`.
     fn called_with(&self, claim: &Meaning, owners: &[Owner<'_>]) -> Option<u32> {
         let evidence = self.evidence;
-        let mut calls = evidence
-            .amounts_of(claim)
-            .take(MAX_CANDIDATES)
-            .map(|(_, amount)| evidence.node(evidence.node_of(amount)));
+        let mut calls =
+            evidence.amounts_of(claim).take(MAX_CANDIDATES).map(|(_, amount)| evidence.node(amount.node));
         let call = calls.find(|call| {
             let joint = |place: &Place| {
                 evidence.node(place.node).argument && evidence.node(place.node).step == call.step
@@ -179,8 +180,8 @@ impl Checked<'_> {
 
     /// Whether the value stands in the record of the nearest thing that has one of its own; or outside it,
     /// where that record has no such value left untold, or around it under a key that the clause names.
-    fn at_home(&self, amount: &Amount, node: u32, owners: &[Owner<'_>], context: &[Hint]) -> bool {
-        let evidence = self.evidence;
+    fn at_home(&self, amount: &Amount<'_>, owners: &[Owner<'_>], context: &[Hint]) -> bool {
+        let (evidence, node) = (self.evidence, amount.node);
         let within = |place: &Place| {
             evidence
                 .element(node)
@@ -206,9 +207,8 @@ impl Checked<'_> {
         if (around || Some(home) == evidence.sink()) && self.fit(amount, context) > 0.0 {
             return true;
         }
-        let mut own =
-            evidence.node(home).amounts.clone().take(MAX_RIVALS).map(|at| &evidence.amounts[at as usize]);
-        !own.any(|own| family(own.meaning.kind) == family(amount.meaning.kind) && !self.is_told(own))
+        let mut own = evidence.node(home).amounts.take(MAX_RIVALS).map(|at| evidence.amount(at));
+        !own.any(|own| family(own.meaning.kind) == family(amount.meaning.kind) && !self.is_told(&own))
     }
 
     /// Whether no other value of the record stands under a key that fits the words of the clause better,
@@ -216,7 +216,7 @@ impl Checked<'_> {
     fn keyed(
         &self,
         at: u32,
-        amount: &Amount,
+        amount: &Amount<'_>,
         claim: &Meaning,
         context: &[Hint],
         owners: &[Owner<'_>],
@@ -225,43 +225,43 @@ impl Checked<'_> {
         let own = self.fit(amount, context);
         let unit = claim.unit.is_some() && amount.meaning.unit.is_none();
         // What the last call returned competes with what came before it.
-        let node = evidence.node_of(amount);
+        let node = amount.node;
         let last = evidence.sink().filter(|&sink| evidence.node(sink).step != evidence.node(node).step);
-        let last = last.map(|sink| evidence.node(sink).amounts.clone()).unwrap_or_default();
+        let last = last.map(|sink| evidence.node(sink).amounts).unwrap_or_default();
         // Where the clause names nothing of the record, any value of the result may have been meant.
         let named = evidence.element(node).is_none_or(|element| {
             let within = |place: &Place| evidence.ancestors(place.node).any(|at| at == element);
             owners.iter().any(|owner| owner.places.len() <= MAX_PLACES && owner.places.iter().any(within))
         });
-        let others = if named { 0..0 } else { evidence.node(evidence.step_node(node)).amounts.clone() };
+        let others = if named { 0..0 } else { evidence.node(evidence.step_node(node)).amounts };
         let mut rivals = evidence.rivals(node).chain(others).take(MAX_RIVALS).chain(last.take(MAX_RIVALS));
         !rivals.any(|rival| {
             if rival == at {
                 return false;
             }
-            let rival = &evidence.amounts[rival as usize];
-            let fits_better = self.fit(rival, context) > own + MARGIN;
+            let rival = &evidence.amount(rival);
+            let fits_better = || self.fit(rival, context) > own + MARGIN;
             let has_unit = unit && rival.meaning.unit == claim.unit;
-            let counts = self.side == Side::Goal || !evidence.node(evidence.node_of(rival)).argument;
-            counts
-                && (fits_better || has_unit)
-                && family(rival.meaning.kind) == family(amount.meaning.kind)
-                && !bears_out(&rival.meaning, &amount.meaning)
+            let counts = || self.side == Side::Goal || !evidence.node(rival.node).argument;
+            family(rival.meaning.kind) == family(amount.meaning.kind)
+                && (has_unit || fits_better())
+                && counts()
+                && !bears_out(rival.meaning, amount.meaning)
                 && !self.is_told(rival)
         })
     }
 
     /// Whether the text tells a value of the evidence: under its own name, where it has one (`cabinet 1`).
-    fn is_told(&self, amount: &Amount) -> bool {
+    fn is_told(&self, amount: &Amount<'_>) -> bool {
         let named = |label: u64| amount.context.iter().any(|(stem, _)| *stem == label);
         self.told.iter().any(|told| {
-            bears_out(&amount.meaning, told.meaning)
+            bears_out(amount.meaning, told.meaning)
                 && told.label.is_none_or(|label| amount.context.is_empty() || named(label))
         })
     }
 
-    fn fit(&self, amount: &Amount, context: &[Hint]) -> f32 {
-        let far = &self.evidence.leaves[amount.leaf as usize].stems;
+    fn fit(&self, amount: &Amount<'_>, context: &[Hint]) -> f32 {
+        let far = self.evidence.leaf(amount.leaf).stems;
         let one = |&(stem, weight): &Hint| {
             let near = amount
                 .context
@@ -277,18 +277,18 @@ impl Checked<'_> {
 
     /// The support of a name, identifier, address, path or quotation: its words, one after another.
     pub fn text(&self, clause: &Clause<'_, '_>, fact: usize) -> Support {
+        let folded = clause.names[fact].as_str();
         let fact = &clause.facts[fact];
-        let folded = words::folded(fact.text);
-        let Some(step) = (folded.len() > 1).then(|| self.step_with(fact, &folded)).flatten() else {
+        let Some(step) = (folded.len() > 1).then(|| self.step_with(fact, folded)).flatten() else {
             return Support::Nowhere;
         };
         if self.side == Side::Answer
             && is_reference(fact.kind)
-            && !(self.labelled(clause, fact, &folded)
-                && self.has_company(clause, fact, &folded)
-                && self.is_told_once(clause, &folded)
-                && self.is_at_home(clause, fact, &folded)
-                && self.is_asked_for(fact.kind, &folded))
+            && !(self.labelled(clause, fact, folded)
+                && self.has_company(clause, fact, folded)
+                && self.is_told_once(clause, folded)
+                && self.is_at_home(clause, fact, folded)
+                && self.is_asked_for(fact.kind, folded))
         {
             return Support::Elsewhere;
         }
@@ -298,7 +298,7 @@ impl Checked<'_> {
     fn step_with(&self, fact: &Fact<'_>, folded: &str) -> Option<usize> {
         let steps = &self.evidence.steps;
         let counts = |place: &&Place| self.side == Side::Goal || !self.evidence.node(place.node).argument;
-        let mut places = self.evidence.entity(folded.trim()).iter().filter(counts);
+        let mut places = self.evidence.entity(folded).iter().filter(counts);
         if let Some(step) =
             places.find_map(|place| self.evidence.position(self.evidence.node(place.node).step))
         {
@@ -317,20 +317,20 @@ impl Checked<'_> {
         // `MD5` of `md5sum`.
         let short =
             matches!(fact.kind, FactKind::Name | FactKind::Id) && folded.len() <= 7 && parts.len() == 1;
-        let begins = |step: &usize| contains(&steps[*step].asked, folded.trim_end());
+        let begins = |step: &usize| contains(steps[*step].asked, folded.trim_end());
         (0..steps.len()).find(|step| short && self.side == Side::Goal && begins(step))
     }
 
     fn texts(&self, step: usize) -> impl Iterator<Item = &str> {
         let step = &self.evidence.steps[step];
-        let asked = (self.side == Side::Goal).then_some(step.asked.as_str());
-        [Some(step.seen.as_str()), asked].into_iter().flatten()
+        let asked = (self.side == Side::Goal).then_some(step.asked);
+        [Some(step.seen), asked].into_iter().flatten()
     }
 
     /// Whether no other identifier of the record stands under a key that fits the words of the clause better.
     fn labelled(&self, clause: &Clause<'_, '_>, fact: &Fact<'_>, folded: &str) -> bool {
         let evidence = self.evidence;
-        let places = evidence.entity(folded.trim());
+        let places = evidence.entity(folded);
         let observed = || {
             places
                 .iter()
@@ -343,15 +343,14 @@ impl Checked<'_> {
         let (start, _) = clause.tokens_of(fact);
         let before = clause.tokens[..start].iter().rev().take(3).take_while(|token| token.fact.is_none());
         let stems: Vec<u64> = before.filter(|token| !token.stop).map(|token| token.stem).collect();
-        let fit =
-            |leaf: u32| evidence.leaves[leaf as usize].key.iter().filter(|stem| stems.contains(stem)).count();
+        let fit = |leaf: u32| evidence.leaf(leaf).key.iter().filter(|stem| stems.contains(stem)).count();
         observed().take(MAX_PLACES).any(|(node, leaf)| {
             let own = fit(leaf);
-            let record = evidence.node(evidence.record(node)).leaves.clone().take(MAX_RIVALS);
+            let record = evidence.node(evidence.record(node)).leaves.take(MAX_RIVALS);
             !record.filter(|&rival| rival != leaf && fit(rival) > own).any(|rival| {
-                let value = &evidence.leaves[rival as usize].folded;
+                let value = evidence.leaf(rival).folded;
                 value != folded
-                    && !contains(&words::folded(clause.text), value)
+                    && !contains(clause.folded, value)
                     && value.bytes().any(|byte| byte.is_ascii_digit())
             })
         })
@@ -361,25 +360,24 @@ impl Checked<'_> {
     fn has_company(&self, clause: &Clause<'_, '_>, fact: &Fact<'_>, folded: &str) -> bool {
         let evidence = self.evidence;
         let steps_of = |text: &str| -> HashSet<u32> {
-            evidence.entity(text.trim()).iter().map(|place| evidence.node(place.node).step).collect()
+            evidence.entity(text).iter().map(|place| evidence.node(place.node).step).collect()
         };
         let own = steps_of(folded);
         let mut alone = true;
-        for (other, meaning) in clause.facts.iter().zip(&clause.meanings) {
+        for ((other, meaning), name) in clause.facts.iter().zip(&clause.meanings).zip(&clause.names) {
             if other.span == fact.span {
                 continue;
             }
             if meaning.is_measured() {
                 let mut found = evidence.amounts_of(meaning).take(MAX_CANDIDATES);
-                if found.any(|(_, amount)| own.contains(&evidence.node(evidence.node_of(amount)).step)) {
+                if found.any(|(_, amount)| own.contains(&evidence.node(amount.node).step)) {
                     return true;
                 }
             } else if is_reference(other.kind) || other.kind == FactKind::Name {
-                let other = words::folded(other.text);
-                if other == folded {
+                if name == folded {
                     continue;
                 }
-                if !own.is_disjoint(&steps_of(&other)) {
+                if !own.is_disjoint(&steps_of(name)) {
                     return true;
                 }
             } else {
@@ -413,20 +411,19 @@ impl Checked<'_> {
             .filter(|token| !token.stop)
             .map(|token| token.stem)
             .collect();
-        let places = evidence.entity(folded.trim());
+        let places = evidence.entity(folded);
         let settled = places.iter().any(|place| {
-            let keyed = place.leaf.is_some_and(|leaf| {
-                evidence.leaves[leaf as usize].key.iter().any(|stem| labels.contains(stem))
-            });
+            let keyed = place
+                .leaf
+                .is_some_and(|leaf| evidence.leaf(leaf).key.iter().any(|stem| labels.contains(stem)));
             keyed || evidence.ancestors(place.node).any(|at| at == home)
         });
         let mut untold = evidence
             .node(home)
             .leaves
-            .clone()
-            .map(|leaf| &evidence.leaves[leaf as usize])
+            .map(|leaf| evidence.leaf(leaf))
             .filter(|leaf| leaf.reference == Some(fact.kind));
-        settled || places.is_empty() || !untold.any(|leaf| !self.answer.contains(&*leaf.folded))
+        settled || places.is_empty() || !untold.any(|leaf| !self.answer.contains(leaf.folded))
     }
 
     /// Whether no other reference of the observations, untold, has more of the words of the goal in it.
@@ -442,9 +439,8 @@ impl Checked<'_> {
             let starts = memchr::memmem::find_iter(text.as_bytes(), folded.trim_end().as_bytes());
             starts.filter(|at| text[at + folded.trim_end().len()..].starts_with(' ')).count()
         };
-        let told =
-            count(&words::folded(clause.text)).max(self.items.iter().filter(|item| count(item) > 0).count());
-        told < 2 || self.evidence.steps.iter().any(|step| count(&step.seen) >= told)
+        let told = count(clause.folded).max(self.items.iter().filter(|item| count(item) > 0).count());
+        told < 2 || self.evidence.steps.iter().any(|step| count(step.seen) >= told)
     }
 }
 
@@ -457,36 +453,33 @@ fn family(kind: FactKind) -> u8 {
 }
 
 /// How many words of the goal's names and references a text has.
-fn fit(text: &str, literals: &HashSet<String>) -> usize {
-    text.split(' ').filter(|word| word.len() > 1 && literals.contains(*word)).count()
+fn fit(text: &str, literals: &FastSet<u64>) -> usize {
+    text.split(' ').filter(|word| word.len() > 1 && literals.contains(&words::word_hash(word))).count()
 }
 
 /// For each kind of reference, how well the best of those fits the goal that stand in the observations, but
 /// neither in the goal nor in the answer.
 pub(super) fn untold(
-    evidence: &Evidence,
-    literals: &HashSet<String>,
+    evidence: &Evidence<'_>,
+    literals: &FastSet<u64>,
     goal: &str,
     answer: &str,
 ) -> Vec<(FactKind, usize)> {
     let mut best: Vec<(FactKind, usize)> = Vec::new();
-    for (kind, text) in &evidence.shown {
+    // What shares no word with the goal is no better than what is told.
+    let shown = evidence.shown().take_while(|_| !literals.is_empty());
+    for (kind, text) in shown {
         let fit = fit(text, literals);
-        let known = best.iter_mut().find(|(other, _)| other == kind);
+        let known = best.iter_mut().find(|(other, _)| *other == kind);
         let better = fit > known.as_ref().map_or(0, |(_, best)| *best);
-        if better && !goal.contains(text.as_str()) && !answer.contains(text.as_str()) {
+        if better && !goal.contains(text) && !answer.contains(text) {
             match known {
                 Some((_, best)) => *best = fit,
-                None => best.push((*kind, fit)),
+                None => best.push((kind, fit)),
             }
         }
     }
     best
-}
-
-/// Whether a fact names one thing and no other.
-pub(super) fn is_reference(kind: FactKind) -> bool {
-    matches!(kind, FactKind::Id | FactKind::Path | FactKind::Url | FactKind::Email)
 }
 
 fn contains(text: &str, folded: &str) -> bool {

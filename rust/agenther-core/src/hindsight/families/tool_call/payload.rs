@@ -1,9 +1,13 @@
 //! What a call returned, out of its envelope: the part that answers an ask.
 
+use std::sync::LazyLock;
+
 use crate::hindsight::reason::Reason;
 use crate::hindsight::wording::is_opaque;
 use crate::reading::StepReading;
 use crate::text::document::{Document, Kind, Value};
+use crate::text::hash::FastSet;
+use crate::text::same::folded;
 
 /// Larger results are not rendered into answers, so they are not read into a tree either.
 const MAX_NODES: usize = 4_000;
@@ -124,6 +128,19 @@ const CONTENT: &[&str] = &[
     "value", "rows", "entries", "hits", "list",
 ];
 
+/// The letters and digits of the keys, in small letters.
+static ENVELOPE_LETTERS: LazyLock<FastSet<String>> = LazyLock::new(|| letters(ENVELOPE));
+static CONTENT_LETTERS: LazyLock<FastSet<String>> = LazyLock::new(|| letters(CONTENT));
+
+fn letters(keys: &[&str]) -> FastSet<String> {
+    keys.iter().map(|key| folded(key).collect()).collect()
+}
+
+/// Whether a key is one of these, however it is written.
+fn is_in(key: &str, letters: &FastSet<String>) -> bool {
+    letters.contains(&folded(key).collect::<String>())
+}
+
 fn unwrap(node: Node, complete: &mut bool, depth: usize) -> Option<Node> {
     let Node::Record(fields) = node else {
         return (!is_failure_text(&node)).then_some(node);
@@ -132,16 +149,10 @@ fn unwrap(node: Node, complete: &mut bool, depth: usize) -> Option<Node> {
         return None;
     }
     *complete &= !fields.iter().any(|(key, value)| announces_more(key, value));
-    let is_in = |key: &str, list: &[&str]| {
-        let letters = |text: &str| {
-            text.chars().filter(|c| c.is_alphanumeric()).flat_map(char::to_lowercase).collect::<String>()
-        };
-        let key = letters(key);
-        list.iter().any(|known| letters(known) == key)
-    };
-    let content: Vec<usize> = (0..fields.len()).filter(|&at| !is_in(&fields[at].0, ENVELOPE)).collect();
+    let content: Vec<usize> =
+        (0..fields.len()).filter(|&at| !is_in(&fields[at].0, &ENVELOPE_LETTERS)).collect();
     if let [only] = content[..]
-        && (is_in(&fields[only].0, CONTENT) || !matches!(fields[only].1, Node::Scalar(..)))
+        && (is_in(&fields[only].0, &CONTENT_LETTERS) || !matches!(fields[only].1, Node::Scalar(..)))
         && depth < 4
     {
         let inner = fields.into_iter().nth(only)?.1;

@@ -3,6 +3,7 @@
 //! It needs no phrasing and keeps tone and register. It holds only where every literal of the sentence is an
 //! argument, every argument stands in the sentence, and every other word is one the tool or its result uses.
 
+use std::cell::LazyCell;
 use std::collections::HashSet;
 
 use super::ask::Clause;
@@ -12,6 +13,7 @@ use super::words::verb_of;
 use crate::hindsight::Wording;
 use crate::hindsight::families::Candidate;
 use crate::hindsight::guards::{content_words, is_said};
+use crate::hindsight::topics::{topic_words, topics};
 use crate::hindsight::wording::{capitalize, singular};
 use crate::hindsight::{Origin, Slot};
 use crate::reading::Reading;
@@ -41,14 +43,13 @@ pub fn candidates(
     for set in sets {
         let steps: Vec<u32> = set.iter().flat_map(|clause| clause.steps.iter().copied()).collect();
         let slots: Vec<Slot> = set.iter().flat_map(|clause| clause.slots.iter().cloned()).collect();
-        let vocabulary = vocabulary(&steps, calls, reading);
+        let vocabulary = LazyCell::new(|| vocabulary(&steps, calls, reading));
         let preamble = set.iter().find_map(|clause| clause.preamble.as_deref());
         for request in &requests {
+            let words = LazyCell::new(|| topics(request.text));
             let takes_part = |clause: &&&Clause| {
                 clause.slots.iter().any(|slot| is_said(request.text, &slot.value))
-                    || content_words(&clause.about)
-                        .iter()
-                        .any(|word| content_words(request.text).contains(word))
+                    || topic_words(&clause.about).any(|word| words.contains(&word.hash))
             };
             if set.iter().filter(takes_part).count() < set.len()
                 || !satisfies(request.text, &slots, preamble, &vocabulary)
