@@ -112,7 +112,9 @@ fn pursues_old_goal(candidate: &Candidate, reading: &Reading<'_>, goal: &HashSet
     let original = content_words(reading.run.original_prompt.unwrap_or(""));
     candidate.steps.iter().any(|&step| {
         reading.provenance().arguments(step as usize).iter().any(|argument| {
+            let is_statement = argument.value.get(..7).is_some_and(|start| start.eq_ignore_ascii_case("select "));
             let is_query = argument.kind == Kind::String
+                && !is_statement
                 && argument.value.split_whitespace().count() >= 3
                 && !argument.value.contains(['(', ')', '{', '}', ';', '=', '<', '>', '|', '\n', '/']);
             let is_number = |word: &String| word.bytes().all(|byte| byte.is_ascii_digit());

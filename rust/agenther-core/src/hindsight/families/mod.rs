@@ -44,6 +44,8 @@ pub struct Proposals {
     pub candidates: Vec<Candidate>,
     /// Those whose answer was rendered value by value from a parsed result, by position.
     rendered: HashSet<usize>,
+    /// Those whose every word says a part of a parsed statement, by position.
+    derived: HashSet<usize>,
     /// Why steps or asks were passed over: one entry each time.
     pub passed_over: Vec<Reason>,
     seed: u64,
@@ -65,6 +67,18 @@ impl Proposals {
     pub fn push_rendered(&mut self, candidate: Candidate) {
         self.rendered.insert(self.candidates.len());
         self.candidates.push(candidate);
+    }
+
+    /// Proposes a candidate whose goal says a parsed statement part by part, and whose answer repeats its result: what
+    /// the words claim is what the statement selects.
+    pub fn push_derived(&mut self, candidate: Candidate) {
+        self.derived.insert(self.candidates.len());
+        self.push_rendered(candidate);
+    }
+
+    /// Whether the goal of the candidate at `position` says a parsed statement.
+    pub fn is_derived(&self, position: usize) -> bool {
+        self.derived.contains(&position)
     }
 
     /// Whether the answer of the candidate at `position` was rendered from a parsed result.

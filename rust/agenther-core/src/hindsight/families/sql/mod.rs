@@ -3,6 +3,7 @@
 //! [`shape`] reduces a query to what can be said, [`phrase`] says it, [`schema`] knows the tables.
 //! A query with anything else in it is no candidate.
 
+mod answer;
 mod groups;
 mod naming;
 mod phrase;
@@ -19,7 +20,7 @@ use crate::signals::tool_status::Status;
 use crate::text::document::Kind;
 use crate::trajectory::{Field, Span};
 use schema::Schema;
-use shape::{Output, Shape};
+use shape::Shape;
 
 /// Longer answers are listings that nobody asks for in a sentence.
 const MAX_ROWS: usize = 30;
@@ -30,6 +31,8 @@ const MAX_QUERIES: usize = 12;
 pub fn propose(reading: &Reading<'_>, out: &mut Proposals) {
     let mut schema = Schema::new(reading.run.original_prompt.unwrap_or(""));
     let mut found: Vec<Candidate> = Vec::new();
+    let counts = reading.steps.iter().filter_map(|step| step.observation().and_then(rows::rows));
+    let largest = counts.map(|rows| rows.len()).max().unwrap_or(0);
     for (index, step) in reading.steps.iter().enumerate() {
         if changes_state(step) {
             break; // what later queries return depends on this step, which their goals would drop
@@ -38,13 +41,13 @@ pub fn propose(reading: &Reading<'_>, out: &mut Proposals) {
         if !starts_with_word(statement, "select") {
             schema.learn(index as u32, statement, step);
         } else if step.status == Status::Ok {
-            found.extend(candidate(reading, &mut schema, index, statement));
+            found.extend(candidate(reading, &mut schema, index, statement, largest));
         }
     }
     let mut asked = BTreeSet::new();
     for candidate in found.into_iter().rev() {
         if asked.len() < MAX_QUERIES && asked.insert(candidate.goal.clone()) {
-            out.push_rendered(candidate);
+            out.push_derived(candidate);
         }
     }
 }
@@ -80,13 +83,22 @@ fn changes_state(step: &StepReading<'_>) -> bool {
     CHANGES.iter().any(|word| starts_with_word(input, word))
 }
 
-fn candidate(reading: &Reading<'_>, schema: &mut Schema, sink: usize, statement: &str) -> Option<Candidate> {
-    let shape = shape::shape(statement, schema)?;
+fn candidate(
+    reading: &Reading<'_>,
+    schema: &mut Schema,
+    sink: usize,
+    statement: &str,
+    largest: usize,
+) -> Option<Candidate> {
+    let mut shape = shape::shape(statement, schema)?;
     for table in &shape.tables {
         schema.learn_words(table);
     }
-    let rows = reading.steps[sink].observation().and_then(rows::rows)?;
-    let answer = answer(&shape, schema, &rows)?;
+    let mut rows = reading.steps[sink].observation().and_then(rows::rows)?;
+    if rows.len() > MAX_ROWS || (shape.limit.is_none() && rows::may_be_capped(rows.len(), largest)) {
+        answer::keep_the_first(&mut shape, &mut rows)?;
+    }
+    let answer = answer::answer(&shape, schema, &rows)?;
     let seed = statement.bytes().fold(0u64, |seed, byte| seed.wrapping_mul(31).wrapping_add(byte.into()));
     let goal = phrase::request(&shape, schema, seed)?;
     let steps = kept(&shape, schema, sink);
@@ -95,7 +107,7 @@ fn candidate(reading: &Reading<'_>, schema: &mut Schema, sink: usize, statement:
         goal,
         answer,
         wording: Wording::Phrase,
-        slots: slots(reading, &shape, sink),
+        slots: slots(reading, &shape, schema, sink),
         evidence: evidence(reading, sink),
         trivial: false,
         prior: if clauses > 1 { 0.85 } else { 0.75 },
@@ -114,111 +126,16 @@ fn kept(shape: &Shape, schema: &Schema, sink: usize) -> Vec<u32> {
     steps
 }
 
-/// Whether the rows can answer the request, and the answer they give.
-fn answer(shape: &Shape, schema: &Schema, rows: &[Vec<Option<String>>]) -> Option<String> {
-    let complete = match shape.limit {
-        Some(limit) => rows.len() as u64 == limit,
-        None => rows.len() == 1 || !rows::may_be_capped(rows.len()),
-    };
-    let widths = rows.iter().all(|row| row.len() == shape.outputs.len());
-    if rows.is_empty() || rows.len() > MAX_ROWS || !complete || !widths {
-        return None;
-    }
-    let cells: Vec<Vec<&str>> =
-        rows.iter().map(|row| row.iter().map(|cell| cell.as_deref()).collect()).collect::<Option<_>>()?;
-    if (0..shape.outputs.len()).any(|at| misread(shape, schema, at, &cells)) {
-        return None;
-    }
-    let plain = cells.iter().flatten().all(|cell| !cell.is_empty() && !cell.contains("datetime."));
-    let folded = shape.outputs.iter().all(|output| !matches!(output, Output::Column(_)));
-    if !plain || (folded && rows.len() == 1 && cells[0].contains(&"0")) {
-        return None;
-    }
-    let headings = phrase::headings(shape, schema)?;
-    if let [row] = cells.as_slice() {
-        let parts: Vec<String> =
-            headings.iter().zip(row).map(|(heading, cell)| format!("the {heading} is {cell}")).collect();
-        return Some(sentence(&super::english::enumerate(&parts, "and")));
-    }
-    let key_first = |row: &[&str]| {
-        let (keys, measures): (Vec<usize>, Vec<usize>) =
-            (0..row.len()).partition(|&at| matches!(shape.outputs[at], Output::Column(_)));
-        keys.into_iter().chain(measures).map(|at| row[at]).collect::<Vec<_>>().join(", ")
-    };
-    let lines: Vec<String> = cells.iter().map(|row| format!("- {}", key_first(row))).collect();
-    Some(lines.join("\n"))
-}
-
-/// Words for what numbers are given of; a column called anything else and full of numbers holds keys.
-const MEASURED: &[&str] = &[
-    "ID",
-    "number",
-    "code",
-    "year",
-    "month",
-    "day",
-    "age",
-    "grade",
-    "rank",
-    "ranking",
-    "size",
-    "price",
-    "cost",
-    "amount",
-    "quantity",
-    "population",
-    "area",
-    "weight",
-    "height",
-    "length",
-    "width",
-    "capacity",
-    "score",
-    "rating",
-    "salary",
-    "level",
-    "count",
-    "total",
-    "percentage",
-    "share",
-    "attendance",
-    "tables",
-    "earnings",
-    "budget",
-    "bonus",
-    "distance",
-    "duration",
-    "horsepower",
-    "version",
-    "hours",
-    "points",
-];
-
-/// Whether the values of a column are not what its words promise: numbers sorted as text, or the
-/// keys of another table in a text column.
-fn misread(shape: &Shape, schema: &Schema, at: usize, cells: &[Vec<&str>]) -> bool {
-    let Output::Column(column) = &shape.outputs[at] else { return false };
-    let all_numbers = cells.iter().all(|row| row[at].parse::<f64>().is_ok());
-    let Some(info) = schema.column(&shape.tables[column.table], &column.name) else {
-        return all_numbers
-            && !schema.words(&column.name).last().is_some_and(|word| MEASURED.contains(&word.as_str()));
-    };
-    let sorted = shape.order.iter().any(|(key, _)| *key == shape.outputs[at]);
-    let refers = info.keyed || schema.names_table(&column.name);
-    all_numbers && !info.numeric && (sorted || refers)
-}
-
-fn sentence(text: &str) -> String {
-    let mut chars = text.chars();
-    let first: String = chars.next().into_iter().flat_map(char::to_uppercase).collect();
-    format!("{first}{}.", chars.as_str())
-}
-
 /// The constants of the query, which the goal names.
-fn slots(reading: &Reading<'_>, shape: &Shape, sink: usize) -> Vec<Slot> {
+fn slots(reading: &Reading<'_>, shape: &Shape, schema: &Schema, sink: usize) -> Vec<Slot> {
     let mut slots = Vec::new();
     for test in &shape.tests {
         let (column, constants) = match test {
+            shape::Test::Has(_, child, _) | shape::Test::Against(_, _, _, child) => {
+                slots.extend(self::slots(reading, child, schema, sink));
+                continue;
+            }
+            test if phrase::says_flag(shape, schema, test) => continue,
             shape::Test::Compare(column, _, constant) => (column, vec![constant.text.as_str()]),
             shape::Test::Between(column, low, high) => (column, vec![low.text.as_str(), high.text.as_str()]),
             shape::Test::OneOf(column, constants, _) => {

@@ -3,8 +3,8 @@
 use sqlparser::ast::BinaryOperator;
 
 use super::schema::Schema;
-use super::shape::{Column, Constant, Fold, Output, Shape, Test};
-use crate::hindsight::families::english::{enumerate, plural};
+use super::shape::{Column, Constant, Fold, Number, Output, Shape, Test};
+use crate::hindsight::families::english::{enumerate, is_plural, plural};
 
 /// What asks to be told is any one of several.
 pub(super) const TIE: &str = "If there is a tie, any one of them will do.";
@@ -16,10 +16,25 @@ pub fn request(shape: &Shape, schema: &Schema, seed: u64) -> Option<String> {
     if shape.group.is_empty() { speaker.ungrouped(seed) } else { speaker.grouped(seed) }
 }
 
+/// Whether a condition is said as a property (`that are official`), without its constant.
+pub fn says_flag(shape: &Shape, schema: &Schema, test: &Test) -> bool {
+    let Test::Compare(column, BinaryOperator::Eq | BinaryOperator::NotEq, constant) = test else {
+        return false;
+    };
+    flag(constant).is_some() && (Speaker { shape, schema }).flagged(column).is_some()
+}
+
 /// Names of what the columns of the result are.
 pub fn headings(shape: &Shape, schema: &Schema) -> Option<Vec<String>> {
     let speaker = Speaker { shape, schema };
-    shape.outputs.iter().map(|output| speaker.output(output)).collect()
+    shape
+        .outputs
+        .iter()
+        .map(|output| match output {
+            Output::Column(column) if shape.star => Some(schema.words(&column.name).join(" ")),
+            output => speaker.output(output),
+        })
+        .collect()
 }
 
 /// A shape and the words for it.
@@ -50,7 +65,8 @@ impl Speaker<'_> {
         let foldable = |fold: Fold, column: &Column| match self.info(column) {
             _ if matches!(fold, Fold::Average | Fold::Total) && self.tells_time(column) => false,
             Some(info) => info.numeric || (info.temporal && matches!(fold, Fold::Highest | Fold::Lowest)),
-            None => matches!(fold, Fold::Average | Fold::Total),
+            // The rows tell whether the extremes are those of numbers.
+            None => true,
         };
         let no_fan_out =
             shape.outputs.iter().chain(shape.order.iter().map(|(key, _)| key)).all(|output| match output {
@@ -58,7 +74,7 @@ impl Speaker<'_> {
                     column.table == shape.base && !self.opaque(column) && foldable(*fold, column)
                 }
                 Output::CountDistinct(column) => column.table == shape.base && !self.nameless(column),
-                Output::Column(column) => !self.nameless(column),
+                Output::Column(column) => shape.star || !self.nameless(column),
                 Output::Count => true,
             });
         let asks_what_it_fixes = shape.outputs.iter().all(|output| {
@@ -66,6 +82,18 @@ impl Speaker<'_> {
                 matches!((output, test), (Output::Column(column), Test::Compare(fixed, BinaryOperator::Eq, _)) if column == fixed)
             })
         });
+        // "… that have a section whose name is h and whose …": what follows an inner condition would read as one more.
+        let nested = |test: &Test| match test {
+            Test::Has(_, child, _) | Test::Against(_, _, _, child) => child.tests.len(),
+            _ => 0,
+        };
+        let (last, before) = match shape.tests.split_last() {
+            Some((last, before)) => (nested(last), before),
+            None => (0, shape.tests.as_slice()),
+        };
+        if last > 1 || before.iter().any(|test| nested(test) > 0) {
+            return None;
+        }
         let limit_ordered = shape.limit.is_none() || !shape.order.is_empty();
         let tests_said = shape.tests.iter().all(|test| self.sound(test));
         (all_mentioned && no_fan_out && limit_ordered && tests_said && !asks_what_it_fixes).then_some(())
@@ -85,10 +113,10 @@ impl Speaker<'_> {
         match test {
             Test::Compare(column, BinaryOperator::Eq | BinaryOperator::NotEq, constant) => {
                 let typed = self.info(column).is_none_or(|info| !info.numeric || constant.number);
-                const FLAGS: &[&str] = &["t", "f", "y", "n", "0", "1", "true", "false"];
-                let flag = FLAGS.contains(&constant.text.to_lowercase().as_str());
+                let word = matches!(constant.text.to_lowercase().as_str(), "yes" | "no");
+                let said = flag(constant).is_none() || word || self.flagged(column).is_some();
                 typed
-                    && !flag
+                    && said
                     && (!self.opaque(column) || !constant.number)
                     && !constant.text.trim().is_empty()
             }
@@ -101,7 +129,17 @@ impl Speaker<'_> {
                 !self.opaque(column) && self.info(column).is_some_and(|info| info.numeric || info.temporal)
             }
             Test::Like(_, pattern, _) => like(pattern).is_some(),
-            Test::Null(..) | Test::Has(..) => true,
+            Test::Against(column, _, _, other) => {
+                let inner = Speaker { shape: other, schema: self.schema };
+                !self.opaque(column)
+                    && self.info(column).is_none_or(|info| info.numeric || info.temporal)
+                    && other.tests.iter().all(|test| inner.sound(test))
+            }
+            Test::Has(_, child, _) => {
+                let inner = Speaker { shape: child, schema: self.schema };
+                child.tests.iter().all(|test| inner.sound(test))
+            }
+            Test::Null(..) => true,
         }
     }
 
@@ -112,7 +150,7 @@ impl Speaker<'_> {
             Output::CountDistinct(column) => {
                 format!("number of different {}", plural_attribute(&self.attribute(column)?))
             }
-            Output::Fold(fold, column) => format!("{} {}", fold_word(*fold), self.attribute(column)?),
+            Output::Fold(fold, column) => format!("{} {}", self.fold_word(*fold, column), self.attribute(column)?),
         })
     }
 
@@ -173,6 +211,12 @@ impl Speaker<'_> {
         use BinaryOperator::Gt;
         let attribute = self.attribute(tested(test));
         Some(match test {
+            Test::Compare(column, op @ (BinaryOperator::Eq | BinaryOperator::NotEq), constant)
+                if let (Some(set), Some(adjective)) = (flag(constant), self.flagged(column)) =>
+            {
+                let not = if set == (*op == BinaryOperator::Eq) { "" } else { "not " };
+                format!("that are {not}{adjective}")
+            }
             Test::Compare(column, op, constant) => {
                 let relation = self.relation(column, op)?;
                 format!("whose {} {relation} {}", attribute?, quoted(constant))
@@ -192,19 +236,37 @@ impl Speaker<'_> {
                 let relation = if *negated { format!("does not {negation}") } else { relation.to_string() };
                 format!("whose {} {relation} \"{part}\"", attribute?)
             }
-            Test::Null(_, false) => format!("without a recorded {}", attribute?),
-            Test::Null(_, true) => format!("with a recorded {}", attribute?),
-            Test::Extreme(_, fold) => format!("with the {} {}", fold_word(*fold), attribute?),
+            Test::Null(_, recorded) => {
+                let (with, attribute) = (if *recorded { "with" } else { "without" }, attribute?);
+                let a = if is_plural(&attribute) { "" } else { "a " };
+                format!("{with} {a}recorded {attribute}")
+            }
+            Test::Extreme(column, fold) => {
+                format!("with the {} {}", self.fold_word(*fold, column), attribute?)
+            }
+            Test::Against(column, op, fold, other) => {
+                let inner = Speaker { shape: other, schema: self.schema };
+                let every = (*op == Gt) == (*fold == Fold::Highest);
+                let (quantity, entity) = (if every { "every" } else { "at least one" }, inner.base()?);
+                let relation = self.relation(column, op)?;
+                format!("whose {} {relation} that of {quantity} {entity}{}", attribute?, inner.conditions()?)
+            }
             Test::Average(_, Gt) => format!("whose {} is above the average", attribute?),
             Test::Average(..) => format!("whose {} is below the average", attribute?),
-            Test::Has(column, child, negated) => {
+            Test::Has(column, child, number) => {
                 if column.table != self.shape.base {
                     return None;
                 }
-                let child = self.entity(child)?;
-                match negated {
-                    true => format!("that have no {child}"),
-                    false => format!("that have at least one {child}"),
+                let inner = Speaker { shape: child, schema: self.schema };
+                let (one, conditions) = (inner.base()?, inner.conditions()?);
+                let many = plural(&one);
+                match number {
+                    Number::None => format!("that have no {one}{conditions}"),
+                    Number::Some => format!("that have at least one {one}{conditions}"),
+                    Number::Bound(op, number) => {
+                        let noun = if *number == 1 { one } else { many };
+                        format!("that have {} {number} {noun}{conditions}", bound(op)?)
+                    }
                 }
             }
         })
@@ -225,6 +287,26 @@ impl Speaker<'_> {
         })
     }
 
+    /// What a column `is_official` says of a row of the base: `official`.
+    fn flagged(&self, column: &Column) -> Option<String> {
+        let words = self.schema.words(&column.name);
+        let [is, adjective] = words.as_slice() else { return None };
+        let plain = adjective.len() > 2 && adjective.chars().all(|c| c.is_ascii_lowercase());
+        (column.table == self.shape.base && matches!(is.as_str(), "is" | "are") && plain)
+            .then(|| adjective.clone())
+    }
+
+    fn fold_word(&self, fold: Fold, column: &Column) -> &'static str {
+        match (fold, self.temporal(column)) {
+            (Fold::Average, _) => "average",
+            (Fold::Total, _) => "total",
+            (Fold::Highest, true) => "latest",
+            (Fold::Lowest, true) => "earliest",
+            (Fold::Highest, false) => "highest",
+            (Fold::Lowest, false) => "lowest",
+        }
+    }
+
     fn temporal(&self, column: &Column) -> bool {
         self.info(column).is_some_and(|info| info.temporal)
     }
@@ -233,6 +315,14 @@ impl Speaker<'_> {
         let shape = self.shape;
         if shape.having.is_some() {
             return None;
+        }
+        if shape.star {
+            let plain = !shape.distinct && shape.order.is_empty() && shape.limit.is_none();
+            let rows = self.rows()?;
+            return (plain && !shape.tests.is_empty()).then(|| match seed % 2 {
+                0 => format!("Show me everything that is recorded about the {rows}."),
+                _ => format!("Give me the full records of the {rows}."),
+            });
         }
         let folds = shape.outputs.iter().filter(|output| !matches!(output, Output::Column(_))).count();
         if folds > 0 {
@@ -301,20 +391,20 @@ impl Speaker<'_> {
 
     /// `average age`, `lowest and highest age`, `average age and the highest weight`.
     pub(super) fn fold_list(&self, outputs: &[Output]) -> Option<String> {
-        let parts: Vec<(Fold, String)> = outputs
+        let parts: Vec<(&str, String)> = outputs
             .iter()
             .map(|output| match output {
-                Output::Fold(fold, column) => Some((*fold, self.attribute(column)?)),
+                Output::Fold(fold, column) => Some((self.fold_word(*fold, column), self.attribute(column)?)),
                 _ => None,
             })
             .collect::<Option<_>>()?;
         let one_attribute = parts.iter().all(|(_, attribute)| *attribute == parts[0].1);
         if one_attribute {
-            let folds: Vec<&str> = parts.iter().map(|(fold, _)| fold_word(*fold)).collect();
+            let folds: Vec<&str> = parts.iter().map(|(fold, _)| *fold).collect();
             return Some(format!("{} {}", enumerate(&folds, "and"), parts[0].1));
         }
         let parts: Vec<String> =
-            parts.iter().map(|(fold, attribute)| format!("{} {attribute}", fold_word(*fold))).collect();
+            parts.iter().map(|(fold, attribute)| format!("{fold} {attribute}")).collect();
         Some(enumerate(&parts, "and the"))
     }
 
@@ -364,12 +454,17 @@ impl Speaker<'_> {
             let Output::Column(column) = key else { return None };
             let info = self.info(column)?;
             let attribute = self.attribute(column)?;
-            let direction = match (info.numeric, info.temporal, descending) {
+            let as_text = !info.numeric && !info.temporal;
+            if as_text && (!self.shape.outputs.contains(key) || self.tells_time(column)) {
+                return None;
+            }
+            let measured = |word: &str| super::answer::MEASURED.contains(&word);
+            let numeric = info.numeric || attribute.rsplit(' ').next().is_some_and(measured);
+            let direction = match (numeric, info.temporal, descending) {
                 (true, _, false) => "in ascending order",
                 (true, _, true) => "in descending order",
                 (_, true, false) => "in chronological order",
                 (_, true, true) => "in reverse chronological order",
-                _ if !self.shape.outputs.contains(key) => return None,
                 (_, _, false) => "alphabetically",
                 (_, _, true) => "in reverse alphabetical order",
             };
@@ -382,6 +477,27 @@ impl Speaker<'_> {
     }
 }
 
+/// `fewer than`, `at least`: a comparison of a number of things.
+pub(super) fn bound(op: &BinaryOperator) -> Option<&'static str> {
+    Some(match op {
+        BinaryOperator::Gt => "more than",
+        BinaryOperator::GtEq => "at least",
+        BinaryOperator::Lt => "fewer than",
+        BinaryOperator::LtEq => "at most",
+        BinaryOperator::Eq => "exactly",
+        _ => return None,
+    })
+}
+
+/// Whether a constant sets a flag, where it is one that does.
+fn flag(constant: &Constant) -> Option<bool> {
+    match constant.text.to_lowercase().as_str() {
+        "t" | "y" | "1" | "true" | "yes" => Some(true),
+        "f" | "n" | "0" | "false" | "no" => Some(false),
+        _ => None,
+    }
+}
+
 fn tested(test: &Test) -> &Column {
     match test {
         Test::Compare(column, ..)
@@ -391,16 +507,8 @@ fn tested(test: &Test) -> &Column {
         | Test::Null(column, _)
         | Test::Extreme(column, _)
         | Test::Average(column, _)
+        | Test::Against(column, ..)
         | Test::Has(column, ..) => column,
-    }
-}
-
-fn fold_word(fold: Fold) -> &'static str {
-    match fold {
-        Fold::Average => "average",
-        Fold::Total => "total",
-        Fold::Highest => "highest",
-        Fold::Lowest => "lowest",
     }
 }
 

@@ -78,8 +78,21 @@ pub enum Test {
     Extreme(Column, Fold),
     /// `column >|< (SELECT AVG(column) …)`.
     Average(Column, BinaryOperator),
-    /// `key [NOT] IN (SELECT reference FROM child)`.
-    Has(Column, String, bool),
+    /// `column > (SELECT MAX(column) FROM the same table WHERE …)`, and the like with `<` and `MIN`.
+    Against(Column, BinaryOperator, Fold, Box<Shape>),
+    /// `key [NOT] IN (SELECT reference FROM child …)`, `[NOT] EXISTS (…)`, `(SELECT COUNT(*) …) op n`.
+    Has(Column, Box<Shape>, Number),
+}
+
+/// How many rows of a child table a row must have.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Number {
+    /// At least one.
+    Some,
+    /// None.
+    None,
+    /// As many as a comparison says.
+    Bound(BinaryOperator, u64),
 }
 
 /// A query, reduced.
@@ -91,6 +104,8 @@ pub struct Shape {
     pub referrer: Vec<Option<Column>>,
     /// The table whose rows the joined rows are, one to one.
     pub base: usize,
+    /// `SELECT *`: the outputs are all columns of the only table.
+    pub star: bool,
     /// `SELECT DISTINCT`.
     pub distinct: bool,
     /// The columns of the result.
@@ -103,6 +118,8 @@ pub struct Shape {
     pub group: Vec<Column>,
     /// `HAVING COUNT(*) op n`.
     pub having: Option<(BinaryOperator, u64)>,
+    /// `HAVING AVG(column) op n`.
+    pub having_fold: Option<(Output, BinaryOperator, Constant)>,
     /// `ORDER BY`, with whether descending.
     pub order: Vec<(Output, bool)>,
     /// `LIMIT`.
@@ -124,19 +141,26 @@ pub fn shape(statement: &str, schema: &Schema) -> Option<Shape> {
     let outputs = scope.outputs(select)?;
     let (tests, any) =
         select.selection.as_ref().map_or(Some((Vec::new(), false)), |expr| scope.tests(expr))?;
-    let group = match &select.group_by {
+    let group: Vec<Column> = match &select.group_by {
         GroupByExpr::Expressions(columns, modifiers) if modifiers.is_empty() => {
             columns.iter().map(|expr| scope.column(expr)).collect::<Option<_>>()?
         }
         _ => return None,
     };
+    let group = scope.without_dependents(group);
+    let having_fold = match &select.having {
+        Some(expr) if scope.having(expr).is_none() => Some(scope.having_fold(expr)?),
+        _ => None,
+    };
     Some(Shape {
+        star: matches!(select.projection.as_slice(), [SelectItem::Wildcard(_)]),
         distinct: matches!(select.distinct, Some(Distinct::Distinct)),
         outputs,
         tests,
         any,
         group,
-        having: select.having.as_ref().map_or(Some(None), |expr| scope.having(expr).map(Some))?,
+        having: select.having.as_ref().and_then(|expr| scope.having(expr)),
+        having_fold,
         order: scope.order(&query)?,
         limit: limit(&query)?,
         base: scope.base,
@@ -264,6 +288,8 @@ impl<'s> Scope<'s> {
         let (parent, child) = match (self.is_key(&left), self.is_key(&right)) {
             (true, false) => (left, right),
             (false, true) => (right, left),
+            (false, false) if self.called_after(&right, &left) => (left, right),
+            (false, false) if self.called_after(&left, &right) => (right, left),
             _ => return None,
         };
         if parent.table == child.table || self.referrer[parent.table].is_some() {
@@ -271,6 +297,16 @@ impl<'s> Scope<'s> {
         }
         self.referrer[parent.table] = Some(child);
         Some(())
+    }
+
+    /// Whether a column is called after the table of another and that: `country_code` after `country.code`, where the
+    /// run has not looked at the tables.
+    fn called_after(&self, reference: &Column, key: &Column) -> bool {
+        let glue = |words: Vec<String>| words.concat().to_ascii_lowercase();
+        let table = english::singular(&self.schema.words(&self.tables[key.table]).join(" ")).replace(' ', "");
+        let unseen = self.schema.columns(&self.tables[key.table]).is_none();
+        let named = format!("{}{}", table.to_ascii_lowercase(), glue(self.schema.words(&key.name)));
+        unseen && glue(self.schema.words(&reference.name)) == named
     }
 
     /// Whether a column alone identifies a row of its table.
@@ -288,7 +324,8 @@ impl<'s> Scope<'s> {
                 let table = english::singular(&self.schema.words(table).join(" "))
                     .replace(' ', "")
                     .to_ascii_lowercase();
-                name == "id" || name == format!("{table}id")
+                let plain = glue(self.schema.words(&self.tables[column.table]));
+                name == "id" || name == format!("{table}id") || name == format!("{plain}id")
             }
         }
     }
@@ -330,7 +367,25 @@ impl<'s> Scope<'s> {
         Some(())
     }
 
+    /// `GROUP BY id, name`: what the key of a table determines splits no group.
+    fn without_dependents(&self, group: Vec<Column>) -> Vec<Column> {
+        let Some(key) = group.iter().find(|column| self.is_key(column)) else { return group };
+        if group.iter().all(|column| column.table == key.table) { vec![key.clone()] } else { group }
+    }
+
+    /// Every column of the only table, where the run has seen which there are.
+    fn all_columns(&self) -> Option<Vec<Output>> {
+        let [table] = self.tables.as_slice() else { return None };
+        let columns = self.schema.columns(table)?;
+        Some(
+            columns.iter().map(|info| Output::Column(Column { table: 0, name: info.name.clone() })).collect(),
+        )
+    }
+
     fn outputs(&self, select: &Select) -> Option<Vec<Output>> {
+        if let [SelectItem::Wildcard(_)] = select.projection.as_slice() {
+            return self.all_columns();
+        }
         let output = |item: &SelectItem| match item {
             SelectItem::UnnamedExpr(expr) | SelectItem::ExprWithAlias { expr, .. } => self.output(expr),
             _ => None,
@@ -365,8 +420,10 @@ impl<'s> Scope<'s> {
             ("count", FunctionArgExpr::Expr(expr), true) => {
                 let column = self.column(expr)?;
                 let info = self.schema.column(&self.tables[column.table], &column.name);
+                // What two tables are joined on is null in no joined row.
+                let joined = self.referrer.iter().flatten().any(|reference| *reference == column);
                 let never_null =
-                    self.is_key(&column) || info.is_some_and(|info| info.not_null || info.primary);
+                    joined || self.is_key(&column) || info.is_some_and(|info| info.not_null || info.primary);
                 never_null.then_some(Output::Count)
             }
             ("count", FunctionArgExpr::Expr(expr), false) => self.column(expr).map(Output::CountDistinct),
@@ -410,6 +467,10 @@ impl<'s> Scope<'s> {
             Expr::IsNull(expr) => Some(Test::Null(self.column(expr)?, false)),
             Expr::IsNotNull(expr) => Some(Test::Null(self.column(expr)?, true)),
             Expr::InSubquery { expr, subquery, negated } => self.related(expr, subquery, *negated),
+            Expr::Exists { subquery, negated } => {
+                let (key, child) = self.linked(subquery, select(subquery)?)?;
+                Some(Test::Has(key, Box::new(child), if *negated { Number::None } else { Number::Some }))
+            }
             _ => None,
         }
     }
@@ -418,6 +479,9 @@ impl<'s> Scope<'s> {
         use BinaryOperator::{Eq, Gt, GtEq, Lt, LtEq, NotEq};
         if !matches!(op, Eq | NotEq | Gt | GtEq | Lt | LtEq) {
             return None;
+        }
+        if let Expr::Subquery(query) = left {
+            return self.counted(query, op, right);
         }
         let column = self.column(left)?;
         if let Expr::Subquery(query) = right {
@@ -430,8 +494,8 @@ impl<'s> Scope<'s> {
     fn extreme(&self, column: Column, op: &BinaryOperator, query: &Query) -> Option<Test> {
         let inner_select = select(query)?;
         let inner = Scope::new(inner_select, self.schema)?;
-        let plain =
-            inner_select.selection.is_none() && inner_select.having.is_none() && query.limit_clause.is_none();
+        let GroupByExpr::Expressions(group, _) = &inner_select.group_by else { return None };
+        let plain = group.is_empty() && inner_select.having.is_none() && query.limit_clause.is_none();
         if !plain || inner.tables.len() != 1 || self.tables.len() != 1 {
             return None;
         }
@@ -442,8 +506,16 @@ impl<'s> Scope<'s> {
         {
             return None;
         }
+        let fold = *fold;
+        if let Some(selection) = &inner_select.selection {
+            let (tests, any) = inner.tests(selection)?;
+            let compares = matches!(op, BinaryOperator::Gt | BinaryOperator::Lt)
+                && matches!(fold, Fold::Highest | Fold::Lowest);
+            return (compares && (!any || tests.len() == 1))
+                .then(|| Test::Against(column, op.clone(), fold, Box::new(inner.child(tests))));
+        }
         match (op, fold) {
-            (BinaryOperator::Eq, Fold::Highest | Fold::Lowest) => Some(Test::Extreme(column, *fold)),
+            (BinaryOperator::Eq, Fold::Highest | Fold::Lowest) => Some(Test::Extreme(column, fold)),
             (BinaryOperator::Gt | BinaryOperator::Lt, Fold::Average) => {
                 Some(Test::Average(column, op.clone()))
             }
@@ -451,20 +523,109 @@ impl<'s> Scope<'s> {
         }
     }
 
-    /// `key [NOT] IN (SELECT reference FROM child)`: has, or has no, child.
+    /// `key [NOT] IN (SELECT reference FROM child [WHERE …] [GROUP BY reference HAVING COUNT(*) op n])`.
     fn related(&self, expr: &Expr, query: &Query, negated: bool) -> Option<Test> {
         let column = self.column(expr)?;
         let inner_select = select(query)?;
         let inner = Scope::new(inner_select, self.schema)?;
-        let plain = inner_select.selection.is_none()
-            && inner_select.having.is_none()
-            && query.limit_clause.is_none()
-            && inner.tables.len() == 1;
         let outputs = inner.outputs(inner_select)?;
         let [Output::Column(reference)] = outputs.as_slice() else { return None };
-        let same_name = reference.name.eq_ignore_ascii_case(&column.name);
-        (plain && self.is_key(&column) && !inner.is_key(reference) && same_name)
-            .then(|| Test::Has(column, inner.tables[0].clone(), negated))
+        if query.limit_clause.is_some() || !self.refers(&column, &inner, reference) {
+            return None;
+        }
+        let tests = match &inner_select.selection {
+            Some(expr) => inner.tests(expr).filter(|(tests, any)| !any || tests.len() == 1)?.0,
+            None => Vec::new(),
+        };
+        let GroupByExpr::Expressions(group, _) = &inner_select.group_by else { return None };
+        let number = match (group.as_slice(), &inner_select.having) {
+            ([], None) if negated => Number::None,
+            ([], None) => Number::Some,
+            ([key], Some(having)) if !negated && inner.column(key)? == *reference => {
+                let (op, number) = inner.having(having)?;
+                // A row without children is in no group, so an upper bound would mean "but at least one".
+                if matches!(op, BinaryOperator::Lt | BinaryOperator::LtEq) || number == 0 {
+                    return None;
+                }
+                Number::Bound(op, number)
+            }
+            _ => return None,
+        };
+        Some(Test::Has(column, Box::new(inner.child(tests)), number))
+    }
+
+    /// Whether a column of a child table refers to the rows of one of these tables by their key.
+    fn refers(&self, key: &Column, inner: &Scope<'_>, reference: &Column) -> bool {
+        let glue = |words: Vec<String>| words.concat().to_ascii_lowercase();
+        let (wanted, found) = (self.schema.words(&key.name), glue(self.schema.words(&reference.name)));
+        let entity = english::singular(&self.schema.words(&self.tables[key.table]).join(" ")).replace(' ', "");
+        let named = reference.name.eq_ignore_ascii_case(&key.name)
+            || found == format!("{}{}", entity.to_ascii_lowercase(), glue(wanted));
+        named && inner.tables.len() == 1 && self.is_key(key) && !inner.is_key(reference)
+    }
+
+    /// The only table of an inner query as a shape that has nothing but conditions.
+    fn child(self, tests: Vec<Test>) -> Shape {
+        Shape {
+            tables: self.tables,
+            referrer: self.referrer,
+            base: self.base,
+            star: false,
+            distinct: false,
+            outputs: Vec::new(),
+            tests,
+            any: false,
+            group: Vec::new(),
+            having: None,
+            having_fold: None,
+            order: Vec::new(),
+            limit: None,
+        }
+    }
+
+    /// `… FROM child WHERE child.reference = outer.key [AND …]`: the key, and the rows of the child that count.
+    fn linked(&self, query: &Query, inner_select: &Select) -> Option<(Column, Shape)> {
+        let inner = Scope::new(inner_select, self.schema)?;
+        let GroupByExpr::Expressions(group, _) = &inner_select.group_by else { return None };
+        if !group.is_empty() || inner_select.having.is_some() || query.limit_clause.is_some() {
+            return None;
+        }
+        let (mut key, mut tests) = (None, Vec::new());
+        for part in flatten(inner_select.selection.as_ref()?, &BinaryOperator::And) {
+            match self.link(part, &inner) {
+                Some(link) if key.is_none() => key = Some(link),
+                Some(_) => return None,
+                None => tests.push(inner.test(part)?),
+            }
+        }
+        Some((key?, inner.child(tests)))
+    }
+
+    /// `child.reference = outer.key`, either way round.
+    fn link(&self, expr: &Expr, inner: &Scope<'_>) -> Option<Column> {
+        let Expr::BinaryOp { left, op: BinaryOperator::Eq, right } = expr else { return None };
+        [(left, right), (right, left)].into_iter().find_map(|(reference, key)| {
+            let (Expr::CompoundIdentifier(_), Expr::CompoundIdentifier(_)) = (&**reference, &**key) else {
+                return None;
+            };
+            let (reference, key) = (inner.column(reference)?, self.column(key)?);
+            self.refers(&key, inner, &reference).then_some(key)
+        })
+    }
+
+    /// `(SELECT COUNT(*) FROM child WHERE child.reference = outer.key …) op n`.
+    fn counted(&self, query: &Query, op: &BinaryOperator, right: &Expr) -> Option<Test> {
+        let inner_select = select(query)?;
+        let [SelectItem::UnnamedExpr(Expr::Function(function))] = inner_select.projection.as_slice() else {
+            return None;
+        };
+        let inner = Scope::new(inner_select, self.schema)?;
+        if inner.measure(function)? != Output::Count {
+            return None;
+        }
+        let (key, child) = self.linked(query, inner_select)?;
+        let number = constant(right)?.text.parse().ok()?;
+        Some(Test::Has(key, Box::new(child), Number::Bound(op.clone(), number)))
     }
 
     fn having(&self, expr: &Expr) -> Option<(BinaryOperator, u64)> {
@@ -473,6 +634,15 @@ impl<'s> Scope<'s> {
         let known = matches!(op, Gt | GtEq | Lt | LtEq | Eq);
         let number = constant(right)?.text.parse().ok()?;
         (known && self.output(left)? == Output::Count).then(|| (op.clone(), number))
+    }
+
+    fn having_fold(&self, expr: &Expr) -> Option<(Output, BinaryOperator, Constant)> {
+        let Expr::BinaryOp { left, op, right } = expr else { return None };
+        use BinaryOperator::{Gt, GtEq, Lt, LtEq};
+        let measure = self.output(left)?;
+        let known = matches!(op, Gt | GtEq | Lt | LtEq) && matches!(measure, Output::Fold(..));
+        let number = constant(right).filter(|constant| constant.number)?;
+        known.then(|| (measure, op.clone(), number))
     }
 
     fn order(&self, query: &Query) -> Option<Vec<(Output, bool)>> {
