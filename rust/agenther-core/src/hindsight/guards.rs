@@ -2,13 +2,13 @@
 
 use std::collections::HashSet;
 
-use super::families::Candidate;
+use super::families::{Candidate, only_reads};
 use super::forms::other_forms;
 use super::needles::find;
 use super::reason::Reason;
 use super::wording::{is_function_word, say_value, singular};
 use super::{Origin, Slot, slice};
-use crate::reading::Reading;
+use crate::reading::{Reading, StepReading};
 use crate::signals::effect::Effect;
 use crate::signals::tool_status::Status;
 use crate::text::document::Kind;
@@ -64,8 +64,14 @@ fn writes_are_confirmed(candidate: &Candidate, reading: &Reading<'_>) -> bool {
             None => true,
             Some(system) => !asks_first(system) && read.step.user.is_some_and(is_consent),
         };
-        read.effect != Effect::Write || read.status == Status::Ok && is_allowed
+        read.effect != Effect::Write || only_shows(read) || only_reads(read) || read.status == Status::Ok && is_allowed
     })
+}
+
+/// Whether a call of a tool that does several things (`str_replace_editor`) only shows something.
+fn only_shows(read: &StepReading<'_>) -> bool {
+    let command = read.arguments().and_then(|arguments| arguments.root().get("command"));
+    command.is_some_and(|value| value.kind() == Kind::String && matches!(value.raw(), "view" | "show" | "read"))
 }
 
 fn is_consent(turn: &str) -> bool {

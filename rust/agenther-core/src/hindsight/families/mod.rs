@@ -1,6 +1,7 @@
 //! Families of asks: each looks for one way in which a run demonstrates something, and says it as a
 //! request. A family is one file; adding one touches that file and [`FAMILIES`].
 
+mod code;
 mod english;
 mod household;
 mod search;
@@ -14,7 +15,7 @@ use std::collections::HashSet;
 
 use super::reason::Reason;
 use super::{Slot, Support, Wording, style};
-use crate::reading::Reading;
+use crate::reading::{Reading, StepReading};
 
 /// A goal that a family proposes. Slices, guards and the verifier decide whether it stands.
 #[derive(Debug, Clone, PartialEq)]
@@ -102,12 +103,18 @@ pub type Family = fn(&Reading<'_>, &mut Proposals);
 
 /// Every family, by name.
 pub const FAMILIES: &[(&str, Family)] = &[
+    ("code", code::propose),
     ("household", household::propose),
     ("search", search::propose),
     ("shell", shell::propose),
     ("sql", sql::propose),
     ("tool_call", tool_call::propose),
 ];
+
+/// Whether a step is a call that cannot have changed anything, though its tool may.
+pub fn only_reads(step: &StepReading<'_>) -> bool {
+    shell::only_reads(step)
+}
 
 /// What the call of a step does, as a command: `look up the order`.
 pub fn tool_phrase(reading: &Reading<'_>, step: usize) -> Option<String> {

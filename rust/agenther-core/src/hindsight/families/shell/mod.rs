@@ -52,7 +52,7 @@ pub fn propose(reading: &Reading<'_>, out: &mut Proposals) {
 }
 
 /// The command line that a step runs: plain text, or the only text argument, of a tool that is a shell.
-fn line<'a>(step: &StepReading<'a>) -> Option<&'a str> {
+pub fn line<'a>(step: &StepReading<'a>) -> Option<&'a str> {
     const SHELLS: &[&str] =
         &["bash", "sh", "shell", "terminal", "execute_bash", "run_command", "run", "cmd", "exec"];
     let name = step.step.action_name?;
@@ -71,12 +71,24 @@ fn line<'a>(step: &StepReading<'a>) -> Option<&'a str> {
     Some(line.trim())
 }
 
+/// Whether a step runs a shell command that only reads: every stage of the pipeline is a command that cannot write.
+pub fn only_reads(step: &StepReading<'_>) -> bool {
+    const READERS: &[&str] = &[
+        "ls", "cat", "find", "grep", "egrep", "fgrep", "rg", "head", "tail", "wc", "sort", "uniq", "cut", "du", "df",
+        "file", "stat", "diff", "cmp", "md5sum", "sha1sum", "sha256sum", "pwd", "which", "tree", "nl", "tr", "awk",
+        "sed", "echo", "cd", "date", "ps", "id", "whoami", "hostname", "uname",
+    ];
+    let Some(line) = line(step) else { return false };
+    let mut stages = line.split(['|', '&', ';']).map(str::trim).filter(|stage| !stage.is_empty()).peekable();
+    stages.peek().is_some() && !changes_state(line) && stages.all(|stage| READERS.contains(&first_word(stage)))
+}
+
 fn first_word(line: &str) -> &str {
     line.split_whitespace().next().unwrap_or("")
 }
 
 /// Whether a command may change files or the shell's state.
-fn changes_state(line: &str) -> bool {
+pub fn changes_state(line: &str) -> bool {
     const WRITERS: &[&str] = &[
         "rm", "mv", "cp", "mkdir", "rmdir", "touch", "tar", "ln", "chmod", "chown", "tee", "dd", "gzip",
         "gunzip", "zip", "unzip", "install", "apt", "apt-get", "pip", "git", "export", "source", "alias",
