@@ -123,11 +123,13 @@ fn pursues_old_goal(candidate: &Candidate, reading: &Reading<'_>, goal: &HashSet
                 && !is_statement
                 && argument.value.split_whitespace().count() >= 3
                 && !argument.value.contains(['(', ')', '{', '}', ';', '=', '<', '>', '|', '\n', '/']);
+            // A question that begins with "when" asks for the date.
+            let is_asked = |word: &str| word == "date" && candidate.goal.starts_with("When");
             let is_number = |word: &String| word.bytes().all(|byte| byte.is_ascii_digit());
             is_query
                 && content_words(&argument.value)
                     .iter()
-                    .any(|word| original.contains(word) && !goal.contains(word) && !is_number(word))
+                    .any(|word| original.contains(word) && !goal.contains(word) && !is_number(word) && !is_asked(word))
         })
     })
 }

@@ -1,7 +1,7 @@
 //! Queries that are questions, and observations that are their answers: a search engine's answer box,
 //! or a sentence that says all the query asks and one thing more.
 
-use super::prose::{content_stems, dates, name_prefix, sentences, stem};
+use super::prose::{content_stems, date_prefix, dates, name_prefix, names_prefix, sentences, stem};
 
 /// Longer observations are prose, not answers.
 const MAX_BOX_WORDS: usize = 7;
@@ -38,6 +38,52 @@ pub fn is_box(observation: &str) -> bool {
     observation.split_whitespace().count() <= MAX_BOX_WORDS && sentences(observation).is_empty()
 }
 
+/// `Date of X`, `the director of X`, `X director`: the attribute in lower case, and what it is of.
+fn attribute(query: &str) -> Option<(&str, &str)> {
+    let lower_case = |head: &str| head.chars().all(|c| c.is_ascii_lowercase() || c == ' ');
+    if let Some((head, of)) = query.split_once(" of ") {
+        let head = head.strip_prefix("the ").or_else(|| head.strip_prefix("The ")).unwrap_or(head);
+        // A query may begin with a capital as a sentence does.
+        let initial = head.get(1..).is_some_and(lower_case) && lower_case(&head[..1].to_lowercase());
+        return (lower_case(head) || initial).then_some((head, of));
+    }
+    let name = super::prose::name_prefix(query)?;
+    let head = query[name.len()..].strip_prefix(' ')?;
+    (name.contains(' ') && specific(name) && lower_case(head)).then_some((head, name))
+}
+
+/// Dates that people ask for with a verb: `birth date` as `When was … born`.
+const DATED: &[(&str, &str, &str)] = &[
+    ("birth date", "When was", "born"),
+    ("date birth", "When was", "born"),
+    ("birthday", "When was", "born"),
+    ("death date", "When did", "die"),
+    ("release date", "When was", "released"),
+    ("founding date", "When was", "founded"),
+    ("foundation date", "When was", "founded"),
+    ("formation date", "When was", "formed"),
+    ("publication date", "When was", "published"),
+    ("opening date", "When was", "opened"),
+];
+
+fn dated(head: &str) -> Option<(&'static str, &'static str)> {
+    DATED.iter().find(|(date, ..)| head.ends_with(date)).map(|(_, before, after)| (*before, *after))
+}
+
+/// What a question for a date asks of which topic: the verb, and the topic.
+pub fn event(question: &str) -> Option<(&'static str, &str)> {
+    DATED.iter().find_map(|(_, before, after)| {
+        let topic = question.strip_prefix(before)?.strip_suffix(after)?.trim();
+        (!topic.is_empty()).then_some((*after, topic))
+    })
+}
+
+/// Whether a name is long enough to mean one thing: an answer box for `The Lady` may be about any.
+fn specific(name: &str) -> bool {
+    let bare = name.strip_prefix("The ").or_else(|| name.strip_prefix("the ")).unwrap_or(name);
+    bare.contains(' ') || name == bare
+}
+
 /// The query as a question: it is one, or it is `the R of X`, `X R` for a role or attribute R.
 fn question(query: &str) -> Option<String> {
     let query = query.trim().trim_end_matches(['?', '.', ' ']);
@@ -54,11 +100,11 @@ fn question(query: &str) -> Option<String> {
     if asks && is_question(&words) {
         return Some(capitalized(&words.join(" ")));
     }
-    let (head, of) = query.split_once(" of ")?;
-    let head = head.strip_prefix("the ").or_else(|| head.strip_prefix("The ")).unwrap_or(head);
+    let (head, of) = attribute(query)?;
     let named = of.split_whitespace().any(|word| word.starts_with(char::is_uppercase));
+    let head = &head.to_lowercase();
     let role = head.split(' ').next_back()?;
-    let simple = head.split(' ').count() <= 3 && head.chars().all(|c| c.is_lowercase() || c == ' ');
+    let simple = head.split(' ').count() <= 3;
     if !named || !simple || of.split_whitespace().count() > 9 {
         return None;
     }
@@ -90,13 +136,20 @@ fn question(query: &str) -> Option<String> {
         "winner",
         "singer",
     ];
+    const DATES: &[&str] = &["date", "birthday"];
+    const NAMES: &[&str] = &["publisher", "manufacturer", "developer", "distributor", "producer"];
     const NUMBERS: &[&str] = &["population", "height", "elevation", "length", "area", "capacity", "number"];
     const PLACES: &[&str] = &["birthplace", "headquarters"];
+    if DATES.contains(&role)
+        && let Some((before, after)) = dated(head)
+    {
+        return specific(of).then(|| format!("{before} {of} {after}"));
+    }
     if PEOPLE.contains(&role) {
         Some(format!("Who is the {head} of {of}"))
     } else if PLACES.contains(&role) {
         Some(format!("Where is the {head} of {of}"))
-    } else if NUMBERS.contains(&role) || role == "capital" {
+    } else if NUMBERS.contains(&role) || DATES.contains(&role) || NAMES.contains(&role) || role == "capital" {
         Some(format!("What is the {head} of {of}"))
     } else {
         None
@@ -140,6 +193,8 @@ fn wants(question: &str) -> Option<Wants> {
             "year" | "date" => Wants::When,
             "city" | "country" | "state" | "county" | "town" => Wants::Where,
             "is" | "was" | "are" | "were" => {
+                let date = ["date", "birthday"];
+                let maker = ["publisher", "manufacturer", "developer", "distributor", "producer"];
                 let number = ["population", "height", "elevation", "length", "area", "capacity", "number"];
                 let place = ["capital", "birthplace", "headquarters"];
                 let head =
@@ -147,6 +202,8 @@ fn wants(question: &str) -> Option<Wants> {
                 match head {
                     Some(head) if number.contains(head) => Wants::Number,
                     Some(head) if place.contains(head) => Wants::Where,
+                    Some(head) if date.contains(head) => Wants::When,
+                    Some(head) if maker.contains(head) => Wants::Name,
                     _ => return None,
                 }
             }
@@ -203,8 +260,24 @@ fn stated<'a>(question: &str, wants: Wants, observation: &'a str) -> Option<&'a 
             (subject && stems.iter().all(|stem| rest.contains(stem))).then_some(name)
         }
         Wants::Number => counted(question, sentence),
-        Wants::Where | Wants::Name => None,
+        Wants::Where => only_place(question, sentence),
+        Wants::Name => None,
     }
+}
+
+/// The only place after "in" or "at" that the question does not name itself.
+fn only_place<'a>(question: &str, sentence: &'a str) -> Option<&'a str> {
+    let verb = stem(&question.rsplit(' ').next()?.to_lowercase());
+    let mut places = [" in ", " at "]
+        .iter()
+        .flat_map(|link| sentence.match_indices(link).map(|(at, link)| at + link.len()))
+        .filter(|start| sentence[..*start].rsplit(' ').take(3).any(|word| stem(&word.to_lowercase()) == verb))
+        .filter_map(|start| names_prefix(&sentence[start..]))
+        .filter(|place| !question.contains(place));
+    let place = places.next()?;
+    let full = place.split(", ").all(|part| name_prefix(part).is_some_and(|name| name.len() == part.len()));
+    let month = dates(place).is_empty() && date_prefix(place).is_none();
+    (places.next().is_none() && full && month).then_some(place)
 }
 
 /// The number before the counted noun: `how many albums …`, `… has sold 12 albums`.

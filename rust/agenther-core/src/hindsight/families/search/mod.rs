@@ -35,6 +35,7 @@ struct Found<'a> {
 /// Proposes questions that the searches of a run answer.
 pub fn propose(reading: &Reading<'_>, out: &mut Proposals) {
     let mut found: Vec<Found<'_>> = Vec::new();
+    let mut answered: Vec<Candidate> = Vec::new();
     for (index, step) in reading.steps.iter().enumerate() {
         let Some(query) = query(step) else { continue };
         let (Some(observation), Status::Ok) = (step.step.observation, step.status) else { continue };
@@ -48,7 +49,7 @@ pub fn propose(reading: &Reading<'_>, out: &mut Proposals) {
         } else if let Some((question, value)) = direct::ask(query, observation)
             && !vetoed(reading, index)
         {
-            out.push(direct_candidate(index as u32, query, observation, question, value));
+            answered.push(direct_candidate(index as u32, query, observation, question, value));
         } else if let Some(thought) = reading.steps.get(index + 1).and_then(|next| next.step.thought)
             && let Some((question, value)) = inverted::ask(query, observation, thought)
         {
@@ -65,6 +66,35 @@ pub fn propose(reading: &Reading<'_>, out: &mut Proposals) {
     for one in &found {
         single(one, out);
     }
+    for (at, second) in answered.iter().enumerate() {
+        answered[..at].iter().filter_map(|first| which_first(first, second)).for_each(|ask| out.push(ask));
+    }
+    answered.into_iter().for_each(|candidate| out.push(candidate));
+}
+
+/// Two questions for the same date of two topics as one: which came first.
+fn which_first(first: &Candidate, second: &Candidate) -> Option<Candidate> {
+    let event = |candidate: &'_ Candidate| -> Option<(&'static str, String)> {
+        let (verb, topic) = direct::event(candidate.goal.trim_end_matches('?'))?;
+        Some((verb, topic.to_string()))
+    };
+    let ((verb, one), (other_verb, other)) = (event(first)?, event(second)?);
+    if verb != other_verb || verb == "die" || one == other {
+        return None;
+    }
+    let pair = [(one.as_str(), &first.answer), (other.as_str(), &second.answer)];
+    let [(early, date), (late, later)] =
+        if earlier(&first.answer, &second.answer)? { pair } else { [pair[1], pair[0]] };
+    let who = if verb == "born" { "Who" } else { "Which" };
+    Some(Candidate {
+        goal: format!("{who} was {verb} first, {one} or {other}?"),
+        answer: format!("{}, {verb} {}; {late} was {verb} {}", capitalized(early), on(date), on(later)),
+        wording: Wording::Phrase,
+        steps: vec![first.steps[0], second.steps[0]],
+        evidence: first.evidence.iter().chain(&second.evidence).cloned().collect(),
+        prior: 0.84,
+        ..first.clone()
+    })
 }
 
 /// The words searched for, where a step is a search: the tool is called so and takes one short text, or the
