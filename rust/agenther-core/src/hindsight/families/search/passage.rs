@@ -32,6 +32,8 @@ pub enum Relation {
     Where,
     /// Who did it: the verb is [`Fact::verb`].
     By,
+    /// The name behind a stage name.
+    RealName,
     /// What it is.
     Definition,
 }
@@ -108,7 +110,8 @@ pub fn read<'a>(query: &'a str, text: &'a str) -> Option<Passage<'a>> {
     let first = sentences.first()?;
     let lead = Lead::parse(first)?;
     let (name, disambiguator) = split_disambiguator(query);
-    if !about(name, disambiguator, &lead) {
+    let by_alias = lead.alias.is_some_and(|alias| alias.eq_ignore_ascii_case(name));
+    if !by_alias && !about(name, disambiguator, &lead) {
         return None;
     }
     let gender = gender(&sentences);
@@ -123,6 +126,9 @@ pub fn read<'a>(query: &'a str, text: &'a str) -> Option<Passage<'a>> {
         past: matches!(lead.copula, "was" | "were"),
         facts: Vec::new(),
     };
+    if by_alias && person {
+        passage.add(Relation::RealName, "", lead.subject);
+    }
     passage.read_dates(&lead);
     passage.read_predicate(&lead);
     passage.read_sentences(&sentences, &lead);
