@@ -269,7 +269,7 @@ fn located(reading: &Reading<'_>, index: usize) -> Option<Candidate> {
     }
     let start = path.as_ptr() as usize - observation.as_ptr() as usize;
     Some(Candidate {
-        goal: format!("Where in the repository is the file {name}?"),
+        goal: format!("Where is the file {name}?"),
         answer: format!("It is at {path}."),
         wording: Wording::Phrase,
         steps: vec![index as u32],
@@ -402,9 +402,9 @@ mod tests {
     #[test]
     fn a_search_by_name_and_a_look_at_a_line_are_asked_for() {
         let found = goals(&[FOUND, AROUND]);
-        assert_eq!(found[0].0, "Where in the repository is the file rates.py?");
+        assert_eq!(found[0].0, "Where is the file rates.py?");
         assert_eq!(found[0].1, "It is at /shop/src/money/rates.py.");
-        assert_eq!(found[1].0, "Find the file rates.py and tell me what the code around line 42 is.");
+        assert_eq!(found[1].0, "Find the file rates.py and tell me what the code is around line 42.");
         assert!(found[1].1.contains("42:     y = 2"), "{found:?}");
     }
 

@@ -31,22 +31,27 @@ pub fn propose(reading: &Reading<'_>, out: &mut Proposals) {
             // What later commands print depends on this step, which a goal for them would drop.
             break;
         }
-        if first_word(line) == "cd" {
-            moved = true;
-        }
+        moved |= index > 0
+            && reading.steps[..index].last().and_then(self::line).is_some_and(|line| first_word(line) == "cd");
         let (Some(observation), Status::Ok) = (step.step.observation, step.status) else { continue };
         if newline_kept && !observation.ends_with('\n') {
             continue;
         }
-        let Some(phrase) = command::pipeline(line).as_deref().and_then(phrase::phrase) else { continue };
-        let relative = !line.split(' ').any(|word| word.starts_with('/'));
-        if moved && relative {
+        let (directory, rest) = command::within(line).map_or((None, line), |(dir, rest)| (Some(dir), rest));
+        let Some(mut phrase) = command::pipeline(rest).as_deref().and_then(phrase::phrase) else { continue };
+        let relative = !rest.split(' ').any(|word| word.starts_with('/'));
+        if let Some(directory) = directory.filter(|_| relative)
+            && !phrase.set_in(directory)
+        {
+            continue;
+        }
+        if moved && relative && directory.is_none() {
             continue;
         }
         if let Some(answer) = answer(&phrase, observation)
             && proposed.insert(phrase.request(0))
         {
-            out.push_rendered(candidate(index as u32, step, line, &phrase, answer));
+            out.push_derived(candidate(index as u32, step, line, &phrase, answer));
         }
     }
 }
@@ -213,6 +218,24 @@ mod tests {
                 "Find all .py files that contain the text \"main\" under /srv.",
                 "- /srv/a.py\n- /srv/b.py",
             ),
+            (
+                "find /srv -type f -name '*.py' -exec wc -l {} \\; | awk 'BEGIN {s=0} {s += $1} END {print s}'",
+                "7\n",
+                "How many lines do the .py files under /srv have in total?",
+                "There are 7.",
+            ),
+            (
+                "find /srv -type f -name '*.py' -exec md5sum {} \\; | awk '{print $1}' | sort | uniq | wc -l",
+                "2\n",
+                "How many different MD5 checksums do the .py files under /srv have?",
+                "There are 2.",
+            ),
+            (
+                "cd /srv && find . -name '*.py' | wc -l",
+                "3\n",
+                "How many .py files are there under /srv?",
+                "There are 3.",
+            ),
             ("wc -l /etc/hosts", "7 /etc/hosts\n", "How many lines does /etc/hosts have?", "7."),
             (
                 "find /srv -type f -mtime -3 | sort | head -n 2",
@@ -234,6 +257,9 @@ mod tests {
             ("grep -P 'a+' /etc/hosts", "a\n"),
             ("grep a.b /etc/hosts", "a.b\n"),
             ("cat /etc/hosts | awk '{print $1}'", "127.0.0.1\n"),
+            ("find /srv -name '*.py' -exec wc -l {} + | awk '{s += $1} END {print s}'", "14\n"),
+            ("find /srv -name \"$X\"", "/srv/a\n"),
+            ("cd build && ls -t", "b\na\n"),
             ("find /srv -type f | head -n 2", "/srv/a\n/srv/b\n"),
             ("find /srv -name '*.log'", "find: '/srv': No such file or directory\n"),
             ("find /srv -name '*.log'", "/srv/a.log\n/"),

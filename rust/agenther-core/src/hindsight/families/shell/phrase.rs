@@ -40,6 +40,10 @@ pub struct Phrase {
     pub trivial: bool,
     /// Whether the order of lines is defined.
     sorted: bool,
+    /// What is measured of which files, where a line is a measure and a path: `lines`, `.py files under /srv`.
+    measured: Option<(String, String)>,
+    /// Whether the lines of measures end with their total.
+    total: bool,
 }
 
 impl Phrase {
@@ -53,7 +57,24 @@ impl Phrase {
             manner: String::new(),
             trivial: false,
             sorted: false,
+            measured: None,
+            total: false,
         }
+    }
+
+    /// Says the place of a command that ran in a directory; `false` if the words have none.
+    pub fn set_in(&mut self, directory: &str) -> bool {
+        let texts = [&mut self.place, &mut self.noun].into_iter().chain(self.question.as_mut());
+        let mut said = false;
+        for text in texts {
+            for (here, there) in [(" under the current directory", " under "), (" in the current directory", " in ")] {
+                if text.contains(here) {
+                    *text = text.replace(here, &format!("{there}{directory}"));
+                    said = true;
+                }
+            }
+        }
+        said
     }
 
     fn asking(mut self, kind: Kind, question: String) -> Self {
@@ -216,7 +237,12 @@ fn literal(pattern: &str) -> bool {
     !pattern.is_empty()
         && pattern
             .chars()
-            .all(|c| c.is_alphanumeric() || matches!(c, ' ' | '_' | '-' | ',' | ':' | '=' | '/'))
+            .all(|c| {
+                // All of these mean themselves in a basic regular expression.
+                c.is_alphanumeric()
+                    || matches!(c, ' ' | '_' | '-' | ',' | ':' | '=' | '/' | '(' | ')' | ';' | '<' | '>' | '@' | '#' | '%')
+            })
+            && !pattern.starts_with('-')
 }
 
 fn grep(words: &[String]) -> Option<Phrase> {
@@ -265,6 +291,7 @@ fn find(words: &[String]) -> Option<Phrase> {
     };
     let mut place = under(root);
     let mut run: Option<&[String]> = None;
+    let mut at_once = false;
     while let Some((test, after)) = rest.split_first() {
         rest = match (test.as_str(), after) {
             ("-type", [kind, after @ ..]) => {
@@ -315,6 +342,7 @@ fn find(words: &[String]) -> Option<Phrase> {
             }
             ("-print", []) => &[],
             ("-exec", command) => {
+                at_once = command.last().is_some_and(|end| end == "+");
                 run = Some(command.split_last().filter(|(end, _)| matches!(end.as_str(), ";" | "+"))?.1);
                 &[]
             }
@@ -323,7 +351,7 @@ fn find(words: &[String]) -> Option<Phrase> {
     }
     let phrase = Phrase::new(Kind::Paths, selection.words(), place, root);
     match run {
-        Some([command @ .., braces]) if braces == "{}" => per_file(phrase, command),
+        Some([command @ .., braces]) if braces == "{}" => per_file(phrase, command, at_once),
         Some(_) => None,
         None => Some(phrase),
     }
@@ -415,7 +443,7 @@ fn larger(size: &str) -> Option<String> {
 }
 
 /// What a command run on every found path makes of them.
-fn per_file(phrase: Phrase, command: &[String]) -> Option<Phrase> {
+fn per_file(phrase: Phrase, command: &[String], at_once: bool) -> Option<Phrase> {
     let (name, rest) = command.split_first()?;
     let files = format!("{}{}", phrase.noun, phrase.place);
     let only_files = phrase.noun.contains("files") && !phrase.noun.contains("directories");
@@ -427,11 +455,16 @@ fn per_file(phrase: Phrase, command: &[String]) -> Option<Phrase> {
             let (flags, operands) = options(rest, &["l", "w", "c"])?;
             let unit = counted(&flags)?;
             let question = format!("How many {unit} does each of the {files} have");
-            operands.is_empty().then(|| phrase.asking(Kind::PerFile, question))
+            let mut phrase = phrase.asking(Kind::PerFile, question);
+            phrase.measured = Some((unit.to_string(), files));
+            phrase.total = at_once;
+            operands.is_empty().then_some(phrase)
         }
         "md5sum" | "sha1sum" | "sha256sum" if rest.is_empty() => {
             let question = format!("What are the {}s of all {files}", checksum(name));
-            Some(phrase.asking(Kind::PerFile, question))
+            let mut phrase = phrase.asking(Kind::PerFile, question);
+            phrase.measured = Some((format!("{}s", checksum(name)), files));
+            Some(phrase)
         }
         "cat" if rest.is_empty() => {
             let mut lines = Phrase::new(Kind::Lines, "lines", format!(" of all {files}"), "");
@@ -446,7 +479,7 @@ fn per_file(phrase: Phrase, command: &[String]) -> Option<Phrase> {
                 return None;
             }
             let what = if has("w") { "the whole word" } else { "the text" };
-            let case = if has("i") { ", ignoring case" } else { "" };
+            let case = if has("i") { " in upper or lower case" } else { "" };
             let place = phrase.place.clone();
             let link =
                 if phrase.noun.contains("whose") || phrase.noun.contains("modified") { " and" } else { "" };
@@ -457,12 +490,89 @@ fn per_file(phrase: Phrase, command: &[String]) -> Option<Phrase> {
     }
 }
 
+/// The awk programs that people write in pipelines: the first column, a sum of it, the number of lines.
+fn awk(mut phrase: Phrase, words: &[String]) -> Option<Phrase> {
+    let [program] = words else { return None };
+    let program: String = program.chars().filter(|c| !c.is_whitespace() && *c != ';').collect();
+    if program == "{print$1,$2}" && phrase.kind == Kind::PerFile {
+        return Some(phrase);
+    }
+    if program == "{print$1}" {
+        return alone(phrase);
+    }
+    if program == "END{printNR}" {
+        return filter(phrase, &["wc".to_string(), "-l".to_string()]);
+    }
+    let (what, files) = phrase.measured.clone().filter(|_| phrase.kind == Kind::PerFile && !phrase.total)?;
+    let sum = program.split_once("{").and_then(|_| {
+        let body = program.strip_prefix("BEGIN{").and_then(|rest| rest.split_once('}')).map_or(
+            program.as_str(),
+            |(start, rest)| if start.ends_with("=0") { rest } else { "" },
+        );
+        let (name, rest) = body.strip_prefix('{')?.split_once("+=$1}END{print")?;
+        (rest.strip_suffix('}') == Some(name) && name.chars().all(char::is_alphanumeric)).then_some(())
+    });
+    phrase.manner.clear();
+    (sum.is_some() && !what.contains("checksum"))
+        .then(|| phrase.asking(Kind::Number, format!("How many {what} do the {files} have in total")))
+}
+
+/// Measures in order: of the numbers, or of the paths.
+fn sort_measures(mut phrase: Phrase, words: &[String]) -> Option<Phrase> {
+    let (flags, operands) = options(words, &["r", "n", "s", "k="])?;
+    let key = flags.iter().find(|(flag, _)| flag == "k").map(|(_, key)| key.as_str());
+    let has = |name: &str| flags.iter().any(|(flag, _)| flag == name);
+    let numbers = phrase.measured.as_ref().is_some_and(|(what, _)| !what.contains("checksum"));
+    let manner = match (key, has("n"), has("r")) {
+        (None | Some("1" | "1,1"), true, true) if numbers => ", most first",
+        (None | Some("1" | "1,1"), true, false) if numbers => ", fewest first",
+        (Some("2" | "2,2"), false, false) => ", sorted by path",
+        _ => return None,
+    };
+    phrase.manner = manner.to_string();
+    (operands.is_empty() && !phrase.total).then_some(phrase)
+}
+
+/// The measures without the paths, where they are checksums.
+fn alone(mut phrase: Phrase) -> Option<Phrase> {
+    let question = phrase.question.take()?;
+    let hashes = question.starts_with("What are the") && question.contains("checksums of ");
+    (phrase.kind == Kind::PerFile && hashes).then(|| {
+        let question = question.replacen("What are", "What are just", 1).replacen(
+            "checksums of",
+            "checksums, without the file names, of",
+            1,
+        );
+        phrase.asking(Kind::Hashes, question)
+    })
+}
+
+/// Each checksum once.
+fn different(mut phrase: Phrase) -> Option<Phrase> {
+    let (what, files) = phrase.measured.clone()?;
+    phrase.noun = "different".to_string();
+    Some(phrase.asking(Kind::Hashes, format!("What are the different {what} of the {files}")))
+}
+
 fn filter(mut phrase: Phrase, words: &[String]) -> Option<Phrase> {
     let (command, rest) = words.split_first()?;
     match command.as_str() {
         "wc" => {
             let (flags, operands) = options(rest, &["l"])?;
-            if flags.len() != 1 || !operands.is_empty() || !phrase.manner.is_empty() {
+            if flags.len() != 1 || !operands.is_empty() {
+                return None;
+            }
+            let question = match (phrase.kind, &phrase.measured) {
+                (Kind::Hashes, Some((what, files))) if phrase.noun == "different" => {
+                    format!("How many different {what} do the {files} have")
+                }
+                _ => String::new(),
+            };
+            if !question.is_empty() {
+                phrase.manner.clear();
+                return Some(phrase.asking(Kind::Number, question));
+            }
+            if !phrase.manner.is_empty() {
                 return None;
             }
             let question = match phrase.kind {
@@ -475,12 +585,18 @@ fn filter(mut phrase: Phrase, words: &[String]) -> Option<Phrase> {
             phrase.trivial = false;
             Some(phrase.asking(Kind::Number, question))
         }
+        "sort" if phrase.measured.is_some() && phrase.kind == Kind::PerFile => sort_measures(phrase, rest),
+        "column" if rest == ["-t"] => Some(phrase),
         "sort" => {
             let (flags, operands) = options(rest, &["r", "u"])?;
             let has = |name: &str| flags.iter().any(|(flag, _)| flag == name);
             let sortable = matches!(phrase.kind, Kind::Paths | Kind::Lines | Kind::Hashes);
-            if !operands.is_empty() || !sortable || phrase.sorted || has("u") {
+            if !operands.is_empty() || !sortable || phrase.sorted || (has("u") && phrase.kind != Kind::Hashes) {
                 return None;
+            }
+            if has("u") {
+                phrase.sorted = true;
+                return different(phrase).filter(|_| !has("r"));
             }
             phrase.manner.push_str(if has("r") {
                 ", in reverse alphabetical order"
@@ -533,20 +649,13 @@ fn filter(mut phrase: Phrase, words: &[String]) -> Option<Phrase> {
             phrase.trivial = false;
             Some(phrase)
         }
-        "xargs" => per_file(phrase, rest),
+        "xargs" => per_file(phrase, rest, true),
+        "awk" => awk(phrase, rest),
+        "uniq" if rest.is_empty() && phrase.kind == Kind::Hashes && phrase.sorted => different(phrase),
         "cut" if phrase.kind == Kind::PerFile => {
             let (flags, operands) = options(rest, &["d=", "f="])?;
             let first = operands.is_empty() && flags == [("d".into(), " ".into()), ("f".into(), "1".into())];
-            let question = phrase.question.take()?;
-            let hashes = question.starts_with("What are the") && question.contains("checksums of ");
-            (first && hashes).then(|| {
-                let question = question.replacen("What are", "What are just", 1).replacen(
-                    "checksums of",
-                    "checksums, without the file names, of",
-                    1,
-                );
-                phrase.asking(Kind::Hashes, question)
-            })
+            if first { alone(phrase) } else { None }
         }
         _ => None,
     }
