@@ -123,8 +123,9 @@ fn pursues_old_goal(candidate: &Candidate, reading: &Reading<'_>, goal: &HashSet
                 && !is_statement
                 && argument.value.split_whitespace().count() >= 3
                 && !argument.value.contains(['(', ')', '{', '}', ';', '=', '<', '>', '|', '\n', '/']);
-            // A question that begins with "when" asks for the date.
-            let is_asked = |word: &str| word == "date" && candidate.goal.starts_with("When");
+            // A question that begins with "when" asks for the date, whatever the query calls it.
+            const DATED: &[&str] = &["date", "year", "birth", "birthdate", "birthday", "death", "release"];
+            let is_asked = |word: &str| DATED.contains(&word) && candidate.goal.starts_with("When");
             let is_number = |word: &String| word.bytes().all(|byte| byte.is_ascii_digit());
             is_query
                 && content_words(&argument.value)

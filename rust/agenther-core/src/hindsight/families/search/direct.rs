@@ -1,6 +1,9 @@
 //! Queries that are questions, and observations that are their answers: a search engine's answer box,
 //! or a sentence that says all the query asks and one thing more.
 
+use super::attribute;
+use super::demonyms::nationality_prefix;
+use super::lead::names_people;
 use super::prose::{content_stems, date_prefix, dates, name_prefix, names_prefix, sentences, stem};
 
 /// Longer observations are prose, not answers.
@@ -8,23 +11,31 @@ const MAX_BOX_WORDS: usize = 7;
 
 /// What a question wants to know.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Wants {
+pub enum Wants {
+    /// A person.
     Who,
+    /// A date or year.
     When,
+    /// A place.
     Where,
+    /// A number, with its unit.
     Number,
+    /// An adjective of nationality.
+    Nationality,
+    /// What someone does.
+    Occupation,
+    /// Any name.
     Name,
 }
 
 /// The question that a query puts and that the observation answers, with the answer as it stands there.
 pub fn ask<'a>(query: &str, observation: &'a str) -> Option<(String, &'a str)> {
-    let question = question(query)?;
-    let wants = wants(&question)?;
+    let (question, wants) = question(query)?;
     let observation = observation.trim();
     let value =
         if observation.split_whitespace().count() <= MAX_BOX_WORDS && sentences(observation).is_empty() {
             let value = observation.trim_end_matches('.');
-            fits(wants, value).then_some(value)?
+            bare(wants, value).filter(|value| fits(wants, value))?
         } else {
             stated(&question, wants, observation)?
         };
@@ -38,122 +49,41 @@ pub fn is_box(observation: &str) -> bool {
     observation.split_whitespace().count() <= MAX_BOX_WORDS && sentences(observation).is_empty()
 }
 
-/// `Date of X`, `the director of X`, `X director`: the attribute in lower case, and what it is of.
-fn attribute(query: &str) -> Option<(&str, &str)> {
-    let lower_case = |head: &str| head.chars().all(|c| c.is_ascii_lowercase() || c == ' ');
-    if let Some((head, of)) = query.split_once(" of ") {
-        let head = head.strip_prefix("the ").or_else(|| head.strip_prefix("The ")).unwrap_or(head);
-        // A query may begin with a capital as a sentence does.
-        let initial = head.get(1..).is_some_and(lower_case) && lower_case(&head[..1].to_lowercase());
-        return (lower_case(head) || initial).then_some((head, of));
-    }
-    let name = super::prose::name_prefix(query)?;
-    let head = query[name.len()..].strip_prefix(' ')?;
-    (name.contains(' ') && specific(name) && lower_case(head)).then_some((head, name))
-}
-
-/// Dates that people ask for with a verb: `birth date` as `When was … born`.
-const DATED: &[(&str, &str, &str)] = &[
-    ("birth date", "When was", "born"),
-    ("date birth", "When was", "born"),
-    ("birthday", "When was", "born"),
-    ("death date", "When did", "die"),
-    ("release date", "When was", "released"),
-    ("founding date", "When was", "founded"),
-    ("foundation date", "When was", "founded"),
-    ("formation date", "When was", "formed"),
-    ("publication date", "When was", "published"),
-    ("opening date", "When was", "opened"),
-];
-
-fn dated(head: &str) -> Option<(&'static str, &'static str)> {
-    DATED.iter().find(|(date, ..)| head.ends_with(date)).map(|(_, before, after)| (*before, *after))
-}
-
-/// What a question for a date asks of which topic: the verb, and the topic.
-pub fn event(question: &str) -> Option<(&'static str, &str)> {
-    DATED.iter().find_map(|(_, before, after)| {
-        let topic = question.strip_prefix(before)?.strip_suffix(after)?.trim();
-        (!topic.is_empty()).then_some((*after, topic))
-    })
-}
-
-/// Whether a name is long enough to mean one thing: an answer box for `The Lady` may be about any.
-fn specific(name: &str) -> bool {
-    let bare = name.strip_prefix("The ").or_else(|| name.strip_prefix("the ")).unwrap_or(name);
-    bare.contains(' ') || name == bare
-}
-
-/// The query as a question: it is one, or it is `the R of X`, `X R` for a role or attribute R.
-fn question(query: &str) -> Option<String> {
+/// The query as a question: it is one, or names an attribute of something.
+fn question(query: &str) -> Option<(String, Wants)> {
     let query = query.trim().trim_end_matches(['?', '.', ' ']);
     let query = query.strip_prefix('"').and_then(|inner| inner.strip_suffix('"')).unwrap_or(query);
     if query.matches('"').count() % 2 == 1 {
         return None;
     }
     let words: Vec<&str> = query.split_whitespace().collect();
-    if !(3..=22).contains(&words.len()) || query.contains('\n') {
+    if !(2..=22).contains(&words.len()) || query.contains('\n') {
         return None;
     }
     let first = words[0].to_lowercase();
     let asks = ["who", "when", "where", "how", "which", "what", "in"].contains(&first.as_str());
-    if asks && is_question(&words) {
-        return Some(capitalized(&words.join(" ")));
+    if asks && words.len() > 2 && is_question(&words) {
+        let question = capitalized(&words.join(" "));
+        return wants(&question).map(|wants| (question, wants));
     }
-    let (head, of) = attribute(query)?;
-    let named = of.split_whitespace().any(|word| word.starts_with(char::is_uppercase));
-    let head = &head.to_lowercase();
-    let role = head.split(' ').next_back()?;
-    let simple = head.split(' ').count() <= 3;
-    if !named || !simple || of.split_whitespace().count() > 9 {
-        return None;
-    }
-    const PEOPLE: &[&str] = &[
-        "director",
-        "author",
-        "writer",
-        "founder",
-        "president",
-        "mayor",
-        "owner",
-        "coach",
-        "manager",
-        "captain",
-        "king",
-        "queen",
-        "wife",
-        "husband",
-        "father",
-        "mother",
-        "editor",
-        "officer",
-        "governor",
-        "chairman",
-        "minister",
-        "architect",
-        "host",
-        "lyricist",
-        "winner",
-        "singer",
-    ];
-    const DATES: &[&str] = &["date", "birthday"];
-    const NAMES: &[&str] = &["publisher", "manufacturer", "developer", "distributor", "producer"];
-    const NUMBERS: &[&str] = &["population", "height", "elevation", "length", "area", "capacity", "number"];
-    const PLACES: &[&str] = &["birthplace", "headquarters"];
-    if DATES.contains(&role)
-        && let Some((before, after)) = dated(head)
-    {
-        return specific(of).then(|| format!("{before} {of} {after}"));
-    }
-    if PEOPLE.contains(&role) {
-        Some(format!("Who is the {head} of {of}"))
-    } else if PLACES.contains(&role) {
-        Some(format!("Where is the {head} of {of}"))
-    } else if NUMBERS.contains(&role) || DATES.contains(&role) || NAMES.contains(&role) || role == "capital" {
-        Some(format!("What is the {head} of {of}"))
-    } else {
-        None
-    }
+    attribute::question(query).or_else(|| in_place(&words))
+}
+
+/// `Las Vegas Valley is in what county`: what is asked for stands where the answer does.
+fn in_place(words: &[&str]) -> Option<(String, Wants)> {
+    let at = words.iter().position(|word| matches!(*word, "what" | "which")).filter(|at| *at >= 2)?;
+    let verb = ["is", "was", "are", "were", "has", "had"].iter().any(|verb| words[..at].contains(verb))
+        || words[..at].iter().any(|word| word.ends_with("ed"));
+    let noun = words.get(at + 1)?;
+    let named = words[0].starts_with(char::is_uppercase);
+    let last = at + 2 == words.len();
+    let wants = match *noun {
+        "year" => Wants::When,
+        "city" | "country" | "county" | "state" | "region" | "town" | "province" => Wants::Where,
+        noun if noun.chars().all(|c| c.is_ascii_lowercase()) && !noun.ends_with('s') => Wants::Name,
+        _ => return None,
+    };
+    (named && verb && last).then(|| (words.join(" "), wants))
 }
 
 /// Whether the words ask in the order of a question: an auxiliary or verb follows what is asked for.
@@ -193,8 +123,6 @@ fn wants(question: &str) -> Option<Wants> {
             "year" | "date" => Wants::When,
             "city" | "country" | "state" | "county" | "town" => Wants::Where,
             "is" | "was" | "are" | "were" => {
-                let date = ["date", "birthday"];
-                let maker = ["publisher", "manufacturer", "developer", "distributor", "producer"];
                 let number = ["population", "height", "elevation", "length", "area", "capacity", "number"];
                 let place = ["capital", "birthplace", "headquarters"];
                 let head =
@@ -202,8 +130,6 @@ fn wants(question: &str) -> Option<Wants> {
                 match head {
                     Some(head) if number.contains(head) => Wants::Number,
                     Some(head) if place.contains(head) => Wants::Where,
-                    Some(head) if date.contains(head) => Wants::When,
-                    Some(head) if maker.contains(head) => Wants::Name,
                     _ => return None,
                 }
             }
@@ -212,6 +138,22 @@ fn wants(question: &str) -> Option<Wants> {
         },
         _ => return None,
     })
+}
+
+/// The answer without what boxes put around it: `actor Ann Lee` is Ann Lee, `May 1886, Bern` a date and a place.
+fn bare(wants: Wants, value: &str) -> Option<&str> {
+    match wants {
+        Wants::When => match date_prefix(value) {
+            Some(date) if value[date.len()..].starts_with(", ") => Some(date),
+            _ => Some(value),
+        },
+        Wants::Who => {
+            let lower_case = |word: &&str| !word.is_empty() && word.chars().all(|c| c.is_ascii_lowercase());
+            let roles: usize = value.split(' ').take(2).take_while(lower_case).map(|word| word.len() + 1).sum();
+            value.get(roles..)
+        }
+        _ => Some(value),
+    }
 }
 
 /// Whether a short observation is the kind of thing a question wants.
@@ -229,6 +171,11 @@ fn fits(wants: Wants, value: &str) -> bool {
             bare.split(", ").all(|part| name_prefix(part).is_some_and(|name| name.len() == part.len()))
         }
         Wants::Number => digits && words <= 2,
+        Wants::Nationality => value.split(' ').count() <= 2 && nationality_prefix(&format!("{value} one")) == Some(value),
+        Wants::Occupation => {
+            let lower = value.to_lowercase();
+            words <= 3 && lower.chars().all(|c| c.is_alphabetic() || c == ' ') && names_people(&lower)
+        }
         Wants::Name => whole_name && words <= 5,
     }
 }
@@ -261,7 +208,7 @@ fn stated<'a>(question: &str, wants: Wants, observation: &'a str) -> Option<&'a 
         }
         Wants::Number => counted(question, sentence),
         Wants::Where => only_place(question, sentence),
-        Wants::Name => None,
+        Wants::Name | Wants::Nationality | Wants::Occupation => None,
     }
 }
 

@@ -165,7 +165,9 @@ fn question(subject: &str, verb: &str, value: &str, place: bool) -> Option<Strin
     if let (Some(clause), true, false) = (clause, finite, head.is_empty()) {
         return Some(format!("Which {head} {clause}"));
     }
-    let person = names_people(head.rsplit(' ').next()?) && value.contains(' ');
+    let before_of = subject.split(" of ").next()?.rsplit(' ').next()?.to_lowercase();
+    let person = (names_people(head.rsplit(' ').next()?) || (!head.is_empty() && names_people(&before_of)))
+        && value.contains(' ');
     Some(format!("{} {verb} the {subject}", if person { "Who" } else { "What" }))
 }
 
@@ -216,6 +218,30 @@ mod tests {
                 bare,
                 "The first presenter of \"Next Week\" was Bob Example.",
                 None,
+            ),
+            (
+                "Loud and Clear album release",
+                found,
+                "Loud and Clear was released in 1997.",
+                None, // "album" is asked for and not said
+            ),
+            (
+                "founder of the Harbour Museum",
+                "The Harbour Museum was founded by Ann Example in 1903. It is in Bath.",
+                "The Harbour Museum was founded by Ann Example.",
+                None,
+            ),
+            (
+                "Harbour Museum founded",
+                "The Harbour Museum was founded by Ann Example in 1903. It is in Bath.",
+                "The Harbour Museum was founded by Ann Example.",
+                Some("By whom was the Harbour Museum founded"),
+            ),
+            (
+                "first director of the Harbour Museum",
+                "Ann Example was the first director of the Harbour Museum.",
+                "Ann Example was the first director of the Harbour Museum.",
+                Some("Who was the first director of the Harbour Museum"),
             ),
         ] {
             assert_eq!(

@@ -4,6 +4,7 @@
 //! takes the query itself as the question. Two passages give comparisons and hops.
 
 mod ask;
+mod attribute;
 mod demonyms;
 mod direct;
 mod inverted;
@@ -11,7 +12,7 @@ mod lead;
 mod passage;
 mod prose;
 
-use super::{Candidate, Proposals};
+use super::{Candidate, Proposals, english};
 use crate::hindsight::{Origin, Slot, Support, Wording};
 use crate::reading::{Reading, StepReading};
 use crate::signals::effect;
@@ -67,7 +68,8 @@ pub fn propose(reading: &Reading<'_>, out: &mut Proposals) {
         single(one, out);
     }
     for (at, second) in answered.iter().enumerate() {
-        answered[..at].iter().filter_map(|first| which_first(first, second)).for_each(|ask| out.push(ask));
+        let pairs = answered[..at].iter().filter_map(|first| which_first(first, second).or_else(|| of_both(first, second)));
+        pairs.for_each(|ask| out.push(ask));
     }
     answered.into_iter().for_each(|candidate| out.push(candidate));
 }
@@ -75,11 +77,11 @@ pub fn propose(reading: &Reading<'_>, out: &mut Proposals) {
 /// Two questions for the same date of two topics as one: which came first.
 fn which_first(first: &Candidate, second: &Candidate) -> Option<Candidate> {
     let event = |candidate: &'_ Candidate| -> Option<(&'static str, String)> {
-        let (verb, topic) = direct::event(candidate.goal.trim_end_matches('?'))?;
+        let (verb, topic) = attribute::event(candidate.goal.trim_end_matches('?'))?;
         Some((verb, topic.to_string()))
     };
     let ((verb, one), (other_verb, other)) = (event(first)?, event(second)?);
-    if verb != other_verb || verb == "die" || one == other {
+    if verb != other_verb || matches!(verb, "die" | "premiere") || one == other {
         return None;
     }
     let pair = [(one.as_str(), &first.answer), (other.as_str(), &second.answer)];
@@ -300,9 +302,26 @@ fn compare(first: &Found<'_>, second: &Found<'_>, out: &mut Proposals) {
     }
 }
 
-/// `in 1962`, `on 4 May 1934`.
+/// Two questions for the same attribute of two topics as one.
+fn of_both(first: &Candidate, second: &Candidate) -> Option<Candidate> {
+    let ((what, one), (other_what, other)) = (
+        attribute::attribute(first.goal.trim_end_matches('?'))?,
+        attribute::attribute(second.goal.trim_end_matches('?'))?,
+    );
+    (what == other_what && one != other && !what.contains(' ')).then(|| Candidate {
+        goal: format!("What are the {} of {one} and {other}?", english::plural(what)),
+        answer: format!("{one}: {}; {other}: {}", first.answer, second.answer),
+        wording: Wording::Phrase,
+        steps: vec![first.steps[0], second.steps[0]],
+        evidence: first.evidence.iter().chain(&second.evidence).cloned().collect(),
+        prior: 0.84,
+        ..first.clone()
+    })
+}
+
+/// `in 1962`, `in May 1934`, `on 4 May 1934`.
 fn on(date: &str) -> String {
-    format!("{} {date}", if date.len() == 4 { "in" } else { "on" })
+    format!("{} {date}", if date.split(' ').count() < 3 { "in" } else { "on" })
 }
 
 /// Whether the first date is earlier; `None` if the years are equal, since days may be missing.
@@ -384,6 +403,27 @@ mod tests {
         );
         let answer = "Jon Hale, born on 2 May 1931; Anne Morel was born on 4 June 1950";
         assert!(asks(&[MOREL, other], "Who was born first, Anne Morel or Jon Hale?", answer));
+    }
+
+    #[test]
+    fn two_boxes_for_one_attribute_compare() {
+        let calls = [("search", "Ann Lee birth date", "4 June 1950"), ("search", "Jon Hale birth date", "May 1931")];
+        let answer = "Jon Hale, born in May 1931; Ann Lee was born on 4 June 1950";
+        assert!(asks(&calls, "Who was born first, Ann Lee or Jon Hale?", answer), "{:?}", goals(&calls));
+        let calls = [("search", "Ann Lee nationality", "Irish"), ("search", "Jon Hale nationality", "English")];
+        let answer = "Ann Lee: Irish; Jon Hale: English";
+        assert!(asks(&calls, "What are the nationalities of Ann Lee and Jon Hale?", answer), "{:?}", goals(&calls));
+    }
+
+    #[test]
+    fn stage_names_lead_to_the_bearer() {
+        let text = "Jon Peter Hale (born 2 May 1931), known professionally as Grey Fox, is an English singer. He lives.";
+        assert!(
+            asks(&[("search", "Grey Fox", text)], "When was Grey Fox born, and what is his nationality?", "2 May 1931; English")
+                || asks(&[("search", "Grey Fox", text)], "What is the real name of Grey Fox, and when was he born?", "Jon Peter Hale; 2 May 1931"),
+            "{:?}",
+            goals(&[("search", "Grey Fox", text)])
+        );
     }
 
     #[test]

@@ -92,7 +92,9 @@ impl Speaker<'_> {
                 format!("How many {rows} are there for each {}?", key)
             }
             [Output::Count] => {
-                format!("For each {key}, how many {} are there{}?", plural(&self.base()?), self.conditions()?)
+                // What has no such row is in no group.
+                let none = if self.shape.tests.is_empty() { "" } else { " Leave out those with none." };
+                format!("For each {key}, how many {} are there{}?{none}", plural(&self.base()?), self.conditions()?)
             }
             folds if folds.iter().all(|output| matches!(output, Output::Fold(..))) => {
                 let verb = if folds.len() == 1 { "is" } else { "are" };
