@@ -11,11 +11,13 @@ mod sql;
 mod testing;
 mod tool_call;
 
+use std::borrow::Cow;
 use std::collections::HashSet;
 
 use super::reason::Reason;
 use super::{Slot, Support, Wording, style};
 use crate::reading::{Reading, StepReading};
+use crate::text::document::Kind;
 
 /// A goal that a family proposes. Slices, guards and the verifier decide whether it stands.
 #[derive(Debug, Clone, PartialEq)]
@@ -114,6 +116,26 @@ pub const FAMILIES: &[(&str, Family)] = &[
 /// Whether a step is a call that cannot have changed anything, though its tool may.
 pub fn only_reads(step: &StepReading<'_>) -> bool {
     shell::only_reads(step)
+}
+
+/// The text that a call takes: its plain input, its only text argument, or the one under the first of `keys` it has.
+fn text_argument<'a>(step: &StepReading<'a>, keys: &[&str]) -> Option<Cow<'a, str>> {
+    let input = step.step.action_input?;
+    let Some(arguments) = step.arguments() else { return Some(Cow::Borrowed(input.trim())) };
+    let mut texts = arguments.leaves().filter(|leaf| leaf.kind() == Kind::String);
+    let first = texts.next()?;
+    let text = match texts.next() {
+        None => first.text(),
+        Some(_) => keys
+            .iter()
+            .filter_map(|key| arguments.root().get(key))
+            .find(|value| value.kind() == Kind::String)?
+            .text(),
+    };
+    Some(match text {
+        Cow::Borrowed(text) => Cow::Borrowed(text.trim()),
+        Cow::Owned(text) => Cow::Owned(text.trim().to_string()),
+    })
 }
 
 /// What the call of a step does, as a command: `look up the order`.

@@ -7,6 +7,7 @@
 mod source;
 mod view;
 
+use std::borrow::Cow;
 use std::collections::BTreeSet;
 
 use super::{Candidate, Proposals, english};
@@ -55,7 +56,7 @@ pub fn propose(reading: &Reading<'_>, out: &mut Proposals) {
 }
 
 /// The command line of a step whose tool is a shell.
-fn command<'a>(step: &StepReading<'a>) -> Option<&'a str> {
+fn command<'a>(step: &StepReading<'a>) -> Option<Cow<'a, str>> {
     super::shell::line(step)
 }
 
@@ -336,7 +337,7 @@ fn changes(step: &StepReading<'_>, view: &View<'_>) -> bool {
         return false;
     }
     match command(step) {
-        Some(line) => super::shell::changes_state(line),
+        Some(line) => super::shell::changes_state(&line),
         None => {
             let input = step.step.action_input.unwrap_or("");
             let tool = tool.to_lowercase();

@@ -109,7 +109,10 @@ fn header(line: &str) -> Option<(&str, Option<usize>)> {
 /// `cat PATH` in a shell.
 fn plain<'a>(step: &StepReading<'a>, observation: &'a str) -> Option<View<'a>> {
     let line = super::command(step)?;
-    let path = line.strip_prefix("cat ")?.trim();
+    let named = line.strip_prefix("cat ")?.trim();
+    let input = step.step.action_input?;
+    let at = input.find(named).filter(|_| is_path(named))?;
+    let path = &input[at..at + named.len()];
     let lines: Vec<&str> = observation.lines().take(MAX_LINES).collect();
     let whole = lines.len() < MAX_LINES
         && !lines.iter().any(|line| {

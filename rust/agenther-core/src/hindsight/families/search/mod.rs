@@ -108,7 +108,10 @@ fn query<'a>(step: &StepReading<'a>) -> Option<&'a str> {
             Some(arguments) => {
                 let mut texts = arguments.leaves().filter(|leaf| leaf.kind() == Kind::String);
                 let text = texts.next()?;
-                texts.next().is_none().then(|| text.raw())?
+                match texts.next() {
+                    None => text.raw(),
+                    Some(_) => arguments.root().get("query").filter(|value| value.kind() == Kind::String)?.raw(),
+                }
             }
             None => input,
         };

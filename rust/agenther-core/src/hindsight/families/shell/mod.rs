@@ -6,13 +6,13 @@
 mod command;
 mod phrase;
 
+use std::borrow::Cow;
 use std::collections::BTreeSet;
 
 use super::{Candidate, Proposals};
 use crate::hindsight::{Support, Wording};
 use crate::reading::{Reading, StepReading};
 use crate::signals::tool_status::Status;
-use crate::text::document::Kind as JsonKind;
 use crate::trajectory::{Field, Span};
 use phrase::{Kind, Phrase};
 
@@ -21,18 +21,23 @@ const MAX_LINES: usize = 30;
 
 /// Proposes requests for what the commands of a run print.
 pub fn propose(reading: &Reading<'_>, out: &mut Proposals) {
-    let newline_kept =
-        reading.steps.iter().any(|step| step.step.observation.is_some_and(|text| text.ends_with('\n')));
+    // Where the log keeps the last newline of outputs, one without it was cut.
+    let newline_kept = reading
+        .steps
+        .iter()
+        .any(|step| step.step.observation.is_some_and(|text| text.ends_with('\n')) && line(step).is_some());
     let mut proposed = BTreeSet::new();
     let mut moved = false;
     for (index, step) in reading.steps.iter().enumerate() {
         let Some(line) = line(step) else { continue };
+        let line = line.as_ref();
+        // A `cd` holds for the commands after it.
+        let moved_before = moved;
+        moved |= first_word(line) == "cd";
         if changes_state(line) {
             // What later commands print depends on this step, which a goal for them would drop.
             break;
         }
-        moved |= index > 0
-            && reading.steps[..index].last().and_then(self::line).is_some_and(|line| first_word(line) == "cd");
         let (Some(observation), Status::Ok) = (step.step.observation, step.status) else { continue };
         if newline_kept && !observation.ends_with('\n') {
             continue;
@@ -45,7 +50,7 @@ pub fn propose(reading: &Reading<'_>, out: &mut Proposals) {
         {
             continue;
         }
-        if moved && relative && directory.is_none() {
+        if moved_before && relative && directory.is_none() {
             continue;
         }
         if let Some(answer) = answer(&phrase, observation)
@@ -56,24 +61,16 @@ pub fn propose(reading: &Reading<'_>, out: &mut Proposals) {
     }
 }
 
-/// The command line that a step runs: plain text, or the only text argument, of a tool that is a shell.
-pub fn line<'a>(step: &StepReading<'a>) -> Option<&'a str> {
+/// The command line that a step runs: plain text, or a text argument, of a tool that is a shell.
+pub fn line<'a>(step: &StepReading<'a>) -> Option<Cow<'a, str>> {
     const SHELLS: &[&str] =
         &["bash", "sh", "shell", "terminal", "execute_bash", "run_command", "run", "cmd", "exec"];
+    const KEYS: &[&str] = &["command", "cmd", "code", "script", "commands", "input"];
     let name = step.step.action_name?;
-    let input = step.step.action_input?;
     if !SHELLS.iter().any(|shell| name.eq_ignore_ascii_case(shell)) && !name.to_lowercase().contains("bash") {
         return None;
     }
-    let line = match step.arguments() {
-        Some(arguments) => {
-            let mut texts = arguments.leaves().filter(|leaf| leaf.kind() == JsonKind::String);
-            let text = texts.next()?;
-            texts.next().is_none().then(|| text.raw())?
-        }
-        None => input,
-    };
-    Some(line.trim())
+    super::text_argument(step, KEYS)
 }
 
 /// Whether a step runs a shell command that only reads: every stage of the pipeline is a command that cannot write.
@@ -84,6 +81,7 @@ pub fn only_reads(step: &StepReading<'_>) -> bool {
         "sed", "echo", "cd", "date", "ps", "id", "whoami", "hostname", "uname",
     ];
     let Some(line) = line(step) else { return false };
+    let line = line.as_ref();
     let mut stages = line.split(['|', '&', ';']).map(str::trim).filter(|stage| !stage.is_empty()).peekable();
     stages.peek().is_some() && !changes_state(line) && stages.all(|stage| READERS.contains(&first_word(stage)))
 }
@@ -268,6 +266,20 @@ mod tests {
         ] {
             assert_eq!(goal(line, output), None, "{line}");
         }
+    }
+
+    #[test]
+    fn the_command_may_stand_in_json_arguments_with_others() {
+        let input = r#"{"command": "grep -rl \"class Rate\" /srv", "description": "Find the class"}"#;
+        let (request, answer) = goal(input, "/srv/rate.py\n").expect("a goal");
+        assert!(request.contains("that contain the text \"class Rate\" under /srv"), "{request}");
+        assert_eq!(answer, "/srv/rate.py");
+    }
+
+    #[test]
+    fn relative_paths_are_not_asked_about_after_a_move() {
+        let calls = [("bash", "cd /srv", ""), ("think", "hm", "ok"), ("bash", "ls -t", "b\na\n")];
+        assert!(proposals(super::propose, "", &calls).is_empty());
     }
 
     #[test]

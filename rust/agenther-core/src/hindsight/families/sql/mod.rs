@@ -11,13 +11,14 @@ mod rows;
 mod schema;
 mod shape;
 
+use std::borrow::Cow;
 use std::collections::BTreeSet;
 
 use super::{Candidate, Proposals};
 use crate::hindsight::{Origin, Slot, Support, Wording};
 use crate::reading::{Reading, StepReading};
 use crate::signals::tool_status::Status;
-use crate::text::document::Kind;
+use crate::text::document::{Document, Kind};
 use crate::trajectory::{Field, Span};
 use schema::Schema;
 use shape::Shape;
@@ -38,6 +39,7 @@ pub fn propose(reading: &Reading<'_>, out: &mut Proposals) {
             break; // what later queries return depends on this step, which their goals would drop
         }
         let Some(statement) = statement(step) else { continue };
+        let statement = statement.as_ref();
         if !starts_with_word(statement, "select") {
             schema.learn(index as u32, statement, step);
         } else if step.status == Status::Ok {
@@ -53,16 +55,16 @@ pub fn propose(reading: &Reading<'_>, out: &mut Proposals) {
 }
 
 /// The SQL that a step runs: its plain input, or the only argument of it that is a statement.
-fn statement<'a>(step: &StepReading<'a>) -> Option<&'a str> {
+fn statement<'a>(step: &StepReading<'a>) -> Option<Cow<'a, str>> {
     let input = step.step.action_input?;
     step.step.action_name?;
     if let Some(arguments) = step.arguments() {
         let mut found =
             arguments.leaves().filter(|leaf| leaf.kind() == Kind::String && is_statement(leaf.raw()));
         let only = found.next()?;
-        return found.next().is_none().then(|| only.raw());
+        return found.next().is_none().then(|| only.text());
     }
-    is_statement(input).then_some(input)
+    is_statement(input).then_some(Cow::Borrowed(input))
 }
 
 fn is_statement(text: &str) -> bool {
@@ -80,7 +82,11 @@ fn changes_state(step: &StepReading<'_>) -> bool {
     const CHANGES: &[&str] =
         &["insert", "update", "delete", "create", "drop", "alter", "truncate", "replace", "use", "set"];
     let input = step.step.action_input.unwrap_or("");
-    CHANGES.iter().any(|word| starts_with_word(input, word))
+    let changes = |text: &str| CHANGES.iter().any(|word| starts_with_word(text, word));
+    let in_argument = |arguments: &Document<'_>| {
+        arguments.leaves().any(|leaf| leaf.kind() == Kind::String && leaf.raw().contains(' ') && changes(leaf.raw()))
+    };
+    changes(input) || step.arguments().is_some_and(in_argument)
 }
 
 fn candidate(
@@ -359,6 +365,15 @@ mod tests {
             SHOPS,
             ("sql", "UPDATE shops SET city = 'Bern'", "Query OK"),
             ("sql", "SELECT COUNT(*) FROM shops WHERE city = 'Bern'", "[(4,)]"),
+        ];
+        assert!(proposals(super::propose, "", &calls).is_empty());
+    }
+
+    #[test]
+    fn a_write_in_json_arguments_is_a_write() {
+        let calls = [
+            ("run", r#"{"query": "DELETE FROM shops"}"#, "OK"),
+            ("run", r#"{"query": "SELECT COUNT(*) FROM shops"}"#, "[(4,)]"),
         ];
         assert!(proposals(super::propose, "", &calls).is_empty());
     }
