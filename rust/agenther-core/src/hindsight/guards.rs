@@ -64,14 +64,18 @@ fn writes_are_confirmed(candidate: &Candidate, reading: &Reading<'_>) -> bool {
             None => true,
             Some(system) => !asks_first(system) && read.step.user.is_some_and(is_consent),
         };
-        read.effect != Effect::Write || only_shows(read) || only_reads(read) || read.status == Status::Ok && is_allowed
+        read.effect != Effect::Write
+            || only_shows(read)
+            || only_reads(read)
+            || read.status == Status::Ok && is_allowed
     })
 }
 
 /// Whether a call of a tool that does several things (`str_replace_editor`) only shows something.
 fn only_shows(read: &StepReading<'_>) -> bool {
     let command = read.arguments().and_then(|arguments| arguments.root().get("command"));
-    command.is_some_and(|value| value.kind() == Kind::String && matches!(value.raw(), "view" | "show" | "read"))
+    command
+        .is_some_and(|value| value.kind() == Kind::String && matches!(value.raw(), "view" | "show" | "read"))
 }
 
 fn is_consent(turn: &str) -> bool {
@@ -118,7 +122,8 @@ fn pursues_old_goal(candidate: &Candidate, reading: &Reading<'_>, goal: &HashSet
     let original = content_words(reading.run.original_prompt.unwrap_or(""));
     candidate.steps.iter().any(|&step| {
         reading.provenance().arguments(step as usize).iter().any(|argument| {
-            let is_statement = argument.value.get(..7).is_some_and(|start| start.eq_ignore_ascii_case("select "));
+            let is_statement =
+                argument.value.get(..7).is_some_and(|start| start.eq_ignore_ascii_case("select "));
             let is_query = argument.kind == Kind::String
                 && !is_statement
                 && argument.value.split_whitespace().count() >= 3
@@ -128,9 +133,9 @@ fn pursues_old_goal(candidate: &Candidate, reading: &Reading<'_>, goal: &HashSet
             let is_asked = |word: &str| DATED.contains(&word) && candidate.goal.starts_with("When");
             let is_number = |word: &String| word.bytes().all(|byte| byte.is_ascii_digit());
             is_query
-                && content_words(&argument.value)
-                    .iter()
-                    .any(|word| original.contains(word) && !goal.contains(word) && !is_number(word) && !is_asked(word))
+                && content_words(&argument.value).iter().any(|word| {
+                    original.contains(word) && !goal.contains(word) && !is_number(word) && !is_asked(word)
+                })
         })
     })
 }

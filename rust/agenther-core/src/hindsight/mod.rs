@@ -281,7 +281,6 @@ fn judge(
     let grounding = ground::verify(&candidate.goal, Some(&candidate.answer), reading, Some(&candidate.steps));
     let grounded = grounded_share(&grounding);
     if !is_grounded(&grounding, &candidate, is_rendered, is_derived) {
-        if std::env::var("AHDBG").is_ok() { eprintln!("UNGR {} || {} || {:?}", candidate.goal, candidate.answer.chars().take(200).collect::<String>(), grounding.claims.iter().filter(|c| !c.supported).map(|c| (c.kind, c.text.clone())).collect::<Vec<_>>()); }
         return Err(Reason::Ungrounded);
     }
     let confidence = confidence::confidence(&candidate, coverage, grounded);
@@ -325,16 +324,13 @@ fn is_grounded(
     let derived = |kind: &str, text: &str| {
         is_derived && (matches!(kind, "topic" | "negation") || candidate.goal.contains(text))
     };
-    grounding
-        .claims
-        .iter()
-        .all(|claim| {
-            claim.supported
-                || counted(claim.kind)
-                || derived(claim.kind, &claim.text)
-                || stated(&claim.text)
-                || repeated(&claim.text)
-        })
+    grounding.claims.iter().all(|claim| {
+        claim.supported
+            || counted(claim.kind)
+            || derived(claim.kind, &claim.text)
+            || stated(&claim.text)
+            || repeated(&claim.text)
+    })
 }
 
 fn grounded_share(grounding: &ground::Grounding) -> f32 {

@@ -45,7 +45,8 @@ mod hostile {
     use super::super::{code, household, search, shell, sql};
     use super::{Family, proposals};
 
-    const FAMILIES: &[Family] = &[code::propose, household::propose, search::propose, shell::propose, sql::propose];
+    const FAMILIES: &[Family] =
+        &[code::propose, household::propose, search::propose, shell::propose, sql::propose];
 
     proptest::proptest! {
         #[test]

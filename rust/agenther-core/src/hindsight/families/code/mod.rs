@@ -122,11 +122,12 @@ impl File<'_, '_> {
             }
             _ => return None,
         };
-        let text: Vec<String> = (lines.0..lines.1)
-            .map(|at| format!("{}: {}", first + at, self.view.lines[at]))
-            .collect();
-        let clause = what.replacen("lines", "what is in lines", 1).replacen("the code", "what the code is", 1);
-        let question = format!("What {} {what} of FILE", if what.starts_with("lines") { "is in" } else { "is" });
+        let text: Vec<String> =
+            (lines.0..lines.1).map(|at| format!("{}: {}", first + at, self.view.lines[at])).collect();
+        let clause =
+            what.replacen("lines", "what is in lines", 1).replacen("the code", "what the code is", 1);
+        let question =
+            format!("What {} {what} of FILE", if what.starts_with("lines") { "is in" } else { "is" });
         Some((clause, question, text.join("\n"), lines))
     }
 
@@ -134,8 +135,11 @@ impl File<'_, '_> {
     fn encloses_request(&self, one: &Definition<'_>) -> bool {
         let input = self.reading.steps[self.index].step.action_input.unwrap_or("");
         let (from, to) = (self.view.first as usize + one.lines.0, self.view.first as usize + one.lines.1);
-        let numbers = input.split(|c: char| !c.is_ascii_digit()).filter_map(|word| word.parse::<usize>().ok());
-        self.view.first > 1 && one.sort != Sort::Class && numbers.clone().any(|line| (from..to).contains(&line))
+        let numbers =
+            input.split(|c: char| !c.is_ascii_digit()).filter_map(|word| word.parse::<usize>().ok());
+        self.view.first > 1
+            && one.sort != Sort::Class
+            && numbers.clone().any(|line| (from..to).contains(&line))
     }
 
     /// Whether the run speaks of a definition.
@@ -160,7 +164,9 @@ impl File<'_, '_> {
     ) -> Candidate {
         let step = self.reading.steps[self.index].step;
         let (goal, named) = match self.found {
-            Some(_) => (format!("Find the file {} and tell me {clause}.", self.view.name()), self.view.name()),
+            Some(_) => {
+                (format!("Find the file {} and tell me {clause}.", self.view.name()), self.view.name())
+            }
             None => (format!("{}?", question.replace("FILE", self.view.path)), self.view.path),
         };
         let shown = step.observation.unwrap_or("");
@@ -209,7 +215,10 @@ fn fact(one: &Definition<'_>) -> Option<(String, String, String)> {
             format!("It returns `{value}`."),
         ));
     }
-    if !one.bases.is_empty() && one.bases.iter().all(|base| !base.contains(['=', '(', '['])) && one.bases != ["object"] {
+    if !one.bases.is_empty()
+        && one.bases.iter().all(|base| !base.contains(['=', '(', '[']))
+        && one.bases != ["object"]
+    {
         let class = if one.bases.len() == 1 { "class" } else { "classes" };
         return Some((
             format!("which {class} the class `{name}` in it inherits from"),
@@ -258,7 +267,8 @@ fn index(all: &[Definition<'_>]) -> Option<(String, String, String)> {
 fn located(reading: &Reading<'_>, index: usize) -> Option<Candidate> {
     let step = &reading.steps[index];
     let observation = step.step.observation?;
-    let mut paths = observation.lines().map(str::trim).filter(|line| line.contains('/') && view::is_path(line));
+    let mut paths =
+        observation.lines().map(str::trim).filter(|line| line.contains('/') && view::is_path(line));
     let path = paths.next().filter(|_| paths.next().is_none())?;
     let name = view::name(path);
     let made = reading.steps[..index].iter().any(|step| {
@@ -341,7 +351,8 @@ fn changes(step: &StepReading<'_>, view: &View<'_>) -> bool {
         None => {
             let input = step.step.action_input.unwrap_or("");
             let tool = tool.to_lowercase();
-            let writes = ["edit", "write", "create", "insert", "replace", "patch", "append", "delete", "update"];
+            let writes =
+                ["edit", "write", "create", "insert", "replace", "patch", "append", "delete", "update"];
             let shows = step
                 .arguments()
                 .and_then(|arguments| arguments.root().get("command"))
@@ -354,8 +365,16 @@ fn changes(step: &StepReading<'_>, view: &View<'_>) -> bool {
 
 /// Whether a step may have changed any file of the repository.
 fn changes_everything(step: &StepReading<'_>) -> bool {
-    const TREE: &[&str] =
-        &["git checkout", "git apply", "git stash", "git reset", "git pull", "git merge", "patch ", "git clean"];
+    const TREE: &[&str] = &[
+        "git checkout",
+        "git apply",
+        "git stash",
+        "git reset",
+        "git pull",
+        "git merge",
+        "patch ",
+        "git clean",
+    ];
     command(step).is_some_and(|line| TREE.iter().any(|start| line.contains(start)))
 }
 
@@ -363,8 +382,11 @@ fn changes_everything(step: &StepReading<'_>) -> bool {
 mod tests {
     use crate::hindsight::families::testing::proposals;
 
-    const FOUND: (&str, &str, &str) =
-        ("find_file", "rates.py src", "Found 1 matches for \"rates.py\" in /shop/src:\n/shop/src/money/rates.py");
+    const FOUND: (&str, &str, &str) = (
+        "find_file",
+        "rates.py src",
+        "Found 1 matches for \"rates.py\" in /shop/src:\n/shop/src/money/rates.py",
+    );
     const AROUND: (&str, &str, &str) = (
         "open",
         "src/money/rates.py 42",
@@ -411,7 +433,11 @@ mod tests {
 
     #[test]
     fn a_file_that_the_run_changed_is_not_asked_about() {
-        let edit = ("edit", "6:6\ndef tax(amount):\nend_of_edit", "[File: /shop/src/money/rates.py (9 lines total)]");
+        let edit = (
+            "edit",
+            "6:6\ndef tax(amount):\nend_of_edit",
+            "[File: /shop/src/money/rates.py (9 lines total)]",
+        );
         assert!(goals(&[edit, OPENED]).is_empty());
         assert!(goals(&[("bash", "git checkout v2", "ok"), OPENED]).is_empty());
         assert!(goals(&[("bash", "sed -i s/a/b/ src/money/rates.py", ""), OPENED]).is_empty());

@@ -91,7 +91,16 @@ const LANGUAGES: &[Language] = &[
         endings: &["java", "kt", "cs", "scala", "php"],
         function: &[],
         class: &["class "],
-        modifiers: &["public ", "private ", "final ", "abstract ", "static ", "sealed ", "internal ", "data "],
+        modifiers: &[
+            "public ",
+            "private ",
+            "final ",
+            "abstract ",
+            "static ",
+            "sealed ",
+            "internal ",
+            "data ",
+        ],
         base: Some(" extends "),
         by_indent: false,
     },
@@ -198,7 +207,8 @@ fn definition<'a>(language: &Language, line: &'a str) -> Option<Definition<'a>> 
 
 fn inherited<'a>(rest: &'a str, base: &str) -> Option<&'a str> {
     let after = rest.split_once(base)?.1;
-    let length = after.find(|c: char| !(c.is_alphanumeric() || matches!(c, '_' | '.'))).unwrap_or(after.len());
+    let length =
+        after.find(|c: char| !(c.is_alphanumeric() || matches!(c, '_' | '.'))).unwrap_or(after.len());
     (length > 0).then(|| &after[..length])
 }
 
@@ -256,7 +266,8 @@ fn close_by_indent<'a>(definition: &mut Definition<'a>, lines: &[&'a str]) {
     let mut body = lines[start + 1..end].iter().copied().filter(|line| !line.trim().is_empty());
     let Some(first) = body.clone().next() else { return };
     let Some(last) = body.clone().next_back() else { return };
-    let leaves = |line: &str| ["return", "yield", "raise"].iter().filter(|word| line.contains(**word)).count();
+    let leaves =
+        |line: &str| ["return", "yield", "raise"].iter().filter(|word| line.contains(**word)).count();
     let only = body.clone().map(leaves).sum::<usize>() == 1;
     let at_the_end = indent_of(last) == indent_of(first) && !body.any(|line| line.contains("sys.exit"));
     let Some(value) = last.trim().strip_prefix("return ").filter(|_| only && at_the_end) else { return };
@@ -291,7 +302,8 @@ mod tests {
 
     #[test]
     fn other_languages_are_read_by_their_keywords() {
-        let found = definitions("a.rs", &["pub fn area(width: u32, height: u32) -> u32 {", "pub struct Side {"]);
+        let found =
+            definitions("a.rs", &["pub fn area(width: u32, height: u32) -> u32 {", "pub struct Side {"]);
         assert_eq!(found[0].parameters.as_deref(), Some(&["width: u32", "height: u32"][..]));
         assert_eq!((found[1].sort, found[1].name), (Sort::Class, "Side"));
         let found = definitions("a.ts", &["export class Lamp extends Light {"]);

@@ -117,7 +117,9 @@ fn plain<'a>(step: &StepReading<'a>, observation: &'a str) -> Option<View<'a>> {
     let whole = lines.len() < MAX_LINES
         && !lines.iter().any(|line| {
             let lower = line.to_lowercase();
-            lower.len() < 120 && lower.contains(['[', '<', '.']) && CUT.iter().any(|mark| lower.contains(mark))
+            lower.len() < 120
+                && lower.contains(['[', '<', '.'])
+                && CUT.iter().any(|mark| lower.contains(mark))
         });
     (is_path(path) && lines.len() >= 3).then_some(View { path, first: 1, lines, complete: whole })
 }
@@ -130,7 +132,9 @@ fn requested_path<'a>(step: &StepReading<'a>) -> Option<&'a str> {
             let texts = arguments.leaves().filter(|leaf| leaf.kind() == Kind::String);
             texts.map(|leaf| leaf.raw()).find(|text| is_path(text))
         }
-        None => input.split_whitespace().map(|word| word.trim_matches(['"', '\''])).find(|word| is_path(word)),
+        None => {
+            input.split_whitespace().map(|word| word.trim_matches(['"', '\''])).find(|word| is_path(word))
+        }
     }
 }
 
@@ -140,10 +144,14 @@ mod tests {
 
     #[test]
     fn lines_with_numbers_are_a_view() {
-        let view = numbered("[File: src/a.py (4 lines total)]\r\n1:import os\r\n2:\r\n3:def f():\r\n4:    return 1\r\n").unwrap();
+        let view = numbered(
+            "[File: src/a.py (4 lines total)]\r\n1:import os\r\n2:\r\n3:def f():\r\n4:    return 1\r\n",
+        )
+        .unwrap();
         assert_eq!((view.path, view.first, view.lines.len(), view.complete), ("src/a.py", 1, 4, true));
         assert_eq!(view.lines[3], "    return 1");
-        let text = "Here's the result of running `cat -n` on /w/a.py:\n    7\tx = 1\n    8\ty = 2\n    9\tz = 3\n";
+        let text =
+            "Here's the result of running `cat -n` on /w/a.py:\n    7\tx = 1\n    8\ty = 2\n    9\tz = 3\n";
         let view = numbered(text).unwrap();
         assert_eq!((view.path, view.first, view.complete), ("/w/a.py", 7, false));
     }

@@ -66,11 +66,28 @@ impl<'a> Event<'a> {
 
 /// What is said of the one who acts, before the verb.
 const ACTORS: &[&str] = &[
-    "You have ", "You ", "I have ", "I ", "The agent has ", "The agent ", "Agent ", "The robot has ", "The robot ",
+    "You have ",
+    "You ",
+    "I have ",
+    "I ",
+    "The agent has ",
+    "The agent ",
+    "Agent ",
+    "The robot has ",
+    "The robot ",
     "Robot ",
 ];
-const TAKE: &[&str] =
-    &["pick up ", "picked up ", "take ", "took ", "taken ", "grab ", "grabbed ", "are now holding ", "collect "];
+const TAKE: &[&str] = &[
+    "pick up ",
+    "picked up ",
+    "take ",
+    "took ",
+    "taken ",
+    "grab ",
+    "grabbed ",
+    "are now holding ",
+    "collect ",
+];
 const PUT: &[&str] = &["put ", "place ", "placed ", "move ", "moved ", "drop ", "dropped "];
 const INTO: &[&str] = &[" in/on ", " into ", " onto ", " inside ", " in ", " on ", " to "];
 /// Verbs whose effect stays on the thing, as they stand after "you" and after "you have".
@@ -141,7 +158,9 @@ fn event<'a>(sentence: &'a str, opened: Option<Thing<'a>>) -> Option<Event<'a>> 
         return match state {
             "closed" | "now closed" => Some(Event::Closed(thing)),
             "open" | "now open" => Some(Event::Open(thing)),
-            "now on" | "now turned on" | "now activated" | "now switched on" => Some(Event::Switch(thing, true)),
+            "now on" | "now turned on" | "now activated" | "now switched on" => {
+                Some(Event::Switch(thing, true))
+            }
             "now off" | "now turned off" | "now deactivated" | "now switched off" => {
                 Some(Event::Switch(thing, false))
             }
@@ -200,8 +219,16 @@ fn action_event(action: &str) -> Option<Event<'_>> {
 /// `On the desk 1, you see a pen 1, and a mug 2`, `In the box is: a pen`, `Inside the box there is a pen`; `In it` is what
 /// was opened just before.
 fn see<'a>(sentence: &'a str, opened: Option<Thing<'a>>) -> Option<Event<'a>> {
-    const LINKS: &[&str] =
-        &[", you see ", " you see ", ", there is ", " there is ", ", there are ", " there are ", " is: ", " are: "];
+    const LINKS: &[&str] = &[
+        ", you see ",
+        " you see ",
+        ", there is ",
+        " there is ",
+        ", there are ",
+        " there are ",
+        " is: ",
+        " are: ",
+    ];
     let after = ["On ", "In ", "Inside "].iter().find_map(|at| sentence.strip_prefix(at))?;
     let (place, list) = LINKS.iter().find_map(|link| after.split_once(link))?;
     let place = if place == "it" { opened? } else { Thing::parse(place)? };

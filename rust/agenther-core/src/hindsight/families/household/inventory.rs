@@ -47,7 +47,12 @@ pub fn inventory(
         [(place, things)] if things.is_empty() => format!("There is nothing in {}.", place.full),
         [(place, things)] => {
             let be = if things.len() == 1 { "is" } else { "are" };
-            format!("{} {} there {be} {}.", sentence_case(preposition(*place)), place.full, listed(world, things))
+            format!(
+                "{} {} there {be} {}.",
+                sentence_case(preposition(*place)),
+                place.full,
+                listed(world, things)
+            )
         }
         _ => lines.join("\n"),
     };
@@ -140,7 +145,10 @@ mod tests {
     fn what_an_opened_place_holds_can_be_asked_for() {
         let found = goals(&[
             ("go to fridge 1", "The fridge 1 is closed."),
-            ("open fridge 1", "You open the fridge 1. The fridge 1 is open. In it, you see a cup 1, a cup 2, and an egg 2."),
+            (
+                "open fridge 1",
+                "You open the fridge 1. The fridge 1 is open. In it, you see a cup 1, a cup 2, and an egg 2.",
+            ),
         ]);
         let expected = (
             "Open the fridge and tell me what is inside.".to_string(),
@@ -157,7 +165,12 @@ mod tests {
         assert_eq!(found[0].0, "Check all the desks and tell me what is in or on each of them.");
         assert_eq!(found[0].1, "- desk 1: a pen\n- desk 2: nothing");
         assert!(goals(&[("tour", "On the desk 1, you see a pen 1.\nThe fridge 1 is closed.")]).is_empty());
-        assert!(goals(&[("tour", "On the desk 1, you see a pen 1.\nNothing happens.\nOn the desk 2, you see a cup 1.")])
-            .is_empty());
+        assert!(
+            goals(&[(
+                "tour",
+                "On the desk 1, you see a pen 1.\nNothing happens.\nOn the desk 2, you see a cup 1."
+            )])
+            .is_empty()
+        );
     }
 }

@@ -69,7 +69,8 @@ pub fn question(query: &str) -> Option<(String, Wants)> {
     let (head, of) = parts(query)?;
     let head = head.to_lowercase();
     let role = head.split(' ').next_back()?;
-    let named = of.split_whitespace().any(|word| word.trim_start_matches('"').starts_with(char::is_uppercase));
+    let named =
+        of.split_whitespace().any(|word| word.trim_start_matches('"').starts_with(char::is_uppercase));
     if !named || head.split(' ').count() > 3 || of.split_whitespace().count() > 9 {
         return None;
     }
@@ -93,7 +94,8 @@ pub fn question(query: &str) -> Option<(String, Wants)> {
 
 /// `Date of X`, `the director of X`, `X director`: the attribute in lower case, and what it is of.
 fn parts(query: &str) -> Option<(&str, String)> {
-    let lower_case = |head: &str| !head.is_empty() && head.chars().all(|c| c.is_ascii_lowercase() || c == ' ');
+    let lower_case =
+        |head: &str| !head.is_empty() && head.chars().all(|c| c.is_ascii_lowercase() || c == ' ');
     if let Some((head, of)) = query.split_once(" of ").filter(|(head, _)| !head.contains('"')) {
         let head = head.strip_prefix("the ").or_else(|| head.strip_prefix("The ")).unwrap_or(head);
         // A query may begin with a capital as a sentence does.

@@ -149,7 +149,8 @@ fn bare(wants: Wants, value: &str) -> Option<&str> {
         },
         Wants::Who => {
             let lower_case = |word: &&str| !word.is_empty() && word.chars().all(|c| c.is_ascii_lowercase());
-            let roles: usize = value.split(' ').take(2).take_while(lower_case).map(|word| word.len() + 1).sum();
+            let roles: usize =
+                value.split(' ').take(2).take_while(lower_case).map(|word| word.len() + 1).sum();
             value.get(roles..)
         }
         _ => Some(value),
@@ -171,7 +172,9 @@ fn fits(wants: Wants, value: &str) -> bool {
             bare.split(", ").all(|part| name_prefix(part).is_some_and(|name| name.len() == part.len()))
         }
         Wants::Number => digits && words <= 2,
-        Wants::Nationality => value.split(' ').count() <= 2 && nationality_prefix(&format!("{value} one")) == Some(value),
+        Wants::Nationality => {
+            value.split(' ').count() <= 2 && nationality_prefix(&format!("{value} one")) == Some(value)
+        }
         Wants::Occupation => {
             let lower = value.to_lowercase();
             words <= 3 && lower.chars().all(|c| c.is_alphabetic() || c == ' ') && names_people(&lower)

@@ -51,22 +51,25 @@ fn participle<'a>(query: &str, observation: &'a str, statement: &str) -> Option<
         let (done, value) = rest.split_once(link)?;
         Some((done, link.trim(), value))
     })?;
-    let ends = ["ed", "born", "built", "written", "held", "made", "set", "shot", "won", "led", "sung", "known"];
+    let ends =
+        ["ed", "born", "built", "written", "held", "made", "set", "shot", "won", "led", "sung", "known"];
     if done.contains(' ') || !ends.iter().any(|end| done.ends_with(end)) {
         return None;
     }
     let named = name_prefix(subject.strip_prefix("the ").unwrap_or(subject)).is_some();
     let whole = subject.split(' ').count() <= 10 && !subject.contains(',') && !subject.contains(" that ");
     let at = borne_out(query, observation, &format!("{subject} {done}"), value).filter(|_| named && whole)?;
-    let names = value.split(" and ").all(|part| {
-        name_prefix(part).is_some_and(|name| name.len() == part.len())
-    });
+    let names =
+        value.split(" and ").all(|part| name_prefix(part).is_some_and(|name| name.len() == part.len()));
     let date = dates(value).first().is_some_and(|date| date.len() == value.len());
     let subject = subject.strip_prefix("The ").map_or(subject.to_string(), |rest| format!("the {rest}"));
     let question = match link {
         "by" if names => format!("By whom {verb} {subject} {done}"),
         "in" | "on" if date => format!("When {verb} {subject} {done}"),
-        "in" if value.split(", ").all(|part| name_prefix(part).is_some_and(|name| name.len() == part.len())) => {
+        "in" if value
+            .split(", ")
+            .all(|part| name_prefix(part).is_some_and(|name| name.len() == part.len())) =>
+        {
             format!("Where {verb} {subject} {done}")
         }
         _ => return None,

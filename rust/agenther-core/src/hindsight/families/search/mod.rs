@@ -5,6 +5,7 @@
 
 mod ask;
 mod attribute;
+mod compare;
 mod demonyms;
 mod direct;
 mod inverted;
@@ -12,7 +13,7 @@ mod lead;
 mod passage;
 mod prose;
 
-use super::{Candidate, Proposals, english};
+use super::{Candidate, Proposals};
 use crate::hindsight::{Origin, Slot, Support, Wording};
 use crate::reading::{Reading, StepReading};
 use crate::signals::effect;
@@ -20,6 +21,7 @@ use crate::signals::tool_status::Status;
 use crate::text::document::Kind;
 use crate::trajectory::{Field, Span};
 use ask::Ask;
+use compare::{compare, of_both, which_first};
 use passage::{Fact, Passage, Relation};
 
 /// A run that searches on and on is not asked about every search.
@@ -68,35 +70,12 @@ pub fn propose(reading: &Reading<'_>, out: &mut Proposals) {
         single(one, out);
     }
     for (at, second) in answered.iter().enumerate() {
-        let pairs = answered[..at].iter().filter_map(|first| which_first(first, second).or_else(|| of_both(first, second)));
+        let pairs = answered[..at]
+            .iter()
+            .filter_map(|first| which_first(first, second).or_else(|| of_both(first, second)));
         pairs.for_each(|ask| out.push(ask));
     }
     answered.into_iter().for_each(|candidate| out.push(candidate));
-}
-
-/// Two questions for the same date of two topics as one: which came first.
-fn which_first(first: &Candidate, second: &Candidate) -> Option<Candidate> {
-    let event = |candidate: &'_ Candidate| -> Option<(&'static str, String)> {
-        let (verb, topic) = attribute::event(candidate.goal.trim_end_matches('?'))?;
-        Some((verb, topic.to_string()))
-    };
-    let ((verb, one), (other_verb, other)) = (event(first)?, event(second)?);
-    if verb != other_verb || matches!(verb, "die" | "premiere") || one == other {
-        return None;
-    }
-    let pair = [(one.as_str(), &first.answer), (other.as_str(), &second.answer)];
-    let [(early, date), (late, later)] =
-        if earlier(&first.answer, &second.answer)? { pair } else { [pair[1], pair[0]] };
-    let who = if verb == "born" { "Who" } else { "Which" };
-    Some(Candidate {
-        goal: format!("{who} was {verb} first, {one} or {other}?"),
-        answer: format!("{}, {verb} {}; {late} was {verb} {}", capitalized(early), on(date), on(later)),
-        wording: Wording::Phrase,
-        steps: vec![first.steps[0], second.steps[0]],
-        evidence: first.evidence.iter().chain(&second.evidence).cloned().collect(),
-        prior: 0.84,
-        ..first.clone()
-    })
 }
 
 /// The words searched for, where a step is a search: the tool is called so and takes one short text, or the
@@ -110,7 +89,9 @@ fn query<'a>(step: &StepReading<'a>) -> Option<&'a str> {
                 let text = texts.next()?;
                 match texts.next() {
                     None => text.raw(),
-                    Some(_) => arguments.root().get("query").filter(|value| value.kind() == Kind::String)?.raw(),
+                    Some(_) => {
+                        arguments.root().get("query").filter(|value| value.kind() == Kind::String)?.raw()
+                    }
                 }
             }
             None => input,
@@ -256,84 +237,6 @@ fn role(verb: &str) -> Option<&'static str> {
     })
 }
 
-/// Two passages with the same attribute.
-fn compare(first: &Found<'_>, second: &Found<'_>, out: &mut Proposals) {
-    let (one, other) = (&first.passage, &second.passage);
-    if one.topic == other.topic || one.topic.contains(&other.topic) || other.topic.contains(&one.topic) {
-        return;
-    }
-    for fact in &one.facts {
-        let same = |candidate: &&Fact<'_>| candidate.relation == fact.relation && candidate.verb == fact.verb;
-        let Some(match_) = other.facts.iter().find(same) else { continue };
-        let people = one.person && other.person;
-        let first_is_earlier = earlier(fact.value, match_.value);
-        // The dates make the answer more than one of the two names in the question.
-        let ordered = |short: &str, long: &str| {
-            let pair = [(&one.topic, fact.value), (&other.topic, match_.value)];
-            let [(first, date), (last, later)] = if first_is_earlier? { pair } else { [pair[1], pair[0]] };
-            Some(format!("{}, {short} {}; {last} {long} {}", capitalized(first), on(date), on(later)))
-        };
-        let (goal, answer) = match fact.relation {
-            Relation::Born if people => (
-                format!("Who was born first, {} or {}?", one.topic, other.topic),
-                ordered("born", "was born"),
-            ),
-            Relation::CameOut => (
-                format!("Which came out first, {} or {}?", one.topic, other.topic),
-                ordered("which came out", "came out"),
-            ),
-            Relation::Began => {
-                let long = format!("was {}", fact.verb);
-                (
-                    format!("Which was {} first, {} or {}?", fact.verb, one.topic, other.topic),
-                    ordered(fact.verb, &long),
-                )
-            }
-            Relation::Nationality if people => (
-                format!("What are the nationalities of {} and {}?", one.topic, other.topic),
-                Some(format!("{}: {}; {}: {}", one.topic, fact.value, other.topic, match_.value)),
-            ),
-            _ => continue,
-        };
-        let Some(answer) = answer else { continue };
-        let mut candidate = candidate(second, Ask { question: String::new(), answer }, &[match_], 0.9);
-        candidate.goal = goal;
-        candidate.steps = vec![first.step, second.step];
-        candidate.slots.insert(0, topic_slot(first));
-        candidate.evidence.insert(0, fact_support(first, fact));
-        out.push(candidate);
-    }
-}
-
-/// Two questions for the same attribute of two topics as one.
-fn of_both(first: &Candidate, second: &Candidate) -> Option<Candidate> {
-    let ((what, one), (other_what, other)) = (
-        attribute::attribute(first.goal.trim_end_matches('?'))?,
-        attribute::attribute(second.goal.trim_end_matches('?'))?,
-    );
-    (what == other_what && one != other && !what.contains(' ')).then(|| Candidate {
-        goal: format!("What are the {} of {one} and {other}?", english::plural(what)),
-        answer: format!("{one}: {}; {other}: {}", first.answer, second.answer),
-        wording: Wording::Phrase,
-        steps: vec![first.steps[0], second.steps[0]],
-        evidence: first.evidence.iter().chain(&second.evidence).cloned().collect(),
-        prior: 0.84,
-        ..first.clone()
-    })
-}
-
-/// `in 1962`, `in May 1934`, `on 4 May 1934`.
-fn on(date: &str) -> String {
-    format!("{} {date}", if date.split(' ').count() < 3 { "in" } else { "on" })
-}
-
-/// Whether the first date is earlier; `None` if the years are equal, since days may be missing.
-fn earlier(first: &str, second: &str) -> Option<bool> {
-    let year = |date: &str| date.get(date.len().checked_sub(4)?..)?.parse::<u32>().ok();
-    let (first, second) = (year(first)?, year(second)?);
-    (first != second).then_some(first < second)
-}
-
 fn topic_slot(found: &Found<'_>) -> Slot {
     Slot {
         name: "query".to_string(),
@@ -410,20 +313,33 @@ mod tests {
 
     #[test]
     fn two_boxes_for_one_attribute_compare() {
-        let calls = [("search", "Ann Lee birth date", "4 June 1950"), ("search", "Jon Hale birth date", "May 1931")];
+        let calls =
+            [("search", "Ann Lee birth date", "4 June 1950"), ("search", "Jon Hale birth date", "May 1931")];
         let answer = "Jon Hale, born in May 1931; Ann Lee was born on 4 June 1950";
         assert!(asks(&calls, "Who was born first, Ann Lee or Jon Hale?", answer), "{:?}", goals(&calls));
-        let calls = [("search", "Ann Lee nationality", "Irish"), ("search", "Jon Hale nationality", "English")];
+        let calls =
+            [("search", "Ann Lee nationality", "Irish"), ("search", "Jon Hale nationality", "English")];
         let answer = "Ann Lee: Irish; Jon Hale: English";
-        assert!(asks(&calls, "What are the nationalities of Ann Lee and Jon Hale?", answer), "{:?}", goals(&calls));
+        assert!(
+            asks(&calls, "What are the nationalities of Ann Lee and Jon Hale?", answer),
+            "{:?}",
+            goals(&calls)
+        );
     }
 
     #[test]
     fn stage_names_lead_to_the_bearer() {
         let text = "Jon Peter Hale (born 2 May 1931), known professionally as Grey Fox, is an English singer. He lives.";
         assert!(
-            asks(&[("search", "Grey Fox", text)], "When was Grey Fox born, and what is his nationality?", "2 May 1931; English")
-                || asks(&[("search", "Grey Fox", text)], "What is the real name of Grey Fox, and when was he born?", "Jon Peter Hale; 2 May 1931"),
+            asks(
+                &[("search", "Grey Fox", text)],
+                "When was Grey Fox born, and what is his nationality?",
+                "2 May 1931; English"
+            ) || asks(
+                &[("search", "Grey Fox", text)],
+                "What is the real name of Grey Fox, and when was he born?",
+                "Jon Peter Hale; 2 May 1931"
+            ),
             "{:?}",
             goals(&[("search", "Grey Fox", text)])
         );

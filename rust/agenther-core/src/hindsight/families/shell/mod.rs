@@ -4,6 +4,7 @@
 //! metacharacters, expansions and anything that depends on dropped steps give no candidate.
 
 mod command;
+mod filter;
 mod phrase;
 
 use std::borrow::Cow;
@@ -76,14 +77,50 @@ pub fn line<'a>(step: &StepReading<'a>) -> Option<Cow<'a, str>> {
 /// Whether a step runs a shell command that only reads: every stage of the pipeline is a command that cannot write.
 pub fn only_reads(step: &StepReading<'_>) -> bool {
     const READERS: &[&str] = &[
-        "ls", "cat", "find", "grep", "egrep", "fgrep", "rg", "head", "tail", "wc", "sort", "uniq", "cut", "du", "df",
-        "file", "stat", "diff", "cmp", "md5sum", "sha1sum", "sha256sum", "pwd", "which", "tree", "nl", "tr", "awk",
-        "sed", "echo", "cd", "date", "ps", "id", "whoami", "hostname", "uname",
+        "ls",
+        "cat",
+        "find",
+        "grep",
+        "egrep",
+        "fgrep",
+        "rg",
+        "head",
+        "tail",
+        "wc",
+        "sort",
+        "uniq",
+        "cut",
+        "du",
+        "df",
+        "file",
+        "stat",
+        "diff",
+        "cmp",
+        "md5sum",
+        "sha1sum",
+        "sha256sum",
+        "pwd",
+        "which",
+        "tree",
+        "nl",
+        "tr",
+        "awk",
+        "sed",
+        "echo",
+        "cd",
+        "date",
+        "ps",
+        "id",
+        "whoami",
+        "hostname",
+        "uname",
     ];
     let Some(line) = line(step) else { return false };
     let line = line.as_ref();
     let mut stages = line.split(['|', '&', ';']).map(str::trim).filter(|stage| !stage.is_empty()).peekable();
-    stages.peek().is_some() && !changes_state(line) && stages.all(|stage| READERS.contains(&first_word(stage)))
+    stages.peek().is_some()
+        && !changes_state(line)
+        && stages.all(|stage| READERS.contains(&first_word(stage)))
 }
 
 fn first_word(line: &str) -> &str {

@@ -33,6 +33,9 @@ pub fn keep_the_first(shape: &mut Shape, rows: &mut Vec<Row>) -> Option<()> {
 
 /// Whether the rows can answer the request, and the answer they give.
 pub fn answer(shape: &Shape, schema: &Schema, rows: &[Row]) -> Option<String> {
+    if let Some(nothing) = nothing(shape, schema, rows) {
+        return Some(nothing);
+    }
     let complete = shape.limit.is_none_or(|limit| rows.len() as u64 == limit);
     let widths = rows.iter().all(|row| row.len() == shape.outputs.len());
     if rows.is_empty() || rows.len() > MAX_ROWS || !complete || !widths {
@@ -43,7 +46,11 @@ pub fn answer(shape: &Shape, schema: &Schema, rows: &[Row]) -> Option<String> {
     }
     let cells: Vec<Vec<&str>> = rows.iter().map(|row| said(shape, row)).collect::<Option<_>>()?;
     let folded = shape.outputs.iter().all(|output| !matches!(output, Output::Column(_)));
-    if folded && rows.len() == 1 && cells[0].contains(&"0") && !zero_is_sure(shape, schema) {
+    if folded
+        && rows.len() == 1
+        && cells[0].contains(&"0")
+        && !(shape.outputs == [Output::Count] && none_is_sure(shape, schema))
+    {
         return None;
     }
     let headings = phrase::headings(shape, schema)?;
@@ -51,11 +58,8 @@ pub fn answer(shape: &Shape, schema: &Schema, rows: &[Row]) -> Option<String> {
         return records(&headings, &cells);
     }
     if let [row] = cells.as_slice() {
-        let parts: Vec<String> = headings
-            .iter()
-            .zip(row)
-            .map(|(heading, cell)| format!("the {heading} is {cell}"))
-            .collect();
+        let parts: Vec<String> =
+            headings.iter().zip(row).map(|(heading, cell)| format!("the {heading} is {cell}")).collect();
         return Some(sentence(&english::enumerate(&parts, "and")));
     }
     let key_first = |row: &[&str]| {
@@ -97,10 +101,34 @@ fn records(headings: &[String], cells: &[Vec<&str>]) -> Option<String> {
         .then(|| cells.iter().map(line).collect::<Vec<_>>().join("\n"))
 }
 
-/// Whether a zero is a fact about the data, not the sign of a value written otherwise than the data has it.
-fn zero_is_sure(shape: &Shape, schema: &Schema) -> bool {
+/// What an empty result says: that there are none, or that no value is recorded.
+fn nothing(shape: &Shape, schema: &Schema, rows: &[Row]) -> Option<String> {
+    // "Which … has the most?" takes for granted that there are some.
+    let presumes = shape.limit.is_some() || shape.having.is_some() || shape.having_fold.is_some();
+    if presumes || !none_is_sure(shape, schema) {
+        return None;
+    }
+    if rows.is_empty() {
+        return Some(format!("There are no {}.", phrase::things(shape, schema)?));
+    }
+    let [row] = rows else { return None };
+    let folded: Vec<String> = shape
+        .outputs
+        .iter()
+        .map(|output| match output {
+            Output::Fold(_, column) => phrase::attribute(shape, schema, column),
+            _ => None,
+        })
+        .collect::<Option<_>>()?;
+    let null = row.len() == folded.len() && row.iter().all(Option::is_none) && shape.group.is_empty();
+    let mut recorded = folded;
+    recorded.dedup();
+    null.then(|| format!("No {} is recorded.", english::enumerate(&recorded, "or")))
+}
+
+/// Whether an absence is a fact about the data, not the sign of a value written otherwise than the data has it.
+fn none_is_sure(shape: &Shape, schema: &Schema) -> bool {
     shape.tables.len() == 1
-        && shape.outputs == [Output::Count]
         && shape.tests.iter().all(|test| match test {
             Test::Compare(column, op, constant) => {
                 let ordered = !matches!(op, BinaryOperator::Eq | BinaryOperator::NotEq);

@@ -2,7 +2,8 @@
 
 use sqlparser::ast::BinaryOperator;
 
-use super::phrase::{Speaker, TIE, bound, plural_attribute};
+use super::conditions::bound;
+use super::phrase::{Speaker, TIE, plural_attribute};
 use super::shape::{Column, Output};
 use crate::hindsight::families::english::{self, enumerate, plural};
 
@@ -40,7 +41,11 @@ impl Speaker<'_> {
             };
             let wider = std::mem::replace(&mut rows, plural(&self.base()?));
             key_words = english::singular(&key_words);
-            key_words.push_str(&format!(" in which the {} of the {wider} is {bound} {}", self.output(measure)?, number.text));
+            key_words.push_str(&format!(
+                " in which the {} of the {wider} is {bound} {}",
+                self.output(measure)?,
+                number.text
+            ));
         }
         if let Some((op, number)) = &shape.having {
             return self.having(&key_words, &rows, op, *number, &measures);
@@ -55,7 +60,8 @@ impl Speaker<'_> {
                 Some(format!("Which {key_words} has the most {rows}{count}? {TIE}"))
             }
             (None, order) if !measures.is_empty() => {
-                let mut goal = self.per_group(&key_words, &rows, &measures, seed, shape.having_fold.is_some())?;
+                let mut goal =
+                    self.per_group(&key_words, &rows, &measures, seed, shape.having_fold.is_some())?;
                 if let [(output, descending)] = order {
                     let direction = match (output, descending) {
                         (Output::Column(_), _) => {
@@ -94,7 +100,11 @@ impl Speaker<'_> {
             [Output::Count] => {
                 // What has no such row is in no group.
                 let none = if self.shape.tests.is_empty() { "" } else { " Leave out those with none." };
-                format!("For each {key}, how many {} are there{}?{none}", plural(&self.base()?), self.conditions()?)
+                format!(
+                    "For each {key}, how many {} are there{}?{none}",
+                    plural(&self.base()?),
+                    self.conditions()?
+                )
             }
             folds if folds.iter().all(|output| matches!(output, Output::Fold(..))) => {
                 let verb = if folds.len() == 1 { "is" } else { "are" };

@@ -4,8 +4,10 @@
 //! A query with anything else in it is no candidate.
 
 mod answer;
+mod conditions;
 mod groups;
 mod naming;
+mod nested;
 mod phrase;
 mod rows;
 mod schema;
@@ -42,7 +44,7 @@ pub fn propose(reading: &Reading<'_>, out: &mut Proposals) {
         let statement = statement.as_ref();
         if !starts_with_word(statement, "select") {
             schema.learn(index as u32, statement, step);
-        } else if step.status == Status::Ok {
+        } else if matches!(step.status, Status::Ok | Status::Empty) {
             found.extend(candidate(reading, &mut schema, index, statement, largest));
         }
     }
@@ -84,7 +86,9 @@ fn changes_state(step: &StepReading<'_>) -> bool {
     let input = step.step.action_input.unwrap_or("");
     let changes = |text: &str| CHANGES.iter().any(|word| starts_with_word(text, word));
     let in_argument = |arguments: &Document<'_>| {
-        arguments.leaves().any(|leaf| leaf.kind() == Kind::String && leaf.raw().contains(' ') && changes(leaf.raw()))
+        arguments
+            .leaves()
+            .any(|leaf| leaf.kind() == Kind::String && leaf.raw().contains(' ') && changes(leaf.raw()))
     };
     changes(input) || step.arguments().is_some_and(in_argument)
 }
@@ -116,7 +120,7 @@ fn candidate(
         slots: slots(reading, &shape, schema, sink),
         evidence: evidence(reading, sink),
         trivial: false,
-        prior: if clauses > 1 { 0.85 } else { 0.75 },
+        prior: if clauses > 1 && !rows.is_empty() { 0.85 } else { 0.75 },
         steps,
     })
 }
@@ -283,6 +287,18 @@ mod tests {
                 "The name is Nord.",
             ),
             (
+                "SELECT shop_name, city FROM shops ORDER BY staff_count DESC",
+                "[]",
+                "What are the names and cities of all shops, sorted by staff count in descending order?",
+                "There are no shops.",
+            ),
+            (
+                "SELECT AVG(staff_count) FROM shops",
+                "[(None,)]",
+                "What is the average staff count of all shops?",
+                "No staff count is recorded.",
+            ),
+            (
                 "SELECT COUNT(*) FROM shops WHERE staff_count > 900",
                 "[(0,)]",
                 "How many shops are there whose staff count is greater than 900?",
@@ -312,6 +328,8 @@ mod tests {
     fn what_a_sentence_would_hide_is_not_asked() {
         for (query, rows) in [
             ("SELECT COUNT(*) FROM shops WHERE city = 'Bern'", "[(0,)]"),
+            ("SELECT shop_name FROM shops WHERE city = 'Bern'", "[]"),
+            ("SELECT AVG(staff_count) FROM shops WHERE city = 'Bern'", "[(None,)]"),
             ("SELECT SUM(s.staff_count) FROM shops s JOIN sales x ON x.shop_id = s.shop_id", "[(99,)]"),
             ("SELECT AVG(shop_id) FROM shops", "[(3,)]"),
             ("SELECT shop_name FROM shops ORDER BY opened LIMIT 1", "[('Nord',)]"),

@@ -170,7 +170,7 @@ pub fn shape(statement: &str, schema: &Schema) -> Option<Shape> {
 }
 
 /// The only select of a query, provided that the clauses read here are all there is.
-fn select(query: &Query) -> Option<&Select> {
+pub(super) fn select(query: &Query) -> Option<&Select> {
     let SetExpr::Select(select) = query.body.as_ref() else { return None };
     let items: Vec<String> = select.projection.iter().map(ToString::to_string).collect();
     let from: Vec<String> = select.from.iter().map(ToString::to_string).collect();
@@ -214,17 +214,18 @@ fn limit(query: &Query) -> Option<Option<u64>> {
     }
 }
 
-struct Scope<'s> {
-    schema: &'s Schema,
-    tables: Vec<String>,
+/// The tables of a select, and what their names and columns resolve to.
+pub(super) struct Scope<'s> {
+    pub(super) schema: &'s Schema,
+    pub(super) tables: Vec<String>,
     names: Vec<String>,
-    referrer: Vec<Option<Column>>,
-    base: usize,
+    pub(super) referrer: Vec<Option<Column>>,
+    pub(super) base: usize,
     aliases: Vec<(String, Output)>,
 }
 
 impl<'s> Scope<'s> {
-    fn new(select: &Select, schema: &'s Schema) -> Option<Self> {
+    pub(super) fn new(select: &Select, schema: &'s Schema) -> Option<Self> {
         let [from] = select.from.as_slice() else { return None };
         let mut scope = Scope {
             schema,
@@ -310,7 +311,7 @@ impl<'s> Scope<'s> {
     }
 
     /// Whether a column alone identifies a row of its table.
-    fn is_key(&self, column: &Column) -> bool {
+    pub(super) fn is_key(&self, column: &Column) -> bool {
         let table = &self.tables[column.table];
         match self.schema.columns(table) {
             Some(columns) => {
@@ -330,7 +331,7 @@ impl<'s> Scope<'s> {
         }
     }
 
-    fn column(&self, expr: &Expr) -> Option<Column> {
+    pub(super) fn column(&self, expr: &Expr) -> Option<Column> {
         match expr {
             Expr::Nested(inner) => self.column(inner),
             Expr::Identifier(Ident { value, .. }) => {
@@ -382,7 +383,7 @@ impl<'s> Scope<'s> {
         )
     }
 
-    fn outputs(&self, select: &Select) -> Option<Vec<Output>> {
+    pub(super) fn outputs(&self, select: &Select) -> Option<Vec<Output>> {
         if let [SelectItem::Wildcard(_)] = select.projection.as_slice() {
             return self.all_columns();
         }
@@ -406,7 +407,7 @@ impl<'s> Scope<'s> {
         }
     }
 
-    fn measure(&self, function: &Function) -> Option<Output> {
+    pub(super) fn measure(&self, function: &Function) -> Option<Output> {
         let FunctionArguments::List(list) = &function.args else { return None };
         let [FunctionArg::Unnamed(argument)] = list.args.as_slice() else { return None };
         let name = last_ident(&function.name)?.value.to_ascii_lowercase();
@@ -436,7 +437,7 @@ impl<'s> Scope<'s> {
     }
 
     /// The conditions, and whether one of them suffices.
-    fn tests(&self, expr: &Expr) -> Option<(Vec<Test>, bool)> {
+    pub(super) fn tests(&self, expr: &Expr) -> Option<(Vec<Test>, bool)> {
         for (op, any) in [(BinaryOperator::And, false), (BinaryOperator::Or, true)] {
             let parts = flatten(expr, &op);
             if parts.len() > 1 || !any {
@@ -449,7 +450,7 @@ impl<'s> Scope<'s> {
         None
     }
 
-    fn test(&self, expr: &Expr) -> Option<Test> {
+    pub(super) fn test(&self, expr: &Expr) -> Option<Test> {
         match expr {
             Expr::Nested(inner) => self.test(inner),
             Expr::BinaryOp { left, op, right } => self.comparison(left, op, right),
@@ -490,145 +491,7 @@ impl<'s> Scope<'s> {
         Some(Test::Compare(column, op.clone(), constant(right)?))
     }
 
-    /// `column = (SELECT MAX(column) FROM the same table)`, and the like with `AVG`.
-    fn extreme(&self, column: Column, op: &BinaryOperator, query: &Query) -> Option<Test> {
-        let inner_select = select(query)?;
-        let inner = Scope::new(inner_select, self.schema)?;
-        let GroupByExpr::Expressions(group, _) = &inner_select.group_by else { return None };
-        let plain = group.is_empty() && inner_select.having.is_none() && query.limit_clause.is_none();
-        if !plain || inner.tables.len() != 1 || self.tables.len() != 1 {
-            return None;
-        }
-        let outputs = inner.outputs(inner_select)?;
-        let [Output::Fold(fold, of)] = outputs.as_slice() else { return None };
-        if !of.name.eq_ignore_ascii_case(&column.name)
-            || !inner.tables[0].eq_ignore_ascii_case(&self.tables[column.table])
-        {
-            return None;
-        }
-        let fold = *fold;
-        if let Some(selection) = &inner_select.selection {
-            let (tests, any) = inner.tests(selection)?;
-            let compares = matches!(op, BinaryOperator::Gt | BinaryOperator::Lt)
-                && matches!(fold, Fold::Highest | Fold::Lowest);
-            return (compares && (!any || tests.len() == 1))
-                .then(|| Test::Against(column, op.clone(), fold, Box::new(inner.child(tests))));
-        }
-        match (op, fold) {
-            (BinaryOperator::Eq, Fold::Highest | Fold::Lowest) => Some(Test::Extreme(column, fold)),
-            (BinaryOperator::Gt | BinaryOperator::Lt, Fold::Average) => {
-                Some(Test::Average(column, op.clone()))
-            }
-            _ => None,
-        }
-    }
-
-    /// `key [NOT] IN (SELECT reference FROM child [WHERE …] [GROUP BY reference HAVING COUNT(*) op n])`.
-    fn related(&self, expr: &Expr, query: &Query, negated: bool) -> Option<Test> {
-        let column = self.column(expr)?;
-        let inner_select = select(query)?;
-        let inner = Scope::new(inner_select, self.schema)?;
-        let outputs = inner.outputs(inner_select)?;
-        let [Output::Column(reference)] = outputs.as_slice() else { return None };
-        if query.limit_clause.is_some() || !self.refers(&column, &inner, reference) {
-            return None;
-        }
-        let tests = match &inner_select.selection {
-            Some(expr) => inner.tests(expr).filter(|(tests, any)| !any || tests.len() == 1)?.0,
-            None => Vec::new(),
-        };
-        let GroupByExpr::Expressions(group, _) = &inner_select.group_by else { return None };
-        let number = match (group.as_slice(), &inner_select.having) {
-            ([], None) if negated => Number::None,
-            ([], None) => Number::Some,
-            ([key], Some(having)) if !negated && inner.column(key)? == *reference => {
-                let (op, number) = inner.having(having)?;
-                // A row without children is in no group, so an upper bound would mean "but at least one".
-                if matches!(op, BinaryOperator::Lt | BinaryOperator::LtEq) || number == 0 {
-                    return None;
-                }
-                Number::Bound(op, number)
-            }
-            _ => return None,
-        };
-        Some(Test::Has(column, Box::new(inner.child(tests)), number))
-    }
-
-    /// Whether a column of a child table refers to the rows of one of these tables by their key.
-    fn refers(&self, key: &Column, inner: &Scope<'_>, reference: &Column) -> bool {
-        let glue = |words: Vec<String>| words.concat().to_ascii_lowercase();
-        let (wanted, found) = (self.schema.words(&key.name), glue(self.schema.words(&reference.name)));
-        let entity = english::singular(&self.schema.words(&self.tables[key.table]).join(" ")).replace(' ', "");
-        let named = reference.name.eq_ignore_ascii_case(&key.name)
-            || found == format!("{}{}", entity.to_ascii_lowercase(), glue(wanted));
-        named && inner.tables.len() == 1 && self.is_key(key) && !inner.is_key(reference)
-    }
-
-    /// The only table of an inner query as a shape that has nothing but conditions.
-    fn child(self, tests: Vec<Test>) -> Shape {
-        Shape {
-            tables: self.tables,
-            referrer: self.referrer,
-            base: self.base,
-            star: false,
-            distinct: false,
-            outputs: Vec::new(),
-            tests,
-            any: false,
-            group: Vec::new(),
-            having: None,
-            having_fold: None,
-            order: Vec::new(),
-            limit: None,
-        }
-    }
-
-    /// `… FROM child WHERE child.reference = outer.key [AND …]`: the key, and the rows of the child that count.
-    fn linked(&self, query: &Query, inner_select: &Select) -> Option<(Column, Shape)> {
-        let inner = Scope::new(inner_select, self.schema)?;
-        let GroupByExpr::Expressions(group, _) = &inner_select.group_by else { return None };
-        if !group.is_empty() || inner_select.having.is_some() || query.limit_clause.is_some() {
-            return None;
-        }
-        let (mut key, mut tests) = (None, Vec::new());
-        for part in flatten(inner_select.selection.as_ref()?, &BinaryOperator::And) {
-            match self.link(part, &inner) {
-                Some(link) if key.is_none() => key = Some(link),
-                Some(_) => return None,
-                None => tests.push(inner.test(part)?),
-            }
-        }
-        Some((key?, inner.child(tests)))
-    }
-
-    /// `child.reference = outer.key`, either way round.
-    fn link(&self, expr: &Expr, inner: &Scope<'_>) -> Option<Column> {
-        let Expr::BinaryOp { left, op: BinaryOperator::Eq, right } = expr else { return None };
-        [(left, right), (right, left)].into_iter().find_map(|(reference, key)| {
-            let (Expr::CompoundIdentifier(_), Expr::CompoundIdentifier(_)) = (&**reference, &**key) else {
-                return None;
-            };
-            let (reference, key) = (inner.column(reference)?, self.column(key)?);
-            self.refers(&key, inner, &reference).then_some(key)
-        })
-    }
-
-    /// `(SELECT COUNT(*) FROM child WHERE child.reference = outer.key …) op n`.
-    fn counted(&self, query: &Query, op: &BinaryOperator, right: &Expr) -> Option<Test> {
-        let inner_select = select(query)?;
-        let [SelectItem::UnnamedExpr(Expr::Function(function))] = inner_select.projection.as_slice() else {
-            return None;
-        };
-        let inner = Scope::new(inner_select, self.schema)?;
-        if inner.measure(function)? != Output::Count {
-            return None;
-        }
-        let (key, child) = self.linked(query, inner_select)?;
-        let number = constant(right)?.text.parse().ok()?;
-        Some(Test::Has(key, Box::new(child), Number::Bound(op.clone(), number)))
-    }
-
-    fn having(&self, expr: &Expr) -> Option<(BinaryOperator, u64)> {
+    pub(super) fn having(&self, expr: &Expr) -> Option<(BinaryOperator, u64)> {
         let Expr::BinaryOp { left, op, right } = expr else { return None };
         use BinaryOperator::{Eq, Gt, GtEq, Lt, LtEq};
         let known = matches!(op, Gt | GtEq | Lt | LtEq | Eq);
@@ -661,7 +524,7 @@ impl<'s> Scope<'s> {
     }
 }
 
-fn flatten<'e>(expr: &'e Expr, op: &BinaryOperator) -> Vec<&'e Expr> {
+pub(super) fn flatten<'e>(expr: &'e Expr, op: &BinaryOperator) -> Vec<&'e Expr> {
     let mut parts = Vec::new();
     let mut rest = vec![expr];
     while let Some(expr) = rest.pop() {
@@ -687,7 +550,7 @@ fn fold_named(name: &str) -> Option<Fold> {
     }
 }
 
-fn constant(expr: &Expr) -> Option<Constant> {
+pub(super) fn constant(expr: &Expr) -> Option<Constant> {
     match expr {
         Expr::Value(value) => match &value.value {
             Value::Number(text, _) => Some(Constant { text: text.clone(), number: true }),
