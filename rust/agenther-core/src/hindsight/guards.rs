@@ -2,14 +2,14 @@
 
 use std::collections::HashSet;
 
-use super::families::Candidate;
+use super::families::{Candidate, only_reads};
 use super::forms::other_forms;
 use super::needles::find;
 use super::reason::Reason;
 use super::topics::{Topics, topic_words, topics};
 use super::wording::{is_function_word, say_value, singular};
 use super::{Origin, Slot, Wording, slice};
-use crate::reading::Reading;
+use crate::reading::{Reading, StepReading};
 use crate::signals::effect::Effect;
 use crate::signals::tool_status::Status;
 use crate::text::document::Kind;
@@ -70,8 +70,18 @@ fn writes_are_confirmed(candidate: &Candidate, reading: &Reading<'_>) -> bool {
             None => true,
             Some(system) => !asks_first(system) && read.step.user.is_some_and(is_consent),
         };
-        read.effect != Effect::Write || read.status == Status::Ok && is_allowed
+        read.effect != Effect::Write
+            || only_shows(read)
+            || only_reads(read)
+            || read.status == Status::Ok && is_allowed
     })
+}
+
+/// Whether a call of a tool that does several things (`str_replace_editor`) only shows something.
+fn only_shows(read: &StepReading<'_>) -> bool {
+    let command = read.arguments().and_then(|arguments| arguments.root().get("command"));
+    command
+        .is_some_and(|value| value.kind() == Kind::String && matches!(value.raw(), "view" | "show" | "read"))
 }
 
 fn is_consent(turn: &str) -> bool {
@@ -117,18 +127,29 @@ fn leaks(candidate: &Candidate) -> bool {
     answer.len() <= 80 && find(&candidate.goal, answer).is_some()
 }
 
+/// What queries call the date that a question asks for.
+const DATED: &str = "date year birth birthdate birthday death release";
+
 /// Whether a query in plain words follows the original goal where the new goal does not. A bound (`under $5`) narrows
 /// the same search and is left to the family's prior.
 fn pursues_old_goal(candidate: &Candidate, reading: &Reading<'_>, goal: &Topics) -> bool {
     let original = reading.prompt_topics();
+    // A question that begins with "when" asks for the date, whatever the query calls it.
+    let dated = topics(if candidate.goal.starts_with("When") { DATED } else { "" });
     candidate.steps.iter().any(|&step| {
         reading.provenance().arguments(step as usize).iter().any(|argument| {
+            let is_statement =
+                argument.value.get(..7).is_some_and(|start| start.eq_ignore_ascii_case("select "));
             let is_query = argument.kind == Kind::String
+                && !is_statement
                 && argument.value.split_whitespace().count() >= 3
                 && !argument.value.contains(['(', ')', '{', '}', ';', '=', '<', '>', '|', '\n', '/']);
             is_query
                 && topic_words(&argument.value).any(|word| {
-                    original.contains(&word.hash) && !goal.contains(&word.hash) && !word.is_number
+                    original.contains(&word.hash)
+                        && !goal.contains(&word.hash)
+                        && !word.is_number
+                        && !dated.contains(&word.hash)
                 })
         })
     })

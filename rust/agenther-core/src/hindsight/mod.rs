@@ -230,6 +230,7 @@ pub fn relabel_in_words(reading: &Reading<'_>, options: &RelabelOptions, moulds:
 struct Ranked {
     candidate: Candidate,
     is_rendered: bool,
+    is_derived: bool,
     coverage: f32,
     rank: f32,
 }
@@ -237,15 +238,17 @@ struct Ranked {
 /// The candidates, best first: by confidence were all claims supported. A goal over several steps teaches more than
 /// one over one, which is worth a tenth, and each further step a hundredth.
 fn rank(proposals: Proposals, live: &Live) -> Vec<Ranked> {
-    let rendered: Vec<bool> = (0..proposals.candidates.len()).map(|at| proposals.is_rendered(at)).collect();
-    let ranked = |(candidate, is_rendered): (Candidate, bool)| {
+    let made: Vec<(bool, bool)> = (0..proposals.candidates.len())
+        .map(|at| (proposals.is_rendered(at), proposals.is_derived(at)))
+        .collect();
+    let ranked = |(candidate, (is_rendered, is_derived)): (Candidate, (bool, bool))| {
         let coverage = live.coverage(&candidate.steps);
         let steps = candidate.steps.len();
         let worth = steps.clamp(1, 10) as f32 * 0.01 + if steps > 1 { 0.09 } else { 0.0 };
         let rank = confidence::confidence(&candidate, coverage, 1.0) + worth;
-        Ranked { candidate, is_rendered, coverage, rank }
+        Ranked { candidate, is_rendered, is_derived, coverage, rank }
     };
-    let mut ranked: Vec<Ranked> = proposals.candidates.into_iter().zip(rendered).map(ranked).collect();
+    let mut ranked: Vec<Ranked> = proposals.candidates.into_iter().zip(made).map(ranked).collect();
     // Stable: equals stay in the order proposed.
     ranked.sort_by(|a, b| {
         b.rank.total_cmp(&a.rank).then_with(|| b.candidate.steps.last().cmp(&a.candidate.steps.last()))
@@ -273,7 +276,7 @@ fn judge(
     live: &Live,
     options: &RelabelOptions,
 ) -> Result<Hindsight, Reason> {
-    let Ranked { mut candidate, is_rendered, coverage, .. } = ranked;
+    let Ranked { mut candidate, is_rendered, is_derived, coverage, .. } = ranked;
     let (Some(&first), Some(&last)) = (candidate.steps.first(), candidate.steps.last()) else {
         return Err(Reason::NoAsk);
     };
@@ -289,7 +292,7 @@ fn judge(
     }
     let grounding = ground::verify(&candidate.goal, Some(&candidate.answer), reading, Some(&candidate.steps));
     let grounded = grounded_share(&grounding);
-    if !is_grounded(&grounding, &candidate, is_rendered) {
+    if !is_grounded(&grounding, &candidate, is_rendered, is_derived) {
         return Err(Reason::Ungrounded);
     }
     let confidence = confidence::confidence(&candidate, coverage, grounded);
@@ -314,8 +317,14 @@ fn judge(
 
 /// Whether every claim is supported: by the verifier; in the goal by a slot that states it; in a rendered answer by
 /// the rendering, which repeats the result under its own keys; and what a composed goal says of order and extent
-/// (`all the`, `the first two`) by the family, which counts before it speaks.
-fn is_grounded(grounding: &ground::Grounding, candidate: &Candidate, is_rendered: bool) -> bool {
+/// (`all the`, `the first two`) by the family, which counts before it speaks. A goal that says a parsed statement claims
+/// nothing but that.
+fn is_grounded(
+    grounding: &ground::Grounding,
+    candidate: &Candidate,
+    is_rendered: bool,
+    is_derived: bool,
+) -> bool {
     let stated = |text: &str| candidate.slots.iter().any(|slot| guards::is_said(text, &slot.value));
     let repeated =
         |text: &str| is_rendered && candidate.answer.contains(text) && !candidate.goal.contains(text);
@@ -334,9 +343,13 @@ fn is_grounded(grounding: &ground::Grounding, candidate: &Candidate, is_rendered
                 Wording::Reuse | Wording::Mined => false,
             }
     };
+    let derived = |kind: &str, text: &str| {
+        is_derived && (matches!(kind, "topic" | "negation") || candidate.goal.contains(text))
+    };
     grounding.claims.iter().all(|claim| {
         claim.supported
             || counted(claim.kind)
+            || derived(claim.kind, &claim.text)
             || stated(&claim.text)
             || repeated(&claim.text)
             || labelled(claim.kind, &claim.text)

@@ -19,6 +19,9 @@ const IRREGULAR: &[(&str, &str)] = &[
     ("half", "halves"),
     ("life", "lives"),
     ("loaf", "loaves"),
+    ("potato", "potatoes"),
+    ("tomato", "tomatoes"),
+    ("butterknife", "butterknives"),
 ];
 
 /// Words that are their own plural.

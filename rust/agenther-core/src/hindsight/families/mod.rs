@@ -1,6 +1,7 @@
 //! Families of asks: each looks for one way in which a run demonstrates something, and says it as a
 //! request. A family is one file; adding one touches that file and [`FAMILIES`].
 
+mod code;
 mod english;
 mod household;
 mod search;
@@ -10,13 +11,15 @@ mod sql;
 mod testing;
 mod tool_call;
 
+use std::borrow::Cow;
 use std::collections::HashSet;
 use std::sync::Arc;
 
 use super::moulds::{Mould, Moulds};
 use super::reason::Reason;
 use super::{Slot, Support, Wording, style};
-use crate::reading::Reading;
+use crate::reading::{Reading, StepReading};
+use crate::text::document::Kind;
 
 /// A goal that a family proposes. Slices, guards and the verifier decide whether it stands.
 #[derive(Debug, Clone, PartialEq)]
@@ -48,6 +51,8 @@ pub struct Proposals {
     rendered: HashSet<usize>,
     /// How the people in the log ask for what tools do.
     pub moulds: Arc<Moulds>,
+    /// Those whose every word says a part of a parsed statement, by position.
+    derived: HashSet<usize>,
     /// Why steps or asks were passed over: one entry each time.
     pub passed_over: Vec<Reason>,
     seed: u64,
@@ -71,6 +76,18 @@ impl Proposals {
         self.candidates.push(candidate);
     }
 
+    /// Proposes a candidate whose goal says a parsed statement part by part, and whose answer repeats its result: what
+    /// the words claim is what the statement selects.
+    pub fn push_derived(&mut self, candidate: Candidate) {
+        self.derived.insert(self.candidates.len());
+        self.push_rendered(candidate);
+    }
+
+    /// Whether the goal of the candidate at `position` says a parsed statement.
+    pub fn is_derived(&self, position: usize) -> bool {
+        self.derived.contains(&position)
+    }
+
     /// Whether the answer of the candidate at `position` was rendered from a parsed result.
     pub fn is_rendered(&self, position: usize) -> bool {
         self.rendered.contains(&position)
@@ -92,6 +109,7 @@ pub type Family = fn(&Reading<'_>, &mut Proposals);
 
 /// Every family, by name.
 pub const FAMILIES: &[(&str, Family)] = &[
+    ("code", code::propose),
     ("household", household::propose),
     ("search", search::propose),
     ("shell", shell::propose),
@@ -102,6 +120,31 @@ pub const FAMILIES: &[(&str, Family)] = &[
 /// The moulds that a run shows, for [`super::moulds`].
 pub(super) fn learn(reading: &Reading<'_>) -> Vec<Mould> {
     tool_call::learn(reading)
+}
+
+/// Whether a step is a call that cannot have changed anything, though its tool may.
+pub fn only_reads(step: &StepReading<'_>) -> bool {
+    shell::only_reads(step)
+}
+
+/// The text that a call takes: its plain input, its only text argument, or the one under the first of `keys` it has.
+fn text_argument<'a>(step: &StepReading<'a>, keys: &[&str]) -> Option<Cow<'a, str>> {
+    let input = step.step.action_input?;
+    let Some(arguments) = step.arguments() else { return Some(Cow::Borrowed(input.trim())) };
+    let mut texts = arguments.leaves().filter(|leaf| leaf.kind() == Kind::String);
+    let first = texts.next()?;
+    let text = match texts.next() {
+        None => first.text(),
+        Some(_) => keys
+            .iter()
+            .filter_map(|key| arguments.root().get(key))
+            .find(|value| value.kind() == Kind::String)?
+            .text(),
+    };
+    Some(match text {
+        Cow::Borrowed(text) => Cow::Borrowed(text.trim()),
+        Cow::Owned(text) => Cow::Owned(text.trim().to_string()),
+    })
 }
 
 /// What the call of a step does, as a command: `look up the order`.

@@ -42,10 +42,11 @@ fn range(span: crate::trajectory::Span) -> std::ops::Range<usize> {
 }
 
 mod hostile {
-    use super::super::{household, search, shell, sql};
+    use super::super::{code, household, search, shell, sql};
     use super::{Family, proposals};
 
-    const FAMILIES: &[Family] = &[household::propose, search::propose, shell::propose, sql::propose];
+    const FAMILIES: &[Family] =
+        &[code::propose, household::propose, search::propose, shell::propose, sql::propose];
 
     proptest::proptest! {
         #[test]

@@ -64,15 +64,63 @@ impl<'a> Event<'a> {
     }
 }
 
-const TAKE: &[&str] = &["pick up ", "take ", "grab "];
-const PUT: &[&str] = &["put ", "place ", "move "];
+/// What is said of the one who acts, before the verb.
+const ACTORS: &[&str] = &[
+    "You have ",
+    "You ",
+    "I have ",
+    "I ",
+    "The agent has ",
+    "The agent ",
+    "Agent ",
+    "The robot has ",
+    "The robot ",
+    "Robot ",
+];
+const TAKE: &[&str] = &[
+    "pick up ",
+    "picked up ",
+    "take ",
+    "took ",
+    "taken ",
+    "grab ",
+    "grabbed ",
+    "are now holding ",
+    "collect ",
+];
+const PUT: &[&str] = &["put ", "place ", "placed ", "move ", "moved ", "drop ", "dropped "];
 const INTO: &[&str] = &[" in/on ", " into ", " onto ", " inside ", " in ", " on ", " to "];
-/// Verbs whose effect stays on the thing.
-const PROCESS: &[&str] = &[
-    "heat ", "cool ", "clean ", "wash ", "slice ", "cut ", "chop ", "cook ", "fry ", "roast ", "grill ",
-    "chill ", "rinse ",
+/// Verbs whose effect stays on the thing, as they stand after "you" and after "you have".
+const PROCESS: &[(&str, &str)] = &[
+    ("heat ", "heated "),
+    ("cool ", "cooled "),
+    ("clean ", "cleaned "),
+    ("wash ", "washed "),
+    ("slice ", "sliced "),
+    ("cut ", "cut "),
+    ("chop ", "chopped "),
+    ("cook ", "cooked "),
+    ("fry ", "fried "),
+    ("roast ", "roasted "),
+    ("grill ", "grilled "),
+    ("chill ", "chilled "),
+    ("rinse ", "rinsed "),
+    ("fill ", "filled "),
+    ("wipe ", "wiped "),
 ];
 const USING: &[&str] = &[" using ", " with ", " in "];
+const SWITCH: &[(&str, bool)] = &[
+    ("turn on ", true),
+    ("turned on ", true),
+    ("switch on ", true),
+    ("switched on ", true),
+    ("activate ", true),
+    ("turn off ", false),
+    ("turned off ", false),
+    ("switch off ", false),
+    ("switched off ", false),
+    ("deactivate ", false),
+];
 
 /// The events of an observation, in order, each with whether it ends the text.
 pub fn events(observation: &str) -> Vec<Event<'_>> {
@@ -101,18 +149,35 @@ fn event<'a>(sentence: &'a str, opened: Option<Thing<'a>>) -> Option<Event<'a>> 
     if let Some(seen) = see(sentence, opened) {
         return Some(seen);
     }
-    if let Some(action) = sentence.strip_prefix("You ") {
+    if let Some(action) = ACTORS.iter().find_map(|actor| sentence.strip_prefix(actor)) {
         return action_event(action);
     }
-    if let Some((thing, state)) = sentence.strip_prefix("The ").and_then(|rest| rest.split_once(" is ")) {
+    let stated = |link: &str| sentence.strip_prefix("The ").and_then(|rest| rest.split_once(link));
+    if let Some((thing, state)) = stated(" is ") {
         let thing = Thing::parse(thing)?;
         return match state {
             "closed" | "now closed" => Some(Event::Closed(thing)),
             "open" | "now open" => Some(Event::Open(thing)),
+            "now on" | "now turned on" | "now activated" | "now switched on" => {
+                Some(Event::Switch(thing, true))
+            }
+            "now off" | "now turned off" | "now deactivated" | "now switched off" => {
+                Some(Event::Switch(thing, false))
+            }
             _ => None,
         };
     }
-    let no_effect = ["Nothing happens", "Nothing happened", "No known action", "You can't", "Invalid action"];
+    let no_effect = [
+        "Nothing happens",
+        "Nothing happened",
+        "No known action",
+        "You can't",
+        "You cannot",
+        "Invalid action",
+        "I can't",
+        "I cannot",
+        "It is not clear",
+    ];
     no_effect.iter().any(|start| sentence.starts_with(start)).then_some(Event::Nothing)
 }
 
@@ -129,34 +194,45 @@ fn action_event(action: &str) -> Option<Event<'_>> {
         let (thing, place) = INTO.iter().find_map(|into| rest.split_once(into))?;
         return Some(Event::Put(Thing::parse(thing)?, Thing::parse(place)?));
     }
-    for (switch, on) in
-        [("turn on ", true), ("switch on ", true), ("turn off ", false), ("switch off ", false)]
-    {
+    for (switch, on) in SWITCH {
         if let Some(rest) = action.strip_prefix(switch) {
-            return Some(Event::Switch(Thing::parse(rest)?, on));
+            return Thing::parse(rest).map(|thing| Event::Switch(thing, *on));
         }
     }
-    if let Some(rest) = action.strip_prefix("open ") {
+    if let Some(rest) = after(&["open ", "opened "]) {
         return Thing::parse(rest).map(Event::Open);
     }
-    if let Some(rest) = action.strip_prefix("close ") {
+    if let Some(rest) = after(&["close ", "closed "]) {
         return Thing::parse(rest).map(Event::Closed);
     }
-    let verb = PROCESS.iter().find(|verb| action.starts_with(**verb))?;
-    let rest = &action[verb.len()..];
+    let (verb, rest) = PROCESS.iter().find_map(|(verb, past)| {
+        let rest = action.strip_prefix(verb).or_else(|| action.strip_prefix(past))?;
+        Some((verb.trim(), rest))
+    })?;
     let (thing, tool) = match USING.iter().find_map(|using| rest.split_once(using)) {
         Some((thing, tool)) => (thing, Some(Thing::parse(tool)?)),
         None => (rest, None),
     };
-    Some(Event::Process(action[..verb.len()].trim(), Thing::parse(thing)?, tool))
+    Some(Event::Process(verb, Thing::parse(thing)?, tool))
 }
 
-/// `On the desk 1, you see a pen 1, and a mug 2`; `In it` is what was opened just before.
+/// `On the desk 1, you see a pen 1, and a mug 2`, `In the box is: a pen`, `Inside the box there is a pen`; `In it` is what
+/// was opened just before.
 fn see<'a>(sentence: &'a str, opened: Option<Thing<'a>>) -> Option<Event<'a>> {
-    let (place, list) = sentence.split_once(", you see ")?;
-    let place = place.strip_prefix("On ").or_else(|| place.strip_prefix("In "))?;
+    const LINKS: &[&str] = &[
+        ", you see ",
+        " you see ",
+        ", there is ",
+        " there is ",
+        ", there are ",
+        " there are ",
+        " is: ",
+        " are: ",
+    ];
+    let after = ["On ", "In ", "Inside "].iter().find_map(|at| sentence.strip_prefix(at))?;
+    let (place, list) = LINKS.iter().find_map(|link| after.split_once(link))?;
     let place = if place == "it" { opened? } else { Thing::parse(place)? };
-    Some(Event::See(place, things(list)))
+    Some(Event::See(place, things(list.trim_start_matches([':', ' ']))))
 }
 
 /// The things of an enumeration; `nothing` is none.

@@ -2,6 +2,7 @@
 //! demonstrates the request to bring it about.
 
 mod events;
+mod inventory;
 
 use std::collections::BTreeMap;
 
@@ -14,6 +15,9 @@ use events::{Event, Thing};
 
 /// More exploring steps than this hide what was found.
 const MAX_EXPLORING: usize = 8;
+
+/// A run that looks around everywhere is not asked about every look.
+const MAX_INVENTORIES: usize = 3;
 
 /// Later scenes are not read: requests look back over the run, and no request spans so many steps.
 const MAX_SCENES: usize = 400;
@@ -41,6 +45,10 @@ pub fn propose(reading: &Reading<'_>, out: &mut Proposals) {
         })
         .take(MAX_SCENES)
         .collect();
+    // Sentences like "You have moved …" stand in other logs too: a world has places.
+    if !scenes.iter().flat_map(|scene| &scene.events).any(|event| event.place().is_some()) {
+        return;
+    }
     let world = World::new(reading, &scenes);
     let before = out.candidates.len();
     for at in 0..scenes.len() {
@@ -53,6 +61,13 @@ pub fn propose(reading: &Reading<'_>, out: &mut Proposals) {
     if out.candidates.len() == before {
         let found = (0..scenes.len()).rev().find_map(|at| found(&world, reading, &scenes, at));
         found.into_iter().for_each(|candidate| out.push(candidate));
+    }
+    if out.candidates.len() == before {
+        let looked = (0..scenes.len())
+            .rev()
+            .filter_map(|at| inventory::inventory(&world, reading, &scenes, at))
+            .take(MAX_INVENTORIES);
+        looked.for_each(|candidate| out.push_rendered(candidate));
     }
 }
 

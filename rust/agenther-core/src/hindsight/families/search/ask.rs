@@ -55,6 +55,11 @@ fn clause(subject: &str, passage: &Passage<'_>, fact: &Fact<'_>) -> String {
             "she" => format!("What {be} her nationality"),
             _ => format!("What {be} the nationality of {subject}"),
         },
+        Relation::RealName => match subject {
+            "he" => format!("What {be} his real name"),
+            "she" => format!("What {be} her real name"),
+            _ => format!("What {be} the real name of {subject}"),
+        },
         Relation::KnownFor => format!("What {be} {subject} best known for"),
         Relation::CameOut => format!("In what year did {subject} come out"),
         Relation::Released => format!("When {was} {subject} released"),

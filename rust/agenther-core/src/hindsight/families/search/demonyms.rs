@@ -166,6 +166,11 @@ const DEMONYMS: &[&str] = &[
     "Zimbabwean",
 ];
 
+/// Whether a word is such an adjective: it ends like the words for people do (`German`, `Italian`), and is none.
+pub fn is_demonym(word: &str) -> bool {
+    word.starts_with(char::is_uppercase) && word.split(['-', '–']).all(|part| DEMONYMS.contains(&part))
+}
+
 /// The nationality that a description begins with: `American`, `Canadian-American`, `South Korean`.
 pub fn nationality_prefix(description: &str) -> Option<&str> {
     let mut words = description.split(' ');

@@ -1,30 +1,41 @@
 //! Queries that are questions, and observations that are their answers: a search engine's answer box,
 //! or a sentence that says all the query asks and one thing more.
 
-use super::prose::{content_stems, dates, name_prefix, sentences, stem};
+use super::attribute;
+use super::demonyms::nationality_prefix;
+use super::lead::names_people;
+use super::prose::{content_stems, date_prefix, dates, name_prefix, names_prefix, sentences, stem};
 
 /// Longer observations are prose, not answers.
 const MAX_BOX_WORDS: usize = 7;
 
 /// What a question wants to know.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Wants {
+pub enum Wants {
+    /// A person.
     Who,
+    /// A date or year.
     When,
+    /// A place.
     Where,
+    /// A number, with its unit.
     Number,
+    /// An adjective of nationality.
+    Nationality,
+    /// What someone does.
+    Occupation,
+    /// Any name.
     Name,
 }
 
 /// The question that a query puts and that the observation answers, with the answer as it stands there.
 pub fn ask<'a>(query: &str, observation: &'a str) -> Option<(String, &'a str)> {
-    let question = question(query)?;
-    let wants = wants(&question)?;
+    let (question, wants) = question(query)?;
     let observation = observation.trim();
     let value =
         if observation.split_whitespace().count() <= MAX_BOX_WORDS && sentences(observation).is_empty() {
             let value = observation.trim_end_matches('.');
-            fits(wants, value).then_some(value)?
+            bare(wants, value).filter(|value| fits(wants, value))?
         } else {
             stated(&question, wants, observation)?
         };
@@ -38,69 +49,41 @@ pub fn is_box(observation: &str) -> bool {
     observation.split_whitespace().count() <= MAX_BOX_WORDS && sentences(observation).is_empty()
 }
 
-/// The query as a question: it is one, or it is `the R of X`, `X R` for a role or attribute R.
-fn question(query: &str) -> Option<String> {
+/// The query as a question: it is one, or names an attribute of something.
+fn question(query: &str) -> Option<(String, Wants)> {
     let query = query.trim().trim_end_matches(['?', '.', ' ']);
     let query = query.strip_prefix('"').and_then(|inner| inner.strip_suffix('"')).unwrap_or(query);
     if query.matches('"').count() % 2 == 1 {
         return None;
     }
     let words: Vec<&str> = query.split_whitespace().collect();
-    if !(3..=22).contains(&words.len()) || query.contains('\n') {
+    if !(2..=22).contains(&words.len()) || query.contains('\n') {
         return None;
     }
     let first = words[0].to_lowercase();
     let asks = ["who", "when", "where", "how", "which", "what", "in"].contains(&first.as_str());
-    if asks && is_question(&words) {
-        return Some(capitalized(&words.join(" ")));
+    if asks && words.len() > 2 && is_question(&words) {
+        let question = capitalized(&words.join(" "));
+        return wants(&question).map(|wants| (question, wants));
     }
-    let (head, of) = query.split_once(" of ")?;
-    let head = head.strip_prefix("the ").or_else(|| head.strip_prefix("The ")).unwrap_or(head);
-    let named = of.split_whitespace().any(|word| word.starts_with(char::is_uppercase));
-    let role = head.split(' ').next_back()?;
-    let simple = head.split(' ').count() <= 3 && head.chars().all(|c| c.is_lowercase() || c == ' ');
-    if !named || !simple || of.split_whitespace().count() > 9 {
-        return None;
-    }
-    const PEOPLE: &[&str] = &[
-        "director",
-        "author",
-        "writer",
-        "founder",
-        "president",
-        "mayor",
-        "owner",
-        "coach",
-        "manager",
-        "captain",
-        "king",
-        "queen",
-        "wife",
-        "husband",
-        "father",
-        "mother",
-        "editor",
-        "officer",
-        "governor",
-        "chairman",
-        "minister",
-        "architect",
-        "host",
-        "lyricist",
-        "winner",
-        "singer",
-    ];
-    const NUMBERS: &[&str] = &["population", "height", "elevation", "length", "area", "capacity", "number"];
-    const PLACES: &[&str] = &["birthplace", "headquarters"];
-    if PEOPLE.contains(&role) {
-        Some(format!("Who is the {head} of {of}"))
-    } else if PLACES.contains(&role) {
-        Some(format!("Where is the {head} of {of}"))
-    } else if NUMBERS.contains(&role) || role == "capital" {
-        Some(format!("What is the {head} of {of}"))
-    } else {
-        None
-    }
+    attribute::question(query).or_else(|| in_place(&words))
+}
+
+/// `Las Vegas Valley is in what county`: what is asked for stands where the answer does.
+fn in_place(words: &[&str]) -> Option<(String, Wants)> {
+    let at = words.iter().position(|word| matches!(*word, "what" | "which")).filter(|at| *at >= 2)?;
+    let verb = ["is", "was", "are", "were", "has", "had"].iter().any(|verb| words[..at].contains(verb))
+        || words[..at].iter().any(|word| word.ends_with("ed"));
+    let noun = words.get(at + 1)?;
+    let named = words[0].starts_with(char::is_uppercase);
+    let last = at + 2 == words.len();
+    let wants = match *noun {
+        "year" => Wants::When,
+        "city" | "country" | "county" | "state" | "region" | "town" | "province" => Wants::Where,
+        noun if noun.chars().all(|c| c.is_ascii_lowercase()) && !noun.ends_with('s') => Wants::Name,
+        _ => return None,
+    };
+    (named && verb && last).then(|| (words.join(" "), wants))
 }
 
 /// Whether the words ask in the order of a question: an auxiliary or verb follows what is asked for.
@@ -157,6 +140,23 @@ fn wants(question: &str) -> Option<Wants> {
     })
 }
 
+/// The answer without what boxes put around it: `actor Ann Lee` is Ann Lee, `May 1886, Bern` a date and a place.
+fn bare(wants: Wants, value: &str) -> Option<&str> {
+    match wants {
+        Wants::When => match date_prefix(value) {
+            Some(date) if value[date.len()..].starts_with(", ") => Some(date),
+            _ => Some(value),
+        },
+        Wants::Who => {
+            let lower_case = |word: &&str| !word.is_empty() && word.chars().all(|c| c.is_ascii_lowercase());
+            let roles: usize =
+                value.split(' ').take(2).take_while(lower_case).map(|word| word.len() + 1).sum();
+            value.get(roles..)
+        }
+        _ => Some(value),
+    }
+}
+
 /// Whether a short observation is the kind of thing a question wants.
 fn fits(wants: Wants, value: &str) -> bool {
     let whole_name =
@@ -172,6 +172,13 @@ fn fits(wants: Wants, value: &str) -> bool {
             bare.split(", ").all(|part| name_prefix(part).is_some_and(|name| name.len() == part.len()))
         }
         Wants::Number => digits && words <= 2,
+        Wants::Nationality => {
+            value.split(' ').count() <= 2 && nationality_prefix(&format!("{value} one")) == Some(value)
+        }
+        Wants::Occupation => {
+            let lower = value.to_lowercase();
+            words <= 3 && lower.chars().all(|c| c.is_alphabetic() || c == ' ') && names_people(&lower)
+        }
         Wants::Name => whole_name && words <= 5,
     }
 }
@@ -203,8 +210,24 @@ fn stated<'a>(question: &str, wants: Wants, observation: &'a str) -> Option<&'a 
             (subject && stems.iter().all(|stem| rest.contains(stem))).then_some(name)
         }
         Wants::Number => counted(question, sentence),
-        Wants::Where | Wants::Name => None,
+        Wants::Where => only_place(question, sentence),
+        Wants::Name | Wants::Nationality | Wants::Occupation => None,
     }
+}
+
+/// The only place after "in" or "at" that the question does not name itself.
+fn only_place<'a>(question: &str, sentence: &'a str) -> Option<&'a str> {
+    let verb = stem(&question.rsplit(' ').next()?.to_lowercase());
+    let mut places = [" in ", " at "]
+        .iter()
+        .flat_map(|link| sentence.match_indices(link).map(|(at, link)| at + link.len()))
+        .filter(|start| sentence[..*start].rsplit(' ').take(3).any(|word| stem(&word.to_lowercase()) == verb))
+        .filter_map(|start| names_prefix(&sentence[start..]))
+        .filter(|place| !question.contains(place));
+    let place = places.next()?;
+    let full = place.split(", ").all(|part| name_prefix(part).is_some_and(|name| name.len() == part.len()));
+    let month = dates(place).is_empty() && date_prefix(place).is_none();
+    (places.next().is_none() && full && month).then_some(place)
 }
 
 /// The number before the counted noun: `how many albums …`, `… has sold 12 albums`.

@@ -14,15 +14,96 @@ const CONFUSED: &[&str] =
 
 /// The question, and the value as it stands in the observation.
 pub fn ask<'a>(query: &str, observation: &'a str, thought: &str) -> Option<(String, &'a str)> {
-    sentences(thought).into_iter().find_map(|sentence| invert(query, observation, sentence))
+    sentences(thought).into_iter().find_map(|sentence| {
+        let statement = statement(sentence);
+        invert(query, observation, statement)
+            .or_else(|| named_first(query, observation, statement))
+            .or_else(|| participle(query, observation, statement))
+    })
 }
 
-fn invert<'a>(query: &str, observation: &'a str, sentence: &str) -> Option<(String, &'a str)> {
+/// A sentence without its mark and the word that draws it as a conclusion.
+fn statement(sentence: &str) -> &str {
     let statement = sentence.trim_end_matches('.');
-    let statement = ["So, ", "So ", "Therefore, ", "Thus, "]
+    ["So, ", "So ", "Therefore, ", "Thus, "]
         .iter()
         .find_map(|so| statement.strip_prefix(so))
-        .unwrap_or(statement);
+        .unwrap_or(statement)
+}
+
+/// `Ann Example was the first presenter of "Next Week"`: what is asked for stands first.
+fn named_first<'a>(query: &str, observation: &'a str, statement: &str) -> Option<(String, &'a str)> {
+    let value = name_prefix(statement)?;
+    let (verb, subject) = [" is the ", " was the "].iter().find_map(|copula| {
+        Some((copula.trim().trim_end_matches(" the"), statement[value.len()..].strip_prefix(copula)?))
+    })?;
+    let at = borne_out(query, observation, subject, value)?;
+    question(subject, verb, value, false).map(|question| (question, &observation[at..at + value.len()]))
+}
+
+/// `The Lantern was directed by Anne Morel`, `Acme was founded in 1949`, `Acme is based in Bern`.
+fn participle<'a>(query: &str, observation: &'a str, statement: &str) -> Option<(String, &'a str)> {
+    let (subject, verb, rest) = [" was ", " is ", " were ", " are "].iter().find_map(|verb| {
+        let (subject, rest) = statement.split_once(verb)?;
+        Some((subject, verb.trim(), rest))
+    })?;
+    let (done, link, value) = [" by ", " in ", " on "].iter().find_map(|link| {
+        let (done, value) = rest.split_once(link)?;
+        Some((done, link.trim(), value))
+    })?;
+    let ends =
+        ["ed", "born", "built", "written", "held", "made", "set", "shot", "won", "led", "sung", "known"];
+    if done.contains(' ') || !ends.iter().any(|end| done.ends_with(end)) {
+        return None;
+    }
+    let named = name_prefix(subject.strip_prefix("the ").unwrap_or(subject)).is_some();
+    let whole = subject.split(' ').count() <= 10 && !subject.contains(',') && !subject.contains(" that ");
+    let at = borne_out(query, observation, &format!("{subject} {done}"), value).filter(|_| named && whole)?;
+    let names =
+        value.split(" and ").all(|part| name_prefix(part).is_some_and(|name| name.len() == part.len()));
+    let date = dates(value).first().is_some_and(|date| date.len() == value.len());
+    let subject = subject.strip_prefix("The ").map_or(subject.to_string(), |rest| format!("the {rest}"));
+    let question = match link {
+        "by" if names => format!("By whom {verb} {subject} {done}"),
+        "in" | "on" if date => format!("When {verb} {subject} {done}"),
+        "in" if value
+            .split(", ")
+            .all(|part| name_prefix(part).is_some_and(|name| name.len() == part.len())) =>
+        {
+            format!("Where {verb} {subject} {done}")
+        }
+        _ => return None,
+    };
+    Some((question, &observation[at..at + value.len()]))
+}
+
+/// Where the value stands in a sentence of the observation that has every content word of what is asked, provided that
+/// this covers the query and the value is new.
+fn borne_out(query: &str, observation: &str, subject: &str, value: &str) -> Option<usize> {
+    let asked = content_stems(subject);
+    let wanted = content_stems(query);
+    let covers = wanted.iter().all(|stem| asked.contains(stem));
+    let new = content_stems(value).iter().any(|stem| !asked.contains(stem) && !wanted.contains(stem));
+    let named = subject.contains(|c: char| c.is_uppercase() || c.is_ascii_digit());
+    let short = (2..=14).contains(&asked.len()) && (1..=8).contains(&value.split_whitespace().count());
+    if !covers || !new || !named || !short || observation.contains('·') {
+        return None;
+    }
+    let hedged = |sentence: &str| {
+        let lower = sentence.to_lowercase();
+        [" not ", "n't", "formerly", "until", "rumor", "reported", "may ", "might"]
+            .iter()
+            .any(|word| lower.contains(word))
+    };
+    let sentence = sentences(observation).into_iter().find(|sentence| {
+        let said = content_stems(sentence);
+        sentence.contains(value) && asked.iter().all(|stem| said.contains(stem)) && !hedged(sentence)
+    })?;
+    let at = sentence.as_ptr() as usize - observation.as_ptr() as usize + sentence.find(value)?;
+    stands_alone(observation, at, value).then_some(at)
+}
+
+fn invert<'a>(query: &str, observation: &'a str, statement: &str) -> Option<(String, &'a str)> {
     let subject = statement.strip_prefix("The ").or_else(|| statement.strip_prefix("the "))?;
     let (subject, verb, value) = [" is ", " was ", " are ", " were "]
         .iter()
@@ -87,7 +168,9 @@ fn question(subject: &str, verb: &str, value: &str, place: bool) -> Option<Strin
     if let (Some(clause), true, false) = (clause, finite, head.is_empty()) {
         return Some(format!("Which {head} {clause}"));
     }
-    let person = names_people(head.rsplit(' ').next()?) && value.contains(' ');
+    let before_of = subject.split(" of ").next()?.rsplit(' ').next()?.to_lowercase();
+    let person = (names_people(head.rsplit(' ').next()?) || (!head.is_empty() && names_people(&before_of)))
+        && value.contains(' ');
     Some(format!("{} {verb} the {subject}", if person { "Who" } else { "What" }))
 }
 
@@ -138,6 +221,30 @@ mod tests {
                 bare,
                 "The first presenter of \"Next Week\" was Bob Example.",
                 None,
+            ),
+            (
+                "Loud and Clear album release",
+                found,
+                "Loud and Clear was released in 1997.",
+                None, // "album" is asked for and not said
+            ),
+            (
+                "founder of the Harbour Museum",
+                "The Harbour Museum was founded by Ann Example in 1903. It is in Bath.",
+                "The Harbour Museum was founded by Ann Example.",
+                None,
+            ),
+            (
+                "Harbour Museum founded",
+                "The Harbour Museum was founded by Ann Example in 1903. It is in Bath.",
+                "The Harbour Museum was founded by Ann Example.",
+                Some("By whom was the Harbour Museum founded"),
+            ),
+            (
+                "first director of the Harbour Museum",
+                "Ann Example was the first director of the Harbour Museum.",
+                "Ann Example was the first director of the Harbour Museum.",
+                Some("Who was the first director of the Harbour Museum"),
             ),
         ] {
             assert_eq!(

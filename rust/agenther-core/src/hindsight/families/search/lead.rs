@@ -1,5 +1,6 @@
 //! The first sentence of a passage: what it is about, and whether that is a person, a work or something else.
 
+use super::demonyms::is_demonym;
 use super::prose::{content_stems, dates};
 
 /// Nouns of works, which may stand before the title: "the film …".
@@ -25,6 +26,8 @@ const WORKS: &[&str] = &[
 pub struct Lead<'a> {
     /// What the sentence is about.
     pub subject: &'a str,
+    /// The name by which it is better known: `…, known professionally as Cashmere Lynx, is …`.
+    pub alias: Option<&'a str>,
     /// What stands in parentheses right after it.
     pub parenthesis: Option<&'a str>,
     /// `is`, `was`, `are` or `were`.
@@ -53,11 +56,30 @@ impl<'a> Lead<'a> {
         let subject = subject.split(", ").next().unwrap_or(subject);
         (!subject.is_empty() && subject.len() < 80).then_some(Lead {
             subject,
+            alias: alias(before),
             parenthesis,
             copula,
             predicate,
         })
     }
+}
+
+/// The other name that stands between the subject and the verb.
+fn alias(before: &str) -> Option<&str> {
+    const KNOWN_AS: &[&str] = &[
+        "known professionally as ",
+        "professionally known as ",
+        "known by his stage name ",
+        "known by her stage name ",
+        "better known as ",
+        "better known by his stage name ",
+        "better known by her stage name ",
+        "known mononymously as ",
+    ];
+    let at = KNOWN_AS.iter().find_map(|known| before.find(known).map(|at| at + known.len()))?;
+    let name = before[at..].split([',', '(']).next()?.trim();
+    let plain = !name.contains(" or ") && !name.contains(" and ") && !name.contains('"');
+    (!name.is_empty() && plain).then_some(name)
 }
 
 fn closing(inside: &str) -> Option<usize> {
@@ -106,7 +128,15 @@ pub fn about(name: &str, disambiguator: Option<&str>, lead: &Lead<'_>) -> bool {
     let same = subject.len() <= wanted.len() + if person { 3 } else { 0 };
     let fits =
         disambiguator.is_none_or(|words| content_stems(words).iter().all(|stem| described.contains(stem)));
-    covered && same && fits
+    (covered && same || person && shortened(name, lead.subject)) && fits
+}
+
+/// Whether a name is another with its first name cut short: `Alex Hirsch` of `Alexander Robert Hirsch`.
+fn shortened(name: &str, subject: &str) -> bool {
+    let (mut name, mut subject) = (name.split(' '), subject.split(' '));
+    let (Some(first), Some(last), None) = (name.next(), name.next(), name.next()) else { return false };
+    let (Some(full), Some(family)) = (subject.next(), subject.next_back()) else { return false };
+    first.len() >= 3 && full.starts_with(first) && last == family && subject.count() <= 2
 }
 
 /// Whether the lead describes a person: born, or a personal pronoun and a word for what people are.
@@ -153,6 +183,12 @@ pub fn names_people(description: &str) -> bool {
         "horror",
         "major",
         "minor",
+        "senior",
+        "junior",
+        "interior",
+        "exterior",
+        "superior",
+        "inferior",
         "particular",
         "similar",
         "popular",
@@ -208,7 +244,7 @@ pub fn names_people(description: &str) -> bool {
         "politician",
         "musician",
     ];
-    description.split(' ').any(|word| {
+    description.split(' ').filter(|word| !is_demonym(word)).any(|word| {
         let ending = word.len() > 4 && ENDINGS.iter().any(|ending| word.ends_with(ending));
         PEOPLE.contains(&word) || (ending && !NOT_PEOPLE.contains(&word.to_lowercase().as_str()))
     })

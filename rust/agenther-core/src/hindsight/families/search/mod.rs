@@ -4,6 +4,8 @@
 //! takes the query itself as the question. Two passages give comparisons and hops.
 
 mod ask;
+mod attribute;
+mod compare;
 mod demonyms;
 mod direct;
 mod inverted;
@@ -19,6 +21,7 @@ use crate::signals::tool_status::Status;
 use crate::text::document::Kind;
 use crate::trajectory::{Field, Span};
 use ask::Ask;
+use compare::{compare, of_both, which_first};
 use passage::{Fact, Passage, Relation};
 
 /// A run that searches on and on is not asked about every search.
@@ -35,6 +38,7 @@ struct Found<'a> {
 /// Proposes questions that the searches of a run answer.
 pub fn propose(reading: &Reading<'_>, out: &mut Proposals) {
     let mut found: Vec<Found<'_>> = Vec::new();
+    let mut answered: Vec<Candidate> = Vec::new();
     for (index, step) in reading.steps.iter().enumerate() {
         let Some(query) = query(step) else { continue };
         let (Some(observation), Status::Ok) = (step.step.observation, step.status) else { continue };
@@ -48,7 +52,7 @@ pub fn propose(reading: &Reading<'_>, out: &mut Proposals) {
         } else if let Some((question, value)) = direct::ask(query, observation)
             && !vetoed(reading, index)
         {
-            out.push(direct_candidate(index as u32, query, observation, question, value));
+            answered.push(direct_candidate(index as u32, query, observation, question, value));
         } else if let Some(thought) = reading.steps.get(index + 1).and_then(|next| next.step.thought)
             && let Some((question, value)) = inverted::ask(query, observation, thought)
         {
@@ -65,6 +69,13 @@ pub fn propose(reading: &Reading<'_>, out: &mut Proposals) {
     for one in &found {
         single(one, out);
     }
+    for (at, second) in answered.iter().enumerate() {
+        let pairs = answered[..at]
+            .iter()
+            .filter_map(|first| which_first(first, second).or_else(|| of_both(first, second)));
+        pairs.for_each(|ask| out.push(ask));
+    }
+    answered.into_iter().for_each(|candidate| out.push(candidate));
 }
 
 /// The words searched for, where a step is a search: the tool is called so and takes one short text, or the
@@ -76,7 +87,12 @@ fn query<'a>(step: &StepReading<'a>) -> Option<&'a str> {
             Some(arguments) => {
                 let mut texts = arguments.leaves().filter(|leaf| leaf.kind() == Kind::String);
                 let text = texts.next()?;
-                texts.next().is_none().then(|| text.raw())?
+                match texts.next() {
+                    None => text.raw(),
+                    Some(_) => {
+                        arguments.root().get("query").filter(|value| value.kind() == Kind::String)?.raw()
+                    }
+                }
             }
             None => input,
         };
@@ -221,67 +237,6 @@ fn role(verb: &str) -> Option<&'static str> {
     })
 }
 
-/// Two passages with the same attribute.
-fn compare(first: &Found<'_>, second: &Found<'_>, out: &mut Proposals) {
-    let (one, other) = (&first.passage, &second.passage);
-    if one.topic == other.topic || one.topic.contains(&other.topic) || other.topic.contains(&one.topic) {
-        return;
-    }
-    for fact in &one.facts {
-        let same = |candidate: &&Fact<'_>| candidate.relation == fact.relation && candidate.verb == fact.verb;
-        let Some(match_) = other.facts.iter().find(same) else { continue };
-        let people = one.person && other.person;
-        let first_is_earlier = earlier(fact.value, match_.value);
-        // The dates make the answer more than one of the two names in the question.
-        let ordered = |short: &str, long: &str| {
-            let pair = [(&one.topic, fact.value), (&other.topic, match_.value)];
-            let [(first, date), (last, later)] = if first_is_earlier? { pair } else { [pair[1], pair[0]] };
-            Some(format!("{}, {short} {}; {last} {long} {}", capitalized(first), on(date), on(later)))
-        };
-        let (goal, answer) = match fact.relation {
-            Relation::Born if people => (
-                format!("Who was born first, {} or {}?", one.topic, other.topic),
-                ordered("born", "was born"),
-            ),
-            Relation::CameOut => (
-                format!("Which came out first, {} or {}?", one.topic, other.topic),
-                ordered("which came out", "came out"),
-            ),
-            Relation::Began => {
-                let long = format!("was {}", fact.verb);
-                (
-                    format!("Which was {} first, {} or {}?", fact.verb, one.topic, other.topic),
-                    ordered(fact.verb, &long),
-                )
-            }
-            Relation::Nationality if people => (
-                format!("What are the nationalities of {} and {}?", one.topic, other.topic),
-                Some(format!("{}: {}; {}: {}", one.topic, fact.value, other.topic, match_.value)),
-            ),
-            _ => continue,
-        };
-        let Some(answer) = answer else { continue };
-        let mut candidate = candidate(second, Ask { question: String::new(), answer }, &[match_], 0.9);
-        candidate.goal = goal;
-        candidate.steps = vec![first.step, second.step];
-        candidate.slots.insert(0, topic_slot(first));
-        candidate.evidence.insert(0, fact_support(first, fact));
-        out.push(candidate);
-    }
-}
-
-/// `in 1962`, `on 4 May 1934`.
-fn on(date: &str) -> String {
-    format!("{} {date}", if date.len() == 4 { "in" } else { "on" })
-}
-
-/// Whether the first date is earlier; `None` if the years are equal, since days may be missing.
-fn earlier(first: &str, second: &str) -> Option<bool> {
-    let year = |date: &str| date.get(date.len().checked_sub(4)?..)?.parse::<u32>().ok();
-    let (first, second) = (year(first)?, year(second)?);
-    (first != second).then_some(first < second)
-}
-
 fn topic_slot(found: &Found<'_>) -> Slot {
     Slot {
         name: "query".to_string(),
@@ -354,6 +309,40 @@ mod tests {
         );
         let answer = "Jon Hale, born on 2 May 1931; Anne Morel was born on 4 June 1950";
         assert!(asks(&[MOREL, other], "Who was born first, Anne Morel or Jon Hale?", answer));
+    }
+
+    #[test]
+    fn two_boxes_for_one_attribute_compare() {
+        let calls =
+            [("search", "Ann Lee birth date", "4 June 1950"), ("search", "Jon Hale birth date", "May 1931")];
+        let answer = "Jon Hale, born in May 1931; Ann Lee was born on 4 June 1950";
+        assert!(asks(&calls, "Who was born first, Ann Lee or Jon Hale?", answer), "{:?}", goals(&calls));
+        let calls =
+            [("search", "Ann Lee nationality", "Irish"), ("search", "Jon Hale nationality", "English")];
+        let answer = "Ann Lee: Irish; Jon Hale: English";
+        assert!(
+            asks(&calls, "What are the nationalities of Ann Lee and Jon Hale?", answer),
+            "{:?}",
+            goals(&calls)
+        );
+    }
+
+    #[test]
+    fn stage_names_lead_to_the_bearer() {
+        let text = "Jon Peter Hale (born 2 May 1931), known professionally as Grey Fox, is an English singer. He lives.";
+        assert!(
+            asks(
+                &[("search", "Grey Fox", text)],
+                "When was Grey Fox born, and what is his nationality?",
+                "2 May 1931; English"
+            ) || asks(
+                &[("search", "Grey Fox", text)],
+                "What is the real name of Grey Fox, and when was he born?",
+                "Jon Peter Hale; 2 May 1931"
+            ),
+            "{:?}",
+            goals(&[("search", "Grey Fox", text)])
+        );
     }
 
     #[test]

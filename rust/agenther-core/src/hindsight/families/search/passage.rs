@@ -5,7 +5,7 @@
 
 use super::demonyms::nationality_prefix;
 use super::lead::{Lead, about, calls_a_person, is_person, split_disambiguator, title, topic, work};
-use super::prose::{date_prefix, names_prefix, sentences};
+use super::prose::{content_stems, date_prefix, names_prefix, sentences};
 
 /// What a fact says of the topic.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -32,6 +32,8 @@ pub enum Relation {
     Where,
     /// Who did it: the verb is [`Fact::verb`].
     By,
+    /// The name behind a stage name.
+    RealName,
     /// What it is.
     Definition,
 }
@@ -94,6 +96,9 @@ const BY: &[&str] = &[
 const BEGAN: &[&str] =
     &["founded", "formed", "established", "created", "incorporated", "built", "launched", "opened"];
 const WHERE: &[&str] = &["located", "based", "headquartered", "situated"];
+/// A search returns no more pages than these.
+const MAX_PAGES: usize = 20;
+
 /// Reads what a passage found by `query` says about it; `None` if the passage is not about the query.
 pub fn read<'a>(query: &'a str, text: &'a str) -> Option<Passage<'a>> {
     let first_word = query.split_whitespace().next()?.to_lowercase();
@@ -108,7 +113,8 @@ pub fn read<'a>(query: &'a str, text: &'a str) -> Option<Passage<'a>> {
     let first = sentences.first()?;
     let lead = Lead::parse(first)?;
     let (name, disambiguator) = split_disambiguator(query);
-    if !about(name, disambiguator, &lead) {
+    let by_alias = lead.alias.is_some_and(|alias| alias.eq_ignore_ascii_case(name));
+    if !by_alias && !about(name, disambiguator, &lead) {
         return None;
     }
     let gender = gender(&sentences);
@@ -123,6 +129,9 @@ pub fn read<'a>(query: &'a str, text: &'a str) -> Option<Passage<'a>> {
         past: matches!(lead.copula, "was" | "were"),
         facts: Vec::new(),
     };
+    if by_alias && person {
+        passage.add(Relation::RealName, "", lead.subject);
+    }
     passage.read_dates(&lead);
     passage.read_predicate(&lead);
     passage.read_sentences(&sentences, &lead);
@@ -131,11 +140,15 @@ pub fn read<'a>(query: &'a str, text: &'a str) -> Option<Passage<'a>> {
 
 /// The summary under the page title that equals the query, where the text is a list of pages.
 fn titled<'a>(query: &str, text: &'a str) -> Option<&'a str> {
-    let Some(pages) = text.trim_start().strip_prefix("Page: ") else { return Some(text) };
-    let (title, rest) = pages.split_once('\n')?;
-    let summary = rest.trim_start().strip_prefix("Summary:")?.trim_start();
-    let end = summary.find("\nPage: ").unwrap_or(summary.len());
-    title.trim().eq_ignore_ascii_case(query.trim()).then(|| &summary[..end])
+    if !text.trim_start().starts_with("Page: ") {
+        return Some(text);
+    }
+    let wanted = content_stems(query);
+    text.split("Page: ").take(MAX_PAGES).find_map(|page| {
+        let (title, rest) = page.split_once('\n')?;
+        let summary = rest.trim_start().strip_prefix("Summary:")?.trim_start();
+        (content_stems(title) == wanted).then_some(summary)
+    })
 }
 
 fn gender(sentences: &[&str]) -> Option<&'static str> {

@@ -27,7 +27,17 @@ pub fn pipeline(line: &str) -> Option<Vec<Vec<String>>> {
                 }
                 stages.push(Vec::new());
             }
-            '\'' | '"' => {
+            '\'' => {
+                // Nothing is expanded between single quotes.
+                let word = word.get_or_insert_default();
+                loop {
+                    match chars.next()? {
+                        '\'' => break,
+                        inner => word.push(inner),
+                    }
+                }
+            }
+            '"' => {
                 let word = word.get_or_insert_default();
                 loop {
                     match chars.next()? {
@@ -54,6 +64,15 @@ pub fn pipeline(line: &str) -> Option<Vec<Vec<String>>> {
     }
     stages.last_mut()?.extend(word.take());
     stages.iter().all(|stage| !stage.is_empty()).then_some(stages)
+}
+
+/// `cd DIR && rest`: the directory, and the line that is run in it.
+pub fn within(line: &str) -> Option<(&str, &str)> {
+    let (directory, rest) = line.trim().strip_prefix("cd ")?.split_once("&&")?;
+    let directory = directory.trim().trim_end_matches('/');
+    let plain = directory.starts_with('/')
+        && directory.chars().all(|c| c.is_alphanumeric() || matches!(c, '/' | '_' | '-' | '.'));
+    plain.then_some((directory, rest.trim()))
 }
 
 /// The flags and the operands of a simple command; `None` if it has a flag that is not known. A flag that

@@ -4,15 +4,16 @@
 //! metacharacters, expansions and anything that depends on dropped steps give no candidate.
 
 mod command;
+mod filter;
 mod phrase;
 
+use std::borrow::Cow;
 use std::collections::BTreeSet;
 
 use super::{Candidate, Proposals};
 use crate::hindsight::{Support, Wording};
 use crate::reading::{Reading, StepReading};
 use crate::signals::tool_status::Status;
-use crate::text::document::Kind as JsonKind;
 use crate::trajectory::{Field, Span};
 use phrase::{Kind, Phrase};
 
@@ -21,54 +22,105 @@ const MAX_LINES: usize = 30;
 
 /// Proposes requests for what the commands of a run print.
 pub fn propose(reading: &Reading<'_>, out: &mut Proposals) {
-    let newline_kept =
-        reading.steps.iter().any(|step| step.step.observation.is_some_and(|text| text.ends_with('\n')));
+    // Where the log keeps the last newline of outputs, one without it was cut.
+    let newline_kept = reading
+        .steps
+        .iter()
+        .any(|step| step.step.observation.is_some_and(|text| text.ends_with('\n')) && line(step).is_some());
     let mut proposed = BTreeSet::new();
     let mut moved = false;
     for (index, step) in reading.steps.iter().enumerate() {
         let Some(line) = line(step) else { continue };
+        let line = line.as_ref();
+        // A `cd` holds for the commands after it.
+        let moved_before = moved;
+        moved |= first_word(line) == "cd";
         if changes_state(line) {
             // What later commands print depends on this step, which a goal for them would drop.
             break;
-        }
-        if first_word(line) == "cd" {
-            moved = true;
         }
         let (Some(observation), Status::Ok) = (step.step.observation, step.status) else { continue };
         if newline_kept && !observation.ends_with('\n') {
             continue;
         }
-        let Some(phrase) = command::pipeline(line).as_deref().and_then(phrase::phrase) else { continue };
-        let relative = !line.split(' ').any(|word| word.starts_with('/'));
-        if moved && relative {
+        let (directory, rest) = command::within(line).map_or((None, line), |(dir, rest)| (Some(dir), rest));
+        let Some(mut phrase) = command::pipeline(rest).as_deref().and_then(phrase::phrase) else { continue };
+        let relative = !rest.split(' ').any(|word| word.starts_with('/'));
+        if let Some(directory) = directory.filter(|_| relative)
+            && !phrase.set_in(directory)
+        {
+            continue;
+        }
+        if moved_before && relative && directory.is_none() {
             continue;
         }
         if let Some(answer) = answer(&phrase, observation)
             && proposed.insert(phrase.request(0))
         {
-            out.push_rendered(candidate(index as u32, step, line, &phrase, answer));
+            out.push_derived(candidate(index as u32, step, line, &phrase, answer));
         }
     }
 }
 
-/// The command line that a step runs: plain text, or the only text argument, of a tool that is a shell.
-fn line<'a>(step: &StepReading<'a>) -> Option<&'a str> {
+/// The command line that a step runs: plain text, or a text argument, of a tool that is a shell.
+pub fn line<'a>(step: &StepReading<'a>) -> Option<Cow<'a, str>> {
     const SHELLS: &[&str] =
         &["bash", "sh", "shell", "terminal", "execute_bash", "run_command", "run", "cmd", "exec"];
+    const KEYS: &[&str] = &["command", "cmd", "code", "script", "commands", "input"];
     let name = step.step.action_name?;
-    let input = step.step.action_input?;
     if !SHELLS.iter().any(|shell| name.eq_ignore_ascii_case(shell)) && !name.to_lowercase().contains("bash") {
         return None;
     }
-    let line = match step.arguments() {
-        Some(arguments) => {
-            let mut texts = arguments.leaves().filter(|leaf| leaf.kind() == JsonKind::String);
-            let text = texts.next()?;
-            texts.next().is_none().then(|| text.raw())?
-        }
-        None => input,
-    };
-    Some(line.trim())
+    super::text_argument(step, KEYS)
+}
+
+/// Whether a step runs a shell command that only reads: every stage of the pipeline is a command that cannot write.
+pub fn only_reads(step: &StepReading<'_>) -> bool {
+    const READERS: &[&str] = &[
+        "ls",
+        "cat",
+        "find",
+        "grep",
+        "egrep",
+        "fgrep",
+        "rg",
+        "head",
+        "tail",
+        "wc",
+        "sort",
+        "uniq",
+        "cut",
+        "du",
+        "df",
+        "file",
+        "stat",
+        "diff",
+        "cmp",
+        "md5sum",
+        "sha1sum",
+        "sha256sum",
+        "pwd",
+        "which",
+        "tree",
+        "nl",
+        "tr",
+        "awk",
+        "sed",
+        "echo",
+        "cd",
+        "date",
+        "ps",
+        "id",
+        "whoami",
+        "hostname",
+        "uname",
+    ];
+    let Some(line) = line(step) else { return false };
+    let line = line.as_ref();
+    let mut stages = line.split(['|', '&', ';']).map(str::trim).filter(|stage| !stage.is_empty()).peekable();
+    stages.peek().is_some()
+        && !changes_state(line)
+        && stages.all(|stage| READERS.contains(&first_word(stage)))
 }
 
 fn first_word(line: &str) -> &str {
@@ -76,7 +128,7 @@ fn first_word(line: &str) -> &str {
 }
 
 /// Whether a command may change files or the shell's state.
-fn changes_state(line: &str) -> bool {
+pub fn changes_state(line: &str) -> bool {
     const WRITERS: &[&str] = &[
         "rm", "mv", "cp", "mkdir", "rmdir", "touch", "tar", "ln", "chmod", "chown", "tee", "dd", "gzip",
         "gunzip", "zip", "unzip", "install", "apt", "apt-get", "pip", "git", "export", "source", "alias",
@@ -201,6 +253,24 @@ mod tests {
                 "Find all .py files that contain the text \"main\" under /srv.",
                 "- /srv/a.py\n- /srv/b.py",
             ),
+            (
+                "find /srv -type f -name '*.py' -exec wc -l {} \\; | awk 'BEGIN {s=0} {s += $1} END {print s}'",
+                "7\n",
+                "How many lines do the .py files under /srv have in total?",
+                "There are 7.",
+            ),
+            (
+                "find /srv -type f -name '*.py' -exec md5sum {} \\; | awk '{print $1}' | sort | uniq | wc -l",
+                "2\n",
+                "How many different MD5 checksums do the .py files under /srv have?",
+                "There are 2.",
+            ),
+            (
+                "cd /srv && find . -name '*.py' | wc -l",
+                "3\n",
+                "How many .py files are there under /srv?",
+                "There are 3.",
+            ),
             ("wc -l /etc/hosts", "7 /etc/hosts\n", "How many lines does /etc/hosts have?", "7."),
             (
                 "find /srv -type f -mtime -3 | sort | head -n 2",
@@ -222,6 +292,9 @@ mod tests {
             ("grep -P 'a+' /etc/hosts", "a\n"),
             ("grep a.b /etc/hosts", "a.b\n"),
             ("cat /etc/hosts | awk '{print $1}'", "127.0.0.1\n"),
+            ("find /srv -name '*.py' -exec wc -l {} + | awk '{s += $1} END {print s}'", "14\n"),
+            ("find /srv -name \"$X\"", "/srv/a\n"),
+            ("cd build && ls -t", "b\na\n"),
             ("find /srv -type f | head -n 2", "/srv/a\n/srv/b\n"),
             ("find /srv -name '*.log'", "find: '/srv': No such file or directory\n"),
             ("find /srv -name '*.log'", "/srv/a.log\n/"),
@@ -230,6 +303,20 @@ mod tests {
         ] {
             assert_eq!(goal(line, output), None, "{line}");
         }
+    }
+
+    #[test]
+    fn the_command_may_stand_in_json_arguments_with_others() {
+        let input = r#"{"command": "grep -rl \"class Rate\" /srv", "description": "Find the class"}"#;
+        let (request, answer) = goal(input, "/srv/rate.py\n").expect("a goal");
+        assert!(request.contains("that contain the text \"class Rate\" under /srv"), "{request}");
+        assert_eq!(answer, "/srv/rate.py");
+    }
+
+    #[test]
+    fn relative_paths_are_not_asked_about_after_a_move() {
+        let calls = [("bash", "cd /srv", ""), ("think", "hm", "ok"), ("bash", "ls -t", "b\na\n")];
+        assert!(proposals(super::propose, "", &calls).is_empty());
     }
 
     #[test]

@@ -1,6 +1,7 @@
 //! Pipelines as noun phrases: a source says what things there are, each filter rewrites the phrase.
 
 use super::command::{Flag, options};
+use super::filter::{filter, per_file};
 
 /// What the lines of an output are.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -39,11 +40,15 @@ pub struct Phrase {
     /// Whether asking for it is too plain to teach anything.
     pub trivial: bool,
     /// Whether the order of lines is defined.
-    sorted: bool,
+    pub(super) sorted: bool,
+    /// What is measured of which files, where a line is a measure and a path: `lines`, `.py files under /srv`.
+    pub(super) measured: Option<(String, String)>,
+    /// Whether the lines of measures end with their total.
+    pub(super) total: bool,
 }
 
 impl Phrase {
-    fn new(kind: Kind, noun: impl Into<String>, place: impl Into<String>, root: &str) -> Self {
+    pub(super) fn new(kind: Kind, noun: impl Into<String>, place: impl Into<String>, root: &str) -> Self {
         Phrase {
             kind,
             noun: noun.into(),
@@ -53,10 +58,29 @@ impl Phrase {
             manner: String::new(),
             trivial: false,
             sorted: false,
+            measured: None,
+            total: false,
         }
     }
 
-    fn asking(mut self, kind: Kind, question: String) -> Self {
+    /// Says the place of a command that ran in a directory; `false` if the words have none.
+    pub fn set_in(&mut self, directory: &str) -> bool {
+        let texts = [&mut self.place, &mut self.noun].into_iter().chain(self.question.as_mut());
+        let mut said = false;
+        for text in texts {
+            for (here, there) in
+                [(" under the current directory", " under "), (" in the current directory", " in ")]
+            {
+                if text.contains(here) {
+                    *text = text.replace(here, &format!("{there}{directory}"));
+                    said = true;
+                }
+            }
+        }
+        said
+    }
+
+    pub(super) fn asking(mut self, kind: Kind, question: String) -> Self {
         self.kind = kind;
         self.question = Some(question);
         self
@@ -155,7 +179,7 @@ fn operands(words: &[String], known: &[&str]) -> Option<Vec<String>> {
     Some(operands)
 }
 
-fn counted(flags: &[Flag]) -> Option<&'static str> {
+pub(super) fn counted(flags: &[Flag]) -> Option<&'static str> {
     let [(flag, _)] = flags else { return None };
     Some(match flag.as_str() {
         "l" => "lines",
@@ -165,7 +189,7 @@ fn counted(flags: &[Flag]) -> Option<&'static str> {
     })
 }
 
-fn checksum(command: &str) -> &'static str {
+pub(super) fn checksum(command: &str) -> &'static str {
     match command {
         "md5sum" => "MD5 checksum",
         "sha1sum" => "SHA-1 checksum",
@@ -212,11 +236,17 @@ fn under(root: &str) -> String {
 }
 
 /// A text that means itself in a pattern.
-fn literal(pattern: &str) -> bool {
+pub(super) fn literal(pattern: &str) -> bool {
     !pattern.is_empty()
-        && pattern
-            .chars()
-            .all(|c| c.is_alphanumeric() || matches!(c, ' ' | '_' | '-' | ',' | ':' | '=' | '/'))
+        && pattern.chars().all(|c| {
+            // All of these mean themselves in a basic regular expression.
+            c.is_alphanumeric()
+                || matches!(
+                    c,
+                    ' ' | '_' | '-' | ',' | ':' | '=' | '/' | '(' | ')' | ';' | '<' | '>' | '@' | '#' | '%'
+                )
+        })
+        && !pattern.starts_with('-')
 }
 
 fn grep(words: &[String]) -> Option<Phrase> {
@@ -265,6 +295,7 @@ fn find(words: &[String]) -> Option<Phrase> {
     };
     let mut place = under(root);
     let mut run: Option<&[String]> = None;
+    let mut at_once = false;
     while let Some((test, after)) = rest.split_first() {
         rest = match (test.as_str(), after) {
             ("-type", [kind, after @ ..]) => {
@@ -315,6 +346,7 @@ fn find(words: &[String]) -> Option<Phrase> {
             }
             ("-print", []) => &[],
             ("-exec", command) => {
+                at_once = command.last().is_some_and(|end| end == "+");
                 run = Some(command.split_last().filter(|(end, _)| matches!(end.as_str(), ";" | "+"))?.1);
                 &[]
             }
@@ -323,7 +355,7 @@ fn find(words: &[String]) -> Option<Phrase> {
     }
     let phrase = Phrase::new(Kind::Paths, selection.words(), place, root);
     match run {
-        Some([command @ .., braces]) if braces == "{}" => per_file(phrase, command),
+        Some([command @ .., braces]) if braces == "{}" => per_file(phrase, command, at_once),
         Some(_) => None,
         None => Some(phrase),
     }
@@ -412,142 +444,4 @@ fn larger(size: &str) -> Option<String> {
         _ => return None,
     };
     Some(format!("larger than {amount} {unit}"))
-}
-
-/// What a command run on every found path makes of them.
-fn per_file(phrase: Phrase, command: &[String]) -> Option<Phrase> {
-    let (name, rest) = command.split_first()?;
-    let files = format!("{}{}", phrase.noun, phrase.place);
-    let only_files = phrase.noun.contains("files") && !phrase.noun.contains("directories");
-    if phrase.kind != Kind::Paths || !only_files {
-        return None;
-    }
-    match name.as_str() {
-        "wc" => {
-            let (flags, operands) = options(rest, &["l", "w", "c"])?;
-            let unit = counted(&flags)?;
-            let question = format!("How many {unit} does each of the {files} have");
-            operands.is_empty().then(|| phrase.asking(Kind::PerFile, question))
-        }
-        "md5sum" | "sha1sum" | "sha256sum" if rest.is_empty() => {
-            let question = format!("What are the {}s of all {files}", checksum(name));
-            Some(phrase.asking(Kind::PerFile, question))
-        }
-        "cat" if rest.is_empty() => {
-            let mut lines = Phrase::new(Kind::Lines, "lines", format!(" of all {files}"), "");
-            lines.question = Some(format!("Print the contents of all {files}"));
-            Some(lines)
-        }
-        "grep" => {
-            let (flags, operands) = options(rest, &["l", "i", "w"])?;
-            let [pattern] = operands.try_into().ok()?;
-            let has = |name: &str| flags.iter().any(|(flag, _)| flag == name);
-            if !has("l") || !literal(&pattern) {
-                return None;
-            }
-            let what = if has("w") { "the whole word" } else { "the text" };
-            let case = if has("i") { ", ignoring case" } else { "" };
-            let place = phrase.place.clone();
-            let link =
-                if phrase.noun.contains("whose") || phrase.noun.contains("modified") { " and" } else { "" };
-            let noun = format!("{}{link} that contain {what} \"{pattern}\"{case}", phrase.noun);
-            Some(Phrase::new(Kind::Paths, noun, place, &phrase.root))
-        }
-        _ => None,
-    }
-}
-
-fn filter(mut phrase: Phrase, words: &[String]) -> Option<Phrase> {
-    let (command, rest) = words.split_first()?;
-    match command.as_str() {
-        "wc" => {
-            let (flags, operands) = options(rest, &["l"])?;
-            if flags.len() != 1 || !operands.is_empty() || !phrase.manner.is_empty() {
-                return None;
-            }
-            let question = match phrase.kind {
-                Kind::Paths | Kind::Entries => format!("How many {} are there{}", phrase.noun, phrase.place),
-                Kind::Lines if phrase.noun == "lines" => {
-                    format!("How many lines are there in total{}", phrase.place.replacen(" of ", " in ", 1))
-                }
-                _ => return None,
-            };
-            phrase.trivial = false;
-            Some(phrase.asking(Kind::Number, question))
-        }
-        "sort" => {
-            let (flags, operands) = options(rest, &["r", "u"])?;
-            let has = |name: &str| flags.iter().any(|(flag, _)| flag == name);
-            let sortable = matches!(phrase.kind, Kind::Paths | Kind::Lines | Kind::Hashes);
-            if !operands.is_empty() || !sortable || phrase.sorted || has("u") {
-                return None;
-            }
-            phrase.manner.push_str(if has("r") {
-                ", in reverse alphabetical order"
-            } else {
-                ", sorted alphabetically"
-            });
-            phrase.sorted = true;
-            Some(phrase)
-        }
-        "head" | "tail" if phrase.sorted && matches!(phrase.kind, Kind::Paths | Kind::Entries) => {
-            let (flags, operands) = options(rest, &["n="])?;
-            let number: u32 = flags.first()?.1.parse().ok()?;
-            if !operands.is_empty() || number == 0 || phrase.manner.is_empty() {
-                return None;
-            }
-            let end = if command == "head" { "first" } else { "last" };
-            let number = if number == 1 { end.to_string() } else { format!("{end} {number}") };
-            let question =
-                format!("Give me the {number} of the {}{}{}", phrase.noun, phrase.place, phrase.manner);
-            phrase.manner.clear();
-            phrase.trivial = false;
-            let kind = phrase.kind;
-            Some(phrase.asking(kind, question))
-        }
-        "grep" => {
-            let (flags, operands) = options(rest, &["i", "v"])?;
-            let [pattern] = operands.try_into().ok()?;
-            let has = |name: &str| flags.iter().any(|(flag, _)| flag == name);
-            if !literal(&pattern) || phrase.question.is_some() || !phrase.manner.is_empty() {
-                return None;
-            }
-            let of = match phrase.kind {
-                Kind::Paths => "path",
-                Kind::Entries => "name",
-                _ => return None,
-            };
-            let says = if has("v") { "does not contain" } else { "contains" };
-            let case = if has("i") { ", ignoring case" } else { "" };
-            let link = if phrase.noun.contains("whose") { " and" } else { "" };
-            phrase.noun = format!("{}{link} whose {of} {says} \"{pattern}\"{case}", phrase.noun);
-            if phrase.kind == Kind::Entries {
-                // "the files in DIR whose name …": the place belongs to the noun.
-                phrase.noun = phrase.noun.replacen(
-                    "files and directories",
-                    &format!("files and directories{}", phrase.place),
-                    1,
-                );
-                phrase.place.clear();
-            }
-            phrase.trivial = false;
-            Some(phrase)
-        }
-        "xargs" => per_file(phrase, rest),
-        "cut" if phrase.kind == Kind::PerFile => {
-            let (flags, operands) = options(rest, &["d=", "f="])?;
-            let first = operands.is_empty() && flags == [("d".into(), " ".into()), ("f".into(), "1".into())];
-            let question = phrase.question.take()?;
-            let hashes = question.starts_with("What are the") && question.contains("checksums of ");
-            (first && hashes).then(|| {
-                let question = question.replacen("What are", "What are just", 1).replacen(
-                    "checksums of",
-                    "checksums, without the file names, of",
-                    1,
-                );
-                phrase.asking(Kind::Hashes, question)
-            })
-        }
-        _ => None,
-    }
 }

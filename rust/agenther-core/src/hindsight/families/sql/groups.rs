@@ -2,6 +2,7 @@
 
 use sqlparser::ast::BinaryOperator;
 
+use super::conditions::bound;
 use super::phrase::{Speaker, TIE, plural_attribute};
 use super::shape::{Column, Output};
 use crate::hindsight::families::english::{self, enumerate, plural};
@@ -15,7 +16,7 @@ impl Speaker<'_> {
         let measures: Vec<Output> =
             shape.outputs.iter().filter(|output| !matches!(output, Output::Column(_))).cloned().collect();
         let own_key = keys.iter().all(|output| **output == Output::Column(key.clone()));
-        if shape.distinct {
+        if shape.distinct || (shape.having_fold.is_some() && !shape.tests.is_empty()) {
             return None;
         }
         if !own_key || keys.len() != 1 {
@@ -25,12 +26,32 @@ impl Speaker<'_> {
         if key.table == shape.base && key_words == "name" {
             return None; // groups of one
         }
-        let rows = self.rows()?;
+        let mut rows = self.rows()?;
+        let mut key_words = key_words;
+        if let Some((measure, op, number)) = &shape.having_fold {
+            let Output::Fold(_, column) = measure else { return None };
+            if column.table != shape.base || self.opaque(column) || self.tells_time(column) {
+                return None;
+            }
+            let bound = match op {
+                BinaryOperator::Gt => "above",
+                BinaryOperator::Lt => "below",
+                BinaryOperator::GtEq => "at least",
+                _ => "at most",
+            };
+            let wider = std::mem::replace(&mut rows, plural(&self.base()?));
+            key_words = english::singular(&key_words);
+            key_words.push_str(&format!(
+                " in which the {} of the {wider} is {bound} {}",
+                self.output(measure)?,
+                number.text
+            ));
+        }
         if let Some((op, number)) = &shape.having {
             return self.having(&key_words, &rows, op, *number, &measures);
         }
         match (shape.limit, shape.order.as_slice()) {
-            (Some(1), [(Output::Count, true)]) => {
+            (Some(1), [(Output::Count, true)]) if shape.having_fold.is_none() => {
                 let count = match measures.as_slice() {
                     [] => "",
                     [Output::Count] => ", and how many",
@@ -39,7 +60,8 @@ impl Speaker<'_> {
                 Some(format!("Which {key_words} has the most {rows}{count}? {TIE}"))
             }
             (None, order) if !measures.is_empty() => {
-                let mut goal = self.per_group(&key_words, &rows, &measures, seed)?;
+                let mut goal =
+                    self.per_group(&key_words, &rows, &measures, seed, shape.having_fold.is_some())?;
                 if let [(output, descending)] = order {
                     let direction = match (output, descending) {
                         (Output::Column(_), _) => {
@@ -58,14 +80,31 @@ impl Speaker<'_> {
         }
     }
 
-    fn per_group(&self, key: &str, rows: &str, measures: &[Output], seed: u64) -> Option<String> {
-        let key = &english::singular(key);
+    fn per_group(
+        &self,
+        key: &str,
+        rows: &str,
+        measures: &[Output],
+        seed: u64,
+        narrowed: bool,
+    ) -> Option<String> {
+        let singular = if narrowed { key.to_string() } else { english::singular(key) };
+        let key = &singular;
+        if narrowed && measures.iter().any(|output| !matches!(output, Output::Fold(..))) {
+            return None;
+        }
         Some(match measures {
             [Output::Count] if seed.is_multiple_of(2) && self.shape.tests.is_empty() => {
                 format!("How many {rows} are there for each {}?", key)
             }
             [Output::Count] => {
-                format!("For each {key}, how many {} are there{}?", plural(&self.base()?), self.conditions()?)
+                // What has no such row is in no group.
+                let none = if self.shape.tests.is_empty() { "" } else { " Leave out those with none." };
+                format!(
+                    "For each {key}, how many {} are there{}?{none}",
+                    plural(&self.base()?),
+                    self.conditions()?
+                )
             }
             folds if folds.iter().all(|output| matches!(output, Output::Fold(..))) => {
                 let verb = if folds.len() == 1 { "is" } else { "are" };
@@ -100,22 +139,24 @@ impl Speaker<'_> {
         Some(format!("Which {} have {bounded}?{counts}", plural_attribute(key)))
     }
 
-    /// `more than 2 flights`, `at least 1 flight`. Upper bounds are not said: what has none is in no group.
+    /// `more than 2 flights`, `at least one but fewer than 5 flights`: what has none is in no group.
     fn bounded(&self, rows: &str, op: &BinaryOperator, number: u64) -> Option<String> {
-        let bound = match op {
-            BinaryOperator::Gt => "more than",
-            BinaryOperator::GtEq => "at least",
-            BinaryOperator::Eq => "exactly",
-            _ => return None,
-        };
+        let upper = matches!(op, BinaryOperator::Lt | BinaryOperator::LtEq);
+        if number == 0 || (upper && number == 1) {
+            return None;
+        }
+        let some = if upper { "at least one but " } else { "" };
         let one = (number == 1).then(|| rows_singular(rows, &self.base()?)).flatten();
-        Some(format!("{bound} {number} {}", one.as_deref().unwrap_or(rows)))
+        Some(format!("{some}{} {number} {}", bound(op)?, one.as_deref().unwrap_or(rows)))
     }
 
     /// Groups by the key of a referred table, or by the reference to it, with columns of that table: each
     /// group is one of its things, `GROUP BY airlines.id` one airline.
     fn by_entity(&self, key: &Column, columns: &[&Output], measures: &[Output]) -> Option<String> {
         let shape = self.shape;
+        if shape.having_fold.is_some() {
+            return None;
+        }
         let Output::Column(first) = columns.first()? else { return None };
         let table = first.table;
         let one_table =

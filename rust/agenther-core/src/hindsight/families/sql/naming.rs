@@ -14,6 +14,55 @@ const TABLE_PREFIXES: &[&str] = &["ref", "tbl", "dim", "fact", "tab"];
 const NOT_IN_NOUNS: &[&str] =
     &["has", "have", "is", "in", "of", "to", "by", "for", "on", "at", "with", "and", "from", "per"];
 
+/// What people call the one by whom something was done: `directed_by`.
+const AGENTS: &[(&str, &str)] = &[
+    ("directed", "director"),
+    ("written", "writer"),
+    ("authored", "author"),
+    ("created", "creator"),
+    ("produced", "producer"),
+    ("published", "publisher"),
+    ("owned", "owner"),
+    ("founded", "founder"),
+    ("composed", "composer"),
+    ("designed", "designer"),
+    ("managed", "manager"),
+    ("coached", "coach"),
+    ("taught", "teacher"),
+    ("built", "builder"),
+];
+/// What happened in a year or on a date that a column holds: `year_founded`, `date_of_published`.
+const HAPPENINGS: &[(&str, &str)] = &[
+    ("founded", "founding"),
+    ("established", "establishment"),
+    ("opened", "opening"),
+    ("closed", "closing"),
+    ("built", "construction"),
+    ("created", "creation"),
+    ("published", "publication"),
+    ("released", "release"),
+    ("registered", "registration"),
+    ("joined", "joining"),
+    ("hired", "hiring"),
+    ("born", "birth"),
+];
+
+/// The words of a column's name as a noun phrase where they are a participle: `director`, `year of founding`.
+fn nominal(words: Vec<String>) -> Vec<String> {
+    let noun = |table: &[(&str, &str)], word: &str| {
+        table.iter().find(|(participle, _)| *participle == word).map(|(_, noun)| noun.to_string())
+    };
+    let parts: Vec<&str> = words.iter().map(String::as_str).collect();
+    let found = match parts.as_slice() {
+        [verb, "by"] => noun(AGENTS, verb).map(|agent| vec![agent]),
+        [when @ ("year" | "date"), "of", verb] | [when @ ("year" | "date"), verb] => {
+            noun(HAPPENINGS, verb).map(|what| vec![when.to_string(), "of".to_string(), what])
+        }
+        _ => None,
+    };
+    found.unwrap_or(words)
+}
+
 impl Speaker<'_> {
     pub(super) fn info(&self, column: &Column) -> Option<&ColumnInfo> {
         self.schema.column(&self.shape.tables[column.table], &column.name)
@@ -118,6 +167,7 @@ impl Speaker<'_> {
                 break;
             }
         }
+        words = nominal(words);
         let words_alone = english::singular(&words.join(" "));
         let mut phrase = if words_alone == entity { "name".to_string() } else { words.join(" ") };
         if !sayable(&phrase) {

@@ -2,8 +2,9 @@
 
 use sqlparser::ast::BinaryOperator;
 
+use super::conditions::{flag, tested};
 use super::schema::Schema;
-use super::shape::{Column, Constant, Fold, Output, Shape, Test};
+use super::shape::{Column, Fold, Output, Shape, Test};
 use crate::hindsight::families::english::{enumerate, plural};
 
 /// What asks to be told is any one of several.
@@ -16,10 +17,35 @@ pub fn request(shape: &Shape, schema: &Schema, seed: u64) -> Option<String> {
     if shape.group.is_empty() { speaker.ungrouped(seed) } else { speaker.grouped(seed) }
 }
 
+/// Whether a condition is said as a property (`that are official`), without its constant.
+pub fn says_flag(shape: &Shape, schema: &Schema, test: &Test) -> bool {
+    let Test::Compare(column, BinaryOperator::Eq | BinaryOperator::NotEq, constant) = test else {
+        return false;
+    };
+    flag(constant).is_some() && (Speaker { shape, schema }).flagged(column).is_some()
+}
+
+/// What the rows are: `shops whose staff count is greater than 9`.
+pub fn things(shape: &Shape, schema: &Schema) -> Option<String> {
+    Speaker { shape, schema }.rows()
+}
+
+/// What a column is called.
+pub fn attribute(shape: &Shape, schema: &Schema, column: &Column) -> Option<String> {
+    Speaker { shape, schema }.attribute(column)
+}
+
 /// Names of what the columns of the result are.
 pub fn headings(shape: &Shape, schema: &Schema) -> Option<Vec<String>> {
     let speaker = Speaker { shape, schema };
-    shape.outputs.iter().map(|output| speaker.output(output)).collect()
+    shape
+        .outputs
+        .iter()
+        .map(|output| match output {
+            Output::Column(column) if shape.star => Some(schema.words(&column.name).join(" ")),
+            output => speaker.output(output),
+        })
+        .collect()
 }
 
 /// A shape and the words for it.
@@ -50,7 +76,8 @@ impl Speaker<'_> {
         let foldable = |fold: Fold, column: &Column| match self.info(column) {
             _ if matches!(fold, Fold::Average | Fold::Total) && self.tells_time(column) => false,
             Some(info) => info.numeric || (info.temporal && matches!(fold, Fold::Highest | Fold::Lowest)),
-            None => matches!(fold, Fold::Average | Fold::Total),
+            // The rows tell whether the extremes are those of numbers.
+            None => true,
         };
         let no_fan_out =
             shape.outputs.iter().chain(shape.order.iter().map(|(key, _)| key)).all(|output| match output {
@@ -58,7 +85,7 @@ impl Speaker<'_> {
                     column.table == shape.base && !self.opaque(column) && foldable(*fold, column)
                 }
                 Output::CountDistinct(column) => column.table == shape.base && !self.nameless(column),
-                Output::Column(column) => !self.nameless(column),
+                Output::Column(column) => shape.star || !self.nameless(column),
                 Output::Count => true,
             });
         let asks_what_it_fixes = shape.outputs.iter().all(|output| {
@@ -66,6 +93,18 @@ impl Speaker<'_> {
                 matches!((output, test), (Output::Column(column), Test::Compare(fixed, BinaryOperator::Eq, _)) if column == fixed)
             })
         });
+        // "… that have a section whose name is h and whose …": what follows an inner condition would read as one more.
+        let nested = |test: &Test| match test {
+            Test::Has(_, child, _) | Test::Against(_, _, _, child) => child.tests.len(),
+            _ => 0,
+        };
+        let (last, before) = match shape.tests.split_last() {
+            Some((last, before)) => (nested(last), before),
+            None => (0, shape.tests.as_slice()),
+        };
+        if last > 1 || before.iter().any(|test| nested(test) > 0) {
+            return None;
+        }
         let limit_ordered = shape.limit.is_none() || !shape.order.is_empty();
         let tests_said = shape.tests.iter().all(|test| self.sound(test));
         (all_mentioned && no_fan_out && limit_ordered && tests_said && !asks_what_it_fixes).then_some(())
@@ -76,35 +115,6 @@ impl Speaker<'_> {
         self.shape.referrer.iter().flatten().any(|column| column.table == table)
     }
 
-    /// Whether a condition means what its words say, given the types of the columns.
-    fn sound(&self, test: &Test) -> bool {
-        let ordered = |column: &Column, constant: &Constant| match self.info(column) {
-            Some(info) => (info.numeric && constant.number) || (info.temporal && !constant.number),
-            None => constant.number,
-        };
-        match test {
-            Test::Compare(column, BinaryOperator::Eq | BinaryOperator::NotEq, constant) => {
-                let typed = self.info(column).is_none_or(|info| !info.numeric || constant.number);
-                const FLAGS: &[&str] = &["t", "f", "y", "n", "0", "1", "true", "false"];
-                let flag = FLAGS.contains(&constant.text.to_lowercase().as_str());
-                typed
-                    && !flag
-                    && (!self.opaque(column) || !constant.number)
-                    && !constant.text.trim().is_empty()
-            }
-            Test::Compare(column, _, constant) => !self.opaque(column) && ordered(column, constant),
-            Test::Between(column, low, high) => {
-                !self.opaque(column) && ordered(column, low) && ordered(column, high)
-            }
-            Test::OneOf(column, constants, _) => !self.opaque(column) && (1..=5).contains(&constants.len()),
-            Test::Extreme(column, _) | Test::Average(column, _) => {
-                !self.opaque(column) && self.info(column).is_some_and(|info| info.numeric || info.temporal)
-            }
-            Test::Like(_, pattern, _) => like(pattern).is_some(),
-            Test::Null(..) | Test::Has(..) => true,
-        }
-    }
-
     pub(super) fn output(&self, output: &Output) -> Option<String> {
         Some(match output {
             Output::Column(column) => self.attribute(column)?,
@@ -112,7 +122,9 @@ impl Speaker<'_> {
             Output::CountDistinct(column) => {
                 format!("number of different {}", plural_attribute(&self.attribute(column)?))
             }
-            Output::Fold(fold, column) => format!("{} {}", fold_word(*fold), self.attribute(column)?),
+            Output::Fold(fold, column) => {
+                format!("{} {}", self.fold_word(*fold, column), self.attribute(column)?)
+            }
         })
     }
 
@@ -121,118 +133,18 @@ impl Speaker<'_> {
         Some(format!("{}{}", plural(&self.base()?), self.conditions()?))
     }
 
-    /// `whose age is less than 20 or greater than 60`: two comparisons of one column.
-    fn one_column(&self) -> Option<String> {
-        let [Test::Compare(first, one, low), Test::Compare(second, other, high)] =
-            self.shape.tests.as_slice()
-        else {
-            return None;
-        };
-        if first != second || *one == BinaryOperator::Eq || *other == BinaryOperator::Eq {
-            return None;
-        }
-        let link = if self.shape.any { "or" } else { "and" };
-        let relation = |op: &BinaryOperator| self.relation(first, op);
-        let (one, other) = (relation(one)?, relation(other)?.trim_start_matches("is "));
-        Some(format!(
-            " whose {} {one} {} {link} {other} {}",
-            self.attribute(first)?,
-            quoted(low),
-            quoted(high)
-        ))
-    }
-
-    /// ` whose age is greater than 20 and whose major is 600`, or nothing.
-    pub(super) fn conditions(&self) -> Option<String> {
-        if let Some(merged) = self.one_column() {
-            return Some(merged);
-        }
-        let merged = self.merged_alternatives();
-        let tests: Vec<String> = merged
-            .as_ref()
-            .unwrap_or(&self.shape.tests)
-            .iter()
-            .map(|test| self.test(test))
-            .collect::<Option<_>>()?;
-        let link = if self.shape.any { " or " } else { " and " };
-        Some(if tests.is_empty() { String::new() } else { format!(" {}", tests.join(link)) })
-    }
-
-    /// `language = 'English' OR language = 'Dutch'` as one condition.
-    fn merged_alternatives(&self) -> Option<Vec<Test>> {
-        let [Test::Compare(column, ..), _, ..] = self.shape.tests.as_slice() else { return None };
-        let constant = |test: &Test| match test {
-            Test::Compare(other, BinaryOperator::Eq, constant) if other == column => Some(constant.clone()),
-            _ => None,
-        };
-        let constants: Vec<Constant> = self.shape.tests.iter().map(constant).collect::<Option<_>>()?;
-        self.shape.any.then(|| vec![Test::OneOf(column.clone(), constants, false)])
-    }
-
-    fn test(&self, test: &Test) -> Option<String> {
-        use BinaryOperator::Gt;
-        let attribute = self.attribute(tested(test));
-        Some(match test {
-            Test::Compare(column, op, constant) => {
-                let relation = self.relation(column, op)?;
-                format!("whose {} {relation} {}", attribute?, quoted(constant))
-            }
-            Test::Between(_, low, high) => {
-                format!("whose {} is between {} and {}", attribute?, quoted(low), quoted(high))
-            }
-            Test::OneOf(_, constants, negated) => {
-                let values: Vec<String> = constants.iter().map(quoted).collect();
-                match negated {
-                    false => format!("whose {} is {}", attribute?, enumerate(&values, "or")),
-                    true => format!("whose {} is neither {}", attribute?, enumerate(&values, "nor")),
-                }
-            }
-            Test::Like(_, pattern, negated) => {
-                let (relation, negation, part) = like(pattern)?;
-                let relation = if *negated { format!("does not {negation}") } else { relation.to_string() };
-                format!("whose {} {relation} \"{part}\"", attribute?)
-            }
-            Test::Null(_, false) => format!("without a recorded {}", attribute?),
-            Test::Null(_, true) => format!("with a recorded {}", attribute?),
-            Test::Extreme(_, fold) => format!("with the {} {}", fold_word(*fold), attribute?),
-            Test::Average(_, Gt) => format!("whose {} is above the average", attribute?),
-            Test::Average(..) => format!("whose {} is below the average", attribute?),
-            Test::Has(column, child, negated) => {
-                if column.table != self.shape.base {
-                    return None;
-                }
-                let child = self.entity(child)?;
-                match negated {
-                    true => format!("that have no {child}"),
-                    false => format!("that have at least one {child}"),
-                }
-            }
-        })
-    }
-
-    fn relation(&self, column: &Column, op: &BinaryOperator) -> Option<&'static str> {
-        use BinaryOperator::{Eq, Gt, GtEq, Lt, LtEq, NotEq};
-        Some(match (op, self.temporal(column)) {
-            (Eq, _) => "is",
-            (NotEq, _) => "is not",
-            (Gt, false) => "is greater than",
-            (Lt, false) => "is less than",
-            (GtEq, false) => "is at least",
-            (LtEq, false) => "is at most",
-            (Gt, true) => "is after",
-            (Lt, true) => "is before",
-            _ => return None,
-        })
-    }
-
-    fn temporal(&self, column: &Column) -> bool {
-        self.info(column).is_some_and(|info| info.temporal)
-    }
-
     fn ungrouped(&self, seed: u64) -> Option<String> {
         let shape = self.shape;
         if shape.having.is_some() {
             return None;
+        }
+        if shape.star {
+            let plain = !shape.distinct && shape.order.is_empty() && shape.limit.is_none();
+            let rows = self.rows()?;
+            return (plain && !shape.tests.is_empty()).then(|| match seed % 2 {
+                0 => format!("Show me everything that is recorded about the {rows}."),
+                _ => format!("Give me the full records of the {rows}."),
+            });
         }
         let folds = shape.outputs.iter().filter(|output| !matches!(output, Output::Column(_))).count();
         if folds > 0 {
@@ -301,20 +213,20 @@ impl Speaker<'_> {
 
     /// `average age`, `lowest and highest age`, `average age and the highest weight`.
     pub(super) fn fold_list(&self, outputs: &[Output]) -> Option<String> {
-        let parts: Vec<(Fold, String)> = outputs
+        let parts: Vec<(&str, String)> = outputs
             .iter()
             .map(|output| match output {
-                Output::Fold(fold, column) => Some((*fold, self.attribute(column)?)),
+                Output::Fold(fold, column) => Some((self.fold_word(*fold, column), self.attribute(column)?)),
                 _ => None,
             })
             .collect::<Option<_>>()?;
         let one_attribute = parts.iter().all(|(_, attribute)| *attribute == parts[0].1);
         if one_attribute {
-            let folds: Vec<&str> = parts.iter().map(|(fold, _)| fold_word(*fold)).collect();
+            let folds: Vec<&str> = parts.iter().map(|(fold, _)| *fold).collect();
             return Some(format!("{} {}", enumerate(&folds, "and"), parts[0].1));
         }
         let parts: Vec<String> =
-            parts.iter().map(|(fold, attribute)| format!("{} {attribute}", fold_word(*fold))).collect();
+            parts.iter().map(|(fold, attribute)| format!("{fold} {attribute}")).collect();
         Some(enumerate(&parts, "and the"))
     }
 
@@ -364,12 +276,17 @@ impl Speaker<'_> {
             let Output::Column(column) = key else { return None };
             let info = self.info(column)?;
             let attribute = self.attribute(column)?;
-            let direction = match (info.numeric, info.temporal, descending) {
+            let as_text = !info.numeric && !info.temporal;
+            if as_text && (!self.shape.outputs.contains(key) || self.tells_time(column)) {
+                return None;
+            }
+            let measured = |word: &str| super::answer::MEASURED.contains(&word);
+            let numeric = info.numeric || attribute.rsplit(' ').next().is_some_and(measured);
+            let direction = match (numeric, info.temporal, descending) {
                 (true, _, false) => "in ascending order",
                 (true, _, true) => "in descending order",
                 (_, true, false) => "in chronological order",
                 (_, true, true) => "in reverse chronological order",
-                _ if !self.shape.outputs.contains(key) => return None,
                 (_, _, false) => "alphabetically",
                 (_, _, true) => "in reverse alphabetical order",
             };
@@ -379,46 +296,6 @@ impl Speaker<'_> {
             [] => String::new(),
             keys => format!(", sorted {}", keys.join(" and then ")),
         })
-    }
-}
-
-fn tested(test: &Test) -> &Column {
-    match test {
-        Test::Compare(column, ..)
-        | Test::Between(column, ..)
-        | Test::OneOf(column, ..)
-        | Test::Like(column, ..)
-        | Test::Null(column, _)
-        | Test::Extreme(column, _)
-        | Test::Average(column, _)
-        | Test::Has(column, ..) => column,
-    }
-}
-
-fn fold_word(fold: Fold) -> &'static str {
-    match fold {
-        Fold::Average => "average",
-        Fold::Total => "total",
-        Fold::Highest => "highest",
-        Fold::Lowest => "lowest",
-    }
-}
-
-fn quoted(constant: &Constant) -> String {
-    if constant.number { constant.text.clone() } else { format!("\"{}\"", constant.text) }
-}
-
-/// The relation that a pattern states, its infinitive, and the text it is about.
-fn like(pattern: &str) -> Option<(&'static str, &'static str, &str)> {
-    let part = pattern.trim_matches('%');
-    if part.is_empty() || part.contains(['%', '_', '\\']) {
-        return None;
-    }
-    match (pattern.starts_with('%'), pattern.ends_with('%')) {
-        (true, true) => Some(("contains", "contain", part)),
-        (false, true) => Some(("starts with", "start with", part)),
-        (true, false) => Some(("ends with", "end with", part)),
-        (false, false) => None,
     }
 }
 

@@ -7,7 +7,7 @@ use crate::reading::StepReading;
 use crate::signals::effect;
 use crate::signals::tool_status::Status;
 
-use super::rows;
+use super::rows::{self, Cell, Row};
 
 /// One column as a schema listing describes it.
 #[derive(Debug, Clone, Default)]
@@ -86,7 +86,7 @@ impl Schema {
         }
     }
 
-    fn read(&mut self, step: u32, statement: &str, rows: &[Vec<Option<String>>]) {
+    fn read(&mut self, step: u32, statement: &str, rows: &[Row]) {
         let words: Vec<&str> = statement
             .split(|c: char| c.is_whitespace() || matches!(c, '(' | ')' | ';'))
             .filter(|w| !w.is_empty())
@@ -94,9 +94,9 @@ impl Schema {
         let is = |at: usize, word: &str| words.get(at).is_some_and(|found| found.eq_ignore_ascii_case(word));
         if is(0, "show") && (is(1, "tables") || is(2, "tables")) {
             self.listings.push(step);
-            for name in rows.iter().filter_map(|row| row.first()).flatten() {
-                self.learn_words(name);
-                self.names.insert(english::singular(&name.to_ascii_lowercase()));
+            for cell in rows.iter().filter_map(|row| row.first()).flatten() {
+                self.learn_words(&cell.text);
+                self.names.insert(english::singular(&cell.text.to_ascii_lowercase()));
             }
             return;
         }
@@ -187,8 +187,8 @@ fn bare(name: &str) -> String {
 }
 
 /// A row of `DESC` (field, type, null, key, …) or of `PRAGMA table_info` (cid, name, type, not null, default, key).
-fn column(row: &[Option<String>], pragma: bool, step: u32) -> Option<ColumnInfo> {
-    let cell = |at: usize| row.get(at).and_then(|cell| cell.as_deref()).unwrap_or("");
+fn column(row: &[Option<Cell>], pragma: bool, step: u32) -> Option<ColumnInfo> {
+    let cell = |at: usize| row.get(at).and_then(|cell| cell.as_ref()).map_or("", |cell| cell.text.as_str());
     let (name, kind, not_null, primary, keyed) = if pragma {
         let primary = cell(5) != "0" && !cell(5).is_empty();
         (cell(1), cell(2), cell(3) == "1", primary, primary)

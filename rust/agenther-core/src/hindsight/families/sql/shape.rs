@@ -78,8 +78,21 @@ pub enum Test {
     Extreme(Column, Fold),
     /// `column >|< (SELECT AVG(column) …)`.
     Average(Column, BinaryOperator),
-    /// `key [NOT] IN (SELECT reference FROM child)`.
-    Has(Column, String, bool),
+    /// `column > (SELECT MAX(column) FROM the same table WHERE …)`, and the like with `<` and `MIN`.
+    Against(Column, BinaryOperator, Fold, Box<Shape>),
+    /// `key [NOT] IN (SELECT reference FROM child …)`, `[NOT] EXISTS (…)`, `(SELECT COUNT(*) …) op n`.
+    Has(Column, Box<Shape>, Number),
+}
+
+/// How many rows of a child table a row must have.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Number {
+    /// At least one.
+    Some,
+    /// None.
+    None,
+    /// As many as a comparison says.
+    Bound(BinaryOperator, u64),
 }
 
 /// A query, reduced.
@@ -91,6 +104,8 @@ pub struct Shape {
     pub referrer: Vec<Option<Column>>,
     /// The table whose rows the joined rows are, one to one.
     pub base: usize,
+    /// `SELECT *`: the outputs are all columns of the only table.
+    pub star: bool,
     /// `SELECT DISTINCT`.
     pub distinct: bool,
     /// The columns of the result.
@@ -103,6 +118,8 @@ pub struct Shape {
     pub group: Vec<Column>,
     /// `HAVING COUNT(*) op n`.
     pub having: Option<(BinaryOperator, u64)>,
+    /// `HAVING AVG(column) op n`.
+    pub having_fold: Option<(Output, BinaryOperator, Constant)>,
     /// `ORDER BY`, with whether descending.
     pub order: Vec<(Output, bool)>,
     /// `LIMIT`.
@@ -124,19 +141,26 @@ pub fn shape(statement: &str, schema: &Schema) -> Option<Shape> {
     let outputs = scope.outputs(select)?;
     let (tests, any) =
         select.selection.as_ref().map_or(Some((Vec::new(), false)), |expr| scope.tests(expr))?;
-    let group = match &select.group_by {
+    let group: Vec<Column> = match &select.group_by {
         GroupByExpr::Expressions(columns, modifiers) if modifiers.is_empty() => {
             columns.iter().map(|expr| scope.column(expr)).collect::<Option<_>>()?
         }
         _ => return None,
     };
+    let group = scope.without_dependents(group);
+    let having_fold = match &select.having {
+        Some(expr) if scope.having(expr).is_none() => Some(scope.having_fold(expr)?),
+        _ => None,
+    };
     Some(Shape {
+        star: matches!(select.projection.as_slice(), [SelectItem::Wildcard(_)]),
         distinct: matches!(select.distinct, Some(Distinct::Distinct)),
         outputs,
         tests,
         any,
         group,
-        having: select.having.as_ref().map_or(Some(None), |expr| scope.having(expr).map(Some))?,
+        having: select.having.as_ref().and_then(|expr| scope.having(expr)),
+        having_fold,
         order: scope.order(&query)?,
         limit: limit(&query)?,
         base: scope.base,
@@ -146,7 +170,7 @@ pub fn shape(statement: &str, schema: &Schema) -> Option<Shape> {
 }
 
 /// The only select of a query, provided that the clauses read here are all there is.
-fn select(query: &Query) -> Option<&Select> {
+pub(super) fn select(query: &Query) -> Option<&Select> {
     let SetExpr::Select(select) = query.body.as_ref() else { return None };
     let items: Vec<String> = select.projection.iter().map(ToString::to_string).collect();
     let from: Vec<String> = select.from.iter().map(ToString::to_string).collect();
@@ -190,17 +214,18 @@ fn limit(query: &Query) -> Option<Option<u64>> {
     }
 }
 
-struct Scope<'s> {
-    schema: &'s Schema,
-    tables: Vec<String>,
+/// The tables of a select, and what their names and columns resolve to.
+pub(super) struct Scope<'s> {
+    pub(super) schema: &'s Schema,
+    pub(super) tables: Vec<String>,
     names: Vec<String>,
-    referrer: Vec<Option<Column>>,
-    base: usize,
+    pub(super) referrer: Vec<Option<Column>>,
+    pub(super) base: usize,
     aliases: Vec<(String, Output)>,
 }
 
 impl<'s> Scope<'s> {
-    fn new(select: &Select, schema: &'s Schema) -> Option<Self> {
+    pub(super) fn new(select: &Select, schema: &'s Schema) -> Option<Self> {
         let [from] = select.from.as_slice() else { return None };
         let mut scope = Scope {
             schema,
@@ -264,6 +289,8 @@ impl<'s> Scope<'s> {
         let (parent, child) = match (self.is_key(&left), self.is_key(&right)) {
             (true, false) => (left, right),
             (false, true) => (right, left),
+            (false, false) if self.called_after(&right, &left) => (left, right),
+            (false, false) if self.called_after(&left, &right) => (right, left),
             _ => return None,
         };
         if parent.table == child.table || self.referrer[parent.table].is_some() {
@@ -273,8 +300,18 @@ impl<'s> Scope<'s> {
         Some(())
     }
 
+    /// Whether a column is called after the table of another and that: `country_code` after `country.code`, where the
+    /// run has not looked at the tables.
+    fn called_after(&self, reference: &Column, key: &Column) -> bool {
+        let glue = |words: Vec<String>| words.concat().to_ascii_lowercase();
+        let table = english::singular(&self.schema.words(&self.tables[key.table]).join(" ")).replace(' ', "");
+        let unseen = self.schema.columns(&self.tables[key.table]).is_none();
+        let named = format!("{}{}", table.to_ascii_lowercase(), glue(self.schema.words(&key.name)));
+        unseen && glue(self.schema.words(&reference.name)) == named
+    }
+
     /// Whether a column alone identifies a row of its table.
-    fn is_key(&self, column: &Column) -> bool {
+    pub(super) fn is_key(&self, column: &Column) -> bool {
         let table = &self.tables[column.table];
         match self.schema.columns(table) {
             Some(columns) => {
@@ -288,12 +325,13 @@ impl<'s> Scope<'s> {
                 let table = english::singular(&self.schema.words(table).join(" "))
                     .replace(' ', "")
                     .to_ascii_lowercase();
-                name == "id" || name == format!("{table}id")
+                let plain = glue(self.schema.words(&self.tables[column.table]));
+                name == "id" || name == format!("{table}id") || name == format!("{plain}id")
             }
         }
     }
 
-    fn column(&self, expr: &Expr) -> Option<Column> {
+    pub(super) fn column(&self, expr: &Expr) -> Option<Column> {
         match expr {
             Expr::Nested(inner) => self.column(inner),
             Expr::Identifier(Ident { value, .. }) => {
@@ -330,7 +368,25 @@ impl<'s> Scope<'s> {
         Some(())
     }
 
-    fn outputs(&self, select: &Select) -> Option<Vec<Output>> {
+    /// `GROUP BY id, name`: what the key of a table determines splits no group.
+    fn without_dependents(&self, group: Vec<Column>) -> Vec<Column> {
+        let Some(key) = group.iter().find(|column| self.is_key(column)) else { return group };
+        if group.iter().all(|column| column.table == key.table) { vec![key.clone()] } else { group }
+    }
+
+    /// Every column of the only table, where the run has seen which there are.
+    fn all_columns(&self) -> Option<Vec<Output>> {
+        let [table] = self.tables.as_slice() else { return None };
+        let columns = self.schema.columns(table)?;
+        Some(
+            columns.iter().map(|info| Output::Column(Column { table: 0, name: info.name.clone() })).collect(),
+        )
+    }
+
+    pub(super) fn outputs(&self, select: &Select) -> Option<Vec<Output>> {
+        if let [SelectItem::Wildcard(_)] = select.projection.as_slice() {
+            return self.all_columns();
+        }
         let output = |item: &SelectItem| match item {
             SelectItem::UnnamedExpr(expr) | SelectItem::ExprWithAlias { expr, .. } => self.output(expr),
             _ => None,
@@ -351,7 +407,7 @@ impl<'s> Scope<'s> {
         }
     }
 
-    fn measure(&self, function: &Function) -> Option<Output> {
+    pub(super) fn measure(&self, function: &Function) -> Option<Output> {
         let FunctionArguments::List(list) = &function.args else { return None };
         let [FunctionArg::Unnamed(argument)] = list.args.as_slice() else { return None };
         let name = last_ident(&function.name)?.value.to_ascii_lowercase();
@@ -365,8 +421,10 @@ impl<'s> Scope<'s> {
             ("count", FunctionArgExpr::Expr(expr), true) => {
                 let column = self.column(expr)?;
                 let info = self.schema.column(&self.tables[column.table], &column.name);
+                // What two tables are joined on is null in no joined row.
+                let joined = self.referrer.iter().flatten().any(|reference| *reference == column);
                 let never_null =
-                    self.is_key(&column) || info.is_some_and(|info| info.not_null || info.primary);
+                    joined || self.is_key(&column) || info.is_some_and(|info| info.not_null || info.primary);
                 never_null.then_some(Output::Count)
             }
             ("count", FunctionArgExpr::Expr(expr), false) => self.column(expr).map(Output::CountDistinct),
@@ -379,7 +437,7 @@ impl<'s> Scope<'s> {
     }
 
     /// The conditions, and whether one of them suffices.
-    fn tests(&self, expr: &Expr) -> Option<(Vec<Test>, bool)> {
+    pub(super) fn tests(&self, expr: &Expr) -> Option<(Vec<Test>, bool)> {
         for (op, any) in [(BinaryOperator::And, false), (BinaryOperator::Or, true)] {
             let parts = flatten(expr, &op);
             if parts.len() > 1 || !any {
@@ -392,7 +450,7 @@ impl<'s> Scope<'s> {
         None
     }
 
-    fn test(&self, expr: &Expr) -> Option<Test> {
+    pub(super) fn test(&self, expr: &Expr) -> Option<Test> {
         match expr {
             Expr::Nested(inner) => self.test(inner),
             Expr::BinaryOp { left, op, right } => self.comparison(left, op, right),
@@ -410,6 +468,10 @@ impl<'s> Scope<'s> {
             Expr::IsNull(expr) => Some(Test::Null(self.column(expr)?, false)),
             Expr::IsNotNull(expr) => Some(Test::Null(self.column(expr)?, true)),
             Expr::InSubquery { expr, subquery, negated } => self.related(expr, subquery, *negated),
+            Expr::Exists { subquery, negated } => {
+                let (key, child) = self.linked(subquery, select(subquery)?)?;
+                Some(Test::Has(key, Box::new(child), if *negated { Number::None } else { Number::Some }))
+            }
             _ => None,
         }
     }
@@ -419,6 +481,9 @@ impl<'s> Scope<'s> {
         if !matches!(op, Eq | NotEq | Gt | GtEq | Lt | LtEq) {
             return None;
         }
+        if let Expr::Subquery(query) = left {
+            return self.counted(query, op, right);
+        }
         let column = self.column(left)?;
         if let Expr::Subquery(query) = right {
             return self.extreme(column, op, query);
@@ -426,53 +491,21 @@ impl<'s> Scope<'s> {
         Some(Test::Compare(column, op.clone(), constant(right)?))
     }
 
-    /// `column = (SELECT MAX(column) FROM the same table)`, and the like with `AVG`.
-    fn extreme(&self, column: Column, op: &BinaryOperator, query: &Query) -> Option<Test> {
-        let inner_select = select(query)?;
-        let inner = Scope::new(inner_select, self.schema)?;
-        let plain =
-            inner_select.selection.is_none() && inner_select.having.is_none() && query.limit_clause.is_none();
-        if !plain || inner.tables.len() != 1 || self.tables.len() != 1 {
-            return None;
-        }
-        let outputs = inner.outputs(inner_select)?;
-        let [Output::Fold(fold, of)] = outputs.as_slice() else { return None };
-        if !of.name.eq_ignore_ascii_case(&column.name)
-            || !inner.tables[0].eq_ignore_ascii_case(&self.tables[column.table])
-        {
-            return None;
-        }
-        match (op, fold) {
-            (BinaryOperator::Eq, Fold::Highest | Fold::Lowest) => Some(Test::Extreme(column, *fold)),
-            (BinaryOperator::Gt | BinaryOperator::Lt, Fold::Average) => {
-                Some(Test::Average(column, op.clone()))
-            }
-            _ => None,
-        }
-    }
-
-    /// `key [NOT] IN (SELECT reference FROM child)`: has, or has no, child.
-    fn related(&self, expr: &Expr, query: &Query, negated: bool) -> Option<Test> {
-        let column = self.column(expr)?;
-        let inner_select = select(query)?;
-        let inner = Scope::new(inner_select, self.schema)?;
-        let plain = inner_select.selection.is_none()
-            && inner_select.having.is_none()
-            && query.limit_clause.is_none()
-            && inner.tables.len() == 1;
-        let outputs = inner.outputs(inner_select)?;
-        let [Output::Column(reference)] = outputs.as_slice() else { return None };
-        let same_name = reference.name.eq_ignore_ascii_case(&column.name);
-        (plain && self.is_key(&column) && !inner.is_key(reference) && same_name)
-            .then(|| Test::Has(column, inner.tables[0].clone(), negated))
-    }
-
-    fn having(&self, expr: &Expr) -> Option<(BinaryOperator, u64)> {
+    pub(super) fn having(&self, expr: &Expr) -> Option<(BinaryOperator, u64)> {
         let Expr::BinaryOp { left, op, right } = expr else { return None };
         use BinaryOperator::{Eq, Gt, GtEq, Lt, LtEq};
         let known = matches!(op, Gt | GtEq | Lt | LtEq | Eq);
         let number = constant(right)?.text.parse().ok()?;
         (known && self.output(left)? == Output::Count).then(|| (op.clone(), number))
+    }
+
+    fn having_fold(&self, expr: &Expr) -> Option<(Output, BinaryOperator, Constant)> {
+        let Expr::BinaryOp { left, op, right } = expr else { return None };
+        use BinaryOperator::{Gt, GtEq, Lt, LtEq};
+        let measure = self.output(left)?;
+        let known = matches!(op, Gt | GtEq | Lt | LtEq) && matches!(measure, Output::Fold(..));
+        let number = constant(right).filter(|constant| constant.number)?;
+        known.then(|| (measure, op.clone(), number))
     }
 
     fn order(&self, query: &Query) -> Option<Vec<(Output, bool)>> {
@@ -491,7 +524,7 @@ impl<'s> Scope<'s> {
     }
 }
 
-fn flatten<'e>(expr: &'e Expr, op: &BinaryOperator) -> Vec<&'e Expr> {
+pub(super) fn flatten<'e>(expr: &'e Expr, op: &BinaryOperator) -> Vec<&'e Expr> {
     let mut parts = Vec::new();
     let mut rest = vec![expr];
     while let Some(expr) = rest.pop() {
@@ -517,7 +550,7 @@ fn fold_named(name: &str) -> Option<Fold> {
     }
 }
 
-fn constant(expr: &Expr) -> Option<Constant> {
+pub(super) fn constant(expr: &Expr) -> Option<Constant> {
     match expr {
         Expr::Value(value) => match &value.value {
             Value::Number(text, _) => Some(Constant { text: text.clone(), number: true }),

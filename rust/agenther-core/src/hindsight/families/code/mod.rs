@@ -1,0 +1,445 @@
+//! Agents in a repository: what the files that they found and opened say of the code in them.
+//!
+//! [`view`] reads the steps that show a file, [`source`] the definitions in it. A goal asks for one fact of one file, or
+//! for what the file defines; a search that found the file is the first hop. Files that the run changed are not asked
+//! about.
+
+mod source;
+mod view;
+
+use std::borrow::Cow;
+use std::collections::BTreeSet;
+
+use super::{Candidate, Proposals, english};
+use crate::hindsight::{Origin, Slot, Support, Wording};
+use crate::reading::{Reading, StepReading};
+use crate::signals::tool_status::Status;
+use crate::text::document::Kind;
+use crate::trajectory::{Field, Span};
+use source::{Definition, Sort, definitions};
+use view::View;
+
+/// A run that opens file after file is not asked about every one.
+const MAX_VIEWS: usize = 12;
+/// More definitions than these are an index, not an answer.
+const MAX_DEFINED: usize = 12;
+/// A longer passage is a file to read, not an answer.
+const MAX_PASSAGE: usize = 30;
+/// How many lines before and after a line are around it.
+const PASSAGE_AROUND: usize = 5;
+
+/// Proposes questions that the files shown in a run answer.
+pub fn propose(reading: &Reading<'_>, out: &mut Proposals) {
+    let mut asked = BTreeSet::new();
+    let mut viewed = 0;
+    for (index, step) in reading.steps.iter().enumerate() {
+        if changes_everything(step) || viewed == MAX_VIEWS {
+            break;
+        }
+        if let Some(candidate) = located(reading, index)
+            && asked.insert(candidate.goal.clone())
+        {
+            out.push_derived(candidate);
+        }
+        let Some(view) = View::of(step) else { continue };
+        viewed += 1;
+        if reading.steps[..index].iter().any(|earlier| changes(earlier, &view)) {
+            continue;
+        }
+        let file = File { reading, index, found: finder(reading, index, &view), view };
+        for candidate in file.asks() {
+            if asked.insert(candidate.goal.clone()) {
+                out.push_derived(candidate);
+            }
+        }
+    }
+}
+
+/// The command line of a step whose tool is a shell.
+fn command<'a>(step: &StepReading<'a>) -> Option<Cow<'a, str>> {
+    super::shell::line(step)
+}
+
+/// A file that a step shows.
+struct File<'r, 'a> {
+    reading: &'r Reading<'a>,
+    index: usize,
+    /// The step that found the file by its name.
+    found: Option<u32>,
+    view: View<'a>,
+}
+
+impl File<'_, '_> {
+    fn asks(&self) -> Vec<Candidate> {
+        let all = definitions(self.view.path, &self.view.lines);
+        let mut candidates = Vec::new();
+        let unique = |one: &&Definition<'_>| {
+            all.iter().filter(|other| other.name == one.name && other.of == one.of).count() == 1
+        };
+        let mut ranked: Vec<&Definition<'_>> = all.iter().filter(unique).collect();
+        ranked.sort_by_key(|one| (!self.encloses_request(one), !self.is_mentioned(one.name), one.lines.0));
+        for one in ranked {
+            if candidates.len() == 2 {
+                break;
+            }
+            let of_interest = self.view.complete || self.encloses_request(one) || self.is_mentioned(one.name);
+            if let Some((clause, question, answer)) = fact(one).filter(|_| of_interest) {
+                candidates.push(self.candidate(&clause, &question, answer, one.lines, 0.86));
+            }
+        }
+        if self.view.complete
+            && let Some((clause, question, answer)) = index(&all)
+        {
+            candidates.push(self.candidate(&clause, &question, answer, (0, self.view.lines.len()), 0.84));
+        }
+        if candidates.is_empty()
+            && let Some((clause, question, answer, lines)) = self.passage()
+        {
+            candidates.push(self.candidate(&clause, &question, answer, lines, 0.8));
+        }
+        candidates
+    }
+
+    /// The lines that the call asked for: a short range, or those around one line.
+    fn passage(&self) -> Option<(String, String, String, (usize, usize))> {
+        let input = self.reading.steps[self.index].step.action_input?;
+        let (first, shown) = (self.view.first as usize, self.view.lines.len());
+        let mut numbers: Vec<usize> = input
+            .replace(self.view.path, " ")
+            .split(|c: char| !c.is_ascii_digit())
+            .filter_map(|word| word.parse().ok())
+            .filter(|line| *line > 0)
+            .collect();
+        numbers.dedup();
+        let (what, lines) = match numbers.as_slice() {
+            [from, to] if *from == first && *to + 1 == first + shown && shown <= MAX_PASSAGE => {
+                (format!("lines {from} to {to}"), (0, shown))
+            }
+            [line] if first > 1 && (first..first + shown).contains(line) => {
+                let at = line - first;
+                let lines = (at.saturating_sub(PASSAGE_AROUND), (at + PASSAGE_AROUND + 1).min(shown));
+                (format!("the code around line {line}"), lines)
+            }
+            _ => return None,
+        };
+        let text: Vec<String> =
+            (lines.0..lines.1).map(|at| format!("{}: {}", first + at, self.view.lines[at])).collect();
+        let clause =
+            what.replacen("lines", "what is in lines", 1).replacen("the code", "what the code is", 1);
+        let question =
+            format!("What {} {what} of FILE", if what.starts_with("lines") { "is in" } else { "is" });
+        Some((clause, question, text.join("\n"), lines))
+    }
+
+    /// Whether the call asked for a line within a definition.
+    fn encloses_request(&self, one: &Definition<'_>) -> bool {
+        let input = self.reading.steps[self.index].step.action_input.unwrap_or("");
+        let (from, to) = (self.view.first as usize + one.lines.0, self.view.first as usize + one.lines.1);
+        let numbers =
+            input.split(|c: char| !c.is_ascii_digit()).filter_map(|word| word.parse::<usize>().ok());
+        self.view.first > 1
+            && one.sort != Sort::Class
+            && numbers.clone().any(|line| (from..to).contains(&line))
+    }
+
+    /// Whether the run speaks of a definition.
+    fn is_mentioned(&self, name: &str) -> bool {
+        let next = self.reading.steps.get(self.index + 1);
+        let here = &self.reading.steps[self.index];
+        [here.step.thought, here.step.action_input, next.and_then(|step| step.step.thought)]
+            .into_iter()
+            .chain([self.reading.run.original_prompt])
+            .flatten()
+            .any(|text| has_word(text, name))
+    }
+
+    /// A goal: `Find the file a.py and tell me CLAUSE.`, or the question about the file at its path.
+    fn candidate(
+        &self,
+        clause: &str,
+        question: &str,
+        answer: String,
+        lines: (usize, usize),
+        prior: f32,
+    ) -> Candidate {
+        let step = self.reading.steps[self.index].step;
+        let (goal, named) = match self.found {
+            Some(_) => {
+                (format!("Find the file {} and tell me {clause}.", self.view.name()), self.view.name())
+            }
+            None => (format!("{}?", question.replace("FILE", self.view.path)), self.view.path),
+        };
+        let shown = step.observation.unwrap_or("");
+        let support = self.view.lines.get(lines.0..lines.1).and_then(|lines| {
+            let (first, last) = (lines.first()?, lines.last()?);
+            let start = first.as_ptr() as usize - shown.as_ptr() as usize;
+            let end = last.as_ptr() as usize + last.len() - shown.as_ptr() as usize;
+            Some(Support {
+                text: shown.get(start..end)?.to_string(),
+                step: Some(self.index as u32),
+                field: Field::Observation,
+                span: Span::new(start, end),
+            })
+        });
+        Candidate {
+            goal,
+            answer,
+            wording: Wording::Phrase,
+            steps: self.found.into_iter().chain([self.index as u32]).collect(),
+            slots: vec![Slot {
+                name: "path".to_string(),
+                value: named.to_string(),
+                origin: Origin::User,
+                step: self.index as u32,
+            }],
+            evidence: support.into_iter().collect(),
+            prior,
+            trivial: false,
+        }
+    }
+}
+
+/// What a definition states: as a clause, as a question of a FILE, and the answer.
+fn fact(one: &Definition<'_>) -> Option<(String, String, String)> {
+    let (noun, name) = (one.sort.noun(), one.full_name()?);
+    let code = |parts: &[&str]| {
+        let quoted: Vec<String> = parts.iter().map(|part| format!("`{part}`")).collect();
+        english::enumerate(&quoted, "and")
+    };
+    if let Some(value) = one.returns
+        && !["None", "self", "True", "False", "result"].contains(&value)
+    {
+        return Some((
+            format!("what the {noun} `{name}` in it returns"),
+            format!("What does the {noun} `{name}` in FILE return"),
+            format!("It returns `{value}`."),
+        ));
+    }
+    if !one.bases.is_empty()
+        && one.bases.iter().all(|base| !base.contains(['=', '(', '[']))
+        && one.bases != ["object"]
+    {
+        let class = if one.bases.len() == 1 { "class" } else { "classes" };
+        return Some((
+            format!("which {class} the class `{name}` in it inherits from"),
+            format!("Which {class} does the class `{name}` in FILE inherit from"),
+            format!("It inherits from {}.", code(&one.bases)),
+        ));
+    }
+    let parameters = one.parameters.as_ref().filter(|parts| (1..=8).contains(&parts.len()))?;
+    Some((
+        format!("which parameters the {noun} `{name}` in it takes"),
+        format!("Which parameters does the {noun} `{name}` in FILE take"),
+        format!("It takes {}.", code(parameters)),
+    ))
+}
+
+/// What a whole file defines at its outermost level.
+fn index(all: &[Definition<'_>]) -> Option<(String, String, String)> {
+    let outer = |one: &&Definition<'_>| one.sort != Sort::Method && one.is_outermost();
+    let named = |sort: Sort| -> Vec<String> {
+        all.iter().filter(outer).filter(|one| one.sort == sort).map(|one| format!("`{}`", one.name)).collect()
+    };
+    let (functions, classes) = (named(Sort::Function), named(Sort::Class));
+    if !(2..=MAX_DEFINED).contains(&(functions.len() + classes.len())) {
+        return None;
+    }
+    let kinds = match (functions.len(), classes.len()) {
+        (_, 0) => "functions",
+        (0, _) => "classes",
+        _ => "functions and classes",
+    };
+    let part = |noun: &str, names: &[String]| match names {
+        [] => None,
+        [one] => Some(format!("the {noun} {one}")),
+        names => Some(format!("the {} {}", english::plural(noun), english::enumerate(names, "and"))),
+    };
+    let parts: Vec<String> =
+        [part("function", &functions), part("class", &classes)].into_iter().flatten().collect();
+    Some((
+        format!("which {kinds} it defines"),
+        format!("Which {kinds} does FILE define"),
+        format!("It defines {}.", parts.join(", and ")),
+    ))
+}
+
+/// `Where is the file fields.py?`: a search for a file by its name that found one.
+fn located(reading: &Reading<'_>, index: usize) -> Option<Candidate> {
+    let step = &reading.steps[index];
+    let observation = step.step.observation?;
+    let mut paths =
+        observation.lines().map(str::trim).filter(|line| line.contains('/') && view::is_path(line));
+    let path = paths.next().filter(|_| paths.next().is_none())?;
+    let name = view::name(path);
+    let made = reading.steps[..index].iter().any(|step| {
+        step.step.action_input.is_some_and(|input| has_word(crate::text::cut::head(input, 4000), name))
+            && !searches(step)
+    });
+    if made || !searches(step) || !has_word(step.step.action_input?, name) || step.status != Status::Ok {
+        return None;
+    }
+    let start = path.as_ptr() as usize - observation.as_ptr() as usize;
+    Some(Candidate {
+        goal: format!("Where is the file {name}?"),
+        answer: format!("It is at {path}."),
+        wording: Wording::Phrase,
+        steps: vec![index as u32],
+        slots: vec![Slot {
+            name: "name".to_string(),
+            value: name.to_string(),
+            origin: Origin::User,
+            step: index as u32,
+        }],
+        evidence: vec![Support {
+            text: path.to_string(),
+            step: Some(index as u32),
+            field: Field::Observation,
+            span: Span::new(start, start + path.len()),
+        }],
+        prior: 0.9,
+        trivial: false,
+    })
+}
+
+/// Whether a step looks for files.
+fn searches(step: &StepReading<'_>) -> bool {
+    let tool = step.step.action_name.unwrap_or("").to_lowercase();
+    ["find", "glob", "search"].iter().any(|word| tool.contains(word))
+        || command(step).is_some_and(|line| line.starts_with("find "))
+}
+
+/// The earlier step that found the file by its name: the name is in what was asked, and the path in what came back.
+fn finder(reading: &Reading<'_>, index: usize, view: &View<'_>) -> Option<u32> {
+    let name = view.name();
+    let found = reading.steps[..index].iter().rposition(|step| {
+        let (Some(input), Some(observation)) = (step.step.action_input, step.step.observation) else {
+            return false;
+        };
+        let paths = observation.lines().map(str::trim).filter(|line| line.ends_with(name)).collect::<Vec<_>>();
+        let same = |line: &&str| line.ends_with(view.path) || view.path.ends_with(line.trim_start_matches("./"));
+        step.status == Status::Ok
+            && searches(step)
+            && has_word(input, name)
+            && matches!(paths.iter().filter(|line| line.contains('/')).collect::<Vec<_>>().as_slice(), [only] if same(only))
+    })?;
+    u32::try_from(found).ok()
+}
+
+/// Whether a text has a name as a word of its own.
+fn has_word(text: &str, name: &str) -> bool {
+    let part = |c: char| c.is_alphanumeric() || c == '_';
+    text.match_indices(name).take(64).any(|(at, _)| {
+        let before = text[..at].chars().next_back().is_none_or(|c| !part(c));
+        let after = text[at + name.len()..].chars().next().is_none_or(|c| !part(c));
+        before && after
+    })
+}
+
+/// Whether a step may have changed the file: it does more than show, and names it.
+fn changes(step: &StepReading<'_>, view: &View<'_>) -> bool {
+    let Some(tool) = step.step.action_name else { return false };
+    let name = view.name();
+    let names_it = [step.step.action_input, step.step.observation]
+        .into_iter()
+        .flatten()
+        .any(|text| has_word(crate::text::cut::head(text, 4000), name));
+    if !names_it {
+        return false;
+    }
+    match command(step) {
+        Some(line) => super::shell::changes_state(&line),
+        None => {
+            let input = step.step.action_input.unwrap_or("");
+            let tool = tool.to_lowercase();
+            let writes =
+                ["edit", "write", "create", "insert", "replace", "patch", "append", "delete", "update"];
+            let shows = step
+                .arguments()
+                .and_then(|arguments| arguments.root().get("command"))
+                .filter(|value| value.kind() == Kind::String)
+                .is_some_and(|value| value.raw() == "view");
+            writes.iter().any(|word| tool.contains(word)) && !shows && !input.is_empty()
+        }
+    }
+}
+
+/// Whether a step may have changed any file of the repository.
+fn changes_everything(step: &StepReading<'_>) -> bool {
+    const TREE: &[&str] = &[
+        "git checkout",
+        "git apply",
+        "git stash",
+        "git reset",
+        "git pull",
+        "git merge",
+        "patch ",
+        "git clean",
+    ];
+    command(step).is_some_and(|line| TREE.iter().any(|start| line.contains(start)))
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::hindsight::families::testing::proposals;
+
+    const FOUND: (&str, &str, &str) = (
+        "find_file",
+        "rates.py src",
+        "Found 1 matches for \"rates.py\" in /shop/src:\n/shop/src/money/rates.py",
+    );
+    const AROUND: (&str, &str, &str) = (
+        "open",
+        "src/money/rates.py 42",
+        "[File: /shop/src/money/rates.py (90 lines total)]\n(39 more lines above)\n40:        return a\n41:    x = 1\n42:    y = 2\n43:\n(47 more lines below)",
+    );
+    const OPENED: (&str, &str, &str) = (
+        "open",
+        "src/money/rates.py",
+        "[File: /shop/src/money/rates.py (9 lines total)]\n1:import os\n2:\n3:class Rate(Base):\n4:    pass\n5:\n6:def tax(amount, rate=0.2):\n7:    share = amount * rate\n8:    return round(share, 2)\n9:x = 1",
+    );
+
+    fn goals(calls: &[(&str, &str, &str)]) -> Vec<(String, String, Vec<u32>)> {
+        proposals(super::propose, "The tax function rounds wrongly", calls)
+    }
+
+    #[test]
+    fn a_file_that_was_found_and_opened_is_asked_about() {
+        let found = goals(&[FOUND, OPENED]);
+        let expected = (
+            "Find the file rates.py and tell me what the function `tax` in it returns.".to_string(),
+            "It returns `round(share, 2)`.".to_string(),
+            vec![0, 1],
+        );
+        assert!(found.contains(&expected), "{found:?}");
+        let defined = "It defines the function `tax`, and the class `Rate`.";
+        assert!(found.iter().any(|(_, answer, _)| answer == defined), "{found:?}");
+    }
+
+    #[test]
+    fn a_file_that_was_opened_by_its_path_is_asked_about_there() {
+        let found = goals(&[OPENED]);
+        let asked = "What does the function `tax` in /shop/src/money/rates.py return?";
+        assert!(found.iter().any(|(goal, ..)| goal == asked), "{found:?}");
+    }
+
+    #[test]
+    fn a_search_by_name_and_a_look_at_a_line_are_asked_for() {
+        let found = goals(&[FOUND, AROUND]);
+        assert_eq!(found[0].0, "Where is the file rates.py?");
+        assert_eq!(found[0].1, "It is at /shop/src/money/rates.py.");
+        assert_eq!(found[1].0, "Find the file rates.py and tell me what the code is around line 42.");
+        assert!(found[1].1.contains("42:     y = 2"), "{found:?}");
+    }
+
+    #[test]
+    fn a_file_that_the_run_changed_is_not_asked_about() {
+        let edit = (
+            "edit",
+            "6:6\ndef tax(amount):\nend_of_edit",
+            "[File: /shop/src/money/rates.py (9 lines total)]",
+        );
+        assert!(goals(&[edit, OPENED]).is_empty());
+        assert!(goals(&[("bash", "git checkout v2", "ok"), OPENED]).is_empty());
+        assert!(goals(&[("bash", "sed -i s/a/b/ src/money/rates.py", ""), OPENED]).is_empty());
+    }
+}

@@ -1,0 +1,164 @@
+//! Steps that show a file: with the numbers of its lines, as editors of agents print them, or as it is.
+
+use crate::reading::StepReading;
+use crate::signals::tool_status::Status;
+use crate::text::document::Kind;
+
+/// Longer observations are read up to here.
+const MAX_LINES: usize = 3000;
+
+/// Marks that text was left out.
+const CUT: &[&str] = &["truncated", "clipped", "omitted", "more lines"];
+
+/// What a step shows of a file.
+#[derive(Debug)]
+pub struct View<'a> {
+    /// The file, as the agent or the tool calls it.
+    pub path: &'a str,
+    /// The number of the first line.
+    pub first: u32,
+    /// The lines, without their numbers.
+    pub lines: Vec<&'a str>,
+    /// Whether that is the whole file.
+    pub complete: bool,
+}
+
+impl<'a> View<'a> {
+    /// What a step shows, if it shows a file.
+    pub fn of(step: &StepReading<'a>) -> Option<Self> {
+        let observation = step.step.observation.filter(|_| step.status == Status::Ok)?;
+        let mut view = numbered(observation).or_else(|| plain(step, observation))?;
+        if view.path.is_empty() {
+            view.path = requested_path(step)?;
+        }
+        is_path(view.path).then_some(view)
+    }
+
+    /// The last part of the path.
+    pub fn name(&self) -> &'a str {
+        name(self.path)
+    }
+}
+
+/// The last part of a path.
+pub fn name(path: &str) -> &str {
+    path.rsplit('/').next().unwrap_or(path)
+}
+
+/// Whether a word is written as a file is: with an ending.
+pub fn is_path(word: &str) -> bool {
+    let Some((stem, ending)) = name(word).rsplit_once('.') else { return false };
+    let plain = |c: char| c.is_alphanumeric() || matches!(c, '_' | '-' | '.' | '/' | '+');
+    !stem.is_empty()
+        && (1..=5).contains(&ending.len())
+        && ending.chars().all(|c| c.is_ascii_alphanumeric())
+        && !ending.starts_with(|c: char| c.is_ascii_digit())
+        && word.chars().all(plain)
+        && word.len() <= 160
+}
+
+/// `12:text`, `    12\ttext`, `12→text`, `12 | text`.
+fn numbered_line(line: &str) -> Option<(u32, &str)> {
+    let start = line.trim_start_matches([' ', '\u{feff}']);
+    let digits = start.bytes().take_while(u8::is_ascii_digit).count();
+    let (number, rest) = start.split_at_checked(digits).filter(|_| (1..=7).contains(&digits))?;
+    let rest = [":", "\t", "→", " | ", "|"].iter().find_map(|mark| rest.strip_prefix(mark))?;
+    Some((number.parse().ok()?, rest))
+}
+
+fn numbered(observation: &str) -> Option<View<'_>> {
+    let mut lines = Vec::new();
+    let (mut first, mut path, mut total, mut ended) = (0, "", None, false);
+    let mut whole = true;
+    for line in observation.lines().map(|line| line.trim_end_matches('\r')).take(MAX_LINES) {
+        match numbered_line(line) {
+            Some((number, text)) if lines.is_empty() => {
+                first = number;
+                lines.push(text);
+            }
+            Some((number, text)) if !ended && number as usize == first as usize + lines.len() => {
+                lines.push(text);
+            }
+            Some(_) => return None, // matches of a search, or two files
+            None => {
+                if let Some((named, count)) = header(line) {
+                    (path, total) = (named, count);
+                } else if CUT.iter().any(|mark| line.to_lowercase().contains(mark)) {
+                    whole = false;
+                }
+                ended = !lines.is_empty() && !line.trim().is_empty();
+            }
+        }
+    }
+    let last = first as usize + lines.len().saturating_sub(1);
+    let complete = whole && first == 1 && total.is_none_or(|total| total == last);
+    (lines.len() >= 3).then_some(View { path, first, lines, complete })
+}
+
+/// `[File: PATH (12 lines total)]`, ``Here's the result of running `cat -n` on PATH:``.
+fn header(line: &str) -> Option<(&str, Option<usize>)> {
+    if let Some(rest) = line.trim().strip_prefix("[File: ") {
+        let (path, rest) = rest.split_once(" (")?;
+        return Some((path, rest.split(' ').next()?.parse().ok()));
+    }
+    let path = line.split_once("`cat -n` on ")?.1.trim_end();
+    let path = path.strip_prefix("a snippet of ").unwrap_or(path);
+    Some((path.trim_end_matches([':', '.']), None))
+}
+
+/// `cat PATH` in a shell.
+fn plain<'a>(step: &StepReading<'a>, observation: &'a str) -> Option<View<'a>> {
+    let line = super::command(step)?;
+    let named = line.strip_prefix("cat ")?.trim();
+    let input = step.step.action_input?;
+    let at = input.find(named).filter(|_| is_path(named))?;
+    let path = &input[at..at + named.len()];
+    let lines: Vec<&str> = observation.lines().take(MAX_LINES).collect();
+    let whole = lines.len() < MAX_LINES
+        && !lines.iter().any(|line| {
+            let lower = line.to_lowercase();
+            lower.len() < 120
+                && lower.contains(['[', '<', '.'])
+                && CUT.iter().any(|mark| lower.contains(mark))
+        });
+    (is_path(path) && lines.len() >= 3).then_some(View { path, first: 1, lines, complete: whole })
+}
+
+/// The path that the call names.
+fn requested_path<'a>(step: &StepReading<'a>) -> Option<&'a str> {
+    let input = step.step.action_input?.trim();
+    match step.arguments() {
+        Some(arguments) => {
+            let texts = arguments.leaves().filter(|leaf| leaf.kind() == Kind::String);
+            texts.map(|leaf| leaf.raw()).find(|text| is_path(text))
+        }
+        None => {
+            input.split_whitespace().map(|word| word.trim_matches(['"', '\''])).find(|word| is_path(word))
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn lines_with_numbers_are_a_view() {
+        let view = numbered(
+            "[File: src/a.py (4 lines total)]\r\n1:import os\r\n2:\r\n3:def f():\r\n4:    return 1\r\n",
+        )
+        .unwrap();
+        assert_eq!((view.path, view.first, view.lines.len(), view.complete), ("src/a.py", 1, 4, true));
+        assert_eq!(view.lines[3], "    return 1");
+        let text =
+            "Here's the result of running `cat -n` on /w/a.py:\n    7\tx = 1\n    8\ty = 2\n    9\tz = 3\n";
+        let view = numbered(text).unwrap();
+        assert_eq!((view.path, view.first, view.complete), ("/w/a.py", 7, false));
+    }
+
+    #[test]
+    fn matches_of_a_search_are_no_view() {
+        assert!(numbered("3:def f():\n17:def g():\n40:def h():\n").is_none());
+        assert!(!is_path("3.14") && !is_path("e.g.") && is_path("src/a.py") && !is_path("a b.py"));
+    }
+}

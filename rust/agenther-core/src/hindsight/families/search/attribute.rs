@@ -1,0 +1,167 @@
+//! Queries that name an attribute of something: `director of The Lantern`, `Ann Lee birth date`, `nationality of Ann
+//! Lee`. People put the same as a question.
+
+use super::direct::Wants;
+use super::prose::name_prefix;
+
+/// Dates that people ask for with a verb: `birth date` as `When was … born`.
+const DATED: &[(&str, &str, &str)] = &[
+    ("birth date", "When was", "born"),
+    ("birthdate", "When was", "born"),
+    ("birthday", "When was", "born"),
+    ("birth year", "When was", "born"),
+    ("date of birth", "When was", "born"),
+    ("death date", "When did", "die"),
+    ("death year", "When did", "die"),
+    ("release date", "When was", "released"),
+    ("release year", "When was", "released"),
+    ("founding date", "When was", "founded"),
+    ("founding year", "When was", "founded"),
+    ("foundation date", "When was", "founded"),
+    ("formation date", "When was", "formed"),
+    ("publication date", "When was", "published"),
+    ("opening date", "When was", "opened"),
+    ("opening year", "When was", "opened"),
+    ("premiere date", "When did", "premiere"),
+    ("creation year", "When was", "created"),
+];
+
+const PEOPLE: &[&str] = &[
+    "director",
+    "author",
+    "writer",
+    "founder",
+    "president",
+    "mayor",
+    "owner",
+    "coach",
+    "manager",
+    "captain",
+    "king",
+    "queen",
+    "wife",
+    "husband",
+    "father",
+    "mother",
+    "brother",
+    "sister",
+    "son",
+    "daughter",
+    "editor",
+    "officer",
+    "governor",
+    "chairman",
+    "minister",
+    "architect",
+    "host",
+    "lyricist",
+    "winner",
+    "singer",
+];
+const NAMES: &[&str] = &["publisher", "manufacturer", "developer", "distributor", "producer"];
+const NUMBERS: &[&str] = &["population", "height", "elevation", "length", "area", "capacity", "number"];
+const PLACES: &[&str] = &["birthplace", "headquarters"];
+/// Nouns that tell which of several things of one name is meant.
+const KINDS: &[&str] = &["film", "movie", "album", "song", "band", "novel", "book", "magazine", "series"];
+
+/// The question that a query stands for, and what it wants to know.
+pub fn question(query: &str) -> Option<(String, Wants)> {
+    let (head, of) = parts(query)?;
+    let head = head.to_lowercase();
+    let role = head.split(' ').next_back()?;
+    let named =
+        of.split_whitespace().any(|word| word.trim_start_matches('"').starts_with(char::is_uppercase));
+    if !named || head.split(' ').count() > 3 || of.split_whitespace().count() > 9 {
+        return None;
+    }
+    if let Some((_, before, after)) = DATED.iter().find(|(date, ..)| head.ends_with(date)) {
+        let first = if head.starts_with("first ") { "first " } else { "" };
+        return specific(&of).then(|| (format!("{before} {of} {first}{after}"), Wants::When));
+    }
+    let (be, wants) = match role {
+        "date" => ("What is", Wants::When),
+        "nationality" => ("What is", Wants::Nationality),
+        "occupation" | "profession" => ("What is", Wants::Occupation),
+        "capital" => ("What is", Wants::Where),
+        role if PEOPLE.contains(&role) => ("Who is", Wants::Who),
+        role if PLACES.contains(&role) => ("Where is", Wants::Where),
+        role if NUMBERS.contains(&role) => ("What is", Wants::Number),
+        role if NAMES.contains(&role) => ("What is", Wants::Name),
+        _ => return None,
+    };
+    Some((format!("{be} the {head} of {of}"), wants))
+}
+
+/// `Date of X`, `the director of X`, `X director`: the attribute in lower case, and what it is of.
+fn parts(query: &str) -> Option<(&str, String)> {
+    let lower_case =
+        |head: &str| !head.is_empty() && head.chars().all(|c| c.is_ascii_lowercase() || c == ' ');
+    if let Some((head, of)) = query.split_once(" of ").filter(|(head, _)| !head.contains('"')) {
+        let head = head.strip_prefix("the ").or_else(|| head.strip_prefix("The ")).unwrap_or(head);
+        // A query may begin with a capital as a sentence does.
+        let rest = head.strip_prefix(|c: char| c.is_ascii_uppercase()).unwrap_or(head);
+        if let Some(of) = of.strip_prefix("birth of ").filter(|_| head.eq_ignore_ascii_case("date")) {
+            return Some(("date of birth", of.to_string()));
+        }
+        return lower_case(rest).then(|| (head, of.to_string()));
+    }
+    let quoted = query.strip_prefix('"').and_then(|rest| Some(rest.split_once('"')?.0.len() + 2));
+    let name = match quoted {
+        Some(length) => query.get(..length)?,
+        None => name_prefix(query)?,
+    };
+    let head = query[name.len()..].strip_prefix(' ').filter(|head| lower_case(head))?;
+    let (kind, rest) = head.split_once(' ').unwrap_or((head, ""));
+    if KINDS.contains(&kind) && !rest.is_empty() {
+        return Some((rest, format!("the {kind} {name}")));
+    }
+    // "Ann Lee's father profession" asks for something of someone else.
+    let name = match name.strip_suffix("'s").or_else(|| name.strip_suffix("’s")) {
+        Some(owner) => Some(owner).filter(|_| !head.contains(' '))?,
+        None => name,
+    };
+    (name.contains(' ') && specific(name)).then(|| (head, name.to_string()))
+}
+
+/// Whether a name is long enough to mean one thing: an answer box for `The Lady` may be about any.
+fn specific(name: &str) -> bool {
+    let bare = name.strip_prefix("The ").or_else(|| name.strip_prefix("the ")).unwrap_or(name);
+    bare.contains(' ') || name == bare
+}
+
+/// What a question for a date asks of which topic: the verb, and the topic.
+pub fn event(question: &str) -> Option<(&'static str, &str)> {
+    DATED.iter().find_map(|(_, before, after)| {
+        let topic = question.strip_prefix(before)?.strip_suffix(after)?.trim();
+        (!topic.is_empty()).then_some((*after, topic))
+    })
+}
+
+/// What a question for an attribute asks for, and of what: `nationality`, `Ann Lee`.
+pub fn attribute(question: &str) -> Option<(&str, &str)> {
+    question.strip_prefix("What is the ")?.split_once(" of ")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn attributes_are_asked_for_in_the_words_of_people() {
+        for (query, expected) in [
+            ("Ann Lee birth date", Some("When was Ann Lee born")),
+            ("date of birth of Ann Lee", Some("When was Ann Lee born")),
+            ("Lantern film release date", Some("When was the film Lantern released")),
+            ("\"The Lantern\" release year", Some("When was \"The Lantern\" released")),
+            ("the director of The Lantern", Some("Who is the director of The Lantern")),
+            ("nationality of Ann Lee", Some("What is the nationality of Ann Lee")),
+            ("Ann Lee's brother", Some("Who is the brother of Ann Lee")),
+            ("Ann Lee's father profession", None),
+            ("Ann Lee paintings", None),
+            ("The Lady release date", None),
+            ("lee birth date", None),
+        ] {
+            assert_eq!(question(query).map(|(question, _)| question).as_deref(), expected, "{query}");
+        }
+    }
+}

@@ -1,0 +1,147 @@
+//! Queries within conditions: extremes and averages of a column, and rows of another table that refer to a row.
+
+use sqlparser::ast::{BinaryOperator, Expr, GroupByExpr, Query, Select, SelectItem};
+
+use super::shape::{Column, Fold, Number, Output, Scope, Shape, Test, constant, flatten, select};
+use crate::hindsight::families::english;
+
+impl Scope<'_> {
+    /// `column = (SELECT MAX(column) FROM the same table)`, and the like with `AVG`.
+    pub(super) fn extreme(&self, column: Column, op: &BinaryOperator, query: &Query) -> Option<Test> {
+        let inner_select = select(query)?;
+        let inner = Scope::new(inner_select, self.schema)?;
+        let GroupByExpr::Expressions(group, _) = &inner_select.group_by else { return None };
+        let plain = group.is_empty() && inner_select.having.is_none() && query.limit_clause.is_none();
+        if !plain || inner.tables.len() != 1 || self.tables.len() != 1 {
+            return None;
+        }
+        let outputs = inner.outputs(inner_select)?;
+        let [Output::Fold(fold, of)] = outputs.as_slice() else { return None };
+        if !of.name.eq_ignore_ascii_case(&column.name)
+            || !inner.tables[0].eq_ignore_ascii_case(&self.tables[column.table])
+        {
+            return None;
+        }
+        let fold = *fold;
+        if let Some(selection) = &inner_select.selection {
+            let (tests, any) = inner.tests(selection)?;
+            let compares = matches!(op, BinaryOperator::Gt | BinaryOperator::Lt)
+                && matches!(fold, Fold::Highest | Fold::Lowest);
+            return (compares && (!any || tests.len() == 1))
+                .then(|| Test::Against(column, op.clone(), fold, Box::new(inner.child(tests))));
+        }
+        match (op, fold) {
+            (BinaryOperator::Eq, Fold::Highest | Fold::Lowest) => Some(Test::Extreme(column, fold)),
+            (BinaryOperator::Gt | BinaryOperator::Lt, Fold::Average) => {
+                Some(Test::Average(column, op.clone()))
+            }
+            _ => None,
+        }
+    }
+
+    /// `key [NOT] IN (SELECT reference FROM child [WHERE …] [GROUP BY reference HAVING COUNT(*) op n])`.
+    pub(super) fn related(&self, expr: &Expr, query: &Query, negated: bool) -> Option<Test> {
+        let column = self.column(expr)?;
+        let inner_select = select(query)?;
+        let inner = Scope::new(inner_select, self.schema)?;
+        let outputs = inner.outputs(inner_select)?;
+        let [Output::Column(reference)] = outputs.as_slice() else { return None };
+        if query.limit_clause.is_some() || !self.refers(&column, &inner, reference) {
+            return None;
+        }
+        let tests = match &inner_select.selection {
+            Some(expr) => inner.tests(expr).filter(|(tests, any)| !any || tests.len() == 1)?.0,
+            None => Vec::new(),
+        };
+        let GroupByExpr::Expressions(group, _) = &inner_select.group_by else { return None };
+        let number = match (group.as_slice(), &inner_select.having) {
+            ([], None) if negated => Number::None,
+            ([], None) => Number::Some,
+            ([key], Some(having)) if !negated && inner.column(key)? == *reference => {
+                let (op, number) = inner.having(having)?;
+                // A row without children is in no group, so an upper bound would mean "but at least one".
+                if matches!(op, BinaryOperator::Lt | BinaryOperator::LtEq) || number == 0 {
+                    return None;
+                }
+                Number::Bound(op, number)
+            }
+            _ => return None,
+        };
+        Some(Test::Has(column, Box::new(inner.child(tests)), number))
+    }
+
+    /// Whether a column of a child table refers to the rows of one of these tables by their key.
+    fn refers(&self, key: &Column, inner: &Scope<'_>, reference: &Column) -> bool {
+        let glue = |words: Vec<String>| words.concat().to_ascii_lowercase();
+        let (wanted, found) = (self.schema.words(&key.name), glue(self.schema.words(&reference.name)));
+        let entity =
+            english::singular(&self.schema.words(&self.tables[key.table]).join(" ")).replace(' ', "");
+        let named = reference.name.eq_ignore_ascii_case(&key.name)
+            || found == format!("{}{}", entity.to_ascii_lowercase(), glue(wanted));
+        named && inner.tables.len() == 1 && self.is_key(key) && !inner.is_key(reference)
+    }
+
+    /// The only table of an inner query as a shape that has nothing but conditions.
+    fn child(self, tests: Vec<Test>) -> Shape {
+        Shape {
+            tables: self.tables,
+            referrer: self.referrer,
+            base: self.base,
+            star: false,
+            distinct: false,
+            outputs: Vec::new(),
+            tests,
+            any: false,
+            group: Vec::new(),
+            having: None,
+            having_fold: None,
+            order: Vec::new(),
+            limit: None,
+        }
+    }
+
+    /// `… FROM child WHERE child.reference = outer.key [AND …]`: the key, and the rows of the child that count.
+    pub(super) fn linked(&self, query: &Query, inner_select: &Select) -> Option<(Column, Shape)> {
+        let inner = Scope::new(inner_select, self.schema)?;
+        let GroupByExpr::Expressions(group, _) = &inner_select.group_by else { return None };
+        if !group.is_empty() || inner_select.having.is_some() || query.limit_clause.is_some() {
+            return None;
+        }
+        let (mut key, mut tests) = (None, Vec::new());
+        for part in flatten(inner_select.selection.as_ref()?, &BinaryOperator::And) {
+            match self.link(part, &inner) {
+                Some(link) if key.is_none() => key = Some(link),
+                Some(_) => return None,
+                None => tests.push(inner.test(part)?),
+            }
+        }
+        Some((key?, inner.child(tests)))
+    }
+
+    /// `child.reference = outer.key`, either way round.
+    fn link(&self, expr: &Expr, inner: &Scope<'_>) -> Option<Column> {
+        let Expr::BinaryOp { left, op: BinaryOperator::Eq, right } = expr else { return None };
+        [(left, right), (right, left)].into_iter().find_map(|(reference, key)| {
+            let (Expr::CompoundIdentifier(_), Expr::CompoundIdentifier(_)) = (&**reference, &**key) else {
+                return None;
+            };
+            let (reference, key) = (inner.column(reference)?, self.column(key)?);
+            self.refers(&key, inner, &reference).then_some(key)
+        })
+    }
+
+    /// `(SELECT COUNT(*) FROM child WHERE child.reference = outer.key …) op n`.
+    pub(super) fn counted(&self, query: &Query, op: &BinaryOperator, right: &Expr) -> Option<Test> {
+        let inner_select = select(query)?;
+        let [SelectItem::UnnamedExpr(Expr::Function(function))] = inner_select.projection.as_slice() else {
+            return None;
+        };
+        let inner = Scope::new(inner_select, self.schema)?;
+        if inner.measure(function)? != Output::Count {
+            return None;
+        }
+        let (key, child) = self.linked(query, inner_select)?;
+        let number = constant(right)?.text.parse().ok()?;
+        Some(Test::Has(key, Box::new(child), Number::Bound(op.clone(), number)))
+    }
+}
