@@ -98,23 +98,26 @@ const KINDRED_SHARE: f32 = 0.25;
 /// Stage 1: classifies a run. Deterministic; reads no label but `success` and `reward`, and those
 /// decide `is_failure` and what follows from it (`failure_type`, `severity`, `failed_step`) alone.
 ///
-/// * `failure_probability` = σ(prior + Σ over groups of say(weights of the rules that fired)), where
+/// * `failure_probability` = σ(prior + scale · Σ over groups of say(weights of the rules that fired)), where
 ///   say(w) = max(w⁺) + ¼ (Σ w⁺ − max(w⁺)) + min(w⁻) + ¼ (Σ w⁻ − min(w⁻)), over positive and negative
-///   weights apart. The prior is that of the pack: an intercept does not carry over between sources.
+///   weights apart. Prior and scale are those of the pack. The scale, below 1, takes back what groups that
+///   are not independent say twice. The prior is the share of failures of the sources it was fitted on, and
+///   of yours it may be another.
 /// * `is_failure` = not `success`; without it `reward` < 1; without both `failure_probability` ≥
 ///   the pack's threshold.
 /// * `scores` = softmax over types of ([`TYPE_PRIOR`] + Σ over groups of say(type weights of the rules
 ///   of that label that fired)); `failure_type` is the highest, the earlier one of equals.
-/// * `severity` = the highest of the rules of that label that fired, else [`TYPE_SEVERITY`].
+/// * `severity` = the highest of the rules that fired and speak for that type (type weight > 0), else [`TYPE_SEVERITY`].
 /// * `weight` = min(training weights of the rules that fired) · (½ + ½ · usable share of the calls).
 ///   A call is usable if it worked and repeats no earlier one.
 /// * `recoverable` = some call is usable and no rule fired that rules it out.
-/// * `failed_step` = the first hit of the loudest rule of that label; the last step where its hits
+/// * `failed_step` = the first hit of the loudest of those rules; the last step where its hits
 ///   are in the answer or in the run as a whole.
 pub fn classify<'r>(reading: &Reading<'_>, rules: &'r Rules) -> Verdict<'r> {
     let signals = Signals::new(reading);
     let fired = rules.evaluate(&signals);
-    let log_odds = rules.prior + say_of_groups(fired.iter().map(|fired| (fired.rule, fired.rule.weight)));
+    let said = say_of_groups(fired.iter().map(|fired| (fired.rule, fired.rule.weight)));
+    let log_odds = rules.prior + rules.scale * said;
     let failure_probability = 1.0 / (1.0 + (-log_odds).exp());
     let scores = scores(&fired);
     let is_failure = match (reading.run.success, reading.run.reward) {
@@ -124,7 +127,7 @@ pub fn classify<'r>(reading: &Reading<'_>, rules: &'r Rules) -> Verdict<'r> {
     };
     let failure_type = is_failure.then(|| likeliest(&scores));
     let speaking =
-        || fired.iter().filter(|fired| Some(fired.rule.label) == failure_type && speaks(fired.rule));
+        || fired.iter().filter(|fired| Some(fired.rule.label) == failure_type && fired.rule.type_weight > 0.0);
     let usable = usable_share(&signals);
     let cap = fired.iter().map(|fired| fired.rule.training_weight).fold(1.0, f32::min);
     Verdict {
@@ -145,7 +148,7 @@ pub fn classify<'r>(reading: &Reading<'_>, rules: &'r Rules) -> Verdict<'r> {
     }
 }
 
-/// Whether a rule speaks for its label at all; a good sign speaks against it.
+/// Whether a rule speaks for failure at all, of its type or of any; a good sign speaks against it.
 fn speaks(rule: &Rule) -> bool {
     rule.weight > 0.0 || rule.type_weight > 0.0
 }

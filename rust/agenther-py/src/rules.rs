@@ -83,6 +83,9 @@ pub struct RuleRow<'r> {
     status: &'static str,
     since: &'r str,
     tags: &'r [String],
+    group: &'r str,
+    weight: f32,
+    type_weight: f32,
     active: bool,
     pack: &'r str,
     file: &'r str,
@@ -123,6 +126,9 @@ impl<'r> RuleRow<'r> {
             status: rule.status.name(),
             since: &rule.since,
             tags: &rule.tags,
+            group: &rule.group,
+            weight: rule.weight,
+            type_weight: rule.type_weight,
             active: rule.is_active(),
             pack: &rule.pack,
             file: &rule.file,
@@ -141,6 +147,12 @@ impl RuleSet {
     #[getter]
     fn hash(&self) -> &str {
         self.0.hash()
+    }
+
+    /// Prior, scale and threshold of the verdict.
+    #[getter]
+    fn verdict(&self) -> (f32, f32, f32) {
+        (self.0.prior, self.0.scale, self.0.threshold)
     }
 
     /// The rules in the order of their packs and files.

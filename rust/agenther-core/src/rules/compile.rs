@@ -12,6 +12,9 @@ use super::{lint, parse};
 /// Log-odds of failure before anything is seen, where no pack says it: even.
 const DEFAULT_PRIOR: f32 = 0.0;
 
+/// What the say of the rules is multiplied with, where no pack says it.
+const DEFAULT_SCALE: f32 = 1.0;
+
 /// From which probability on a run counts as failed, where no pack says it.
 const DEFAULT_THRESHOLD: f32 = 0.5;
 
@@ -23,6 +26,8 @@ pub struct Rules {
     hash: String,
     /// Log-odds of failure before anything is seen. The last pack that sets it decides.
     pub prior: f32,
+    /// What the say of the rules is multiplied with: below 1 where groups say the same thing again.
+    pub scale: f32,
     /// From which probability on a run without a label counts as failed.
     pub threshold: f32,
     pub(super) programs: Vec<Program>,
@@ -91,6 +96,7 @@ impl Rules {
         let last = |value: fn(&Pack) -> Option<f32>| packs.iter().rev().find_map(value);
         Ok(Rules {
             prior: last(|pack| pack.prior).unwrap_or(DEFAULT_PRIOR),
+            scale: last(|pack| pack.scale).unwrap_or(DEFAULT_SCALE),
             threshold: last(|pack| pack.threshold).unwrap_or(DEFAULT_THRESHOLD),
             hash: hash(sources),
             packs,

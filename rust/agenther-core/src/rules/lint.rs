@@ -17,6 +17,8 @@ pub(super) const OF_THE_RUN: &[&str] = &[
     "answer_unobserved",
     "count_mismatch",
     "goal_unmentioned",
+    "long_answer",
+    "long_last_words",
     "no_evidence",
     "no_successful_write",
     "ungrounded_answer_id",

@@ -21,6 +21,7 @@ mod example;
 mod explain;
 mod lint;
 pub mod naive;
+mod overrides;
 mod pack;
 mod parse;
 mod rule;

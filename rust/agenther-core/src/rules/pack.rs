@@ -45,6 +45,8 @@ pub struct Pack {
     pub licence: String,
     /// Log-odds of failure before anything is seen, where the pack says it.
     pub prior: Option<f32>,
+    /// What the say of the rules is multiplied with, where the pack says it.
+    pub scale: Option<f32>,
     /// From which probability on a run without a label counts as failed, where the pack says it.
     pub threshold: Option<f32>,
 }

@@ -7,6 +7,7 @@ use toml::de::DeTable;
 use super::condition::Condition;
 use super::diagnostic::Diagnostic;
 use super::example::Example;
+use super::overrides;
 use super::pack::{Pack, PackSource, SourceFile};
 use super::rule::{CONFIDENCES, Confidence, Rule, RuleStatus, STATUSES};
 use super::table::{Sink, Table};
@@ -42,7 +43,8 @@ pub const KEYS: &[&str] = &[
 ];
 
 /// The keys of `pack.toml`, and of the `[pack]` table of a pack in one file.
-pub const PACK_KEYS: &[&str] = &["name", "version", "schema_version", "licence", "prior", "threshold"];
+pub const PACK_KEYS: &[&str] =
+    &["name", "version", "schema_version", "licence", "prior", "scale", "threshold", "fitted"];
 
 /// The largest file that is read: a rule is a page, not a book.
 const MAX_FILE: usize = 1 << 20;
@@ -76,6 +78,7 @@ pub fn parse(sources: &[PackSource]) -> (Vec<Pack>, Vec<Rule>, Vec<Diagnostic>) 
             version: "0".to_owned(),
             licence: String::new(),
             prior: None,
+            scale: None,
             threshold: None,
         });
         rules[first_rule..].iter_mut().for_each(|rule: &mut Rule| rule.pack.clone_from(&pack.name));
@@ -101,13 +104,16 @@ fn parse_file(file: &SourceFile, pack: &mut Option<Pack>, rules: &mut Vec<Rule>,
     let name = file.path.rsplit('/').next().unwrap_or_default();
     if name == "pack.toml" {
         *pack = Some(parse_pack(table, span, sink));
-    } else if table.contains_key("rule") {
-        let table = Table::new(table, span, "a pack file", &["pack", "rule"], sink);
+    } else if ["rule", "override"].iter().any(|key| table.contains_key(*key)) {
+        let table = Table::new(table, span, "a pack file", &["pack", "rule", "override"], sink);
         if let Some((table, span)) = table.table("pack", sink) {
             *pack = Some(parse_pack(table, span, sink));
         }
         for (rule, span) in table.tables("rule", sink) {
             rules.extend(parse_rule(rule, span, file, sink));
+        }
+        for (changed, span) in table.tables("override", sink) {
+            overrides::apply(changed, span, rules, sink);
         }
     } else if let Some(rule) = parse_rule(table, span, file, sink) {
         let id = file.path.strip_suffix(".toml").unwrap_or(&file.path);
@@ -123,6 +129,8 @@ fn parse_file(file: &SourceFile, pack: &mut Option<Pack>, rules: &mut Vec<Rule>,
 
 fn parse_pack(table: &DeTable<'_>, span: std::ops::Range<usize>, sink: &mut Sink<'_>) -> Pack {
     let table = Table::new(table, span, "a pack", PACK_KEYS, sink);
+    // What the figures were fitted on is for people: any key will do.
+    let _ = table.table("fitted", sink);
     match table.count("schema_version", sink) {
         Some(SCHEMA_VERSION) => {}
         Some(version) => {
@@ -138,6 +146,7 @@ fn parse_pack(table: &DeTable<'_>, span: std::ops::Range<usize>, sink: &mut Sink
         version: table.required("version", sink),
         licence: table.required("licence", sink),
         prior: table.number("prior", -10.0..=10.0, sink).map(|prior| prior as f32),
+        scale: table.number("scale", 0.0..=10.0, sink).map(|scale| scale as f32),
         threshold: table.number("threshold", 0.0..=1.0, sink).map(|threshold| threshold as f32),
     }
 }

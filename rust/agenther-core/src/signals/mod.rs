@@ -33,6 +33,10 @@ mod destructive_write;
 mod fruitless_tail;
 mod goal_unmentioned;
 mod last_call_error;
+mod long_answer;
+mod long_argument;
+mod long_last_words;
+mod long_thought;
 mod missing_argument;
 mod near_duplicate_action;
 mod near_duplicate_thought;
@@ -124,6 +128,10 @@ signals! {
     fruitless_tail,
     goal_unmentioned,
     last_call_error,
+    long_answer,
+    long_argument,
+    long_last_words,
+    long_thought,
     missing_argument,
     near_duplicate_action,
     near_duplicate_thought,
