@@ -10,6 +10,7 @@ import pytest
 from polars.testing import assert_frame_equal
 
 import agenther as ah
+from agenther import evaluation
 from tests.cli.conftest import EXAMPLES
 
 if TYPE_CHECKING:
@@ -54,7 +55,7 @@ def test_the_figures_are_those_of_a_count_by_hand(examples: pl.DataFrame) -> Non
     hits = [{piece["rule"] for piece in verdict["evidence"]} for verdict in verdicts]
 
     found = ah.rules.evaluate(examples)
-    assert found.summary.schema == ah.rules.SUMMARY
+    assert found.summary.schema == evaluation.SUMMARY
     assert found.summary.row(0, named=True) == {
         "runs": len(failed),
         "left_out": examples.height - len(failed),
@@ -65,7 +66,7 @@ def test_the_figures_are_those_of_a_count_by_hand(examples: pl.DataFrame) -> Non
         "precision": pytest.approx(caught / sum(flagged)),
         "recall": pytest.approx(caught / sum(failed)),
     }
-    assert found.rules.schema == ah.rules.HITS
+    assert found.rules.schema == evaluation.HITS
     assert set(found.rules["rule"]) == set().union(*hits)
     for rule in found.rules.iter_rows(named=True):
         of_rule = [failure for failure, fired in zip(failed, hits, strict=True) if rule["rule"] in fired]

@@ -68,7 +68,8 @@ JUDGED = pl.Schema(
         "rules": pl.List(pl.String()),
     }
 )
-"""What is kept of a run: by its label, whether and how it failed, and what the rules say without the label."""
+"""What is kept of a run: by its label, whether and how it failed, and what the rules say without the
+label."""
 
 FEW = 20
 """A file with fewer labelled runs is no source by itself, but one with those of its format."""
@@ -80,14 +81,14 @@ class Evaluation:
 
     summary: pl.DataFrame
     """All rules together, a frame of `SUMMARY`: how many runs have a label and how many were left out for the
-    want of one; how many of them failed, and their share; the AUC of `failure_probability`, beside it the AUC of
-    the number of steps alone, and the AUC among runs of one source and one number of steps; how many runs the
-    rules take for failures at the threshold of the pack, the precision and recall of that, and the mean of the
-    F1 of failures and of successes; where types are known, the accuracy and macro-F1 of the type, given failure.
-    A figure that nothing stands behind, such as an AUC where no run failed, is null."""
+    want of one; how many of them failed, and their share; the AUC of `failure_probability`, beside it the AUC
+    of the number of steps alone, and the AUC among runs of one source and one number of steps; how many runs
+    the rules take for failures at the threshold of the pack, the precision and recall of that, and the mean
+    of the F1 of failures and of successes; where types are known, the accuracy and macro-F1 of the type,
+    given failure. A figure that nothing stands behind, such as an AUC where no run failed, is null."""
     sources: pl.DataFrame
-    """The same for each source, a frame of `SOURCES`. Figures of several sources together flatter: they reward
-    telling the sources apart."""
+    """The same for each source, a frame of `SOURCES`. Figures of several sources together flatter: they
+    reward telling the sources apart."""
     rules: pl.DataFrame
     """Rule by rule, a frame of `HITS`: on how many runs it fires, how many of those failed, their share
     (`precision`, to be read beside the base rate; of a good sign it is low) and the share of all runs that it
@@ -117,8 +118,8 @@ def evaluate(
     rules
         Rules made by `load`; `None` is the pack that ships with the engine.
     source
-        What tells the sources apart, which are evaluated apart as well. `None` is the file, where the frame has
-        the column `source`; files of fewer than `FEW` labelled runs go together by their format.
+        What tells the sources apart, which are evaluated apart as well. `None` is the file, where the frame
+        has the column `source`; files of fewer than `FEW` labelled runs go together by their format.
     types
         The type of each failure, where it is known: one of `schema.FAILURE_TYPES` or null.
 
@@ -217,7 +218,9 @@ def _figures() -> list[pl.Expr]:
     passed = (failed.not_() & flagged.not_()).sum()
     typed = failed & pl.col("type").is_not_null()
     right = pl.col("type") == pl.col("likeliest")
-    of_types = [_f1((typed & right & (pl.col("type") == name)).sum(), *_counts(typed, name)) for name in FAILURE_TYPES]
+    of_types = [
+        _f1((typed & right & (pl.col("type") == name)).sum(), *_counts(typed, name)) for name in FAILURE_TYPES
+    ]
     return [
         pl.len().alias("runs"),
         failures.alias("failures"),

@@ -52,8 +52,8 @@ def classify(*, rules: Rules | None = None, **columns: Unpack[RunColumns]) -> pl
 def fired(*, rules: Rules | None = None, **columns: Unpack[RunColumns]) -> pl.Expr:
     """List the ids of the rules that fire on each run: a column `fired` of lists of strings.
 
-    Unlike the evidence of a verdict it has good signs as well, which leave no evidence. The parameters are those
-    of `classify`.
+    Unlike the evidence of a verdict it has good signs as well, which leave no evidence. The parameters are
+    those of `classify`.
 
     >>> import agenther as ah
     >>> runs = ah.Trajectory(original_prompt="Is it open?", final_answer="yes").to_frame()

@@ -85,6 +85,7 @@ DIAGNOSTICS = pl.Schema(
 )
 """The columns of `check`: what is wrong, what to do, and where, down to the bytes."""
 
+
 class Rules:
     """Compiled rules, for `classify(rules=…)` and `analyze(rules=…)`. Made by `load`; immutable."""
 

@@ -126,8 +126,9 @@ pub fn classify<'r>(reading: &Reading<'_>, rules: &'r Rules) -> Verdict<'r> {
         (None, None) => failure_probability >= rules.threshold,
     };
     let failure_type = is_failure.then(|| likeliest(&scores));
-    let speaking =
-        || fired.iter().filter(|fired| Some(fired.rule.label) == failure_type && fired.rule.type_weight > 0.0);
+    let speaking = || {
+        fired.iter().filter(|fired| Some(fired.rule.label) == failure_type && fired.rule.type_weight > 0.0)
+    };
     let usable = usable_share(&signals);
     let cap = fired.iter().map(|fired| fired.rule.training_weight).fold(1.0, f32::min);
     Verdict {

@@ -19,6 +19,7 @@ pub(super) const OF_THE_RUN: &[&str] = &[
     "goal_unmentioned",
     "long_answer",
     "long_last_words",
+    "no_call",
     "no_evidence",
     "no_successful_write",
     "ungrounded_answer_id",

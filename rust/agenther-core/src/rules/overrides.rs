@@ -9,12 +9,12 @@ use super::rule::Rule;
 use super::table::{Sink, Table};
 
 /// The keys of an `[[override]]`.
-pub const KEYS: &[&str] = &["id", "weight", "type_weight"];
+pub const KEYS: &[&str] = &["rule", "weight", "type_weight"];
 
 /// Changes the rule that an `[[override]]` names, of this pack or one before it.
 pub fn apply(table: &DeTable<'_>, span: Range<usize>, rules: &mut [Rule], sink: &mut Sink<'_>) {
     let table = Table::new(table, span, "an override", KEYS, sink);
-    let id = table.required("id", sink);
+    let id = table.required("rule", sink);
     let weight = table.number("weight", -5.0..=5.0, sink);
     let type_weight = table.number("type_weight", 0.0..=5.0, sink);
     let Some(at) = rules.iter().position(|rule| rule.id == id) else {
@@ -24,7 +24,7 @@ pub fn apply(table: &DeTable<'_>, span: Range<usize>, rules: &mut [Rule], sink: 
             Some(near) => format!("Did you mean `{near}`?"),
             None => "Load the pack of the rule before this one.".to_owned(),
         };
-        return sink.error("unknown-rule", table.span_of("id"), title, Some(help));
+        return sink.error("unknown-rule", table.span_of("rule"), title, Some(help));
     };
     let rule = &mut rules[at];
     rule.weight = weight.map_or(rule.weight, |weight| weight as f32);

@@ -40,6 +40,7 @@ mod long_thought;
 mod missing_argument;
 mod near_duplicate_action;
 mod near_duplicate_thought;
+mod no_call;
 mod no_evidence;
 mod no_successful_write;
 mod no_terminal_action;
@@ -135,6 +136,7 @@ signals! {
     missing_argument,
     near_duplicate_action,
     near_duplicate_thought,
+    no_call,
     no_evidence,
     no_successful_write,
     no_terminal_action,
