@@ -20,7 +20,7 @@ import polars as pl
 
 import agenther as ah
 from agenther.fitting import NotEnoughLabelsError
-from agenther.weighing import UNMEASURED, auc, sigmoid
+from agenther.weighing import EARNING_HITS, HIGHEST_BASE_RATE, UNMEASURED, auc, sigmoid
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -73,15 +73,6 @@ OTHERS = {
 
 NAMES = {**SELF_STOPPED, **ENVIRONMENT_STOPPED, **OTHERS}
 
-HITS = 10
-"""A rule earns its weight on a source on which it fires on so many runs,"""
-
-PRECISION = 0.8
-"""with this share of failures (of a good sign: of successes),"""
-
-HIGHEST_BASE_RATE = 0.8
-"""where not nearly every run is a failure (or a success) anyway."""
-
 
 def runs() -> pl.DataFrame:
     """Read the labelled runs, with the type of failure where it is known by hand."""
@@ -113,19 +104,16 @@ def name_of(source: str) -> str | None:
 
 def fit(read: pl.DataFrame) -> None:
     """Refit the pack that ships with the engine, in its files."""
-    fitted = ah.rules.fit(read, task=pl.col("task"), types=pl.col("type"), transfer=True)
-    earned = set(worth(read).filter("earned")["rule"])
+    # Not the type weights: types are known on one source only, and what tells them there may not elsewhere.
+    fitted = ah.rules.fit(read, task=pl.col("task"), transfer=True)
     for row in fitted.weights.iter_rows(named=True):
         file = RULES / f"{row['rule']}.toml"
         text = file.read_text()
-        weight = row["weight"]
-        if row["rule"] not in earned:
-            weight = max(-UNMEASURED, min(UNMEASURED, weight))
-        text = re.sub(r"(?m)^weight = .*$", f"weight = {weight}", text, count=1)
-        status = "stable" if row["rule"] in earned or not row["before"] else "experimental"
-        file.write_text(
-            re.sub(r'(?m)^status = "(stable|experimental)"$', f'status = "{status}"', text, count=1)
-        )
+        text = re.sub(r"(?m)^weight = .*$", f"weight = {row['weight']}", text, count=1)
+        if row["before"]:  # a rule of weight 0 speaks for the type only
+            status = "stable" if abs(row["weight"]) > UNMEASURED else "experimental"
+            text = re.sub(r'(?m)^status = "(stable|experimental)"$', f'status = "{status}"', text, count=1)
+        file.write_text(text)
     head = fitted.pack.split("\n[[override]]")[0]
     verdict, facts = re.findall(r"(?ms)^(prior = .*?)\n\n(\[pack\.fitted\].*)", head)[0]
     pack = RULES / "pack.toml"
@@ -139,7 +127,7 @@ def fit(read: pl.DataFrame) -> None:
 
 
 def worth(read: pl.DataFrame) -> pl.DataFrame:
-    """Give, rule by rule, its best precision on a source of `HITS` hits, and whether it earned its weight."""
+    """Give, rule by rule, its best precision on a source on which it can earn its weight."""
     found = ah.rules.evaluate(read)
     base = found.sources.select("source", "base_rate")
     listed = ah.rules.load().frame().select(pl.col("id").alias("rule"), "weight", "type_weight", "status")
@@ -150,7 +138,7 @@ def worth(read: pl.DataFrame) -> pl.DataFrame:
         found.rules_by_source.join(base, "source")
         .join(listed, "rule")
         .with_columns(right=right, chance=chance)
-        .filter(pl.col("hits") >= HITS, pl.col("chance") <= HIGHEST_BASE_RATE)
+        .filter(pl.col("hits") >= EARNING_HITS, pl.col("chance") <= HIGHEST_BASE_RATE)
         .sort("right", "hits", descending=True)
     )
     best = measured.group_by("rule", maintain_order=True).agg(
@@ -158,8 +146,7 @@ def worth(read: pl.DataFrame) -> pl.DataFrame:
         above=(pl.col("right") > pl.col("chance")).sum(),
         sources=pl.len(),
     )
-    earned = (pl.col("right") >= PRECISION) & (pl.col("right") > pl.col("chance"))
-    return listed.join(best, "rule", "left").with_columns(earned=earned.fill_null(value=False))
+    return listed.join(best, "rule", "left")
 
 
 def table(head: Sequence[str], rows: Iterable[Sequence[object]]) -> str:
@@ -318,7 +305,7 @@ def reliability(left_out: ah.rules.Fit) -> str:
                 probability = sigmoid((priors[row["source"]] if own else prior) + scale * row["say"])
                 if low <= probability < high:
                     by_source.setdefault(row["source"], []).append((probability, row["failed"]))
-            enough = [pairs for pairs in by_source.values() if len(pairs) >= HITS]
+            enough = [pairs for pairs in by_source.values() if len(pairs) >= EARNING_HITS]
             said = fmean(fmean(p for p, _ in pairs) for pairs in enough) if enough else None
             came = fmean(fmean(failed for _, failed in pairs) for pairs in enough) if enough else None
             cells += [len(enough), said, came]

@@ -17,9 +17,7 @@ import polars as pl
 from agenther import _native
 from agenther.evaluation import judge
 from agenther.weighing import (
-    KEPT_HITS,
     MIN_RUNS,
-    UNMEASURED,
     Learner,
     Rule,
     Run,
@@ -167,10 +165,7 @@ def fit(
     table = _rules(rules)
     judged = judge(runs, rules, source=source, task=task, types=types)
     chosen = _of_use(judged)
-    most = UNMEASURED if transfer else float("inf")
-    start = {rule: max(-most, min(most, of.weight)) for rule, of in table.items()}
-    kept = 0.0 if transfer else KEPT_HITS
-    learn = Learner(table, start, kept)
+    learn = Learner(table, transfer=transfer)
     unit: Callable[[Run], str] = (lambda run: run.format) if transfer else folds(chosen)
     held_out, held_types = learn.held_out(chosen, unit)
     scale, priors = calibrate(chosen, held_out)

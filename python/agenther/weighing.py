@@ -6,16 +6,19 @@ The formula, with runs grouped by source:
   all runs of the source. `PSEUDO_HITS` more hits fail at the base rate, and `KEPT_HITS` more as the rule's
   weight so far says, so that a few labels move little. A source counts where the rule fires on `MIN_HITS` of
   its runs and leaves out as many.
-* Its weight is the mean over sources, each clipped at ±`CLIP`; 0 unless `AGREEING` of the sources have the
-  sign of the mean; rounded to 0.1. A rule of weight 0 speaks for the type only, and stays so; one that speaks
-  for a type is not made a good sign.
+* Its weight is the mean over sources, each clipped at ±`CLIP`; `DISPUTED` unless `AGREEING` of the sources
+  have the sign of the mean; rounded to 0.1. A rule of weight 0 speaks for the type only, and stays so; one
+  that speaks for a type is not made a good sign.
+* With `transfer` a rule weighs `UNMEASURED` at most unless it earned more: on a source on which it is as
+  precise as `EARNING_PRECISION`.
 * Scale and prior: the probability is 1 / (1 + exp(-prior - scale · say)), where the say of a run is that of
   rules fitted without its task (`transfer`: without its format). One scale is fitted for all sources, with a
   prior for each; the prior kept is the mean. No run is ever pooled with one of another source: that would
   teach what source it is.
 * The threshold is the one of the highest mean macro-F1 over sources.
 * The type weight of a rule is found as its weight is, of failures whose type is known: log-odds that the type
-  is the label of the rule. It is refitted where there are `MIN_RUNS` such failures of two types.
+  is the label of the rule. The weight so far always counts as `KEPT_HITS`. It
+  is refitted where there are `MIN_RUNS` such failures of two types.
 """
 
 from __future__ import annotations
@@ -36,7 +39,18 @@ MIN_RUNS = 20
 """A source with fewer labelled runs is not fitted on, and types are not with fewer failures."""
 
 UNMEASURED = 0.1
-"""The most that a rule weighs which no run has measured."""
+"""The most that a rule weighs which has not earned more."""
+
+DISPUTED = 0.05
+"""What a rule weighs on whose sign the sources differ: not 0, so that it is measured again."""
+
+EARNING_HITS = 10
+EARNING_PRECISION = 0.8
+"""Of a transferred pack, a rule earns its weight on a source on which it fires so often with such a
+precision,"""
+
+HIGHEST_BASE_RATE = 0.8
+"""where not nearly all runs fail anyway (of a good sign: succeed)."""
 
 MIN_HITS = 5
 PSEUDO_HITS = 1.0
@@ -77,6 +91,7 @@ class Sides:
 
     hits: int = 0
     of_sources: list[float] = field(default_factory=list)
+    earned: bool = False
 
     def mean(self) -> float:
         """Give the mean over sources."""
@@ -98,29 +113,34 @@ def folds(runs: Sequence[Run]) -> Callable[[Run], str]:
 class Learner:
     """Weights from runs."""
 
-    def __init__(self, rules: Mapping[str, Rule], start: Mapping[str, float], kept: float) -> None:
+    def __init__(self, rules: Mapping[str, Rule], *, transfer: bool) -> None:
         self.rules = rules
-        self.start = start
-        self.kept = kept
+        self.transfer = transfer
+        self.start = {rule: of.weight for rule, of in rules.items()}
+        self.kept = 0.0 if transfer else KEPT_HITS
 
     def sides(self, runs: Sequence[Run]) -> dict[str, Sides]:
         """Give what the hits of each rule say."""
         sides: dict[str, Sides] = {rule: Sides() for rule in self.rules}
         for of_source in by_source(runs).values():
-            base = logit(fmean(run.failed for run in of_source))
+            base = fmean(run.failed for run in of_source)
             hits, failures = _counts(of_source, lambda run: run.failed)
             for rule, count in hits.items():
                 sides[rule].hits += count
+                sides[rule].earned |= _earns(count, failures[rule] / count, base)
                 if MIN_HITS <= count <= len(of_source) - MIN_HITS:
-                    sides[rule].of_sources.append(self._odds(base, count, failures[rule], self.start[rule]))
+                    odds = _odds(logit(base), (count, failures[rule]), self.kept, self.start[rule])
+                    sides[rule].of_sources.append(odds)
         return sides
 
     def weights(self, runs: Sequence[Run]) -> dict[str, float]:
         """Give the weight of each rule."""
-        return {
-            rule: _rounded(side, self.rules[rule]) if side.of_sources else self.start[rule]
-            for rule, side in self.sides(runs).items()
-        }
+        weights = {}
+        for rule, side in self.sides(runs).items():
+            weight = _rounded(side, self.rules[rule]) if side.of_sources else self.start[rule]
+            most = UNMEASURED if self.transfer and not side.earned else 5.0
+            weights[rule] = max(-most, min(most, weight))
+        return weights
 
     def type_weights(self, runs: Sequence[Run]) -> dict[str, float]:
         """Give the type weight of each rule."""
@@ -135,13 +155,9 @@ class Learner:
             right = sum(run.type == of.label for run in typed if rule in run.rules)
             base = fmean(run.type == of.label for run in typed)
             if of.type_weight > 0 and count >= MIN_HITS and 0 < base < 1:
-                odds = self._odds(logit(base), count, right, of.type_weight)
+                odds = _odds(logit(base), (count, right), KEPT_HITS, of.type_weight)
                 before[rule] = round(max(0.0, min(CLIP, odds)), 1)
         return before
-
-    def _odds(self, base: float, hits: int, failures: int, so_far: float) -> float:
-        expected = PSEUDO_HITS * sigmoid(base) + self.kept * sigmoid(base + so_far)
-        return logit((failures + expected) / (hits + PSEUDO_HITS + self.kept)) - base
 
     def held_out(self, runs: Sequence[Run], unit: Callable[[Run], str]) -> tuple[list[float], list[str]]:
         """Give the say of rules, and the likeliest type, of each run, fitted on the runs of other units."""
@@ -190,11 +206,28 @@ def say(fired: Iterable[str], weights: Mapping[str, float], rules: Mapping[str, 
     return total
 
 
+def _odds(base: float, seen: tuple[int, int], kept: float, so_far: float) -> float:
+    """Give the log-odds that a hit adds to those of the base, of hits and what of them held."""
+    hits, holding = seen
+    expected = PSEUDO_HITS * sigmoid(base) + kept * sigmoid(base + so_far)
+    return logit((holding + expected) / (hits + PSEUDO_HITS + kept)) - base
+
+
+def _earns(hits: int, precision: float, base: float) -> bool:
+    """Tell whether a rule is precise on a source, for failure or for success."""
+    return hits >= EARNING_HITS and any(
+        right >= EARNING_PRECISION and right > chance and chance <= HIGHEST_BASE_RATE
+        for right, chance in ((precision, base), (1 - precision, 1 - base))
+    )
+
+
 def _rounded(side: Sides, rule: Rule) -> float:
-    if rule.weight == 0 or side.agreeing() < AGREEING:
+    if rule.weight == 0:
         return 0.0
+    if side.agreeing() < AGREEING:
+        return math.copysign(DISPUTED, rule.weight)
     lowest = 0.0 if rule.type_weight > 0 else -CLIP
-    return round(max(lowest, side.mean()), 1)
+    return round(max(lowest, side.mean()), 1) or math.copysign(DISPUTED, rule.weight)
 
 
 def by_source(runs: Sequence[Run]) -> dict[str, list[Run]]:

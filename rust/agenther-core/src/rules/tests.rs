@@ -227,7 +227,13 @@ fn the_scale_draws_probabilities_towards_the_prior() {
 #[test]
 fn the_schema_names_every_key() {
     let schema = schema();
-    for key in parse::KEYS.iter().chain(parse::PACK_KEYS).chain(overrides::KEYS).chain(example::KEYS).chain(example::STEP_KEYS) {
+    for key in parse::KEYS
+        .iter()
+        .chain(parse::PACK_KEYS)
+        .chain(overrides::KEYS)
+        .chain(example::KEYS)
+        .chain(example::STEP_KEYS)
+    {
         assert!(schema.contains(&format!("\"{key}\"")), "{key}");
     }
     for key in condition::OPERATORS.iter().chain(condition::SEQUENCE_KEYS) {

@@ -17,7 +17,9 @@ const MAX_PROMPT_WORDS: usize = 60;
 /// that did not hedges, explains, or lists what it saw.
 pub fn find(signals: &Signals<'_, '_>) -> Vec<Hit> {
     let Some(answer) = signals.answer() else { return Vec::new() };
-    if !signals.run().original_prompt.is_some_and(asks_for_a_fact) {
+    // In a dialogue the prompt is how it began, and the answer how it ended.
+    let dialogue = signals.run().steps.iter().any(|step| step.user.is_some());
+    if dialogue || !signals.run().original_prompt.is_some_and(asks_for_a_fact) {
         return Vec::new();
     }
     let words = tokens::words(answer).take(LENGTHS[LENGTHS.len() - 1]).count();
@@ -53,7 +55,8 @@ fn asks_for_a_fact(prompt: &str) -> bool {
 
 #[cfg(test)]
 mod tests {
-    use super::super::testing::{hits, run};
+    use super::super::testing::{hits, reply, run};
+    use crate::trajectory::Step;
 
     #[test]
     fn counts_the_lengths_that_the_answer_reaches() {
@@ -71,5 +74,8 @@ mod tests {
             assert_eq!(count(prompt), 0, "{prompt}");
         }
         assert_eq!(count(&format!("{} Which one?", "word ".repeat(60))), 0);
+        let turn = Step { user: Some("Thanks!"), ..reply("You are welcome, have a good day.") };
+        let dialogue = run("Where is my order?", vec![turn], Some("You are welcome, have a good day."));
+        assert!(hits("long_answer", &dialogue).is_empty());
     }
 }
