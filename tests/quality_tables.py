@@ -169,6 +169,23 @@ def tier(pairs: Sequence[tuple[float, bool]], at: float) -> str:
     return f"{sum(flagged) / len(flagged):.2f} / {sum(flagged) / failures:.2f}" if flagged else "none"
 
 
+def sure(pairs: Sequence[tuple[float, bool]]) -> float:
+    """Give the most failures that are found at a precision of `SURE`, whatever the threshold that takes."""
+    failures = sum(failed for _, failed in pairs)
+    ranked = sorted(pairs, reverse=True)
+    best, caught = 0, 0
+    for at, (probability, failed) in enumerate(ranked, 1):
+        caught += failed
+        # A threshold does not part equals.
+        parts = at == len(ranked) or ranked[at][0] < probability
+        if parts and caught >= SURE * at:
+            best = caught
+    return best / failures
+
+
+SURE = 0.9
+
+
 def own_fit(read: pl.DataFrame, rules: ah.rules.Rules | None) -> dict[str, ah.rules.Fit]:
     """Fit each source on its own labels."""
     fits = {}
@@ -240,6 +257,7 @@ def detection(read: pl.DataFrame, left_out: ah.rules.Fit) -> str:
                     unseen[name]["steps_auc"],
                     row["equal_steps_auc"],
                     tier(pairs[name], TIER),
+                    f"{sure(pairs[name]):.2f}",
                 ]
             )
         means.append((title, present))
@@ -268,6 +286,7 @@ def detection(read: pl.DataFrame, left_out: ah.rules.Fit) -> str:
                     if figures[n]["equal_steps_auc"] is not None
                 ),
                 "",
+                "",
             ]
         )
     head = (
@@ -280,6 +299,7 @@ def detection(read: pl.DataFrame, left_out: ah.rules.Fit) -> str:
         "steps only",
         "equal steps",
         f"precision / recall at p ≥ {TIER}",
+        f"recall at precision {SURE}",
     )
     return table(head, rows)
 
@@ -338,6 +358,7 @@ def types(read: pl.DataFrame) -> str:
     mint = failed.filter(pl.col("ended").is_in(["max_steps", "max_propose_steps"])).select(
         truth=pl.when(pl.col("ended") == "max_steps").then(pl.lit("incomplete")).otherwise(pl.lit("other")),
         said=pl.when(pl.col("said") == "incomplete").then(pl.lit("incomplete")).otherwise(pl.lit("other")),
+        proposals=pl.when(_calls_of("finish") < 2).then(pl.lit("incomplete")).otherwise(pl.lit("other")),
     )
     rows = [
         ["airline, as shipped", len(held), shipped["type_accuracy"], shipped["type_macro_f1"]],
@@ -350,10 +371,20 @@ def types(read: pl.DataFrame) -> str:
         [
             "MINT: out of steps = incomplete, out of proposals = any other",
             mint.height,
-            *_agreement(list(mint.iter_rows()), "incomplete"),
+            *_agreement(list(mint.select("truth", "said").iter_rows()), "incomplete"),
+        ],
+        [
+            "MINT: the same, told by fewer than two final answers",
+            mint.height,
+            *_agreement(list(mint.select("truth", "proposals").iter_rows()), "incomplete"),
         ],
     ]
     return table(("runs that failed", "runs", "accuracy", "macro-F1, or F1 of incomplete"), rows)
+
+
+def _calls_of(tool: str) -> pl.Expr:
+    named = pl.element().struct.field("action_name") == tool
+    return pl.col("steps").list.eval(named.fill_null(value=False).cast(pl.Int32)).list.sum()
 
 
 def _agreement(pairs: Sequence[tuple[str, str]], of: str | None = None) -> tuple[float, float]:

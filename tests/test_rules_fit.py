@@ -61,7 +61,7 @@ def test_sources_that_disagree_cancel_a_rule_out() -> None:
     turned = runs(HALF, source="b.jsonl").with_columns(success=pl.col("success").not_())
     both = [runs(HALF), turned]
     of_rule = ah.rules.fit(both, transfer=True, date=DATE).weights.filter(rule=REPEAT).row(0, named=True)
-    assert (of_rule["sources"], of_rule["weight"]) == (2, 0.0)
+    assert (of_rule["sources"], of_rule["weight"]) == (2, weighing.DISPUTED)
 
 
 def test_a_pack_is_loaded_and_gives_what_was_fitted(tmp_path: Path) -> None:

@@ -240,7 +240,9 @@ fn evidence<'r>(fired: &[Fired<'r>]) -> Vec<Evidence<'r>> {
         .flat_map(|fired| {
             // A rule that fires on an absence points at the run as a whole.
             let hits = if fired.hits.is_empty() { &[Hit::RUN] } else { fired.hits.as_slice() };
-            hits.iter().map(|hit| Evidence {
+            // A signal of degree hits one place as often as its degree: the place is evidence once.
+            let places = hits.iter().enumerate().filter(|(at, hit)| *at == 0 || hits[at - 1] != **hit);
+            places.map(|(_, hit)| Evidence {
                 rule: &fired.rule.id,
                 failure_type: fired.rule.label,
                 step: hit.step,

@@ -1,6 +1,9 @@
 //! The answer to a question for a fact is longer than a name, a date or a number.
 
+use super::effect::Effect;
+use super::tool_status::Status;
 use super::{Hit, Signals, tokens};
+use crate::reading::StepReading;
 use crate::trajectory::Field;
 
 /// What a hit is.
@@ -17,13 +20,19 @@ const MAX_PROMPT_WORDS: usize = 60;
 /// that did not hedges, explains, or lists what it saw.
 pub fn find(signals: &Signals<'_, '_>) -> Vec<Hit> {
     let Some(answer) = signals.answer() else { return Vec::new() };
-    // In a dialogue the prompt is how it began, and the answer how it ended.
-    let dialogue = signals.run().steps.iter().any(|step| step.user.is_some());
-    if dialogue || !signals.run().original_prompt.is_some_and(asks_for_a_fact) {
+    if !hands_in(signals) || !signals.run().original_prompt.is_some_and(asks_for_a_fact) {
         return Vec::new();
     }
     let words = tokens::words(answer).take(LENGTHS[LENGTHS.len() - 1]).count();
     LENGTHS.iter().filter(|length| words >= **length).map(|_| Hit::field(Field::FinalAnswer)).collect()
+}
+
+/// Whether the agent hands its answer in with a call, `finish` or `submit`, so that it can be the bare fact.
+/// What is said to a user is a sentence. In a dialogue the prompt is how it began, and the answer how it ended.
+fn hands_in(signals: &Signals<'_, '_>) -> bool {
+    let last = signals.steps().next_back();
+    let terminal = |step: &StepReading<'_>| step.status != Status::NoCall && step.effect == Effect::Reply;
+    last.is_some_and(|(_, step)| terminal(step)) && signals.run().steps.iter().all(|step| step.user.is_none())
 }
 
 /// The words with which a question begins that a few words answer.
@@ -55,12 +64,15 @@ fn asks_for_a_fact(prompt: &str) -> bool {
 
 #[cfg(test)]
 mod tests {
-    use super::super::testing::{hits, reply, run};
-    use crate::trajectory::Step;
+    use super::super::testing::{call, hits, reply, run};
+    use crate::trajectory::{Step, Trajectory};
+
+    fn count(prompt: &str, answer: &str) -> usize {
+        hits("long_answer", &run(prompt, vec![call("finish", answer, "")], Some(answer))).len()
+    }
 
     #[test]
     fn counts_the_lengths_that_the_answer_reaches() {
-        let count = |prompt, answer| hits("long_answer", &run(prompt, vec![], Some(answer))).len();
         assert_eq!(count("Who wrote Emma?", "Jane Austen"), 0);
         assert_eq!(count("Who wrote Emma?", "Miss Jane Austen"), 1);
         assert_eq!(count("Who wrote Emma?", "It was Jane Austen"), 2);
@@ -69,13 +81,20 @@ mod tests {
 
     #[test]
     fn prose_may_be_long_where_it_is_asked_for() {
-        let count = |prompt| hits("long_answer", &run(prompt, vec![], Some("a b c d e f g"))).len();
         for prompt in ["How do I bake bread?", "Explain it", "Why is the sky blue?", "Fix the tests.", ""] {
-            assert_eq!(count(prompt), 0, "{prompt}");
+            assert_eq!(count(prompt, "a b c d e f g"), 0, "{prompt}");
         }
-        assert_eq!(count(&format!("{} Which one?", "word ".repeat(60))), 0);
-        let turn = Step { user: Some("Thanks!"), ..reply("You are welcome, have a good day.") };
-        let dialogue = run("Where is my order?", vec![turn], Some("You are welcome, have a good day."));
-        assert!(hits("long_answer", &dialogue).is_empty());
+        assert_eq!(count(&format!("{} Which one?", "word ".repeat(60)), "a b c d e f g"), 0);
+    }
+
+    #[test]
+    fn what_is_said_to_a_user_is_a_sentence() {
+        let said = "Your parcel is on its way to you.";
+        let told = |steps| hits("long_answer", &run("Where is my parcel?", steps, Some(said))).len();
+        let look = call("track", "7", "on its way");
+        assert_eq!(told(vec![look, reply(said)]), 0);
+        assert_eq!(told(vec![Step { user: Some("Well?"), ..look }, call("finish", said, "")]), 0);
+        assert_eq!(told(vec![look, call("finish", said, "")]), 3);
+        assert_eq!(hits("long_answer", &Trajectory::default()).len(), 0);
     }
 }

@@ -4,9 +4,9 @@ use super::{Hit, Signals};
 use crate::trajectory::Field;
 
 /// What a hit is.
-pub const SUMMARY: &str = "The thoughts of the run come to 400 bytes; a hit more at 800 bytes, and at 1,600.";
+pub const SUMMARY: &str = "The thoughts of the run come to 400 bytes; a hit more at 800 bytes.";
 
-const LENGTHS: [usize; 3] = [400, 800, 1600];
+const LENGTHS: [usize; 2] = [400, 800];
 
 /// One hit for each of [`LENGTHS`]: the thought with which the run reaches it. Doubt takes words; the
 /// sign is the same on 11 of 13 sources.
