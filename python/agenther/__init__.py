@@ -9,6 +9,7 @@
 from agenther import export, mapping, rules, schema
 from agenther import namespaces as _namespaces  # noqa: F401 - registers `.agenther`
 from agenther._native import __version__
+from agenther.agreement import agreement
 from agenther.expressions import analyze, classify, extract, relabel, verify
 from agenther.messages import from_frame, from_messages, messages_rejects
 from agenther.models import (
@@ -62,6 +63,7 @@ __all__ = [
     "Trajectory",
     "Verdict",
     "__version__",
+    "agreement",
     "analyze",
     "analyze_one",
     "classify",

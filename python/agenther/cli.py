@@ -329,20 +329,66 @@ def _rules_test(options: argparse.Namespace) -> int:
 
 def _rules_eval(options: argparse.Namespace) -> int:
     scan = _scan(options)
-    found = rules.evaluate(scan.batches(), rules=_rules(options))
+    found = rules.evaluate(scan.batches(), rules=_rules(options), types=_field(options.types))
     summary = found.summary.row(0, named=True)
     if options.json:
-        _print_json({**summary, "rules": found.rules.to_dicts()})
+        frames = ("sources", "rules", "rules_by_source", "confusion", "types")
+        _print_json({**summary, **{name: getattr(found, name).to_dicts() for name in frames}})
     else:
-        columns = ("rule", "hits", "failures", "precision", "coverage")
-        console.table(columns, [[_cell(value) for value in row] for row in found.rules.iter_rows()])
-        console.out.print()
-        console.table(list(summary), [["-" if value is None else _cell(value) for value in summary.values()]])
+        _print_frame(found.rules)
+        _print_frame(found.confusion)
+        if found.types.height:
+            _print_frame(found.types)
+        if found.sources.height > 1:
+            _print_frame(found.sources.drop("left_out"))
+        _print_frame(found.summary)
     if not summary["runs"]:
         console.problem(
             f"none of the {summary['left_out']:,} runs read has a label that the rules could be held against"
         )
     return _rejected(scan.rejects, options.rejects)
+
+
+def _rules_fit(options: argparse.Namespace) -> int:
+    scan = _scan(options)
+    found = rules.fit(
+        scan.batches(),
+        rules=_rules(options),
+        task=_field(options.task),
+        types=_field(options.types),
+        transfer=options.transfer,
+        date=options.date,
+    )
+    if options.out is not None:
+        found.write(options.out)
+    if options.json:
+        _print_json(
+            {"pack": found.pack, "weights": found.weights.to_dicts(), "sources": found.sources.to_dicts()}
+        )
+    elif options.out is None:
+        sys.stdout.write(found.pack)
+    else:
+        _print_frame(
+            found.weights.filter(pl.col("weight") != pl.col("before")).drop("type_before", "type_weight")
+        )
+        _print_frame(found.sources)
+        console.say(
+            f"fitted on {found.held_out.height:,} runs, {found.left_out:,} left out;"
+            f" use it with --rules {options.out}"
+        )
+    return _rejected(scan.rejects, options.rejects)
+
+
+def _field(name: str | None) -> pl.Expr | None:
+    """Give a field of the metadata of a run as text."""
+    # The name is one key, not a path: it stands between quotes.
+    return None if name is None else pl.col("metadata").str.json_path_match(f"$[{json.dumps(name)}]")
+
+
+def _print_frame(frame: pl.DataFrame) -> None:
+    rows = [["-" if value is None else _cell(value) for value in row] for row in frame.iter_rows()]
+    console.table(frame.columns, rows)
+    console.out.print()
 
 
 def _rules(options: argparse.Namespace) -> rules.Rules:
@@ -548,6 +594,23 @@ def _add_rules_commands(parser: argparse.ArgumentParser) -> None:
     )
     _add_logs(worth)
     worth.set_defaults(command=_rules_eval)
+    fitted = commands.add_parser("fit", help="refit the weights of the rules on labelled logs: a pack")
+    _add_logs(fitted)
+    fitted.add_argument("-o", "--out", type=Path, metavar="PACK", help="the file to write; else it is shown")
+    fitted.add_argument(
+        "--task",
+        metavar="FIELD",
+        help="of the metadata, by which tasks are told apart; else it is the prompt",
+    )
+    fitted.add_argument(
+        "--transfer",
+        action="store_true",
+        help="fit for other logs than these: forget the weights so far, and hold out whole formats",
+    )
+    fitted.add_argument("--date", metavar="DATE", help="what the pack has for its date; else it is today")
+    fitted.set_defaults(command=_rules_fit)
+    for command in (worth, fitted):
+        command.add_argument("--types", metavar="FIELD", help="of the metadata, that has the type of failure")
     for command in (listing, explained, docs):
         _add_rules(command)
     for command in (check, test):
@@ -557,7 +620,7 @@ def _add_rules_commands(parser: argparse.ArgumentParser) -> None:
         command.add_argument(
             "--no-default-rules", action="store_true", help="without the pack that comes with agenther"
         )
-    for command in (listing, explained, check, test, docs, worth):
+    for command in (listing, explained, check, test, docs, worth, fitted):
         command.add_argument("--json", action="store_true", help="print JSON, for machines")
 
 

@@ -52,6 +52,20 @@ def classify(*, rules: Rules | Packs | None = None, **columns: Unpack[RunColumns
     return _plugin.call("classify", _run(columns), _rules_option(rules)).alias("verdict")
 
 
+def fired(*, rules: Rules | None = None, **columns: Unpack[RunColumns]) -> pl.Expr:
+    """List the ids of the rules that fire on each run: a column `fired` of lists of strings.
+
+    Unlike the evidence of a verdict it has good signs as well, which leave no evidence. The parameters are
+    those of `classify`.
+
+    >>> import agenther as ah
+    >>> runs = ah.Trajectory(original_prompt="Is it open?", final_answer="yes").to_frame()
+    >>> "wrong_result/yes-no-answer" in runs.select(ah.rules.fired()).item().to_list()
+    True
+    """
+    return _plugin.call("fired", _run(columns), _rules_option(rules)).alias("fired")
+
+
 def extract(**columns: Unpack[RunColumns]) -> pl.Expr:
     """Find what each run achieved all the same: a column `outcome` of dtype `schema.OUTCOME`.
 

@@ -1,4 +1,4 @@
-"""Rule packs: load, list, explain, document, check, test, evaluate.
+"""Rule packs: load, list, explain, document, check, test, evaluate, fit.
 
 A pack is a folder of TOML files, one rule a file, or a single file with `[[rule]]` tables. `"default"` is the
 pack that ships with the engine; it comes first unless it is named at another place or left out.
@@ -11,7 +11,6 @@ True
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from os import PathLike
 from pathlib import Path
 from typing import TYPE_CHECKING, TypeAlias
@@ -19,10 +18,29 @@ from typing import TYPE_CHECKING, TypeAlias
 import polars as pl
 
 from agenther import _native
-from agenther.expressions import classify
+from agenther.evaluation import Evaluation, evaluate
+from agenther.expressions import fired
+from agenther.fitting import Fit, NotEnoughLabelsError, fit
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
+
+__all__ = [
+    "DIAGNOSTICS",
+    "EXAMPLES",
+    "RULES",
+    "Evaluation",
+    "Fit",
+    "NotEnoughLabelsError",
+    "Packs",
+    "Rules",
+    "check",
+    "evaluate",
+    "fired",
+    "fit",
+    "load",
+    "schema",
+]
 
 Packs: TypeAlias = "str | PathLike[str] | Iterable[str | PathLike[str]]"
 """A folder, a TOML file or `"default"`, or several of them."""
@@ -73,41 +91,6 @@ DIAGNOSTICS = pl.Schema(
 )
 """The columns of `check`: what is wrong, what to do, and where, down to the bytes."""
 
-SUMMARY = pl.Schema(
-    {
-        "runs": pl.UInt32(),
-        "left_out": pl.UInt32(),
-        "failures": pl.UInt32(),
-        "base_rate": pl.Float64(),
-        "auc": pl.Float64(),
-        "flagged": pl.UInt32(),
-        "precision": pl.Float64(),
-        "recall": pl.Float64(),
-    }
-)
-"""The columns of `Evaluation.summary`: one row."""
-
-HITS = pl.Schema(
-    {
-        "rule": pl.String(),
-        "hits": pl.UInt32(),
-        "failures": pl.UInt32(),
-        "precision": pl.Float64(),
-        "coverage": pl.Float64(),
-    }
-)
-"""The columns of `Evaluation.rules`: one row is one rule that hits a run."""
-
-_JUDGED = pl.Schema(
-    {
-        "failed": pl.Boolean(),
-        "probability": pl.Float32(),
-        "flagged": pl.Boolean(),
-        "rules": pl.List(pl.String()),
-    }
-)
-"""What an evaluation keeps of a run: by its label, whether it failed, and what the rules said without it."""
-
 
 class Rules:
     """Compiled rules, for `classify(rules=…)` and `analyze(rules=…)`. Made by `load`; immutable."""
@@ -124,6 +107,33 @@ class Rules:
         True
         """
         return self._native.hash
+
+    @property
+    def prior(self) -> float:
+        """The log-odds of failure before any rule speaks.
+
+        >>> -5 < load().prior < 5
+        True
+        """
+        return self._native.verdict[0]
+
+    @property
+    def scale(self) -> float:
+        """What the say of the rules is multiplied with.
+
+        >>> load().scale > 0
+        True
+        """
+        return self._native.verdict[1]
+
+    @property
+    def threshold(self) -> float:
+        """The probability from which on a run without a label counts as failed.
+
+        >>> 0 < load().threshold < 1
+        True
+        """
+        return self._native.verdict[2]
 
     def frame(self) -> pl.DataFrame:
         """List the rules: a frame of `RULES`, in the order of packs and files.
@@ -194,51 +204,6 @@ def check(packs: Packs = (), *, default: bool = True) -> pl.DataFrame:
     return pl.DataFrame(_native.check_rules(_read(packs, default=default)), schema=DIAGNOSTICS)
 
 
-@dataclass(frozen=True, eq=False)
-class Evaluation:
-    """What rules are worth on labelled runs. Made by `evaluate`."""
-
-    summary: pl.DataFrame
-    """All rules together, a frame of `SUMMARY`: how many runs have a label and how many were left out for the
-    want of one; how many of them failed, and their share; the AUC of `failure_probability`; how many runs the
-    rules take for failures at the threshold of the pack, and the precision and recall of that. A figure that
-    nothing stands behind, such as an AUC where no run failed, is null."""
-    rules: pl.DataFrame
-    """Rule by rule, a frame of `HITS`: on how many runs it fires, how many of those failed, their share
-    (`precision`, to be read beside the base rate) and the share of all runs that it fires on (`coverage`).
-    The rule with the most hits comes first. A rule that fires on no run is not in it, and neither is a good
-    sign, which leaves no evidence."""
-
-
-def evaluate(
-    runs: pl.DataFrame | pl.LazyFrame | Iterable[pl.DataFrame], *, rules: Rules | None = None
-) -> Evaluation:
-    """Hold what rules say of runs without their labels against the labels.
-
-    Parameters
-    ----------
-    runs
-        Trajectory frames: one, a lazy one, or batches such as those of `LogScan.batches`, of which little is
-        kept. The label of a run is its `success`, or else whether its `reward` is 1; the rules do not see it.
-    rules
-        Rules made by `load`; `None` is the pack that ships with the engine.
-
-    >>> import agenther as ah
-    >>> done = ah.Step(action_name="search", action_input="Rome", observation="3 flights")
-    >>> good = ah.Trajectory(original_prompt="Find a flight", steps=[done], final_answer="3", success=True)
-    >>> stuck = ah.Trajectory(original_prompt="Find a flight", steps=[done] * 6, success=False)
-    >>> evaluation = ah.rules.evaluate([good.to_frame(), stuck.to_frame()])
-    >>> evaluation.summary.select("runs", "base_rate", "auc", "recall").row(0)
-    (2, 0.5, 1.0, 1.0)
-    >>> evaluation.rules.filter(rule="incomplete/repeated-action").row(0)
-    ('incomplete/repeated-action', 1, 1, 1.0, 0.5)
-    """
-    batches = [runs] if isinstance(runs, pl.DataFrame | pl.LazyFrame) else runs
-    judged = pl.concat([_JUDGED.to_frame(), *(_judge(batch, rules) for batch in batches)])
-    of_use = judged.drop_nulls(["failed", "probability"])
-    return Evaluation(summary=_summary(of_use, judged.height - of_use.height), rules=_hits(of_use))
-
-
 def schema() -> str:
     """Give the JSON Schema of the rule language.
 
@@ -247,66 +212,6 @@ def schema() -> str:
     'https://json-schema.org/draft/2020-12/schema'
     """
     return _native.rules_schema()
-
-
-def _judge(runs: pl.DataFrame | pl.LazyFrame, rules: Rules | None) -> pl.DataFrame:
-    verdict = pl.col("verdict").struct
-    return (
-        runs.lazy()
-        .select(
-            classify(rules=rules, success=None, reward=None),
-            failed=pl.coalesce(pl.col("success").not_(), pl.col("reward") < 1),
-        )
-        .select(
-            "failed",
-            probability=verdict.field("failure_probability"),
-            flagged=verdict.field("is_failure"),
-            rules=verdict.field("evidence")
-            .list.eval(pl.element().struct.field("rule"))
-            .list.unique(maintain_order=True),
-        )
-        .collect(engine="streaming")
-    )
-
-
-def _summary(judged: pl.DataFrame, left_out: int) -> pl.DataFrame:
-    failed, flagged = pl.col("failed"), pl.col("flagged")
-    failures, successes = failed.sum(), failed.not_().sum()
-    caught = (failed & flagged).sum()
-    # The Mann-Whitney statistic: of the pairs of a failure and a success, the share that is ranked rightly.
-    # In floats: the product of two counts does not fit into the type of a count.
-    positives = failures.cast(pl.Float64)
-    above = pl.col("probability").rank("average").filter(failed).sum() - positives * (positives + 1) / 2
-    return judged.select(
-        runs=pl.len(),
-        left_out=pl.lit(left_out),
-        failures=failures,
-        base_rate=_share(failures, pl.len()),
-        auc=_share(above, positives * successes),
-        flagged=flagged.sum(),
-        precision=_share(caught, flagged.sum()),
-        recall=_share(caught, failures),
-    ).cast(SUMMARY)
-
-
-def _hits(judged: pl.DataFrame) -> pl.DataFrame:
-    return (
-        judged.select(pl.col("rules").alias("rule"), "failed")
-        .explode("rule")
-        .drop_nulls("rule")
-        .group_by("rule")
-        .agg(hits=pl.len(), failures=pl.col("failed").sum())
-        .with_columns(
-            precision=_share(pl.col("failures"), pl.col("hits")),
-            coverage=_share(pl.col("hits"), pl.lit(judged.height)),
-        )
-        .cast(HITS)
-        .sort(pl.col("hits"), pl.col("rule"), descending=[True, False])
-    )
-
-
-def _share(part: pl.Expr, whole: pl.Expr) -> pl.Expr:
-    return pl.when(whole > 0).then(part / whole)
 
 
 def _read(packs: Packs, *, default: bool) -> list[tuple[str, list[tuple[str, str]]]]:

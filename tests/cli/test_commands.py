@@ -7,6 +7,7 @@ import re
 import subprocess
 import sys
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -271,3 +272,51 @@ def test_rules_cannot_be_held_against_logs_without_labels(agenther: Shell, tmp_p
     assert done.code == 1
     assert "none of the 1 runs read has a label" in done.err
     assert "record 1" in done.err
+
+
+def labelled_chats(count: int) -> list[dict[str, Any]]:
+    """Give chats of which every other one asks the same tool the same twice, and failed."""
+    chats = []
+    for at in range(count):
+        call = {"id": "c", "type": "function", "function": {"name": "search", "arguments": '{"q": "ferry"}'}}
+        asked = [
+            {"role": "assistant", "content": None, "tool_calls": [call]},
+            {"role": "tool", "tool_call_id": "c", "content": "3 ferries"},
+        ]
+        chats.append(
+            {
+                "messages": [
+                    {"role": "user", "content": f"Find ferry {at}"},
+                    *asked * (1 + at % 2),
+                    {"role": "assistant", "content": "There are 3."},
+                ],
+                "success": at % 2 == 0,
+                "metadata": {"task of": at},
+            }
+        )
+    return chats
+
+
+def test_rules_are_fitted_and_the_pack_is_used(agenther: Shell, tmp_path: Path) -> None:
+    lines = [json.dumps(chat) for chat in labelled_chats(40)]
+    (tmp_path / "logs.jsonl").write_text("\n".join(lines), encoding="utf-8")
+    done = agenther("rules", "fit", "logs.jsonl", "-o", "mine.toml", "--date", "2026-11-22")
+    assert done.code == 0, done.err
+    assert "use it with --rules mine.toml" in done.out
+    pack = (tmp_path / "mine.toml").read_text(encoding="utf-8")
+    assert agenther("rules", "fit", "logs.jsonl", "--date", "2026-11-22").out == pack
+    told = agenther("rules", "fit", "logs.jsonl", "--date", "2026-11-22", "--json").json
+    assert told["pack"] == pack
+    judged = agenther("rules", "eval", "logs.jsonl", "--rules", "mine.toml", "--json").json
+    assert (judged["runs"], judged["auc"], judged["macro_f1"]) == (40, 1.0, 1.0)
+    truth = {(row["truth"], row["verdict"]): row["runs"] for row in judged["confusion"]}
+    assert truth == {("failure", "failure"): 20, ("success", "success"): 20}
+
+
+def test_rules_cannot_be_fitted_on_too_few_labels(agenther: Shell, tmp_path: Path) -> None:
+    lines = [json.dumps(chat) for chat in labelled_chats(8)]
+    (tmp_path / "logs.jsonl").write_text("\n".join(lines), encoding="utf-8")
+    done = agenther("rules", "fit", "logs.jsonl", "-o", "mine.toml")
+    assert done.code == 2
+    assert "found 8 labelled runs, 4 failures and 4 successes, in 1 source" in done.err
+    assert not (tmp_path / "mine.toml").exists()

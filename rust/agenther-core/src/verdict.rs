@@ -104,16 +104,18 @@ const KINDRED_SHARE: f32 = 0.25;
 ///
 /// * `failure_probability` = σ(prior + scale · Σ over groups of say(weights of the rules that fired)), where
 ///   say(w) = max(w⁺) + ¼ (Σ w⁺ − max(w⁺)) + min(w⁻) + ¼ (Σ w⁻ − min(w⁻)), over positive and negative
-///   weights apart. The prior is that of the pack: an intercept does not carry over between sources.
+///   weights apart. Prior and scale are those of the pack. The scale, below 1, takes back what groups that
+///   are not independent say twice. The prior is the share of failures of the sources it was fitted on, and
+///   of yours it may be another.
 /// * `is_failure` = not `success`; without it `reward` < 1; without both `failure_probability` ≥
 ///   the pack's threshold.
 /// * `scores` = softmax over types of ([`TYPE_PRIOR`] + Σ over groups of say(type weights of the rules
 ///   of that label that fired)); `failure_type` is the highest, the earlier one of equals.
-/// * `severity` = the highest of the rules of that label that fired, else [`TYPE_SEVERITY`].
+/// * `severity` = the highest of the rules that fired and speak for that type (type weight > 0), else [`TYPE_SEVERITY`].
 /// * `weight` = min(training weights of the rules that fired) · (½ + ½ · usable share of the calls).
 ///   A call is usable if it worked and repeats no earlier one.
 /// * `recoverable` = some call is usable and no rule fired that rules it out.
-/// * `failed_step` = the first hit of the loudest rule of that label; the last step where its hits
+/// * `failed_step` = the first hit of the loudest of those rules; the last step where its hits
 ///   are in the answer or in the run as a whole.
 pub fn classify<'r>(reading: &Reading<'_>, rules: &'r Rules) -> Verdict<'r> {
     let signals = Signals::new(reading);
@@ -128,8 +130,9 @@ pub fn classify<'r>(reading: &Reading<'_>, rules: &'r Rules) -> Verdict<'r> {
         (None, None) => failure_probability >= rules.threshold,
     };
     let failure_type = is_failure.then(|| likeliest(&scores));
-    let speaking =
-        || fired.iter().filter(|fired| fired.rule.failure_type == failure_type && speaks(fired.rule));
+    let speaking = || {
+        fired.iter().filter(|fired| fired.rule.failure_type == failure_type && fired.rule.type_weight > 0.0)
+    };
     let usable = usable_share(&signals);
     let cap = fired.iter().map(|fired| fired.rule.training_weight).fold(1.0, f32::min);
     Verdict {
@@ -149,11 +152,6 @@ pub fn classify<'r>(reading: &Reading<'_>, rules: &'r Rules) -> Verdict<'r> {
         labels: labels(&fired),
         evidence: evidence(&fired),
     }
-}
-
-/// Whether a rule speaks for its type at all; a good sign speaks against it.
-fn speaks(rule: &Rule) -> bool {
-    rule.weight > 0.0 || rule.type_weight > 0.0
 }
 
 fn labels<'r>(fired: &[Fired<'r>]) -> Vec<&'r str> {
@@ -252,7 +250,9 @@ fn evidence<'r>(fired: &[Fired<'r>]) -> Vec<Evidence<'r>> {
         .flat_map(|fired| {
             // A rule that fires on an absence points at the run as a whole.
             let hits = if fired.hits.is_empty() { &[Hit::RUN] } else { fired.hits.as_slice() };
-            hits.iter().map(|hit| Evidence {
+            // A signal of degree hits one place as often as its degree: the place is evidence once.
+            let places = hits.iter().enumerate().filter(|(at, hit)| *at == 0 || hits[at - 1] != **hit);
+            places.map(|(_, hit)| Evidence {
                 rule: &fired.rule.id,
                 failure_type: fired.rule.failure_type,
                 label: fired.rule.own_label(),

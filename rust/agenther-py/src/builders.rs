@@ -87,6 +87,33 @@ impl Items<Option<String>> for Thoughts {
 }
 
 #[derive(Debug, Default)]
+struct Identifiers(StringViewBuilder);
+
+impl Items<&str> for Identifiers {
+    fn append(&mut self, id: &&str) {
+        self.0.append_value(id);
+    }
+
+    fn finish(mut self) -> ArrayRef {
+        Arc::new(self.0.finish())
+    }
+}
+
+/// The column of `fired`.
+#[derive(Debug, Default)]
+pub struct Fires(Lists<Identifiers>);
+
+impl<'r> Column<Vec<&'r str>> for Fires {
+    fn push(&mut self, rules: Option<&Vec<&'r str>>) {
+        self.0.push(rules);
+    }
+
+    fn finish(self) -> ArrayRef {
+        self.0.finish::<&str>()
+    }
+}
+
+#[derive(Debug, Default)]
 struct StepIndices(UInt32Builder);
 
 impl Items<u32> for StepIndices {

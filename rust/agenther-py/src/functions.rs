@@ -11,12 +11,13 @@ use agenther_core::hindsight::{RelabelOptions, Relabeled, ground, relabel_in_wor
 use agenther_core::outcome::extract;
 use agenther_core::reading::Reading;
 use agenther_core::rules::Rules;
+use agenther_core::signals::Signals;
 use agenther_core::trajectory::Trajectory;
 use agenther_core::verdict::classify;
 use arrow_array::ArrayRef;
 use arrow_schema::{DataType, Field};
 
-use crate::builders::{Analyses, Analysis, Column, Goals, Groundings, Outcomes, ShownMoulds, Verdicts};
+use crate::builders::{Analyses, Analysis, Column, Fires, Goals, Groundings, Outcomes, ShownMoulds, Verdicts};
 use crate::columns::{Indices, Input, Need, RUN, Runs, Texts, pieces};
 use crate::error::Error;
 use crate::options::Options;
@@ -54,6 +55,25 @@ pub const CLASSIFY: Function = Function {
             verdicts.push(run.map(|run| classify(run, rules)).as_ref());
         })?;
         Ok(verdicts.finish())
+    },
+};
+
+/// The rules that fire on each run, those among them that leave no evidence: good signs.
+pub const FIRED: Function = Function {
+    name: "fired",
+    subject: &RUN,
+    extra: &[],
+    dtype: || schema::list_of(DataType::Utf8View),
+    compute: |pieces, options| {
+        let rules = options.rules()?;
+        let rules = rules.as_deref().unwrap_or_else(|| Rules::default_pack());
+        let mut fires = Fires::default();
+        each_run(pieces, |_, _, run| {
+            let of_run =
+                |run| rules.evaluate(&Signals::new(run)).iter().map(|fired| fired.rule.id.as_str()).collect();
+            fires.push(run.map(of_run).as_ref());
+        })?;
+        Ok(fires.finish())
     },
 };
 

@@ -234,6 +234,7 @@ macro_rules! export {
 }
 
 export!(functions::CLASSIFY, _polars_plugin_classify, _polars_plugin_field_classify);
+export!(functions::FIRED, _polars_plugin_fired, _polars_plugin_field_fired);
 export!(functions::EXTRACT, _polars_plugin_extract, _polars_plugin_field_extract);
 export!(functions::RELABEL, _polars_plugin_relabel, _polars_plugin_field_relabel);
 export!(functions::MOULDS, _polars_plugin_moulds, _polars_plugin_field_moulds);

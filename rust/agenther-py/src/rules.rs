@@ -147,6 +147,12 @@ impl RuleSet {
         self.0.hash()
     }
 
+    /// Prior, scale and threshold of the verdict.
+    #[getter]
+    fn verdict(&self) -> (f32, f32, f32) {
+        (self.0.prior, self.0.scale, self.0.threshold)
+    }
+
     /// The rules in the order of their packs and files.
     fn rules(&self) -> Vec<RuleRow<'_>> {
         self.0.rules().iter().map(RuleRow::new).collect()

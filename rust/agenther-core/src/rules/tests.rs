@@ -1,6 +1,8 @@
 //! The default pack and the language as a whole.
 
 use super::*;
+use crate::reading::Reading;
+use crate::trajectory::Trajectory;
 
 mod oracle;
 mod packs;
@@ -207,10 +209,60 @@ fn the_hash_is_that_of_the_text() {
     assert_ne!(hash(RULE), hash(&RULE.replace("weight = 0.5", "weight = 0.6")));
 }
 
+/// A pack that changes weights, as `agenther rules fit` writes it.
+const FITTED: &str = r#"
+[pack]
+name = "fitted"
+version = "1"
+schema_version = 1
+licence = "unstated"
+prior = -1.5
+scale = 0.5
+threshold = 0.6
+[pack.fitted]
+runs = 100
+[[override]]
+rule = "mine"
+weight = -1.5
+"#;
+
+#[test]
+fn a_pack_changes_weights_of_rules_before_it() {
+    let packs = [PackSource::file("mine.toml", RULE), PackSource::file("fitted.toml", FITTED)];
+    let rules = Rules::compile(&packs).unwrap();
+    let rule = rules.get("mine").unwrap();
+    assert_eq!((rule.weight, rule.type_weight), (-1.5, 1.0));
+    assert_eq!((rules.prior, rules.scale, rules.threshold), (-1.5, 0.5, 0.6));
+
+    let [_, fitted] = packs;
+    let refused = Rules::compile(&[fitted]).unwrap_err();
+    assert_eq!(refused[0].code, "unknown-rule");
+    assert_eq!(refused[0].line, 13);
+}
+
+#[test]
+fn the_scale_draws_probabilities_towards_the_prior() {
+    let lamp = Trajectory { original_prompt: Some("A lamp"), ..Trajectory::default() };
+    let with = |text: &str| {
+        let packs = [PackSource::file("mine.toml", RULE), PackSource::file("fitted.toml", text)];
+        let rules = Rules::compile(&packs).unwrap();
+        crate::verdict::classify(&Reading::new(&lamp), &rules).failure_probability
+    };
+    let logistic = |log_odds: f32| 1.0 / (1.0 + (-log_odds).exp());
+    assert!((with(FITTED) - logistic(-1.5 - 0.5 * 1.5)).abs() < 1e-6);
+    assert!((with(&FITTED.replace("scale = 0.5", "")) - logistic(-1.5 - 1.5)).abs() < 1e-6);
+}
+
 #[test]
 fn the_schema_names_every_key() {
     let schema = schema();
-    for key in parse::KEYS.iter().chain(parse::PACK_KEYS).chain(example::KEYS).chain(example::STEP_KEYS) {
+    for key in parse::KEYS
+        .iter()
+        .chain(parse::PACK_KEYS)
+        .chain(overrides::KEYS)
+        .chain(example::KEYS)
+        .chain(example::STEP_KEYS)
+    {
         assert!(schema.contains(&format!("\"{key}\"")), "{key}");
     }
     let of_packs = [parse::FILE_KEYS, label::KEYS, overrides::KEYS].concat();

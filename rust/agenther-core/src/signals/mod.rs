@@ -33,9 +33,14 @@ mod destructive_write;
 mod fruitless_tail;
 mod goal_unmentioned;
 mod last_call_error;
+mod long_answer;
+mod long_argument;
+mod long_last_words;
+mod long_thought;
 mod missing_argument;
 mod near_duplicate_action;
 mod near_duplicate_thought;
+mod no_call;
 mod no_evidence;
 mod no_successful_write;
 mod no_terminal_action;
@@ -124,9 +129,14 @@ signals! {
     fruitless_tail,
     goal_unmentioned,
     last_call_error,
+    long_answer,
+    long_argument,
+    long_last_words,
+    long_thought,
     missing_argument,
     near_duplicate_action,
     near_duplicate_thought,
+    no_call,
     no_evidence,
     no_successful_write,
     no_terminal_action,

@@ -14,7 +14,10 @@ pub const SUMMARY: &str =
 /// call is no sign of failure, so the run must show that it *could* have ended itself.
 pub fn find(signals: &Signals<'_, '_>) -> Vec<Hit> {
     let Some((at, last)) = signals.steps().next_back() else { return Vec::new() };
-    if signals.answer().is_some() || !is_call(last) || !could_end(signals) {
+    // Where calls change a world, the one that reaches the goal may end the run before it returns: of 61
+    // household runs that stop so, 56 succeeded.
+    let ended = last.step.observation.is_none_or(str::is_empty) && signals.has_tool(Effect::Write);
+    if signals.answer().is_some() || !is_call(last) || ended || !could_end(signals) {
         return Vec::new();
     }
     vec![Hit::step(at, Field::ActionName)]
@@ -37,6 +40,7 @@ fn could_end(signals: &Signals<'_, '_>) -> bool {
 #[cfg(test)]
 mod tests {
     use super::super::testing::{call, reply, run, steps_of};
+    use crate::trajectory::Trajectory;
 
     #[test]
     fn a_run_that_stops_after_a_call_has_no_end() {
@@ -50,5 +54,10 @@ mod tests {
     fn a_run_that_the_environment_ends_may_stop_after_a_call() {
         let steps = vec![call("go", "north", "You see a door"), call("open", "door", "You win")];
         assert!(steps_of("no_terminal_action", &run("?", steps, None)).is_empty());
+        let put = |observation| call("put", r#"{"object": "mug"}"#, observation);
+        let tools = Some(r#"[{"name": "put", "description": "Put an object on a desk."}]"#);
+        let with_tools = |steps| Trajectory { tools, ..run("?", steps, None) };
+        assert!(steps_of("no_terminal_action", &with_tools(vec![put("Done"), put("")])).is_empty());
+        assert_eq!(steps_of("no_terminal_action", &with_tools(vec![put("Done"), put("Done")])), [1]);
     }
 }

@@ -1,0 +1,34 @@
+//! A call with a long argument: an elaborate query, a long command, much text.
+
+use super::{Hit, Signals};
+use crate::trajectory::Field;
+
+/// What a hit is.
+pub const SUMMARY: &str =
+    "A call has arguments of 64 bytes, and no call before it had; a hit more at 128 bytes.";
+
+const LENGTHS: [usize; 2] = [64, 128];
+
+/// One hit for each of [`LENGTHS`]: the first call that reaches it. What takes an elaborate call is
+/// harder: the sign is the same on 9 of 11 sources, self-stopped ones among them (SQL, question answering).
+pub fn find(signals: &Signals<'_, '_>) -> Vec<Hit> {
+    let long = |length: usize| {
+        let mut calls = signals.steps().filter(|(_, step)| step.step.action_name.is_some());
+        calls.find(|(_, step)| step.step.action_input.is_some_and(|input| input.len() >= length))
+    };
+    let mut hits: Vec<_> = LENGTHS.iter().filter_map(|length| long(*length)).collect();
+    hits.sort_by_key(|(at, _)| *at);
+    hits.into_iter().map(|(at, _)| Hit::step(at, Field::ActionInput)).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::testing::{call, run, steps_of};
+
+    #[test]
+    fn the_first_call_of_each_length_hits() {
+        let inputs = [64, 63, 300].map(|length| "x".repeat(length));
+        let steps = inputs.iter().map(|input| call("sql", input, "ok")).collect();
+        assert_eq!(steps_of("long_argument", &run("?", steps, None)), [0, 2]);
+    }
+}

@@ -1,0 +1,150 @@
+"""Weights that are fitted on labelled runs."""
+
+from __future__ import annotations
+
+import math
+from typing import TYPE_CHECKING
+
+import polars as pl
+import pytest
+from polars.testing import assert_frame_equal
+
+import agenther as ah
+from agenther import weighing
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from pathlib import Path
+
+DATE = "2026-11-22"
+REPEAT = "incomplete/repeated-action-once"
+SEARCH = ah.Step(action_name="search", action_input="ferries", observation="3 ferries")
+
+
+def runs(failures: Sequence[bool], *, task: str = "ferry", source: str = "a.jsonl") -> pl.DataFrame:
+    """Give runs of which those that fail say everything twice."""
+    frames = [
+        ah.Trajectory(
+            original_prompt=f"Find a {task} {at}",
+            steps=[SEARCH] * (2 if failed else 1),
+            success=not failed,
+            source=ah.Source(format="jsonl", path=source, record=at),
+        ).to_frame()
+        for at, failed in enumerate(failures)
+    ]
+    return pl.concat(frames)
+
+
+HALF = [at % 2 == 0 for at in range(40)]
+
+
+def test_a_rule_that_tells_weighs_more_and_one_that_does_not_weighs_less() -> None:
+    telling = ah.rules.fit(runs(HALF), date=DATE)
+    weights = {row["rule"]: row for row in telling.weights.iter_rows(named=True)}
+    assert weights[REPEAT]["weight"] > weights[REPEAT]["before"]
+    # The same runs, with labels that have nothing to do with what was done.
+    idle = runs(HALF).with_columns(success=pl.Series([at % 4 < 2 for at in range(40)]))
+    weights = {row["rule"]: row for row in ah.rules.fit(idle, date=DATE).weights.iter_rows(named=True)}
+    assert weights[REPEAT]["weight"] < weights[REPEAT]["before"]
+
+
+def test_the_weight_is_the_stated_formula() -> None:
+    # 20 of 40 runs fail; the rule fires on these 20, and 1 hit more counts at the base rate.
+    expected = round(min(3.0, math.log((20 + 0.5) / 0.5)), 1)
+    fitted = ah.rules.fit(runs(HALF), transfer=True, source=pl.lit("a"), date=DATE)
+    of_rule = fitted.weights.filter(rule=REPEAT).row(0, named=True)
+    assert (of_rule["hits"], of_rule["sources"], of_rule["agreeing"]) == (20, 1, 1.0)
+    assert of_rule["weight"] == expected
+
+
+def test_sources_that_disagree_cancel_a_rule_out() -> None:
+    turned = runs(HALF, source="b.jsonl").with_columns(success=pl.col("success").not_())
+    both = [runs(HALF), turned]
+    of_rule = ah.rules.fit(both, transfer=True, date=DATE).weights.filter(rule=REPEAT).row(0, named=True)
+    assert (of_rule["sources"], of_rule["weight"]) == (2, weighing.DISPUTED)
+
+
+def test_a_pack_is_loaded_and_gives_what_was_fitted(tmp_path: Path) -> None:
+    fitted = ah.rules.fit(runs(HALF), date=DATE)
+    pack = tmp_path / "fitted.toml"
+    fitted.write(pack)
+    assert ah.rules.check(pack, default=True).filter(level="error").is_empty()
+    rules = ah.rules.load(pack)
+    weights = dict(rules.frame().select("id", pl.col("weight").cast(pl.Float64).round(4)).iter_rows())
+    assert weights == pytest.approx(dict(fitted.weights.select("rule", "weight").iter_rows()))
+    for fact in (f'date = "{DATE}"', "runs = 40", "failures = 20", f"prior = {rules.prior:.4g}"):
+        assert fact in fitted.pack.splitlines()
+    # What the engine says with the pack is what the fitting took it to say.
+    judged = runs(HALF).select(
+        ah.rules.fired(rules=rules),
+        p=ah.classify(rules=rules, success=None).struct.field("failure_probability"),
+    )
+    table = {
+        row["id"]: weighing.Rule(row["label"], row["group"], row["weight"], row["type_weight"])
+        for row in rules.frame().iter_rows(named=True)
+    }
+    for fired, probability in judged.iter_rows():
+        log_odds = rules.prior + rules.scale * weighing.say(fired, weights, table)
+        assert probability == pytest.approx(weighing.sigmoid(log_odds), abs=1e-5)
+
+
+def test_fitting_does_not_depend_on_the_order_of_the_runs() -> None:
+    frame = pl.concat([runs(HALF), runs(HALF, task="train", source="b.jsonl")])
+    straight = ah.rules.fit(frame, date=DATE)
+    shuffled = ah.rules.fit(frame.sample(fraction=1, shuffle=True, seed=3), date=DATE)
+    assert shuffled.pack == straight.pack
+    assert_frame_equal(shuffled.weights, straight.weights)
+    assert_frame_equal(shuffled.sources, straight.sources)
+
+
+def test_runs_of_a_task_are_held_out_together() -> None:
+    def run(task: int, steps: int) -> weighing.Run:
+        return weighing.Run(
+            source="s",
+            format="f",
+            task=str(task),
+            type=None,
+            failed=True,
+            steps=steps,
+            rules=(),
+            likeliest="incomplete",
+            probability=0.5,
+        )
+
+    of_run = weighing.folds([run(at % 10, at) for at in range(50)])
+    folds = [of_run(run(task, steps=99)) for task in range(10)]
+    assert sorted(folds) == sorted(str(at % weighing.FOLDS) for at in range(10))
+
+
+def test_no_leak_changes_a_fit() -> None:
+    frame = runs(HALF)
+    told = frame.with_columns(
+        failure_reason=pl.when("success").then(None).otherwise(pl.lit("repeated itself")),
+        metadata=pl.when("success").then(pl.lit('{"outcome": "good"}')),
+        reward=pl.col("success").cast(pl.Float64),
+    )
+    assert ah.rules.fit(told, date=DATE).pack == ah.rules.fit(frame, date=DATE).pack
+
+
+@pytest.mark.parametrize("labels", [HALF[:12], [True] * 40, [False] * 37 + [True] * 3])
+def test_too_few_labels_are_told(labels: list[bool]) -> None:
+    with pytest.raises(ah.rules.NotEnoughLabelsError, match=r"found \d+ labelled runs, .* needs 20 of them"):
+        ah.rules.fit(runs(labels))
+
+
+def test_the_pack_names_no_file_and_quotes_no_log() -> None:
+    fitted = ah.rules.fit(runs(HALF, task="SECRET", source="SECRET.jsonl"), date=DATE)
+    assert "SECRET" not in fitted.pack
+
+
+def test_types_are_refitted_where_they_are_known() -> None:
+    frame = runs([True] * 40 + [False] * 10)
+    kind = (
+        pl.when(pl.col("source").struct.field("record") < 25)
+        .then(pl.lit("tool_error"))
+        .otherwise(pl.lit("incomplete"))
+    )
+    before = ah.rules.fit(frame, date=DATE).weights
+    after = ah.rules.fit(frame, types=kind, date=DATE).weights
+    assert before["type_before"].to_list() == before["type_weight"].to_list()
+    assert after["type_before"].to_list() != after["type_weight"].to_list()
