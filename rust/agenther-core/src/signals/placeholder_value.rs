@@ -1,0 +1,104 @@
+//! A stock value where a real one belongs: `0000000000`, `user@example.com`, `[insert name]`.
+//!
+//! It is what an agent writes that has nothing to write. Kin of the words "placeholder" and "simulated",
+//! whose first hit is the decisive step in 15 of 38 failed multi-agent runs (`docs/quality.md`).
+
+use super::effect::{self, Effect};
+use super::{Hit, Signals, is_call, shown};
+use crate::trajectory::{Field, Span};
+
+/// What a hit is.
+pub const SUMMARY: &str = "The answer or a change holds a stock value (0000000000, example.com, [insert …], John Doe, TBD) that the agent was not shown.";
+
+/// Stock values, in small letters.
+const STOCK: &[&str] = &[
+    "example.com",
+    "example.org",
+    "lorem ipsum",
+    "john doe",
+    "jane doe",
+    "your_api_key",
+    "your-api-key",
+    "[insert",
+    "<insert",
+    "[your ",
+    "<your ",
+    "[name]",
+    "123 main st",
+    "555-555-5555",
+    "xxx-xxx",
+    "to be determined",
+];
+
+/// Texts are read that far.
+const HEAD: usize = 4000;
+
+/// The most values that are looked up; each lookup is a search over the text of the run.
+const MAX_LOOKUPS: usize = 8;
+
+/// One hit for each text that has one, at the first.
+pub fn find(signals: &Signals<'_, '_>) -> Vec<Hit> {
+    let writes = signals.steps().filter(|(_, step)| {
+        // Code has stock values in its examples and tests.
+        is_call(step)
+            && step.effect == Effect::Write
+            && !effect::runs_code(step.step.action_name.unwrap_or(""))
+    });
+    let in_writes =
+        writes.filter_map(|(at, step)| Some((Hit::step(at, Field::ActionInput), step.step.action_input?)));
+    let in_answer = signals.run().final_answer.map(|answer| (Hit::field(Field::FinalAnswer), answer));
+    in_writes
+        .chain(in_answer)
+        .filter_map(|(place, text)| {
+            let head = crate::text::cut::head(text, HEAD);
+            Some((place, text, stock(head).or_else(|| filler(head))?))
+        })
+        .take(MAX_LOOKUPS)
+        .filter(|(_, text, span)| !shown::has_word(signals, span.of(text)))
+        .map(|(place, _, span)| place.at(span))
+        .collect()
+}
+
+fn stock(text: &str) -> Option<Span> {
+    let lower = text.to_ascii_lowercase();
+    STOCK
+        .iter()
+        .filter_map(|value| Some((lower.find(value)?, value.len())))
+        .min()
+        .map(|(at, length)| Span::new(at, at + length))
+}
+
+/// A code of one digit or of `x`, six or more of them, or the digits in their order.
+fn filler(text: &str) -> Option<Span> {
+    crate::text::words::words(text).map(|word| word.span).find(|span| {
+        let word = span.of(text).as_bytes();
+        let same = word.len() >= 6
+            && matches!(word[0], b'0'..=b'9' | b'x' | b'X')
+            && word.iter().all(|byte| *byte == word[0]);
+        same || matches!(word, b"123456" | b"1234567" | b"12345678" | b"123456789" | b"1234567890")
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::testing::{call, hits, run};
+
+    #[test]
+    fn stock_values_must_have_been_shown() {
+        let count = |observation, answer| {
+            let steps = vec![call("get_item", "{}", observation)];
+            hits("placeholder_value", &run("What is its number?", steps, Some(answer))).len()
+        };
+        assert_eq!(count("{}", "It is item 0000000000."), 1);
+        assert_eq!(count("item 0000000000", "It is item 0000000000."), 0);
+        assert_eq!(count("{}", "Write to help@example.com."), 1);
+        assert_eq!(count("{}", "It is 100000 or 1966."), 0);
+    }
+
+    #[test]
+    fn changes_are_read_and_code_is_not() {
+        let mail = r#"{"to": "[insert name]", "text": "x"}"#;
+        assert_eq!(hits("placeholder_value", &run("?", vec![call("send_email", mail, "ok")], None)).len(), 1);
+        assert!(hits("placeholder_value", &run("?", vec![call("bash", mail, "ok")], None)).is_empty());
+    }
+}
