@@ -30,6 +30,10 @@ fn in_prompt(signals: &Signals<'_, '_>) -> Vec<Hit> {
     let Some(prompt) = signals.run().original_prompt.filter(|prompt| may_bound(prompt)) else {
         return Vec::new();
     };
+    // What nothing can break need not be read.
+    if signals.answer().is_none() && changes(signals).next().is_none() {
+        return Vec::new();
+    }
     let stated = constraints(prompt, signals.reading().prompt_facts());
     let of_prompt = Hit::field(Field::OriginalPrompt);
     stated
@@ -46,18 +50,17 @@ fn in_prompt(signals: &Signals<'_, '_>) -> Vec<Hit> {
 
 /// A policy bounds what is done, not what is said, and each bound only what it names.
 fn in_policy(signals: &Signals<'_, '_>) -> Vec<Hit> {
-    let Some(policy) = signals.run().system.filter(|policy| may_bound(policy)) else { return Vec::new() };
-    if changes(signals).next().is_none() {
+    let Some(policy) = signals.run().system.filter(|_| changes(signals).next().is_some()) else {
         return Vec::new();
-    }
-    let stated = constraints(policy, &facts(policy));
-    stated
+    };
+    let limits = constraints::limits(policy);
+    limits
         .iter()
-        .filter(|constraint| constraints::is_absolute(policy, constraint.span))
-        .take(MAX_CONSTRAINTS)
-        .flat_map(|constraint| {
-            let hits = in_arguments(signals, policy, constraint, true);
-            with_constraint(hits, Hit::field(Field::System).at(constraint.span))
+        .flat_map(|(limit, sentence)| {
+            let hits = in_arguments(signals, sentence.of(policy), limit, true);
+            let start = sentence.start + limit.span.start;
+            let span = Span { start, end: start + limit.span.len() as u32 };
+            with_constraint(hits, Hit::field(Field::System).at(span))
         })
         .collect()
 }
@@ -70,10 +73,10 @@ fn with_constraint(mut hits: Vec<Hit>, constraint: Hit) -> Vec<Hit> {
 }
 
 /// A bound has a number, in digits or in words after a comparison.
-fn may_bound(text: &str) -> bool {
-    let words = ["at most", "at least", "no more than", "up to", "exactly"];
-    text.bytes().any(|byte| byte.is_ascii_digit())
-        || words.iter().any(|word| memchr::memmem::find(text.as_bytes(), word.as_bytes()).is_some())
+fn may_bound(prompt: &str) -> bool {
+    let words = ["at most", "at least", " than ", "up to", "exactly"];
+    prompt.bytes().any(|byte| byte.is_ascii_digit())
+        || words.iter().any(|word| memchr::memmem::find(prompt.as_bytes(), word.as_bytes()).is_some())
 }
 
 fn changes<'r, 'a>(signals: &Signals<'r, 'a>) -> impl Iterator<Item = (usize, &'r StepReading<'a>)> {

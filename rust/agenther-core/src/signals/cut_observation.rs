@@ -45,7 +45,8 @@ fn mark(text: &str) -> Option<Span> {
     let tail = cut::tail(text, TAIL);
     let start = text.len() - tail.len();
     let lower = tail.to_ascii_lowercase();
-    let named = MARKS.iter().find_map(|mark| Some((lower.rfind(mark)?, mark.len())));
+    let may_say = ["truncated", "omitted", "limited"].iter().any(|word| lower.contains(word));
+    let named = MARKS.iter().filter(|_| may_say).find_map(|mark| Some((lower.rfind(mark)?, mark.len())));
     let dots = ["...", "…"].iter().find(|dots| text.len() >= LONG && tail.ends_with(**dots));
     let dots = dots.map(|dots| (tail.len() - dots.len(), dots.len()));
     named.or(dots).map(|(at, length)| Span::new(start + at, start + at + length))

@@ -2,9 +2,13 @@
 //!
 //! What an agent says of its work is not what it did: the claim is held against the status of the calls.
 
+use std::sync::LazyLock;
+
+use aho_corasick::AhoCorasick;
+
 use super::effect::Effect;
 use super::tool_status::Status;
-use super::{Hit, Signals, is_call};
+use super::{Hit, Signals, is_call, phrases};
 use crate::text::{records, words};
 use crate::trajectory::{Field, Span};
 
@@ -20,11 +24,13 @@ pub fn find(signals: &Signals<'_, '_>) -> Vec<Hit> {
     let refused = match writes.next() {
         Some((at, step)) if step.status.is_error() => Some(at),
         Some(_) => return Vec::new(),
-        None if could_write(signals) => None,
-        None => return Vec::new(),
+        None => None,
     };
     let Some((place, text)) = signals.last_words() else { return Vec::new() };
     let Some(span) = claim(crate::text::cut::head(text, HEAD)) else { return Vec::new() };
+    if refused.is_none() && !could_write(signals) {
+        return Vec::new();
+    }
     let refusal = refused.map(|at| Hit::step(at, Field::Observation));
     refusal.into_iter().chain([place.at(span)]).collect()
 }
@@ -36,6 +42,39 @@ fn could_write(signals: &Signals<'_, '_>) -> bool {
             step.status == Status::NoCall || super::effect::is_purposeful(step.step.action_name.unwrap_or(""))
         })
 }
+
+/// Changes, as they are claimed.
+#[rustfmt::skip]
+const PAST: &[&str] = &[
+    "booked",
+    "cancelled",
+    "canceled",
+    "changed",
+    "updated",
+    "sent",
+    "created",
+    "added",
+    "removed",
+    "deleted",
+    "ordered",
+    "placed",
+    "refunded",
+    "issued",
+    "modified",
+    "scheduled",
+    "rescheduled",
+    "submitted",
+    "upgraded",
+    "exchanged",
+    "returned",
+    "paid",
+    "transferred",
+    "saved",
+    "posted",
+    "reserved",
+    "purchased",
+    "bought",
+];
 
 /// "I have cancelled", "has been booked", "was successfully updated", in a sentence that denies and doubts nothing.
 fn claim(text: &str) -> Option<Span> {
@@ -58,36 +97,9 @@ fn claim(text: &str) -> Option<Span> {
         "should",
         "to",
     ];
-    const PAST: &[&str] = &[
-        "booked",
-        "cancelled",
-        "canceled",
-        "changed",
-        "updated",
-        "sent",
-        "created",
-        "added",
-        "removed",
-        "deleted",
-        "ordered",
-        "placed",
-        "refunded",
-        "issued",
-        "modified",
-        "scheduled",
-        "rescheduled",
-        "submitted",
-        "upgraded",
-        "exchanged",
-        "returned",
-        "paid",
-        "transferred",
-        "saved",
-        "posted",
-        "reserved",
-        "purchased",
-        "bought",
-    ];
+    static AUTOMATON: LazyLock<AhoCorasick> = LazyLock::new(|| phrases::automaton(PAST));
+    // Most last words claim nothing, which one pass tells.
+    phrases::find(&AUTOMATON, text)?;
     records::sentences(text, 0, text.len()).find_map(|span| {
         let sentence = span.of(text);
         let is = |word: &str, known: &[&str]| known.iter().any(|known| word.eq_ignore_ascii_case(known));

@@ -3,9 +3,12 @@
 //! A sign of failure where nothing but the answer tells; on tau-bench airline, whose policy often demands
 //! a refusal, it is none (`docs/quality.md`): keyword lists score below the majority class there.
 
-use super::{Hit, Signals};
+use std::sync::LazyLock;
+
+use aho_corasick::AhoCorasick;
+
+use super::{Hit, Signals, phrases};
 use crate::text::cut;
-use crate::trajectory::Span;
 
 /// What a hit is.
 pub const SUMMARY: &str =
@@ -44,21 +47,15 @@ const HEAD: usize = 600;
 /// At most one hit: the phrase.
 pub fn find(signals: &Signals<'_, '_>) -> Vec<Hit> {
     let Some((place, text)) = signals.last_words() else { return Vec::new() };
-    let head = cut::head(text, HEAD).to_ascii_lowercase();
-    PHRASES
-        .iter()
-        .filter_map(|phrase| Some((head.find(phrase)?, phrase.len())))
-        .min()
-        .map(|(at, length)| place.at(Span::new(at, at + length)))
-        .into_iter()
-        .collect()
+    static AUTOMATON: LazyLock<AhoCorasick> = LazyLock::new(|| phrases::automaton(PHRASES));
+    phrases::find(&AUTOMATON, cut::head(text, HEAD)).map(|span| place.at(span)).into_iter().collect()
 }
 
 #[cfg(test)]
 mod tests {
     use super::super::testing::{call, hits, reply, run};
     use super::*;
-    use crate::trajectory::Field;
+    use crate::trajectory::{Field, Span};
 
     #[test]
     fn the_answer_or_the_last_reply_is_read() {

@@ -5,7 +5,7 @@
 //! time than linear in the text and the number of steps.
 
 use std::cell::OnceCell;
-use std::collections::{BTreeSet, HashSet};
+use std::collections::HashSet;
 
 use crate::reading::{Reading, StepReading};
 use crate::tools::Tool;
@@ -19,6 +19,7 @@ mod assent;
 mod calls;
 mod constraints;
 mod grounding;
+mod phrases;
 mod shown;
 mod tokens;
 
@@ -262,29 +263,27 @@ impl<'r, 'a> Signals<'r, 'a> {
         self.reading.tools().iter().find(|schema| schema.name == tool)
     }
 
-    /// What the prompt and the policy demand of the tools that the run calls or has, by name.
+    /// What the prompt and the policy demand of the tools that the run calls, by name.
     fn demands(&self) -> &[(Field, Demand<'r>)] {
-        /// A policy that names more tools than this names none in particular.
+        /// A run calls few tools: more names are those of something else.
         const MAX_TOOLS: usize = 64;
         self.demands.get_or_init(|| {
-            let called: BTreeSet<&'r str> =
-                self.steps().filter_map(|(_, step)| step.step.action_name).take(1000).collect();
-            let listed = self.reading.tools().iter().map(|tool| &*tool.name);
-            let tools: Vec<&'r str> = called
-                .iter()
-                .copied()
-                .chain(listed)
-                .take(MAX_TOOLS)
-                .collect::<BTreeSet<_>>()
-                .into_iter()
-                .collect();
+            let mut tools: Vec<&'r str> = Vec::new();
+            for tool in self.steps().filter_map(|(_, step)| step.step.action_name) {
+                if tool.contains('_') && tools.len() < MAX_TOOLS && !tools.contains(&tool) {
+                    tools.push(tool);
+                }
+            }
+            if tools.is_empty() {
+                return Vec::new();
+            }
             let texts =
                 [(Field::OriginalPrompt, self.run().original_prompt), (Field::System, self.run().system)];
             let of_texts =
                 texts.into_iter().filter_map(|(field, text)| Some((field, demands(text?, &tools))));
             let all =
                 of_texts.flat_map(|(field, demands)| demands.into_iter().map(move |demand| (field, demand)));
-            all.filter(|(_, demand)| called.contains(demand.tool)).collect()
+            all.filter(|(_, demand)| tools.contains(&demand.tool)).collect()
         })
     }
 

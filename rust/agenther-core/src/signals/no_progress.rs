@@ -1,6 +1,7 @@
 //! Call after call that brings nothing new to light: the agent goes on, and learns nothing.
 
 use std::collections::HashSet;
+use std::hash::{BuildHasherDefault, Hasher};
 
 use super::{Hit, Signals, is_call, tokens};
 use crate::text::cut;
@@ -18,7 +19,10 @@ const HEAD: usize = 256;
 
 /// One hit for each such call. Silent observations neither count nor end a row: commands that work are silent.
 pub fn find(signals: &Signals<'_, '_>) -> Vec<Hit> {
-    let mut seen: HashSet<u64> = HashSet::new();
+    if signals.calls_at().nth(STREAK).is_none() {
+        return Vec::new();
+    }
+    let mut seen: HashSet<u64, BuildHasherDefault<Itself>> = HashSet::default();
     let mut streak = 0;
     let mut hits = Vec::new();
     for (at, step) in signals.steps().filter(|(_, step)| is_call(step)) {
@@ -37,6 +41,24 @@ pub fn find(signals: &Signals<'_, '_>) -> Vec<Hit> {
         }
     }
     hits
+}
+
+/// Words are hashes already. Folding spreads what the table looks at.
+#[derive(Default)]
+struct Itself(u64);
+
+impl Hasher for Itself {
+    fn finish(&self) -> u64 {
+        self.0
+    }
+
+    fn write(&mut self, bytes: &[u8]) {
+        self.0 = tokens::hash(bytes.iter().copied());
+    }
+
+    fn write_u64(&mut self, hash: u64) {
+        self.0 = hash ^ (hash >> 32);
+    }
 }
 
 #[cfg(test)]

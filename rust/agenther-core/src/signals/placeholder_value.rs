@@ -3,8 +3,12 @@
 //! It is what an agent writes that has nothing to write. Kin of the words "placeholder" and "simulated",
 //! whose first hit is the decisive step in 15 of 38 failed multi-agent runs (`docs/quality.md`).
 
+use std::sync::LazyLock;
+
+use aho_corasick::AhoCorasick;
+
 use super::effect::{self, Effect};
-use super::{Hit, Signals, is_call, shown};
+use super::{Hit, Signals, is_call, phrases, shown};
 use crate::trajectory::{Field, Span};
 
 /// What a hit is.
@@ -60,22 +64,35 @@ pub fn find(signals: &Signals<'_, '_>) -> Vec<Hit> {
 }
 
 fn stock(text: &str) -> Option<Span> {
-    let lower = text.to_ascii_lowercase();
-    STOCK
-        .iter()
-        .filter_map(|value| Some((lower.find(value)?, value.len())))
-        .min()
-        .map(|(at, length)| Span::new(at, at + length))
+    static AUTOMATON: LazyLock<AhoCorasick> = LazyLock::new(|| phrases::automaton(STOCK));
+    phrases::find(&AUTOMATON, text)
 }
 
-/// A code of one digit or of `x`, six or more of them, or the digits in their order.
+/// How long a filler is at least.
+const FILLER: usize = 6;
+
+/// A code of one digit or of `x`, or the digits in their order.
 fn filler(text: &str) -> Option<Span> {
+    if !may_fill(text.as_bytes()) {
+        return None;
+    }
     crate::text::words::words(text).map(|word| word.span).find(|span| {
         let word = span.of(text).as_bytes();
-        let same = word.len() >= 6
+        let same = word.len() >= FILLER
             && matches!(word[0], b'0'..=b'9' | b'x' | b'X')
             && word.iter().all(|byte| *byte == word[0]);
-        same || matches!(word, b"123456" | b"1234567" | b"12345678" | b"123456789" | b"1234567890")
+        same || word.len() >= FILLER && b"1234567890".starts_with(word)
+    })
+}
+
+/// Whether some bytes in a row are alike, or are the first digits: most texts have neither, and need not
+/// be cut into words.
+fn may_fill(bytes: &[u8]) -> bool {
+    let (mut alike, mut rising) = (1, 1);
+    std::iter::zip(bytes, bytes.get(1..).unwrap_or_default()).any(|(a, b)| {
+        alike = if a == b && b.is_ascii_alphanumeric() { alike + 1 } else { 1 };
+        rising = if *b == a.wrapping_add(1) && b.is_ascii_digit() { rising + 1 } else { 1 };
+        alike >= FILLER || rising >= FILLER
     })
 }
 

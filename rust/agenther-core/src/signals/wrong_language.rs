@@ -36,7 +36,8 @@ fn asked(prompt: &str) -> Asked {
     let (mut verb, mut previous) = (false, "");
     for word in words::words(crate::text::cut::tail(prompt, 4000)) {
         verb |= is_verb(word.text);
-        if let Some(language) = language::named(word.text) {
+        let capital = word.text.starts_with(|c: char| c.is_ascii_uppercase());
+        if let Some(language) = capital.then(|| language::named(word.text)).flatten() {
             let into = ["in", "into", "to"].contains(&previous);
             match said {
                 Asked::Nothing if into && verb => said = Asked::For(language),

@@ -1,5 +1,6 @@
 //! The clause that a constraint stands in.
 
+use crate::text::{cut, records};
 use crate::trajectory::Span;
 
 /// The text of the clause before byte `at`.
@@ -25,10 +26,20 @@ pub fn sentence_head(text: &str, at: usize) -> &str {
     after_last(before, ends)
 }
 
+/// The sentence around `start..end`, or what of it is near.
+pub fn sentence(text: &str, start: usize, end: usize) -> Span {
+    const REACH: usize = 200;
+    let from = cut::ceil(text, start.saturating_sub(REACH));
+    let to = cut::floor(text, end + REACH);
+    records::sentences(text, from, to)
+        .find(|span| span.start as usize <= start && end <= span.end as usize)
+        .unwrap_or(Span::new(start, end))
+}
+
 fn after_last(before: &str, ends: impl Fn((usize, u8)) -> bool) -> &str {
     let start = before.bytes().enumerate().rev().take(LONGEST).find(|found| ends(*found));
     let start = start.map_or(before.len().saturating_sub(LONGEST), |(at, _)| at + 1);
-    &before[crate::text::cut::ceil(before, start)..]
+    &before[cut::ceil(before, start)..]
 }
 
 /// No clause is longer: bounds the time of a look back.

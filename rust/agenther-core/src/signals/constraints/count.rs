@@ -2,22 +2,36 @@
 
 use super::{Constraint, bound};
 use crate::text::facts::{Fact, FactKind};
-use crate::text::words;
+use crate::text::{cut, words};
 use crate::trajectory::Span;
 
-/// The last words of comparisons that bound counts: only after one of them a number word is looked for.
-const LAST_WORDS: &[&str] =
-    &["most", "least", "than", "to", "of", "exactly", "maximum", "minimum", "exceed", "exceeding"];
+/// The ends of comparisons that bound counts: only after one of them a number word is looked for.
+const ENDS: &[&str] = &[
+    "at most ",
+    "at least ",
+    "than ",
+    "up to ",
+    "exactly ",
+    "imum of ",
+    "imum ",
+    "limit of ",
+    "limited to ",
+    "exceed ",
+];
+
+/// The longest comparison and number word together: bounds the time of a look ahead.
+const AHEAD: usize = 24;
 
 /// A constraint for each number in words that a comparison bounds.
 pub fn counts(text: &str) -> impl Iterator<Item = Constraint<'_>> {
-    LAST_WORDS.iter().flat_map(move |word| {
-        memchr::memmem::find_iter(text.as_bytes(), *word).filter_map(move |at| after(text, at + word.len()))
+    ENDS.iter().flat_map(move |end| {
+        memchr::memmem::find_iter(text.as_bytes(), *end).filter_map(move |at| after(text, at + end.len() - 1))
     })
 }
 
+/// The number word after byte `end`, where a comparison ends.
 fn after(text: &str, end: usize) -> Option<Constraint<'_>> {
-    let number = words::words(&text[end..]).next()?;
+    let number = words::words(cut::head(&text[end..], AHEAD)).next()?;
     let value = number_word(number.text)?;
     let start = end + number.span.start as usize;
     let gap = &text[end..start];

@@ -1,5 +1,10 @@
 //! The form that a prompt wants its answer in: JSON, one word, a number, yes or no, so many words.
 
+use std::sync::LazyLock;
+
+use aho_corasick::AhoCorasick;
+
+use super::super::phrases;
 use super::bound::{self, Bound};
 use crate::text::document::{Document, Kind};
 use crate::text::{cut, records, words};
@@ -77,7 +82,16 @@ const TAIL: usize = 4000;
 
 /// The forms that a prompt wants, each with where it says so.
 pub fn forms(prompt: &str) -> Vec<(Form, Span)> {
+    static AUTOMATON: LazyLock<AhoCorasick> = LazyLock::new(|| {
+        let units = ["words", "sentence", "character"];
+        let phrases: Vec<&str> = PHRASES.iter().map(|(phrase, _)| *phrase).chain(units).collect();
+        phrases::automaton(&phrases)
+    });
     let tail = cut::tail(prompt, TAIL);
+    // Most prompts want no form, which one pass tells.
+    if !AUTOMATON.is_match(tail) {
+        return Vec::new();
+    }
     let start = prompt.len() - tail.len();
     let mut found = Vec::new();
     for sentence in records::sentences(prompt, start, prompt.len()) {

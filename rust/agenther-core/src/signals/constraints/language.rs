@@ -1,5 +1,8 @@
 //! The language of a text, by its script and its commonest words.
 
+use std::collections::HashMap;
+use std::sync::LazyLock;
+
 /// Languages that are told apart.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Language(&'static str);
@@ -45,6 +48,9 @@ pub fn of(text: &str) -> Option<Language> {
 }
 
 fn by_script(text: &str) -> Option<Language> {
+    if text.is_ascii() {
+        return None;
+    }
     let letters = text.chars().filter(|c| c.is_alphabetic()).count();
     let in_script =
         |range: &std::ops::RangeInclusive<char>| text.chars().filter(|c| range.contains(c)).count();
@@ -60,12 +66,20 @@ fn by_script(text: &str) -> Option<Language> {
 
 /// At least three of its commonest words, a tenth of all, and twice as many as of any other language.
 fn by_words(text: &str) -> Option<Language> {
+    const LONGEST: usize = 7;
     let mut counts = [0usize; WORDS.len()];
     let mut all = 0;
+    let mut lower = String::with_capacity(2 * LONGEST);
     for word in text.split(|c: char| !c.is_alphabetic()).filter(|word| !word.is_empty()) {
         all += 1;
-        for (count, (_, words)) in std::iter::zip(&mut counts, WORDS) {
-            *count += usize::from(words.iter().any(|common| word.eq_ignore_ascii_case(common)));
+        if word.len() > LONGEST {
+            continue;
+        }
+        lower.clear();
+        lower.push_str(word);
+        lower.make_ascii_lowercase();
+        for language in COMMON.get(lower.as_str()).into_iter().flatten() {
+            counts[*language] += 1;
         }
     }
     let best = (0..WORDS.len()).max_by_key(|at| counts[*at])?;
@@ -73,6 +87,15 @@ fn by_words(text: &str) -> Option<Language> {
     let stands_out = counts[best] >= 3 && counts[best] * 10 >= all && counts[best] >= 2 * second;
     (all >= 8 && stands_out).then_some(Language(WORDS[best].0))
 }
+
+/// The languages that have a word among their commonest, by position in [`WORDS`].
+static COMMON: LazyLock<HashMap<&str, Vec<usize>>> = LazyLock::new(|| {
+    let mut common: HashMap<&str, Vec<usize>> = HashMap::new();
+    for (at, (_, words)) in WORDS.iter().enumerate() {
+        words.iter().for_each(|word| common.entry(word).or_default().push(at));
+    }
+    common
+});
 
 #[cfg(test)]
 mod tests {

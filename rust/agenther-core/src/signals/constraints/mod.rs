@@ -16,10 +16,14 @@ mod tests;
 pub mod tools;
 
 pub use bound::Bound;
-pub use clause::is_absolute;
 pub use compare::{breaks, comparable, counted, is_about, subject};
 
-use crate::text::facts::{Fact, FactKind};
+use std::sync::LazyLock;
+
+use aho_corasick::AhoCorasick;
+
+use super::phrases;
+use crate::text::facts::{self, Fact, FactKind};
 use crate::trajectory::Span;
 
 /// A bound on a typed value.
@@ -36,20 +40,60 @@ pub struct Constraint<'a> {
 /// The constraints of a text whose facts are `facts`, in the order of the text.
 pub fn constraints<'a>(text: &'a str, facts: &[Fact<'a>]) -> Vec<Constraint<'a>> {
     let mut found = range::ranges(text, facts);
-    let in_range = |found: &[Constraint<'_>], fact: &Fact<'_>| {
-        found.iter().any(|range| range.span.start <= fact.span.start && fact.span.end <= range.span.end)
-    };
-    let single: Vec<_> = facts
-        .iter()
-        .filter(|fact| is_measure(fact) && !in_range(&found, fact))
-        .filter_map(|fact| bound::read(text, fact))
-        .collect();
-    found.extend(single);
+    let ranges: Vec<Span> = found.iter().map(|range| range.span).collect();
+    // Both come in the order of the text.
+    let mut next = ranges.iter().peekable();
+    for fact in facts.iter().filter(|fact| is_measure(fact)) {
+        while next.next_if(|range| range.end <= fact.span.start).is_some() {}
+        if next.peek().is_none_or(|range| fact.span.end <= range.start) {
+            found.extend(bound::read(text, fact));
+        }
+    }
     found.extend(count::counts(text));
     found.retain(|constraint| !clause::is_conditional(text, constraint.span.start as usize));
     found.sort_by_key(|constraint| constraint.span);
     found
 }
+
+/// The constraints of a policy that hold for all it names. A policy is long and says much else, so only
+/// the sentences around the words of limits are read.
+pub fn limits(policy: &str) -> Vec<(Constraint<'_>, Span)> {
+    const WORDS: &[&str] = &[
+        "at most",
+        "at least",
+        "no more than",
+        "not more than",
+        "no fewer than",
+        "up to",
+        "maximum",
+        "minimum",
+        "exceed",
+        "limit",
+        "exactly",
+        "≤",
+        "≥",
+        "<=",
+        ">=",
+    ];
+    static AUTOMATON: LazyLock<AhoCorasick> = LazyLock::new(|| phrases::automaton(WORDS));
+    let mut read = 0;
+    let mut found = Vec::new();
+    for word in AUTOMATON.find_iter(policy).take(MAX_LIMITS) {
+        if word.start() < read {
+            continue;
+        }
+        let sentence = clause::sentence(policy, word.start(), word.end());
+        read = sentence.end as usize;
+        let text = sentence.of(policy);
+        let stated = constraints(text, &facts::facts(text));
+        let absolute = stated.into_iter().filter(|found| clause::is_absolute(text, found.span));
+        found.extend(absolute.map(|found| (found, sentence)));
+    }
+    found
+}
+
+/// The most limits of a policy that are read.
+const MAX_LIMITS: usize = 64;
 
 /// A date may leave its year to the reader; what else has no value bounds nothing.
 fn is_measure(fact: &Fact<'_>) -> bool {

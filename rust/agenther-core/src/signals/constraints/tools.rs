@@ -1,7 +1,7 @@
 //! What a prompt or a policy says of tools by name: which are forbidden, and which must come before others.
 
 use super::clause;
-use crate::text::{cut, records};
+use crate::text::cut;
 use crate::trajectory::Span;
 
 /// Calls of `tool` are forbidden, or must come after one of `needs`.
@@ -29,29 +29,23 @@ struct Mention<'t> {
     end: usize,
 }
 
-/// What `text` demands of `tools`. Only names that are no words of the language are looked for: `search`
-/// may be anything, `search_flights` is that tool.
+/// What `text` demands of `tools`. Only names with an underscore are looked for: `search` may be anything,
+/// `search_flights` is that tool.
 pub fn demands<'t>(text: &'t str, tools: &[&'t str]) -> Vec<Demand<'t>> {
-    let mut mentions: Vec<Mention<'t>> = tools
-        .iter()
-        .filter(|tool| is_code_like(tool))
-        .flat_map(|tool| {
-            let found = memchr::memmem::find_iter(text.as_bytes(), *tool);
-            found.map(|start| Mention { tool, start, end: start + tool.len() })
-        })
-        .filter(|mention| stands_alone(text, mention))
-        .take(MAX_MENTIONS)
-        .collect();
-    mentions.sort_by_key(|mention| mention.start);
+    // One look for underscores is cheaper than one for each tool.
+    let mentions = memchr::memchr_iter(b'_', text.as_bytes())
+        .filter_map(|at| identifier(text, at))
+        .filter(|mention| tools.contains(&mention.tool))
+        .take(MAX_MENTIONS);
     let mut demands = Vec::new();
     let mut read = 0;
-    for mention in &mentions {
-        let span = sentence(text, mention.start, mention.end);
+    for mention in mentions {
+        let span = clause::sentence(text, mention.start, mention.end);
         if (span.start as usize) < read {
             continue;
         }
         read = span.end as usize;
-        match named_in(text, span, tools).as_slice() {
+        match named_in(text, span).as_slice() {
             [one] => demands.extend(ban(text, *one, span)),
             [first, second] => demands.extend(order(text, *first, *second, span)),
             _ => {}
@@ -60,45 +54,26 @@ pub fn demands<'t>(text: &'t str, tools: &[&'t str]) -> Vec<Demand<'t>> {
     demands
 }
 
+/// The identifier around the underscore at byte `at`, in text that is not longer than a name.
+fn identifier(text: &str, at: usize) -> Option<Mention<'_>> {
+    const LONGEST: usize = 64;
+    let bytes = text.as_bytes();
+    let is_part = |byte: &&u8| byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'-');
+    let before = bytes[..at].iter().rev().take(LONGEST).take_while(is_part).count();
+    let after = bytes[at..].iter().take(LONGEST).take_while(is_part).count();
+    let (start, end) = (at - before, at + after);
+    // The first underscore of a name speaks for it.
+    let first = !bytes[start..at].contains(&b'_');
+    (first && after < LONGEST).then(|| Mention { tool: &text[start..end], start, end })
+}
+
 /// The tools that a sentence names, and what else in it is written like one: of a tool that must come
 /// first the log may show nothing else.
-fn named_in<'t>(text: &'t str, span: Span, tools: &[&'t str]) -> Vec<Mention<'t>> {
-    let is_part = |c: char| c.is_alphanumeric() || matches!(c, '_' | '-' | '.');
-    let is_tool = |word: &str| is_code_like(word) && (word.contains('_') || tools.contains(&word));
-    let mut next = span.start as usize;
-    let parts = span.of(text).split_inclusive(|c| !is_part(c)).map(|part| {
-        let start = next;
-        next += part.len();
-        (start, part.trim_end_matches(|c| !is_part(c) || c == '.'))
-    });
-    parts
-        .filter(|(_, word)| is_tool(word))
-        .map(|(start, word)| Mention { tool: word, start, end: start + word.len() })
+fn named_in(text: &str, span: Span) -> Vec<Mention<'_>> {
+    let (start, end) = (span.start as usize, span.end as usize);
+    memchr::memchr_iter(b'_', &text.as_bytes()[start..end])
+        .filter_map(|at| identifier(text, start + at))
         .collect()
-}
-
-fn is_code_like(tool: &str) -> bool {
-    tool.len() >= 4
-        && (tool.contains(['_', '-', '.'])
-            || tool
-                .as_bytes()
-                .windows(2)
-                .any(|pair| pair[0].is_ascii_lowercase() && pair[1].is_ascii_uppercase()))
-}
-
-fn stands_alone(text: &str, mention: &Mention<'_>) -> bool {
-    let joins = |c: char| c.is_alphanumeric() || c == '_';
-    !text[..mention.start].ends_with(joins) && !text[mention.end..].starts_with(joins)
-}
-
-/// The sentence around `start..end`, or what of it is near.
-fn sentence(text: &str, start: usize, end: usize) -> Span {
-    const REACH: usize = 200;
-    let from = cut::ceil(text, start.saturating_sub(REACH));
-    let to = cut::floor(text, end + REACH);
-    records::sentences(text, from, to)
-        .find(|span| span.start as usize <= start && end <= span.end as usize)
-        .unwrap_or(Span::new(start, end))
 }
 
 /// "Never call delete_user.", "Do not use the web_search tool."
