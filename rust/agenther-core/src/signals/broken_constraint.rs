@@ -1,4 +1,4 @@
-//! A bound that the prompt or the policy states and the run breaks: in what it changed, bought or answered.
+//! A bound that the prompt, a turn of the user or the policy states and the run breaks: in what it changed, bought or answered.
 //!
 //! Each hit at a value is followed by one at the words that state the bound, so that the evidence shows
 //! both. On ReAct WebShop, whose prompts state a price, P(failure | hit) is given in `docs/quality.md`.
@@ -12,7 +12,7 @@ use crate::text::facts::{Fact, FactKind, facts, under_key};
 use crate::trajectory::{Field, Span};
 
 /// What a hit is.
-pub const SUMMARY: &str = "A bound stated in the prompt or the policy is broken by the arguments of a successful change, by what was on show when it was made, or by the answer; and where that bound is stated.";
+pub const SUMMARY: &str = "A bound stated in the prompt, by the user or in the policy is broken by the arguments of a successful change, by what was on show when it was made, or by the answer; and where that bound is stated.";
 
 /// The most constraints of one text that are checked.
 const MAX_CONSTRAINTS: usize = 64;
@@ -21,13 +21,14 @@ const MAX_CONSTRAINTS: usize = 64;
 pub fn find(signals: &Signals<'_, '_>) -> Vec<Hit> {
     let mut hits = in_prompt(signals);
     hits.extend(in_policy(signals));
+    hits.extend(in_turns(signals));
     // Stable: values come in the order of steps, and what is in no step keeps its place behind its value.
     hits.sort_by_key(|hit| hit.step.unwrap_or(u32::MAX));
     hits
 }
 
 fn in_prompt(signals: &Signals<'_, '_>) -> Vec<Hit> {
-    let Some(prompt) = signals.run().original_prompt.filter(|prompt| may_bound(prompt)) else {
+    let Some(prompt) = signals.run().original_prompt.filter(|prompt| constraints::may_bound(prompt)) else {
         return Vec::new();
     };
     // What nothing can break need not be read.
@@ -40,7 +41,8 @@ fn in_prompt(signals: &Signals<'_, '_>) -> Vec<Hit> {
         .iter()
         .take(MAX_CONSTRAINTS)
         .flat_map(|constraint| {
-            let mut hits = in_arguments(signals, prompt, constraint, false);
+            let mut hits =
+                in_arguments(signals, Whence { text: prompt, step: 0, is_policy: false }, constraint);
             hits.extend(on_show(signals, prompt, constraint));
             hits.extend(in_answer(signals, constraint));
             with_constraint(hits, of_prompt.at(constraint.span))
@@ -57,12 +59,39 @@ fn in_policy(signals: &Signals<'_, '_>) -> Vec<Hit> {
     limits
         .iter()
         .flat_map(|(limit, sentence)| {
-            let hits = in_arguments(signals, sentence.of(policy), limit, true);
+            let hits =
+                in_arguments(signals, Whence { text: sentence.of(policy), step: 0, is_policy: true }, limit);
             let start = sentence.start + limit.span.start;
             let span = Span { start, end: start + limit.span.len() as u32 };
             with_constraint(hits, Hit::field(Field::System).at(span))
         })
         .collect()
+}
+
+/// In a conversation each turn of the user binds the changes that come after it.
+fn in_turns(signals: &Signals<'_, '_>) -> Vec<Hit> {
+    let Some((last, _)) = changes(signals).last() else { return Vec::new() };
+    let turns = signals.steps().take(last + 1).filter_map(|(at, step)| Some((at, step.step.user?)));
+    turns
+        .filter(|(_, turn)| constraints::may_bound(turn))
+        .flat_map(|(at, turn)| {
+            constraints(turn, &facts(turn)).into_iter().map(move |stated| (at, turn, stated))
+        })
+        .take(MAX_CONSTRAINTS)
+        .flat_map(|(at, turn, stated)| {
+            let hits = in_arguments(signals, Whence { text: turn, step: at, is_policy: false }, &stated);
+            with_constraint(hits, Hit::step(at, Field::User).at(stated.span))
+        })
+        .collect()
+}
+
+/// Where a constraint is stated.
+#[derive(Clone, Copy)]
+struct Whence<'t> {
+    text: &'t str,
+    /// The first step that it binds.
+    step: usize,
+    is_policy: bool,
 }
 
 fn with_constraint(mut hits: Vec<Hit>, constraint: Hit) -> Vec<Hit> {
@@ -72,13 +101,6 @@ fn with_constraint(mut hits: Vec<Hit>, constraint: Hit) -> Vec<Hit> {
     hits
 }
 
-/// A bound has a number, in digits or in words after a comparison.
-fn may_bound(prompt: &str) -> bool {
-    let words = ["at most", "at least", " than ", "up to", "exactly"];
-    prompt.bytes().any(|byte| byte.is_ascii_digit())
-        || words.iter().any(|word| memchr::memmem::find(prompt.as_bytes(), word.as_bytes()).is_some())
-}
-
 fn changes<'r, 'a>(signals: &Signals<'r, 'a>) -> impl Iterator<Item = (usize, &'r StepReading<'a>)> {
     signals
         .steps()
@@ -86,12 +108,8 @@ fn changes<'r, 'a>(signals: &Signals<'r, 'a>) -> impl Iterator<Item = (usize, &'
 }
 
 /// The first argument of each change that breaks the constraint, under a name that it is about.
-fn in_arguments(
-    signals: &Signals<'_, '_>,
-    text: &str,
-    constraint: &Constraint<'_>,
-    of_policy: bool,
-) -> Vec<Hit> {
+fn in_arguments(signals: &Signals<'_, '_>, whence: Whence<'_>, constraint: &Constraint<'_>) -> Vec<Hit> {
+    let Whence { text, is_policy, .. } = whence;
     let subject = constraints::subject(text, constraint);
     let counted = constraints::counted(text, constraint);
     let broken = |step: &StepReading<'_>| -> Option<Span> {
@@ -102,7 +120,7 @@ fn in_arguments(
             let about = constraints::is_about(key, constraint, &subject);
             let meant = about && value.kind == FactKind::Number
                 || constraints::comparable(&constraint.fact, &value) && !is_birth(key);
-            (meant && (!of_policy || shares_word(key, &subject)) && constraints::breaks(constraint, &value))
+            (meant && (!is_policy || shares_word(key, &subject)) && constraints::breaks(constraint, &value))
                 .then_some(value.span)
         });
         by_value.or_else(|| {
@@ -110,6 +128,7 @@ fn in_arguments(
         })
     };
     changes(signals)
+        .skip_while(|(at, _)| *at < whence.step)
         .filter_map(|(at, step)| Some(Hit::step(at, Field::ActionInput).at(broken(step)?)))
         .collect()
 }
@@ -261,6 +280,17 @@ mod tests {
             assert_eq!(write.first().map(|(_, text)| *text), value, "{prompt} {arguments}");
             assert!(broken(&run(prompt, vec![call("get_orders", arguments, "ok")], None)).is_empty());
         }
+    }
+
+    #[test]
+    fn a_turn_of_the_user_binds_what_comes_after_it() {
+        use crate::trajectory::Step;
+        let turn = |user, step| Step { user: Some(user), ..step };
+        let pay = call("pay_order", r#"{"amount": 550}"#, "ok");
+        let bound = "Fine, as long as the total cost doesn't exceed $500.";
+        let steps_of = |steps| super::super::testing::steps_of("broken_constraint", &run("Hi", steps, None));
+        assert_eq!(steps_of(vec![turn(bound, pay)]), [0, 0]);
+        assert!(steps_of(vec![pay, turn(bound, call("get_order", "{}", "ok"))]).is_empty());
     }
 
     #[test]

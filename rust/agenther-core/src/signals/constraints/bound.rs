@@ -48,8 +48,8 @@ impl Bound {
 enum Of {
     /// Any measure.
     Any,
-    /// Dates alone: "before 5" says nothing that is checked.
-    Dates,
+    /// Dates and times of day alone: "before 5" says nothing that is checked.
+    Moments,
     /// Money alone: "within 5 km", "a budget of 3 pages".
     Money,
 }
@@ -85,10 +85,10 @@ const BEFORE: &[(&str, Bound, Of)] = &[
     ("longer than", Bound::Above, Of::Any),
     ("heavier than", Bound::Above, Of::Any),
     ("older than", Bound::Above, Of::Any),
-    ("later than", Bound::Above, Of::Dates),
-    ("earlier than", Bound::Below, Of::Dates),
-    ("on or before", Bound::AtMost, Of::Dates),
-    ("on or after", Bound::AtLeast, Of::Dates),
+    ("later than", Bound::Above, Of::Moments),
+    ("earlier than", Bound::Below, Of::Moments),
+    ("on or before", Bound::AtMost, Of::Moments),
+    ("on or after", Bound::AtLeast, Of::Moments),
     ("at most", Bound::AtMost, Of::Any),
     ("at least", Bound::AtLeast, Of::Any),
     ("up to", Bound::AtMost, Of::Any),
@@ -112,8 +112,11 @@ const BEFORE: &[(&str, Bound, Of)] = &[
     ("max.", Bound::AtMost, Of::Any),
     ("max", Bound::AtMost, Of::Any),
     ("min.", Bound::AtLeast, Of::Any),
-    ("before", Bound::Below, Of::Dates),
-    ("after", Bound::Above, Of::Dates),
+    ("before", Bound::Below, Of::Moments),
+    ("until", Bound::AtMost, Of::Moments),
+    ("since", Bound::AtLeast, Of::Moments),
+    ("by", Bound::AtMost, Of::Moments),
+    ("after", Bound::Above, Of::Moments),
     ("exactly", Bound::Exactly, Of::Any),
     ("<=", Bound::AtMost, Of::Any),
     ("=<", Bound::AtMost, Of::Any),
@@ -168,7 +171,7 @@ fn before(text: &str, fact: &Fact<'_>) -> Option<(Bound, Span)> {
     let (words, bound, of) = BEFORE.iter().find(|(words, ..)| ends_with_words(head, words))?;
     let fits = match of {
         Of::Any => true,
-        Of::Dates => fact.kind == FactKind::Date,
+        Of::Moments => matches!(fact.kind, FactKind::Date | FactKind::Time),
         Of::Money => fact.kind == FactKind::Money,
     };
     fits.then(|| (*bound, Span::new(head.len() - words.len(), fact.span.end as usize)))

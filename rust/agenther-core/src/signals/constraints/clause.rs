@@ -61,10 +61,10 @@ pub fn has_condition(sentence: &str) -> bool {
     words(sentence).any(is_condition)
 }
 
-/// Whether one of the last three words of the clause before `at` turns what follows into its opposite:
-/// "do not go over", "nothing above", "never spend more than".
+/// Whether one of the last four words of the clause before `at` turns what follows into its opposite:
+/// "do not go over", "nothing above", "I don't want to leave before".
 pub fn is_negated(text: &str, at: usize) -> bool {
-    const REACH: usize = 3;
+    const REACH: usize = 4;
     words(head(text, at)).rev().take(REACH).any(is_negation)
 }
 

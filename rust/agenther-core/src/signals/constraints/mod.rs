@@ -1,6 +1,6 @@
 //! Typed constraints that a prompt or a policy states, and whether values keep to them.
 //!
-//! Bounds and ranges on money, unit prices, quantities, shares, lengths of time and dates; counts of
+//! Bounds and ranges on money, unit prices, quantities, shares, lengths of time, dates and times of day; counts of
 //! things; the form of the answer; tools and values that are forbidden; the order of calls. What a text
 //! says under a condition ("if it is over $500, …") binds nobody and is left out.
 
@@ -92,12 +92,20 @@ pub fn limits(policy: &str) -> Vec<(Constraint<'_>, Span)> {
     found
 }
 
+/// Whether a text may state a bound: it has a number in digits, or a comparison with one in words. Most
+/// texts state none, which is told without reading their facts.
+pub fn may_bound(text: &str) -> bool {
+    const WORDS: &[&str] = &["at most", "at least", "than", "up to", "exactly", "maximum", "minimum"];
+    static AUTOMATON: LazyLock<AhoCorasick> = LazyLock::new(|| phrases::automaton(WORDS));
+    text.bytes().any(|byte| byte.is_ascii_digit()) || AUTOMATON.is_match(text)
+}
+
 /// The most limits of a policy that are read.
 const MAX_LIMITS: usize = 64;
 
 /// A date may leave its year to the reader; what else has no value bounds nothing.
 fn is_measure(fact: &Fact<'_>) -> bool {
-    use FactKind::{Date, Duration, Money, Number, Percent, Quantity};
+    use FactKind::{Date, Duration, Money, Number, Percent, Quantity, Time};
     fact.kind == Date
-        || fact.value.is_some() && matches!(fact.kind, Number | Money | Percent | Quantity | Duration)
+        || fact.value.is_some() && matches!(fact.kind, Number | Money | Percent | Quantity | Duration | Time)
 }

@@ -40,6 +40,9 @@ fn constraints_are_read_with_their_side_and_their_words() {
         ),
         ("arrive on or before May 20, 2024", vec!["AtMost May 20, 2024 in on or before May 20, 2024"]),
         ("before 5 of them", vec![]),
+        ("deliver it by May 20", vec!["AtMost May 20 in by May 20"]),
+        ("I don't want to fly before 11 AM", vec!["AtLeast 11 AM in before 11 AM"]),
+        ("it doesn't exceed $500", vec!["AtMost $500 in exceed $500"]),
         ("within 5 km, within $30", vec!["AtMost $30 in within $30"]),
         ("don't spend more than $50", vec!["AtMost $50 in more than $50"]),
         ("nothing over $50", vec!["AtMost $50 in over $50"]),
@@ -100,6 +103,12 @@ fn demands_on_tools_are_read() {
         ("Use update_card only after verify_identity.", vec![("update_card", Some("verify_identity"))]),
         ("First call verify_identity, then update_card.", vec![("update_card", Some("verify_identity"))]),
         ("You have verify_identity and update_card.", vec![]),
+        ("Use only verify_identity and web_search.", vec![("update_card", None), ("delete_user", None)]),
+        (
+            "Only use the web_search tool.",
+            vec![("verify_identity", None), ("update_card", None), ("delete_user", None)],
+        ),
+        ("Only use web_search to look things up.", vec![]),
     ] {
         assert_eq!(shown(text), expected, "{text}");
     }

@@ -45,7 +45,15 @@ pub fn demands<'t>(text: &'t str, tools: &[&'t str]) -> Vec<Demand<'t>> {
             continue;
         }
         read = span.end as usize;
-        match named_in(text, span).as_slice() {
+        let named = named_in(text, span);
+        if allows_only(text, &named, span) {
+            let other = |tool: &&&'t str| !named.iter().any(|mention| mention.tool == **tool);
+            // Those without an underscore may be ways to answer.
+            let others = tools.iter().filter(|tool| tool.contains('_')).filter(other);
+            demands.extend(others.map(|tool| Demand { tool, needs: None, span }));
+            continue;
+        }
+        match named.as_slice() {
             [one] => demands.extend(ban(text, *one, span)),
             [first, second] => demands.extend(order(text, *first, *second, span)),
             _ => {}
@@ -76,6 +84,23 @@ fn named_in(text: &str, span: Span) -> Vec<Mention<'_>> {
         .collect()
 }
 
+/// "Use only get_user and get_order.", "Only use the search_web tool."
+fn allows_only(text: &str, named: &[Mention<'_>], span: Span) -> bool {
+    let (Some(first), Some(last)) = (named.first(), named.last()) else { return false };
+    near(text, first.start, "only")
+        && (near(text, first.start, "use") || near(text, first.start, "call"))
+        && ends_plainly(text, *last, span)
+        && !clause::has_condition(span.of(text))
+        && !clause::forbids(text, first.start)
+}
+
+/// Whether the sentence says no more after a name than what kind of thing it is.
+fn ends_plainly(text: &str, last: Mention<'_>, span: Span) -> bool {
+    let rest = text[last.end..span.end as usize].trim_matches(|c: char| !c.is_alphanumeric());
+    let kinds = ["tool", "function", "tools", "functions", "at all", "tool at all", "anymore"];
+    rest.is_empty() || kinds.iter().any(|kind| rest.eq_ignore_ascii_case(kind))
+}
+
 /// "Never call delete_user.", "Do not use the web_search tool."
 fn ban<'t>(text: &str, one: Mention<'t>, span: Span) -> Option<Demand<'t>> {
     let head = cut::tail(&text[..one.start], NEAR);
@@ -95,12 +120,7 @@ fn ban<'t>(text: &str, one: Mention<'t>, span: Span) -> Option<Demand<'t>> {
         .iter()
         .any(|no| negation.eq_ignore_ascii_case(no));
     // "Do not call it without asking", "unless", "more than once": not a ban of the tool as such.
-    let rest = &span.of(text)[one.end - span.start as usize..];
-    let plain = rest.trim_matches(|c: char| !c.is_alphanumeric());
-    let plain = plain.is_empty()
-        || ["tool", "function", "at all", "tool at all", "anymore"]
-            .iter()
-            .any(|end| plain.eq_ignore_ascii_case(end));
+    let plain = ends_plainly(text, one, span);
     (negated && verbs > 0 && plain && !clause::has_condition(span.of(text))).then_some(Demand {
         tool: one.tool,
         needs: None,
