@@ -40,7 +40,8 @@ pub fn find(signals: &Signals<'_, '_>) -> Vec<Hit> {
     mark(text).map(|span| Hit::step(at, Field::Observation).at(span)).into_iter().collect()
 }
 
-fn mark(text: &str) -> Option<Span> {
+/// Where a text, without the blanks at its end, says that it was cut.
+pub fn mark(text: &str) -> Option<Span> {
     const LONG: usize = 1000;
     let tail = cut::tail(text, TAIL);
     let start = text.len() - tail.len();

@@ -51,6 +51,10 @@ pub fn find(signals: &Signals<'_, '_>) -> Vec<Hit> {
     let in_writes =
         writes.filter_map(|(at, step)| Some((Hit::step(at, Field::ActionInput), step.step.action_input?)));
     let in_answer = signals.run().final_answer.map(|answer| (Hit::field(Field::FinalAnswer), answer));
+    // An answer without a call before it, or one that is code, makes up what it shows.
+    let in_answer = in_answer.filter(|(_, answer)| {
+        signals.last_call().is_some() && !answer.contains("```") && !answer.contains("==")
+    });
     in_writes
         .chain(in_answer)
         .filter_map(|(place, text)| {
@@ -78,6 +82,10 @@ fn filler(text: &str) -> Option<Span> {
     }
     crate::text::words::words(text).map(|word| word.span).find(|span| {
         let word = span.of(text).as_bytes();
+        // The digits behind a point are part of a number.
+        if text[..span.start as usize].ends_with(['.', ',']) {
+            return false;
+        }
         let same = word.len() >= FILLER
             && matches!(word[0], b'0'..=b'9' | b'x' | b'X')
             && word.iter().all(|byte| *byte == word[0]);
@@ -109,7 +117,7 @@ mod tests {
         assert_eq!(count("{}", "It is item 0000000000."), 1);
         assert_eq!(count("item 0000000000", "It is item 0000000000."), 0);
         assert_eq!(count("{}", "Write to help@example.com."), 1);
-        assert_eq!(count("{}", "It is 100000 or 1966."), 0);
+        assert_eq!(count("{}", "It is 100000, 1.000000 or 1966."), 0);
     }
 
     #[test]

@@ -2,7 +2,8 @@
 
 use memchr::memmem::Finder;
 
-use super::Signals;
+use super::effect::{Effect, is_purposeful};
+use super::{Signals, cut_observation, is_call};
 
 /// The texts of a run that its agent did not write.
 pub fn texts<'a>(signals: &Signals<'_, 'a>) -> impl Iterator<Item = &'a str> {
@@ -20,4 +21,16 @@ pub fn has(signals: &Signals<'_, '_>, needle: &str) -> bool {
 /// Whether one of them has a word as it is, in small letters or in capitals.
 pub fn has_word(signals: &Signals<'_, '_>, word: &str) -> bool {
     has(signals, word) || has(signals, &word.to_lowercase()) || has(signals, &word.to_uppercase())
+}
+
+/// Whether an observation was cut, or is not in the log: what no text of the log has may then have been shown.
+pub fn is_cut(signals: &Signals<'_, '_>) -> bool {
+    let mut calls = signals.steps().filter(|(_, step)| is_call(step));
+    calls.any(|(_, step)| {
+        let text = step.step.observation.unwrap_or("").trim();
+        let looked_up = || step.effect == Effect::Read && is_purposeful(step.step.action_name.unwrap_or(""));
+        // JSON that does not close.
+        let open = text.starts_with(['{', '[']) && !text.ends_with(['}', ']']);
+        if text.is_empty() { looked_up() } else { open || cut_observation::mark(text).is_some() }
+    })
 }

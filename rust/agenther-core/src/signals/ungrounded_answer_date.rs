@@ -11,10 +11,11 @@ pub const SUMMARY: &str = "A date with day and month in the final answer stands,
 /// The most dates that are looked up.
 const MAX_LOOKUPS: usize = 8;
 
-/// One hit for each such date. A run without calls can quote nothing.
+/// One hit for each such date. A run without calls can quote nothing, and one with a cut
+/// observation may have seen anything.
 pub fn find(signals: &Signals<'_, '_>) -> Vec<Hit> {
     let may_have = signals.answer().is_some_and(|answer| answer.bytes().any(|byte| byte.is_ascii_digit()));
-    if !may_have || !signals.steps().any(|(_, step)| is_call(step)) {
+    if !may_have || !signals.steps().any(|(_, step)| is_call(step)) || shown::is_cut(signals) {
         return Vec::new();
     }
     let dates = signals.reading().answer_facts().iter().filter(|fact| fact.kind == FactKind::Date);

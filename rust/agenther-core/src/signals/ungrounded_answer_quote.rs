@@ -15,10 +15,11 @@ const MAX_LOOKUPS: usize = 8;
 /// Shorter ones are titles, terms, irony.
 const MIN_WORDS: usize = 4;
 
-/// One hit for each such quotation. A run without calls can quote nothing.
+/// One hit for each such quotation. A run without calls can quote nothing, and one with a cut
+/// observation may have seen anything.
 pub fn find(signals: &Signals<'_, '_>) -> Vec<Hit> {
     let quoted = signals.answer().is_some_and(|answer| answer.contains(['"', '“', '«', '\'', '‘']));
-    if !quoted || !signals.steps().any(|(_, step)| is_call(step)) {
+    if !quoted || !signals.steps().any(|(_, step)| is_call(step)) || shown::is_cut(signals) {
         return Vec::new();
     }
     let quotations = signals.reading().answer_facts().iter().filter(|fact| fact.kind == FactKind::Quoted);
