@@ -8,7 +8,7 @@ use super::effect::Effect;
 use super::{Hit, Signals, is_call};
 use crate::reading::StepReading;
 use crate::text::document::{Kind, Value};
-use crate::text::facts::{Fact, FactKind, facts, under_key};
+use crate::text::facts::{Fact, FactKind, facts};
 use crate::trajectory::{Field, Span};
 
 /// What a hit is.
@@ -116,11 +116,8 @@ fn in_arguments(signals: &Signals<'_, '_>, whence: Whence<'_>, constraint: &Cons
         let root = step.arguments()?.root();
         let by_value = root.leaves().find_map(|leaf| {
             let key = leaf.nearest_key().unwrap_or("");
-            let value = typed(leaf, key)?;
-            let about = constraints::is_about(key, constraint, &subject);
-            let meant = about && value.kind == FactKind::Number
-                || constraints::comparable(&constraint.fact, &value) && !is_birth(key);
-            (meant && (!is_policy || shares_word(key, &subject)) && constraints::breaks(constraint, &value))
+            let value = constraints::meant(constraint, leaf, &subject)?;
+            ((!is_policy || shares_word(key, &subject)) && constraints::breaks(constraint, &value))
                 .then_some(value.span)
         });
         by_value.or_else(|| {
@@ -133,40 +130,8 @@ fn in_arguments(signals: &Signals<'_, '_>, whence: Whence<'_>, constraint: &Cons
         .collect()
 }
 
-/// A date of birth is no date of the change.
-fn is_birth(key: &str) -> bool {
-    super::effect::words(key)
-        .any(|word| ["birth", "dob", "born", "birthday"].iter().any(|known| word.eq_ignore_ascii_case(known)))
-}
-
 fn shares_word(key: &str, subject: &[u64]) -> bool {
     super::effect::words(key).any(|word| subject.contains(&crate::text::words::stem_hash(word)))
-}
-
-/// A scalar as a fact with its place: a number with the unit that its key names, a text that is one amount or date.
-fn typed<'a>(leaf: Value<'_, 'a>, key: &'a str) -> Option<Fact<'a>> {
-    const LONGEST: usize = 40;
-    let raw = leaf.raw();
-    match leaf.kind() {
-        Kind::Number => {
-            let fact = Fact {
-                kind: FactKind::Number,
-                span: leaf.span(),
-                text: raw,
-                value: leaf.number(),
-                unit: None,
-                per: None,
-            };
-            Some(under_key(fact, key))
-        }
-        Kind::String if raw.len() <= LONGEST => {
-            let found = facts(raw);
-            let [fact] = found.as_slice() else { return None };
-            let start = leaf.span().start + fact.span.start;
-            Some(Fact { span: Span { start, end: start + fact.span.len() as u32 }, ..*fact })
-        }
-        _ => None,
-    }
 }
 
 /// The lists directly in an object of arguments.

@@ -1,6 +1,5 @@
 //! Which values a constraint is about, and whether they keep to it.
 
-use super::super::effect;
 use super::{Constraint, clause};
 use crate::text::date::Date;
 use crate::text::facts::{Fact, FactKind};
@@ -54,19 +53,4 @@ pub fn counted(text: &str, constraint: &Constraint<'_>) -> Vec<u64> {
 
 fn next_words<'t>(text: &'t str, constraint: &Constraint<'_>) -> impl Iterator<Item = &'t str> {
     words::words(&text[constraint.span.end as usize..]).map(|word| word.text)
-}
-
-/// Whether an argument under `key` is what a constraint about `subject` bounds: an amount for money, a
-/// shared word for others.
-pub fn is_about(key: &str, constraint: &Constraint<'_>, subject: &[u64]) -> bool {
-    const AMOUNTS: &[&str] = &["price", "cost", "amount", "budget", "total", "fee", "fare", "payment"];
-    let mut name = effect::words(key);
-    match constraint.fact.kind {
-        // A total says nothing of a unit price.
-        FactKind::Money if constraint.fact.per.is_some() => {
-            name.any(|word| word.eq_ignore_ascii_case("price") || word.eq_ignore_ascii_case("unit"))
-        }
-        FactKind::Money => name.any(|word| AMOUNTS.iter().any(|amount| word.eq_ignore_ascii_case(amount))),
-        _ => name.any(|word| subject.contains(&words::stem_hash(word))),
-    }
 }

@@ -4,6 +4,7 @@
 //! things; the form of the answer; tools and values that are forbidden; the order of calls. What a text
 //! says under a condition ("if it is over $500, …") binds nobody and is left out.
 
+mod argument;
 mod bound;
 mod clause;
 mod compare;
@@ -15,8 +16,9 @@ mod range;
 mod tests;
 pub mod tools;
 
+pub use argument::meant;
 pub use bound::Bound;
-pub use compare::{breaks, comparable, counted, is_about, subject};
+pub use compare::{breaks, comparable, counted, subject};
 
 use std::sync::LazyLock;
 
