@@ -1,13 +1,13 @@
 //! Classifies trajectory frames in JSON Lines (one row a line) and prints a verdict a line.
 //!
 //! `cargo run --release --example classify_jsonl -- runs.jsonl > verdicts.jsonl`, with `--time` for
-//! the throughput of the engine alone, `--profile` for that of its parts, `--fired` for the rules that fire. It is how the rules are measured; users have `agenther classify`.
+//! the throughput of the engine alone, `--profile` for that of its parts, `--fired` for the rules that fire, `--signals` for the hits of every signal. It is how the rules are measured; users have `agenther classify`.
 
 use std::time::Instant;
 
 use agenther_core::reading::Reading;
 use agenther_core::rules::Rules;
-use agenther_core::trajectory::{Step, Trajectory};
+use agenther_core::trajectory::{Field, Step, Trajectory};
 use agenther_core::verdict::classify;
 use serde_json::{Value, json};
 
@@ -32,6 +32,19 @@ fn main() -> std::io::Result<()> {
                 let fired = rules.evaluate(&agenther_core::signals::Signals::new(&reading));
                 let ids: Vec<_> = fired.iter().map(|fired| fired.rule.id.as_str()).collect();
                 println!("{}", json!({ "id": run.trajectory_id, "fired": ids }));
+                continue;
+            }
+            if flags.iter().any(|flag| flag == "--signals") {
+                let reading = Reading::new(&run);
+                let signals = agenther_core::signals::Signals::new(&reading);
+                let found = agenther_core::signals::SIGNALS.iter().enumerate().flat_map(|(at, signal)| {
+                    signals.hits(at).iter().map(|hit| {
+                        let (start, end) = hit.span.map(|span| (span.start, span.end)).unzip();
+                        json!([signal.name, hit.step, hit.field.map(Field::name), start, end])
+                    })
+                });
+                let found: Vec<_> = found.collect();
+                println!("{}", json!({ "id": run.trajectory_id, "hits": found }));
                 continue;
             }
             let verdict = classify(&Reading::new(&run), rules);

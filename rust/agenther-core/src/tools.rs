@@ -17,6 +17,8 @@ pub struct Parameter<'a> {
     pub description: Option<Cow<'a, str>>,
     /// Whether a call must give it.
     pub required: bool,
+    /// The types it may have, in the words of JSON Schema; none where the schema says none.
+    pub types: Vec<Cow<'a, str>>,
     /// The values it may take, where the schema lists them.
     pub choices: Vec<Cow<'a, str>>,
     /// The value it has when a call leaves it out.
@@ -79,6 +81,7 @@ fn parameter<'a>(schema: Value<'_, 'a>, required: &[Cow<'a, str>]) -> Option<Par
         name,
         description: string(schema, "description"),
         required: required.iter().any(|required| required == name),
+        types: schema.get("type").map(|types| types.leaves().map(Value::text).collect()).unwrap_or_default(),
         choices: schema
             .get("enum")
             .map(|choices| choices.leaves().map(Value::text).collect())

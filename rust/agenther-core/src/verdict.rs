@@ -115,8 +115,9 @@ const KINDRED_SHARE: f32 = 0.25;
 /// * `weight` = min(training weights of the rules that fired) · (½ + ½ · usable share of the calls).
 ///   A call is usable if it worked and repeats no earlier one.
 /// * `recoverable` = some call is usable and no rule fired that rules it out.
-/// * `failed_step` = the first hit of the loudest of those rules; the last step where its hits
-///   are in the answer or in the run as a whole.
+/// * `failed_step` = the first hit of the loudest of those rules. Where its hits are in the answer or
+///   in the run as a whole: the first thought or arguments in which a rule marks made-up or forbidden
+///   content, which the answer then only repeats; else the last step.
 pub fn classify<'r>(reading: &Reading<'_>, rules: &'r Rules) -> Verdict<'r> {
     let signals = Signals::new(reading);
     let fired = rules.evaluate(&signals);
@@ -148,7 +149,7 @@ pub fn classify<'r>(reading: &Reading<'_>, rules: &'r Rules) -> Verdict<'r> {
         }),
         weight: cap * (0.5 + 0.5 * usable),
         recoverable: usable > 0.0 && fired.iter().all(|fired| fired.rule.recoverable),
-        failed_step: failure_type.and_then(|_| failed_step(speaking(), reading.steps.len())),
+        failed_step: failure_type.and_then(|_| failed_step(speaking(), &fired, reading.steps.len())),
         labels: labels(&fired),
         evidence: evidence(&fired),
     }
@@ -234,13 +235,31 @@ fn usable_share(signals: &Signals<'_, '_>) -> f32 {
     if calls == 0 { 0.0 } else { usable as f32 / calls as f32 }
 }
 
-fn failed_step<'f>(speaking: impl Iterator<Item = &'f Fired<'f>>, steps: usize) -> Option<u32> {
+/// The first hit of the loudest rule of the type. Where its hits are in the answer or in the run as a
+/// whole, the answer may only repeat what went wrong before: then the first thing the agent wrote that a
+/// rule on its content marks (a made-up value, a broken constraint), else the last step.
+fn failed_step<'f>(
+    speaking: impl Iterator<Item = &'f Fired<'f>>,
+    fired: &[Fired<'_>],
+    steps: usize,
+) -> Option<u32> {
     let last = u32::try_from(steps.checked_sub(1)?).ok()?;
     let loudest = speaking.reduce(|best, fired| {
         let loudness = |fired: &Fired<'_>| (fired.rule.type_weight, fired.rule.weight);
         if loudness(fired) > loudness(best) { fired } else { best }
     });
-    Some(loudest.and_then(|fired| fired.hits.iter().find_map(|hit| hit.step)).unwrap_or(last))
+    let named = loudest.and_then(|fired| fired.hits.iter().find_map(|hit| hit.step));
+    Some(named.or_else(|| first_written(fired)).unwrap_or(last))
+}
+
+/// The first step in whose thought or arguments a rule marks made-up or forbidden content.
+fn first_written(fired: &[Fired<'_>]) -> Option<u32> {
+    let of_content = fired.iter().filter(|fired| {
+        speaks(fired.rule)
+            && matches!(fired.rule.label, FailureType::Hallucination | FailureType::ConstraintViolation)
+    });
+    let written = |hit: &&Hit| matches!(hit.field, Some(Field::Thought | Field::ActionInput));
+    of_content.flat_map(|fired| fired.hits.iter().filter(written)).filter_map(|hit| hit.step).min()
 }
 
 fn evidence<'r>(fired: &[Fired<'r>]) -> Vec<Evidence<'r>> {

@@ -1,94 +1,272 @@
-//! A bound that the prompt states and the run breaks: in what it changed, bought or answered.
+//! A bound that the prompt, a turn of the user or the policy states and the run breaks: in what it changed, bought or answered.
+//!
+//! Each hit at a value is followed by one at the words that state the bound, so that the evidence shows
+//! both. On ReAct WebShop, whose prompts state a price, P(failure | hit) is given in `docs/quality.md`.
 
-use super::constraints::{Constraint, comparable, constraints, subject};
-use super::effect::{self, Effect};
-use super::{Hit, Signals, is_call, tokens};
-use crate::text::document::Value;
+use super::constraints::{self, Constraint, constraints};
+use super::effect::Effect;
+use super::{Hit, Signals, is_call};
+use crate::reading::StepReading;
+use crate::text::document::{Kind, Value};
 use crate::text::facts::{Fact, FactKind, facts};
-use crate::trajectory::Field;
+use crate::trajectory::{Field, Span};
 
 /// What a hit is.
-pub const SUMMARY: &str = "A bound stated in the prompt is broken by the arguments of a successful change, by what was on show when it was made, or by the answer.";
+pub const SUMMARY: &str = "A bound stated in the prompt, by the user or in the policy is broken by the arguments of a successful change, by what was on show when it was made, or by the answer; and where that bound is stated.";
 
-/// One hit for each broken constraint and place, at the value that breaks it.
+/// The most constraints of one text that are checked.
+const MAX_CONSTRAINTS: usize = 64;
+
+/// For each broken constraint the first value that breaks it in each place, then the constraint itself.
 pub fn find(signals: &Signals<'_, '_>) -> Vec<Hit> {
-    // A bound has a number: without one, the prompt need not be read for facts.
-    let prompt =
-        signals.run().original_prompt.filter(|prompt| prompt.bytes().any(|byte| byte.is_ascii_digit()));
-    let Some(prompt) = prompt else { return Vec::new() };
+    let mut hits = in_prompt(signals);
+    hits.extend(in_policy(signals));
+    hits.extend(in_turns(signals));
+    // Stable: values come in the order of steps, and what is in no step keeps its place behind its value.
+    hits.sort_by_key(|hit| hit.step.unwrap_or(u32::MAX));
+    hits
+}
+
+fn in_prompt(signals: &Signals<'_, '_>) -> Vec<Hit> {
+    let Some(prompt) = signals.run().original_prompt.filter(|prompt| constraints::may_bound(prompt)) else {
+        return Vec::new();
+    };
+    // What nothing can break need not be read.
+    if signals.answer().is_none() && changes(signals).next().is_none() {
+        return Vec::new();
+    }
     let stated = constraints(prompt, signals.reading().prompt_facts());
-    let mut hits: Vec<Hit> = stated
+    let of_prompt = Hit::field(Field::OriginalPrompt);
+    stated
         .iter()
+        .take(MAX_CONSTRAINTS)
         .flat_map(|constraint| {
-            let mut hits = in_arguments(signals, prompt, constraint);
-            hits.extend(on_show(signals, constraint));
+            let mut hits =
+                in_arguments(signals, Whence { text: prompt, step: 0, is_policy: false }, constraint);
+            hits.extend(on_show(signals, prompt, constraint));
             hits.extend(in_answer(signals, constraint));
-            hits
+            with_constraint(hits, of_prompt.at(constraint.span))
         })
-        .collect();
-    hits.sort_by_key(|hit| (hit.step.unwrap_or(u32::MAX), hit.span));
-    hits.dedup();
+        .collect()
+}
+
+/// A policy bounds what is done, not what is said, and each bound only what it names.
+fn in_policy(signals: &Signals<'_, '_>) -> Vec<Hit> {
+    let Some(policy) = signals.run().system.filter(|_| changes(signals).next().is_some()) else {
+        return Vec::new();
+    };
+    let limits = constraints::limits(policy);
+    limits
+        .iter()
+        .flat_map(|(limit, sentence)| {
+            let hits =
+                in_arguments(signals, Whence { text: sentence.of(policy), step: 0, is_policy: true }, limit);
+            let start = sentence.start + limit.span.start;
+            let span = Span { start, end: start + limit.span.len() as u32 };
+            with_constraint(hits, Hit::field(Field::System).at(span))
+        })
+        .collect()
+}
+
+/// In a conversation each turn of the user binds the changes that come after it.
+fn in_turns(signals: &Signals<'_, '_>) -> Vec<Hit> {
+    let Some((last, _)) = changes(signals).last() else { return Vec::new() };
+    let turns = signals.steps().take(last + 1).filter_map(|(at, step)| Some((at, step.step.user?)));
+    turns
+        .filter(|(_, turn)| constraints::may_bound(turn))
+        .flat_map(|(at, turn)| {
+            constraints(turn, &facts(turn)).into_iter().map(move |stated| (at, turn, stated))
+        })
+        .take(MAX_CONSTRAINTS)
+        .flat_map(|(at, turn, stated)| {
+            let hits = in_arguments(signals, Whence { text: turn, step: at, is_policy: false }, &stated);
+            with_constraint(hits, Hit::step(at, Field::User).at(stated.span))
+        })
+        .collect()
+}
+
+/// Where a constraint is stated.
+#[derive(Clone, Copy)]
+struct Whence<'t> {
+    text: &'t str,
+    /// The first step that it binds.
+    step: usize,
+    is_policy: bool,
+}
+
+fn with_constraint(mut hits: Vec<Hit>, constraint: Hit) -> Vec<Hit> {
+    if !hits.is_empty() {
+        hits.push(constraint);
+    }
     hits
 }
 
-fn breaks(constraint: &Constraint<'_>, value: f64) -> bool {
-    constraint.fact.value.is_some_and(|bound| !constraint.bound.allows(value, bound))
-}
-
-/// Arguments of changes, under a name that the constraint is about.
-fn in_arguments(signals: &Signals<'_, '_>, prompt: &str, constraint: &Constraint<'_>) -> Vec<Hit> {
-    let about = subject(prompt, constraint);
-    let writes = signals
+fn changes<'r, 'a>(signals: &Signals<'r, 'a>) -> impl Iterator<Item = (usize, &'r StepReading<'a>)> {
+    signals
         .steps()
-        .filter(|(_, step)| is_call(step) && step.effect == Effect::Write && !step.status.is_error());
-    let mut hits = Vec::new();
-    for (at, step) in writes {
-        let Some(arguments) = step.arguments() else { continue };
-        let broken = arguments.leaves().find(|leaf| {
-            is_about(*leaf, constraint, &about)
-                && leaf.number().is_some_and(|value| breaks(constraint, value))
+        .filter(|(_, step)| is_call(step) && step.effect == Effect::Write && !step.status.is_error())
+}
+
+/// The first argument of each change that breaks the constraint, under a name that it is about.
+fn in_arguments(signals: &Signals<'_, '_>, whence: Whence<'_>, constraint: &Constraint<'_>) -> Vec<Hit> {
+    let Whence { text, is_policy, .. } = whence;
+    let subject = constraints::subject(text, constraint);
+    let counted = constraints::counted(text, constraint);
+    let broken = |step: &StepReading<'_>| -> Option<Span> {
+        let root = step.arguments()?.root();
+        let by_value = root.leaves().find_map(|leaf| {
+            let key = leaf.nearest_key().unwrap_or("");
+            let value = constraints::meant(constraint, leaf, &subject)?;
+            ((!is_policy || shares_word(key, &subject)) && constraints::breaks(constraint, &value))
+                .then_some(value.span)
         });
-        hits.extend(broken.map(|leaf| Hit::step(at, Field::ActionInput).at(leaf.span())));
-    }
-    hits
+        by_value.or_else(|| {
+            lists(root).find(|list| has_wrong_length(*list, constraint, &counted)).map(Value::span)
+        })
+    };
+    changes(signals)
+        .skip_while(|(at, _)| *at < whence.step)
+        .filter_map(|(at, step)| Some(Hit::step(at, Field::ActionInput).at(broken(step)?)))
+        .collect()
 }
 
-/// Whether an argument is what the constraint is about: an amount for money, a shared word for others.
-fn is_about(leaf: Value<'_, '_>, constraint: &Constraint<'_>, about: &[u64]) -> bool {
-    const AMOUNTS: &[&str] = &["price", "cost", "amount", "budget", "total", "fee", "payment"];
-    let mut name = effect::words(leaf.nearest_key().unwrap_or(""));
-    match constraint.fact.kind {
-        FactKind::Money => name.any(|word| AMOUNTS.iter().any(|amount| word.eq_ignore_ascii_case(amount))),
-        FactKind::Number | FactKind::Quantity => name.any(|word| about.contains(&tokens::word_hash(word))),
-        _ => false,
-    }
+fn shares_word(key: &str, subject: &[u64]) -> bool {
+    super::effect::words(key).any(|word| subject.contains(&crate::text::words::stem_hash(word)))
 }
 
-/// The price on show when the run made its last change: the item page it bought from.
-fn on_show(signals: &Signals<'_, '_>, constraint: &Constraint<'_>) -> Option<Hit> {
-    if constraint.fact.kind != FactKind::Money {
+/// The lists directly in an object of arguments.
+fn lists<'d, 'a>(root: Value<'d, 'a>) -> impl Iterator<Item = Value<'d, 'a>> {
+    root.children().filter(|child| child.kind() == Kind::Array)
+}
+
+/// Whether a list is what a count counts, and is longer or shorter than it allows: "at most five passengers".
+fn has_wrong_length(list: Value<'_, '_>, constraint: &Constraint<'_>, counted: &[u64]) -> bool {
+    let length = Fact { value: Some(list.len() as f64), kind: FactKind::Number, ..constraint.fact };
+    let key = list.key().unwrap_or("");
+    constraint.fact.kind == FactKind::Number
+        && constraint.fact.value.is_some_and(|count| count.fract() == 0.0)
+        && shares_word(key, counted)
+        && constraints::breaks(constraint, &length)
+}
+
+/// The price on show when the run made its last change: the item page it bought from, the last of the
+/// calls before that shows one price and no other.
+fn on_show(signals: &Signals<'_, '_>, prompt: &str, constraint: &Constraint<'_>) -> Option<Hit> {
+    const REACH: usize = 6;
+    if constraint.fact.kind != FactKind::Money || constraint.fact.per.is_some() {
         return None;
     }
     let (at, _) = signals.last_call().filter(|(_, step)| step.effect == Effect::Write)?;
-    let (seen_at, seen) = signals.steps().rev().find(|(earlier, step)| *earlier < at && is_call(step))?;
-    let mut prices = seen.facts().iter().filter(|fact| fact.kind == FactKind::Money);
-    let (price, None) = (prices.next()?, prices.next()) else { return None };
-    price
-        .value
-        .is_some_and(|value| breaks(constraint, value))
-        .then(|| Hit::step(seen_at, Field::Observation).at(price.span))
+    // A page that repeats the prompt shows its bound, not a price.
+    let stated = memchr::memmem::Finder::new(constraint.span.of(prompt));
+    let shows = |step: &StepReading<'_>| {
+        step.step.observation.is_some_and(|text| stated.find(text.as_bytes()).is_none())
+    };
+    let earlier = signals
+        .steps()
+        .rev()
+        .filter(|(earlier, step)| *earlier < at && is_call(step) && shows(step))
+        .take(REACH);
+    let (seen_at, price) = earlier.into_iter().find_map(|(seen_at, seen)| {
+        let mut prices = seen.facts().iter().filter(|fact| fact.kind == FactKind::Money);
+        match (prices.next(), prices.next()) {
+            (Some(price), None) => Some((seen_at, price)),
+            _ => None,
+        }
+    })?;
+    constraints::breaks(constraint, price).then(|| Hit::step(seen_at, Field::Observation).at(price.span))
 }
 
 /// The answer, where it quotes values of that measure and every one of them breaks the bound.
 fn in_answer(signals: &Signals<'_, '_>, constraint: &Constraint<'_>) -> Option<Hit> {
-    let answer = signals.run().final_answer?;
-    let stated: Vec<Fact<'_>> = facts(answer)
-        .into_iter()
-        .filter(|fact| comparable(fact, &constraint.fact) && fact.value.is_some())
+    let stated: Vec<&Fact<'_>> = signals
+        .reading()
+        .answer_facts()
+        .iter()
+        .filter(|fact| constraints::comparable(fact, &constraint.fact))
         .collect();
     let first = stated.first()?;
     stated
         .iter()
-        .all(|fact| fact.value.is_some_and(|value| breaks(constraint, value)))
+        .all(|fact| constraints::breaks(constraint, fact))
         .then(|| Hit::field(Field::FinalAnswer).at(first.span))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::testing::{call, hits, run};
+    use super::*;
+
+    /// The field and text of each hit.
+    fn broken<'a>(run: &crate::trajectory::Trajectory<'a>) -> Vec<(&'static str, &'a str)> {
+        let shown = |hit: &Hit| {
+            let field = hit.field.unwrap();
+            let step = hit.step.map(|at| run.steps[at as usize]);
+            let text = match field {
+                Field::OriginalPrompt => run.original_prompt,
+                Field::System => run.system,
+                Field::FinalAnswer => run.final_answer,
+                Field::ActionInput => step.unwrap().action_input,
+                _ => step.unwrap().observation,
+            };
+            (field.name(), hit.span.unwrap().of(text.unwrap()))
+        };
+        hits("broken_constraint", run).iter().map(shown).collect()
+    }
+
+    #[test]
+    fn an_answer_over_the_unit_price_is_shown_with_the_bound() {
+        let steps = vec![call("search", "copper wire", "MicroMetals: $5.30/kg, MOQ 10 kg")];
+        let prompt = "Find copper wire under $5/kg, MOQ < 100 kg";
+        let answer = Some("MicroMetals sells copper wire at $5.30/kg, MOQ 10 kg.");
+        assert_eq!(
+            broken(&run(prompt, steps.clone(), answer)),
+            [("final_answer", "$5.30/kg"), ("original_prompt", "under $5/kg")]
+        );
+        assert!(broken(&run(prompt, steps, Some("WireCo sells it at $4.80 per kg, MOQ 50 kg."))).is_empty());
+    }
+
+    #[test]
+    fn changes_are_held_to_bounds_and_reads_are_not() {
+        for (prompt, arguments, value) in [
+            ("Buy a lamp under $20", r#"{"price": 25.0}"#, Some("25.0")),
+            ("Buy a lamp under $20", r#"{"price": "$19.99"}"#, None),
+            ("Kaufe eine Lampe, max. 1.234,56 €", r#"{"price_eur": 1300}"#, Some("1300")),
+            ("Book a room before May 20", r#"{"room": 4, "date": "2024-05-21"}"#, Some("2024-05-21")),
+            ("Book a room before May 20", r#"{"room": 4, "date": "2024-05-19"}"#, None),
+            ("Book a room between May 3 and May 9", r#"{"date": "2024-05-10"}"#, Some("2024-05-10")),
+            ("Order exactly 3 lamps", r#"{"item": "lamp", "lamps": 4}"#, Some("4")),
+            ("Invite at most two guests", r#"{"guests": ["A", "B", "C"]}"#, Some(r#"["A", "B", "C"]"#)),
+            ("Invite at most two guests", r#"{"guests": ["A", "B"]}"#, None),
+            ("If it costs over $20, buy it", r#"{"price": 15.0}"#, None),
+            ("Buy a lamp, but do not go over $20", r#"{"price": 25.0}"#, Some("25.0")),
+        ] {
+            let write = broken(&run(prompt, vec![call("create_order", arguments, "ok")], None));
+            assert_eq!(write.first().map(|(_, text)| *text), value, "{prompt} {arguments}");
+            assert!(broken(&run(prompt, vec![call("get_orders", arguments, "ok")], None)).is_empty());
+        }
+    }
+
+    #[test]
+    fn a_turn_of_the_user_binds_what_comes_after_it() {
+        use crate::trajectory::Step;
+        let turn = |user, step| Step { user: Some(user), ..step };
+        let pay = call("pay_order", r#"{"amount": 550}"#, "ok");
+        let bound = "Fine, as long as the total cost doesn't exceed $500.";
+        let steps_of = |steps| super::super::testing::steps_of("broken_constraint", &run("Hi", steps, None));
+        assert_eq!(steps_of(vec![turn(bound, pay)]), [0, 0]);
+        assert!(steps_of(vec![pay, turn(bound, call("get_order", "{}", "ok"))]).is_empty());
+    }
+
+    #[test]
+    fn a_policy_bounds_what_it_names() {
+        let policy = "Each reservation can have at most five passengers. Refunds over $100 need a manager.";
+        let of = |arguments| {
+            let mut run = run("Book it", vec![call("book_flight", arguments, "ok")], None);
+            run.system = Some(policy);
+            broken(&run).first().map(|(field, _)| *field)
+        };
+        assert_eq!(of(r#"{"passengers": [1, 2, 3, 4, 5, 6], "price": 700}"#), Some("action_input"));
+        assert_eq!(of(r#"{"passengers": [1, 2], "price": 700}"#), None);
+    }
 }

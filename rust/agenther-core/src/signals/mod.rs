@@ -19,19 +19,30 @@ mod assent;
 mod calls;
 pub(crate) mod constraints;
 mod grounding;
+mod phrases;
+mod shown;
 mod tokens;
 
 // One signal each.
 mod action_cycle;
 mod answer_observed;
 mod answer_unobserved;
+mod auth_error;
 mod broken_constraint;
+mod broken_form;
 mod calls_made;
 mod consecutive_errors;
 mod count_mismatch;
+mod cut_observation;
+mod denied_result;
 mod destructive_write;
+mod dropped_filter;
+mod false_claim;
+mod forbidden_call;
 mod fruitless_tail;
+mod gives_up;
 mod goal_unmentioned;
+mod invalid_argument;
 mod last_call_error;
 mod long_answer;
 mod long_argument;
@@ -42,28 +53,42 @@ mod near_duplicate_action;
 mod near_duplicate_thought;
 mod no_call;
 mod no_evidence;
+mod no_progress;
 mod no_successful_write;
 mod no_terminal_action;
 mod not_found;
+mod out_of_order_call;
+mod placeholder_value;
+mod rate_limit_error;
 mod repeated_action;
 mod repeated_observation;
 mod same_error_twice;
 mod several_for_one;
+mod timeout_error;
 mod unanswered;
 mod unconfirmed_write;
 mod ungrounded_amount;
+mod ungrounded_answer_date;
 mod ungrounded_answer_id;
+mod ungrounded_answer_name;
 mod ungrounded_answer_number;
+mod ungrounded_answer_quote;
+mod ungrounded_write_id;
 mod ungrounded_write_number;
+mod unknown_argument;
 mod unknown_tool;
 mod unrecovered_error;
+mod validation_error;
 mod write_error;
+mod wrong_extreme;
+mod wrong_language;
 mod yes_no_answer;
 
 use calls::Calls;
+use constraints::tools::{Demand, demands};
 use effect::Effect;
 use grounding::Grounded;
-use tool_status::Status;
+use tool_status::{ErrorCause, Status};
 
 /// Where a signal shows.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -121,13 +146,22 @@ signals! {
     action_cycle,
     answer_observed,
     answer_unobserved,
+    auth_error,
     broken_constraint,
+    broken_form,
     calls_made,
     consecutive_errors,
     count_mismatch,
+    cut_observation,
+    denied_result,
     destructive_write,
+    dropped_filter,
+    false_claim,
+    forbidden_call,
     fruitless_tail,
+    gives_up,
     goal_unmentioned,
+    invalid_argument,
     last_call_error,
     long_answer,
     long_argument,
@@ -138,22 +172,35 @@ signals! {
     near_duplicate_thought,
     no_call,
     no_evidence,
+    no_progress,
     no_successful_write,
     no_terminal_action,
     not_found,
+    out_of_order_call,
+    placeholder_value,
+    rate_limit_error,
     repeated_action,
     repeated_observation,
     same_error_twice,
     several_for_one,
+    timeout_error,
     unanswered,
     unconfirmed_write,
     ungrounded_amount,
+    ungrounded_answer_date,
     ungrounded_answer_id,
+    ungrounded_answer_name,
     ungrounded_answer_number,
+    ungrounded_answer_quote,
+    ungrounded_write_id,
     ungrounded_write_number,
+    unknown_argument,
     unknown_tool,
     unrecovered_error,
+    validation_error,
     write_error,
+    wrong_extreme,
+    wrong_language,
     yes_no_answer,
 }
 
@@ -168,6 +215,7 @@ pub struct Signals<'r, 'a> {
     found: Vec<OnceCell<Vec<Hit>>>,
     calls: OnceCell<Calls>,
     grounded: OnceCell<Grounded>,
+    demands: OnceCell<Vec<(Field, Demand<'r>)>>,
 }
 
 impl<'r, 'a> Signals<'r, 'a> {
@@ -178,6 +226,7 @@ impl<'r, 'a> Signals<'r, 'a> {
             found: vec![OnceCell::new(); SIGNALS.len()],
             calls: OnceCell::new(),
             grounded: OnceCell::new(),
+            demands: OnceCell::new(),
         }
     }
 
@@ -224,6 +273,50 @@ impl<'r, 'a> Signals<'r, 'a> {
         self.reading.tools().iter().find(|schema| schema.name == tool)
     }
 
+    /// What the prompt and the policy demand of the tools that the run calls, by name.
+    fn demands(&self) -> &[(Field, Demand<'r>)] {
+        /// A run calls few tools: more names are those of something else.
+        const MAX_TOOLS: usize = 64;
+        self.demands.get_or_init(|| {
+            let mut tools: Vec<&'r str> = Vec::new();
+            for tool in self.steps().filter_map(|(_, step)| step.step.action_name) {
+                if tool.contains('_') && tools.len() < MAX_TOOLS && !tools.contains(&tool) {
+                    tools.push(tool);
+                }
+            }
+            if tools.is_empty() {
+                return Vec::new();
+            }
+            let texts =
+                [(Field::OriginalPrompt, self.run().original_prompt), (Field::System, self.run().system)];
+            let of_texts =
+                texts.into_iter().filter_map(|(field, text)| Some((field, demands(text?, &tools))));
+            let all =
+                of_texts.flat_map(|(field, demands)| demands.into_iter().map(move |demand| (field, demand)));
+            all.filter(|(_, demand)| tools.contains(&demand.tool)).collect()
+        })
+    }
+
+    /// The steps that call a tool.
+    fn calls_of(&self, tool: &str) -> impl Iterator<Item = usize> {
+        self.steps().filter(move |(_, step)| step.step.action_name == Some(tool)).map(|(at, _)| at)
+    }
+
+    /// The agent's last words to the user: the final answer, else its last reply, where nothing comes after it.
+    fn last_words(&self) -> Option<(Hit, &'a str)> {
+        let answer = || {
+            let answer = self.run().final_answer.filter(|answer| !answer.trim().is_empty());
+            answer.map(|answer| (Hit::field(Field::FinalAnswer), answer))
+        };
+        let last = self.steps().next_back().filter(|(_, step)| step.status == Status::NoCall);
+        match last.and_then(|(at, step)| Some((at, step.step.thought?))) {
+            Some((at, reply)) if self.answer().is_none_or(|answer| answer == reply.trim()) => {
+                Some((Hit::step(at, Field::Thought), reply))
+            }
+            _ => answer(),
+        }
+    }
+
     /// Whether the log lists a tool of that effect.
     fn has_tool(&self, wanted: Effect) -> bool {
         let mut tools = self.reading.tools().iter();
@@ -239,6 +332,12 @@ impl<'r, 'a> Signals<'r, 'a> {
     fn answer(&self) -> Option<&'a str> {
         self.run().final_answer.map(str::trim).filter(|answer| !answer.is_empty())
     }
+}
+
+/// The calls that failed for a cause.
+fn errors_of(signals: &Signals<'_, '_>, cause: ErrorCause) -> Vec<Hit> {
+    let failed = signals.steps().filter(|(_, step)| is_call(step) && step.status == Status::Error(cause));
+    failed.map(|(at, _)| Hit::step(at, Field::Observation)).collect()
 }
 
 /// Whether a step calls a tool that reads or writes.

@@ -1,6 +1,6 @@
 //! An identifier in the answer that the run had never seen.
 
-use super::{Hit, Signals, is_call};
+use super::{Hit, Signals, is_call, shown};
 use crate::text::facts::{Fact, FactKind};
 use crate::trajectory::Field;
 
@@ -10,26 +10,24 @@ pub const SUMMARY: &str = "An identifier, web address, e-mail address or path in
 /// The most identifiers that are looked up; each lookup is one search over the text of the run.
 const MAX_LOOKUPS: usize = 16;
 
-/// One hit for each such identifier. A run without calls can quote nothing.
+/// One hit for each such identifier. A run without calls can quote nothing, and one with a cut
+/// observation may have seen anything.
 pub fn find(signals: &Signals<'_, '_>) -> Vec<Hit> {
     // Without any of these bytes an answer has no identifier, and need not be read for facts.
     let may_have = |answer: &str| answer.bytes().any(|byte| byte.is_ascii_digit() || b"@/".contains(&byte));
-    if !signals.answer().is_some_and(may_have) || !signals.steps().any(|(_, step)| is_call(step)) {
+    if !signals.answer().is_some_and(may_have)
+        || !signals.steps().any(|(_, step)| is_call(step))
+        || shown::is_cut(signals)
+    {
         return Vec::new();
     }
-    let run = signals.run();
-    let seen = |text: &str| {
-        let steps = run.steps.iter().flat_map(|step| [step.user, step.observation]);
-        let mut known = [run.original_prompt, run.system].into_iter().chain(steps).flatten();
-        known.any(|known| memchr::memmem::find(known.as_bytes(), text.as_bytes()).is_some())
-    };
     signals
         .reading()
         .answer_facts()
         .iter()
         .filter(|fact| is_identifier(fact))
         .take(MAX_LOOKUPS)
-        .filter(|fact| !seen(fact.text.trim_end_matches(['/', '.'])))
+        .filter(|fact| !shown::has(signals, fact.text.trim_end_matches(['/', '.'])))
         .map(|fact| Hit::field(Field::FinalAnswer).at(fact.span))
         .collect()
 }

@@ -1,0 +1,64 @@
+//! Arguments of calls as values that a constraint can be about.
+
+use super::super::effect;
+use super::{Constraint, comparable};
+use crate::text::document::{Kind, Value};
+use crate::text::facts::{Fact, FactKind, facts, under_key};
+use crate::text::words;
+use crate::trajectory::Span;
+
+/// The value of an argument, where a constraint about `subject` bounds it: a number under a name that the
+/// constraint is about, or a value of the same measure.
+pub fn meant<'a>(constraint: &Constraint<'_>, leaf: Value<'_, 'a>, subject: &[u64]) -> Option<Fact<'a>> {
+    let key = leaf.nearest_key().unwrap_or("");
+    let value = typed(leaf, key)?;
+    let named = value.kind == FactKind::Number && is_about(key, constraint, subject);
+    (named || comparable(&constraint.fact, &value) && !is_birth(key)).then_some(value)
+}
+
+/// Whether an argument under `key` is what a constraint about `subject` bounds: an amount for money, a
+/// shared word for others.
+fn is_about(key: &str, constraint: &Constraint<'_>, subject: &[u64]) -> bool {
+    const AMOUNTS: &[&str] = &["price", "cost", "amount", "budget", "total", "fee", "fare", "payment"];
+    let mut name = effect::words(key);
+    match constraint.fact.kind {
+        // A total says nothing of a unit price.
+        FactKind::Money if constraint.fact.per.is_some() => {
+            name.any(|word| word.eq_ignore_ascii_case("price") || word.eq_ignore_ascii_case("unit"))
+        }
+        FactKind::Money => name.any(|word| AMOUNTS.iter().any(|amount| word.eq_ignore_ascii_case(amount))),
+        _ => name.any(|word| subject.contains(&words::stem_hash(word))),
+    }
+}
+
+/// A date of birth is no date of the change.
+fn is_birth(key: &str) -> bool {
+    effect::words(key)
+        .any(|word| ["birth", "dob", "born", "birthday"].iter().any(|known| word.eq_ignore_ascii_case(known)))
+}
+
+/// A scalar as a fact with its place: a number with the unit that its key names, a text that is one amount or date.
+fn typed<'a>(leaf: Value<'_, 'a>, key: &'a str) -> Option<Fact<'a>> {
+    const LONGEST: usize = 40;
+    let raw = leaf.raw();
+    match leaf.kind() {
+        Kind::Number => {
+            let fact = Fact {
+                kind: FactKind::Number,
+                span: leaf.span(),
+                text: raw,
+                value: leaf.number(),
+                unit: None,
+                per: None,
+            };
+            Some(under_key(fact, key))
+        }
+        Kind::String if raw.len() <= LONGEST => {
+            let found = facts(raw);
+            let [fact] = found.as_slice() else { return None };
+            let start = leaf.span().start + fact.span.start;
+            Some(Fact { span: Span { start, end: start + fact.span.len() as u32 }, ..*fact })
+        }
+        _ => None,
+    }
+}

@@ -1,0 +1,123 @@
+//! The language of a text, by its script and its commonest words.
+
+use std::collections::HashMap;
+use std::sync::LazyLock;
+
+/// Languages that are told apart.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Language(&'static str);
+
+/// The commonest words of languages in Latin script, those left out that two of them share.
+#[rustfmt::skip]
+const WORDS: &[(&str, &[&str])] = &[
+    ("english", &["the", "and", "of", "is", "are", "was", "with", "for", "that", "this", "you", "your", "have", "it", "from", "not"]),
+    ("spanish", &["el", "los", "las", "una", "y", "es", "con", "por", "para", "está", "su", "como", "del", "usted", "más"]),
+    ("french", &["le", "les", "des", "et", "est", "une", "dans", "pour", "pas", "vous", "sur", "avec", "du", "qui", "au", "il"]),
+    ("german", &["der", "die", "das", "und", "ist", "nicht", "ein", "eine", "mit", "für", "auf", "von", "zu", "sie", "ich", "den"]),
+    ("italian", &["il", "che", "è", "di", "della", "sono", "una", "gli", "nel", "alla", "più", "questo", "anche", "ha"]),
+    ("portuguese", &["o", "os", "uma", "não", "é", "do", "da", "em", "você", "são", "dos", "mais", "ao", "pelo", "seu"]),
+    ("dutch", &["het", "een", "en", "niet", "zijn", "voor", "met", "op", "aan", "dat", "ik", "je", "wordt", "naar"]),
+];
+
+/// Scripts that one language, or a few that are told by it alone, use.
+const SCRIPTS: &[(&str, std::ops::RangeInclusive<char>)] = &[
+    ("japanese", '\u{3040}'..='\u{30FF}'),
+    ("korean", '\u{AC00}'..='\u{D7AF}'),
+    ("chinese", '\u{4E00}'..='\u{9FFF}'),
+    ("russian", '\u{0400}'..='\u{04FF}'),
+    ("arabic", '\u{0600}'..='\u{06FF}'),
+    ("hindi", '\u{0900}'..='\u{097F}'),
+    ("greek", '\u{0370}'..='\u{03FF}'),
+    ("hebrew", '\u{0590}'..='\u{05FF}'),
+    ("thai", '\u{0E00}'..='\u{0E7F}'),
+];
+
+/// What a text is read for.
+const HEAD: usize = 1000;
+
+/// The language that a word names.
+pub fn named(word: &str) -> Option<Language> {
+    let names = WORDS.iter().map(|(name, _)| *name).chain(SCRIPTS.iter().map(|(name, _)| *name));
+    names.into_iter().find(|name| word.eq_ignore_ascii_case(name)).map(Language)
+}
+
+/// The language of a text that is long enough to tell, where one stands out.
+pub fn of(text: &str) -> Option<Language> {
+    let text = crate::text::cut::head(text, HEAD);
+    by_script(text).or_else(|| by_words(text))
+}
+
+fn by_script(text: &str) -> Option<Language> {
+    if text.is_ascii() {
+        return None;
+    }
+    let letters = text.chars().filter(|c| c.is_alphabetic()).count();
+    let in_script =
+        |range: &std::ops::RangeInclusive<char>| text.chars().filter(|c| range.contains(c)).count();
+    // Japanese is told by its syllables, which stand between Chinese characters.
+    SCRIPTS
+        .iter()
+        .find(|(name, range)| {
+            let share = if *name == "japanese" { 5 } else { 2 };
+            letters >= 8 && in_script(range) * share > letters
+        })
+        .map(|(name, _)| Language(name))
+}
+
+/// At least three of its commonest words, a tenth of all, and twice as many as of any other language.
+fn by_words(text: &str) -> Option<Language> {
+    const LONGEST: usize = 7;
+    let mut counts = [0usize; WORDS.len()];
+    let mut all = 0;
+    let mut lower = String::with_capacity(2 * LONGEST);
+    for word in text.split(|c: char| !c.is_alphabetic()).filter(|word| !word.is_empty()) {
+        all += 1;
+        if word.len() > LONGEST {
+            continue;
+        }
+        lower.clear();
+        lower.push_str(word);
+        lower.make_ascii_lowercase();
+        for language in COMMON.get(lower.as_str()).into_iter().flatten() {
+            counts[*language] += 1;
+        }
+    }
+    let best = (0..WORDS.len()).max_by_key(|at| counts[*at])?;
+    let second = (0..WORDS.len()).filter(|at| *at != best).map(|at| counts[at]).max()?;
+    let stands_out = counts[best] >= 3 && counts[best] * 10 >= all && counts[best] >= 2 * second;
+    (all >= 8 && stands_out).then_some(Language(WORDS[best].0))
+}
+
+/// The languages that have a word among their commonest, by position in [`WORDS`].
+static COMMON: LazyLock<HashMap<&str, Vec<usize>>> = LazyLock::new(|| {
+    let mut common: HashMap<&str, Vec<usize>> = HashMap::new();
+    for (at, (_, words)) in WORDS.iter().enumerate() {
+        words.iter().for_each(|word| common.entry(word).or_default().push(at));
+    }
+    common
+});
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn tells_languages_apart() {
+        for (text, language) in [
+            ("The flight is booked and you will have your ticket from the airline.", "english"),
+            ("El vuelo está reservado y los billetes son para usted por correo.", "spanish"),
+            ("Le vol est réservé et vous avez les billets dans votre boîte.", "french"),
+            ("Der Flug ist gebucht und die Karte liegt nicht auf dem Tisch.", "german"),
+            ("Рейс забронирован, билеты отправлены.", "russian"),
+            ("フライトを予約しました。", "japanese"),
+            ("航班已经预订，机票已经发送给您。", "chinese"),
+        ] {
+            assert_eq!(of(text), named(language), "{text}");
+        }
+        for text in
+            ["42", "Paris", "print(x) # run 1 2 3", "", "SELECT a, b FROM t WHERE c = 1 AND d = 2 ORDER BY e"]
+        {
+            assert_eq!(of(text), None, "{text}");
+        }
+    }
+}

@@ -1,0 +1,94 @@
+//! An argument that the JSON Schema of its tool does not allow: another type, a value beside the list.
+
+use super::{Hit, Signals, is_call};
+use crate::text::document::{Kind, Value};
+use crate::tools::Parameter;
+use crate::trajectory::Field;
+
+/// What a hit is.
+pub const SUMMARY: &str =
+    "An argument is not of the type, or not one of the values, that the schema of its tool allows.";
+
+/// The most arguments of a call that are looked up in its schema.
+const MAX_ARGUMENTS: usize = 64;
+
+/// One hit for each such call, at its first such argument.
+pub fn find(signals: &Signals<'_, '_>) -> Vec<Hit> {
+    if signals.reading().tools().is_empty() {
+        return Vec::new();
+    }
+    let calls = signals.steps().filter(|(_, step)| is_call(step));
+    calls
+        .filter_map(|(at, step)| {
+            let schema = signals.reading().tool(at)?;
+            let arguments = step.arguments()?.root();
+            let wrong = arguments.children().take(MAX_ARGUMENTS).find(|value| {
+                let parameter = value.key().and_then(|key| schema.parameter(key));
+                parameter.is_some_and(|parameter| !allows(parameter, *value))
+            })?;
+            Some(Hit::step(at, Field::ActionInput).at(wrong.span()))
+        })
+        .collect()
+}
+
+/// A null leaves the argument out. Numbers in quotes are what many servers take: the type alone is
+/// told where one is a container, or a truth value, and the other is not.
+fn allows(parameter: &Parameter<'_>, value: Value<'_, '_>) -> bool {
+    let of_type = |name: &str| match value.kind() {
+        Kind::Object => name == "object",
+        Kind::Array => name == "array",
+        Kind::Bool => name == "boolean",
+        Kind::Null => true,
+        Kind::Number => {
+            name == "number"
+                || name == "integer" && value.number().is_some_and(|number| number.fract() == 0.0)
+                || name == "string"
+        }
+        Kind::String => match name {
+            "string" => true,
+            "number" | "integer" => value.raw().trim().parse::<f64>().is_ok(),
+            "boolean" => {
+                value.raw().eq_ignore_ascii_case("true") || value.raw().eq_ignore_ascii_case("false")
+            }
+            // Containers are handed over as JSON in a string by some clients.
+            "array" => value.raw().trim_start().starts_with('['),
+            "object" => value.raw().trim_start().starts_with('{'),
+            _ => true,
+        },
+    };
+    const KNOWN: &[&str] = &["object", "array", "boolean", "number", "integer", "string", "null"];
+    // A list of values of a list is that of its elements.
+    let listed = parameter.choices.is_empty()
+        || !value.is_leaf()
+        || value.kind() == Kind::Null
+        || parameter.choices.iter().any(|choice| *choice == value.text());
+    let typed = parameter.types.is_empty()
+        || parameter.types.iter().any(|name| !KNOWN.contains(&&**name) || of_type(name));
+    listed && typed
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::testing::{call, hits, run};
+
+    #[test]
+    fn types_and_lists_of_values_are_checked() {
+        let tools = r#"[{"name": "book", "parameters": {"properties": {
+            "cabin": {"type": "string", "enum": ["economy", "business"]}, "bags": {"type": "integer"},
+            "flights": {"type": "array", "items": {}}, "note": {"type": ["string", "null"]}}}}]"#;
+        for (arguments, wrong) in [
+            (r#"{"cabin": "economy", "bags": 2, "flights": [], "note": null}"#, None),
+            (r#"{"cabin": "first"}"#, Some("first")),
+            (r#"{"bags": "two"}"#, Some("two")),
+            (r#"{"bags": 1.5}"#, Some("1.5")),
+            (r#"{"bags": "2", "unknown": [1]}"#, None),
+            (r#"{"flights": {"a": 1}}"#, Some(r#"{"a": 1}"#)),
+            (r#"{"note": [1]}"#, Some("[1]")),
+        ] {
+            let mut run = run("?", vec![call("book", arguments, "ok")], None);
+            run.tools = Some(tools);
+            let found = hits("invalid_argument", &run);
+            assert_eq!(found.first().map(|hit| hit.span.unwrap().of(arguments)), wrong, "{arguments}");
+        }
+    }
+}

@@ -1,0 +1,76 @@
+//! Call after call that brings nothing new to light: the agent goes on, and learns nothing.
+
+use std::collections::HashSet;
+use std::hash::{BuildHasherDefault, Hasher};
+
+use super::{Hit, Signals, is_call, tokens};
+use crate::text::cut;
+use crate::trajectory::Field;
+
+/// What a hit is.
+pub const SUMMARY: &str =
+    "The third or a later call in a row whose observation has no word that the run had not seen before.";
+
+/// How many calls in a row are no progress.
+const STREAK: usize = 3;
+
+/// Observations are read that far: what is new shows at once, and the rest costs.
+const HEAD: usize = 256;
+
+/// One hit for each such call. Silent observations neither count nor end a row: commands that work are silent.
+pub fn find(signals: &Signals<'_, '_>) -> Vec<Hit> {
+    if signals.calls_at().nth(STREAK).is_none() {
+        return Vec::new();
+    }
+    let mut seen: HashSet<u64, BuildHasherDefault<Itself>> = HashSet::default();
+    let mut streak = 0;
+    let mut hits = Vec::new();
+    for (at, step) in signals.steps().filter(|(_, step)| is_call(step)) {
+        let observation = cut::head(step.step.observation.unwrap_or(""), HEAD);
+        let (mut any, mut new) = (false, false);
+        for (word, _) in tokens::word_hashes(observation) {
+            any = true;
+            new |= seen.insert(word);
+        }
+        if !any {
+            continue;
+        }
+        streak = if new { 0 } else { streak + 1 };
+        if streak >= STREAK {
+            hits.push(Hit::step(at, Field::Observation));
+        }
+    }
+    hits
+}
+
+/// Words are hashes already. Folding spreads what the table looks at.
+#[derive(Default)]
+struct Itself(u64);
+
+impl Hasher for Itself {
+    fn finish(&self) -> u64 {
+        self.0
+    }
+
+    fn write(&mut self, bytes: &[u8]) {
+        self.0 = tokens::hash(bytes.iter().copied());
+    }
+
+    fn write_u64(&mut self, hash: u64) {
+        self.0 = hash ^ (hash >> 32);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::testing::{call, run, steps_of};
+
+    #[test]
+    fn a_row_of_calls_without_a_new_word() {
+        let go = |to| call("go", to, "You are in a red room");
+        let mut steps = vec![go("a"), go("b"), go("c")];
+        assert!(steps_of("no_progress", &run("?", steps.clone(), None)).is_empty());
+        steps.extend([call("touch", "x", ""), go("d"), call("go", "e", "You are in a blue room"), go("f")]);
+        assert_eq!(steps_of("no_progress", &run("?", steps, None)), [4]);
+    }
+}
