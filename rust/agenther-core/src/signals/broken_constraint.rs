@@ -1,10 +1,10 @@
 //! A bound that the prompt states and the run breaks: in what it changed, bought or answered.
 
-use super::constraints::{Constraint, comparable, constraints, subject};
+use super::constraints::{Constraint, comparable, constraints, may_state_one, subject};
 use super::effect::{self, Effect};
 use super::{Hit, Signals, is_call, tokens};
 use crate::text::document::Value;
-use crate::text::facts::{Fact, FactKind, facts};
+use crate::text::facts::FactKind;
 use crate::trajectory::Field;
 
 /// What a hit is.
@@ -15,7 +15,7 @@ pub fn find(signals: &Signals<'_, '_>) -> Vec<Hit> {
     // A bound has a number: without one, the prompt need not be read for facts.
     let prompt =
         signals.run().original_prompt.filter(|prompt| prompt.bytes().any(|byte| byte.is_ascii_digit()));
-    let Some(prompt) = prompt else { return Vec::new() };
+    let Some(prompt) = prompt.filter(|prompt| may_state_one(prompt)) else { return Vec::new() };
     let stated = constraints(prompt, signals.reading().prompt_facts());
     let mut hits: Vec<Hit> = stated
         .iter()
@@ -81,14 +81,11 @@ fn on_show(signals: &Signals<'_, '_>, constraint: &Constraint<'_>) -> Option<Hit
 
 /// The answer, where it quotes values of that measure and every one of them breaks the bound.
 fn in_answer(signals: &Signals<'_, '_>, constraint: &Constraint<'_>) -> Option<Hit> {
-    let answer = signals.run().final_answer?;
-    let stated: Vec<Fact<'_>> = facts(answer)
-        .into_iter()
-        .filter(|fact| comparable(fact, &constraint.fact) && fact.value.is_some())
-        .collect();
-    let first = stated.first()?;
+    let facts = signals.reading().answer_facts().iter();
+    let mut stated =
+        facts.filter(|fact| fact.value.is_some() && comparable(fact, &constraint.fact)).peekable();
+    let first = *stated.peek()?;
     stated
-        .iter()
         .all(|fact| fact.value.is_some_and(|value| breaks(constraint, value)))
         .then(|| Hit::field(Field::FinalAnswer).at(first.span))
 }

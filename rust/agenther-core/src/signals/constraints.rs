@@ -1,5 +1,9 @@
 //! Typed constraints that a prompt states: bounds on money, quantities, counts and dates.
 
+use std::sync::LazyLock;
+
+use aho_corasick::AhoCorasick;
+
 use super::tokens;
 use crate::text::facts::{Fact, FactKind};
 use crate::trajectory::Span;
@@ -101,6 +105,15 @@ const AFTER: &[(&str, Bound)] = &[
     ("minimum", Bound::AtLeast),
     ("tops", Bound::AtMost),
 ];
+
+/// Whether a prompt has the words or signs of a comparison at all. Most have none, and need not be read for facts.
+pub fn may_state_one(prompt: &str) -> bool {
+    static COMPARISONS: LazyLock<Option<AhoCorasick>> = LazyLock::new(|| {
+        let words = BEFORE.iter().chain(AFTER).map(|(words, _)| words);
+        AhoCorasick::builder().ascii_case_insensitive(true).build(words).ok()
+    });
+    COMPARISONS.as_ref().is_none_or(|comparisons| comparisons.is_match(prompt))
+}
 
 /// The constraints of a prompt whose facts are `facts`.
 pub fn constraints<'a>(prompt: &'a str, facts: &[Fact<'a>]) -> Vec<Constraint<'a>> {

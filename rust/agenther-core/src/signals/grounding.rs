@@ -9,6 +9,8 @@ use super::effect::Effect;
 use super::tool_status::Status;
 use super::{Hit, is_call};
 use crate::reading::Reading;
+use crate::text::bytes::find_digit;
+use crate::text::hash::Seeded;
 use crate::text::number;
 use crate::trajectory::{Field, Span};
 
@@ -114,7 +116,7 @@ fn claims(reading: &Reading<'_>) -> Vec<Claim> {
 
 /// When each claimed number was first known.
 struct Known {
-    since: HashMap<i64, Moment>,
+    since: HashMap<i64, Moment, Seeded>,
     /// The values of observations that have few: what simple arithmetic may combine.
     small: Vec<(Moment, Vec<f64>)>,
 }
@@ -146,15 +148,16 @@ impl Known {
         for text in [reading.run.original_prompt, reading.run.system].into_iter().flatten() {
             learn(text, 0, None);
         }
+        let mut values = Vec::with_capacity(FEW + 1);
         for (at, step) in reading.steps.iter().enumerate() {
             if let Some(turn) = step.step.user {
                 learn(turn, before(at), None);
             }
             if let Some(observation) = step.step.observation {
-                let mut values = Vec::new();
+                values.clear();
                 learn(observation, after(at), Some(&mut values));
                 if (1..=FEW).contains(&values.len()) {
-                    known.small.push((after(at), values));
+                    known.small.push((after(at), values.clone()));
                 }
             }
         }
@@ -168,8 +171,9 @@ impl Known {
 
     /// Whether simple arithmetic on the numbers of one earlier observation gives the value.
     fn computes(&self, value: f64, moment: Moment) -> bool {
-        let earlier = self.small.iter().rev().filter(|(known, _)| *known <= moment);
-        earlier.take(RECENT).any(|(_, values)| follows(value, values))
+        // They are in the order of their moments.
+        let earlier = &self.small[..self.small.partition_point(|(known, _)| *known <= moment)];
+        earlier.iter().rev().take(RECENT).any(|(_, values)| follows(value, values))
     }
 }
 
@@ -232,7 +236,7 @@ fn numbers(text: &str) -> impl Iterator<Item = Number> {
     let mut at = 0;
     std::iter::from_fn(move || {
         loop {
-            at += bytes[at..].iter().position(u8::is_ascii_digit)?;
+            at = find_digit(bytes, at)?;
             let start = at;
             let digits = bytes[at..].iter().take_while(|byte| byte.is_ascii_digit()).count();
             at = start + digits;

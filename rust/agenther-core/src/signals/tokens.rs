@@ -2,25 +2,35 @@
 
 use std::cell::OnceCell;
 
-/// A 64-bit hash of bytes after `map`, in one pass (FNV-1a). Not keyed: a collision can at worst make
-/// two texts of one run look alike.
-pub fn hash(bytes: impl Iterator<Item = u8>) -> u64 {
-    bytes.fold(BASIS, step)
-}
+use crate::text::bytes::{in_small_letters, tail};
 
-const BASIS: u64 = 0xCBF2_9CE4_8422_2325;
-
-fn step(hash: u64, byte: u8) -> u64 {
-    (hash ^ u64::from(byte)).wrapping_mul(0x0100_0000_01B3)
-}
-
-/// A 64-bit hash of a long text, eight bytes at a time.
+/// A 64-bit hash of a text, eight bytes at a time. Not keyed: a collision can at worst make two texts of
+/// one run look alike.
 pub fn hash_text(text: &str) -> u64 {
-    const SEED: u64 = 0x9E37_79B9_7F4A_7C15;
-    let mix = |hash: u64, word: u64| (hash.rotate_left(5) ^ word).wrapping_mul(SEED);
-    let (words, rest) = text.as_bytes().as_chunks::<8>();
+    let (words, _) = text.as_bytes().as_chunks::<8>();
     let hash = words.iter().fold(text.len() as u64, |hash, word| mix(hash, u64::from_le_bytes(*word)));
-    let hash = rest.iter().fold(hash, |hash, byte| mix(hash, u64::from(*byte)));
+    finish(mix(hash, tail(text.as_bytes())))
+}
+
+/// The same of texts one after the other, freed of white space and case.
+pub fn hash_folded(texts: &[&str]) -> u64 {
+    let (mut hash, mut word, mut filled) = (0, 0u64, 0);
+    for byte in texts.iter().flat_map(|text| text.bytes()).filter(|byte| !byte.is_ascii_whitespace()) {
+        word |= u64::from(byte.to_ascii_lowercase()) << (8 * filled);
+        filled += 1;
+        if filled == 8 {
+            (hash, word, filled) = (mix(hash, word), 0, 0);
+        }
+    }
+    finish(mix(mix(hash, word), filled))
+}
+
+fn mix(hash: u64, word: u64) -> u64 {
+    (hash.rotate_left(5) ^ word).wrapping_mul(0x9E37_79B9_7F4A_7C15)
+}
+
+/// The upper bits of a product depend on all of its factors, the lower ones do not.
+fn finish(hash: u64) -> u64 {
     hash ^ (hash >> 32)
 }
 
@@ -29,54 +39,33 @@ pub fn words(text: &str) -> impl Iterator<Item = &str> {
     let mut at = 0;
     std::iter::from_fn(move || {
         let bytes = text.as_bytes();
-        at += bytes[at..].iter().take_while(|byte| IN_WORD[usize::from(**byte)] == 0).count();
+        at += bytes[at..].iter().take_while(|byte| !IN_WORD[usize::from(**byte)]).count();
         let start = at;
-        at += bytes[at..].iter().take_while(|byte| IN_WORD[usize::from(**byte)] != 0).count();
+        at += bytes[at..].iter().take_while(|byte| IN_WORD[usize::from(**byte)]).count();
         // Words end where an ASCII byte stands, so both ends are character boundaries.
         (start < at).then(|| &text[start..at])
     })
 }
 
-/// The hash of a word, whatever its case.
+/// The hash of a word, whatever its case: most words are one step of eight bytes.
 pub fn word_hash(word: &str) -> u64 {
-    hash(word.bytes().map(|byte| byte.to_ascii_lowercase()))
+    let (words, _) = word.as_bytes().as_chunks::<8>();
+    let fold = |hash, word| mix(hash, in_small_letters(word));
+    let hash = words.iter().fold(word.len() as u64, |hash, word| fold(hash, u64::from_le_bytes(*word)));
+    finish(fold(hash, tail(word.as_bytes())))
 }
 
-/// For each byte, what it is in a word: 0 for no part of one, else the byte in lower case.
-const IN_WORD: [u8; 256] = {
-    let mut table = [0; 256];
+/// For each byte, whether it is part of a word. Bytes beyond ASCII count as letters: decoding them costs
+/// more than it tells.
+const IN_WORD: [bool; 256] = {
+    let mut table = [false; 256];
     let mut byte = 0;
     while byte < 256 {
-        let value = byte as u8;
-        // Bytes beyond ASCII count as letters: decoding them costs more than it tells.
-        if value.is_ascii_alphanumeric() || !value.is_ascii() {
-            table[byte] = value.to_ascii_lowercase();
-        }
+        table[byte] = (byte as u8).is_ascii_alphanumeric() || byte >= 0x80;
         byte += 1;
     }
     table
 };
-
-/// The hash of each word and its length in bytes, whatever the case, in one pass over the bytes.
-pub fn word_hashes(text: &str) -> impl Iterator<Item = (u64, usize)> {
-    let mut rest = text.as_bytes();
-    std::iter::from_fn(move || {
-        let skipped = rest.iter().take_while(|byte| IN_WORD[usize::from(**byte)] == 0).count();
-        rest = &rest[skipped..];
-        if rest.is_empty() {
-            return None;
-        }
-        let (mut hash, mut length) = (BASIS, 0);
-        while let Some(byte) =
-            rest.get(length).map(|byte| IN_WORD[usize::from(*byte)]).filter(|byte| *byte != 0)
-        {
-            hash = step(hash, byte);
-            length += 1;
-        }
-        rest = &rest[length..];
-        Some((hash, length))
-    })
-}
 
 /// The most words of one text that count: bounds the cost of a comparison.
 const MAX_WORDS: usize = 256;
@@ -94,7 +83,15 @@ pub struct WordSet {
 impl WordSet {
     /// The words of a text.
     pub fn new(text: &str) -> Self {
-        let words: Vec<u64> = word_hashes(text).take(MAX_WORDS).map(|(hash, _)| hash).collect();
+        Self::of_texts(&[text])
+    }
+
+    /// The words of texts, one after the other.
+    pub fn of_texts(texts: &[&str]) -> Self {
+        const BYTES_A_WORD: usize = 5;
+        let bytes: usize = texts.iter().map(|text| text.len()).sum();
+        let mut words = Vec::with_capacity((bytes / BYTES_A_WORD + 1).min(MAX_WORDS));
+        words.extend(texts.iter().flat_map(|text| self::words(text)).take(MAX_WORDS).map(word_hash));
         let mut bits = [0; 4];
         words.iter().for_each(|word| bits[(word >> 62) as usize] |= 1 << (word >> 56 & 63));
         WordSet { words, bits, sorted: OnceCell::new() }
@@ -181,15 +178,22 @@ mod tests {
 
     #[test]
     fn words_hash_alike_whatever_the_way() {
-        let text = "The quick-brown, FOX_42 née!";
-        let hashes: Vec<_> = words(text).map(|word| (word_hash(word), word.len())).collect();
-        assert_eq!(word_hashes(text).collect::<Vec<_>>(), hashes);
-        assert_eq!(word_hashes(" .,").count(), 0);
+        let hashes = |text| words(text).map(word_hash).collect::<Vec<_>>();
+        assert_eq!(
+            hashes("The quick-brown, FOX_42 née incomprehensibly!"),
+            hashes("THE Quick Brown fox 42 née INCOMPREHENSIBLY")
+        );
+        assert_ne!(hashes("abcdefghij"), hashes("abcdefghik"));
+        assert_ne!(hashes("aa"), hashes("aaa"));
+        assert_ne!(hashes("中"), hashes("丳"));
+        assert!(hashes(" .,").is_empty());
     }
 
     #[test]
     fn hashes_every_byte_of_a_text() {
         assert_ne!(hash_text("12345678a"), hash_text("12345678b"));
         assert_ne!(hash_text(""), hash_text("\0"));
+        assert_eq!(hash_folded(&["get", r#"{"Id": 1234567}"#]), hash_folded(&["GET{", r#"  "id":1234567}"#]));
+        assert_ne!(hash_folded(&["a"]), hash_folded(&["a\0"]));
     }
 }

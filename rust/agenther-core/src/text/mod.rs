@@ -2,11 +2,13 @@
 
 mod address;
 mod amount;
+pub mod bytes;
 pub mod cut;
 pub mod date;
 pub mod document;
 pub mod facts;
 mod filter;
+pub mod hash;
 mod identifier;
 mod name;
 pub(crate) mod number;

@@ -143,7 +143,7 @@ fn exponent(bytes: &[u8], at: usize) -> Option<(i32, usize)> {
 }
 
 /// The value of digits, whatever else stands between them.
-fn decimal(whole: &[u8], fraction: &[u8]) -> f64 {
+pub(crate) fn decimal(whole: &[u8], fraction: &[u8]) -> f64 {
     let mut mantissa = 0u64;
     let mut dropped = 0i32;
     let mut places = 0i32;
