@@ -209,7 +209,7 @@ impl Phrase {
     /// Adds a text on one line, cut after `most` characters.
     fn clipped(&mut self, text: &str, most: usize) {
         let mut left = most;
-        for (index, word) in text.split_whitespace().enumerate() {
+        for (index, word) in words(text).enumerate() {
             if index > 0 {
                 self.out.push(' ');
             }
@@ -237,6 +237,21 @@ impl Phrase {
         let sentence = first.map_or("", |span| span.of(text));
         self.clipped(sentence.trim_end_matches('.'), 2 * Self::VALUE);
     }
+}
+
+/// What stands between white space. Most texts are ASCII, which is split by its bytes.
+fn words(text: &str) -> impl Iterator<Item = &str> {
+    let (ascii, other) = if text.is_ascii() { (text, "") } else { ("", text) };
+    let blank = |byte: &u8| matches!(byte, b'\t'..=b'\r' | b' ');
+    let mut at = 0;
+    let ascii = std::iter::from_fn(move || {
+        let bytes = ascii.as_bytes();
+        at += bytes[at..].iter().take_while(|byte| blank(byte)).count();
+        let start = at;
+        at += bytes[at..].iter().take_while(|byte| !blank(byte)).count();
+        (start < at).then(|| &ascii[start..at])
+    });
+    ascii.chain(other.split_whitespace())
 }
 
 /// The bytes and the characters of a text up to `most` characters.

@@ -5,6 +5,8 @@
 //! `parameters`. Anything else in the list is passed over: a schema only ever adds wording.
 
 use std::borrow::Cow;
+use std::cell::RefCell;
+use std::sync::Arc;
 
 use crate::text::document::{Document, Kind, Value};
 
@@ -12,7 +14,7 @@ use crate::text::document::{Document, Kind, Value};
 #[derive(Debug, Clone, PartialEq)]
 pub struct Parameter<'a> {
     /// Its name.
-    pub name: &'a str,
+    pub name: Cow<'a, str>,
     /// What the schema says it means.
     pub description: Option<Cow<'a, str>>,
     /// Whether a call must give it.
@@ -39,6 +41,61 @@ impl<'a> Tool<'a> {
     pub fn parameter(&self, name: &str) -> Option<&Parameter<'a>> {
         self.parameters.iter().find(|parameter| parameter.name == name)
     }
+
+    /// The same, whatever becomes of the text it was read from.
+    fn into_owned(self) -> Tool<'static> {
+        Tool {
+            name: owned(self.name),
+            description: self.description.map(owned),
+            parameters: self.parameters.into_iter().map(Parameter::into_owned).collect(),
+        }
+    }
+}
+
+impl Parameter<'_> {
+    fn into_owned(self) -> Parameter<'static> {
+        Parameter {
+            name: owned(self.name),
+            description: self.description.map(owned),
+            required: self.required,
+            choices: self.choices.into_iter().map(owned).collect(),
+            default: self.default.map(owned),
+        }
+    }
+}
+
+fn owned(text: Cow<'_, str>) -> Cow<'static, str> {
+    Cow::Owned(text.into_owned())
+}
+
+/// How many lists of schemas a thread keeps, and up to which length: the runs of a log mostly have the
+/// same few, which are often longer than all that is said in the run.
+const KEPT: usize = 8;
+const LONGEST_KEPT: usize = 1 << 18;
+
+/// The tools of a list of schemas.
+pub type SharedTools = Arc<[Tool<'static>]>;
+
+thread_local! {
+    /// The lists that this thread read last, the latest first.
+    static LATEST: RefCell<Vec<(Box<str>, SharedTools)>> = const { RefCell::new(Vec::new()) };
+}
+
+/// What [`tools`] reads, read once where a run has the schemas of a run before it.
+pub fn shared_tools(schemas: &str) -> SharedTools {
+    LATEST.with_borrow_mut(|latest| {
+        if let Some(at) = latest.iter().position(|(text, _)| **text == *schemas) {
+            latest[..=at].rotate_right(1);
+        } else {
+            let read: SharedTools = tools(schemas).into_iter().map(Tool::into_owned).collect();
+            if schemas.len() > LONGEST_KEPT {
+                return read;
+            }
+            latest.truncate(KEPT - 1);
+            latest.insert(0, (schemas.into(), read));
+        }
+        Arc::clone(&latest[0].1)
+    })
 }
 
 /// The tools of a run, in the order of the schema list.
@@ -76,7 +133,7 @@ fn tool<'a>(schema: Value<'_, 'a>) -> Option<Tool<'a>> {
 fn parameter<'a>(schema: Value<'_, 'a>, required: &[Cow<'a, str>]) -> Option<Parameter<'a>> {
     let name = schema.key()?;
     Some(Parameter {
-        name,
+        name: Cow::Borrowed(name),
         description: string(schema, "description"),
         required: required.iter().any(|required| required == name),
         choices: schema
@@ -114,6 +171,17 @@ mod tests {
             assert_eq!(units.choices, ["metric", "imperial"]);
             assert_eq!(units.default.as_deref(), Some("metric"));
         }
+    }
+
+    #[test]
+    fn tools_are_those_of_the_schemas_whatever_was_read_before() {
+        let schemas = |at: usize| {
+            format!(r#"[{{"name": "tool_{at}", "parameters": {{"properties": {{"a": {{}}}}}}}}]"#)
+        };
+        for at in (0..3 * KEPT).chain((0..3 * KEPT).rev()).chain([5, 5, 6, 5, 5]) {
+            assert_eq!(shared_tools(&schemas(at))[..], tools(&schemas(at))[..]);
+        }
+        assert!(LATEST.with_borrow(Vec::len) <= KEPT);
     }
 
     #[test]

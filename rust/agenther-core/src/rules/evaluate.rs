@@ -89,11 +89,10 @@ impl<'e, 'r, 'a> Evaluation<'e, 'r, 'a> {
         self.scanned[scan].get_or_init(|| {
             let scan = &self.rules.scans[scan];
             let mut hits = Vec::new();
+            if !scan.may_hit(texts(self.signals.reading().run, scan.slice).map(|(_, _, text)| text)) {
+                return hits;
+            }
             for (hit, offset, text) in texts(self.signals.reading().run, scan.slice) {
-                // Most texts have none of the literals, which a prefilter tells faster than the automaton.
-                if !scan.automaton.is_match(text) {
-                    continue;
-                }
                 hits.extend(scan.automaton.find_overlapping_iter(text).map(|matched| {
                     let span = Span::new(offset + matched.start(), offset + matched.end());
                     (scan.leaves[matched.pattern().as_usize()], hit.at(span))

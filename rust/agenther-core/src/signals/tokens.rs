@@ -15,15 +15,34 @@ pub fn hash_text(text: &str) -> u64 {
 /// The same of texts one after the other, freed of white space and case.
 pub fn hash_folded(texts: &[&str]) -> u64 {
     let (mut hash, mut word, mut filled) = (0, 0u64, 0);
-    for byte in texts.iter().flat_map(|text| text.bytes()).filter(|byte| !byte.is_ascii_whitespace()) {
-        word |= u64::from(byte.to_ascii_lowercase()) << (8 * filled);
-        filled += 1;
-        if filled == 8 {
+    for byte in texts.iter().flat_map(|text| text.as_bytes()) {
+        let folded = FOLDED[usize::from(*byte)];
+        if folded == BLANK {
+            continue;
+        }
+        word |= u64::from(folded) << filled;
+        filled += 8;
+        if filled == 64 {
             (hash, word, filled) = (mix(hash, word), 0, 0);
         }
     }
     finish(mix(mix(hash, word), filled))
 }
+
+/// Stands for white space.
+const BLANK: u8 = b' ';
+
+/// Each byte in small letters, white space as [`BLANK`].
+const FOLDED: [u8; 256] = {
+    let mut table = [0; 256];
+    let mut byte = 0;
+    while byte < 256 {
+        let value = byte as u8;
+        table[byte] = if value.is_ascii_whitespace() { BLANK } else { value.to_ascii_lowercase() };
+        byte += 1;
+    }
+    table
+};
 
 fn mix(hash: u64, word: u64) -> u64 {
     (hash.rotate_left(5) ^ word).wrapping_mul(0x9E37_79B9_7F4A_7C15)

@@ -1,5 +1,9 @@
 //! What an error message gives as its cause.
 
+use std::sync::LazyLock;
+
+use aho_corasick::{AhoCorasick, AhoCorasickKind};
+
 use super::{ErrorCause, WINDOW};
 use crate::text::cut;
 
@@ -61,9 +65,15 @@ const CAUSES: &[(ErrorCause, &[&str])] = &[
 
 /// The cause that an error message names.
 pub fn cause(message: &str) -> ErrorCause {
-    let head = cut::head(message, WINDOW).to_ascii_lowercase();
-    CAUSES
-        .iter()
-        .find(|(_, words)| words.iter().any(|word| head.contains(word)))
-        .map_or(ErrorCause::Other, |(cause, _)| *cause)
+    static WORDS: LazyLock<Option<(AhoCorasick, Vec<usize>)>> = LazyLock::new(|| {
+        let words = || CAUSES.iter().flat_map(|(_, words)| *words);
+        let causes =
+            CAUSES.iter().enumerate().flat_map(|(cause, (_, words))| words.iter().map(move |_| cause));
+        let kind = Some(AhoCorasickKind::DFA);
+        let automaton = AhoCorasick::builder().ascii_case_insensitive(true).kind(kind).build(words()).ok()?;
+        Some((automaton, causes.collect()))
+    });
+    let Some((words, causes)) = WORDS.as_ref() else { return ErrorCause::Other };
+    let named = words.find_overlapping_iter(cut::head(message, WINDOW)).map(|found| causes[found.pattern()]);
+    named.min().map_or(ErrorCause::Other, |cause| CAUSES[cause].0)
 }

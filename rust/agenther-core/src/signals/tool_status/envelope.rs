@@ -1,6 +1,6 @@
 //! Errors in JSON envelopes and their Python prints: what the top-level members say.
 
-use super::{ErrorCause, MAX_WRAPPING, Status, WINDOW, cause, is_empty, text_status};
+use super::{MAX_WRAPPING, Status, WINDOW, cause, is_empty, text_status};
 use crate::signals::effect::in_small_letters;
 use crate::text::bytes::find_either;
 
