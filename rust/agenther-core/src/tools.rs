@@ -6,9 +6,11 @@
 
 use std::borrow::Cow;
 use std::cell::RefCell;
+use std::hash::BuildHasher;
 use std::sync::Arc;
 
 use crate::text::document::{Document, Kind, Value};
+use crate::text::hash::Seeded;
 
 /// One parameter of a tool.
 #[derive(Debug, Clone, PartialEq)]
@@ -68,33 +70,63 @@ fn owned(text: Cow<'_, str>) -> Cow<'static, str> {
     Cow::Owned(text.into_owned())
 }
 
-/// How many lists of schemas a thread keeps, and up to which length: the runs of a log mostly have the
-/// same few, which are often longer than all that is said in the run.
-const KEPT: usize = 8;
-const LONGEST_KEPT: usize = 1 << 18;
-
-/// The tools of a list of schemas.
-pub type SharedTools = Arc<[Tool<'static>]>;
-
-thread_local! {
-    /// The lists that this thread read last, the latest first.
-    static LATEST: RefCell<Vec<(Box<str>, SharedTools)>> = const { RefCell::new(Vec::new()) };
+/// The tools of a run: read for it alone, or shared with the runs that have the same schemas.
+#[derive(Debug, Clone)]
+pub enum ToolList<'a> {
+    /// Read for this run.
+    Own(Vec<Tool<'a>>),
+    /// Read once for several runs.
+    Shared(Arc<[Tool<'static>]>),
 }
 
-/// What [`tools`] reads, read once where a run has the schemas of a run before it.
-pub fn shared_tools(schemas: &str) -> SharedTools {
-    LATEST.with_borrow_mut(|latest| {
-        if let Some(at) = latest.iter().position(|(text, _)| **text == *schemas) {
-            latest[..=at].rotate_right(1);
-        } else {
-            let read: SharedTools = tools(schemas).into_iter().map(Tool::into_owned).collect();
-            if schemas.len() > LONGEST_KEPT {
-                return read;
-            }
-            latest.truncate(KEPT - 1);
-            latest.insert(0, (schemas.into(), read));
+impl<'a> std::ops::Deref for ToolList<'a> {
+    type Target = [Tool<'a>];
+
+    fn deref(&self) -> &[Tool<'a>] {
+        match self {
+            ToolList::Own(tools) => tools,
+            ToolList::Shared(tools) => tools,
         }
-        Arc::clone(&latest[0].1)
+    }
+}
+
+/// A list of schemas that a thread has read: its tools from the second time on.
+struct Seen {
+    hash: u64,
+    kept: Option<(Box<str>, Arc<[Tool<'static>]>)>,
+}
+
+/// How many lists of schemas a thread remembers, and up to which length: the runs of a log mostly have the
+/// same few, which are often longer than all that is said in a run.
+const REMEMBERED: usize = 16;
+const LONGEST: usize = 1 << 18;
+
+thread_local! {
+    /// The lists that this thread has read, the latest first.
+    static SEEN: RefCell<Vec<Seen>> = const { RefCell::new(Vec::new()) };
+}
+
+/// What [`tools`] reads, read once where a thread has read the same schemas before.
+pub fn shared_tools(schemas: &str) -> ToolList<'_> {
+    if schemas.len() > LONGEST {
+        return ToolList::Own(tools(schemas));
+    }
+    let hash = Seeded::default().hash_one(schemas);
+    SEEN.with_borrow_mut(|seen| {
+        let Some(at) = seen.iter().position(|seen| seen.hash == hash) else {
+            seen.truncate(REMEMBERED - 1);
+            seen.insert(0, Seen { hash, kept: None });
+            return ToolList::Own(tools(schemas));
+        };
+        seen[..=at].rotate_right(1);
+        match &seen[0].kept {
+            Some((text, tools)) if **text == *schemas => ToolList::Shared(Arc::clone(tools)),
+            _ => {
+                let owned: Arc<[_]> = tools(schemas).into_iter().map(Tool::into_owned).collect();
+                seen[0].kept = Some((schemas.into(), Arc::clone(&owned)));
+                ToolList::Shared(owned)
+            }
+        }
     })
 }
 
@@ -178,10 +210,11 @@ mod tests {
         let schemas = |at: usize| {
             format!(r#"[{{"name": "tool_{at}", "parameters": {{"properties": {{"a": {{}}}}}}}}]"#)
         };
-        for at in (0..3 * KEPT).chain((0..3 * KEPT).rev()).chain([5, 5, 6, 5, 5]) {
+        for at in (0..3 * REMEMBERED).chain((0..3 * REMEMBERED).rev()).chain([5, 5, 6, 5, 5]) {
             assert_eq!(shared_tools(&schemas(at))[..], tools(&schemas(at))[..]);
         }
-        assert!(LATEST.with_borrow(Vec::len) <= KEPT);
+        assert!(SEEN.with_borrow(Vec::len) <= REMEMBERED);
+        assert!(matches!(shared_tools(&schemas(5)), ToolList::Shared(_)));
     }
 
     #[test]

@@ -179,7 +179,10 @@ impl Known {
 
 /// Equal amounts have equal keys, whatever their writing: 5.30 is 5.3.
 fn key(value: f64) -> i64 {
-    (value * 1e4).round() as i64
+    // Up to here the product of a whole number is exact, and rounding, which is a call, changes nothing.
+    const EXACT: f64 = 1e11;
+    let whole = value as i64;
+    if value.abs() < EXACT && whole as f64 == value { whole * 10_000 } else { (value * 1e4).round() as i64 }
 }
 
 fn slot(key: i64) -> (usize, u64) {
@@ -209,14 +212,26 @@ impl Number {
     /// Whether it claims an amount: not a small count, a year, or part of a code, a date or a time.
     fn is_claim(self, text: &str) -> bool {
         const CURRENCIES: &[&str] = &["$", "€", "£", "¥"];
+        // Between signs of ASCII of no meaning, and most are, only the value decides.
+        let bytes = text.as_bytes();
+        let plain = |byte: Option<&u8>| {
+            matches!(byte, None | Some(b' ' | b'\n' | b',' | b'.' | b'"' | b'(' | b')' | b'[' | b']'))
+        };
+        if plain(self.start.checked_sub(1).map(|before| &bytes[before])) && plain(bytes.get(self.end)) {
+            return self.is_telling();
+        }
         let (left, right) = (&text[..self.start], &text[self.end..]);
         let money = CURRENCIES.iter().any(|sign| left.ends_with(sign));
         let part = left.ends_with(char::is_alphanumeric) || joins(left.chars().rev()) || joins(right.chars());
         let word =
             right.starts_with(char::is_alphabetic) && !right.starts_with(['k', 'K', 'm', 'M', 'x', '%']);
+        money && self.value != 0.0 || !part && !word && self.is_telling()
+    }
+
+    /// Whether a number with nothing beside it claims an amount.
+    fn is_telling(self) -> bool {
         let year = self.value.fract() == 0.0 && (1900.0..2100.0).contains(&self.value);
-        money && self.value != 0.0
-            || !part && !word && !year && (self.value > TRIVIAL || self.value.fract() != 0.0)
+        !year && (self.value > TRIVIAL || self.value.fract() != 0.0)
     }
 }
 

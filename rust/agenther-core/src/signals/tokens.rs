@@ -2,7 +2,7 @@
 
 use std::cell::OnceCell;
 
-use crate::text::bytes::{in_small_letters, tail};
+use crate::text::bytes::{self, Words, in_small_letters, tail};
 
 /// A 64-bit hash of a text, eight bytes at a time. Not keyed: a collision can at worst make two texts of
 /// one run look alike.
@@ -14,35 +14,55 @@ pub fn hash_text(text: &str) -> u64 {
 
 /// The same of texts one after the other, freed of white space and case.
 pub fn hash_folded(texts: &[&str]) -> u64 {
-    let (mut hash, mut word, mut filled) = (0, 0u64, 0);
-    for byte in texts.iter().flat_map(|text| text.as_bytes()) {
-        let folded = FOLDED[usize::from(*byte)];
-        if folded == BLANK {
-            continue;
-        }
-        word |= u64::from(folded) << filled;
-        filled += 8;
-        if filled == 64 {
-            (hash, word, filled) = (mix(hash, word), 0, 0);
-        }
+    let mut hash = Folded::default();
+    for text in texts {
+        let (eights, rest) = text.as_bytes().as_chunks::<8>();
+        eights.iter().for_each(|eight| hash.add_all_but_blanks(u64::from_le_bytes(*eight), 8));
+        hash.add_all_but_blanks(bytes::load(rest, 0, rest.len()), rest.len());
     }
-    finish(mix(mix(hash, word), filled))
+    finish(mix(mix(hash.hash, hash.word), hash.filled as u64))
 }
 
-/// Stands for white space.
-const BLANK: u8 = b' ';
+/// A hash of bytes that come in pieces, however they are cut.
+#[derive(Default)]
+struct Folded {
+    hash: u64,
+    word: u64,
+    /// Bytes of the word.
+    filled: usize,
+}
 
-/// Each byte in small letters, white space as [`BLANK`].
-const FOLDED: [u8; 256] = {
-    let mut table = [0; 256];
-    let mut byte = 0;
-    while byte < 256 {
-        let value = byte as u8;
-        table[byte] = if value.is_ascii_whitespace() { BLANK } else { value.to_ascii_lowercase() };
-        byte += 1;
+impl Folded {
+    #[inline]
+    fn add_all_but_blanks(&mut self, piece: u64, count: usize) {
+        let mut rest = in_small_letters(piece);
+        let mut blanks = bytes::blanks(rest);
+        let mut done = 0;
+        while blanks != 0 {
+            let blank = blanks.trailing_zeros() as usize / 8;
+            blanks &= blanks - 1;
+            self.add(bytes::first(rest, blank - done), blank - done);
+            // In two steps, since all eight bytes may go.
+            rest = rest >> (8 * (blank - done)) >> 8;
+            done = blank + 1;
+        }
+        self.add(rest, count - done);
     }
-    table
-};
+
+    /// Adds the `count` bytes of `piece`, at most eight.
+    #[inline]
+    fn add(&mut self, piece: u64, count: usize) {
+        self.word |= piece << (8 * self.filled);
+        if self.filled + count < 8 {
+            self.filled += count;
+            return;
+        }
+        self.hash = mix(self.hash, self.word);
+        let taken = 8 - self.filled;
+        self.word = if taken < 8 { piece >> (8 * taken) } else { 0 };
+        self.filled = count - taken;
+    }
+}
 
 fn mix(hash: u64, word: u64) -> u64 {
     (hash.rotate_left(5) ^ word).wrapping_mul(0x9E37_79B9_7F4A_7C15)
@@ -55,39 +75,40 @@ fn finish(hash: u64) -> u64 {
 
 /// The words of a text: runs of letters and digits. Characters beyond ASCII count as letters.
 pub fn words(text: &str) -> impl Iterator<Item = &str> {
-    let mut at = 0;
-    std::iter::from_fn(move || {
-        let bytes = text.as_bytes();
-        at += bytes[at..].iter().take_while(|byte| !IN_WORD[usize::from(**byte)]).count();
-        let start = at;
-        at += bytes[at..].iter().take_while(|byte| IN_WORD[usize::from(**byte)]).count();
-        // Words end where an ASCII byte stands, so both ends are character boundaries.
-        (start < at).then(|| &text[start..at])
-    })
+    // Words end where an ASCII byte stands, so both ends are character boundaries.
+    Words::new(text).map(|(start, end)| &text[start..end])
 }
 
 /// The hash of a word, whatever its case: most words are one step of eight bytes.
 pub fn word_hash(word: &str) -> u64 {
-    let (words, _) = word.as_bytes().as_chunks::<8>();
-    let fold = |hash, word| mix(hash, in_small_letters(word));
-    let hash = words.iter().fold(word.len() as u64, |hash, word| fold(hash, u64::from_le_bytes(*word)));
-    finish(fold(hash, tail(word.as_bytes())))
+    hash_of(word.as_bytes(), 0, word.len())
 }
 
-/// For each byte, whether it is part of a word. Bytes beyond ASCII count as letters: decoding them costs
-/// more than it tells.
-const IN_WORD: [bool; 256] = {
-    let mut table = [false; 256];
-    let mut byte = 0;
-    while byte < 256 {
-        table[byte] = (byte as u8).is_ascii_alphanumeric() || byte >= 0x80;
-        byte += 1;
+/// The hash of the word that stands from `start` to `end`.
+#[inline]
+fn hash_of(bytes: &[u8], start: usize, end: usize) -> u64 {
+    let mut hash = (end - start) as u64;
+    if hash <= 8 {
+        return finish(mix(hash, in_small_letters(bytes::load(bytes, start, end))));
     }
-    table
-};
+    let mut at = start;
+    while at < end {
+        let to = end.min(at + 8);
+        hash = mix(hash, in_small_letters(bytes::load(bytes, at, to)));
+        at = to;
+    }
+    finish(hash)
+}
 
 /// The most words of one text that count: bounds the cost of a comparison.
 const MAX_WORDS: usize = 256;
+
+/// Adds the hash of each word of a text, up to [`MAX_WORDS`] in all.
+fn add_words(out: &mut Vec<u64>, text: &str) {
+    for (start, end) in Words::new(text).take(MAX_WORDS - out.len()) {
+        out.push(hash_of(text.as_bytes(), start, end));
+    }
+}
 
 /// The set of words of a text.
 #[derive(Debug, Clone)]
@@ -110,7 +131,7 @@ impl WordSet {
         const BYTES_A_WORD: usize = 5;
         let bytes: usize = texts.iter().map(|text| text.len()).sum();
         let mut words = Vec::with_capacity((bytes / BYTES_A_WORD + 1).min(MAX_WORDS));
-        words.extend(texts.iter().flat_map(|text| self::words(text)).take(MAX_WORDS).map(word_hash));
+        texts.iter().for_each(|text| add_words(&mut words, text));
         let mut bits = [0; 4];
         words.iter().for_each(|word| bits[(word >> 62) as usize] |= 1 << (word >> 56 & 63));
         WordSet { words, bits, sorted: OnceCell::new() }
@@ -205,6 +226,13 @@ mod tests {
         assert_ne!(hashes("abcdefghij"), hashes("abcdefghik"));
         assert_ne!(hashes("aa"), hashes("aaa"));
         assert_ne!(hashes("中"), hashes("丳"));
+        let set = |text| WordSet::new(text).sorted().len();
+        for text in
+            ["a A b", "abcdefgh ABCDEFGH abcdefghi", "", "é É", "x0 x_0", "abcdefghijklmnop abcdefghijklmnoq"]
+        {
+            let distinct: std::collections::HashSet<_> = words(text).map(word_hash).collect();
+            assert_eq!(set(text), distinct.len(), "{text}");
+        }
         assert!(hashes(" .,").is_empty());
     }
 

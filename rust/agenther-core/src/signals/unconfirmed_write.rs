@@ -3,6 +3,7 @@
 use super::assent::agrees;
 use super::effect::Effect;
 use super::{Hit, Signals, is_call};
+use crate::reading::StepReading;
 use crate::trajectory::Field;
 
 /// What a hit is.
@@ -10,7 +11,8 @@ pub const SUMMARY: &str = "A call that changes something succeeded, the policy d
 
 /// One hit for each such call.
 pub fn find(signals: &Signals<'_, '_>) -> Vec<Hit> {
-    if !demands_confirmation(signals.run().system.unwrap_or("")) {
+    let writes = |(_, step): (usize, &StepReading<'_>)| is_call(step) && step.effect == Effect::Write;
+    if !signals.steps().any(writes) || !demands_confirmation(signals.run().system.unwrap_or("")) {
         return Vec::new();
     }
     // What the user said last, and whether it is a yes once a write asks for that.
