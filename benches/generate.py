@@ -1,7 +1,8 @@
 """Makes a log of any size out of the examples: OpenAI chat messages, one run a line.
 
 Every run is an example with other numbers, identifiers and names, the same ones throughout the run, so that
-what was grounded stays grounded. The same seed and the same count give the same bytes.
+what was grounded stays grounded; the schemas of its tools stay as they are, as those of an agent do.
+The same seed and the same count give the same bytes.
 
     python -m benches.generate out/bench.jsonl --runs 20000 --seed 7
 """
@@ -79,7 +80,10 @@ def runs(count: int, seed: int) -> Iterator[str]:
     rng = random.Random(seed)  # noqa: S311 - a benchmark's log, not a secret
     sources = templates()
     for number in range(count):
-        record = json.loads(vary(rng.choice(sources), rng))
+        template = rng.choice(sources)
+        record = json.loads(vary(template, rng))
+        if "tools" in (original := json.loads(template)):
+            record["tools"] = original["tools"]
         record["id"] = f"{record['id']}-{number}"
         yield json.dumps(record, ensure_ascii=False)
 

@@ -6,7 +6,8 @@ use crate::reading::{Reading, StepReading};
 use crate::signals::effect::{self, Effect};
 use crate::signals::tool_status::{ErrorCause, Status};
 use crate::text::document::{Document, Kind, Value};
-use crate::text::facts::Fact;
+use crate::text::facts::{Fact, FactKind};
+use crate::text::hash::Seeded;
 use crate::text::records;
 
 /// A step that worked.
@@ -71,12 +72,32 @@ pub fn extract<'a>(reading: &Reading<'a>) -> Outcome<'a> {
             });
         }
         if step.status == Status::Ok && step.effect != Effect::Reply {
-            let mut seen = HashSet::new();
-            let distinct = step.facts().iter().filter(|fact| seen.insert((fact.kind, fact.text, fact.unit)));
-            outcome.facts.extend(distinct.map(|&fact| ObservedFact { step: index, fact }));
+            add_distinct(&mut outcome.facts, index, step.facts());
         }
     }
     outcome
+}
+
+/// So few facts are told apart by looking at each other; more of them by a set.
+const FEW: usize = 16;
+
+/// Adds the facts of a step, each kind, text and unit once.
+fn add_distinct<'a>(out: &mut Vec<ObservedFact<'a>>, step: u32, facts: &[Fact<'a>]) {
+    let identity =
+        |fact: &Fact<'a>| -> (FactKind, &'a str, Option<&'a str>) { (fact.kind, fact.text, fact.unit) };
+    out.reserve(facts.len());
+    if facts.len() <= FEW {
+        let first = out.len();
+        for fact in facts {
+            if !out[first..].iter().any(|known| identity(&known.fact) == identity(fact)) {
+                out.push(ObservedFact { step, fact: *fact });
+            }
+        }
+        return;
+    }
+    let mut seen = HashSet::with_capacity_and_hasher(facts.len(), Seeded::default());
+    let distinct = facts.iter().filter(|fact| seen.insert(identity(fact)));
+    out.extend(distinct.map(|&fact| ObservedFact { step, fact }));
 }
 
 /// What a step achieved, in words; `None` where it achieved nothing. A write may answer with nothing, a read may not.
@@ -99,7 +120,7 @@ fn achieved(step: &StepReading<'_>) -> Option<String> {
 }
 
 fn call(text: &mut Phrase, step: &StepReading<'_>, tool: &str) {
-    effect::words(tool).for_each(|word| text.word(&word.to_lowercase()));
+    effect::words(tool).for_each(|word| text.word(word));
     let arguments = Arguments::of(step);
     let empty = match &arguments {
         Arguments::None => true,
@@ -147,7 +168,7 @@ fn values(text: &mut Phrase, root: Value<'_, '_>) {
         // The elements of a list stand behind one key.
         let again = leaf.key().is_none() && leaf.index() > 0;
         if let Some(key) = leaf.nearest_key().filter(|_| !again) {
-            effect::words(key).for_each(|word| text.word(&word.to_lowercase()));
+            effect::words(key).for_each(|word| text.word(word));
             text.out.push(' ');
         }
         text.clipped(&leaf.text(), Phrase::VALUE);
@@ -171,27 +192,42 @@ impl Phrase {
         self.out.len() < Self::TOTAL
     }
 
+    /// Adds a word in small letters.
     fn word(&mut self, word: &str) {
         if !self.out.is_empty() && !self.out.ends_with(' ') {
             self.out.push(' ');
         }
+        if !word.is_ascii() {
+            self.out.push_str(&word.to_lowercase());
+            return;
+        }
+        let start = self.out.len();
         self.out.push_str(word);
+        self.out[start..].make_ascii_lowercase();
     }
 
     /// Adds a text on one line, cut after `most` characters.
     fn clipped(&mut self, text: &str, most: usize) {
         let mut left = most;
-        for (index, word) in text.split_whitespace().enumerate() {
+        for (index, word) in words(text).enumerate() {
             if index > 0 {
                 self.out.push(' ');
             }
-            let taken = word.char_indices().nth(left).map_or(word.len(), |(at, _)| at);
-            self.out.extend(word[..taken].chars().filter(|c| !c.is_control()));
-            left = left.saturating_sub(word[..taken].chars().count() + 1);
+            let (taken, count) = beginning(word, left);
+            self.visible(&word[..taken]);
+            left = left.saturating_sub(count + 1);
             if taken < word.len() || (left == 0 && index + 1 < text.len()) {
                 self.out.push('…');
                 return;
             }
+        }
+    }
+
+    fn visible(&mut self, text: &str) {
+        if text.bytes().all(|byte| (b' '..0x7F).contains(&byte)) {
+            self.out.push_str(text);
+        } else {
+            self.out.extend(text.chars().filter(|c| !c.is_control()));
         }
     }
 
@@ -201,6 +237,31 @@ impl Phrase {
         let sentence = first.map_or("", |span| span.of(text));
         self.clipped(sentence.trim_end_matches('.'), 2 * Self::VALUE);
     }
+}
+
+/// What stands between white space. Most texts are ASCII, which is split by its bytes.
+fn words(text: &str) -> impl Iterator<Item = &str> {
+    let (ascii, other) = if text.is_ascii() { (text, "") } else { ("", text) };
+    let blank = |byte: &u8| matches!(byte, b'\t'..=b'\r' | b' ');
+    let mut at = 0;
+    let ascii = std::iter::from_fn(move || {
+        let bytes = ascii.as_bytes();
+        at += bytes[at..].iter().take_while(|byte| blank(byte)).count();
+        let start = at;
+        at += bytes[at..].iter().take_while(|byte| !blank(byte)).count();
+        (start < at).then(|| &ascii[start..at])
+    });
+    ascii.chain(other.split_whitespace())
+}
+
+/// The bytes and the characters of a text up to `most` characters.
+fn beginning(text: &str, most: usize) -> (usize, usize) {
+    let head = &text.as_bytes()[..text.len().min(most)];
+    if head.is_ascii() {
+        return (head.len(), head.len());
+    }
+    let bytes = text.char_indices().nth(most).map_or(text.len(), |(at, _)| at);
+    (bytes, text[..bytes].chars().count())
 }
 
 #[cfg(test)]

@@ -9,7 +9,7 @@ use crate::signals::effect::{self, Effect};
 use crate::signals::tool_status::{self, Status};
 use crate::text::document::Document;
 use crate::text::facts::{self, Fact};
-use crate::tools::{self, Tool};
+use crate::tools::{self, Tool, ToolList};
 use crate::trajectory::{Step, Trajectory};
 
 /// A run and what was read off it.
@@ -19,7 +19,7 @@ pub struct Reading<'a> {
     pub run: &'a Trajectory<'a>,
     /// One reading per step.
     pub steps: Vec<StepReading<'a>>,
-    tools: Vec<Tool<'a>>,
+    tools: ToolList<'a>,
     provenance: OnceCell<Provenance<'a>>,
     evidence: OnceCell<RunEvidence>,
     prompt_topics: OnceCell<Topics>,
@@ -45,7 +45,7 @@ pub struct StepReading<'a> {
 impl<'a> Reading<'a> {
     /// Reads a run.
     pub fn new(run: &'a Trajectory<'a>) -> Self {
-        let tools = run.tools.map(tools::tools).unwrap_or_default();
+        let tools = run.tools.map_or(ToolList::Own(Vec::new()), tools::shared_tools);
         Reading {
             run,
             steps: run.steps.iter().map(|step| StepReading::new(step, &tools)).collect(),

@@ -5,14 +5,18 @@
 //! `parameters`. Anything else in the list is passed over: a schema only ever adds wording.
 
 use std::borrow::Cow;
+use std::cell::RefCell;
+use std::hash::BuildHasher;
+use std::sync::Arc;
 
 use crate::text::document::{Document, Kind, Value};
+use crate::text::hash::Seeded;
 
 /// One parameter of a tool.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Parameter<'a> {
     /// Its name.
-    pub name: &'a str,
+    pub name: Cow<'a, str>,
     /// What the schema says it means.
     pub description: Option<Cow<'a, str>>,
     /// Whether a call must give it.
@@ -41,6 +45,92 @@ impl<'a> Tool<'a> {
     pub fn parameter(&self, name: &str) -> Option<&Parameter<'a>> {
         self.parameters.iter().find(|parameter| parameter.name == name)
     }
+
+    /// The same, whatever becomes of the text it was read from.
+    fn into_owned(self) -> Tool<'static> {
+        Tool {
+            name: owned(self.name),
+            description: self.description.map(owned),
+            parameters: self.parameters.into_iter().map(Parameter::into_owned).collect(),
+        }
+    }
+}
+
+impl Parameter<'_> {
+    fn into_owned(self) -> Parameter<'static> {
+        Parameter {
+            name: owned(self.name),
+            description: self.description.map(owned),
+            required: self.required,
+            types: self.types.into_iter().map(owned).collect(),
+            choices: self.choices.into_iter().map(owned).collect(),
+            default: self.default.map(owned),
+        }
+    }
+}
+
+fn owned(text: Cow<'_, str>) -> Cow<'static, str> {
+    Cow::Owned(text.into_owned())
+}
+
+/// The tools of a run: read for it alone, or shared with the runs that have the same schemas.
+#[derive(Debug, Clone)]
+pub enum ToolList<'a> {
+    /// Read for this run.
+    Own(Vec<Tool<'a>>),
+    /// Read once for several runs.
+    Shared(Arc<[Tool<'static>]>),
+}
+
+impl<'a> std::ops::Deref for ToolList<'a> {
+    type Target = [Tool<'a>];
+
+    fn deref(&self) -> &[Tool<'a>] {
+        match self {
+            ToolList::Own(tools) => tools,
+            ToolList::Shared(tools) => tools,
+        }
+    }
+}
+
+/// A list of schemas that a thread has read: its tools from the second time on.
+struct Seen {
+    hash: u64,
+    kept: Option<(Box<str>, Arc<[Tool<'static>]>)>,
+}
+
+/// How many lists of schemas a thread remembers, and up to which length: the runs of a log mostly have the
+/// same few, which are often longer than all that is said in a run.
+const REMEMBERED: usize = 16;
+const LONGEST: usize = 1 << 18;
+
+thread_local! {
+    /// The lists that this thread has read, the latest first.
+    static SEEN: RefCell<Vec<Seen>> = const { RefCell::new(Vec::new()) };
+}
+
+/// What [`tools`] reads, read once where a thread has read the same schemas before.
+pub fn shared_tools(schemas: &str) -> ToolList<'_> {
+    if schemas.len() > LONGEST {
+        return ToolList::Own(tools(schemas));
+    }
+    let hash = Seeded::default().hash_one(schemas);
+    SEEN.with_borrow_mut(|seen| {
+        let Some(at) = seen.iter().position(|seen| seen.hash == hash) else {
+            seen.truncate(REMEMBERED - 1);
+            seen.insert(0, Seen { hash, kept: None });
+            return ToolList::Own(tools(schemas));
+        };
+        seen[..=at].rotate_right(1);
+        match &seen[0].kept {
+            Some((text, tools)) if **text == *schemas => ToolList::Shared(Arc::clone(tools)),
+            _ => {
+                let owned: Arc<[_]> = tools(schemas).into_iter().map(Tool::into_owned).collect();
+                seen[0].kept = Some((schemas.into(), Arc::clone(&owned)));
+                ToolList::Shared(owned)
+            }
+        }
+    })
 }
 
 /// The tools of a run, in the order of the schema list.
@@ -78,7 +168,7 @@ fn tool<'a>(schema: Value<'_, 'a>) -> Option<Tool<'a>> {
 fn parameter<'a>(schema: Value<'_, 'a>, required: &[Cow<'a, str>]) -> Option<Parameter<'a>> {
     let name = schema.key()?;
     Some(Parameter {
-        name,
+        name: Cow::Borrowed(name),
         description: string(schema, "description"),
         required: required.iter().any(|required| required == name),
         types: schema.get("type").map(|types| types.leaves().map(Value::text).collect()).unwrap_or_default(),
@@ -117,6 +207,18 @@ mod tests {
             assert_eq!(units.choices, ["metric", "imperial"]);
             assert_eq!(units.default.as_deref(), Some("metric"));
         }
+    }
+
+    #[test]
+    fn tools_are_those_of_the_schemas_whatever_was_read_before() {
+        let schemas = |at: usize| {
+            format!(r#"[{{"name": "tool_{at}", "parameters": {{"properties": {{"a": {{}}}}}}}}]"#)
+        };
+        for at in (0..3 * REMEMBERED).chain((0..3 * REMEMBERED).rev()).chain([5, 5, 6, 5, 5]) {
+            assert_eq!(shared_tools(&schemas(at))[..], tools(&schemas(at))[..]);
+        }
+        assert!(SEEN.with_borrow(Vec::len) <= REMEMBERED);
+        assert!(matches!(shared_tools(&schemas(5)), ToolList::Shared(_)));
     }
 
     #[test]

@@ -255,8 +255,11 @@ fn failed_step<'f>(
 /// The first step in whose thought or arguments a rule marks made-up or forbidden content.
 fn first_written(fired: &[Fired<'_>]) -> Option<u32> {
     let of_content = fired.iter().filter(|fired| {
-        speaks(fired.rule)
-            && matches!(fired.rule.label, FailureType::Hallucination | FailureType::ConstraintViolation)
+        fired.rule.speaks()
+            && matches!(
+                fired.rule.failure_type,
+                Some(FailureType::Hallucination | FailureType::ConstraintViolation)
+            )
     });
     let written = |hit: &&Hit| matches!(hit.field, Some(Field::Thought | Field::ActionInput));
     of_content.flat_map(|fired| fired.hits.iter().filter(written)).filter_map(|hit| hit.step).min()

@@ -30,8 +30,9 @@ pub fn short_answer<'a>(signals: &Signals<'_, 'a>) -> Option<&'a str> {
         .iter()
         .find_map(|article| answer.strip_prefix(article))
         .unwrap_or(answer);
-    let is_data = crate::text::document::Document::parse(answer)
-        .is_some_and(|document| matches!(document.root().kind(), Kind::Object | Kind::Array));
+    let is_data = answer.starts_with(['{', '[', '('])
+        && crate::text::document::Document::parse(answer)
+            .is_some_and(|document| matches!(document.root().kind(), Kind::Object | Kind::Array));
     let words = tokens::words(answer).take(MAX_WORDS + 1).count();
     ((1..=MAX_WORDS).contains(&words) && !is_yes_no(answer) && !is_data).then_some(answer)
 }

@@ -22,10 +22,7 @@ impl Calls {
             .filter(|(_, step)| is_call(step))
             .map(|(at, step)| {
                 let text = [step.step.action_name.unwrap_or(""), "\0", step.step.action_input.unwrap_or("")];
-                let bytes = text.iter().flat_map(|part| part.bytes());
-                let kept =
-                    bytes.filter(|byte| !byte.is_ascii_whitespace()).map(|byte| byte.to_ascii_lowercase());
-                (at, tokens::hash(kept))
+                (at, tokens::hash_folded(&text))
             })
             .unzip();
         Calls { steps, identity }

@@ -12,11 +12,15 @@ pub const SUMMARY: &str =
 
 /// At most one hit: the number in the answer.
 pub fn find(signals: &Signals<'_, '_>) -> Vec<Hit> {
-    let asks = signals.run().original_prompt.is_some_and(|prompt| {
-        let head = cut::head(prompt, 400).to_lowercase();
-        head.contains("how many") || head.contains("number of")
-    });
-    let Some((_, last)) = signals.last_call().filter(|_| asks) else { return Vec::new() };
+    let lists = |text: &str| text.trim_start().starts_with(['[', '(', '{']);
+    let asks = || {
+        signals.run().original_prompt.is_some_and(|prompt| {
+            let head = cut::head(prompt, 400).to_lowercase();
+            head.contains("how many") || head.contains("number of")
+        })
+    };
+    let last = signals.last_call().filter(|(_, step)| step.step.observation.is_some_and(lists) && asks());
+    let Some((_, last)) = last else { return Vec::new() };
     let Some(list) = last.observation().filter(|rows| rows.root().kind() == Kind::Array) else {
         return Vec::new();
     };

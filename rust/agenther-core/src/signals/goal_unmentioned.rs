@@ -1,6 +1,6 @@
 //! The run has nothing to do with what was asked.
 
-use super::{Hit, Signals, is_call, tokens};
+use super::{Hit, Signals, tokens};
 use crate::text::cut;
 
 /// What a hit is.
@@ -15,10 +15,13 @@ const MIN_CALLS: usize = 2;
 
 /// At most one hit: the whole run.
 pub fn find(signals: &Signals<'_, '_>) -> Vec<Hit> {
+    if signals.calls().steps.len() < MIN_CALLS {
+        return Vec::new();
+    }
     let mut goal: Vec<u64> = content_words(signals.run().original_prompt.unwrap_or("")).collect();
     goal.sort_unstable();
     goal.dedup();
-    if goal.len() < MIN_GOAL_WORDS || signals.steps().filter(|(_, step)| is_call(step)).count() < MIN_CALLS {
+    if goal.len() < MIN_GOAL_WORDS {
         return Vec::new();
     }
     let said = signals.steps().flat_map(|(_, step)| {

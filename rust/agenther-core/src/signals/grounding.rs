@@ -9,6 +9,8 @@ use super::effect::Effect;
 use super::tool_status::Status;
 use super::{Hit, is_call};
 use crate::reading::Reading;
+use crate::text::bytes::find_digit;
+use crate::text::hash::Seeded;
 use crate::text::number;
 use crate::trajectory::{Field, Span};
 
@@ -114,7 +116,7 @@ fn claims(reading: &Reading<'_>) -> Vec<Claim> {
 
 /// When each claimed number was first known.
 struct Known {
-    since: HashMap<i64, Moment>,
+    since: HashMap<i64, Moment, Seeded>,
     /// The values of observations that have few: what simple arithmetic may combine.
     small: Vec<(Moment, Vec<f64>)>,
 }
@@ -146,15 +148,16 @@ impl Known {
         for text in [reading.run.original_prompt, reading.run.system].into_iter().flatten() {
             learn(text, 0, None);
         }
+        let mut values = Vec::with_capacity(FEW + 1);
         for (at, step) in reading.steps.iter().enumerate() {
             if let Some(turn) = step.step.user {
                 learn(turn, before(at), None);
             }
             if let Some(observation) = step.step.observation {
-                let mut values = Vec::new();
+                values.clear();
                 learn(observation, after(at), Some(&mut values));
                 if (1..=FEW).contains(&values.len()) {
-                    known.small.push((after(at), values));
+                    known.small.push((after(at), values.clone()));
                 }
             }
         }
@@ -168,14 +171,18 @@ impl Known {
 
     /// Whether simple arithmetic on the numbers of one earlier observation gives the value.
     fn computes(&self, value: f64, moment: Moment) -> bool {
-        let earlier = self.small.iter().rev().filter(|(known, _)| *known <= moment);
-        earlier.take(RECENT).any(|(_, values)| follows(value, values))
+        // They are in the order of their moments.
+        let earlier = &self.small[..self.small.partition_point(|(known, _)| *known <= moment)];
+        earlier.iter().rev().take(RECENT).any(|(_, values)| follows(value, values))
     }
 }
 
 /// Equal amounts have equal keys, whatever their writing: 5.30 is 5.3.
 fn key(value: f64) -> i64 {
-    (value * 1e4).round() as i64
+    // Up to here the product of a whole number is exact, and rounding, which is a call, changes nothing.
+    const EXACT: f64 = 1e11;
+    let whole = value as i64;
+    if value.abs() < EXACT && whole as f64 == value { whole * 10_000 } else { (value * 1e4).round() as i64 }
 }
 
 fn slot(key: i64) -> (usize, u64) {
@@ -205,14 +212,26 @@ impl Number {
     /// Whether it claims an amount: not a small count, a year, or part of a code, a date or a time.
     fn is_claim(self, text: &str) -> bool {
         const CURRENCIES: &[&str] = &["$", "€", "£", "¥"];
+        // Between signs of ASCII of no meaning, and most are, only the value decides.
+        let bytes = text.as_bytes();
+        let plain = |byte: Option<&u8>| {
+            matches!(byte, None | Some(b' ' | b'\n' | b',' | b'.' | b'"' | b'(' | b')' | b'[' | b']'))
+        };
+        if plain(self.start.checked_sub(1).map(|before| &bytes[before])) && plain(bytes.get(self.end)) {
+            return self.is_telling();
+        }
         let (left, right) = (&text[..self.start], &text[self.end..]);
         let money = CURRENCIES.iter().any(|sign| left.ends_with(sign));
         let part = left.ends_with(char::is_alphanumeric) || joins(left.chars().rev()) || joins(right.chars());
         let word =
             right.starts_with(char::is_alphabetic) && !right.starts_with(['k', 'K', 'm', 'M', 'x', '%']);
+        money && self.value != 0.0 || !part && !word && self.is_telling()
+    }
+
+    /// Whether a number with nothing beside it claims an amount.
+    fn is_telling(self) -> bool {
         let year = self.value.fract() == 0.0 && (1900.0..2100.0).contains(&self.value);
-        money && self.value != 0.0
-            || !part && !word && !year && (self.value > TRIVIAL || self.value.fract() != 0.0)
+        !year && (self.value > TRIVIAL || self.value.fract() != 0.0)
     }
 }
 
@@ -232,7 +251,7 @@ fn numbers(text: &str) -> impl Iterator<Item = Number> {
     let mut at = 0;
     std::iter::from_fn(move || {
         loop {
-            at += bytes[at..].iter().position(u8::is_ascii_digit)?;
+            at = find_digit(bytes, at)?;
             let start = at;
             let digits = bytes[at..].iter().take_while(|byte| byte.is_ascii_digit()).count();
             at = start + digits;

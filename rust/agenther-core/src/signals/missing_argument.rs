@@ -21,7 +21,7 @@ pub fn find(signals: &Signals<'_, '_>) -> Vec<Hit> {
             schema.zip(arguments).is_some_and(|(schema, arguments)| {
                 let mut required = schema.parameters.iter().filter(|parameter| parameter.required);
                 arguments.kind() == Kind::Object
-                    && required.any(|parameter| arguments.get(parameter.name).is_none())
+                    && required.any(|parameter| arguments.get(&parameter.name).is_none())
             })
         })
         .map(|(at, _)| Hit::step(at, Field::ActionInput))

@@ -345,11 +345,6 @@ fn is_call(step: &StepReading<'_>) -> bool {
     step.status != Status::NoCall && matches!(step.effect, Effect::Read | Effect::Write)
 }
 
-/// What the user said last before or at `step`.
-fn last_user_turn<'a>(run: &Trajectory<'a>, step: usize) -> Option<&'a str> {
-    run.steps[..=step].iter().rev().find_map(|step| step.user).or(run.original_prompt)
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -11,11 +11,14 @@ pub const SUMMARY: &str =
 /// One hit for each such call.
 pub fn find(signals: &Signals<'_, '_>) -> Vec<Hit> {
     let steps = &signals.calls().steps;
+    if steps.len() < 2 {
+        return Vec::new();
+    }
     let sets: Vec<_> = steps
         .iter()
         .map(|&at| {
             let step = &signals.run().steps[at];
-            WordSet::new(&[step.action_name.unwrap_or(""), step.action_input.unwrap_or("")].join(" "))
+            WordSet::of_texts(&[step.action_name.unwrap_or(""), step.action_input.unwrap_or("")])
         })
         .collect();
     near_duplicates(&sets).map(|at| Hit::step(steps[at], Field::ActionInput)).collect()

@@ -13,6 +13,9 @@ const MIN_WORDS: usize = 5;
 
 /// One hit for each such thought.
 pub fn find(signals: &Signals<'_, '_>) -> Vec<Hit> {
+    if signals.steps().filter(|(_, step)| step.step.thought.is_some()).take(2).count() < 2 {
+        return Vec::new();
+    }
     let (steps, sets): (Vec<_>, Vec<_>) = signals
         .steps()
         .filter_map(|(at, step)| Some((at, WordSet::new(step.step.thought?))))

@@ -1,10 +1,8 @@
 //! Call after call that brings nothing new to light: the agent goes on, and learns nothing.
 
-use std::collections::HashSet;
-use std::hash::{BuildHasherDefault, Hasher};
-
 use super::{Hit, Signals, is_call, tokens};
 use crate::text::cut;
+use crate::text::hash::FastSet;
 use crate::trajectory::Field;
 
 /// What a hit is.
@@ -22,15 +20,15 @@ pub fn find(signals: &Signals<'_, '_>) -> Vec<Hit> {
     if signals.calls_at().nth(STREAK).is_none() {
         return Vec::new();
     }
-    let mut seen: HashSet<u64, BuildHasherDefault<Itself>> = HashSet::default();
+    let mut seen: FastSet<u64> = FastSet::default();
     let mut streak = 0;
     let mut hits = Vec::new();
     for (at, step) in signals.steps().filter(|(_, step)| is_call(step)) {
         let observation = cut::head(step.step.observation.unwrap_or(""), HEAD);
         let (mut any, mut new) = (false, false);
-        for (word, _) in tokens::word_hashes(observation) {
+        for word in tokens::words(observation) {
             any = true;
-            new |= seen.insert(word);
+            new |= seen.insert(tokens::word_hash(word));
         }
         if !any {
             continue;
@@ -41,24 +39,6 @@ pub fn find(signals: &Signals<'_, '_>) -> Vec<Hit> {
         }
     }
     hits
-}
-
-/// Words are hashes already. Folding spreads what the table looks at.
-#[derive(Default)]
-struct Itself(u64);
-
-impl Hasher for Itself {
-    fn finish(&self) -> u64 {
-        self.0
-    }
-
-    fn write(&mut self, bytes: &[u8]) {
-        self.0 = tokens::hash(bytes.iter().copied());
-    }
-
-    fn write_u64(&mut self, hash: u64) {
-        self.0 = hash ^ (hash >> 32);
-    }
 }
 
 #[cfg(test)]

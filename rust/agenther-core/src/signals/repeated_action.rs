@@ -3,6 +3,7 @@
 use std::collections::HashSet;
 
 use super::{Hit, Signals};
+use crate::text::hash::Seeded;
 use crate::trajectory::Field;
 
 /// What a hit is.
@@ -12,7 +13,7 @@ pub const SUMMARY: &str =
 /// One hit for each call that repeats an earlier one.
 pub fn find(signals: &Signals<'_, '_>) -> Vec<Hit> {
     let calls = signals.calls();
-    let mut seen = HashSet::new();
+    let mut seen = HashSet::with_capacity_and_hasher(calls.steps.len(), Seeded::default());
     std::iter::zip(&calls.steps, &calls.identity)
         .filter(|(_, identity)| !seen.insert(**identity))
         .map(|(step, _)| Hit::step(*step, Field::ActionInput))

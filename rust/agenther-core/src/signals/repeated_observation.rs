@@ -3,6 +3,7 @@
 use std::collections::HashSet;
 
 use super::{Hit, Signals, is_call, tokens};
+use crate::text::hash::Seeded;
 use crate::trajectory::Field;
 
 /// What a hit is.
@@ -13,7 +14,7 @@ const MIN_BYTES: usize = 12;
 
 /// One hit for each such observation.
 pub fn find(signals: &Signals<'_, '_>) -> Vec<Hit> {
-    let mut seen = HashSet::new();
+    let mut seen = HashSet::with_hasher(Seeded::default());
     signals
         .steps()
         .filter(|(_, step)| is_call(step))

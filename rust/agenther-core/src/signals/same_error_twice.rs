@@ -3,6 +3,7 @@
 use std::collections::HashSet;
 
 use super::{Hit, Signals, is_call, tokens};
+use crate::text::hash::Seeded;
 use crate::trajectory::Field;
 
 /// What a hit is.
@@ -10,7 +11,7 @@ pub const SUMMARY: &str = "A call failed with the message of an earlier failure.
 
 /// One hit for each such call.
 pub fn find(signals: &Signals<'_, '_>) -> Vec<Hit> {
-    let mut seen = HashSet::new();
+    let mut seen = HashSet::with_hasher(Seeded::default());
     signals
         .steps()
         .filter(|(_, step)| is_call(step) && step.status.is_error())

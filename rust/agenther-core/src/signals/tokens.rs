@@ -2,84 +2,113 @@
 
 use std::cell::OnceCell;
 
-/// A 64-bit hash of bytes after `map`, in one pass (FNV-1a). Not keyed: a collision can at worst make
-/// two texts of one run look alike.
-pub fn hash(bytes: impl Iterator<Item = u8>) -> u64 {
-    bytes.fold(BASIS, step)
-}
+use crate::text::bytes::{self, Words, in_small_letters, tail};
 
-const BASIS: u64 = 0xCBF2_9CE4_8422_2325;
-
-fn step(hash: u64, byte: u8) -> u64 {
-    (hash ^ u64::from(byte)).wrapping_mul(0x0100_0000_01B3)
-}
-
-/// A 64-bit hash of a long text, eight bytes at a time.
+/// A 64-bit hash of a text, eight bytes at a time. Not keyed: a collision can at worst make two texts of
+/// one run look alike.
 pub fn hash_text(text: &str) -> u64 {
-    const SEED: u64 = 0x9E37_79B9_7F4A_7C15;
-    let mix = |hash: u64, word: u64| (hash.rotate_left(5) ^ word).wrapping_mul(SEED);
-    let (words, rest) = text.as_bytes().as_chunks::<8>();
+    let (words, _) = text.as_bytes().as_chunks::<8>();
     let hash = words.iter().fold(text.len() as u64, |hash, word| mix(hash, u64::from_le_bytes(*word)));
-    let hash = rest.iter().fold(hash, |hash, byte| mix(hash, u64::from(*byte)));
+    finish(mix(hash, tail(text.as_bytes())))
+}
+
+/// The same of texts one after the other, freed of white space and case.
+pub fn hash_folded(texts: &[&str]) -> u64 {
+    let mut hash = Folded::default();
+    for text in texts {
+        let (eights, rest) = text.as_bytes().as_chunks::<8>();
+        eights.iter().for_each(|eight| hash.add_all_but_blanks(u64::from_le_bytes(*eight), 8));
+        hash.add_all_but_blanks(bytes::load(rest, 0, rest.len()), rest.len());
+    }
+    finish(mix(mix(hash.hash, hash.word), hash.filled as u64))
+}
+
+/// A hash of bytes that come in pieces, however they are cut.
+#[derive(Default)]
+struct Folded {
+    hash: u64,
+    word: u64,
+    /// Bytes of the word.
+    filled: usize,
+}
+
+impl Folded {
+    #[inline]
+    fn add_all_but_blanks(&mut self, piece: u64, count: usize) {
+        let mut rest = in_small_letters(piece);
+        let mut blanks = bytes::blanks(rest);
+        let mut done = 0;
+        while blanks != 0 {
+            let blank = blanks.trailing_zeros() as usize / 8;
+            blanks &= blanks - 1;
+            self.add(bytes::first(rest, blank - done), blank - done);
+            // In two steps, since all eight bytes may go.
+            rest = rest >> (8 * (blank - done)) >> 8;
+            done = blank + 1;
+        }
+        self.add(rest, count - done);
+    }
+
+    /// Adds the `count` bytes of `piece`, at most eight.
+    #[inline]
+    fn add(&mut self, piece: u64, count: usize) {
+        self.word |= piece << (8 * self.filled);
+        if self.filled + count < 8 {
+            self.filled += count;
+            return;
+        }
+        self.hash = mix(self.hash, self.word);
+        let taken = 8 - self.filled;
+        self.word = if taken < 8 { piece >> (8 * taken) } else { 0 };
+        self.filled = count - taken;
+    }
+}
+
+fn mix(hash: u64, word: u64) -> u64 {
+    (hash.rotate_left(5) ^ word).wrapping_mul(0x9E37_79B9_7F4A_7C15)
+}
+
+/// The upper bits of a product depend on all of its factors, the lower ones do not.
+fn finish(hash: u64) -> u64 {
     hash ^ (hash >> 32)
 }
 
 /// The words of a text: runs of letters and digits. Characters beyond ASCII count as letters.
 pub fn words(text: &str) -> impl Iterator<Item = &str> {
-    let mut at = 0;
-    std::iter::from_fn(move || {
-        let bytes = text.as_bytes();
-        at += bytes[at..].iter().take_while(|byte| IN_WORD[usize::from(**byte)] == 0).count();
-        let start = at;
-        at += bytes[at..].iter().take_while(|byte| IN_WORD[usize::from(**byte)] != 0).count();
-        // Words end where an ASCII byte stands, so both ends are character boundaries.
-        (start < at).then(|| &text[start..at])
-    })
+    // Words end where an ASCII byte stands, so both ends are character boundaries.
+    Words::new(text).map(|(start, end)| &text[start..end])
 }
 
-/// The hash of a word, whatever its case.
+/// The hash of a word, whatever its case: most words are one step of eight bytes.
 pub fn word_hash(word: &str) -> u64 {
-    hash(word.bytes().map(|byte| byte.to_ascii_lowercase()))
+    hash_of(word.as_bytes(), 0, word.len())
 }
 
-/// For each byte, what it is in a word: 0 for no part of one, else the byte in lower case.
-const IN_WORD: [u8; 256] = {
-    let mut table = [0; 256];
-    let mut byte = 0;
-    while byte < 256 {
-        let value = byte as u8;
-        // Bytes beyond ASCII count as letters: decoding them costs more than it tells.
-        if value.is_ascii_alphanumeric() || !value.is_ascii() {
-            table[byte] = value.to_ascii_lowercase();
-        }
-        byte += 1;
+/// The hash of the word that stands from `start` to `end`.
+#[inline]
+fn hash_of(bytes: &[u8], start: usize, end: usize) -> u64 {
+    let mut hash = (end - start) as u64;
+    if hash <= 8 {
+        return finish(mix(hash, in_small_letters(bytes::load(bytes, start, end))));
     }
-    table
-};
-
-/// The hash of each word and its length in bytes, whatever the case, in one pass over the bytes.
-pub fn word_hashes(text: &str) -> impl Iterator<Item = (u64, usize)> {
-    let mut rest = text.as_bytes();
-    std::iter::from_fn(move || {
-        let skipped = rest.iter().take_while(|byte| IN_WORD[usize::from(**byte)] == 0).count();
-        rest = &rest[skipped..];
-        if rest.is_empty() {
-            return None;
-        }
-        let (mut hash, mut length) = (BASIS, 0);
-        while let Some(byte) =
-            rest.get(length).map(|byte| IN_WORD[usize::from(*byte)]).filter(|byte| *byte != 0)
-        {
-            hash = step(hash, byte);
-            length += 1;
-        }
-        rest = &rest[length..];
-        Some((hash, length))
-    })
+    let mut at = start;
+    while at < end {
+        let to = end.min(at + 8);
+        hash = mix(hash, in_small_letters(bytes::load(bytes, at, to)));
+        at = to;
+    }
+    finish(hash)
 }
 
 /// The most words of one text that count: bounds the cost of a comparison.
 const MAX_WORDS: usize = 256;
+
+/// Adds the hash of each word of a text, up to [`MAX_WORDS`] in all.
+fn add_words(out: &mut Vec<u64>, text: &str) {
+    for (start, end) in Words::new(text).take(MAX_WORDS - out.len()) {
+        out.push(hash_of(text.as_bytes(), start, end));
+    }
+}
 
 /// The set of words of a text.
 #[derive(Debug, Clone)]
@@ -94,7 +123,15 @@ pub struct WordSet {
 impl WordSet {
     /// The words of a text.
     pub fn new(text: &str) -> Self {
-        let words: Vec<u64> = word_hashes(text).take(MAX_WORDS).map(|(hash, _)| hash).collect();
+        Self::of_texts(&[text])
+    }
+
+    /// The words of texts, one after the other.
+    pub fn of_texts(texts: &[&str]) -> Self {
+        const BYTES_A_WORD: usize = 5;
+        let bytes: usize = texts.iter().map(|text| text.len()).sum();
+        let mut words = Vec::with_capacity((bytes / BYTES_A_WORD + 1).min(MAX_WORDS));
+        texts.iter().for_each(|text| add_words(&mut words, text));
         let mut bits = [0; 4];
         words.iter().for_each(|word| bits[(word >> 62) as usize] |= 1 << (word >> 56 & 63));
         WordSet { words, bits, sorted: OnceCell::new() }
@@ -181,15 +218,29 @@ mod tests {
 
     #[test]
     fn words_hash_alike_whatever_the_way() {
-        let text = "The quick-brown, FOX_42 née!";
-        let hashes: Vec<_> = words(text).map(|word| (word_hash(word), word.len())).collect();
-        assert_eq!(word_hashes(text).collect::<Vec<_>>(), hashes);
-        assert_eq!(word_hashes(" .,").count(), 0);
+        let hashes = |text| words(text).map(word_hash).collect::<Vec<_>>();
+        assert_eq!(
+            hashes("The quick-brown, FOX_42 née incomprehensibly!"),
+            hashes("THE Quick Brown fox 42 née INCOMPREHENSIBLY")
+        );
+        assert_ne!(hashes("abcdefghij"), hashes("abcdefghik"));
+        assert_ne!(hashes("aa"), hashes("aaa"));
+        assert_ne!(hashes("中"), hashes("丳"));
+        let set = |text| WordSet::new(text).sorted().len();
+        for text in
+            ["a A b", "abcdefgh ABCDEFGH abcdefghi", "", "é É", "x0 x_0", "abcdefghijklmnop abcdefghijklmnoq"]
+        {
+            let distinct: std::collections::HashSet<_> = words(text).map(word_hash).collect();
+            assert_eq!(set(text), distinct.len(), "{text}");
+        }
+        assert!(hashes(" .,").is_empty());
     }
 
     #[test]
     fn hashes_every_byte_of_a_text() {
         assert_ne!(hash_text("12345678a"), hash_text("12345678b"));
         assert_ne!(hash_text(""), hash_text("\0"));
+        assert_eq!(hash_folded(&["get", r#"{"Id": 1234567}"#]), hash_folded(&["GET{", r#"  "id":1234567}"#]));
+        assert_ne!(hash_folded(&["a"]), hash_folded(&["a\0"]));
     }
 }

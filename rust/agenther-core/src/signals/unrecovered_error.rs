@@ -3,6 +3,7 @@
 use std::collections::HashMap;
 
 use super::{Hit, Signals, is_call};
+use crate::text::hash::Seeded;
 use crate::trajectory::Field;
 
 /// What a hit is.
@@ -10,7 +11,7 @@ pub const SUMMARY: &str = "A call failed, and the same tool never worked later i
 
 /// One hit a tool: the first failure of the streak it ended on.
 pub fn find(signals: &Signals<'_, '_>) -> Vec<Hit> {
-    let mut streaks: HashMap<&str, usize> = HashMap::new();
+    let mut streaks: HashMap<&str, usize, Seeded> = HashMap::default();
     for (at, step) in signals.steps().filter(|(_, step)| is_call(step)) {
         let tool = step.step.action_name.unwrap_or("");
         if step.status.is_error() {

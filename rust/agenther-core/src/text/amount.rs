@@ -4,6 +4,17 @@ use super::facts::{Fact, FactKind, class};
 use super::number::{self, Number};
 use super::unit::{self, Class};
 
+/// Whether the letter at `at` may begin a currency: `US$`, `EUR`, `Rs`. Beyond ASCII it may.
+pub(super) fn may_be_currency(bytes: &[u8], at: usize) -> bool {
+    !bytes[at].is_ascii()
+        || bytes.get(at + 1).is_some_and(|next| next.is_ascii_uppercase() || matches!(next, b'$' | b's'))
+}
+
+/// Whether a byte after a number may begin what it counts.
+fn may_begin_unit(byte: u8) -> bool {
+    byte.is_ascii_alphabetic() || !byte.is_ascii() || matches!(byte, b' ' | b'-' | b'/' | b'%' | b'$')
+}
+
 /// Reads an amount. `start` is where it begins, sign included; `at` is the digit, currency sign or
 /// currency word after the sign.
 pub(super) fn scan<'a>(text: &'a str, end: usize, start: usize, at: usize) -> Option<Fact<'a>> {
@@ -20,6 +31,9 @@ pub(super) fn scan<'a>(text: &'a str, end: usize, start: usize, at: usize) -> Op
     if let Some((unit, _)) = currency {
         fact.kind = FactKind::Money;
         fact.unit = Some(unit);
+    }
+    if !bytes.get(number.end).copied().is_some_and(may_begin_unit) {
+        return ends_cleanly(bytes, &fact, from).then_some(fact);
     }
     let fact = multiplied(text, end, fact);
     let fact = if currency.is_some() { fact } else { measured(text, end, fact, &number)? };

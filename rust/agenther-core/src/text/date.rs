@@ -305,6 +305,42 @@ fn fact<'a>(text: &'a str, start: usize, (date, end): (Date, usize)) -> Fact<'a>
     Fact { value: date.days().map(|days| days as f64), ..fact }
 }
 
+/// For the first letter of a word, in the five bits that small and capital letters share, the second letters of the
+/// names of months and weekdays that begin with it.
+const SECOND_LETTERS: [u32; 32] = {
+    let mut table = [0; 32];
+    let names = [
+        b"ja", b"fe", b"ma", b"ap", b"ju", b"au", b"se", b"oc", b"no", b"de", b"mo", b"tu", b"we", b"th",
+        b"fr", b"sa", b"su",
+    ];
+    let mut at = 0;
+    while at < names.len() {
+        table[(names[at][0] & 31) as usize] |= 1 << (names[at][1] & 31);
+        at += 1;
+    }
+    table
+};
+
+/// Whether the two bytes at `at` may begin the name of a month or a weekday: those of most words do not.
+pub(super) fn may_begin(bytes: &[u8], at: usize) -> bool {
+    match bytes.get(at..) {
+        Some([first, second, ..]) => SECOND_LETTERS[usize::from(first & 31)] & 1 << (second & 31) != 0,
+        _ => false,
+    }
+}
+
+/// Whether the digits that `text` begins with may be those of a date, and of a time, by their number and what follows.
+pub(super) fn follow(text: &[u8]) -> (bool, bool) {
+    let length = text.iter().take(5).take_while(|byte| byte.is_ascii_digit()).count();
+    match (length, text.get(length)) {
+        (4, Some(b'-' | b'/' | b'.')) => (true, false),
+        (1 | 2, Some(b' ')) => (true, true),
+        (1 | 2, Some(b'/' | b'.' | b'-' | b's' | b'n' | b'r' | b't')) => (true, false),
+        (1 | 2, Some(b':' | b'a' | b'A' | b'p' | b'P')) => (false, true),
+        _ => (false, false),
+    }
+}
+
 /// The date at the digits at `at`.
 pub(super) fn from_digits<'a>(text: &'a str, end: usize, at: usize) -> Option<Fact<'a>> {
     digits_first(text, end, at).map(|found| fact(text, at, found))

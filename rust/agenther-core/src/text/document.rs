@@ -6,10 +6,16 @@
 
 use std::borrow::Cow;
 
+use super::bytes;
 use crate::trajectory::Span;
 
 /// Deeper nesting is not parsed: such text is adversarial, and the parser recurses.
 const MAX_DEPTH: usize = 128;
+
+/// What a value takes of a text, roughly, and how many are made room for before it is known: together they
+/// spare most documents the growth of the arena.
+const BYTES_A_NODE: usize = 20;
+const MAX_RESERVED: usize = 4096;
 
 /// The type of a value.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -61,7 +67,10 @@ impl<'a> Document<'a> {
     pub fn parse(text: &'a str) -> Option<Self> {
         let mut parser = Parser { text: text.as_bytes(), at: 0, nodes: Vec::new() };
         parser.space();
-        parser.value(None, 0, 0, 0)?;
+        if matches!(parser.peek()?, b'{' | b'[' | b'(') {
+            parser.nodes.reserve((text.len() / BYTES_A_NODE).clamp(4, MAX_RESERVED));
+        }
+        parser.value(Place { key: None, parent: 0, index: 0 }, 0)?;
         parser.space();
         (parser.at == text.len()).then_some(Document { text, nodes: parser.nodes })
     }
@@ -195,54 +204,58 @@ struct Parser<'a> {
     nodes: Vec<Node>,
 }
 
+/// Where a value stands in the tree.
+#[derive(Clone, Copy)]
+struct Place {
+    key: Option<Span>,
+    parent: u32,
+    index: u32,
+}
+
 impl Parser<'_> {
+    #[inline]
     fn space(&mut self) {
         while self.peek().is_some_and(|byte| byte.is_ascii_whitespace()) {
             self.at += 1;
         }
     }
 
+    #[inline]
     fn peek(&self) -> Option<u8> {
         self.text.get(self.at).copied()
     }
 
-    fn value(&mut self, key: Option<Span>, parent: u32, index: u32, depth: usize) -> Option<()> {
-        let node = self.nodes.len();
-        let start = self.at;
-        self.nodes.push(Node {
-            kind: Kind::Null,
-            escaped: false,
-            key,
-            span: Span::new(start, start),
-            parent,
-            end: 0,
-            index,
-            children: 0,
-        });
+    fn value(&mut self, place: Place, depth: usize) -> Option<()> {
         match self.peek()? {
-            b'{' => self.container(node, b'}', depth)?,
-            b'[' => self.container(node, b']', depth)?,
-            b'(' => self.container(node, b')', depth)?,
-            b'"' | b'\'' => self.string(node)?,
+            b'"' | b'\'' => self.string(place),
+            b'{' => self.container(place, b'}', depth),
+            b'[' => self.container(place, b']', depth),
+            b'(' => self.container(place, b')', depth),
             b'b' | b'r' | b'u' if matches!(self.text.get(self.at + 1), Some(b'"' | b'\'')) => {
                 self.at += 1;
-                self.string(node)?;
+                self.string(place)
             }
-            b'-' | b'+' | b'.' | b'0'..=b'9' => self.number(node)?,
-            _ => self.word(node)?,
+            b'-' | b'+' | b'.' | b'0'..=b'9' => self.number(place),
+            _ => self.word(place),
         }
-        self.nodes[node].end = self.nodes.len() as u32;
-        Some(())
+    }
+
+    #[inline]
+    fn leaf(&mut self, place: Place, kind: Kind, escaped: bool, span: Span) {
+        let Place { key, parent, index } = place;
+        let end = self.nodes.len() as u32 + 1;
+        self.nodes.push(Node { kind, escaped, key, span, parent, end, index, children: 0 });
     }
 
     /// A list, tuple, set, object or dict, the opening bracket not yet read.
-    fn container(&mut self, node: usize, close: u8, depth: usize) -> Option<()> {
+    fn container(&mut self, place: Place, close: u8, depth: usize) -> Option<()> {
         if depth == MAX_DEPTH {
             return None;
         }
-        let start = self.at;
+        let (start, node) = (self.at, self.nodes.len());
+        self.leaf(place, Kind::Null, false, Span::new(start, start));
         self.at += 1;
-        let mut children = 0;
+        let mut place = Place { key: None, parent: node as u32, index: 0 };
         let mut kind = if close == b'}' { Kind::Object } else { Kind::Array };
         loop {
             self.space();
@@ -250,76 +263,64 @@ impl Parser<'_> {
                 self.at += 1;
                 break;
             }
-            let child = self.nodes.len();
-            self.value(None, node as u32, children, depth + 1)?;
-            self.space();
-            if close == b'}' && self.peek()? == b':' {
-                // What was read is the key: it makes way for the value. Keys are scalars.
-                if self.nodes.len() != child + 1 {
-                    return None;
-                }
-                let key = self.nodes.pop()?.span;
-                self.at += 1;
-                self.space();
-                self.value(Some(key), node as u32, children, depth + 1)?;
-                self.space();
-            } else if close == b'}' {
-                kind = Kind::Array; // a Python set
+            if close == b'}' {
+                self.member(place, depth, &mut kind)?;
+            } else {
+                self.value(place, depth + 1)?;
             }
-            children += 1;
+            self.space();
+            place.index += 1;
             match self.peek()? {
                 b',' => self.at += 1,
                 byte if byte == close => {}
                 _ => return None,
             }
         }
-        self.nodes[node].kind = kind;
-        self.nodes[node].children = children;
-        self.nodes[node].span = Span::new(start, self.at);
+        let end = self.nodes.len() as u32;
+        let node = &mut self.nodes[node];
+        (node.kind, node.children, node.end) = (kind, place.index, end);
+        node.span = Span::new(start, self.at);
         Some(())
     }
 
-    fn string(&mut self, node: usize) -> Option<()> {
-        let quote = self.peek()?;
-        self.at += 1;
-        let start = self.at;
-        let mut escaped = false;
-        loop {
-            let ahead = memchr::memchr2(quote, b'\\', &self.text[self.at..])?;
-            self.at += ahead;
-            if self.text[self.at] == quote {
-                break;
-            }
-            escaped = true;
-            self.at += 2;
-            if self.at > self.text.len() {
-                return None;
-            }
+    /// A key and its value, or the element of a Python set.
+    fn member(&mut self, place: Place, depth: usize, kind: &mut Kind) -> Option<()> {
+        let child = self.nodes.len();
+        self.value(place, depth + 1)?;
+        self.space();
+        if self.peek()? != b':' {
+            *kind = Kind::Array;
+            return Some(());
         }
-        self.nodes[node].kind = Kind::String;
-        self.nodes[node].escaped = escaped;
-        self.nodes[node].span = Span::new(start, self.at);
+        // What was read is the key: it makes way for the value. Keys are scalars.
+        if self.nodes.len() != child + 1 {
+            return None;
+        }
+        let key = self.nodes.pop()?.span;
         self.at += 1;
+        self.space();
+        self.value(Place { key: Some(key), ..place }, depth + 1)
+    }
+
+    #[inline]
+    fn string(&mut self, place: Place) -> Option<()> {
+        let start = self.at + 1;
+        let (end, escaped) = string_end(self.text, start, self.text[self.at])?;
+        self.leaf(place, Kind::String, escaped, Span::new(start, end));
+        self.at = end + 1;
         Some(())
     }
 
-    fn number(&mut self, node: usize) -> Option<()> {
+    fn number(&mut self, place: Place) -> Option<()> {
         let start = self.at;
-        while self
-            .peek()
-            .is_some_and(|byte| matches!(byte, b'0'..=b'9' | b'-' | b'+' | b'.' | b'e' | b'E' | b'_'))
-        {
-            self.at += 1;
-        }
-        let text = std::str::from_utf8(&self.text[start..self.at]).ok()?;
-        text.parse::<f64>().ok()?;
-        self.nodes[node].kind = Kind::Number;
-        self.nodes[node].span = Span::new(start, self.at);
+        let length = number_length(&self.text[start..])?;
+        self.at += length;
+        self.leaf(place, Kind::Number, false, Span::new(start, self.at));
         Some(())
     }
 
     /// `null`, `None`, `true`, … and the calls that `repr` prints: `Decimal('1.5')`, `datetime.date(2024, 5, 20)`.
-    fn word(&mut self, node: usize) -> Option<()> {
+    fn word(&mut self, place: Place) -> Option<()> {
         let start = self.at;
         while self.peek().is_some_and(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'.')) {
             self.at += 1;
@@ -327,20 +328,19 @@ impl Parser<'_> {
         let kind = match &self.text[start..self.at] {
             b"null" | b"None" | b"undefined" | b"NaN" | b"nan" => Kind::Null,
             b"true" | b"True" | b"false" | b"False" => Kind::Bool,
-            b"Decimal" => return self.wrapped_number(node),
+            b"Decimal" => return self.wrapped_number(place),
             word if !word.is_empty() && self.peek() == Some(b'(') => {
                 self.at += 1 + memchr::memchr(b')', &self.text[self.at..])?;
                 Kind::String
             }
             _ => return None,
         };
-        self.nodes[node].kind = kind;
-        self.nodes[node].span = Span::new(start, self.at);
+        self.leaf(place, kind, false, Span::new(start, self.at));
         Some(())
     }
 
     /// The rest of `Decimal('1.5')`: a number whose span is the digits.
-    fn wrapped_number(&mut self, node: usize) -> Option<()> {
+    fn wrapped_number(&mut self, place: Place) -> Option<()> {
         let close = self.at + memchr::memchr(b')', &self.text[self.at..])?;
         let inside = &self.text[self.at + 1..close];
         let quotes = usize::from(matches!(inside.first(), Some(b'\'' | b'"')));
@@ -349,11 +349,44 @@ impl Parser<'_> {
             .ok()?
             .parse::<f64>()
             .ok()?;
-        self.nodes[node].kind = Kind::Number;
-        self.nodes[node].span = span;
+        self.leaf(place, Kind::Number, false, span);
         self.at = close + 1;
         Some(())
     }
+}
+
+/// Where the string ends whose text begins at `at`, and whether it has escapes.
+#[inline]
+fn string_end(text: &[u8], mut at: usize, quote: u8) -> Option<(usize, bool)> {
+    let mut escaped = false;
+    loop {
+        at = bytes::find_either(text, at, quote, b'\\')?;
+        if text[at] == quote {
+            return Some((at, escaped));
+        }
+        (escaped, at) = (true, at + 2);
+    }
+}
+
+/// The length of the number that `text` begins with, in the writing of JSON and Python: `-1.5e3`, `.5`, `5.`.
+/// None where it goes on as no number does.
+fn number_length(text: &[u8]) -> Option<usize> {
+    let digits = |from: usize| text[from..].iter().take_while(|byte| byte.is_ascii_digit()).count();
+    let signed = |at: usize| usize::from(matches!(text.get(at), Some(b'-' | b'+')));
+    let mut at = signed(0);
+    let mut mantissa = digits(at);
+    at += mantissa;
+    if text.get(at) == Some(&b'.') {
+        let fraction = digits(at + 1);
+        (mantissa, at) = (mantissa + fraction, at + 1 + fraction);
+    }
+    if matches!(text.get(at), Some(b'e' | b'E')) {
+        at += 1 + signed(at + 1);
+        let exponent = digits(at);
+        (mantissa, at) = (mantissa * exponent, at + exponent);
+    }
+    let goes_on = matches!(text.get(at), Some(b'0'..=b'9' | b'-' | b'+' | b'.' | b'e' | b'E' | b'_'));
+    (mantissa > 0 && !goes_on).then_some(at)
 }
 
 /// Resolves the escapes of JSON and Python strings; an unknown one stands as written.

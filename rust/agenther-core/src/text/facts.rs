@@ -5,7 +5,7 @@
 //! chunks are lower-case words and are left at that. A scanner either moves the pass on or looks
 //! ahead by a bounded number of bytes, so the time is linear whatever the text.
 
-use super::{address, amount, date, document, identifier, name};
+use super::{address, amount, date, document, identifier, name, number};
 use crate::trajectory::Span;
 
 /// A longer quotation is prose: its facts are reported one by one.
@@ -113,39 +113,46 @@ impl<'a> Fact<'a> {
 
 /// The facts of a text, in the order of their spans, which do not overlap.
 pub fn facts(text: &str) -> Vec<Fact<'_>> {
-    let mut scanner =
-        Scanner { text, end: text.len(), chunk_end: 0, quoting: true, prose: true, out: Vec::new() };
+    let mut scanner = Scanner::new(text, text.len());
     scanner.run(0);
     scanner.out
 }
 
 /// The facts of a parsed text: those of its scalars, in order. Keys and punctuation give none.
 pub fn in_document<'a>(document: &document::Document<'a>) -> Vec<Fact<'a>> {
-    let mut scanner = Scanner {
-        text: document.source(),
-        end: 0,
-        chunk_end: 0,
-        quoting: true,
-        prose: true,
-        out: Vec::new(),
-    };
+    let mut scanner = Scanner::new(document.source(), 0);
     for leaf in document.leaves() {
-        if matches!(leaf.kind(), document::Kind::Number | document::Kind::String) {
-            scanner.end = leaf.span().end as usize;
-            scanner.chunk_end = 0;
-            scanner.prose = leaf.raw().len() > MAX_QUOTATION || leaf.raw().contains(". ");
-            let known = scanner.out.len();
-            scanner.run(leaf.span().start as usize);
-            if let [fact] = &mut scanner.out[known..]
-                && fact.kind == FactKind::Number
-                && fact.span == leaf.span()
-                && let Some(key) = leaf.key()
-            {
-                *fact = amount::under_key(*fact, key);
-            }
+        let known = scanner.out.len();
+        match leaf.kind() {
+            document::Kind::Number => match plain_number(scanner.text, leaf.span()) {
+                Some(number) => scanner.out.push(number),
+                None => scanner.scalar(leaf),
+            },
+            document::Kind::String => scanner.scalar(leaf),
+            _ => continue,
+        }
+        if let [fact] = &mut scanner.out[known..]
+            && fact.kind == FactKind::Number
+            && fact.span == leaf.span()
+            && let Some(key) = leaf.key()
+        {
+            *fact = amount::under_key(*fact, key);
         }
     }
     scanner.out
+}
+
+/// The number that a scalar is, where it is digits with at most a fraction: nothing else can be read in it.
+fn plain_number(text: &str, span: Span) -> Option<Fact<'_>> {
+    let written = span.of(text).as_bytes();
+    let whole = written.iter().take_while(|byte| byte.is_ascii_digit()).count();
+    let fraction = match &written[whole..] {
+        [] if written[0] != b'0' || whole == 1 => &[][..],
+        [b'.', fraction @ ..] if !fraction.is_empty() && fraction.iter().all(u8::is_ascii_digit) => fraction,
+        _ => return None,
+    };
+    let value = (whole > 0).then(|| number::decimal(&written[..whole], fraction))?;
+    Some(Fact::new(text, FactKind::Number, span.start as usize, span.end as usize).with_value(value))
 }
 
 /// A bare number with the unit that its key names: `"price_usd": 5`, `"Weight (kg)": 3`.
@@ -174,6 +181,7 @@ pub(super) mod class {
     pub const BREAK: u16 = 4096;
     /// Ends a chunk and may open a quotation.
     pub const QUOTE: u16 = 8192;
+    pub const ANY: u16 = u16::MAX;
 
     pub const TABLE: [u16; 256] = {
         let mut table = [OTHER; 256];
@@ -217,6 +225,8 @@ struct Scanner<'a> {
     end: usize,
     /// The chunk in hand ends here.
     chunk_end: usize,
+    /// Classes of its bytes, or of more.
+    flags: u16,
     /// Whether quotations are looked for: they do not nest.
     quoting: bool,
     /// Whether a capital may be that of a sentence.
@@ -225,6 +235,25 @@ struct Scanner<'a> {
 }
 
 impl<'a> Scanner<'a> {
+    /// How many bytes of prose there are to a fact, roughly, and how many facts are made room for at once.
+    const BYTES_A_FACT: usize = 40;
+    const MAX_RESERVED: usize = 64;
+
+    fn new(text: &'a str, end: usize) -> Self {
+        let room = (text.len() / Self::BYTES_A_FACT).min(Self::MAX_RESERVED);
+        let out = Vec::with_capacity(room);
+        Scanner { text, end, chunk_end: 0, flags: class::ANY, quoting: true, prose: true, out }
+    }
+
+    /// Scans a scalar of a document.
+    fn scalar(&mut self, leaf: document::Value<'_, 'a>) {
+        let raw = leaf.raw().as_bytes();
+        self.end = leaf.span().end as usize;
+        self.chunk_end = 0;
+        self.prose = raw.len() > MAX_QUOTATION || raw.windows(2).any(|pair| pair == b". ");
+        self.run(leaf.span().start as usize);
+    }
+
     fn run(&mut self, start: usize) {
         use class::*;
         let bytes = &self.text.as_bytes()[..self.end];
@@ -273,10 +302,10 @@ impl<'a> Scanner<'a> {
     /// Scans `from..to` as a text of its own: what precedes an address in its chunk, or a quotation.
     fn inner(&mut self, from: usize, to: usize) {
         if from < to {
-            let (end, chunk_end) = (self.end, self.chunk_end);
-            (self.end, self.chunk_end) = (to, to);
+            let (end, chunk_end, flags) = (self.end, self.chunk_end, self.flags);
+            (self.end, self.chunk_end, self.flags) = (to, to, class::ANY);
             self.run(from);
-            (self.end, self.chunk_end) = (end, chunk_end);
+            (self.end, self.chunk_end, self.flags) = (end, chunk_end, flags);
         }
     }
 
@@ -292,7 +321,7 @@ impl<'a> Scanner<'a> {
             flags |= class;
             end += 1;
         }
-        self.chunk_end = end;
+        (self.chunk_end, self.flags) = (end, flags);
         flags
     }
 
@@ -315,15 +344,21 @@ impl<'a> Scanner<'a> {
         }
     }
 
+    #[inline]
     fn month(&mut self, at: usize) -> Option<usize> {
+        if !date::may_begin(self.text.as_bytes(), at) {
+            return None;
+        }
         let fact = date::from_month(self.text, self.end, at)?;
         self.out.push(fact);
         Some(fact.end())
     }
 
     fn digit(&mut self, at: usize) -> usize {
-        let fact = date::from_digits(self.text, self.end, at)
-            .or_else(|| date::time(self.text, self.end, at))
+        let (dated, timed) = date::follow(&self.text.as_bytes()[at..self.end]);
+        let date = if dated { date::from_digits(self.text, self.end, at) } else { None };
+        let fact = date
+            .or_else(|| if timed { date::time(self.text, self.end, at) } else { None })
             .or_else(|| amount::scan(self.text, self.end, at, at))
             .or_else(|| identifier::scan(self.text, self.end, at));
         match fact {
@@ -364,10 +399,20 @@ impl<'a> Scanner<'a> {
     }
 
     fn word(&mut self, at: usize) -> usize {
-        let fact = date::from_month(self.text, self.end, at)
-            .or_else(|| amount::scan(self.text, self.end, at, at))
-            .or_else(|| identifier::scan(self.text, self.end, at))
-            .or_else(|| name::scan(self.text, self.end, at, self.prose));
+        let bytes = &self.text.as_bytes()[..self.end];
+        let capital = bytes[at].is_ascii_uppercase() || !bytes[at].is_ascii();
+        let dated = date::may_begin(bytes, at);
+        // Each is asked only where a byte or two leave it possible.
+        let mut fact = if dated { date::from_month(self.text, self.end, at) } else { None };
+        if fact.is_none() && capital && amount::may_be_currency(bytes, at) {
+            fact = amount::scan(self.text, self.end, at, at);
+        }
+        if fact.is_none() && self.flags & class::DIGIT != 0 {
+            fact = identifier::scan(self.text, self.end, at);
+        }
+        if fact.is_none() && capital {
+            fact = name::scan(self.text, self.end, at, self.prose);
+        }
         match fact {
             Some(fact) => self.take(fact),
             None => self.after_word(at),

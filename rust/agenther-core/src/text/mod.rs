@@ -2,6 +2,7 @@
 
 mod address;
 mod amount;
+pub mod bytes;
 pub mod cut;
 pub mod date;
 pub mod document;

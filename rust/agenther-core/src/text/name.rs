@@ -1,5 +1,6 @@
 //! Proper names: runs of capitalised words, joined by the particles that names have.
 
+use super::cut;
 use super::facts::{Fact, FactKind, class};
 use super::filter::Filter;
 
@@ -36,6 +37,21 @@ const OPENERS: &[&str] = &[
     "whether", "which", "while", "who", "who's", "whom", "whose", "why", "will", "with", "within",
     "without", "would", "write", "yes", "yet", "you", "you're", "your",
 ];
+
+/// Where the openers of each letter begin, by its five lower bits.
+const FIRST_OPENER: [u16; 33] = {
+    let mut table = [OPENERS.len() as u16; 33];
+    let mut at = OPENERS.len();
+    let mut letter = 32;
+    while letter > 0 {
+        letter -= 1;
+        while at > 0 && (OPENERS[at - 1].as_bytes()[0] & 31) as usize >= letter {
+            at -= 1;
+        }
+        table[letter] = at as u16;
+    }
+    table
+};
 
 /// Abbreviations whose full stop is no end of a sentence.
 #[rustfmt::skip]
@@ -134,6 +150,46 @@ fn next_part(text: &str, end: usize, at: usize) -> Option<usize> {
 
 /// The word at `at`: letters, with apostrophes, hyphens and digits after the first letter.
 fn word(text: &str, end: usize, at: usize) -> Option<Word> {
+    match ascii_word(&text.as_bytes()[..end], at) {
+        Ok(word) => word,
+        Err(Foreign) => any_word(text, end, at),
+    }
+}
+
+/// A character beyond ASCII stands in a word or beside it.
+struct Foreign;
+
+/// The same for a word of ASCII, which most are, by its bytes.
+fn ascii_word(bytes: &[u8], at: usize) -> Result<Option<Word>, Foreign> {
+    let first = match bytes.get(at) {
+        Some(0x80..) => return Err(Foreign),
+        Some(first) if first.is_ascii_alphabetic() => first,
+        Some(b'&') => {
+            return Ok(Some(Word { end: at + 1, capital: false, inner_capital: false, letters: 0 }));
+        }
+        _ => return Ok(None),
+    };
+    let mut word =
+        Word { end: at + 1, capital: first.is_ascii_uppercase(), inner_capital: false, letters: 1 };
+    loop {
+        match bytes.get(word.end..).unwrap_or_default() {
+            [b'A'..=b'Z', ..] => {
+                word.inner_capital = true;
+                word.letters += 1;
+            }
+            [b'a'..=b'z', ..] => word.letters += 1,
+            [b'\'' | b'-', next, ..] if next.is_ascii_alphabetic() => {}
+            [0x80..=0xFF, ..] | [b'\'' | b'-', 0x80..=0xFF, ..] => return Err(Foreign),
+            rest => {
+                let glued = rest.first().is_some_and(|&byte| class::is_word(byte));
+                return Ok((!glued).then_some(word));
+            }
+        }
+        word.end += 1;
+    }
+}
+
+fn any_word(text: &str, end: usize, at: usize) -> Option<Word> {
     let rest = &text[at..end];
     let mut chars = rest.char_indices().peekable();
     let (_, first) = chars.next()?;
@@ -162,6 +218,9 @@ fn word(text: &str, end: usize, at: usize) -> Option<Word> {
 
 /// Whether the word that `before` ends with stands for a longer one: `J.`, `Mr.`, `St.`.
 fn is_abbreviated(before: &str) -> bool {
+    // Longer words are no abbreviations, and are not looked at from every full stop in them.
+    const LONGEST: usize = 16;
+    let before = cut::tail(before, LONGEST);
     let word = before.rsplit(|c: char| c.is_whitespace() || matches!(c, '(' | '"')).next().unwrap_or(before);
     let one = word.chars().count() == 1 && word.chars().all(char::is_uppercase);
     let initials =
@@ -171,14 +230,12 @@ fn is_abbreviated(before: &str) -> bool {
 
 fn is_opener(word: &str) -> bool {
     static FILTER: Filter = Filter::of(OPENERS);
-    let mut folded = [0u8; 16];
-    if word.len() > folded.len() || !FILTER.passes(word) {
+    if !FILTER.passes(word) || !word.as_bytes()[0].is_ascii_alphabetic() {
         return false;
     }
-    let folded = &mut folded[..word.len()];
-    folded.copy_from_slice(word.as_bytes());
-    folded.make_ascii_lowercase();
-    std::str::from_utf8(folded).is_ok_and(|word| OPENERS.binary_search(&word).is_ok())
+    let letter = usize::from(word.as_bytes()[0] & 31);
+    let same_letter = &OPENERS[usize::from(FIRST_OPENER[letter])..usize::from(FIRST_OPENER[letter + 1])];
+    same_letter.iter().any(|opener| word.eq_ignore_ascii_case(opener))
 }
 
 /// Whether nothing but the marks of a new sentence, line or item stands before `at`.

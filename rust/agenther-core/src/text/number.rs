@@ -32,6 +32,10 @@ pub(crate) fn scan(bytes: &[u8], at: usize, comma_decimal: bool) -> Option<Numbe
         return None;
     }
     let mut end = at + first;
+    // Most numbers are digits only, with nothing behind them that could go on.
+    if !matches!(bytes.get(end), Some(b',' | b'.' | b'\'' | b' ' | 0xC2 | 0xE2 | b'e' | b'E')) {
+        return Some(Number { end, value: decimal(&bytes[at..end], &[]), plain: true, digits: first });
+    }
     let mut whole = end;
     let mut fraction = None;
     let mut grouped = false;
@@ -143,7 +147,7 @@ fn exponent(bytes: &[u8], at: usize) -> Option<(i32, usize)> {
 }
 
 /// The value of digits, whatever else stands between them.
-fn decimal(whole: &[u8], fraction: &[u8]) -> f64 {
+pub(crate) fn decimal(whole: &[u8], fraction: &[u8]) -> f64 {
     let mut mantissa = 0u64;
     let mut dropped = 0i32;
     let mut places = 0i32;

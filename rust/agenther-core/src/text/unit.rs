@@ -223,6 +223,10 @@ const KEY_UNITS: &[&str] = &[
 
 /// The class of a unit that ends a key.
 pub(super) fn of_key(word: &str) -> Option<Class> {
+    static FILTER: Filter = Filter::of(KEY_UNITS);
+    if !FILTER.passes(word) {
+        return None;
+    }
     let known = KEY_UNITS.iter().find(|known| word.eq_ignore_ascii_case(known))?;
     if CODES.iter().any(|code| code.eq_ignore_ascii_case(known)) {
         Some(Class::Currency(1.0))

@@ -225,7 +225,7 @@ pub fn vocabulary(steps: &[u32], calls: &[Call<'_>], reading: &Reading<'_>) -> H
         if let Some(tool) = reading.tool(call.step as usize) {
             tool.description.iter().for_each(|text| add(text));
             for parameter in &tool.parameters {
-                add(parameter.name);
+                add(&parameter.name);
                 parameter.description.iter().for_each(|text| add(text));
             }
         }

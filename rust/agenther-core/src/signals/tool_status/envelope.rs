@@ -1,0 +1,189 @@
+//! Errors in JSON envelopes and their Python prints: what the top-level members say.
+
+use super::{MAX_WRAPPING, Status, WINDOW, cause, is_empty, text_status};
+use crate::signals::effect::in_small_letters;
+use crate::text::bytes::find_either;
+
+/// What a top-level member of a JSON object says.
+enum Member<'t> {
+    String(&'t str),
+    Number(f64),
+    True,
+    False,
+    Null,
+    /// An object or list, and whether it has anything in it.
+    Container(bool),
+}
+
+pub(super) fn of_object(text: &str, wrapping: usize) -> Status {
+    let mut wrapped = None;
+    let mut found = None;
+    members(text, |key, member| {
+        if found.is_none() && says_error(key, &member) {
+            found = Some(match member {
+                Member::String(message) => cause(message),
+                _ => cause(text),
+            });
+        }
+        if let Member::String(inner) = member
+            && wrapped.is_none()
+            && wraps(key)
+        {
+            wrapped = Some(inner.trim());
+        }
+    });
+    match (found, wrapped) {
+        (Some(cause), _) => Status::Error(cause),
+        (None, Some(inner)) if wrapping < MAX_WRAPPING && !inner.is_empty() => {
+            match text_status(inner, wrapping + 1) {
+                error @ Status::Error(_) => error,
+                _ => Status::Ok,
+            }
+        }
+        _ => Status::Ok,
+    }
+}
+
+/// A list of content parts (`[{"type": "text", "text": "Error: …"}]`): its first object decides.
+pub(super) fn of_list(text: &str, wrapping: usize) -> Status {
+    if wrapping >= MAX_WRAPPING {
+        return Status::Ok;
+    }
+    let first = text[1..].trim_start();
+    let mut is_part = false;
+    members(first, |key, _| is_part |= key == "type");
+    match of_object(first, wrapping + 1) {
+        error @ Status::Error(_) if is_part => error,
+        _ => Status::Ok,
+    }
+}
+
+fn says_error(key: &str, member: &Member<'_>) -> bool {
+    in_small_letters(key, |key| match member {
+        Member::String(value) => match key {
+            "error" | "errors" | "exception" | "error_message" | "traceback" => {
+                !value.is_empty() && !is_empty(value) && !value.eq_ignore_ascii_case("false")
+            }
+            "status" | "state" | "result" | "type" => ["error", "failed", "failure", "fail", "errored"]
+                .iter()
+                .any(|name| value.eq_ignore_ascii_case(name)),
+            "status_code" | "statuscode" | "code" => value.parse().is_ok_and(is_http_error),
+            _ => false,
+        },
+        Member::Number(value) => match key {
+            "status" | "status_code" | "statuscode" | "code" | "http_code" => is_http_error(*value),
+            "exit_code" | "exitcode" | "returncode" | "return_code" | "exit_status" => *value != 0.0,
+            _ => false,
+        },
+        Member::True => {
+            matches!(key, "error" | "is_error" | "iserror" | "failed" | "timed_out" | "timedout")
+        }
+        Member::False => matches!(key, "ok" | "success" | "succeeded" | "successful"),
+        Member::Container(filled) => *filled && matches!(key, "error" | "errors" | "exception"),
+        Member::Null => false,
+    })
+    .unwrap_or(false)
+}
+
+/// Whether a member holds what another program returned.
+fn wraps(key: &str) -> bool {
+    let is_wrapper = |key: &str| {
+        matches!(
+            key,
+            "response" | "result" | "output" | "content" | "text" | "message" | "observation" | "detail"
+        )
+    };
+    in_small_letters(key, is_wrapper).unwrap_or(false)
+}
+
+pub(super) fn is_http_error(code: f64) -> bool {
+    (400.0..600.0).contains(&code)
+}
+
+/// Calls `visit` for the top-level members of an object that begin in the first bytes of it. JSON and
+/// Python literals alike; stops at the first thing it does not understand.
+fn members<'t>(text: &'t str, mut visit: impl FnMut(&'t str, Member<'t>)) {
+    let bytes = text.as_bytes();
+    let mut at = 1;
+    while at < bytes.len().min(4 * WINDOW) {
+        at = skip(bytes, at, |byte| byte.is_ascii_whitespace() || byte == b',');
+        let Some((key, after)) = quoted(text, at) else { return };
+        at = skip(bytes, after, |byte| byte.is_ascii_whitespace() || byte == b':');
+        let Some(&first) = bytes.get(at) else { return };
+        let member = match first {
+            b'"' | b'\'' => {
+                let Some((value, after)) = quoted(text, at) else { return };
+                at = after;
+                Member::String(value)
+            }
+            b'{' | b'[' => {
+                let inside = skip(bytes, at + 1, |byte| byte.is_ascii_whitespace());
+                let filled = !matches!(bytes.get(inside), Some(b'}' | b']') | None);
+                visit(key, Member::Container(filled));
+                let Some(after) = closed(bytes, at) else { return };
+                at = after;
+                continue;
+            }
+            _ => {
+                let end = skip(bytes, at, |byte| byte.is_ascii_alphanumeric() || b"+-._".contains(&byte));
+                let word = &text[at..end];
+                at = end.max(at + 1);
+                match word {
+                    "true" | "True" => Member::True,
+                    "false" | "False" => Member::False,
+                    "null" | "None" => Member::Null,
+                    _ => match word.parse() {
+                        Ok(number) => Member::Number(number),
+                        Err(_) => return,
+                    },
+                }
+            }
+        };
+        visit(key, member);
+    }
+}
+
+pub(super) fn skip(bytes: &[u8], from: usize, while_: impl Fn(u8) -> bool) -> usize {
+    from + bytes.get(from..).unwrap_or_default().iter().take_while(|byte| while_(**byte)).count()
+}
+
+/// The quoted string that begins at `at`, and where it ends.
+fn quoted(text: &str, at: usize) -> Option<(&str, usize)> {
+    let bytes = text.as_bytes();
+    let quote = *bytes.get(at).filter(|byte| matches!(byte, b'"' | b'\''))?;
+    let mut end = at + 1;
+    loop {
+        end = find_either(bytes, end, quote, b'\\')?;
+        if bytes[end] == quote {
+            return Some((&text[at + 1..end], end + 1));
+        }
+        end += 2;
+    }
+}
+
+/// Where the container that opens at `at` closes, if it does within reach.
+fn closed(bytes: &[u8], at: usize) -> Option<usize> {
+    let mut depth = 0usize;
+    let mut next = at;
+    let reach = bytes.len().min(at + 8 * WINDOW);
+    while next < reach {
+        match bytes[next] {
+            b'{' | b'[' => depth += 1,
+            b'}' | b']' => {
+                depth -= 1;
+                if depth == 0 {
+                    return Some(next + 1);
+                }
+            }
+            b'"' => {
+                next += 1;
+                while next < reach && bytes[next] != b'"' {
+                    next += 1 + usize::from(bytes[next] == b'\\');
+                }
+            }
+            _ => {}
+        }
+        next += 1;
+    }
+    None
+}
