@@ -1,6 +1,6 @@
 //! Values looked for in text: a trie of folded words, against which each text is read once.
 
-use crate::text::hash::FastMap;
+use crate::text::tables::FastMap;
 use crate::trajectory::Span;
 
 /// Longer values are compared by their first words only: so many in a row do not agree by chance.

@@ -1,7 +1,7 @@
 //! The words of a text that carry its topic, compared by hash: in small letters, in the singular, without function words.
 
 use super::wording::{is_function_word, singular_word};
-use crate::text::hash::FastSet;
+use crate::text::tables::FastSet;
 use crate::text::words::{word_hash, words};
 
 /// The topic words of a text.

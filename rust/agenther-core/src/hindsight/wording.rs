@@ -6,7 +6,7 @@ use std::sync::LazyLock;
 use super::compounds::unglued;
 use super::forms::{MONTHS, date};
 use crate::signals::effect;
-use crate::text::hash::{FastMap, FastSet};
+use crate::text::tables::{FastMap, FastSet};
 
 /// Words that people write in capitals.
 const ACRONYMS: &[&str] = &[

@@ -2,7 +2,7 @@
 
 use super::{Hit, Signals, is_call, tokens};
 use crate::text::cut;
-use crate::text::hash::FastSet;
+use crate::text::tables::FastSet;
 use crate::trajectory::Field;
 
 /// What a hit is.

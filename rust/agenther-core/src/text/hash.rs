@@ -1,15 +1,8 @@
 //! Hashing for tables of words and numbers: fast on short keys, and seeded by the process, so that no log can
 //! be written whose keys all collide. No output may depend on the order of such a table.
 
-use std::collections::{HashMap, HashSet};
 use std::hash::{BuildHasher, Hasher, RandomState};
 use std::sync::LazyLock;
-
-/// A map with this hashing.
-pub type FastMap<K, V> = HashMap<K, V, Seeded>;
-
-/// A set with this hashing.
-pub type FastSet<K> = HashSet<K, Seeded>;
 
 /// Makes hashers that begin with the seed of the process.
 #[derive(Debug, Clone, Copy)]
@@ -76,6 +69,8 @@ impl Hasher for Folding {
 
 #[cfg(test)]
 mod tests {
+    use std::collections::HashSet;
+
     use super::*;
 
     #[test]

@@ -14,5 +14,6 @@ mod name;
 pub(crate) mod number;
 pub mod records;
 pub mod same;
+pub mod tables;
 mod unit;
 pub mod words;

@@ -216,7 +216,10 @@ fn without_ending(word: &[u8]) -> Option<(usize, Option<u8>)> {
     if endings.is_empty() {
         return None;
     }
-    let end = tail(word);
+    let end = match word.last_chunk() {
+        Some(end) => u64::from_be_bytes(*end),
+        None => tail(word),
+    };
     endings.iter().find_map(|&(ending, length, replacement, shortest)| {
         let mask = (1 << (8 * length)) - 1;
         // Bytes are counted first: characters are fewer.
@@ -248,7 +251,8 @@ const fn head(word: &[u8]) -> u64 {
 }
 
 fn irregular(word: &[u8]) -> Option<&'static str> {
-    if !matches!(word.len(), 3..=8) {
+    let known = |last: &u8| matches!(last, b'd' | b'e' | b'g' | b'h' | b'k' | b'n' | b't' | b'w');
+    if !matches!(word.len(), 3..=8) || !word.last().is_some_and(known) {
         return None;
     }
     let head = head(word);

@@ -5,7 +5,7 @@ use std::sync::LazyLock;
 use super::clause::{Clause, Token};
 use super::support::PRICE;
 use crate::text::facts::FactKind;
-use crate::text::hash::FastMap;
+use crate::text::tables::FastMap;
 use crate::text::words;
 
 /// Which end of an order a word points at.

@@ -8,8 +8,11 @@
 //! The positions of a step's nodes, leaves and amounts are counted on from those of the steps before it, the
 //! nodes of the tools and the root come last: of a single step nothing has to be copied.
 
+mod join;
+#[cfg(test)]
+mod tests;
+
 use std::borrow::Cow;
-use std::cell::OnceCell;
 use std::ops::Range;
 
 use super::hint::{Hint, KEY};
@@ -20,44 +23,9 @@ use crate::signals::effect::Effect;
 use crate::signals::tool_status::Status;
 use crate::text::document::Kind;
 use crate::text::facts::FactKind;
-use crate::text::hash::FastMap;
 use crate::text::same::Meaning;
-use crate::text::words::{PhraseHash, stem_hash, words};
-
-/// What the steps of a run show, each read when a goal first keeps it.
-#[derive(Debug)]
-pub(crate) struct RunEvidence {
-    steps: Vec<OnceCell<Box<StepEvidence>>>,
-    /// Stems of the descriptions of the tools.
-    tools: Vec<OnceCell<Vec<u64>>>,
-}
-
-impl RunEvidence {
-    /// Nothing read yet of a run of so many steps and tools.
-    pub(crate) fn new(steps: usize, tools: usize) -> Self {
-        RunEvidence {
-            steps: std::iter::repeat_with(OnceCell::new).take(steps).collect(),
-            tools: std::iter::repeat_with(OnceCell::new).take(tools).collect(),
-        }
-    }
-
-    fn step<'e>(&'e self, reading: &Reading<'_>, index: u32) -> &'e StepEvidence {
-        self.steps[index as usize].get_or_init(|| Box::new(StepEvidence::new(reading, index)))
-    }
-
-    /// Stems of the description of a tool and its parameters, sorted: the words a request for it is made of.
-    pub(super) fn tool<'e>(&'e self, reading: &Reading<'_>, tool: usize) -> &'e [u64] {
-        self.tools[tool].get_or_init(|| {
-            let tool = &reading.tools()[tool];
-            let parameters = tool.parameters.iter().filter_map(|parameter| parameter.description.as_deref());
-            let texts = tool.description.as_deref().into_iter().chain(parameters);
-            let mut stems: Vec<u64> = texts.flat_map(words).map(|word| stem_hash(word.text)).collect();
-            stems.sort_unstable();
-            stems.dedup();
-            stems
-        })
-    }
-}
+use crate::text::tables::FastMap;
+use crate::text::words::PhraseHash;
 
 /// A container, or what a step or tool has.
 #[derive(Debug)]
@@ -188,7 +156,7 @@ impl<'e> Evidence<'e> {
             let lookups = steps.len() > 1 && steps.iter().all(|step| step.lookup);
             if lookups { Shape::List } else { Shape::Record }
         };
-        let (names, places) = names(&parts);
+        let (names, places) = join::names(&parts);
         let mut first_words = FirstWords::default();
         parts.iter().for_each(|part| first_words.join(&part.step.first_words));
         let mut steps: Vec<KeptStep<'e>> = parts.iter().map(KeptStep::of).collect();
@@ -199,13 +167,13 @@ impl<'e> Evidence<'e> {
             leaves: leaf,
             amounts: amount,
             steps,
-            by_value: by_value(&parts),
+            by_value: join::by_value(&parts),
             names,
             first_words,
             places,
-            labels: stems(&parts, |step| &step.labels),
-            seen: stems(&parts, |step| &step.seen_stems),
-            known: stems(&parts, |step| &step.known_stems),
+            labels: join::stems(&parts, |step| &step.labels),
+            seen: join::stems(&parts, |step| &step.seen_stems),
+            known: join::stems(&parts, |step| &step.known_stems),
             parts,
         }
     }
@@ -302,7 +270,7 @@ impl<'e> Evidence<'e> {
         let node = &part.step.nodes[(at - part.node) as usize];
         let shifted = |range: &Range<u32>, by: u32| range.start + by..range.end + by;
         Node {
-            parent: if at == part.node { self.nodes + part.tool } else { part.node + node.parent },
+            parent: self.parent(at),
             depth: node.depth + 2,
             shape: node.shape,
             step: part.step.index,
@@ -313,13 +281,33 @@ impl<'e> Evidence<'e> {
         }
     }
 
-    /// A tool, or the root, which is its own parent.
+    /// The container of a node; the root is its own.
+    pub fn parent(&self, at: u32) -> u32 {
+        if at >= self.nodes {
+            return self.root();
+        }
+        let part = self.part(at, |part| part.node);
+        match at - part.node {
+            0 => self.nodes + part.tool,
+            own => part.node + part.step.nodes[own as usize].parent,
+        }
+    }
+
+    pub fn shape(&self, at: u32) -> Shape {
+        if at >= self.nodes {
+            return self.tools.get((at - self.nodes) as usize).copied().unwrap_or(Shape::Record);
+        }
+        let part = self.part(at, |part| part.node);
+        part.step.nodes[(at - part.node) as usize].shape
+    }
+
+    /// A tool, or the root.
     fn outer_node(&self, at: u32) -> Node<'e> {
         let root = self.root();
         Node {
             parent: root,
             depth: u32::from(at != root),
-            shape: self.tools.get((at - self.nodes) as usize).copied().unwrap_or(Shape::Record),
+            shape: self.shape(at),
             step: u32::MAX,
             amounts: 0..0,
             leaves: 0..0,
@@ -361,7 +349,7 @@ impl<'e> Evidence<'e> {
         let mut next = Some(node);
         std::iter::from_fn(move || {
             let at = next?;
-            let parent = self.node(at).parent;
+            let parent = self.parent(at);
             next = (parent != at).then_some(parent);
             Some(at)
         })
@@ -370,7 +358,7 @@ impl<'e> Evidence<'e> {
     /// The nearest element of a list at or around a node.
     pub fn element(&self, node: u32) -> Option<u32> {
         let root = self.root();
-        self.ancestors(node).find(|&at| at != root && self.node(self.node(at).parent).shape == Shape::List)
+        self.ancestors(node).find(|&at| at != root && self.shape(self.parent(at)) == Shape::List)
     }
 
     /// What a node is a part of: the element of a list, or else all that its step shows or asks.
@@ -409,7 +397,7 @@ impl<'e> Evidence<'e> {
     /// Whether two nodes are, or are in, different elements of a list.
     pub fn are_apart(&self, a: u32, b: u32) -> bool {
         let common = self.common(a, b);
-        common != a && common != b && self.node(common).shape == Shape::List
+        common != a && common != b && self.shape(common) == Shape::List
     }
 
     /// The position of a step among the kept ones.
@@ -446,112 +434,5 @@ impl<'e> KeptStep<'e> {
             cut: step.cut,
             blank: step.blank,
         }
-    }
-}
-
-/// The stems that any of the steps has, sorted.
-fn stems<'e>(parts: &[Part<'e>], of: impl Fn(&'e StepEvidence) -> &'e [u64]) -> Cow<'e, [u64]> {
-    if let [part] = parts {
-        return Cow::Borrowed(of(part.step));
-    }
-    let mut all: Vec<u64> = parts.iter().flat_map(|part| of(part.step)).copied().collect();
-    // Sorted runs: a stable sort merges them.
-    all.sort();
-    all.dedup();
-    Cow::Owned(all)
-}
-
-fn by_value<'e>(parts: &[Part<'e>]) -> Cow<'e, [(i64, u32)]> {
-    if let [part] = parts {
-        return Cow::Borrowed(&part.step.by_value);
-    }
-    let shifted = |part: &Part<'e>| {
-        let by = part.amount;
-        part.step.by_value.iter().map(move |&(key, at)| (key, at + by))
-    };
-    let mut all: Vec<(i64, u32)> = parts.iter().flat_map(shifted).collect();
-    all.sort_by_key(|(key, _)| *key);
-    Cow::Owned(all)
-}
-
-fn names<'e>(parts: &[Part<'e>]) -> (Cow<'e, [u64]>, Cow<'e, [Place]>) {
-    if let [part] = parts {
-        return (Cow::Borrowed(&part.step.names), Cow::Borrowed(&part.step.places));
-    }
-    let shifted = |part: &Part<'e>| {
-        let (node, leaf) = (part.node, part.leaf);
-        let place =
-            move |place: &Place| Place { node: node + place.node, leaf: place.leaf.map(|at| leaf + at) };
-        part.step.names.iter().copied().zip(part.step.places.iter().map(place))
-    };
-    let mut all: Vec<(u64, Place)> = parts.iter().flat_map(shifted).collect();
-    all.sort_by_key(|(name, _)| *name);
-    let (names, places) = all.into_iter().unzip();
-    (Cow::Owned(names), Cow::Owned(places))
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-    use crate::hindsight::ground::verify;
-    use crate::hindsight::{RelabelOptions, relabel};
-    use crate::trajectory::{Step, Trajectory};
-
-    /// The arguments and observations of look-ups of so many items.
-    fn lookups(count: usize) -> Vec<(String, String)> {
-        let lookup = |at: usize| {
-            let (input, price) = (format!(r#"{{"item_id": "IT-{at}"}}"#), 100 + at);
-            (input, format!(r#"{{"item_id": "IT-{at}", "name": "lamp", "price": {price}}}"#))
-        };
-        (0..count).map(lookup).collect()
-    }
-
-    fn run(lookups: &[(String, String)]) -> Trajectory<'_> {
-        let step = |(input, observation): &'_ (String, String)| -> Step<'_> {
-            Step {
-                action_name: Some("get_item"),
-                action_input: Some(input),
-                observation: Some(observation),
-                ..Step::default()
-            }
-        };
-        Trajectory {
-            original_prompt: Some("Refund the broken lamp IT-7 to my card, please."),
-            steps: lookups.iter().map(step).collect(),
-            ..Trajectory::default()
-        }
-    }
-
-    fn steps_read(reading: &Reading<'_>) -> usize {
-        reading.evidence().steps.iter().filter(|step| step.get().is_some()).count()
-    }
-
-    #[test]
-    fn goals_read_the_steps_they_keep_and_no_others() {
-        let lookups = lookups(50);
-        let run = run(&lookups);
-        let reading = Reading::new(&run);
-        for answer in ["The price is 107.", "It costs 108.", "The lamp costs 107."] {
-            let grounding = verify("What is the price of item IT-7?", Some(answer), &reading, Some(&[7]));
-            assert_eq!(grounding.grounded, answer.contains("107"), "{answer} {grounding:?}");
-        }
-        assert_eq!(steps_read(&reading), 1);
-        assert!(
-            verify("What is the price of item IT-7?", Some("The price is 107."), &reading, None).grounded
-        );
-        assert_eq!(steps_read(&reading), 50);
-    }
-
-    #[test]
-    fn the_work_for_a_goal_does_not_grow_with_the_run() {
-        let read = |count: usize| {
-            let lookups = lookups(count);
-            let run = run(&lookups);
-            let reading = Reading::new(&run);
-            let goals = relabel(&reading, &RelabelOptions::default()).goals;
-            assert!(!goals.is_empty(), "{count} steps");
-            steps_read(&reading)
-        };
-        assert_eq!(read(200), read(2_000));
     }
 }

@@ -123,7 +123,7 @@ impl Verifier<'_, '_> {
             self.evidence
                 .steps
                 .iter()
-                .for_each(|step| *calls.entry(self.evidence.node(step.node).parent).or_insert(0.0) += 1.0);
+                .for_each(|step| *calls.entry(self.evidence.parent(step.node)).or_insert(0.0) += 1.0);
             let items = self.answer.len() as f64;
             return (calls.values().any(|calls| *calls == value) || (items == value && items > 1.0))
                 .then_some(None);

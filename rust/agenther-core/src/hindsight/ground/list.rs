@@ -37,7 +37,7 @@ pub(super) fn lists<'e>(evidence: &'e Evidence<'e>) -> Vec<List<'e>> {
     let nodes = evidence.node_count();
     let mut children: Vec<Vec<u32>> = vec![Vec::new(); nodes];
     for at in 0..nodes {
-        let parent = evidence.node(at as u32).parent as usize;
+        let parent = evidence.parent(at as u32) as usize;
         if parent < nodes {
             children[parent].push(at as u32);
         }
@@ -108,7 +108,7 @@ impl List<'_> {
         let evidence = self.evidence;
         let parents =
             evidence.ancestors(self.node).skip(1).take_while(|&at| evidence.node(at).step == self.step);
-        !parents.into_iter().any(|at| evidence.node(at).shape == Shape::List)
+        !parents.into_iter().any(|at| evidence.shape(at) == Shape::List)
     }
 
     /// Whether one of the stems names the list.

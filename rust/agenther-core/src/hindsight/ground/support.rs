@@ -9,8 +9,8 @@ use super::hint::{FAR, Hint};
 use super::step::{Place, Shape, is_reference};
 use super::value::bears_out;
 use crate::text::facts::{Fact, FactKind};
-use crate::text::hash::FastSet;
 use crate::text::same::Meaning;
+use crate::text::tables::FastSet;
 use crate::text::words;
 
 /// At most this many occurrences of one value are tried: the cost stays linear.
@@ -149,8 +149,8 @@ impl Checked<'_> {
         // The elements of lists that the value is in, from the inside.
         let elements: Vec<(u32, u32)> = evidence
             .ancestors(node)
-            .map(|at| (at, evidence.node(at).parent))
-            .filter(|&(at, parent)| at != parent && evidence.node(parent).shape == Shape::List)
+            .map(|at| (at, evidence.parent(at)))
+            .filter(|&(at, parent)| at != parent && evidence.shape(parent) == Shape::List)
             .collect();
         let within = |place: &Place, outer: u32| evidence.ancestors(place.node).any(|at| at == outer);
         let mut named = false;

@@ -6,8 +6,8 @@ use crate::hindsight::reason::Reason;
 use crate::hindsight::wording::is_opaque;
 use crate::reading::StepReading;
 use crate::text::document::{Document, Kind, Value};
-use crate::text::hash::FastSet;
 use crate::text::same::folded;
+use crate::text::tables::FastSet;
 
 /// Larger results are not rendered into answers, so they are not read into a tree either.
 const MAX_NODES: usize = 4_000;
