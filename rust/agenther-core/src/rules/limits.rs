@@ -8,6 +8,9 @@ use super::rule::Rule;
 /// The largest file that is read: a rule is a page, not a book.
 pub const FILE_BYTES: usize = 1 << 20;
 
+/// The most that is said to be wrong with a file at a time. The first are what its author needs.
+pub const DIAGNOSTICS: usize = 100;
+
 /// The longest identifier: it is the name of a file.
 pub const ID_BYTES: usize = 200;
 

@@ -42,6 +42,9 @@ pub fn apply(
     }
     let change = Change::read(&table, labels, sink);
     for id in &ids {
+        if sink.is_full() {
+            return;
+        }
         let Some(rule) = rules.iter_mut().find(|rule| rule.id == *id) else {
             unknown(id, &table, rules, sink);
             continue;

@@ -6,6 +6,7 @@ use toml::Spanned;
 use toml::de::{DeTable, DeValue};
 
 use super::diagnostic::{Diagnostic, Level, nearest};
+use super::limits;
 
 /// Where diagnostics are gathered while a file is read.
 pub struct Sink<'s> {
@@ -20,15 +21,24 @@ pub struct Sink<'s> {
 impl Sink<'_> {
     /// Adds an error.
     pub fn error(&mut self, code: &'static str, span: Range<usize>, title: String, help: Option<String>) {
-        let mut diagnostic = Diagnostic::new(Level::Error, code, title, self.file, self.text, span);
-        diagnostic.help = help;
-        self.diagnostics.push(diagnostic);
+        if !self.is_full() {
+            let mut diagnostic = Diagnostic::new(Level::Error, code, title, self.file, self.text, span);
+            diagnostic.help = help;
+            self.diagnostics.push(diagnostic);
+        }
     }
 
     /// Adds a warning.
     pub fn warning(&mut self, code: &'static str, span: Range<usize>, title: String, help: &str) {
-        let diagnostic = Diagnostic::new(Level::Warning, code, title, self.file, self.text, span);
-        self.diagnostics.push(diagnostic.help(help));
+        if !self.is_full() {
+            let diagnostic = Diagnostic::new(Level::Warning, code, title, self.file, self.text, span);
+            self.diagnostics.push(diagnostic.help(help));
+        }
+    }
+
+    /// Whether no more is reported: each takes the time to find its line.
+    pub fn is_full(&self) -> bool {
+        self.diagnostics.len() >= limits::DIAGNOSTICS
     }
 }
 
@@ -48,7 +58,8 @@ impl<'t, 'i> Table<'t, 'i> {
         known: &[&str],
         sink: &mut Sink<'_>,
     ) -> Self {
-        for (key, _) in table.iter().filter(|(key, _)| !known.contains(&key.get_ref().as_ref())) {
+        let unknown = table.iter().filter(|(key, _)| !known.contains(&key.get_ref().as_ref()));
+        for (key, _) in unknown.take(limits::DIAGNOSTICS) {
             let help = match nearest(key.get_ref(), known.iter().copied()) {
                 Some(near) => format!("Did you mean `{near}`?"),
                 None => format!("Known keys are {}.", known.join(", ")),

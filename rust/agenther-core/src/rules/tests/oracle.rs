@@ -57,7 +57,13 @@ fn leaf(fields: &'static [&'static str]) -> impl Strategy<Value = String> {
         "^(lamp|Error)",
     ]);
     let signal = proptest::sample::select(SIGNALS.iter().map(|signal| signal.name).collect::<Vec<_>>());
+    let literals = proptest::collection::vec(literal.clone(), 1..4);
     prop_oneof![
+        (literals, field(fields), field(fields), any::<bool>(), modifiers()).prop_map(
+            |(literals, a, b, ignore, rest)| format!(
+                "{{ literals = {literals:?}, field = [\"{a}\", \"{b}\"], ignore_case = {ignore}, {rest} }}"
+            )
+        ),
         (literal, field(fields), any::<bool>(), modifiers()).prop_map(
             |(literal, field, ignore, rest)| format!(
                 "{{ literal = \"{literal}\", field = \"{field}\", ignore_case = {ignore}, {rest} }}"

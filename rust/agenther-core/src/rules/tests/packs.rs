@@ -244,6 +244,13 @@ fn packs_beyond_the_limits_are_refused() {
     let large = rule("large", &[("literal = \"lamp\"", &format!("literal = \"{long}\""))]);
     assert_eq!(found(&[pack("large", &large)])[0].0, "too-large");
     assert_eq!(found(&[pack("page", &"#".repeat(limits::FILE_BYTES))])[0].0, "too-large");
+    // Of a page of mistakes the first are told.
+    let mistakes: String = (0..10_000).map(|n| format!("surprise{n} = 1\n")).collect();
+    let codes = found(&[PackSource::file("mistakes.toml", mistakes)]);
+    assert_eq!(codes.len(), limits::DIAGNOSTICS);
+    let unknown: String = (0..10_000).map(|n| format!("'r{n}',")).collect();
+    let changes = format!("[[override]]\nrule = [{unknown}]\nseverity = 0.1\n");
+    assert_eq!(found(&[pack("mistakes", &changes)]).len(), limits::DIAGNOSTICS);
 }
 
 #[test]
