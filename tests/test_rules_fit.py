@@ -128,8 +128,22 @@ def test_no_leak_changes_a_fit() -> None:
 
 @pytest.mark.parametrize("labels", [HALF[:12], [True] * 40, [False] * 37 + [True] * 3])
 def test_too_few_labels_are_told(labels: list[bool]) -> None:
-    with pytest.raises(ah.rules.NotEnoughLabelsError, match=r"found \d+ labelled runs, .* needs 20 of them"):
+    with pytest.raises(ah.rules.NotEnoughLabelsError, match=r"found \d+ labelled runs, .* takes 20 of them"):
         ah.rules.fit(runs(labels))
+
+
+def test_small_sources_go_together_where_none_is_large_enough() -> None:
+    small = [runs(HALF[:14], task=name, source=f"{name}.jsonl") for name in ("ferry", "train", "bus")]
+    apart = [
+        frame.with_columns(pl.col("source").struct.with_fields(format=pl.lit(str(at))))
+        for at, frame in enumerate(small)
+    ]
+    fitted = ah.rules.fit(apart, date=DATE)
+    assert fitted.sources["source"].to_list() == ["small sources"]
+    assert fitted.held_out.height == 42
+    # Beside a large source they are left out, since they would teach what source a run is of.
+    beside = ah.rules.fit([*apart, runs(HALF)], date=DATE)
+    assert (beside.sources["source"].to_list(), beside.left_out) == (["a.jsonl"], 42)
 
 
 def test_the_pack_names_no_file_and_quotes_no_log() -> None:

@@ -136,7 +136,8 @@ def fit(
     rules
         Rules made by `load`; `None` is the pack that ships with the engine.
     source
-        What tells the sources apart; `None` is the file, small ones together by their format.
+        What tells the sources apart; `None` is the file, small ones together by their format. A source needs
+        20 labelled runs with 5 of each label; the others are left out, or go together where none has as many.
     task
         What tells the tasks apart; `None` is the original prompt. Runs of one task are held out together.
     types
@@ -229,18 +230,16 @@ def _rules(rules: Rules | None) -> dict[str, Rule]:
 
 
 def _of_use(judged: pl.DataFrame) -> list[Run]:
-    """Give the runs of the sources that have enough of both labels."""
+    """Give the runs of the sources that have enough of both labels; if none has, all runs as one source."""
     labelled = judged.drop_nulls(["failed", "probability"])
-    failed = pl.col("failed").sum().over("source")
-    runs = pl.len().over("source")
-    enough = labelled.filter(runs >= MIN_RUNS, failed >= MIN_OF_CLASS, runs - failed >= MIN_OF_CLASS)
+    enough = _large(labelled)
+    if enough.is_empty():
+        enough = _large(labelled.with_columns(source=pl.lit("small sources")))
     if enough.is_empty():
         failures = labelled["failed"].sum()
-        sources = labelled["source"].n_unique()
         raise NotEnoughLabelsError(
             f"found {labelled.height:,} labelled runs, {failures:,} failures and"
-            f" {labelled.height - failures:,} successes, in {sources:,} source{'s'[: sources != 1]};"
-            f" to fit rules, a source needs {MIN_RUNS} of them or more,"
+            f" {labelled.height - failures:,} successes; to fit rules takes {MIN_RUNS} of them or more,"
             f" {MIN_OF_CLASS} failures and {MIN_OF_CLASS} successes"
         )
     # The order of the runs must not tell: not in the figures, and not in the hash.
@@ -261,6 +260,11 @@ def _of_use(judged: pl.DataFrame) -> list[Run]:
         )
         for row in ordered.iter_rows(named=True)
     ]
+
+
+def _large(labelled: pl.DataFrame) -> pl.DataFrame:
+    failed, runs = pl.col("failed").sum().over("source"), pl.len().over("source")
+    return labelled.filter(runs >= MIN_RUNS, failed >= MIN_OF_CLASS, runs - failed >= MIN_OF_CLASS)
 
 
 def _sources(runs: Sequence[Run], says: Sequence[float], priors: Mapping[str, float]) -> pl.DataFrame:
