@@ -18,6 +18,9 @@ pub const SUMMARY: &str = "A bound stated in the prompt, by the user or in the p
 /// The most constraints of one text that are checked.
 const MAX_CONSTRAINTS: usize = 64;
 
+/// The most facts of an answer that are held against each constraint.
+const MAX_FACTS: usize = 1024;
+
 /// For each broken constraint the first value that breaks it in each place, then the constraint itself.
 pub fn find(signals: &Signals<'_, '_>) -> Vec<Hit> {
     let mut hits = in_prompt(signals);
@@ -185,6 +188,7 @@ fn in_answer(signals: &Signals<'_, '_>, constraint: &Constraint<'_>) -> Option<H
         .reading()
         .answer_facts()
         .iter()
+        .take(MAX_FACTS)
         .filter(|fact| constraints::comparable(fact, &constraint.fact))
         .collect();
     let first = stated.first()?;
