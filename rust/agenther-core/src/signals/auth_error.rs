@@ -1,4 +1,6 @@
 //! A call refused for want of a right: unauthorised, forbidden, no key.
+//!
+//! Unmeasured where it could tell: its 34 hits on InterCode bash are on a source that always fails.
 
 use super::tool_status::ErrorCause;
 use super::{Hit, Signals, errors_of};

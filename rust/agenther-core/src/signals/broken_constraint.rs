@@ -1,14 +1,15 @@
 //! A bound that the prompt, a turn of the user or the policy states and the run breaks: in what it changed, bought or answered.
 //!
 //! Each hit at a value is followed by one at the words that state the bound, so that the evidence shows
-//! both. On ReAct WebShop, whose prompts state a price, P(failure | hit) is given in `docs/quality.md`.
+//! both. Right in 19 of 19 hits on ReAct WebShop, whose prompts state a price (base rate .64); no hit on the
+//! 100 runs of tau-bench airline, whose policy and users state some.
 
 use super::constraints::{self, Constraint, constraints};
 use super::effect::Effect;
 use super::{Hit, Signals, is_call};
 use crate::reading::StepReading;
 use crate::text::document::{Kind, Value};
-use crate::text::facts::{Fact, FactKind, facts};
+use crate::text::facts::{Fact, FactKind};
 use crate::trajectory::{Field, Span};
 
 /// What a hit is.
@@ -16,6 +17,9 @@ pub const SUMMARY: &str = "A bound stated in the prompt, by the user or in the p
 
 /// The most constraints of one text that are checked.
 const MAX_CONSTRAINTS: usize = 64;
+
+/// The most facts of an answer that are held against each constraint.
+const MAX_FACTS: usize = 1024;
 
 /// For each broken constraint the first value that breaks it in each place, then the constraint itself.
 pub fn find(signals: &Signals<'_, '_>) -> Vec<Hit> {
@@ -59,13 +63,16 @@ fn in_policy(signals: &Signals<'_, '_>) -> Vec<Hit> {
     limits
         .iter()
         .flat_map(|(limit, sentence)| {
-            let hits =
-                in_arguments(signals, Whence { text: sentence.of(policy), step: 0, is_policy: true }, limit);
-            let start = sentence.start + limit.span.start;
-            let span = Span { start, end: start + limit.span.len() as u32 };
-            with_constraint(hits, Hit::field(Field::System).at(span))
+            let whence = Whence { text: sentence.of(policy), step: 0, is_policy: true };
+            let place = Hit::field(Field::System).at(within(*sentence, limit.span));
+            with_constraint(in_arguments(signals, whence, limit), place)
         })
         .collect()
+}
+
+/// The place in the text of what is in a sentence of it.
+fn within(sentence: Span, span: Span) -> Span {
+    Span { start: sentence.start + span.start, end: sentence.start + span.end }
 }
 
 /// In a conversation each turn of the user binds the changes that come after it.
@@ -73,14 +80,12 @@ fn in_turns(signals: &Signals<'_, '_>) -> Vec<Hit> {
     let Some((last, _)) = changes(signals).last() else { return Vec::new() };
     let turns = signals.steps().take(last + 1).filter_map(|(at, step)| Some((at, step.step.user?)));
     turns
-        .filter(|(_, turn)| constraints::may_bound(turn))
-        .flat_map(|(at, turn)| {
-            constraints(turn, &facts(turn)).into_iter().map(move |stated| (at, turn, stated))
-        })
+        .flat_map(|(at, turn)| constraints::of_turn(turn).into_iter().map(move |stated| (at, turn, stated)))
         .take(MAX_CONSTRAINTS)
-        .flat_map(|(at, turn, stated)| {
-            let hits = in_arguments(signals, Whence { text: turn, step: at, is_policy: false }, &stated);
-            with_constraint(hits, Hit::step(at, Field::User).at(stated.span))
+        .flat_map(|(at, turn, (stated, sentence))| {
+            let whence = Whence { text: sentence.of(turn), step: at, is_policy: false };
+            let place = Hit::step(at, Field::User).at(within(sentence, stated.span));
+            with_constraint(in_arguments(signals, whence, &stated), place)
         })
         .collect()
 }
@@ -183,6 +188,7 @@ fn in_answer(signals: &Signals<'_, '_>, constraint: &Constraint<'_>) -> Option<H
         .reading()
         .answer_facts()
         .iter()
+        .take(MAX_FACTS)
         .filter(|fact| constraints::comparable(fact, &constraint.fact))
         .collect();
     let first = stated.first()?;

@@ -1,4 +1,6 @@
 //! An answer that has not the form that was asked for: JSON, one word, a number, so many sentences.
+//!
+//! No hit on a labelled run: unmeasured.
 
 use super::constraints::form;
 use super::{Hit, Signals};

@@ -1,4 +1,6 @@
 //! The answer says that there is nothing, and the last call returned something.
+//!
+//! One labelled run, which failed by a fault put in on purpose: unmeasured.
 
 use super::tool_status::Status;
 use super::{Hit, Signals};

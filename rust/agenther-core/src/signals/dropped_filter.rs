@@ -1,4 +1,6 @@
 //! A call switches off what the user asked for: "the cheapest available lamp", `available_only: false`.
+//!
+//! It marks the three runs of massim-otel whose plan was made to drop a filter, and no other run: unmeasured.
 
 use super::{Hit, Signals, effect, is_call};
 use crate::text::document::Kind;

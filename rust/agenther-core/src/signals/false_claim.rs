@@ -1,6 +1,8 @@
 //! The last words claim a change that no call made.
 //!
 //! What an agent says of its work is not what it did: the claim is held against the status of the calls.
+//!
+//! No hit on a labelled run: unmeasured.
 
 use std::sync::LazyLock;
 

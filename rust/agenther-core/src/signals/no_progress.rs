@@ -1,4 +1,8 @@
 //! Call after call that brings nothing new to light: the agent goes on, and learns nothing.
+//!
+//! P(failure | hit) is .91-1.00 on eleven of thirteen sources with ten hits or more (InterCode SQL by ReAct
+//! .92 of 51 at a base rate of .41, FireAct with Llama .91 of 46 at .74, Reflexion 15 of 15, WebShop .93 of 15),
+//! .82 and .62 on the other two.
 
 use super::{Hit, Signals, is_call, tokens};
 use crate::text::cut;

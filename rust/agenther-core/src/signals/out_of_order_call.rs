@@ -1,4 +1,6 @@
 //! A call before another that must come first.
+//!
+//! No hit on a labelled run: unmeasured.
 
 use super::constraints::{self, Constraint, constraints};
 use super::{Hit, Signals};

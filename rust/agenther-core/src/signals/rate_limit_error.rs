@@ -1,4 +1,6 @@
 //! A call refused because there were too many: rate limits and quotas.
+//!
+//! No hit on a labelled run: unmeasured.
 
 use super::tool_status::ErrorCause;
 use super::{Hit, Signals, errors_of};

@@ -1,4 +1,6 @@
 //! A call that was not answered in time.
+//!
+//! At most three hits on any labelled source: unmeasured.
 
 use super::tool_status::ErrorCause;
 use super::{Hit, Signals, errors_of};

@@ -1,4 +1,6 @@
 //! A date in the answer that the run had not seen.
+//!
+//! No hit on a labelled run: unmeasured.
 
 use super::{Hit, Signals, is_call, shown};
 use crate::text::date::Date;

@@ -1,4 +1,6 @@
 //! A proper name in the answer that the run had not seen.
+//!
+//! P(failure | hit) is .87 of 15 on FireAct with Llama (base rate .74) and .75 of 40 on Reflexion (.56).
 
 use super::{Hit, Signals, is_call, shown};
 use crate::text::facts::{Fact, FactKind};

@@ -1,4 +1,6 @@
 //! A quotation in the answer that nobody said.
+//!
+//! No hit on a labelled run: unmeasured.
 
 use super::{Hit, Signals, is_call, shown};
 use crate::text::facts::FactKind;

@@ -1,4 +1,6 @@
 //! An identifier or address in a change that the run had not seen: who acts on one has made it up.
+//!
+//! One hit on a labelled run: unmeasured.
 
 use super::effect::Effect;
 use super::{Hit, Signals, is_call, shown};

@@ -1,4 +1,6 @@
 //! An argument that its tool does not have.
+//!
+//! No hit on a labelled run: unmeasured.
 
 use super::{Hit, Signals, is_call};
 use crate::trajectory::Field;

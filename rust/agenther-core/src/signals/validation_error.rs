@@ -1,4 +1,7 @@
 //! A call whose arguments were refused: invalid, missing, malformed.
+//!
+//! P(failure | hit) is weak: WebShop .72 of 57 (base rate .64), InterCode SQL .60 of 10 and .70 of 23 (base
+//! rates .41 and .26).
 
 use super::tool_status::ErrorCause;
 use super::{Hit, Signals, errors_of};

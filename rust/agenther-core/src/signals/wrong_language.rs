@@ -1,4 +1,6 @@
 //! An answer in another language than was asked for, or than the user wrote in.
+//!
+//! No hit on a labelled run: unmeasured.
 
 use super::constraints::language::{self, Language};
 use super::{Hit, Signals};
@@ -32,9 +34,13 @@ enum Asked {
 fn asked(prompt: &str) -> Asked {
     const VERBS: &[&str] = &["answer", "respond", "reply", "write", "translate"];
     let is_verb = |word: &str| VERBS.iter().any(|verb| word.eq_ignore_ascii_case(verb));
+    let prompt = crate::text::cut::tail(prompt, 4000);
+    if !language::may_name(prompt) {
+        return Asked::Nothing;
+    }
     let mut said = Asked::Nothing;
     let (mut verb, mut previous) = (false, "");
-    for word in words::words(crate::text::cut::tail(prompt, 4000)) {
+    for word in words::words(prompt) {
         verb |= is_verb(word.text);
         let capital = word.text.starts_with(|c: char| c.is_ascii_uppercase());
         if let Some(language) = capital.then(|| language::named(word.text)).flatten() {

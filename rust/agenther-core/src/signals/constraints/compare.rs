@@ -25,15 +25,16 @@ fn days(bound: &Fact<'_>, date: &Fact<'_>) -> Option<(f64, f64)> {
 
 /// Whether two facts measure the same: kind, unit, and what it is counted per.
 pub fn comparable(a: &Fact<'_>, b: &Fact<'_>) -> bool {
+    // Bare numbers count anything.
+    if a.kind != b.kind || a.kind == FactKind::Number {
+        return false;
+    }
     let (kind, a, b) = (a.kind, Meaning::of(a), Meaning::of(b));
-    kind == b.kind
-        && match kind {
-            FactKind::Date => true,
-            FactKind::Duration => a.per == b.per,
-            // Bare numbers count anything.
-            FactKind::Number => false,
-            _ => a.unit == b.unit && a.per == b.per,
-        }
+    match kind {
+        FactKind::Date => true,
+        FactKind::Duration => a.per == b.per,
+        _ => a.unit == b.unit && a.per == b.per,
+    }
 }
 
 /// The words that say what a constraint is about, as stems: those just before it and just after it.

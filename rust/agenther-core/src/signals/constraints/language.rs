@@ -3,6 +3,10 @@
 use std::collections::HashMap;
 use std::sync::LazyLock;
 
+use aho_corasick::AhoCorasick;
+
+use super::super::phrases;
+
 /// Languages that are told apart.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Language(&'static str);
@@ -32,13 +36,23 @@ const SCRIPTS: &[(&str, std::ops::RangeInclusive<char>)] = &[
     ("thai", '\u{0E00}'..='\u{0E7F}'),
 ];
 
-/// What a text is read for.
-const HEAD: usize = 1000;
+/// A text is read that far: some sixty words tell.
+const HEAD: usize = 400;
+
+/// Whether a text may name a language.
+pub fn may_name(text: &str) -> bool {
+    static AUTOMATON: LazyLock<AhoCorasick> =
+        LazyLock::new(|| phrases::automaton(&names().collect::<Vec<_>>()));
+    AUTOMATON.is_match(text)
+}
+
+fn names() -> impl Iterator<Item = &'static str> {
+    WORDS.iter().map(|(name, _)| *name).chain(SCRIPTS.iter().map(|(name, _)| *name))
+}
 
 /// The language that a word names.
 pub fn named(word: &str) -> Option<Language> {
-    let names = WORDS.iter().map(|(name, _)| *name).chain(SCRIPTS.iter().map(|(name, _)| *name));
-    names.into_iter().find(|name| word.eq_ignore_ascii_case(name)).map(Language)
+    names().find(|name| word.eq_ignore_ascii_case(name)).map(Language)
 }
 
 /// The language of a text that is long enough to tell, where one stands out.

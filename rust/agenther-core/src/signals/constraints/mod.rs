@@ -57,53 +57,66 @@ pub fn constraints<'a>(text: &'a str, facts: &[Fact<'a>]) -> Vec<Constraint<'a>>
     found
 }
 
-/// The constraints of a policy that hold for all it names. A policy is long and says much else, so only
-/// the sentences around the words of limits are read.
-pub fn limits(policy: &str) -> Vec<(Constraint<'_>, Span)> {
-    const WORDS: &[&str] = &[
-        "at most",
-        "at least",
-        "no more than",
-        "not more than",
-        "no fewer than",
-        "up to",
-        "maximum",
-        "minimum",
-        "exceed",
-        "limit",
-        "exactly",
-        "≤",
-        "≥",
-        "<=",
-        ">=",
-    ];
-    static AUTOMATON: LazyLock<AhoCorasick> = LazyLock::new(|| phrases::automaton(WORDS));
+/// A constraint with the sentence that states it; the span of the constraint is in the sentence.
+pub type Stated<'a> = (Constraint<'a>, Span);
+
+/// The constraints of a policy that hold for all it names.
+pub fn limits(policy: &str) -> Vec<Stated<'_>> {
+    static AUTOMATON: LazyLock<AhoCorasick> = LazyLock::new(|| phrases::automaton(LIMITS));
+    let mut limits = stated(policy, &AUTOMATON);
+    limits.retain(|(limit, sentence)| clause::is_absolute(sentence.of(policy), limit.span));
+    limits
+}
+
+/// The constraints of a turn in a conversation.
+pub fn of_turn(turn: &str) -> Vec<Stated<'_>> {
+    static AUTOMATON: LazyLock<AhoCorasick> = LazyLock::new(|| {
+        let words: Vec<&str> = LIMITS.iter().chain(COMPARISONS).copied().collect();
+        phrases::automaton(&words)
+    });
+    stated(turn, &AUTOMATON)
+}
+
+/// Words of limits.
+#[rustfmt::skip]
+const LIMITS: &[&str] = &[
+    "at most", "at least", "no more than", "not more than", "no fewer than", "up to", "maximum", "minimum", "exceed", "limit",
+    "exactly", "≤", "≥", "<=", ">=",
+];
+
+/// What other comparisons have in them.
+#[rustfmt::skip]
+const COMPARISONS: &[&str] = &[
+    "under", "below", "over", "above", " than ", "before", "after", "within", "budget", "until", "since", " by ", "between", "from ",
+    "or less", "or more", "or fewer", "or later", "or earlier", "or higher", "or lower", "max", "min.", "tops", "<", ">",
+];
+
+/// The constraints in the sentences around some words. Facts cost more than anything else here, and most
+/// of a conversation and of a policy bounds nothing, so no other sentence is read for them.
+fn stated<'a>(text: &'a str, words: &AhoCorasick) -> Vec<Stated<'a>> {
     let mut read = 0;
     let mut found = Vec::new();
-    for word in AUTOMATON.find_iter(policy).take(MAX_LIMITS) {
+    for word in words.find_iter(text).take(MAX_WORDS) {
         if word.start() < read {
             continue;
         }
-        let sentence = clause::sentence(policy, word.start(), word.end());
+        let sentence = clause::sentence(text, word.start(), word.end());
         read = sentence.end as usize;
-        let text = sentence.of(policy);
-        let stated = constraints(text, &facts::facts(text));
-        let absolute = stated.into_iter().filter(|found| clause::is_absolute(text, found.span));
-        found.extend(absolute.map(|found| (found, sentence)));
+        let said = sentence.of(text);
+        found.extend(constraints(said, &facts::facts(said)).into_iter().map(|stated| (stated, sentence)));
     }
     found
 }
 
-/// Whether a text may state a bound: it has a number in digits, or a comparison with one in words. Most
-/// texts state none, which is told without reading their facts.
-pub fn may_bound(text: &str) -> bool {
+/// The most words of comparison in one text that are looked at.
+const MAX_WORDS: usize = 64;
+
+/// Whether a prompt may state a bound: it has a number in digits, or a comparison with one in words.
+pub fn may_bound(prompt: &str) -> bool {
     const WORDS: &[&str] = &["at most", "at least", "than", "up to", "exactly", "maximum", "minimum"];
     static AUTOMATON: LazyLock<AhoCorasick> = LazyLock::new(|| phrases::automaton(WORDS));
-    text.bytes().any(|byte| byte.is_ascii_digit()) || AUTOMATON.is_match(text)
+    prompt.bytes().any(|byte| byte.is_ascii_digit()) || AUTOMATON.is_match(prompt)
 }
-
-/// The most limits of a policy that are read.
-const MAX_LIMITS: usize = 64;
 
 /// A date may leave its year to the reader; what else has no value bounds nothing.
 fn is_measure(fact: &Fact<'_>) -> bool {
