@@ -14,10 +14,10 @@ const MAX_WORDS: usize = 8;
 
 /// At most one hit: the first observation that has the answer.
 pub fn find(signals: &Signals<'_, '_>) -> Vec<Hit> {
-    let Some(answer) = short_answer(signals) else { return Vec::new() };
+    let Some(answer) = short_answer(signals).map(Phrase::new) else { return Vec::new() };
     signals
         .steps()
-        .find(|(_, step)| step.step.observation.is_some_and(|text| holds(text, answer)))
+        .find(|(_, step)| step.step.observation.is_some_and(|text| answer.is_in(text)))
         .map(|(at, _)| Hit::step(at, Field::Observation))
         .into_iter()
         .collect()
@@ -37,23 +37,40 @@ pub fn short_answer<'a>(signals: &Signals<'_, 'a>) -> Option<&'a str> {
     ((1..=MAX_WORDS).contains(&words) && !is_yes_no(answer) && !is_data).then_some(answer)
 }
 
-/// Whether `text` has `phrase` as whole words, whatever the case and the punctuation between words.
-pub fn holds(text: &str, phrase: &str) -> bool {
-    let wanted: Vec<&str> = tokens::words(phrase).collect();
-    let Some(first) = wanted.first() else { return false };
-    let bytes = text.as_bytes();
-    let (lower, upper) = (first.as_bytes()[0].to_ascii_lowercase(), first.as_bytes()[0].to_ascii_uppercase());
-    memchr::memchr2_iter(lower, upper, bytes).any(|at| {
-        let begins = at == 0 || text.is_char_boundary(at) && !text[..at].ends_with(char::is_alphanumeric);
-        begins
-            && bytes[at..].get(..first.len()).is_some_and(|head| head.eq_ignore_ascii_case(first.as_bytes()))
-            && begins_with_words(&text[at..], &wanted)
-    })
+/// Words that are looked for in texts as they follow one another, whatever the case and the punctuation between.
+pub struct Phrase<'a> {
+    words: Vec<&'a str>,
 }
 
-fn begins_with_words(text: &str, wanted: &[&str]) -> bool {
-    let mut words = tokens::words(text);
-    wanted.iter().all(|word| words.next().is_some_and(|found| found.eq_ignore_ascii_case(word)))
+impl<'a> Phrase<'a> {
+    /// The words of `text`.
+    pub fn new(text: &'a str) -> Self {
+        Phrase { words: tokens::words(text).collect() }
+    }
+
+    /// Whether `text` has the phrase as whole words.
+    pub fn is_in(&self, text: &str) -> bool {
+        let Some(first) = self.words.first().map(|word| word.as_bytes()) else { return false };
+        let bytes = text.as_bytes();
+        memchr::memchr2_iter(first[0].to_ascii_lowercase(), first[0].to_ascii_uppercase(), bytes).any(|at| {
+            bytes[at..].get(..first.len()).is_some_and(|head| head.eq_ignore_ascii_case(first))
+                && begins_word(text, at)
+                && self.begins(&text[at..])
+        })
+    }
+
+    fn begins(&self, text: &str) -> bool {
+        let mut words = tokens::words(text);
+        self.words.iter().all(|word| words.next().is_some_and(|found| found.eq_ignore_ascii_case(word)))
+    }
+}
+
+fn begins_word(text: &str, at: usize) -> bool {
+    match at.checked_sub(1).map(|before| text.as_bytes()[before]) {
+        None => true,
+        Some(before) if before.is_ascii() => !before.is_ascii_alphanumeric(),
+        Some(_) => text.is_char_boundary(at) && !text[..at].ends_with(char::is_alphanumeric),
+    }
 }
 
 #[cfg(test)]
@@ -63,10 +80,10 @@ mod tests {
 
     #[test]
     fn compares_words_not_bytes() {
-        assert!(holds("It is the Eiffel-Tower.", "eiffel tower"));
-        assert!(!holds("Parisian", "Paris"));
-        assert!(holds("née Élan", "Élan"));
-        assert!(!holds("", "x"));
+        assert!(Phrase::new("eiffel tower").is_in("It is the Eiffel-Tower."));
+        assert!(!Phrase::new("Paris").is_in("Parisian"));
+        assert!(Phrase::new("Élan").is_in("née Élan"));
+        assert!(!Phrase::new("x").is_in(""));
     }
 
     #[test]

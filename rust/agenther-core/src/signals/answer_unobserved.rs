@@ -1,6 +1,6 @@
 //! A short answer that stands nowhere the agent looked.
 
-use super::answer_observed::{holds, short_answer};
+use super::answer_observed::{Phrase, short_answer};
 use super::{Hit, Signals, is_call};
 use crate::trajectory::Field;
 
@@ -9,11 +9,11 @@ pub const SUMMARY: &str = "The final answer, of at most eight words and neither 
 
 /// At most one hit. A run without any observation is another signal (`no_evidence`).
 pub fn find(signals: &Signals<'_, '_>) -> Vec<Hit> {
-    let Some(answer) = short_answer(signals) else { return Vec::new() };
+    let Some(answer) = short_answer(signals).map(Phrase::new) else { return Vec::new() };
     let observed =
         || signals.steps().filter(|(_, step)| is_call(step)).filter_map(|(_, step)| step.step.observation);
     let said = signals.steps().filter_map(|(_, step)| step.step.user).chain(signals.run().original_prompt);
-    if observed().next().is_none() || observed().chain(said).any(|text| holds(text, answer)) {
+    if observed().next().is_none() || observed().chain(said).any(|text| answer.is_in(text)) {
         return Vec::new();
     }
     vec![Hit::field(Field::FinalAnswer)]

@@ -64,7 +64,7 @@ pub fn tail(bytes: &[u8]) -> u64 {
 pub fn in_small_letters(word: u64) -> u64 {
     let reaches = |byte: u8| (word & LOW) + ONES * u64::from(0x80 - byte);
     let capitals = reaches(b'A') & !reaches(b'Z' + 1) & !word & HIGH;
-    word | capitals >> 2
+    word | (capitals >> 2)
 }
 
 /// The bytes from `start` to `end`, at most eight, as a number with the first one lowest.
@@ -72,7 +72,7 @@ pub fn in_small_letters(word: u64) -> u64 {
 pub fn load(bytes: &[u8], start: usize, end: usize) -> u64 {
     match bytes.get(start..).and_then(|rest| rest.first_chunk::<8>()) {
         Some(chunk) => first(u64::from_le_bytes(*chunk), end - start),
-        None => bytes[start..end].iter().rev().fold(0, |word, byte| word << 8 | u64::from(*byte)),
+        None => bytes[start..end].iter().rev().fold(0, |word, byte| (word << 8) | u64::from(*byte)),
     }
 }
 
@@ -132,7 +132,7 @@ impl<'t> Words<'t> {
                 word_mask(&block)
             }
         };
-        self.edges = mask ^ (mask << 1 | u64::from(self.goes_on));
+        self.edges = mask ^ ((mask << 1) | u64::from(self.goes_on));
         self.goes_on = mask >> 63 != 0;
         (self.block, self.next) = (self.next, self.next + BLOCK);
     }
@@ -153,14 +153,14 @@ fn word_mask(block: &[u8; BLOCK]) -> u64 {
     eights.iter().rev().fold(0, |mask, eight| {
         // Gathers the highest bits of eight bytes in one.
         let bits = word_bytes(u64::from_le_bytes(*eight)) >> 7;
-        mask << 8 | bits.wrapping_mul(0x0102_0408_1020_4080) >> 56
+        (mask << 8) | (bits.wrapping_mul(0x0102_0408_1020_4080) >> 56)
     })
 }
 
 /// The highest bit of each of eight bytes that is part of a word.
 #[inline]
 fn word_bytes(word: u64) -> u64 {
-    let small = word | ONES * 0x20;
+    let small = word | (ONES * 0x20);
     let reaches = |word: u64, byte: u8| (word & LOW) + ONES * u64::from(0x80 - byte);
     let digits = reaches(word, b'0') & !reaches(word, b'9' + 1);
     let letters = reaches(small, b'a') & !reaches(small, b'z' + 1);
