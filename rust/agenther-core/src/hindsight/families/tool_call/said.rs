@@ -337,6 +337,8 @@ const JARGON: &[&str] = &[
     "ping",
     "endpoints",
     "geocode",
+    "coordinates",
+    "coordinate",
     "resource",
     "resources",
     "subresource",
