@@ -265,17 +265,10 @@ def test_goals_are_worded_as_the_users_of_the_logs_do(agenther: Shell, tmp_path:
 
     plain = agenther("run", "log.jsonl", "-o", "plain", "--json").json
     assert "mined" not in plain["goals_by_wording"]
-    learned = [
-        {
-            "tool": "trackParcel",
-            "text": "Where is {parcel_id}?",
-            "parameters": ["parcel_id"],
-            "fields": ["city"],
-        }
-    ]
-    (tmp_path / "moulds.jsonl").write_text("\n".join(map(json.dumps, learned)))
+    mould = {"tool": "trackParcel", "text": "Tell me the weight of {parcel_id}.", "parameters": ["parcel_id"]}
+    (tmp_path / "moulds.jsonl").write_text(json.dumps(mould | {"fields": ["weight_kg"]}))
     agenther("run", "log.jsonl", "-o", "out", "--moulds", "moulds.jsonl")
-    assert "Where is PK-3300?" in (tmp_path / "out" / "sft.jsonl").read_text()
+    assert "Tell me the weight of PK-3300." in (tmp_path / "out" / "sft.jsonl").read_text()
 
 
 def test_the_account_says_how_much_the_goals_differ(agenther: Shell) -> None:

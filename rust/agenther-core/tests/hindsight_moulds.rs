@@ -132,3 +132,20 @@ fn what_several_users_wrote_words_the_goal_of_another_run() {
         assert!(self::goals(&failed, moulds.clone()).iter().all(|goal| goal.wording != Wording::Mined));
     }
 }
+
+#[test]
+fn an_identifier_that_the_result_does_not_repeat_is_the_goals_own() {
+    let mould = Mould {
+        tool: "trackParcel".to_string(),
+        text: "Tell me the weight of {parcel_id}.".to_string(),
+        parameters: vec!["parcel_id".to_string()],
+        fields: vec!["weight_kg".to_string()],
+    };
+    let failed = run(
+        "Redirect parcel PK-3300 to Main Street 5 by noon.",
+        &[("trackParcel", r#"{"parcel_id": "PK-3300"}"#, r#"{"status": "in transit", "weight_kg": 3}"#)],
+    );
+    let goals = goals(&failed, vec![mould]);
+    assert_eq!(goals[0].goal, "Tell me the weight of PK-3300.");
+    assert_eq!(goals[0].answer, "Parcel PK-3300: weight: 3 kg.");
+}

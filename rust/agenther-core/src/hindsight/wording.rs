@@ -11,7 +11,7 @@ use crate::text::tables::{FastMap, FastSet};
 /// Words that people write in capitals.
 const ACRONYMS: &[&str] = &[
     "id", "url", "isbn", "iban", "vat", "sku", "ip", "uuid", "zip", "gpa", "bmi", "api", "sql", "pdf", "tv",
-    "usd", "eur",
+    "usd", "eur", "moq", "cpu", "ram", "gpu", "vin", "gdp", "sim", "wbc",
 ];
 
 /// Short forms that stand in identifiers but not in speech.

@@ -94,7 +94,8 @@ pub fn name_key(fields: &[(String, Node)]) -> Option<&str> {
 fn identified(fields: &[(String, Node)]) -> Option<&(String, Node)> {
     fields.iter().take(4).find(|(key, value)| {
         let key = key.to_ascii_lowercase();
-        is_short(value) && ["id", "number", "code", "symbol", "key"].iter().any(|end| key.ends_with(end))
+        is_short(value)
+            && ["id", "number", "code", "symbol", "key", "version"].iter().any(|end| key.ends_with(end))
     })
 }
 
@@ -149,6 +150,9 @@ fn describes(key: &str) -> bool {
         "created",
         "updated",
         "availability",
+        "by",
+        "environment",
+        "user",
     ];
     let last = effect::words(key).last().unwrap_or("").to_ascii_lowercase();
     KINDS.contains(&last.as_str())

@@ -6,6 +6,7 @@ use super::ask::{Clause, Material, clause};
 use super::call::{Call, Given};
 use super::payload::Node;
 use super::roles::Role;
+use super::subject::SELVES;
 use crate::hindsight::provenance::Source;
 use crate::hindsight::reason::Reason;
 use crate::hindsight::wording::{humanize, plural, singular};
@@ -283,7 +284,8 @@ fn reference(
     let parent_clause = clause(&[parent], None, material).ok()?;
     let noun = Some(without_id(key)).filter(|noun| !noun.is_empty())?;
     // The employee called Lee is not the employee of the employee called Lee.
-    if singular(parent.words.object.rsplit(' ').next().unwrap_or("")) == noun {
+    let is_parent = parent.words.object.split(' ').any(|word| singular(word) == noun);
+    if is_parent || parent_clause.about.starts_with("my ") && SELVES.contains(&noun.as_str()) {
         return Some((parent_clause.about.clone(), parent_clause, None));
     }
     let reference = match &parent_clause.preamble {

@@ -16,6 +16,7 @@ mod roles;
 mod said;
 mod subject;
 mod usage;
+mod verbs;
 mod wanted;
 mod words;
 mod write;

@@ -9,7 +9,7 @@ use std::collections::HashSet;
 use super::ask::Clause;
 use super::call::Call;
 use super::payload::Node;
-use super::words::verb_of;
+use super::verbs::verb_of;
 use crate::hindsight::Wording;
 use crate::hindsight::families::Candidate;
 use crate::hindsight::guards::{content_words, is_said};

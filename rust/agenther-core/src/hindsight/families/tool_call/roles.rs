@@ -241,7 +241,8 @@ fn by_words(words: &[String], value: &str) -> Option<Role> {
         | "player" | "company" | "customer" | "client" | "vendor" | "supplier" | "employee" | "person"
         | "model" | "drug" | "medication" | "ingredient" | "coin" | "stock" | "airline" | "hotel"
         | "flight"
-            if head.is_empty() && !value.bytes().any(|byte| byte.is_ascii_digit()) =>
+            if head.is_empty()
+                && (value.contains(' ') || !value.bytes().any(|byte| byte.is_ascii_digit())) =>
         {
             Role::Of(last.to_string())
         }
@@ -259,8 +260,8 @@ fn by_words(words: &[String], value: &str) -> Option<Role> {
         "author" | "artist" | "creator" | "director" | "writer" | "composer" | "publisher"
         | "manufacturer" => Role::By,
         "category" => Role::Category,
-        "status" | "genre" | "cuisine" | "diet" | "brand" | "color" | "colour" | "priority" | "severity"
-        | "type" | "kind" | "class" | "cabin" | "level" => Role::Adjective,
+        "status" | "stage" | "genre" | "cuisine" | "diet" | "brand" | "color" | "colour" | "priority"
+        | "severity" | "type" | "kind" | "class" | "cabin" | "level" => Role::Adjective,
         "name" | "title" if head.is_empty() => Role::Called,
         // `city_name` is a city, `country_code` a country.
         "name" | "code" | "title"
@@ -320,6 +321,9 @@ pub fn say(role: &Role, values: &[Cow<'_, str>]) -> String {
         Role::From => format!("from {plain}"),
         Role::To => format!("to {plain}"),
         Role::In if is_street(&plain) => format!("on {plain}"),
+        Role::Of(_) if plain.contains(' ') && plain.starts_with(|first: char| first.is_lowercase()) => {
+            format!("for {plain}")
+        }
         Role::Of(what) if plain.starts_with(|first: char| first.is_lowercase()) => {
             format!("of the {plain} {what}")
         }

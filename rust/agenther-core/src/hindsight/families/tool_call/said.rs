@@ -69,9 +69,14 @@ impl Said<'_, '_> {
         {
             let objects =
                 if is_whole(&words.object) { return Ok((imperative, None)) } else { plural(&words.object) };
-            let which = format!("Which {}{objects} are there {}", self.merged.adjectives, self.merged.tail)
-                .trim_end()
-                .to_string();
+            // Of the latest, people ask what they are, not which there are.
+            let (opening, there) = match words.object.split(' ').next().is_some_and(is_description) {
+                true => ("What are the", ""),
+                false => ("Which", " are there"),
+            };
+            let adjectives = &self.merged.adjectives;
+            let which =
+                format!("{opening} {adjectives}{objects}{there} {}", self.merged.tail).trim_end().to_string();
             let many = labels.len() > 1 || labels.iter().any(|label| is_plural_phrase(label));
             Some(match with_fields.is_empty() {
                 true => format!("{which}?"),
@@ -337,6 +342,8 @@ const JARGON: &[&str] = &[
     "ping",
     "endpoints",
     "geocode",
+    "coordinates",
+    "coordinate",
     "resource",
     "resources",
     "subresource",

@@ -76,8 +76,13 @@ pub fn subject(identity: &Given, values: &[String], call: &Call<'_>, material: &
             "card" => "card",
             _ => "account",
         };
-        let label = said_label
-            .unwrap_or_else(|| if entity.is_empty() { format!("{head} {label}") } else { label.clone() });
+        // An address is the user's own, not the customer's.
+        let is_address =
+            matches!(label.as_str(), "email" | "email address" | "phone" | "phone number" | "username");
+        let label = said_label.unwrap_or_else(|| match entity.is_empty() && !is_address {
+            true => format!("{head} {label}"),
+            false => label.clone(),
+        });
         return Subject::Own { label, value, place };
     }
     let names_by_id = label.ends_with("ID") || label.ends_with("name") || label.ends_with("title");
@@ -113,7 +118,12 @@ fn user_says_own(source: &Source, material: &Material<'_, '_>) -> bool {
     let Some((text, start)) = said_in(source, material) else { return false };
     let before = &text[..start];
     let sentence = before.rsplit(['.', '!', '?', '\n']).next().unwrap_or(before).to_lowercase();
-    let is_bare = text.len() < 60;
+    // `Account: ana@x.com`, or the value alone.
+    let is_labelled = |sentence: &str| {
+        let words: Vec<&str> = sentence.split_whitespace().collect();
+        words.is_empty() || words.len() <= 2 && sentence.trim_end().ends_with(':')
+    };
+    let is_bare = text.len() < 60 || is_labelled(&sentence);
     is_bare
         || sentence
             .split(|c: char| !c.is_alphanumeric() && c != '\'')

@@ -75,7 +75,6 @@ const SALIENT: &[&str] = &[
     "winner",
     "population",
     "capital",
-    "currency",
     "version",
 ];
 

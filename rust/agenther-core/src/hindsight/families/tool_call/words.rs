@@ -2,6 +2,7 @@
 //! else from its name.
 
 use super::said::is_description;
+use super::verbs::{ACT, ASPECTS, CONTAINERS, FETCH, NAME_STOPS, SEARCH, SYSTEMS, VAGUE, verb_of};
 use crate::hindsight::compounds::unglued;
 use crate::hindsight::wording::{humanize, singular};
 use crate::signals::effect;
@@ -16,105 +17,6 @@ pub struct ToolWords {
     /// Whether the verb came from the description.
     pub from_description: bool,
 }
-
-/// Verbs that only fetch: any phrase that asks for the object will do.
-const FETCH: &[&str] = &[
-    "get", "retrieve", "fetch", "return", "read", "view", "show", "provide", "give", "obtain", "display",
-    "access", "load", "describe", "pull", "extract", "query", "lookup", "look", "see",
-];
-
-/// Verbs that search or list: the result is a selection.
-const SEARCH: &[&str] =
-    &["search", "find", "list", "browse", "discover", "filter", "explore", "enumerate", "locate"];
-
-/// Verbs that say themselves what is wanted.
-const ACT: &[&str] = &[
-    "track",
-    "convert",
-    "translate",
-    "calculate",
-    "compute",
-    "validate",
-    "verify",
-    "check",
-    "detect",
-    "compare",
-    "count",
-    "estimate",
-    "predict",
-    "analyze",
-    "summarize",
-    "identify",
-    "generate",
-    "monitor",
-    "determine",
-    "measure",
-    "solve",
-    "rank",
-    "recommend",
-    "suggest",
-    "add",
-    "update",
-    "delete",
-    "cancel",
-    "book",
-    "send",
-    "set",
-    "modify",
-    "submit",
-    "pay",
-    "order",
-    "exchange",
-    "schedule",
-    "create",
-    "remove",
-    "edit",
-    "post",
-    "purchase",
-    "buy",
-    "rename",
-    "move",
-    "register",
-    "reserve",
-    "assign",
-    "approve",
-    "close",
-    "open",
-    "enable",
-    "disable",
-    "turn",
-    "start",
-    "stop",
-    "restart",
-    "refund",
-    "change",
-    "save",
-    "transfer",
-    "return",
-    "reschedule",
-    "upload",
-    "invite",
-    "archive",
-    "renew",
-    "upgrade",
-    "downgrade",
-    "deploy",
-    "merge",
-    "notify",
-    "apply",
-    "confirm",
-    "redeem",
-    "withdraw",
-    "deposit",
-    "block",
-    "unblock",
-    "lock",
-    "unlock",
-    "charge",
-    "ship",
-    "make",
-    "print",
-];
 
 /// How a tool's verb asks.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -140,43 +42,6 @@ impl ToolWords {
     }
 }
 
-/// The plain form of a word that is a verb of tools.
-pub fn verb_of(word: &str) -> Option<String> {
-    let word = word.to_ascii_lowercase();
-    let known = |word: &str| [FETCH, SEARCH, ACT].iter().any(|verbs| verbs.contains(&word));
-    if known(&word) {
-        return Some(word);
-    }
-    // `restaurant_finder`, `currency_converter`: the tool is named as one who does it.
-    const DOERS: &[(&str, &str)] = &[
-        ("finder", "find"),
-        ("searcher", "search"),
-        ("fetcher", "fetch"),
-        ("getter", "get"),
-        ("retriever", "retrieve"),
-        ("checker", "check"),
-        ("tracker", "track"),
-        ("converter", "convert"),
-        ("calculator", "calculate"),
-        ("translator", "translate"),
-        ("validator", "validate"),
-        ("viewer", "view"),
-        ("reader", "read"),
-    ];
-    if let Some((_, verb)) = DOERS.iter().find(|(doer, _)| *doer == word) {
-        return Some(verb.to_string());
-    }
-    let stems = [word.strip_suffix("es"), word.strip_suffix('s'), word.strip_suffix("ing")];
-    let third = word.strip_suffix("ies").map(|stem| format!("{stem}y"));
-    stems
-        .into_iter()
-        .flatten()
-        .map(str::to_string)
-        .chain(third)
-        .chain(word.strip_suffix("ing").map(|stem| format!("{stem}e")))
-        .find(|stem| known(stem))
-}
-
 /// The words of a tool; `None` where neither name nor description holds a noun.
 pub fn tool_words(name: &str, description: Option<&str>) -> Option<ToolWords> {
     let by_name = from_name(name);
@@ -190,10 +55,6 @@ pub fn tool_words(name: &str, description: Option<&str>) -> Option<ToolWords> {
         (_, by_name) => by_name.filter(|words| !words.object.is_empty() || words.manner() == Manner::Search),
     }
 }
-
-/// Words in names that begin a qualification: `get_user_by_email`.
-const NAME_STOPS: &[&str] =
-    &["by", "for", "from", "with", "using", "via", "in", "on", "at", "to", "of", "and", "or", "into"];
 
 fn from_name(name: &str) -> Option<ToolWords> {
     let words = local_words(name);
@@ -272,108 +133,10 @@ fn local_words(name: &str) -> Vec<String> {
     words
 }
 
-/// Nouns for a side of a thing, which alone do not say what it is a side of.
-const ASPECTS: &[&str] =
-    &["status", "summary", "history", "balance", "stats", "statistics", "state", "settings"];
-
-/// Systems that tools are named after: `zendesk_ticket_comments_list` lists the comments of a ticket.
-const SYSTEMS: &[&str] = &[
-    "zendesk",
-    "slack",
-    "gmail",
-    "jira",
-    "github",
-    "gitlab",
-    "spotify",
-    "stripe",
-    "shopify",
-    "salesforce",
-    "hubspot",
-    "notion",
-    "asana",
-    "trello",
-    "google",
-    "outlook",
-    "teams",
-    "twilio",
-    "aws",
-    "azure",
-    "gcp",
-    "k8s",
-    "kubernetes",
-    "cloudwatch",
-    "datadog",
-    "twitter",
-    "reddit",
-    "youtube",
-    "discord",
-    "dropbox",
-    "airtable",
-    "quickbooks",
-    "xero",
-    "servicenow",
-    "confluence",
-    "bitbucket",
-    "zoom",
-    "calendly",
-    "mailchimp",
-    "sendgrid",
-    "paypal",
-    "amazon",
-    "ebay",
-    "yelp",
-    "intercom",
-    "freshdesk",
-    "pagerduty",
-    "sentry",
-    "grafana",
-    "docker",
-    "jenkins",
-    "figma",
-    "telegram",
-    "whatsapp",
-    "instagram",
-    "facebook",
-    "linkedin",
-    "pinterest",
-    "tiktok",
-    "postgres",
-    "mysql",
-    "mongodb",
-    "redis",
-    "snowflake",
-    "bigquery",
-    "okta",
-    "workday",
-    "sap",
-    "netsuite",
-    "crm",
-    "erp",
-];
-
 fn is_version(word: &str) -> bool {
     word.starts_with('v') && word.len() <= 3 && word[1..].bytes().all(|byte| byte.is_ascii_digit())
         || word.len() == 1
 }
-
-/// Nouns for what holds the things searched for.
-const CONTAINERS: &[&str] =
-    &["catalog", "catalogue", "database", "db", "index", "store", "directory", "collection", "engine"];
-
-/// Nouns that name no thing of their own.
-const VAGUE: &[&str] = &[
-    "details",
-    "detail",
-    "info",
-    "information",
-    "data",
-    "record",
-    "records",
-    "result",
-    "results",
-    "object",
-    "list",
-];
 
 fn without_vague<'w>(noun: &[&'w str]) -> Vec<&'w str> {
     let mut end = noun.len();

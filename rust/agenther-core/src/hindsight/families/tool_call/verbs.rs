@@ -1,0 +1,240 @@
+//! The words that names of tools are made of: verbs, what ends a noun, what names no thing, and the systems that
+//! tools are named after.
+
+/// Verbs that only fetch: any phrase that asks for the object will do.
+pub const FETCH: &[&str] = &[
+    "get", "retrieve", "fetch", "return", "read", "view", "show", "provide", "give", "obtain", "display",
+    "access", "load", "describe", "pull", "extract", "query", "lookup", "look", "see",
+];
+
+/// Verbs that search or list: the result is a selection.
+pub const SEARCH: &[&str] =
+    &["search", "find", "list", "browse", "discover", "filter", "explore", "enumerate", "locate"];
+
+/// Verbs that say themselves what is wanted.
+pub const ACT: &[&str] = &[
+    "track",
+    "convert",
+    "translate",
+    "calculate",
+    "compute",
+    "validate",
+    "verify",
+    "check",
+    "detect",
+    "compare",
+    "count",
+    "estimate",
+    "predict",
+    "analyze",
+    "summarize",
+    "identify",
+    "generate",
+    "monitor",
+    "determine",
+    "measure",
+    "solve",
+    "rank",
+    "recommend",
+    "suggest",
+    "add",
+    "update",
+    "delete",
+    "cancel",
+    "book",
+    "send",
+    "set",
+    "modify",
+    "submit",
+    "pay",
+    "order",
+    "exchange",
+    "schedule",
+    "create",
+    "remove",
+    "edit",
+    "post",
+    "purchase",
+    "buy",
+    "rename",
+    "move",
+    "register",
+    "reserve",
+    "assign",
+    "approve",
+    "close",
+    "open",
+    "enable",
+    "disable",
+    "turn",
+    "start",
+    "stop",
+    "restart",
+    "refund",
+    "change",
+    "save",
+    "transfer",
+    "return",
+    "reschedule",
+    "upload",
+    "invite",
+    "archive",
+    "renew",
+    "upgrade",
+    "downgrade",
+    "deploy",
+    "merge",
+    "notify",
+    "apply",
+    "confirm",
+    "redeem",
+    "withdraw",
+    "deposit",
+    "block",
+    "unblock",
+    "lock",
+    "unlock",
+    "charge",
+    "ship",
+    "make",
+    "print",
+];
+
+/// Words in names that begin a qualification: `get_user_by_email`.
+pub const NAME_STOPS: &[&str] =
+    &["by", "for", "from", "with", "using", "via", "in", "on", "at", "to", "of", "and", "or", "into"];
+
+/// Nouns for what holds the things searched for.
+pub const CONTAINERS: &[&str] =
+    &["catalog", "catalogue", "database", "db", "index", "store", "directory", "collection", "engine"];
+
+/// Nouns that name no thing of their own.
+pub const VAGUE: &[&str] = &[
+    "details",
+    "detail",
+    "info",
+    "information",
+    "data",
+    "record",
+    "records",
+    "result",
+    "results",
+    "object",
+    "list",
+];
+
+/// Nouns for a side of a thing, which alone do not say what it is a side of.
+pub const ASPECTS: &[&str] =
+    &["status", "summary", "history", "balance", "stats", "statistics", "state", "settings"];
+
+/// Systems that tools are named after: `zendesk_ticket_comments_list` lists the comments of a ticket.
+pub const SYSTEMS: &[&str] = &[
+    "zendesk",
+    "slack",
+    "gmail",
+    "jira",
+    "github",
+    "gitlab",
+    "spotify",
+    "stripe",
+    "shopify",
+    "salesforce",
+    "hubspot",
+    "notion",
+    "asana",
+    "trello",
+    "google",
+    "outlook",
+    "teams",
+    "twilio",
+    "aws",
+    "azure",
+    "gcp",
+    "k8s",
+    "kubernetes",
+    "cloudwatch",
+    "datadog",
+    "twitter",
+    "reddit",
+    "youtube",
+    "discord",
+    "dropbox",
+    "airtable",
+    "quickbooks",
+    "xero",
+    "servicenow",
+    "confluence",
+    "bitbucket",
+    "zoom",
+    "calendly",
+    "mailchimp",
+    "sendgrid",
+    "paypal",
+    "amazon",
+    "ebay",
+    "yelp",
+    "intercom",
+    "freshdesk",
+    "pagerduty",
+    "sentry",
+    "grafana",
+    "docker",
+    "jenkins",
+    "figma",
+    "telegram",
+    "whatsapp",
+    "instagram",
+    "facebook",
+    "linkedin",
+    "pinterest",
+    "tiktok",
+    "postgres",
+    "mysql",
+    "mongodb",
+    "redis",
+    "snowflake",
+    "bigquery",
+    "okta",
+    "workday",
+    "sap",
+    "netsuite",
+    "crm",
+    "erp",
+];
+
+/// The plain form of a word that is a verb of tools.
+pub fn verb_of(word: &str) -> Option<String> {
+    let word = word.to_ascii_lowercase();
+    let known = |word: &str| [FETCH, SEARCH, ACT].iter().any(|verbs| verbs.contains(&word));
+    if known(&word) {
+        return Some(word);
+    }
+    // `restaurant_finder`, `currency_converter`: the tool is named as one who does it.
+    const DOERS: &[(&str, &str)] = &[
+        ("finder", "find"),
+        ("searcher", "search"),
+        ("fetcher", "fetch"),
+        ("getter", "get"),
+        ("retriever", "retrieve"),
+        ("checker", "check"),
+        ("tracker", "track"),
+        ("converter", "convert"),
+        ("calculator", "calculate"),
+        ("translator", "translate"),
+        ("validator", "validate"),
+        ("viewer", "view"),
+        ("reader", "read"),
+    ];
+    if let Some((_, verb)) = DOERS.iter().find(|(doer, _)| *doer == word) {
+        return Some(verb.to_string());
+    }
+    let stems = [word.strip_suffix("es"), word.strip_suffix('s'), word.strip_suffix("ing")];
+    let third = word.strip_suffix("ies").map(|stem| format!("{stem}y"));
+    stems
+        .into_iter()
+        .flatten()
+        .map(str::to_string)
+        .chain(third)
+        .chain(word.strip_suffix("ing").map(|stem| format!("{stem}e")))
+        .find(|stem| known(stem))
+}
