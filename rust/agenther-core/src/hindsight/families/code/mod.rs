@@ -305,7 +305,7 @@ fn located(reading: &Reading<'_>, index: usize) -> Option<Candidate> {
 fn searches(step: &StepReading<'_>) -> bool {
     let tool = step.step.action_name.unwrap_or("").to_lowercase();
     ["find", "glob", "search"].iter().any(|word| tool.contains(word))
-        || command(step).is_some_and(|line| line.starts_with("find "))
+        || command(step).is_some_and(|line| line.starts_with("find ") && !line.contains("-exec"))
 }
 
 /// The earlier step that found the file by its name: the name is in what was asked, and the path in what came back.
