@@ -85,7 +85,7 @@ pub fn propose(reading: &Reading<'_>, out: &mut Proposals) {
     for one in &found {
         single(one, out);
     }
-    for (at, second) in answered.iter().enumerate() {
+    for (at, second) in answered.iter().take(MAX_SEARCHES).enumerate() {
         let pairs = answered[..at]
             .iter()
             .filter_map(|first| which_first(first, second).or_else(|| of_both(first, second)));
@@ -101,7 +101,7 @@ fn attributed<'a>(query: &'a str, observation: &'a str) -> Option<Passage<'a>> {
     let mut passage = passage::read(topic, observation)?;
     passage.facts.retain(|fact| attribute::is_fact(head, fact));
     let does = passage.facts.iter().any(|fact| fact.relation == Relation::Definition);
-    (!(does && !passage.person) && !passage.facts.is_empty()).then_some(passage)
+    ((!does || passage.person) && !passage.facts.is_empty()).then_some(passage)
 }
 
 /// The words searched for, where a step is a search: the tool is called so and takes one short text, or the
