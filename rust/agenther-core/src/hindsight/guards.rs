@@ -16,6 +16,9 @@ use crate::text::document::Kind;
 /// Content words shared with the original goal from which on the goal counts as the same.
 const SAME_GOAL: f32 = 0.85;
 
+/// So many letters make the root of a word.
+const ROOT: usize = 5;
+
 /// Runs every guard that needs no verifier.
 pub fn check(candidate: &Candidate, reading: &Reading<'_>) -> Result<(), Reason> {
     let goal = content_words(&candidate.goal);
@@ -133,9 +136,6 @@ fn leaks(candidate: &Candidate) -> bool {
 /// the same search and is left to the family's prior.
 fn pursues_old_goal(candidate: &Candidate, reading: &Reading<'_>, goal: &HashSet<String>) -> bool {
     let original = content_words(reading.run.original_prompt.unwrap_or(""));
-    // A question that begins with "when" asks for the date, whatever the query calls it.
-    const DATED: &[&str] = &["date", "year", "birth", "birthdate", "birthday", "death", "release"];
-    let is_asked = |word: &str| DATED.contains(&word) && candidate.goal.starts_with("When");
     candidate.steps.iter().any(|&step| {
         reading.provenance().arguments(step as usize).iter().any(|argument| {
             let is_statement =
@@ -144,13 +144,24 @@ fn pursues_old_goal(candidate: &Candidate, reading: &Reading<'_>, goal: &HashSet
                 && !is_statement
                 && argument.value.split_whitespace().count() >= 3
                 && !argument.value.contains(['(', ')', '{', '}', ';', '=', '<', '>', '|', '\n', '/']);
-            let is_number = |word: &String| word.bytes().all(|byte| byte.is_ascii_digit());
             is_query
-                && content_words(&argument.value).iter().any(|word| {
-                    original.contains(word) && !goal.contains(word) && !is_number(word) && !is_asked(word)
-                })
+                && content_words(&argument.value)
+                    .iter()
+                    .any(|word| original.contains(word) && !is_covered(word, &candidate.goal, goal))
         })
     })
+}
+
+/// Whether a word of a query is in the goal, or says what the goal says otherwise.
+fn is_covered(word: &str, goal: &str, words: &HashSet<String>) -> bool {
+    // A question that begins with "when" asks for the date, whatever the query calls it.
+    const DATED: &[&str] = &["date", "year", "birth", "birthdate", "birthday", "death", "release"];
+    let root = word.get(..ROOT);
+    words.contains(word)
+        // `location` of the query is `located` in the goal.
+        || root.is_some() && words.iter().any(|said| said.get(..ROOT) == root)
+        || word.bytes().all(|byte| byte.is_ascii_digit())
+        || DATED.contains(&word) && goal.starts_with("When")
 }
 
 #[cfg(test)]

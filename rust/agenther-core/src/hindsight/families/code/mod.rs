@@ -31,12 +31,13 @@ const PASSAGE_AROUND: usize = 5;
 /// Proposes questions that the files shown in a run answer.
 pub fn propose(reading: &Reading<'_>, out: &mut Proposals) {
     let mut asked = BTreeSet::new();
-    let mut viewed = 0;
+    let (mut viewed, mut searched) = (0, 0);
     for (index, step) in reading.steps.iter().enumerate() {
         if changes_everything(step) || viewed == MAX_VIEWS {
             break;
         }
-        if let Some(candidate) = located(reading, index)
+        if searched < MAX_VIEWS
+            && let Some(candidate) = located(reading, index, &mut searched)
             && asked.insert(candidate.goal.clone())
         {
             out.push_derived(candidate);
@@ -264,9 +265,10 @@ fn index(all: &[Definition<'_>]) -> Option<(String, String, String)> {
 }
 
 /// `Where is the file fields.py?`: a search for a file by its name that found one.
-fn located(reading: &Reading<'_>, index: usize) -> Option<Candidate> {
+fn located(reading: &Reading<'_>, index: usize, searched: &mut usize) -> Option<Candidate> {
     let step = &reading.steps[index];
-    let observation = step.step.observation?;
+    let observation = step.step.observation.filter(|_| step.status == Status::Ok && searches(step))?;
+    *searched += 1;
     let mut paths =
         observation.lines().map(str::trim).filter(|line| line.contains('/') && view::is_path(line));
     let path = paths.next().filter(|_| paths.next().is_none())?;
@@ -275,7 +277,7 @@ fn located(reading: &Reading<'_>, index: usize) -> Option<Candidate> {
         step.step.action_input.is_some_and(|input| has_word(crate::text::cut::head(input, 4000), name))
             && !searches(step)
     });
-    if made || !searches(step) || !has_word(step.step.action_input?, name) || step.status != Status::Ok {
+    if made || !has_word(step.step.action_input?, name) {
         return None;
     }
     let start = path.as_ptr() as usize - observation.as_ptr() as usize;
@@ -305,7 +307,7 @@ fn located(reading: &Reading<'_>, index: usize) -> Option<Candidate> {
 fn searches(step: &StepReading<'_>) -> bool {
     let tool = step.step.action_name.unwrap_or("").to_lowercase();
     ["find", "glob", "search"].iter().any(|word| tool.contains(word))
-        || command(step).is_some_and(|line| line.starts_with("find "))
+        || command(step).is_some_and(|line| line.starts_with("find ") && !line.contains("-exec"))
 }
 
 /// The earlier step that found the file by its name: the name is in what was asked, and the path in what came back.

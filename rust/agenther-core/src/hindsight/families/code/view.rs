@@ -7,6 +7,9 @@ use crate::text::document::Kind;
 /// Longer observations are read up to here.
 const MAX_LINES: usize = 3000;
 
+/// So many lines may stand before the first line of a file.
+const MAX_HEADER: usize = 8;
+
 /// Marks that text was left out.
 const CUT: &[&str] = &["truncated", "clipped", "omitted", "more lines"];
 
@@ -67,6 +70,11 @@ fn numbered_line(line: &str) -> Option<(u32, &str)> {
 }
 
 fn numbered(observation: &str) -> Option<View<'_>> {
+    // Most observations show no file: their first lines tell.
+    let shows = |line: &str| numbered_line(line).is_some() || header(line).is_some();
+    if !observation.lines().take(MAX_HEADER).any(shows) {
+        return None;
+    }
     let mut lines = Vec::new();
     let (mut first, mut path, mut total, mut ended) = (0, "", None, false);
     let mut whole = true;
@@ -83,7 +91,7 @@ fn numbered(observation: &str) -> Option<View<'_>> {
             None => {
                 if let Some((named, count)) = header(line) {
                     (path, total) = (named, count);
-                } else if CUT.iter().any(|mark| line.to_lowercase().contains(mark)) {
+                } else if is_cut_mark(line) {
                     whole = false;
                 }
                 ended = !lines.is_empty() && !line.trim().is_empty();
@@ -93,6 +101,14 @@ fn numbered(observation: &str) -> Option<View<'_>> {
     let last = first as usize + lines.len().saturating_sub(1);
     let complete = whole && first == 1 && total.is_none_or(|total| total == last);
     (lines.len() >= 3).then_some(View { path, first, lines, complete })
+}
+
+/// `[… 40 lines truncated …]`, `(272 more lines above)`.
+fn is_cut_mark(line: &str) -> bool {
+    line.len() < 160 && {
+        let lower = line.to_lowercase();
+        CUT.iter().any(|mark| lower.contains(mark))
+    }
 }
 
 /// `[File: PATH (12 lines total)]`, ``Here's the result of running `cat -n` on PATH:``.
@@ -114,13 +130,8 @@ fn plain<'a>(step: &StepReading<'a>, observation: &'a str) -> Option<View<'a>> {
     let at = input.find(named).filter(|_| is_path(named))?;
     let path = &input[at..at + named.len()];
     let lines: Vec<&str> = observation.lines().take(MAX_LINES).collect();
-    let whole = lines.len() < MAX_LINES
-        && !lines.iter().any(|line| {
-            let lower = line.to_lowercase();
-            lower.len() < 120
-                && lower.contains(['[', '<', '.'])
-                && CUT.iter().any(|mark| lower.contains(mark))
-        });
+    let marked = |line: &&str| line.contains(['[', '<', '.']) && is_cut_mark(line);
+    let whole = lines.len() < MAX_LINES && !lines.iter().any(marked);
     (is_path(path) && lines.len() >= 3).then_some(View { path, first: 1, lines, complete: whole })
 }
 

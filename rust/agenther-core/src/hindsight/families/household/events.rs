@@ -270,6 +270,26 @@ mod tests {
     }
 
     #[test]
+    fn other_worlds_word_it_otherwise() {
+        let mug = Thing { full: "mug", kind: "mug" };
+        let table = Thing { full: "table", kind: "table" };
+        for (text, expected) in [
+            ("I picked up the mug from the table.", Event::Take(mug, Some(table))),
+            ("Agent took mug from table.", Event::Take(mug, Some(table))),
+            ("You are now holding the mug.", Event::Take(mug, None)),
+            ("You have placed the mug on the table.", Event::Put(mug, table)),
+            ("You move the mug to the table.", Event::Put(mug, table)),
+            ("The robot washed the mug.", Event::Process("wash", mug, None)),
+            ("The stove is now activated.", Event::Switch(Thing { full: "stove", kind: "stove" }, true)),
+            ("On the table is: a mug.", Event::See(table, vec![mug])),
+            ("Inside the table there are a mug.", Event::See(table, vec![mug])),
+            ("It is not clear what you mean.", Event::Nothing),
+        ] {
+            assert_eq!(events(text), [expected], "{text}");
+        }
+    }
+
+    #[test]
     fn prose_is_no_event() {
         assert!(events("You are in the middle of a room. The weather is nice. Results: 3 items.").is_empty());
     }

@@ -30,9 +30,10 @@ pub fn inventory(
     let goal = match seen.as_slice() {
         [(place, _)] => {
             let opened = scene.events.iter().any(|event| matches!(event, Event::Open(_)));
-            let before = at.checked_sub(1).map(|before| &scenes[before]).filter(|before| {
-                before.events.iter().any(|event| *event == Event::Closed(*place)) && before.events.len() == 1
-            });
+            let before = at
+                .checked_sub(1)
+                .map(|before| &scenes[before])
+                .filter(|before| before.events == [Event::Closed(*place)]);
             steps.insert(0, before.filter(|_| opened)?.step);
             format!("Open {} and tell me what is inside.", world.place(*place))
         }

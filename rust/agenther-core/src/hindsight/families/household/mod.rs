@@ -458,6 +458,31 @@ mod tests {
     }
 
     #[test]
+    fn a_world_that_speaks_in_the_first_person_is_read() {
+        let found = goals(&[
+            ("walk to table", "I walked to the table. On the table there is a plate and a mug."),
+            ("grab mug", "I grabbed the mug from the table."),
+            ("wash mug", "I washed the mug with the sponge."),
+        ]);
+        assert!(
+            found.iter().any(|(goal, answer, _)| goal.contains("wash")
+                || goal.contains("Wash") && answer.contains("washed it")),
+            "{found:?}"
+        );
+    }
+
+    #[test]
+    fn sentences_of_other_logs_are_no_world() {
+        assert!(
+            goals(&[
+                ("transfer", "You have moved the funds to the account."),
+                ("notify", "I took the call.")
+            ])
+            .is_empty()
+        );
+    }
+
+    #[test]
     fn steps_that_do_more_or_fail_are_no_demonstration() {
         for text in [
             "You pick up the apple 3 from the desk 1.\nNothing happens.",

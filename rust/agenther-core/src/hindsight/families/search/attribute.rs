@@ -1,7 +1,10 @@
 //! Queries that name an attribute of something: `director of The Lantern`, `Ann Lee birth date`, `nationality of Ann
 //! Lee`. People put the same as a question.
 
+use std::borrow::Cow;
+
 use super::direct::Wants;
+use super::passage::{Fact, Relation};
 use super::prose::name_prefix;
 
 /// Dates that people ask for with a verb: `birth date` as `When was … born`.
@@ -93,7 +96,7 @@ pub fn question(query: &str) -> Option<(String, Wants)> {
 }
 
 /// `Date of X`, `the director of X`, `X director`: the attribute in lower case, and what it is of.
-fn parts(query: &str) -> Option<(&str, String)> {
+pub fn parts(query: &str) -> Option<(&str, Cow<'_, str>)> {
     let lower_case =
         |head: &str| !head.is_empty() && head.chars().all(|c| c.is_ascii_lowercase() || c == ' ');
     if let Some((head, of)) = query.split_once(" of ").filter(|(head, _)| !head.contains('"')) {
@@ -101,9 +104,9 @@ fn parts(query: &str) -> Option<(&str, String)> {
         // A query may begin with a capital as a sentence does.
         let rest = head.strip_prefix(|c: char| c.is_ascii_uppercase()).unwrap_or(head);
         if let Some(of) = of.strip_prefix("birth of ").filter(|_| head.eq_ignore_ascii_case("date")) {
-            return Some(("date of birth", of.to_string()));
+            return Some(("date of birth", Cow::Borrowed(of)));
         }
-        return lower_case(rest).then(|| (head, of.to_string()));
+        return lower_case(rest).then_some((head, Cow::Borrowed(of)));
     }
     let quoted = query.strip_prefix('"').and_then(|rest| Some(rest.split_once('"')?.0.len() + 2));
     let name = match quoted {
@@ -113,14 +116,56 @@ fn parts(query: &str) -> Option<(&str, String)> {
     let head = query[name.len()..].strip_prefix(' ').filter(|head| lower_case(head))?;
     let (kind, rest) = head.split_once(' ').unwrap_or((head, ""));
     if KINDS.contains(&kind) && !rest.is_empty() {
-        return Some((rest, format!("the {kind} {name}")));
+        return Some((rest, Cow::Owned(format!("the {kind} {name}"))));
     }
     // "Ann Lee's father profession" asks for something of someone else.
     let name = match name.strip_suffix("'s").or_else(|| name.strip_suffix("’s")) {
         Some(owner) => Some(owner).filter(|_| !head.contains(' '))?,
         None => name,
     };
-    (name.contains(' ') && specific(name)).then(|| (head, name.to_string()))
+    (name.contains(' ') && specific(name)).then_some((head, Cow::Borrowed(name)))
+}
+
+/// Whether the attribute is what someone does.
+pub fn is_occupation(head: &str) -> bool {
+    matches!(head, "occupation" | "profession")
+}
+
+/// Whether a fact of a passage is the attribute that `head` calls for.
+pub fn is_fact(head: &str, fact: &Fact<'_>) -> bool {
+    let head = &head.to_lowercase();
+    let last = head.split(' ').next_back().unwrap_or("");
+    let dated = matches!(last, "date" | "year");
+    match fact.relation {
+        Relation::Nationality => last == "nationality",
+        Relation::Born => {
+            dated && head.contains("birth") || matches!(last, "birthday" | "birthdate" | "birth")
+        }
+        Relation::Died => dated && head.contains("death"),
+        Relation::BornIn => last == "birthplace",
+        Relation::CameOut | Relation::Released => dated && head.contains("release"),
+        Relation::Began | Relation::Did => {
+            dated && ["found", "form", "establish", "open", "creat"].iter().any(|start| head.contains(start))
+        }
+        Relation::Where => matches!(last, "location" | "headquarters"),
+        Relation::By => {
+            const MAKERS: &[(&str, &str)] = &[
+                ("director", "directed"),
+                ("author", "written"),
+                ("writer", "written"),
+                ("founder", "founded"),
+                ("creator", "created"),
+                ("composer", "composed"),
+                ("publisher", "published"),
+                ("developer", "developed"),
+                ("designer", "designed"),
+                ("producer", "produced"),
+            ];
+            MAKERS.iter().any(|(maker, verb)| last == *maker && fact.verb == *verb)
+        }
+        Relation::Definition => is_occupation(head),
+        Relation::KnownFor | Relation::RealName => false,
+    }
 }
 
 /// Whether a name is long enough to mean one thing: an answer box for `The Lady` may be about any.

@@ -13,6 +13,8 @@ mod lead;
 mod passage;
 mod prose;
 
+use std::borrow::Cow;
+
 use super::{Candidate, Proposals};
 use crate::hindsight::{Origin, Slot, Support, Wording};
 use crate::reading::{Reading, StepReading};
@@ -53,6 +55,20 @@ pub fn propose(reading: &Reading<'_>, out: &mut Proposals) {
             && !vetoed(reading, index)
         {
             answered.push(direct_candidate(index as u32, query, observation, question, value));
+        } else if let Some(passage) = attributed(query, observation)
+            && found.iter().all(|other| other.passage.topic != passage.topic)
+        {
+            match passage.facts.as_slice() {
+                // "Who is …?" is not what the query asks.
+                [does] if does.relation == Relation::Definition => {
+                    let be = if passage.past { "was" } else { "is" };
+                    let what = query.rsplit(' ').next().filter(|last| attribute::is_occupation(last));
+                    let question =
+                        format!("What {be} the {} of {}", what.unwrap_or("occupation"), passage.topic);
+                    answered.push(direct_candidate(index as u32, query, observation, question, does.value));
+                }
+                _ => found.push(Found { step: index as u32, query, observation, passage }),
+            }
         } else if let Some(thought) = reading.steps.get(index + 1).and_then(|next| next.step.thought)
             && let Some((question, value)) = inverted::ask(query, observation, thought)
         {
@@ -69,13 +85,23 @@ pub fn propose(reading: &Reading<'_>, out: &mut Proposals) {
     for one in &found {
         single(one, out);
     }
-    for (at, second) in answered.iter().enumerate() {
+    for (at, second) in answered.iter().take(MAX_SEARCHES).enumerate() {
         let pairs = answered[..at]
             .iter()
             .filter_map(|first| which_first(first, second).or_else(|| of_both(first, second)));
         pairs.for_each(|ask| out.push(ask));
     }
     answered.into_iter().for_each(|candidate| out.push(candidate));
+}
+
+/// The passage that a query for an attribute of something found, with that attribute alone: what else the passage says,
+/// the query did not look for.
+fn attributed<'a>(query: &'a str, observation: &'a str) -> Option<Passage<'a>> {
+    let (head, Cow::Borrowed(topic)) = attribute::parts(query)? else { return None };
+    let mut passage = passage::read(topic, observation)?;
+    passage.facts.retain(|fact| attribute::is_fact(head, fact));
+    let does = passage.facts.iter().any(|fact| fact.relation == Relation::Definition);
+    ((!does || passage.person) && !passage.facts.is_empty()).then_some(passage)
 }
 
 /// The words searched for, where a step is a search: the tool is called so and takes one short text, or the
@@ -146,10 +172,11 @@ fn vetoed(reading: &Reading<'_>, index: usize) -> bool {
 }
 
 fn direct_candidate(step: u32, query: &str, observation: &str, question: String, value: &str) -> Candidate {
+    let is_query = query.trim_end_matches(['?', ' ']).eq_ignore_ascii_case(&question);
     Candidate {
         goal: format!("{question}?"),
         answer: value.to_string(),
-        wording: Wording::Reuse,
+        wording: if is_query { Wording::Reuse } else { Wording::Phrase },
         steps: vec![step],
         slots: Vec::new(),
         evidence: vec![
@@ -325,6 +352,14 @@ mod tests {
             "{:?}",
             goals(&calls)
         );
+    }
+
+    #[test]
+    fn a_query_for_an_attribute_is_answered_by_the_lead_of_its_topic() {
+        let text = "Ann Lee (born 2 May 1931) is an Irish painter. She lives in Cork.";
+        let found = goals(&[("search", "Ann Lee nationality", text)]);
+        assert_eq!(found, [("What is the nationality of Ann Lee?".to_string(), "Irish".to_string())]);
+        assert!(goals(&[("search", "Ann Lee paintings", text)]).is_empty());
     }
 
     #[test]

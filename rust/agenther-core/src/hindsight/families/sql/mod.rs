@@ -34,7 +34,8 @@ const MAX_QUERIES: usize = 12;
 pub fn propose(reading: &Reading<'_>, out: &mut Proposals) {
     let mut schema = Schema::new(reading.run.original_prompt.unwrap_or(""));
     let mut found: Vec<Candidate> = Vec::new();
-    let counts = reading.steps.iter().filter_map(|step| step.observation().and_then(rows::rows));
+    let queries = reading.steps.iter().filter(|step| statement(step).is_some());
+    let counts = queries.filter_map(|step| step.observation().and_then(rows::rows));
     let largest = counts.map(|rows| rows.len()).max().unwrap_or(0);
     for (index, step) in reading.steps.iter().enumerate() {
         if changes_state(step) {
