@@ -9,7 +9,7 @@ use std::ops::Range;
 
 use aho_corasick::automaton::{Automaton, StateID};
 use aho_corasick::nfa::contiguous;
-use aho_corasick::{Anchored, BuildError, MatchKind, dfa};
+use aho_corasick::{Anchored, BuildError, MatchKind, dfa, packed};
 
 use super::condition::Slice;
 use super::evaluate::{Found, matches, texts_of};
@@ -20,6 +20,12 @@ use crate::trajectory::{Field, Span, Trajectory};
 /// times as fast as the automaton for more.
 const DFA_BYTES: usize = 4096;
 
+/// So many bytes of texts are looked at by vectors at a time: their copy in small letters.
+const AT_ONCE: usize = 1 << 16;
+
+/// Stands between texts that are looked at together: no literal has it, so that none goes on.
+const BETWEEN: u8 = 0xFF;
+
 /// The scan of a field.
 #[derive(Debug)]
 pub(super) struct Scan {
@@ -28,6 +34,8 @@ pub(super) struct Scan {
     slices: Vec<Slice>,
     patterns: Vec<Pattern>,
     automaton: Walk,
+    /// The literals in small letters, where they are few enough to be looked for by vectors.
+    prefilter: Option<packed::Searcher>,
 }
 
 /// What a leaf looks for in the field.
@@ -104,7 +112,9 @@ impl Gathered {
     pub(super) fn build(self) -> Result<Scan, BuildError> {
         let Gathered { field, sought, slices, patterns, literals } = self;
         let automaton = Walk::new(&literals)?;
-        Ok(Scan { field, sought, slices, patterns, automaton })
+        let small = literals.iter().map(|literal| literal.to_ascii_lowercase());
+        let prefilter = packed::Config::new().builder().extend(small).build();
+        Ok(Scan { field, sought, slices, patterns, automaton, prefilter })
     }
 }
 
@@ -126,6 +136,9 @@ impl Scan {
     /// What each leaf found in each text in which it found anything: sorted by leaf, then by text.
     pub(super) fn run(&self, run: &Trajectory<'_>) -> Vec<(usize, Found)> {
         let texts = texts_of(run, self.field);
+        if !self.may_hit(&texts) {
+            return Vec::new();
+        }
         let mut page = Page::new(self);
         for (at, (place, text)) in texts.iter().enumerate() {
             page.turn(*place, text, |slice| slice.window(text, at, texts.len()));
@@ -139,6 +152,34 @@ impl Scan {
         found.sort_by_key(|(leaf, _)| *leaf);
         found
     }
+
+    /// Whether any of the texts may have any of the literals. Most runs have none, which vectors tell in a
+    /// fraction of the time of the walk, and of all texts at once faster than of each.
+    fn may_hit(&self, texts: &[(Hit, &str)]) -> bool {
+        let Some(prefilter) = &self.prefilter else { return true };
+        let mut joined: Vec<u8> = Vec::new();
+        let has_literal = |joined: &mut Vec<u8>| {
+            joined.make_ascii_lowercase();
+            let is_there = prefilter.find(&*joined).is_some();
+            joined.clear();
+            is_there
+        };
+        for (at, (_, text)) in texts.iter().enumerate() {
+            let windows = self.slices.iter().filter_map(|slice| slice.window(text, at, texts.len()));
+            joined.extend_from_slice(&text.as_bytes()[union(windows)]);
+            joined.push(BETWEEN);
+            if joined.len() >= AT_ONCE && has_literal(&mut joined) {
+                return true;
+            }
+        }
+        has_literal(&mut joined)
+    }
+}
+
+/// The bytes from the first of any window to the last.
+fn union(windows: impl Iterator<Item = Range<usize>>) -> Range<usize> {
+    let join = |all: Range<usize>, window: Range<usize>| all.start.min(window.start)..all.end.max(window.end);
+    windows.reduce(join).unwrap_or(0..0)
 }
 
 /// The text that is being walked over, and what was found in it and those before.
@@ -174,15 +215,8 @@ impl<'s, 't> Page<'s, 't> {
         self.windows.extend(self.scan.slices.iter().map(|slice| window(*slice)));
     }
 
-    /// The bytes that any slice has.
-    fn wanted(&self) -> Range<usize> {
-        let windows = || self.windows.iter().flatten();
-        let start = windows().map(|window| window.start).min().unwrap_or(0);
-        start..windows().map(|window| window.end).max().unwrap_or(start)
-    }
-
     fn walk(&mut self, automaton: &impl Automaton) {
-        let wanted = self.wanted();
+        let wanted = union(self.windows.iter().flatten().cloned());
         let Ok(mut state) = automaton.start_state(Anchored::No) else { return };
         for (at, &byte) in self.text.as_bytes()[wanted.clone()].iter().enumerate() {
             state = automaton.next_state(Anchored::No, state, byte);
