@@ -2,6 +2,7 @@
 //!
 //! No hit on a labelled run: unmeasured.
 
+use super::answer_observed::Phrase;
 use super::{Hit, Signals, is_call, shown};
 use crate::text::facts::FactKind;
 use crate::text::words;
@@ -30,7 +31,8 @@ pub fn find(signals: &Signals<'_, '_>) -> Vec<Hit> {
         .take(MAX_LOOKUPS)
         .filter(|fact| {
             let text = fact.text.trim_end_matches(|c: char| !c.is_alphanumeric());
-            !shown::texts(signals).any(|shown| super::answer_observed::holds(shown, text))
+            let quotation = Phrase::new(text);
+            !shown::texts(signals).any(|shown| quotation.is_in(shown))
         })
         .map(|fact| Hit::field(Field::FinalAnswer).at(fact.span))
         .collect()
