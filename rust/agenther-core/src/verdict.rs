@@ -346,6 +346,21 @@ mod tests {
     }
 
     #[test]
+    fn an_answer_that_repeats_what_was_made_up_is_not_where_the_run_failed() {
+        let fired = |id: &str, hit| {
+            let rule = Rules::default_pack().rules().iter().find(|rule| rule.id == id).unwrap();
+            Fired { rule, hits: vec![hit] }
+        };
+        let answer = fired("wrong_result/answer-not-observed", Hit::field(Field::FinalAnswer));
+        let made_up = fired("hallucination/placeholder-content", Hit::step(1, Field::Thought));
+        let refused = fired("tool_error/timed-out", Hit::step(2, Field::Observation));
+        let step = |all: &[Fired<'static>]| failed_step(all[..1].iter(), all, 5);
+        assert_eq!(step(&[answer.clone(), made_up]), Some(1));
+        assert_eq!(step(&[answer.clone(), refused]), Some(4));
+        assert_eq!(step(&[answer]), Some(4));
+    }
+
+    #[test]
     fn an_empty_run_has_a_verdict() {
         let verdict = verdict(&Trajectory::default());
         assert_eq!(verdict.failed_step, None);

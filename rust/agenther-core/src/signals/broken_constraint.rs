@@ -4,7 +4,7 @@
 //! both. Right in 19 of 19 hits on ReAct WebShop, whose prompts state a price (base rate .64); no hit on the
 //! 100 runs of tau-bench airline, whose policy and users state some.
 
-use super::constraints::{self, Constraint, constraints};
+use super::constraints::{self, Constraint, Stated, constraints};
 use super::effect::Effect;
 use super::{Hit, Signals, is_call};
 use crate::reading::StepReading;
@@ -39,19 +39,28 @@ fn in_prompt(signals: &Signals<'_, '_>) -> Vec<Hit> {
     if signals.answer().is_none() && changes(signals).next().is_none() {
         return Vec::new();
     }
-    let stated = constraints(prompt, signals.reading().prompt_facts());
-    let of_prompt = Hit::field(Field::OriginalPrompt);
-    stated
+    stated_in(prompt, signals)
         .iter()
         .take(MAX_CONSTRAINTS)
-        .flat_map(|constraint| {
-            let mut hits =
-                in_arguments(signals, Whence { text: prompt, step: 0, is_policy: false }, constraint);
-            hits.extend(on_show(signals, prompt, constraint));
+        .flat_map(|(constraint, sentence)| {
+            let text = sentence.of(prompt);
+            let mut hits = in_arguments(signals, Whence { text, step: 0, is_policy: false }, constraint);
+            hits.extend(on_show(signals, text, constraint));
             hits.extend(in_answer(signals, constraint));
-            with_constraint(hits, of_prompt.at(constraint.span))
+            with_constraint(hits, Hit::field(Field::OriginalPrompt).at(within(*sentence, constraint.span)))
         })
         .collect()
+}
+
+/// A request is read as a whole; of a prompt that is a document, only what compares.
+fn stated_in<'a>(prompt: &'a str, signals: &Signals<'_, 'a>) -> Vec<Stated<'a>> {
+    const REQUEST: usize = 1500;
+    if prompt.len() > REQUEST {
+        return constraints::compared(prompt);
+    }
+    let whole = Span::new(0, prompt.len());
+    let found = constraints(prompt, signals.reading().prompt_facts());
+    found.into_iter().map(|constraint| (constraint, whole)).collect()
 }
 
 /// A policy bounds what is done, not what is said, and each bound only what it names.
@@ -80,7 +89,7 @@ fn in_turns(signals: &Signals<'_, '_>) -> Vec<Hit> {
     let Some((last, _)) = changes(signals).last() else { return Vec::new() };
     let turns = signals.steps().take(last + 1).filter_map(|(at, step)| Some((at, step.step.user?)));
     turns
-        .flat_map(|(at, turn)| constraints::of_turn(turn).into_iter().map(move |stated| (at, turn, stated)))
+        .flat_map(|(at, turn)| constraints::compared(turn).into_iter().map(move |stated| (at, turn, stated)))
         .take(MAX_CONSTRAINTS)
         .flat_map(|(at, turn, (stated, sentence))| {
             let whence = Whence { text: sentence.of(turn), step: at, is_policy: false };
@@ -156,16 +165,16 @@ fn has_wrong_length(list: Value<'_, '_>, constraint: &Constraint<'_>, counted: &
 
 /// The price on show when the run made its last change: the item page it bought from, the last of the
 /// calls before that shows one price and no other.
-fn on_show(signals: &Signals<'_, '_>, prompt: &str, constraint: &Constraint<'_>) -> Option<Hit> {
+fn on_show(signals: &Signals<'_, '_>, text: &str, constraint: &Constraint<'_>) -> Option<Hit> {
     const REACH: usize = 6;
     if constraint.fact.kind != FactKind::Money || constraint.fact.per.is_some() {
         return None;
     }
     let (at, _) = signals.last_call().filter(|(_, step)| step.effect == Effect::Write)?;
     // A page that repeats the prompt shows its bound, not a price.
-    let stated = memchr::memmem::Finder::new(constraint.span.of(prompt));
+    let stated = memchr::memmem::Finder::new(constraint.span.of(text));
     let shows = |step: &StepReading<'_>| {
-        step.step.observation.is_some_and(|text| stated.find(text.as_bytes()).is_none())
+        step.step.observation.is_some_and(|seen| stated.find(seen.as_bytes()).is_none())
     };
     let earlier = signals
         .steps()

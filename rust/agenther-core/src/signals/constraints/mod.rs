@@ -68,13 +68,13 @@ pub fn limits(policy: &str) -> Vec<Stated<'_>> {
     limits
 }
 
-/// The constraints of a turn in a conversation.
-pub fn of_turn(turn: &str) -> Vec<Stated<'_>> {
+/// The constraints of a long text, or of a turn in a conversation: those that the words of comparisons state.
+pub fn compared(text: &str) -> Vec<Stated<'_>> {
     static AUTOMATON: LazyLock<AhoCorasick> = LazyLock::new(|| {
         let words: Vec<&str> = LIMITS.iter().chain(COMPARISONS).copied().collect();
         phrases::automaton(&words)
     });
-    stated(turn, &AUTOMATON)
+    stated(text, &AUTOMATON)
 }
 
 /// Words of limits.
