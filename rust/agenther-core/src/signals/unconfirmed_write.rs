@@ -51,5 +51,8 @@ mod tests {
         assert!(steps_of("unconfirmed_write", &run).is_empty());
         run.system = Some("Obtain the user's confirmation before any change.");
         assert_eq!(steps_of("unconfirmed_write", &run), [0]);
+        // A yes holds until the user speaks again.
+        run.steps.extend([write(None), write(Some("What about the other one?")), write(None)]);
+        assert_eq!(steps_of("unconfirmed_write", &run), [0, 3, 4]);
     }
 }
