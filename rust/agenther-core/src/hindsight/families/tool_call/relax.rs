@@ -163,7 +163,9 @@ fn relaxed(
     vocabulary: &HashSet<String>,
 ) -> Option<Candidate> {
     let facts = facts(text);
-    let bounds: Vec<Constraint<'_>> = constraints(text, &facts);
+    let mut bounds: Vec<Constraint<'_>> = constraints(text, &facts);
+    // Dates and times are what a call was given, not figures of what it found.
+    bounds.retain(|bound| !matches!(bound.fact.kind, FactKind::Date | FactKind::Time));
     let labels: Vec<&str> =
         bounds.iter().map(|bound| label_of(bound, text, things)).collect::<Option<_>>()?;
     let value = |thing: &Thing, label: &str| {
