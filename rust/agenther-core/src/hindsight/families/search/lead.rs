@@ -277,7 +277,11 @@ pub fn topic(title: &str, lead: &Lead<'_>, disambiguator: Option<&str>, person: 
         (Some(words), _) if WORKS.iter().any(|work| words.ends_with(work)) => {
             Some(format!("the {words} {title}"))
         }
-        (Some(_), _) if !person => None,
+        // "the engineer William Howard": there are others of the name.
+        (Some(words), _) if person && words.chars().all(|c| c.is_ascii_lowercase() || c == ' ') => {
+            Some(format!("the {words} {title}"))
+        }
+        (Some(_), _) => None,
         (_, Some(work)) => Some(format!("the {work} {title}")),
         _ if takes_the => Some(format!("the {bare}")),
         _ => Some(title.to_string()),

@@ -363,6 +363,14 @@ mod tests {
     }
 
     #[test]
+    fn what_tells_people_of_one_name_apart_stays_in_the_question() {
+        let text = "Jon Hale (1793–1834) was an English engineer. He built canals.";
+        let found = goals(&[("search", "Jon Hale (engineer)", text)]);
+        assert!(found.iter().all(|(goal, _)| goal.contains("the engineer Jon Hale")), "{found:?}");
+        assert!(!found.is_empty());
+    }
+
+    #[test]
     fn stage_names_lead_to_the_bearer() {
         let text = "Jon Peter Hale (born 2 May 1931), known professionally as Grey Fox, is an English singer. He lives.";
         assert!(
