@@ -2,7 +2,8 @@
 //!
 //! A pack is a folder of TOML files, one rule a file, or a single file with `[[rule]]` tables. A rule
 //! says what it detects, for whom it speaks, how much it weighs, and carries runs that it must and
-//! must not fire on. [`schema`] is the published form of what is accepted.
+//! must not fire on. A pack may also change rules of packs before it, and declare labels beside the six
+//! types of failure. [`schema`] is the published form of what is accepted; `docs/rules.md` is the manual.
 //!
 //! ```
 //! use agenther_core::rules::{PackSource, Rules};
