@@ -1,7 +1,7 @@
 """How far the runs of one task agree with one another: a sign of success that needs no label.
 
 Runs that go wrong go wrong in different ways, and runs that go right end alike. Where a log has several runs
-of each task, this tells more than all rules: `docs/quality.md` has the figures.
+of each task, this may tell more than all rules: `docs/quality.md` has the figures.
 """
 
 from __future__ import annotations
