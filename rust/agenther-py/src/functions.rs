@@ -17,7 +17,9 @@ use agenther_core::verdict::classify;
 use arrow_array::ArrayRef;
 use arrow_schema::{DataType, Field};
 
-use crate::builders::{Analyses, Analysis, Column, Fires, Goals, Groundings, Outcomes, ShownMoulds, Verdicts};
+use crate::builders::{
+    Analyses, Analysis, Column, Fires, Goals, Groundings, Outcomes, ShownMoulds, Verdicts,
+};
 use crate::columns::{Indices, Input, Need, RUN, Runs, Texts, pieces};
 use crate::error::Error;
 use crate::options::Options;
