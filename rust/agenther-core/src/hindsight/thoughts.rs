@@ -1,12 +1,13 @@
 //! The thoughts of kept steps, cleaned of the original goal.
 //!
 //! 88 of 94 failed QA runs restate the original goal in the first thought. A sentence that carries a word of the
-//! original goal which neither the new goal nor the kept steps have is dropped, and so is talk about failing,
-//! policies and earlier attempts. Where nothing is left a short template stands, varied by the run.
+//! original goal which neither the new goal nor the arguments of the kept steps have is dropped (that an observation
+//! has it too excuses nothing: files and rooms hold what was hunted), and so is talk about failing, policies,
+//! earlier attempts and what is to come. Where nothing is left a short template stands, varied by the run.
 
 use super::families::tool_phrase;
 use super::style;
-use super::topics::{Topics, topic_words};
+use super::topics::{Topic, Topics, topic_words};
 use crate::reading::Reading;
 
 /// Talk that belongs to the original run: failing, apologising, handing over, trying again.
@@ -64,24 +65,43 @@ const META: &[&str] = &[
     "function",
     "tool",
     "api",
+    "second",
+    "third",
+    "fourth",
+    "these",
+    "those",
+    "other",
+    "others",
+    "remaining",
+    "further",
+    "later",
+    "tips",
+    "fix",
+    "fixing",
+    "fixed",
+    "bug",
+    "install",
+    "installing",
 ];
 
 /// One thought per kept step; `None` where the step had none.
 pub fn clean(reading: &Reading<'_>, kept: &[u32], goal: &str, seed: u64) -> Vec<Option<String>> {
     let old = reading.prompt_topics();
-    // What the texts before the thought in hand say; they are read when there is a thought to judge.
-    let mut known = Topics::default();
-    let mut unread = vec![goal];
+    // What is pursued, and what the observations before the thought in hand say; both are read when there is a
+    // thought to judge.
+    let (mut pursued, mut seen) = (Topics::default(), Topics::default());
+    let (mut unread, mut unseen) = (vec![goal], Vec::new());
     kept.iter()
         .enumerate()
         .map(|(at, &step)| {
             let read = &reading.steps[step as usize];
             unread.extend(read.step.action_input);
             let cleaned = read.step.thought.map(|thought| {
-                known.extend(unread.drain(..).flat_map(topic_words).map(|word| word.hash));
-                sentences(thought, old, &known)
+                pursued.extend(unread.drain(..).flat_map(topic_words).map(|word| word.hash));
+                seen.extend(unseen.drain(..).flat_map(topic_words).map(|word| word.hash));
+                sentences(thought, old, &pursued, &seen)
             });
-            unread.extend(read.step.observation);
+            unseen.extend(read.step.observation);
             match cleaned {
                 Some(text) if text.is_empty() => {
                     template(reading, step as usize, style::variant(seed, reading.run.trajectory_id, at))
@@ -92,16 +112,22 @@ pub fn clean(reading: &Reading<'_>, kept: &[u32], goal: &str, seed: u64) -> Vec<
         .collect()
 }
 
-fn sentences(thought: &str, old: &Topics, known: &Topics) -> String {
+fn sentences(thought: &str, old: &Topics, pursued: &Topics, seen: &Topics) -> String {
+    // An observation inside a thought is made up, and what follows it belongs to other steps.
+    let thought = thought.split("Observation:").next().unwrap_or(thought);
     let keeps = |sentence: &&str| {
         let is_meta = sentence
             .split(|c: char| !c.is_alphanumeric() && c != '\'')
             .any(|word| META.iter().any(|meta| word.eq_ignore_ascii_case(meta)));
-        !is_meta
-            && !topic_words(sentence)
-                .any(|word| !known.contains(&word.hash) && (old.contains(&word.hash) || word.has_digit))
+        !is_meta && !topic_words(sentence).any(|word| is_strange(word, old, pursued, seen))
     };
     split_sentences(thought).filter(keeps).collect::<Vec<_>>().join(" ")
+}
+
+/// Whether a word is of the old goal and not of the new one, or a figure out of nowhere.
+fn is_strange(word: Topic, old: &Topics, pursued: &Topics, seen: &Topics) -> bool {
+    let of_old = old.contains(&word.hash) || (word.has_digit && !seen.contains(&word.hash));
+    of_old && !pursued.contains(&word.hash)
 }
 
 /// Sentences and lines; a period inside a number or a name does not end one.
@@ -159,6 +185,28 @@ mod tests {
             clean(&reading, &[0], "What is the total of order A12?", 0),
             [Some("I will look up order A12.".to_string())]
         );
+    }
+
+    #[test]
+    fn what_a_room_holds_excuses_no_hunt_for_it() {
+        let look = |thought| Step {
+            thought: Some(thought),
+            action_name: Some("goto"),
+            action_input: Some("shelf 1"),
+            observation: Some("On the shelf 1, you see a mug 1, a cd 2."),
+            ..Step::default()
+        };
+        let run = Trajectory {
+            original_prompt: Some("Put a cool mug on a desk"),
+            steps: vec![
+                look("I go to the shelf."),
+                look("I look for the mug. Observation: a mug. So I take it."),
+            ],
+            ..Trajectory::default()
+        };
+        let thoughts = clean(&Reading::new(&run), &[0, 1], "What is on shelf 1?", 0);
+        assert_eq!(thoughts[0].as_deref(), Some("I go to the shelf."));
+        assert!(!thoughts[1].as_deref().unwrap_or("").contains("mug"), "{thoughts:?}");
     }
 
     #[test]

@@ -208,7 +208,7 @@ fn fact(one: &Definition<'_>) -> Option<(String, String, String)> {
         english::enumerate(&quoted, "and")
     };
     if let Some(value) = one.returns
-        && !["None", "self", "True", "False", "result"].contains(&value)
+        && tells(value)
     {
         return Some((
             format!("what the {noun} `{name}` in it returns"),
@@ -233,6 +233,13 @@ fn fact(one: &Definition<'_>) -> Option<(String, String, String)> {
         format!("Which parameters does the {noun} `{name}` in FILE take"),
         format!("It takes {}.", code(parameters)),
     ))
+}
+
+/// Whether a returned expression says anything to those who do not see the function: `enc` and `bytes(ct)` only name
+/// what is made in it.
+fn tells(value: &str) -> bool {
+    value.contains(|c: char| !c.is_alphanumeric() && !matches!(c, '_' | '.' | '(' | ')'))
+        || value.starts_with(|c: char| c.is_ascii_digit())
 }
 
 /// What a whole file defines at its outermost level.

@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use super::events::{Event, Thing};
 use super::{Scene, World, candidate, preposition};
 use crate::hindsight::families::{Candidate, english};
+use crate::hindsight::guards::content_words;
 use crate::reading::Reading;
 
 /// More places than these are not listed by name.
@@ -57,7 +58,19 @@ pub fn inventory(
         }
         _ => lines.join("\n"),
     };
-    Some(candidate(reading, goal, answer, steps, 0.78))
+    (!hunts(reading, scene.step, &goal)).then(|| candidate(reading, goal, answer, steps, 0.78))
+}
+
+/// Whether the program of a step is after something that the goal does not name: it stops where that is found, or
+/// has a word of the original goal for it. What it shows on the way is no tour that anyone asked for.
+fn hunts(reading: &Reading<'_>, step: u32, goal: &str) -> bool {
+    let Some(program) = reading.steps[step as usize].step.action_input.filter(|input| input.contains('('))
+    else {
+        return false;
+    };
+    let (asked, said) = (content_words(goal), content_words(program));
+    let old = content_words(reading.run.original_prompt.unwrap_or(""));
+    said.contains("break") || said.iter().any(|word| old.contains(word) && !asked.contains(word))
 }
 
 /// A place and the things in or on it.
@@ -165,6 +178,8 @@ mod tests {
         let found = goals(&[("tour", tour)]);
         assert_eq!(found[0].0, "Check all the desks and tell me what is in or on each of them.");
         assert_eq!(found[0].1, "- desk 1: a pen\n- desk 2: nothing");
+        let hunt = "for place in places:\n    if 'mug' in goto(place):\n        break";
+        assert!(goals(&[(hunt, tour)]).is_empty(), "a hunt for a mug is no tour");
         assert!(goals(&[("tour", "On the desk 1, you see a pen 1.\nThe fridge 1 is closed.")]).is_empty());
         assert!(
             goals(&[(

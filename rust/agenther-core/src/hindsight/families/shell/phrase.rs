@@ -428,7 +428,8 @@ fn age(value: &str, unit: &str) -> Option<String> {
     match value.as_bytes()[0] {
         b'-' if count == 1 => Some(format!("modified within the last {unit}")),
         b'-' => Some(format!("modified within the last {count} {units}")),
-        b'+' => Some(format!("last modified more than {count} {units} ago")),
+        // Fractions of a unit are cut off: `+1` begins at two whole days.
+        b'+' => Some(format!("last modified at least {} {unit}s ago", count.checked_add(1)?)),
         _ => None,
     }
 }

@@ -104,7 +104,9 @@ fn records(headings: &[String], cells: &[Vec<&str>]) -> Option<String> {
 /// What an empty result says: that there are none, or that no value is recorded.
 fn nothing(shape: &Shape, schema: &Schema, rows: &[Row]) -> Option<String> {
     // "Which … has the most?" takes for granted that there are some.
-    let presumes = shape.limit.is_some() || shape.having.is_some() || shape.having_fold.is_some();
+    // That a whole table is empty says more of the table that was picked than of the world.
+    let whole = shape.tests.is_empty();
+    let presumes = whole || shape.limit.is_some() || shape.having.is_some() || shape.having_fold.is_some();
     if presumes || !none_is_sure(shape, schema) {
         return None;
     }

@@ -288,16 +288,10 @@ mod tests {
                 "The name is Nord.",
             ),
             (
-                "SELECT shop_name, city FROM shops ORDER BY staff_count DESC",
+                "SELECT shop_name FROM shops WHERE staff_count > 900",
                 "[]",
-                "What are the names and cities of all shops, sorted by staff count in descending order?",
-                "There are no shops.",
-            ),
-            (
-                "SELECT AVG(staff_count) FROM shops",
-                "[(None,)]",
-                "What is the average staff count of all shops?",
-                "No staff count is recorded.",
+                "What are the names of the shops whose staff count is greater than 900?",
+                "There are no shops whose staff count is greater than 900.",
             ),
             (
                 "SELECT COUNT(*) FROM shops WHERE staff_count > 900",
@@ -328,6 +322,9 @@ mod tests {
     #[test]
     fn what_a_sentence_would_hide_is_not_asked() {
         for (query, rows) in [
+            // An empty table may be the wrong one of two.
+            ("SELECT shop_name, city FROM shops ORDER BY staff_count DESC", "[]"),
+            ("SELECT AVG(staff_count) FROM shops", "[(None,)]"),
             ("SELECT COUNT(*) FROM shops WHERE city = 'Bern'", "[(0,)]"),
             ("SELECT shop_name FROM shops WHERE city = 'Bern'", "[]"),
             ("SELECT AVG(staff_count) FROM shops WHERE city = 'Bern'", "[(None,)]"),
