@@ -84,6 +84,9 @@ const META: &[&str] = &[
     "installing",
 ];
 
+/// Bytes of the sentences that are kept of a thought: what goes on longer plans for more than this goal.
+const LONGEST: usize = 240;
+
 /// One thought per kept step; `None` where the step had none.
 pub fn clean(reading: &Reading<'_>, kept: &[u32], goal: &str, seed: u64) -> Vec<Option<String>> {
     let old = reading.prompt_topics();
@@ -91,15 +94,21 @@ pub fn clean(reading: &Reading<'_>, kept: &[u32], goal: &str, seed: u64) -> Vec<
     // thought to judge.
     let (mut pursued, mut seen) = (Topics::default(), Topics::default());
     let (mut unread, mut unseen) = (vec![goal], Vec::new());
+    let mut texts = vec![goal];
     kept.iter()
         .enumerate()
         .map(|(at, &step)| {
             let read = &reading.steps[step as usize];
             unread.extend(read.step.action_input);
+            texts.extend(read.step.action_input);
             let cleaned = read.step.thought.map(|thought| {
                 pursued.extend(unread.drain(..).flat_map(topic_words).map(|word| word.hash));
                 seen.extend(unseen.drain(..).flat_map(topic_words).map(|word| word.hash));
-                sentences(thought, old, &pursued, &seen)
+                let is_named = |code: &str| texts.iter().any(|text| text.contains(code));
+                sentences(thought, |sentence| {
+                    quoted_code(sentence).all(is_named)
+                        && !topic_words(sentence).any(|word| is_strange(word, old, &pursued, &seen))
+                })
             });
             unseen.extend(read.step.observation);
             match cleaned {
@@ -112,16 +121,30 @@ pub fn clean(reading: &Reading<'_>, kept: &[u32], goal: &str, seed: u64) -> Vec<
         .collect()
 }
 
-fn sentences(thought: &str, old: &Topics, pursued: &Topics, seen: &Topics) -> String {
+/// The sentences of a thought that fit the goal and are no talk of the run, as far as they go.
+fn sentences(thought: &str, fits: impl Fn(&str) -> bool) -> String {
     // An observation inside a thought is made up, and what follows it belongs to other steps.
     let thought = thought.split("Observation:").next().unwrap_or(thought);
     let keeps = |sentence: &&str| {
         let is_meta = sentence
             .split(|c: char| !c.is_alphanumeric() && c != '\'')
             .any(|word| META.iter().any(|meta| word.eq_ignore_ascii_case(meta)));
-        !is_meta && !topic_words(sentence).any(|word| is_strange(word, old, pursued, seen))
+        !is_meta && fits(sentence)
     };
-    split_sentences(thought).filter(keeps).collect::<Vec<_>>().join(" ")
+    let mut kept = String::new();
+    for sentence in split_sentences(thought).filter(keeps) {
+        if kept.len() + sentence.len() > LONGEST {
+            break;
+        }
+        kept.push_str(if kept.is_empty() { "" } else { " " });
+        kept.push_str(sentence);
+    }
+    kept
+}
+
+/// What stands between backquotes: files, functions, commands.
+fn quoted_code(sentence: &str) -> impl Iterator<Item = &str> {
+    sentence.split('`').skip(1).step_by(2)
 }
 
 /// Whether a word is of the old goal and not of the new one, or a figure out of nowhere.
