@@ -136,8 +136,10 @@ fn sentences(thought: &str, fits: impl Fn(&str) -> bool) -> String {
         if kept.len() + sentence.len() > LONGEST {
             break;
         }
-        kept.push_str(if kept.is_empty() { "" } else { " " });
-        kept.push_str(sentence);
+        for line in sentence.lines() {
+            kept.push_str(if kept.is_empty() { "" } else { " " });
+            kept.push_str(line.trim());
+        }
     }
     kept
 }
@@ -153,22 +155,26 @@ fn is_strange(word: Topic, old: &Topics, pursued: &Topics, seen: &Topics) -> boo
     of_old && !pursued.contains(&word.hash)
 }
 
-/// Sentences and lines; a period inside a number or a name does not end one.
+/// Sentences and lines; a period inside a number or a name does not end one, and neither does a line that the next
+/// one goes on with, in a small letter.
 fn split_sentences(text: &str) -> impl Iterator<Item = &str> {
-    text.split('\n').flat_map(|line| {
-        let mut rest = line.trim();
-        std::iter::from_fn(move || {
-            if rest.is_empty() {
-                return None;
+    let mut rest = text.trim();
+    std::iter::from_fn(move || {
+        if rest.is_empty() {
+            return None;
+        }
+        let ends = |(at, mark): &(usize, char)| {
+            let after = &rest[at + mark.len_utf8()..];
+            match mark {
+                '.' | '!' | '?' => after.starts_with([' ', '\n']),
+                '\n' => !after.trim_start().starts_with(char::is_lowercase),
+                _ => false,
             }
-            let end = rest
-                .char_indices()
-                .find(|&(at, mark)| matches!(mark, '.' | '!' | '?') && rest[at + 1..].starts_with(' '))
-                .map_or(rest.len(), |(at, _)| at + 1);
-            let (sentence, tail) = rest.split_at(end);
-            rest = tail.trim_start();
-            Some(sentence)
-        })
+        };
+        let end = rest.char_indices().find(ends).map_or(rest.len(), |(at, mark)| at + mark.len_utf8());
+        let (sentence, tail) = rest.split_at(end);
+        rest = tail.trim_start();
+        Some(sentence.trim_end())
     })
 }
 
@@ -208,6 +214,16 @@ mod tests {
             clean(&reading, &[0], "What is the total of order A12?", 0),
             [Some("I will look up order A12.".to_string())]
         );
+    }
+
+    #[test]
+    fn a_sentence_goes_on_over_the_end_of_a_line() {
+        let text = "I join the tables and get\nthe names of all courses. Then 2.5 more!\n\n- a list\nEnd";
+        let sentences: Vec<&str> = split_sentences(text).collect();
+        let expected =
+            ["I join the tables and get\nthe names of all courses.", "Then 2.5 more!", "- a list", "End"];
+        assert_eq!(sentences, expected);
+        assert_eq!(self::sentences("I go\non. Sorry\nfor that.", |_| true), "I go on.");
     }
 
     #[test]
