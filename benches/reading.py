@@ -78,11 +78,10 @@ AIMS = {"gb_a_cpu_second": 1.0, "ratio_to_polars": 5.0, "two_threads_ratio": 1.8
 
 WHY = {
     "gb_a_cpu_second": "{values} values and {escapes} escapes in each KB are told apart, decoded and copied"
-    " to the columns; finding the records and parsing alone take a third of the time",
+    " to the columns",
     "ratio_to_polars": "records of {record} bytes with {values} values a KB: the flatter and the shorter"
     " they are, the better polars reads them, which copies their fields as they stand and rebuilds no run",
-    "two_threads_ratio": "two processes that share nothing reach 1.8 on the machine of the record; the "
-    "caches and the memory are shared",
+    "two_threads_ratio": "the threads share caches and memory, and the batches are handed on by one of them",
 }
 """Why a format does not."""
 

@@ -67,14 +67,14 @@ class Ledger:
         return new
 
     def without_repeats(self, runs: pl.DataFrame) -> pl.DataFrame:
-        """Take the goals out of `hindsight` that an earlier job, or an earlier run, has given already."""
+        """Take out the goals that an earlier job or run gave already, and the runs left with none."""
         at = pl.int_range(pl.len(), dtype=pl.UInt32)
-        goals = runs.select(at.alias("at"), "hindsight").explode("hindsight")
+        goals = runs.select(at.alias("at"), "hindsight").explode("hindsight").drop_nulls("hindsight")
         texts = goals.select(pl.col("hindsight").struct.field("goal", "answer")).iter_rows()
         new = pl.Series([self.is_new_pair(goal, answer) for goal, answer in texts], dtype=pl.Boolean)
         kept = goals.filter(new).group_by("at", maintain_order=True).agg("hindsight")
         numbered = runs.with_columns(at=at).drop("hindsight")
-        return numbered.join(kept, on="at", how="left", maintain_order="left").select(runs.columns)
+        return numbered.join(kept, on="at", maintain_order="left").select(runs.columns)
 
 
 def write(runs: pl.DataFrame, file: TextIO) -> None:

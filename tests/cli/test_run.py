@@ -10,8 +10,10 @@ import sys
 import time
 from typing import TYPE_CHECKING
 
+import polars as pl
 import pytest
 
+import agenther as ah
 from agenther.job import Account, AccountError
 from tests.cli.conftest import EXAMPLES, Shell, chat, write_log
 
@@ -224,6 +226,15 @@ def test_a_pair_is_written_once_however_often_it_was_logged(agenther: Shell, tmp
     assert account["written"] == 1
     assert account["skipped_by_reason"] == {"repeated": 1}
     assert account["goals_repeated"] == account["goals"]
+
+
+def test_a_run_without_steps_or_goals_is_accounted_for(agenther: Shell, tmp_path: Path) -> None:
+    rows = [{"trajectory_id": "a", "steps": None}, {"trajectory_id": "b", "steps": []}]
+    runs = pl.DataFrame(rows, schema={"trajectory_id": pl.String(), "steps": ah.schema.STEPS})
+    runs.with_columns(success=False).write_parquet(tmp_path / "runs.parquet")
+    account = agenther("run", "runs.parquet", "-o", "out", "--which", "all", "--json").json
+    assert (account["records"], account["written"], account["goals"]) == (2, 0, 0)
+    assert account["skipped"] + account["rejected"] == 2
 
 
 def test_a_broken_ledger_is_named(agenther: Shell, tmp_path: Path) -> None:
