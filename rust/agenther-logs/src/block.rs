@@ -59,6 +59,11 @@ impl Block {
         self.frames.len()
     }
 
+    /// The memory that it took, for another block.
+    pub fn into_spare(self) -> Vec<u8> {
+        self.bytes
+    }
+
     /// Whether it holds none.
     pub fn is_empty(&self) -> bool {
         self.frames.is_empty()
@@ -79,9 +84,10 @@ impl Cutter {
     }
 
     /// The next records, until there are `max_records` or about `max_bytes` of them; `None` at the
-    /// end of the stream.
-    pub fn next_block(&mut self, max_records: usize, max_bytes: usize) -> Option<Block> {
-        let mut block = Block { bytes: Vec::new(), first: self.records, frames: Vec::new() };
+    /// end of the stream. `spare` is the memory of a block that was read.
+    pub fn next_block(&mut self, max_records: usize, max_bytes: usize, spare: Vec<u8>) -> Option<Block> {
+        let mut block = Block { bytes: spare, first: self.records, frames: Vec::new() };
+        block.bytes.clear();
         while block.frames.len() < max_records && block.bytes.len() < max_bytes {
             let Some(frame) = self.splitter.next(&mut self.window) else {
                 block.frames.extend(self.broken_end(block.bytes.len()));

@@ -31,16 +31,24 @@ const LABELS: &[(&str, Label)] = &[
 
 /// The label that a line starts with, numbered or not, and what follows its colon.
 pub(crate) fn label_of(line: &str) -> Option<(Label, &str)> {
-    let line = line.trim_start().trim_start_matches("**");
-    if !line.starts_with(['T', 'A', 'O', 'F', 'Q']) {
-        return None;
-    }
-    LABELS.iter().find_map(|(word, label)| {
+    let line = without_stars(line.trim_start());
+    let first = line.bytes().next()?;
+    // Most lines begin as no label does, and none is worth a call to compare words.
+    LABELS.iter().filter(|(word, _)| word.as_bytes()[0] == first).find_map(|(word, label)| {
         let rest = line.strip_prefix(word)?.trim_start_matches([' ', '*']);
         let rest = rest.trim_start_matches(|c: char| c.is_ascii_digit()).trim_start_matches([' ', '*']);
         let content = rest.strip_prefix(':')?;
         Some((*label, content.strip_prefix("**").unwrap_or(content)))
     })
+}
+
+/// A line without the `**` that it begins with, as `trim_start_matches` gives it, which prepares a search
+/// at greater length than it searches.
+fn without_stars(mut line: &str) -> &str {
+    while let Some(rest) = line.strip_prefix("**") {
+        line = rest;
+    }
+    line
 }
 
 /// Whether a text is written in ReAct: a line with an action, or a thought to begin with.

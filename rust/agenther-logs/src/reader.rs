@@ -118,6 +118,8 @@ pub struct LogReader {
     cutter: Cutter,
     archive: Option<Archive>,
     records: RecordReader,
+    /// The memory of the block that was read last.
+    spare: Vec<u8>,
     /// Members of the archive that could not be opened.
     unopened: VecDeque<Reject>,
     counts: Counts,
@@ -164,6 +166,7 @@ impl LogReader {
             cutter,
             archive,
             records: RecordReader::default(),
+            spare: Vec::new(),
             unopened: VecDeque::new(),
             counts: Counts::default(),
         }
@@ -198,8 +201,9 @@ impl LogReader {
             reject.record = self.counts.records;
             self.counts.add(Counts { records: 1, rejects: 1, ..Counts::default() });
             sink.reject(reject);
-        } else if let Some(block) = self.cutter.next_block(max_records, max_bytes.min(BLOCK)) {
+        } else if let Some(block) = self.next_block(max_records, max_bytes.min(BLOCK)) {
             self.counts.add(self.records.read(&self.source, &block, sink));
+            self.give_back(block);
         } else if let Some(counts) = self.records.close(&self.source, sink) {
             self.counts.add(counts);
         } else {
@@ -218,7 +222,13 @@ impl LogReader {
 
     /// Cuts the next records for [`RecordReader::read`], in place of [`LogReader::next_batch`].
     pub fn next_block(&mut self, max_records: usize, max_bytes: usize) -> Option<Block> {
-        self.cutter.next_block(max_records, max_bytes)
+        self.cutter.next_block(max_records, max_bytes, std::mem::take(&mut self.spare))
+    }
+
+    /// Takes the memory of a block that was read, for one of the next: fresh memory costs more than
+    /// cutting the records.
+    pub fn give_back(&mut self, block: Block) {
+        self.spare = block.into_spare();
     }
 
     /// What the readers of blocks must know.

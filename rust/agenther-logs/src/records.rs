@@ -6,7 +6,7 @@ use std::collections::VecDeque;
 use crate::block::{Block, Cut};
 use crate::detect::best_format;
 use crate::formats::{FORMATS, Format, Record, TextFormat, TextRecord, shape_sentence};
-use crate::json::{Arena, JsonError, Problem, Tape, Value};
+use crate::json::{JsonError, Problem, Tape, Value};
 use crate::labels::judge;
 use crate::pieces::{Assembled, Pieces};
 use crate::reader::{Chosen, Counts, Options, Source};
@@ -18,7 +18,8 @@ use crate::split::{FrameState, Layout};
 #[derive(Default)]
 pub struct RecordReader {
     tape: Tape,
-    arena: Arena,
+    /// What the strings of the record with escapes were decoded to.
+    decoded: Vec<u8>,
     pieces: Pieces,
     closing: VecDeque<Assembled>,
 }
@@ -95,17 +96,15 @@ impl RecordReader {
         if source.detection.layout == Layout::Opaque {
             return Err((Reason::NotALog, not_a_log_sentence(origin.bytes)));
         }
-        let text = match std::str::from_utf8(origin.bytes) {
+        let text = match simdutf8::basic::from_utf8(origin.bytes) {
             Ok(text) => Cow::Borrowed(text),
             Err(_) => String::from_utf8_lossy(origin.bytes),
         };
         if let Some(Chosen::Text(format)) = source.chosen {
             return texts(format, &text, origin, tally);
         }
-        self.tape.parse(&text, source.options.limits).map_err(json_trouble)?;
-        self.arena.clear();
-        let value =
-            Value::root_in(&self.arena, &self.tape, &text).ok_or((Reason::InvalidJson, CUT.to_owned()))?;
+        let parsed = self.tape.parse_decoding(&text, &mut self.decoded, source.options.limits);
+        let value = parsed.map_err(json_trouble)?;
         if let Some(mapping) = &source.options.mapping {
             return read(&**mapping, value, key, &text, origin.number, tally);
         }
@@ -127,15 +126,13 @@ impl RecordReader {
     /// Reads a run that was put together of pieces.
     fn assembled(&mut self, run: &Assembled, tally: &mut Tally<'_, '_>) {
         let options = &tally.source.options;
-        self.arena.clear();
-        let parsed = match run.size > options.max_record_bytes {
+        let value = match run.size > options.max_record_bytes {
             true => Err(too_large(run.size as u64, options)),
-            false => self.tape.parse(&run.text, options.limits).map_err(json_trouble),
+            false => {
+                let parsed = self.tape.parse_decoding(&run.text, &mut self.decoded, options.limits);
+                parsed.map_err(json_trouble)
+            }
         };
-        let value = parsed.and_then(|()| {
-            let value = Value::root_in(&self.arena, &self.tape, &run.text);
-            value.ok_or((Reason::InvalidJson, CUT.to_owned()))
-        });
         let outcome =
             value.and_then(|value| read(run.format, value, run.id.as_deref(), &run.text, run.number, tally));
         if let Err(trouble) = outcome {

@@ -301,6 +301,7 @@ impl<B: Batch> Shared<B> {
                 while let Some(counts) = records.close(&source, &mut sink) {
                     part.add(counts);
                 }
+                lock(&self.front).give_back(block);
                 Finished { unit: Unit { batch, files: Vec::new() }, part: Some(part) }
             }
         }
@@ -332,6 +333,13 @@ impl Front {
         };
         self.next += 1;
         Some((self.next - 1, work))
+    }
+
+    /// Takes the memory of a block that was read, for one of the next of the same file.
+    fn give_back(&mut self, block: Block) {
+        if let Some((_, reader)) = &mut self.current {
+            reader.give_back(block);
+        }
     }
 
     /// The next unit of a large file. One that cannot be cut up is read here and now.

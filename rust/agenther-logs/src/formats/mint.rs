@@ -22,6 +22,9 @@
 
 use std::borrow::Cow;
 use std::cell::RefCell;
+use std::sync::LazyLock;
+
+use memchr::memmem::{Finder, FinderRev};
 
 use super::{Format, Record, filled, part_of, within};
 use crate::json::{ObjectWriter, Value};
@@ -148,7 +151,7 @@ const NOT_UNDERSTOOD: &str = "I don't understand your input.";
 fn split_feedback(message: &str) -> (&str, Option<&str>) {
     let message = message.trim_start();
     let message = message.strip_prefix("Observation:").unwrap_or(message);
-    let (observed, feedback) = match split_once(message, "\nExpert feedback:") {
+    let (observed, feedback) = match split_once(message, &FEEDBACK) {
         Some((observed, feedback)) => (observed, Some(feedback.trim())),
         None => (message, None),
     };
@@ -186,7 +189,7 @@ fn agent_steps<'a>(message: &Text<'a>, steps: &mut Vec<RunStep<'a>>) {
     let first = steps.len();
     while let Some((at, (open, close, name))) = next_tag(rest) {
         let inside = &rest[at + open.len()..];
-        let (inside, after) = split_once(inside, close).unwrap_or((inside, ""));
+        let (inside, after) = split_once(inside, &Finder::new(close)).unwrap_or((inside, ""));
         steps.push(RunStep {
             thought: thought_of(&within(message, &rest[..at]), *name == "finish"),
             action_name: Some(Cow::Borrowed(name)),
@@ -202,7 +205,7 @@ fn agent_steps<'a>(message: &Text<'a>, steps: &mut Vec<RunStep<'a>>) {
 
 /// The thought before an action. The words that lead over to a solution (`The answer is`) go.
 fn thought_of<'a>(text: &Text<'a>, before_solution: bool) -> Option<Text<'a>> {
-    let text = part_of(text, |text| match text.rfind("</thought>") {
+    let text = part_of(text, |text| match END_OF_THOUGHT.rfind(text.as_bytes()) {
         Some(end) if before_solution => &text[..end],
         _ => text,
     });
@@ -211,7 +214,7 @@ fn thought_of<'a>(text: &Text<'a>, before_solution: bool) -> Option<Text<'a>> {
         let text = text.strip_prefix("<thought>").unwrap_or(text);
         text.strip_suffix("</thought>").unwrap_or(text).trim()
     });
-    let still_tagged = split_once(&bare, "thought>").is_some();
+    let still_tagged = TAG_OF_THOUGHT.find(bare.as_bytes()).is_some();
     filled(match still_tagged {
         true => bare.replace("<thought>", "").replace("</thought>", "").trim().to_owned().into(),
         false => bare,
@@ -219,10 +222,17 @@ fn thought_of<'a>(text: &Text<'a>, before_solution: bool) -> Option<Text<'a>> {
 }
 
 /// As `str::split_once`, which prepares its search at greater length than it searches such texts.
-fn split_once<'s>(text: &'s str, separator: &str) -> Option<(&'s str, &'s str)> {
-    let at = memchr::memmem::find(text.as_bytes(), separator.as_bytes())?;
-    Some((&text[..at], &text[at + separator.len()..]))
+fn split_once<'s>(text: &'s str, separator: &Finder<'_>) -> Option<(&'s str, &'s str)> {
+    let at = separator.find(text.as_bytes())?;
+    Some((&text[..at], &text[at + separator.needle().len()..]))
 }
+
+/// What is looked for in every message.
+static FEEDBACK: LazyLock<Finder<'static>> = LazyLock::new(|| Finder::new("\nExpert feedback:"));
+static TAG_OF_THOUGHT: LazyLock<Finder<'static>> = LazyLock::new(|| Finder::new("thought>"));
+static END_OF_THOUGHT: LazyLock<FinderRev<'static>> = LazyLock::new(|| FinderRev::new("</thought>"));
+static TOOLS: LazyLock<Finder<'static>> = LazyLock::new(|| Finder::new("Tool function available"));
+static RULE: LazyLock<Finder<'static>> = LazyLock::new(|| Finder::new("\n---"));
 
 thread_local! {
     /// The list that was read last, and its tools: it is the same for all runs of a task.
@@ -232,8 +242,8 @@ thread_local! {
 /// The tools in an instruction. Lists that follow one another are read once: reading each took a
 /// fifth of the time.
 fn tools_in(system: &str) -> Option<String> {
-    let (_, list) = split_once(system, "Tool function available")?;
-    let list = split_once(list, "\n---").map_or(list, |(list, _)| list);
+    let (_, list) = split_once(system, &TOOLS)?;
+    let list = split_once(list, &RULE).map_or(list, |(list, _)| list);
     LAST.with_borrow_mut(|(last, tools)| {
         if last != list {
             (*last, *tools) = (list.to_owned(), tools_of(list));

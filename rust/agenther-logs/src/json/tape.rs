@@ -8,7 +8,11 @@
 
 use std::fmt;
 
+use std::ops::Range;
+
 use super::specials::{BLOCK, block_at, quotes_and_backslashes};
+use super::text::{Decoded, SHORT, SLACK, decode, long_escape};
+use super::value::Value;
 
 /// What a node is. Strings know whether they hold an escape, so that most are borrowed as they are.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -19,24 +23,35 @@ pub(crate) enum Kind {
     Number,
     Text,
     EscapedText,
+    /// A string with escapes whose text was decoded as it was parsed.
+    DecodedText,
     Array,
     Object,
 }
 
-/// One value: its bytes in the text (a string's lie between its quotes) and where the node after it
-/// and all its children is. The members of an object are pairs of nodes: key, value.
+/// One value: its bytes in the text (a string's lie between its quotes). The members of an object are
+/// pairs of nodes: key, value.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Node {
     pub start: u32,
     pub end: u32,
-    pub next: u32,
+    /// Of a container: the node after it and all its children. Of decoded text: which one it is.
+    pub link: u32,
     pub kind: Kind,
     /// Of an object: the [`mark_of`] every key. Most look-ups are for a key that is not there, and end here.
     pub keys: u16,
 }
 
+impl Node {
+    /// The node after this one, which stands at `at`, and all its children.
+    #[inline(always)]
+    pub fn after(&self, at: usize) -> usize {
+        if matches!(self.kind, Kind::Array | Kind::Object) { self.link as usize } else { at + 1 }
+    }
+}
+
 /// A bit that tells keys apart by their length and ends.
-#[inline]
+#[inline(always)]
 pub(crate) fn mark_of(key: &[u8]) -> u16 {
     let ends =
         key.first().zip(key.last()).map_or(0, |(&first, &last)| 7 * first as usize + 13 * last as usize);
@@ -106,7 +121,15 @@ impl fmt::Display for JsonError {
 #[derive(Debug, Default)]
 pub struct Tape {
     pub(crate) nodes: Vec<Node>,
+    /// Where the decoded texts lie among the bytes that they were decoded to.
+    pub(crate) decoded: Vec<Range<u32>>,
     open: Vec<u32>,
+}
+
+/// Takes what strings with escapes stand for.
+struct Decoding<'d> {
+    bytes: &'d mut [u8],
+    used: usize,
 }
 
 /// What may come next inside the innermost container.
@@ -123,17 +146,38 @@ impl Tape {
     /// Parses one value that must fill `text` but for white space.
     pub fn parse(&mut self, text: &str, limits: Limits) -> Result<(), JsonError> {
         let end = self.parse_first(text, limits)?;
-        match skip_space(text.as_bytes(), end) {
-            at if at == text.len() => Ok(()),
-            at => Err(JsonError { at, problem: Problem::Trailing }),
+        ends_at(text, end)
+    }
+
+    /// Parses one value that must fill `text`, and decodes its strings on the way: a tool result is JSON
+    /// inside JSON, so that most of the text of a chat log has escapes, and nearly all of it is wanted.
+    /// All strings of the value are borrowed, from `text` or from `room`, which this may make larger.
+    pub(crate) fn parse_decoding<'t, 'a>(
+        &'t mut self,
+        text: &'a str,
+        room: &'a mut Vec<u8>,
+        limits: Limits,
+    ) -> Result<Value<'t, 'a>, JsonError> {
+        // No escape is shorter than what it stands for.
+        if room.len() < text.len() + SLACK {
+            room.resize(text.len() + SLACK, 0);
         }
+        self.clear();
+        let end = self.run(text.as_bytes(), limits, Some(&mut Decoding { bytes: room, used: 0 }))?;
+        ends_at(text, end)?;
+        Ok(Value::decoded(self, text, room))
     }
 
     /// Parses the value that `text` starts with; returns where it ends.
     pub fn parse_first(&mut self, text: &str, limits: Limits) -> Result<usize, JsonError> {
+        self.clear();
+        self.run(text.as_bytes(), limits, None)
+    }
+
+    fn clear(&mut self) {
         self.nodes.clear();
+        self.decoded.clear();
         self.open.clear();
-        self.run(text.as_bytes(), limits)
     }
 
     /// Parses as [`Tape::parse_first`], but a text that is cut off keeps the nodes seen so far.
@@ -159,7 +203,7 @@ impl Tape {
             let next = self.nodes.len() as u32;
             let node = &mut self.nodes[container as usize];
             node.end = end as u32;
-            node.next = next;
+            node.link = next;
         }
     }
 
@@ -167,13 +211,18 @@ impl Tape {
         let mut at = container as usize + 1;
         let mut count = 0;
         while at < self.nodes.len() {
-            at = self.nodes[at].next as usize;
+            at = self.nodes[at].after(at);
             count += 1;
         }
         count
     }
 
-    fn run(&mut self, bytes: &[u8], limits: Limits) -> Result<usize, JsonError> {
+    fn run(
+        &mut self,
+        bytes: &[u8],
+        limits: Limits,
+        mut decoding: Option<&mut Decoding<'_>>,
+    ) -> Result<usize, JsonError> {
         let mut at = 0;
         let mut expect = Expect::Value;
         loop {
@@ -204,7 +253,7 @@ impl Tape {
                     return Err(JsonError { at, problem: Problem::Expected(what) });
                 }
                 (Expect::Key | Expect::KeyOrEnd, b'"') => {
-                    at = self.string(bytes, at)?;
+                    at = self.string(bytes, at, decoding.as_deref_mut())?;
                     self.mark_key(bytes);
                     at = skip_space(bytes, at);
                     match bytes.get(at) {
@@ -223,12 +272,12 @@ impl Tape {
                     }
                     let kind = if byte == b'{' { Kind::Object } else { Kind::Array };
                     self.open.push(self.nodes.len() as u32);
-                    self.nodes.push(Node { start: at as u32, end: 0, next: 0, kind, keys: 0 });
+                    self.nodes.push(Node { start: at as u32, end: 0, link: 0, kind, keys: 0 });
                     at += 1;
                     if byte == b'{' { Expect::KeyOrEnd } else { Expect::ValueOrEnd }
                 }
                 (Expect::Value | Expect::ValueOrEnd, _) => {
-                    at = self.scalar(bytes, at)?;
+                    at = self.scalar(bytes, at, decoding.as_deref_mut())?;
                     Expect::CommaOrEnd
                 }
             };
@@ -246,7 +295,7 @@ impl Tape {
     fn mark_key(&mut self, bytes: &[u8]) {
         if let (Some(key), Some(&object)) = (self.nodes.last(), self.open.last()) {
             let mark = match key.kind {
-                Kind::EscapedText => u16::MAX,
+                Kind::EscapedText | Kind::DecodedText => u16::MAX,
                 _ => mark_of(&bytes[key.start as usize..key.end as usize]),
             };
             self.nodes[object as usize].keys |= mark;
@@ -258,18 +307,26 @@ impl Tape {
         if let Some(container) = self.open.pop() {
             let node = &mut self.nodes[container as usize];
             node.end = end as u32;
-            node.next = next;
+            node.link = next;
         }
     }
 
     fn push(&mut self, kind: Kind, start: usize, end: usize) {
-        let next = self.nodes.len() as u32 + 1;
-        self.nodes.push(Node { start: start as u32, end: end as u32, next, kind, keys: 0 });
+        self.push_linked(kind, start, end, 0);
     }
 
-    fn scalar(&mut self, bytes: &[u8], at: usize) -> Result<usize, JsonError> {
+    fn push_linked(&mut self, kind: Kind, start: usize, end: usize, link: usize) {
+        self.nodes.push(Node { start: start as u32, end: end as u32, link: link as u32, kind, keys: 0 });
+    }
+
+    fn scalar(
+        &mut self,
+        bytes: &[u8],
+        at: usize,
+        decoding: Option<&mut Decoding<'_>>,
+    ) -> Result<usize, JsonError> {
         let (word, kind) = match bytes[at] {
-            b'"' => return self.string(bytes, at),
+            b'"' => return self.string(bytes, at, decoding),
             b't' => ("true", Kind::True),
             b'f' => ("false", Kind::False),
             b'n' => ("null", Kind::Null),
@@ -305,21 +362,63 @@ impl Tape {
         Ok(at)
     }
 
-    fn string(&mut self, bytes: &[u8], quote: usize) -> Result<usize, JsonError> {
+    #[inline(always)]
+    fn string(
+        &mut self,
+        bytes: &[u8],
+        quote: usize,
+        decoding: Option<&mut Decoding<'_>>,
+    ) -> Result<usize, JsonError> {
         let start = quote + 1;
-        let mut kind = Kind::Text;
         let mut at = start;
+        while at < bytes.len() {
+            let specials = quotes_and_backslashes(&block_at(bytes, at));
+            if specials == 0 {
+                at += BLOCK;
+                continue;
+            }
+            let found = at + specials.trailing_zeros() as usize;
+            if bytes[found] == b'"' {
+                self.push(Kind::Text, start, found);
+                return Ok(found + 1);
+            }
+            return match decoding {
+                Some(decoding) => self.decoded_string(bytes, start, found, decoding),
+                None => self.escaped_string(bytes, start, found),
+            };
+        }
+        Err(JsonError { at: bytes.len(), problem: Problem::Truncated })
+    }
+
+    /// The rest of a string from its first backslash on, which is decoded.
+    fn decoded_string(
+        &mut self,
+        bytes: &[u8],
+        start: usize,
+        escape: usize,
+        decoding: &mut Decoding<'_>,
+    ) -> Result<usize, JsonError> {
+        let from = decoding.used;
+        let out = &mut decoding.bytes[from..];
+        out[..escape - start].copy_from_slice(&bytes[start..escape]);
+        let Decoded { end, length } = decode(bytes, escape, out, escape - start)?;
+        decoding.used += length;
+        self.push_linked(Kind::DecodedText, start, end, self.decoded.len());
+        self.decoded.push(from as u32..decoding.used as u32);
+        Ok(end + 1)
+    }
+
+    /// The rest of a string from its first backslash on, to be decoded when someone asks for it.
+    fn escaped_string(&mut self, bytes: &[u8], start: usize, mut at: usize) -> Result<usize, JsonError> {
         'blocks: while at < bytes.len() {
             let mut specials = quotes_and_backslashes(&block_at(bytes, at));
             while specials != 0 {
                 let found = at + specials.trailing_zeros() as usize;
                 if bytes[found] == b'"' {
-                    self.push(kind, start, found);
+                    self.push(Kind::EscapedText, start, found);
                     return Ok(found + 1);
                 }
-                kind = Kind::EscapedText;
-                let short = bytes.get(found + 1).is_some_and(|&byte| IS_SHORT_ESCAPE[usize::from(byte)]);
-                let end = if short { found + 2 } else { escape(bytes, found)? };
+                let end = escape_end(bytes, found)?;
                 if end >= at + BLOCK {
                     at = end;
                     continue 'blocks;
@@ -332,28 +431,20 @@ impl Tape {
     }
 }
 
-/// What may follow a backslash and is all of the escape.
-const IS_SHORT_ESCAPE: [bool; 256] = {
-    let mut short = [false; 256];
-    let (characters, mut at) = (br#""\/bfnrt"#, 0);
-    while at < characters.len() {
-        short[characters[at] as usize] = true;
-        at += 1;
+/// Whether a value that ends at `end` fills the text but for white space.
+fn ends_at(text: &str, end: usize) -> Result<(), JsonError> {
+    match skip_space(text.as_bytes(), end) {
+        at if at == text.len() => Ok(()),
+        at => Err(JsonError { at, problem: Problem::Trailing }),
     }
-    short
-};
+}
 
-/// Checks the escape at `at` (a backslash) that is not a short one; returns where it ends.
-#[cold]
-fn escape(bytes: &[u8], at: usize) -> Result<usize, JsonError> {
+/// Checks the escape at `at` (a backslash); returns where it ends.
+#[inline]
+fn escape_end(bytes: &[u8], at: usize) -> Result<usize, JsonError> {
     match bytes.get(at + 1) {
-        Some(b'u') => match bytes.get(at + 2..at + 6) {
-            Some(hex) if hex.iter().all(u8::is_ascii_hexdigit) => Ok(at + 6),
-            Some(_) => Err(JsonError { at, problem: Problem::Expected("four hex digits after `\\u`") }),
-            None => Err(JsonError { at: bytes.len(), problem: Problem::Truncated }),
-        },
-        Some(_) => Err(JsonError { at, problem: Problem::Expected("a JSON escape after the backslash") }),
-        None => Err(JsonError { at: bytes.len(), problem: Problem::Truncated }),
+        Some(&byte) if SHORT[usize::from(byte)] != 0 => Ok(at + 2),
+        _ => long_escape(bytes, at).map(|_| at + 6),
     }
 }
 

@@ -17,6 +17,18 @@ fn strings_are_borrowed_unless_they_hold_an_escape() {
 }
 
 #[test]
+fn decoded_strings_are_kept_apart_and_their_json_is_as_it_was_written() {
+    let text = r#"{"a\n": "\"x\"", "b": ["\u00e9", "plain", {"a\n": "\\"}], "c": 1}"#;
+    let (mut tape, mut room) = (Tape::default(), Vec::new());
+    let value = tape.parse_decoding(text, &mut room, Limits::default()).unwrap();
+    assert_eq!(value.get("a\n").unwrap().text().unwrap(), "\"x\"");
+    let items: Vec<_> = value.items_of("b").map(|item| item.text_or_json().unwrap()).collect();
+    assert_eq!(items, ["é", "plain", r#"{"a\n": "\\"}"#]);
+    assert_eq!(value.get("c").unwrap().as_f64(), Some(1.0));
+    assert_eq!(value.json(), text);
+}
+
+#[test]
 fn a_surrogate_alone_becomes_the_replacement_character() {
     for (text, expected) in [
         (r#""a\ud83d""#, "a\u{fffd}"),
@@ -137,6 +149,9 @@ proptest! {
         prop_assert_eq!(tape.parse(&text, Limits::default()), Ok(()));
         let value = Value::root(&tape, &text).unwrap();
         prop_assert_eq!(value.text().unwrap(), decoded.concat());
+        let (mut tape, mut room) = (Tape::default(), Vec::new());
+        let at_once = tape.parse_decoding(&text, &mut room, Limits::default()).unwrap();
+        prop_assert!(matches!(at_once.text(), Some(std::borrow::Cow::Borrowed(text)) if text == decoded.concat()));
         let cut = &text[..text.len() - 1];
         let problem = Problem::Truncated;
         prop_assert_eq!(tape.parse(cut, Limits::default()), Err(JsonError { at: cut.len(), problem }));

@@ -1,101 +1,107 @@
 //! JSON strings: decoding, and writing small objects.
 
-use super::specials::{BLOCK, backslashes, block_at};
+use super::specials::{BLOCK, block_at, quotes_and_backslashes};
+use super::tape::{JsonError, Problem};
 use super::value::Value;
 
-/// Bytes copied together: JSON inside JSON has an escape every few bytes.
-const PIECE: usize = 16;
+/// Bytes that [`decode`] may write behind what it decodes; no escape is shorter than its character.
+pub(super) const SLACK: usize = BLOCK;
 
-/// Decodes the escapes of a string that [`Tape`](super::Tape) has checked. A surrogate without its
-/// partner becomes U+FFFD.
+/// What was decoded: where the string's closing quote stands, and how many bytes of text it gave.
+pub(super) struct Decoded {
+    pub end: usize,
+    pub length: usize,
+}
+
+/// Decodes a string from `at` on, which lies within it, to `out` from `length` on. A surrogate without
+/// its partner becomes U+FFFD.
 ///
-/// The escapes of a block are found together and the stretches between them copied in whole pieces:
-/// what is copied too much is overwritten by what follows.
-pub(crate) fn unescape(text: &str) -> String {
-    let mut out = vec![0; text.len() + SLACK];
-    let end = unescape_into(text, &mut out);
-    out.truncate(end);
+/// Blocks are copied whole and looked at as they are; what is copied from an escape on is overwritten.
+pub(super) fn decode(
+    bytes: &[u8],
+    mut at: usize,
+    out: &mut [u8],
+    mut length: usize,
+) -> Result<Decoded, JsonError> {
+    while at < bytes.len() {
+        let block: [u8; BLOCK] = block_at(bytes, at);
+        out[length..length + BLOCK].copy_from_slice(&block);
+        let specials = quotes_and_backslashes(&block);
+        if specials == 0 {
+            (at, length) = (at + BLOCK, length + BLOCK);
+            continue;
+        }
+        let plain = specials.trailing_zeros() as usize;
+        (at, length) = (at + plain, length + plain);
+        if bytes[at] == b'"' {
+            return Ok(Decoded { end: at, length });
+        }
+        match bytes.get(at + 1).map_or(0, |&byte| SHORT[usize::from(byte)]) {
+            0 => {
+                let (character, end) = long_escape(bytes, at)?;
+                length += character.encode_utf8(&mut out[length..]).len();
+                at = end;
+            }
+            short => {
+                out[length] = short;
+                (at, length) = (at + 2, length + 1);
+            }
+        }
+    }
+    Err(JsonError { at: bytes.len(), problem: Problem::Truncated })
+}
+
+/// Decodes the escapes of a string that [`Tape`](super::Tape) has checked, from between its quotes.
+pub(super) fn unescape(text: &str) -> String {
+    let mut quoted = Vec::with_capacity(text.len() + 1);
+    quoted.extend_from_slice(text.as_bytes());
+    quoted.push(b'"');
+    let mut out = vec![0; text.len() + SLACK + 1];
+    let decoded = decode(&quoted, 0, &mut out, 0);
+    out.truncate(decoded.map_or(0, |decoded| decoded.length));
     // SAFETY: the bytes are those of `text`, with escapes (which are ASCII) replaced by characters.
     unsafe { String::from_utf8_unchecked(out) }
 }
 
-/// Bytes that [`unescape_into`] may write behind the text; no escape is shorter than its character.
-pub(crate) const SLACK: usize = BLOCK + PIECE;
-
-/// Decodes to the start of `out`, which must have room for the text and [`SLACK`]; where it ends.
-pub(super) fn unescape_into(text: &str, out: &mut [u8]) -> usize {
-    let bytes = text.as_bytes();
-    let (mut at, mut end) = (0, 0);
-    while at < bytes.len() {
-        let block: [u8; BLOCK + PIECE] = block_at(bytes, at);
-        let mut escapes = backslashes::<BLOCK>(block.first_chunk().unwrap_or(&[0; BLOCK]));
-        let mut from = 0;
-        while escapes != 0 {
-            let escape = escapes.trailing_zeros() as usize;
-            end = copy(&block, from, escape, out, end);
-            let short = block[escape + 1];
-            if short == b'u' {
-                let (character, length) = unicode(&text[at + escape..]);
-                end += character.encode_utf8(&mut out[end..]).len();
-                from = escape + length;
-                escapes &= u64::MAX.checked_shl(from as u32).unwrap_or(0);
-            } else {
-                out[end] = SHORT[usize::from(short)];
-                end += 1;
-                from = escape + 2;
-                escapes &= !(3 << escape);
-            }
-        }
-        end = copy(&block, from, BLOCK.min(bytes.len() - at), out, end);
-        at += from.max(BLOCK);
-    }
-    end
-}
-
-/// Copies the bytes of a block from `from` up to `to` to `out` at `end`; where the copy ends.
-#[inline(always)]
-fn copy(block: &[u8; BLOCK + PIECE], from: usize, to: usize, out: &mut [u8], end: usize) -> usize {
-    let mut copied = 0;
-    while from + copied < to {
-        let piece = &block[from + copied..from + copied + PIECE];
-        out[end + copied..end + copied + PIECE].copy_from_slice(piece);
-        copied += PIECE;
-    }
-    end + to.saturating_sub(from)
-}
-
-/// What stands for itself after a backslash, and what does not.
-const SHORT: [u8; 256] = {
+/// What a character stands for after a backslash; zero where that is no short escape.
+pub(super) const SHORT: [u8; 256] = {
     let mut characters = [0; 256];
-    let mut byte = 0;
-    while byte < 256 {
-        characters[byte] = byte as u8;
-        byte += 1;
+    let (escapes, mut at) = (b"\"\"\\\\//b\x08f\x0cn\nr\rt\t", 0);
+    while at < escapes.len() {
+        characters[escapes[at] as usize] = escapes[at + 1];
+        at += 2;
     }
-    characters[b'n' as usize] = b'\n';
-    characters[b't' as usize] = b'\t';
-    characters[b'r' as usize] = b'\r';
-    characters[b'b' as usize] = 8;
-    characters[b'f' as usize] = 12;
     characters
 };
 
-/// The character of `\uXXXX`, or of a pair of them, and how many bytes it took.
-fn unicode(escape: &str) -> (char, usize) {
-    let first = hex(escape);
-    if !(0xD800..0xDC00).contains(&first) {
-        return (char::from_u32(first).unwrap_or(char::REPLACEMENT_CHARACTER), 6);
-    }
-    let second = if escape[6..].starts_with("\\u") { hex(&escape[6..]) } else { 0 };
-    if (0xDC00..0xE000).contains(&second) {
+/// The character of the escape at `at` (a backslash) that is not a short one, and where it ends: that of
+/// `\uXXXX`, or of a pair of them.
+pub(super) fn long_escape(bytes: &[u8], at: usize) -> Result<(char, usize), JsonError> {
+    let first = match bytes.get(at + 1) {
+        Some(b'u') => code_unit(bytes, at)?,
+        Some(_) => {
+            return Err(JsonError { at, problem: Problem::Expected("a JSON escape after the backslash") });
+        }
+        None => return Err(JsonError { at: bytes.len(), problem: Problem::Truncated }),
+    };
+    if (0xD800..0xDC00).contains(&first)
+        && bytes[at + 6..].starts_with(b"\\u")
+        && let Ok(second @ 0xDC00..0xE000) = code_unit(bytes, at + 6)
+    {
         let code = 0x10000 + ((first - 0xD800) << 10) + (second - 0xDC00);
-        return (char::from_u32(code).unwrap_or(char::REPLACEMENT_CHARACTER), 12);
+        return Ok((char::from_u32(code).unwrap_or(char::REPLACEMENT_CHARACTER), at + 12));
     }
-    (char::REPLACEMENT_CHARACTER, 6)
+    Ok((char::from_u32(first).unwrap_or(char::REPLACEMENT_CHARACTER), at + 6))
 }
 
-fn hex(escape: &str) -> u32 {
-    escape.get(2..6).and_then(|digits| u32::from_str_radix(digits, 16).ok()).unwrap_or(0)
+/// The number of the `\uXXXX` at `at`.
+fn code_unit(bytes: &[u8], at: usize) -> Result<u32, JsonError> {
+    let Some(digits) = bytes.get(at + 2..at + 6) else {
+        return Err(JsonError { at: bytes.len(), problem: Problem::Truncated });
+    };
+    let digit = |byte: &u8| char::from(*byte).to_digit(16);
+    let digits = digits.iter().map(digit).try_fold(0, |code, digit| Some(code << 4 | digit?));
+    digits.ok_or(JsonError { at, problem: Problem::Expected("four hex digits after `\\u`") })
 }
 
 /// Appends `text` as a JSON string with its quotes.

@@ -2,7 +2,8 @@
 
 use std::borrow::Cow;
 
-use super::arena::Arena;
+use std::ops::Range;
+
 use super::tape::{Kind, Node, Tape, mark_of};
 use super::text::{unescape, write_string};
 
@@ -18,20 +19,21 @@ pub struct Value<'t, 'a> {
 struct Parsed<'t, 'a> {
     text: &'a str,
     nodes: &'t [Node],
-    arena: Option<&'a Arena>,
+    decoded: &'t [Range<u32>],
+    /// What the ranges of `decoded` are of.
+    room: &'a [u8],
 }
 
 impl<'t, 'a> Value<'t, 'a> {
     /// The value that `tape` holds after parsing `text`; `None` before any parse.
     pub fn root(tape: &'t Tape, text: &'a str) -> Option<Self> {
-        let parsed = Parsed { text, nodes: &tape.nodes, arena: None };
+        let parsed = Parsed { text, nodes: &tape.nodes, decoded: &[], room: &[] };
         (!tape.nodes.is_empty()).then_some(Value { parsed, at: 0 })
     }
 
-    /// The same, with strings that are decoded in an arena.
-    pub(crate) fn root_in(arena: &'a Arena, tape: &'t Tape, text: &'a str) -> Option<Self> {
-        let root = Value::root(tape, text)?;
-        Some(Value { parsed: Parsed { arena: Some(arena), ..root.parsed }, at: 0 })
+    /// The value that `tape` holds after it parsed `text` and decoded its strings to `room`.
+    pub(super) fn decoded(tape: &'t Tape, text: &'a str, room: &'a [u8]) -> Self {
+        Value { parsed: Parsed { text, nodes: &tape.nodes, decoded: &tape.decoded, room }, at: 0 }
     }
 
     fn node(self) -> Node {
@@ -55,7 +57,7 @@ impl<'t, 'a> Value<'t, 'a> {
 
     /// Whether it is a string.
     pub fn is_string(self) -> bool {
-        matches!(self.node().kind, Kind::Text | Kind::EscapedText)
+        matches!(self.node().kind, Kind::Text | Kind::EscapedText | Kind::DecodedText)
     }
 
     /// Whether it is `null`.
@@ -69,21 +71,30 @@ impl<'t, 'a> Value<'t, 'a> {
             Kind::Null => "null",
             Kind::True | Kind::False => "a boolean",
             Kind::Number => "a number",
-            Kind::Text | Kind::EscapedText => "a string",
+            Kind::Text | Kind::EscapedText | Kind::DecodedText => "a string",
             Kind::Array => "an array",
             Kind::Object => "an object",
         }
     }
 
-    /// The decoded text of a string; borrowed unless it holds an escape and there is no arena for it.
+    /// The decoded text of a string; borrowed unless it holds an escape that was not decoded yet.
     pub fn text(self) -> Option<Cow<'a, str>> {
         match self.node().kind {
             Kind::Text => Some(Cow::Borrowed(self.content())),
-            Kind::EscapedText => {
-                let decoded = self.parsed.arena.and_then(|arena| arena.unescape(self.content()));
-                Some(decoded.map_or_else(|| Cow::Owned(unescape(self.content())), Cow::Borrowed))
-            }
+            Kind::DecodedText => Some(self.decoded_text()),
+            Kind::EscapedText => Some(Cow::Owned(unescape(self.content()))),
             _ => None,
+        }
+    }
+
+    fn decoded_text(self) -> Cow<'a, str> {
+        match self.parsed.decoded.get(self.node().link as usize) {
+            // SAFETY: where there are ranges, the tape made them as it decoded to `room`, which has not
+            // changed since (it is borrowed): each is that of the text of one string.
+            Some(range) => Cow::Borrowed(unsafe {
+                std::str::from_utf8_unchecked(&self.parsed.room[range.start as usize..range.end as usize])
+            }),
+            None => Cow::Owned(unescape(self.content())),
         }
     }
 
@@ -140,7 +151,7 @@ impl<'t, 'a> Value<'t, 'a> {
 
     /// Whether no number is `NaN` or infinite.
     fn has_strict_numbers(self) -> bool {
-        let (bytes, last) = (self.parsed.text.as_bytes(), self.node().next as usize);
+        let (bytes, last) = (self.parsed.text.as_bytes(), self.node().after(self.at));
         self.parsed.nodes[self.at..last]
             .iter()
             .all(|node| node.kind != Kind::Number || bytes[node.end as usize - 1].is_ascii_digit())
@@ -167,11 +178,15 @@ impl<'t, 'a> Value<'t, 'a> {
                 }
                 out.push(']');
             }
-            Kind::Text | Kind::EscapedText if self.content().bytes().all(|byte| byte >= 0x20) => {
+            Kind::Text | Kind::EscapedText | Kind::DecodedText
+                if self.content().bytes().all(|byte| byte >= 0x20) =>
+            {
                 // Escapes stay as they were written.
                 out.extend(["\"", self.content(), "\""]);
             }
-            Kind::Text | Kind::EscapedText => write_string(out, &self.text().unwrap_or_default()),
+            Kind::Text | Kind::EscapedText | Kind::DecodedText => {
+                write_string(out, &self.text().unwrap_or_default())
+            }
             Kind::Number if self.as_f64().is_none() => out.push_str("null"),
             Kind::Null | Kind::True | Kind::False | Kind::Number => out.push_str(self.content()),
         }
@@ -179,7 +194,7 @@ impl<'t, 'a> Value<'t, 'a> {
 
     /// The elements of an array; none for anything else.
     pub fn items(self) -> Items<'t, 'a> {
-        let end = if self.is_array() { self.node().next as usize } else { self.at + 1 };
+        let end = if self.is_array() { self.node().after(self.at) } else { self.at + 1 };
         Items { parsed: self.parsed, at: self.at + 1, end }
     }
 
@@ -195,26 +210,31 @@ impl<'t, 'a> Value<'t, 'a> {
     }
 
     fn pairs(self) -> impl Iterator<Item = (Value<'t, 'a>, Value<'t, 'a>)> + use<'t, 'a> {
-        let end = if self.is_object() { self.node().next as usize } else { self.at + 1 };
+        let end = if self.is_object() { self.node().after(self.at) } else { self.at + 1 };
         let mut nodes = Items { parsed: self.parsed, at: self.at + 1, end };
         std::iter::from_fn(move || Some((nodes.next()?, nodes.next()?)))
     }
 
     /// The member called `key`; the last one where a key is repeated, as in Python.
+    #[inline]
     pub fn get(self, key: &str) -> Option<Value<'t, 'a>> {
-        // Formats ask for many keys: this loop is where they spend their time, so it is kept bare.
+        // Formats ask for many keys, most of which are not there: with the mark of a literal, which the
+        // compiler knows, that is one comparison.
+        let object = &self.parsed.nodes[self.at];
+        let may_be = object.kind == Kind::Object && object.keys & mark_of(key.as_bytes()) != 0;
+        if may_be { self.find(key) } else { None }
+    }
+
+    fn find(self, key: &str) -> Option<Value<'t, 'a>> {
         let object = self.node();
-        if object.kind != Kind::Object || object.keys & mark_of(key.as_bytes()) == 0 {
-            return None;
-        }
-        let end = object.next as usize;
+        let end = object.link as usize;
         let (bytes, first) = (self.parsed.text.as_bytes(), key.as_bytes().first());
         let (mut at, mut found) = (self.at + 1, None);
         while at < end {
             let name = self.parsed.nodes[at];
             let (start, stop) = (name.start as usize, name.end as usize);
             let same = match name.kind {
-                Kind::EscapedText => unescape(&self.parsed.text[start..stop]) == key,
+                Kind::EscapedText | Kind::DecodedText => unescape(&self.parsed.text[start..stop]) == key,
                 // The length and the first byte settle nearly every comparison.
                 _ => {
                     stop - start == key.len()
@@ -225,7 +245,7 @@ impl<'t, 'a> Value<'t, 'a> {
             if same {
                 found = Some(at + 1);
             }
-            at = self.parsed.nodes[at + 1].next as usize;
+            at = self.parsed.nodes[at + 1].after(at + 1);
         }
         found.map(|at| Value { at, ..self })
     }
@@ -263,7 +283,7 @@ impl<'t, 'a> Iterator for Items<'t, 'a> {
             return None;
         }
         let value = Value { parsed: self.parsed, at: self.at };
-        self.at = self.parsed.nodes[self.at].next as usize;
+        self.at = self.parsed.nodes[self.at].after(self.at);
         Some(value)
     }
 }
