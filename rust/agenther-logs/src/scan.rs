@@ -82,7 +82,7 @@ pub struct ScanOptions {
 impl Default for ScanOptions {
     fn default() -> Self {
         let threads = thread::available_parallelism().map_or(1, usize::from);
-        ScanOptions { reading: Options::default(), unit_records: 8192, unit_bytes: 8 << 20, threads }
+        ScanOptions { reading: Options::default(), unit_records: 8192, unit_bytes: 2 << 20, threads }
     }
 }
 

@@ -174,7 +174,7 @@ impl LogScanner {
     #[new]
     #[pyo3(signature = (
         paths, *, format=None, success_at=None, mapping=None, columns=None, batch_rows=8192,
-        batch_bytes=1 << 23, threads=None
+        batch_bytes=1 << 21, threads=None
     ))]
     #[expect(clippy::too_many_arguments, reason = "they are keyword arguments in Python")]
     fn new(
@@ -199,7 +199,7 @@ impl LogScanner {
     #[staticmethod]
     #[pyo3(signature = (
         name, chunks, *, format=None, success_at=None, mapping=None, columns=None, batch_rows=8192,
-        batch_bytes=1 << 23
+        batch_bytes=1 << 21
     ))]
     #[expect(clippy::too_many_arguments, reason = "they are keyword arguments in Python")]
     fn from_chunks(
