@@ -3,7 +3,7 @@
 The log of the bench, and each source of real logs where `../shared/data` is at hand, is repeated to a file
 of `--megabytes` MB, one record a line. Each side runs in a process of its own, so that its peak memory is its
 own. Every answer is checked: both sides must find as many records as the file has lines, and ours must read
-them all. A third process says what the machine can do: sonic-rs parses the same lines to its trees, from memory.
+them all. A third process says what the machine can do: sonic-rs parses the same lines to trees, from memory.
 
     python -m benches.reading [--megabytes 200] [--large 4000]
 
