@@ -4,8 +4,8 @@
     python -m tests.goals sample FILE [SEED [EACH]]  # one goal a run, at most EACH of a group, as JSON lines
 
 A line of a sample has an `id`, the goal, the steps that an export keeps and the answer, for the reader; what
-is to be hidden from the reader (source, run, confidence) goes to FILE.key. The logs are not in the repository;
-without them this says so.
+is to be hidden from the reader (source, run, confidence) stands in FILE.key. The logs are not in the
+repository; without them this says so.
 """
 
 from __future__ import annotations
