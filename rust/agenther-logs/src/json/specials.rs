@@ -17,31 +17,30 @@ pub(crate) fn block_at<const N: usize>(bytes: &[u8], at: usize) -> [u8; N] {
 }
 
 /// Which bytes of a block are `"` or `\`: bit 0 for the first byte.
-#[inline(always)]
-pub(crate) fn quotes_and_backslashes(block: &[u8; BLOCK]) -> u64 {
-    equal_to(block, b'"') | equal_to(block, b'\\')
-}
-
 #[cfg(target_arch = "x86_64")]
 #[inline(always)]
-fn equal_to<const N: usize>(block: &[u8; N], byte: u8) -> u64 {
-    use std::arch::x86_64::{_mm_cmpeq_epi8, _mm_loadu_si128, _mm_movemask_epi8, _mm_set1_epi8};
+pub(crate) fn quotes_and_backslashes(block: &[u8; BLOCK]) -> u64 {
+    use std::arch::x86_64::{
+        _mm_cmpeq_epi8, _mm_loadu_si128, _mm_movemask_epi8, _mm_or_si128, _mm_set1_epi8,
+    };
     let mut mask = 0;
-    for (index, quarter) in block.chunks_exact(16).enumerate() {
-        // SAFETY: SSE2 is part of x86-64, and the load reads the 16 bytes of the quarter, aligned or not.
+    for (index, half) in block.chunks_exact(16).enumerate() {
+        // SAFETY: SSE2 is part of x86-64, and the load reads the 16 bytes of the half, aligned or not.
         let bits = unsafe {
-            let bytes = _mm_loadu_si128(quarter.as_ptr().cast());
-            _mm_movemask_epi8(_mm_cmpeq_epi8(bytes, _mm_set1_epi8(byte.cast_signed())))
+            let bytes = _mm_loadu_si128(half.as_ptr().cast());
+            let equal = |byte: u8| _mm_cmpeq_epi8(bytes, _mm_set1_epi8(byte.cast_signed()));
+            _mm_movemask_epi8(_mm_or_si128(equal(b'"'), equal(b'\\')))
         };
         mask |= u64::from(bits.cast_unsigned()) << (16 * index);
     }
     mask
 }
 
+/// Which bytes of a block are `"` or `\`: bit 0 for the first byte.
 #[cfg(not(target_arch = "x86_64"))]
 #[inline(always)]
-fn equal_to<const N: usize>(block: &[u8; N], byte: u8) -> u64 {
-    block.iter().rev().fold(0, |mask, &other| mask << 1 | u64::from(other == byte))
+pub(crate) fn quotes_and_backslashes(block: &[u8; BLOCK]) -> u64 {
+    block.iter().rev().fold(0, |mask, &byte| mask << 1 | u64::from(matches!(byte, b'"' | b'\\')))
 }
 
 #[cfg(test)]

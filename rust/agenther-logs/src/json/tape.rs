@@ -132,16 +132,6 @@ struct Decoding<'d> {
     used: usize,
 }
 
-/// What may come next inside the innermost container.
-#[derive(Clone, Copy, PartialEq)]
-enum Expect {
-    Value,
-    ValueOrEnd,
-    Key,
-    KeyOrEnd,
-    CommaOrEnd,
-}
-
 impl Tape {
     /// Parses one value that must fill `text` but for white space.
     pub fn parse(&mut self, text: &str, limits: Limits) -> Result<(), JsonError> {
@@ -223,67 +213,88 @@ impl Tape {
         limits: Limits,
         mut decoding: Option<&mut Decoding<'_>>,
     ) -> Result<usize, JsonError> {
-        let mut at = 0;
-        let mut expect = Expect::Value;
+        let mut at = skip_space(bytes, 0);
+        let mut in_object = false;
         loop {
-            at = skip_space(bytes, at);
-            let Some(&byte) = bytes.get(at) else {
-                return Err(JsonError { at, problem: Problem::Truncated });
-            };
             if self.nodes.len() >= limits.values {
                 return Err(JsonError { at, problem: Problem::TooManyValues(limits.values) });
             }
-            expect = match (expect, byte) {
-                (Expect::CommaOrEnd, b',') => {
-                    at += 1;
-                    if self.in_object() { Expect::Key } else { Expect::Value }
-                }
-                (Expect::CommaOrEnd | Expect::KeyOrEnd, b'}') if self.in_object() => {
-                    at += 1;
-                    self.close(at);
-                    Expect::CommaOrEnd
-                }
-                (Expect::CommaOrEnd | Expect::ValueOrEnd, b']') if !self.in_object() => {
-                    at += 1;
-                    self.close(at);
-                    Expect::CommaOrEnd
-                }
-                (Expect::CommaOrEnd, _) => {
-                    let what = if self.in_object() { "`,` or `}`" } else { "`,` or `]`" };
-                    return Err(JsonError { at, problem: Problem::Expected(what) });
-                }
-                (Expect::Key | Expect::KeyOrEnd, b'"') => {
-                    at = self.string(bytes, at, decoding.as_deref_mut())?;
-                    self.mark_key(bytes);
-                    at = skip_space(bytes, at);
-                    match bytes.get(at) {
-                        Some(b':') => at += 1,
-                        Some(_) => return Err(JsonError { at, problem: Problem::Expected("`:`") }),
-                        None => return Err(JsonError { at, problem: Problem::Truncated }),
+            match bytes.get(at) {
+                Some(b'"') => at = self.string(bytes, at, decoding.as_deref_mut())?,
+                Some(&open @ (b'{' | b'[')) => {
+                    in_object = open == b'{';
+                    self.open(at, in_object, limits)?;
+                    at = skip_space(bytes, at + 1);
+                    // The end of an empty container is found below.
+                    if bytes.get(at) != Some(&closer(in_object)) {
+                        if in_object {
+                            at = self.key(bytes, at, decoding.as_deref_mut())?;
+                        }
+                        continue;
                     }
-                    Expect::Value
                 }
-                (Expect::Key | Expect::KeyOrEnd, _) => {
-                    return Err(JsonError { at, problem: Problem::Expected("a key in quotes") });
-                }
-                (Expect::Value | Expect::ValueOrEnd, b'{' | b'[') => {
-                    if self.open.len() >= limits.depth {
-                        return Err(JsonError { at, problem: Problem::TooDeep(limits.depth) });
-                    }
-                    let kind = if byte == b'{' { Kind::Object } else { Kind::Array };
-                    self.open.push(self.nodes.len() as u32);
-                    self.nodes.push(Node { start: at as u32, end: 0, link: 0, kind, keys: 0 });
-                    at += 1;
-                    if byte == b'{' { Expect::KeyOrEnd } else { Expect::ValueOrEnd }
-                }
-                (Expect::Value | Expect::ValueOrEnd, _) => {
-                    at = self.scalar(bytes, at, decoding.as_deref_mut())?;
-                    Expect::CommaOrEnd
-                }
-            };
-            if expect == Expect::CommaOrEnd && self.open.is_empty() {
-                return Ok(at);
+                Some(_) => at = self.scalar(bytes, at)?,
+                None => return Err(JsonError { at, problem: Problem::Truncated }),
             }
+            // What follows a value: the ends of containers, then a comma or the end of all.
+            loop {
+                if self.open.is_empty() {
+                    return Ok(at);
+                }
+                at = skip_space(bytes, at);
+                match bytes.get(at) {
+                    Some(b',') => {
+                        at = skip_space(bytes, at + 1);
+                        if in_object {
+                            at = self.key(bytes, at, decoding.as_deref_mut())?;
+                        }
+                        break;
+                    }
+                    Some(&byte) if byte == closer(in_object) => {
+                        at += 1;
+                        self.close(at);
+                        in_object = self.in_object();
+                    }
+                    Some(_) => {
+                        let what = if in_object { "`,` or `}`" } else { "`,` or `]`" };
+                        return Err(JsonError { at, problem: Problem::Expected(what) });
+                    }
+                    None => return Err(JsonError { at, problem: Problem::Truncated }),
+                }
+            }
+        }
+    }
+
+    /// Opens the container at `at`.
+    fn open(&mut self, at: usize, is_object: bool, limits: Limits) -> Result<(), JsonError> {
+        if self.open.len() >= limits.depth {
+            return Err(JsonError { at, problem: Problem::TooDeep(limits.depth) });
+        }
+        self.open.push(self.nodes.len() as u32);
+        self.push(if is_object { Kind::Object } else { Kind::Array }, at, 0);
+        Ok(())
+    }
+
+    /// Parses the key at `at` and its colon; returns where the value is.
+    #[inline(always)]
+    fn key(
+        &mut self,
+        bytes: &[u8],
+        at: usize,
+        decoding: Option<&mut Decoding<'_>>,
+    ) -> Result<usize, JsonError> {
+        match bytes.get(at) {
+            Some(b'"') => {}
+            Some(_) => return Err(JsonError { at, problem: Problem::Expected("a key in quotes") }),
+            None => return Err(JsonError { at, problem: Problem::Truncated }),
+        }
+        let at = self.string(bytes, at, decoding)?;
+        self.mark_key(bytes);
+        let at = skip_space(bytes, at);
+        match bytes.get(at) {
+            Some(b':') => Ok(skip_space(bytes, at + 1)),
+            Some(_) => Err(JsonError { at, problem: Problem::Expected("`:`") }),
+            None => Err(JsonError { at, problem: Problem::Truncated }),
         }
     }
 
@@ -311,22 +322,19 @@ impl Tape {
         }
     }
 
+    #[inline(always)]
     fn push(&mut self, kind: Kind, start: usize, end: usize) {
         self.push_linked(kind, start, end, 0);
     }
 
+    #[inline(always)]
     fn push_linked(&mut self, kind: Kind, start: usize, end: usize, link: usize) {
         self.nodes.push(Node { start: start as u32, end: end as u32, link: link as u32, kind, keys: 0 });
     }
 
-    fn scalar(
-        &mut self,
-        bytes: &[u8],
-        at: usize,
-        decoding: Option<&mut Decoding<'_>>,
-    ) -> Result<usize, JsonError> {
+    /// Parses the value at `at` that is neither a string nor a container.
+    fn scalar(&mut self, bytes: &[u8], at: usize) -> Result<usize, JsonError> {
         let (word, kind) = match bytes[at] {
-            b'"' => return self.string(bytes, at, decoding),
             b't' => ("true", Kind::True),
             b'f' => ("false", Kind::False),
             b'n' => ("null", Kind::Null),
@@ -460,7 +468,23 @@ fn digits(bytes: &[u8], start: usize, what: &'static str) -> Result<usize, JsonE
     }
 }
 
-fn skip_space(bytes: &[u8], mut at: usize) -> usize {
+/// What ends a container.
+fn closer(in_object: bool) -> u8 {
+    if in_object { b'}' } else { b']' }
+}
+
+/// Where white space that stands at `at` ends; mostly there is one blank or none.
+#[inline(always)]
+fn skip_space(bytes: &[u8], at: usize) -> usize {
+    match bytes.get(at) {
+        Some(b' ') => skip_more_space(bytes, at + 1),
+        Some(b'\n' | b'\r' | b'\t') => skip_more_space(bytes, at),
+        _ => at,
+    }
+}
+
+#[inline]
+fn skip_more_space(bytes: &[u8], mut at: usize) -> usize {
     while matches!(bytes.get(at), Some(b' ' | b'\n' | b'\r' | b'\t')) {
         at += 1;
     }

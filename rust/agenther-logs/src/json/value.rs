@@ -251,16 +251,19 @@ impl<'t, 'a> Value<'t, 'a> {
     }
 
     /// The member at the end of a path of keys.
+    #[inline]
     pub fn at_path(self, path: &[&str]) -> Option<Value<'t, 'a>> {
         path.iter().try_fold(self, |value, key| value.get(key))
     }
 
     /// The first of the `keys` that is there and not `null`.
+    #[inline]
     pub fn any_of(self, keys: &[&str]) -> Option<Value<'t, 'a>> {
         keys.iter().find_map(|key| self.get(key).filter(|value| !value.is_null()))
     }
 
     /// The text of the first of the `keys` that holds a string which is not blank.
+    #[inline]
     pub fn text_of(self, keys: &[&str]) -> Option<Cow<'a, str>> {
         let texts = keys.iter().filter_map(|key| self.get(key)?.text());
         texts.into_iter().find(|text| !text.trim().is_empty())
