@@ -142,6 +142,7 @@ fn pursues_old_goal(candidate: &Candidate, reading: &Reading<'_>, goal: &HashSet
                 argument.value.get(..7).is_some_and(|start| start.eq_ignore_ascii_case("select "));
             let is_query = argument.kind == Kind::String
                 && !is_statement
+                && !names_things(&argument.value)
                 && argument.value.split_whitespace().count() >= 3
                 && !argument.value.contains(['(', ')', '{', '}', ';', '=', '<', '>', '|', '\n', '/']);
             is_query
@@ -150,6 +151,15 @@ fn pursues_old_goal(candidate: &Candidate, reading: &Reading<'_>, goal: &HashSet
                     .any(|word| original.contains(word) && !is_covered(word, &candidate.goal, goal))
         })
     })
+}
+
+/// Whether an argument names numbered things and nothing else: `cloth 1 with sinkbasin 1` acts in a world, and looks for
+/// nothing.
+fn names_things(value: &str) -> bool {
+    let words = || value.split_whitespace().filter(|word| !is_function_word(word));
+    let is_number = |word: &str| word.len() <= 2 && word.bytes().all(|byte| byte.is_ascii_digit());
+    words().next().is_some()
+        && words().zip(words().skip(1).chain(["?"])).all(|(word, next)| is_number(word) || is_number(next))
 }
 
 /// Whether a word of a query is in the goal, or says what the goal says otherwise.
@@ -173,6 +183,16 @@ mod tests {
         assert!(is_consent("Yes, please go ahead."));
         assert!(!is_consent("Yes, but not today."));
         assert!(!is_consent("What would it cost?"));
+    }
+
+    #[test]
+    fn numbered_things_are_no_query() {
+        for value in ["cloth 1 with sinkbasin 1", "apple 3 from desk 12"] {
+            assert!(names_things(value), "{value}");
+        }
+        for value in ["world cup 2018", "season 2 of the series", "red shoes size 9", "with the"] {
+            assert!(!names_things(value), "{value}");
+        }
     }
 
     #[test]

@@ -124,6 +124,12 @@ pub fn article(phrase: &str) -> &'static str {
     if (vowel && !sounds_like_consonant) || silent_h { "an" } else { "a" }
 }
 
+/// With its first letter in upper case.
+pub fn sentence(text: &str) -> String {
+    let mut letters = text.chars();
+    letters.next().map_or_else(String::new, |first| first.to_uppercase().chain(letters).collect())
+}
+
 /// `A`, `A and B`, `A, B and C`.
 pub fn enumerate<T: AsRef<str>>(items: &[T], conjunction: &str) -> String {
     match items {

@@ -51,7 +51,7 @@ pub fn inventory(
             let be = if things.len() == 1 { "is" } else { "are" };
             format!(
                 "{} {} there {be} {}.",
-                sentence_case(preposition(*place)),
+                english::sentence(preposition(*place)),
                 place.full,
                 listed(world, things)
             )
@@ -94,7 +94,7 @@ fn contents<'a>(scene: &Scene<'a>) -> Option<Vec<Place<'a>>> {
 }
 
 /// `the fridge, all the cabinets and shelf 2`: kinds where all are meant, names where some are.
-fn named(world: &World<'_>, places: &[Thing<'_>]) -> Option<String> {
+pub fn named(world: &World<'_>, places: &[Thing<'_>]) -> Option<String> {
     let mut kinds: BTreeMap<&str, Vec<Thing<'_>>> = BTreeMap::new();
     for place in places {
         kinds.entry(place.kind).or_default().push(*place);
@@ -105,8 +105,16 @@ fn named(world: &World<'_>, places: &[Thing<'_>]) -> Option<String> {
         let known = world.kinds.get(kind).map_or(0, Vec::len);
         match (found.len(), known) {
             (1, 1) => parts.push(format!("the {}", world.name(found[0]))),
-            (found_number, known) if found_number == known => {
+            (found_number, known) if found_number == known && world.listed.contains(kind) => {
                 parts.push(format!("all the {}", english::plural(&world.name(found[0]))));
+            }
+            (found_number, known)
+                if found_number + 1 == known && found_number > 2 && world.listed.contains(kind) =>
+            {
+                let shown = |full: &&str| found.iter().any(|place| place.full == *full);
+                let left_out = world.kinds.get(kind)?.iter().find(|full| !shown(full))?;
+                let kinds = english::plural(&world.name(found[0]));
+                parts.push(format!("all the {kinds} except {left_out}"));
             }
             _ => {
                 by_name += found.len();
@@ -134,11 +142,6 @@ fn listed(world: &World<'_>, things: &[Thing<'_>]) -> String {
         })
         .collect();
     if parts.is_empty() { "nothing".to_string() } else { english::enumerate(&parts, "and") }
-}
-
-fn sentence_case(text: &str) -> String {
-    let (first, rest) = text.split_at(1);
-    format!("{}{rest}", first.to_uppercase())
 }
 
 #[cfg(test)]

@@ -3,18 +3,17 @@
 
 mod events;
 mod inventory;
+mod search;
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet, HashSet};
 
 use super::{Candidate, Proposals, english};
+use crate::hindsight::guards::content_words;
 use crate::hindsight::{Support, Wording};
 use crate::reading::Reading;
 use crate::signals::tool_status::Status;
 use crate::trajectory::{Field, Span};
 use events::{Event, Thing};
-
-/// More exploring steps than this hide what was found.
-const MAX_EXPLORING: usize = 8;
 
 /// A run that looks around everywhere is not asked about every look.
 const MAX_INVENTORIES: usize = 3;
@@ -28,6 +27,31 @@ struct Scene<'a> {
     events: Vec<Event<'a>>,
     /// Whether nothing follows the last event in the observation.
     last: bool,
+}
+
+impl Scene<'_> {
+    /// Whether the step changes nothing but doors.
+    fn is_idle(&self) -> bool {
+        self.events.iter().all(|event| event.place().is_some() || *event == Event::Nothing)
+    }
+
+    /// Whether the step looks around: it shows something, and if it tried something in vain, then to go somewhere.
+    fn only_looks(&self, reading: &Reading<'_>) -> bool {
+        const ACTS: &[&str] = &[
+            "put", "take", "heat", "cool", "clean", "use", "toggle", "slice", "move", "pick", "drop", "grab",
+            "place",
+        ];
+        let program = reading.steps[self.step as usize].step.action_input.unwrap_or("");
+        let acts = || {
+            let called = program.match_indices('(').filter_map(|(at, _)| {
+                program[..at].rsplit(|c: char| !(c.is_alphanumeric() || c == '_')).next()
+            });
+            called.flat_map(|name| name.split('_')).any(|word| ACTS.contains(&word))
+        };
+        self.is_idle()
+            && self.events.iter().any(|event| matches!(event, Event::See(..)))
+            && !(self.events.contains(&Event::Nothing) && acts())
+    }
 }
 
 /// Proposes requests for the changes of state that a run brought about.
@@ -58,10 +82,7 @@ pub fn propose(reading: &Reading<'_>, out: &mut Proposals) {
             out.push(candidate);
         }
     }
-    if out.candidates.len() == before {
-        let found = (0..scenes.len()).rev().find_map(|at| found(&world, reading, &scenes, at));
-        found.into_iter().for_each(|candidate| out.push(candidate));
-    }
+    search::propose(&world, reading, &scenes, out);
     if out.candidates.len() == before {
         let looked = (0..scenes.len())
             .rev()
@@ -74,21 +95,43 @@ pub fn propose(reading: &Reading<'_>, out: &mut Proposals) {
 /// What is known of the things of the world: how many of a kind there are, and how people write them.
 struct World<'a> {
     kinds: BTreeMap<&'a str, Vec<&'a str>>,
+    /// The kinds that are places.
+    places: BTreeSet<&'a str>,
+    /// The kinds of which the prompt lists all.
+    listed: BTreeSet<&'a str>,
     spoken: BTreeMap<String, String>,
+    /// What the original prompt asks for: the topic words of it without what the room holds.
+    task: HashSet<String>,
 }
 
 impl<'a> World<'a> {
     fn new(reading: &Reading<'a>, scenes: &[Scene<'a>]) -> Self {
-        let mut world = World { kinds: BTreeMap::new(), spoken: BTreeMap::new() };
         let prompt = reading.run.original_prompt.unwrap_or("");
-        let listing = prompt
-            .split_once("you see ")
-            .map_or("", |(_, rest)| rest.split(['\n', '.']).next().unwrap_or(""));
+        // What the room holds stands in the prompt, or is what the run begins with.
+        let opening = reading.steps.first().filter(|read| read.step.action_name.is_none());
+        let texts = [Some(prompt), opening.and_then(|read| read.step.observation)];
+        let listing = texts
+            .into_iter()
+            .flatten()
+            .find_map(|text| text.split_once("you see ")?.1.split(['\n', '.']).next())
+            .unwrap_or("");
+        let mut world = World {
+            kinds: BTreeMap::new(),
+            places: BTreeSet::new(),
+            listed: BTreeSet::new(),
+            spoken: BTreeMap::new(),
+            task: content_words(&prompt.replacen(listing, "", 1)),
+        };
         for thing in events::things(listing) {
             world.learn(thing);
+            world.places.insert(thing.kind);
+            world.listed.insert(thing.kind);
         }
         for event in scenes.iter().flat_map(|scene| &scene.events) {
-            event.place().into_iter().for_each(|thing| world.learn(thing));
+            if let Some(place) = event.place() {
+                world.learn(place);
+                world.places.insert(place.kind);
+            }
             if let Event::See(_, things) = event {
                 things.iter().for_each(|thing| world.learn(*thing));
             }
@@ -122,13 +165,17 @@ impl<'a> World<'a> {
     }
 
     fn name(&self, thing: Thing<'_>) -> String {
-        self.spoken.get(thing.kind).cloned().unwrap_or_else(|| thing.kind.to_string())
+        self.word(thing.kind)
+    }
+
+    /// A kind as people write it.
+    fn word(&self, kind: &str) -> String {
+        self.spoken.get(kind).cloned().unwrap_or_else(|| unglued(kind))
     }
 
     /// `a mug`
     fn a(&self, thing: Thing<'_>) -> String {
-        let name = self.name(thing);
-        format!("{} {name}", english::article(&name))
+        some(&self.name(thing))
     }
 
     /// `the fridge` if there is one, else `a cabinet`.
@@ -136,6 +183,35 @@ impl<'a> World<'a> {
         let only = self.kinds.get(thing.kind).is_none_or(|full| full.len() == 1);
         if only { format!("the {}", self.name(thing)) } else { self.a(thing) }
     }
+}
+
+/// `a mug`, `some bread`
+fn some(name: &str) -> String {
+    let is_mass = english::plural(name) == name && !english::is_plural(name);
+    format!("{} {name}", if is_mass { "some" } else { english::article(name) })
+}
+
+/// What worlds glue together (`soapbar`) in the words of people.
+fn unglued(kind: &str) -> String {
+    const HEADS: &[&str] = &[
+        "alarm", "baseball", "butter", "coffee", "credit", "desk", "dining", "dish", "floor", "garbage",
+        "glass", "hand", "laundry", "paper", "pepper", "remote", "salt", "side", "sink", "soap", "spray",
+        "stove", "tennis", "tissue", "toilet", "towel", "trash", "watering", "wine",
+    ];
+    const TAILS: &[&str] = &[
+        "bar", "basin", "bat", "bottle", "box", "burner", "can", "card", "clock", "control", "hamper",
+        "hanger", "holder", "knife", "lamp", "machine", "paper", "racket", "roll", "shaker", "sponge",
+        "table", "towel",
+    ];
+    if matches!(kind, "cd" | "dvd" | "tv") {
+        return kind.to_uppercase();
+    }
+    let split = TAILS.iter().find_map(|tail| {
+        let head = kind.strip_suffix(tail).filter(|head| !head.is_empty())?;
+        let said = unglued(head);
+        (HEADS.contains(&head) || said != head).then(|| format!("{said} {tail}"))
+    });
+    split.unwrap_or_else(|| kind.to_string())
 }
 
 /// Places on which things lie; in all others they are in.
@@ -230,7 +306,15 @@ fn changed(world: &World<'_>, reading: &Reading<'_>, scenes: &[Scene<'_>], at: u
         }
         _ => return None,
     };
-    let kept = kept(scenes, at, thing, &anchors)?;
+    let kept = kept(reading, scenes, at, thing, &anchors)?;
+    let strays = kept.iter().any(|&index| {
+        scenes[index].events.contains(&Event::Nothing)
+            && search::strays(world, reading, &scenes[index], &goal, thing.kind)
+    });
+    if strays {
+        return None;
+    }
+    let kept = kept.iter().map(|&index| scenes[index].step).collect();
     Some(candidate(reading, goal, answer, kept, prior))
 }
 
@@ -275,13 +359,15 @@ fn sighting<'a>(scenes: &[Scene<'a>], at: usize, thing: Thing<'_>) -> Option<(us
 
 /// The scenes that lead to the one at `at`: for every anchor (a scene and the place it acts at) the scene
 /// itself and the arrival at that place; all changes of the thing in between. `None` if one of them does
-/// something else besides, or in vain.
+/// something else besides, or in vain. To go where one is already is no vain step, nor is what was tried again and
+/// then worked.
 fn kept(
+    reading: &Reading<'_>,
     scenes: &[Scene<'_>],
     at: usize,
     thing: Thing<'_>,
     anchors: &[(usize, Option<Thing<'_>>)],
-) -> Option<Vec<u32>> {
+) -> Option<Vec<usize>> {
     let mut kept = vec![at];
     for (scene, place) in anchors {
         kept.push(*scene);
@@ -306,13 +392,25 @@ fn kept(
     kept.sort_unstable();
     kept.dedup();
     let only_this = kept.iter().all(|&index| {
-        scenes[index].events.iter().all(|event| match event.changes() {
-            Some(changed) => changed.full == thing.full,
-            None => *event != Event::Nothing,
-        })
+        let of_others =
+            scenes[index].events.iter().filter_map(Event::changes).any(|changed| changed.full != thing.full);
+        let vain = scenes[index].events.contains(&Event::Nothing)
+            && !scenes[index].only_looks(reading)
+            && !tried_again(reading, &scenes[index], &scenes[at]);
+        !of_others && !vain
     });
-    (only_this && !passed_by(scenes, &kept, thing))
-        .then(|| kept.iter().map(|&index| scenes[index].step).collect())
+    (only_this && !passed_by(scenes, &kept, thing)).then_some(kept)
+}
+
+/// Whether what a scene did last, in vain, is done again by a later one.
+fn tried_again(reading: &Reading<'_>, scene: &Scene<'_>, later: &Scene<'_>) -> bool {
+    let program = |scene: &Scene<'_>| reading.steps[scene.step as usize].step.action_input.unwrap_or("");
+    let last = program(scene).trim_end().lines().next_back().unwrap_or("").trim();
+    let once = scene.events.iter().filter(|event| **event == Event::Nothing).count() == 1;
+    once && scene.events.last() == Some(&Event::Nothing)
+        && scene.step < later.step
+        && !last.is_empty()
+        && program(later).contains(last)
 }
 
 /// Whether a kept scene shows another thing of the kind first and goes on: then the one taken is no "a mug".
@@ -330,46 +428,6 @@ fn passed_by(scenes: &[Scene<'_>], kept: &[usize], thing: Thing<'_>) -> bool {
         }
     }
     false
-}
-
-/// The request to find what a scene shows last, if the agent looked for it.
-fn found(world: &World<'_>, reading: &Reading<'_>, scenes: &[Scene<'_>], at: usize) -> Option<Candidate> {
-    let Event::See(place, things) = scenes[at].events.last()? else { return None };
-    let step = reading.steps[scenes[at].step as usize].step;
-    let thing = sought(things, step.action_input).or_else(|| sought(things, step.thought))?;
-    let exploring: Vec<usize> =
-        (0..=at).filter(|&index| scenes[index].events.iter().all(|event| event.place().is_some())).collect();
-    let seen_before = exploring.iter().filter(|&&index| index < at).any(|&index| {
-        scenes[index]
-            .events
-            .iter()
-            .any(|event| matches!(event, Event::See(_, seen) if seen.iter().any(|s| s.kind == thing.kind)))
-    });
-    if seen_before || exploring.len() > MAX_EXPLORING || exploring.last() != Some(&at) {
-        return None;
-    }
-    let earlier_here = scenes[at]
-        .events
-        .iter()
-        .filter(|event| matches!(event, Event::See(_, seen) if seen.iter().any(|s| s.kind == thing.kind)))
-        .count();
-    if earlier_here != 1 {
-        return None;
-    }
-    let goal = match seed(reading, at) % 2 {
-        0 => format!("Where in this room can I find {}?", world.a(*thing)),
-        _ => format!("Find {} and tell me where it is.", world.a(*thing)),
-    };
-    let answer = format!("There is {} {} {}.", world.a(*thing), preposition(*place), place.full);
-    let kept = exploring.iter().map(|&index| scenes[index].step).collect();
-    Some(candidate(reading, goal, answer, kept, 0.74))
-}
-
-/// The thing that a text names: what the agent was looking for.
-fn sought<'t, 'a>(things: &'t [Thing<'a>], text: Option<&str>) -> Option<&'t Thing<'a>> {
-    let text = text?.to_lowercase();
-    let words: Vec<&str> = text.split(|c: char| !c.is_alphanumeric()).collect();
-    things.iter().find(|thing| words.contains(&thing.kind))
 }
 
 fn candidate(reading: &Reading<'_>, goal: String, answer: String, steps: Vec<u32>, prior: f32) -> Candidate {
@@ -490,5 +548,41 @@ mod tests {
         ] {
             assert!(goals(&[("run", text)]).is_empty(), "{text}");
         }
+    }
+
+    #[test]
+    fn what_was_tried_in_vain_and_then_worked_is_part_of_it() {
+        let take = "print(take('pen 1', 'desk 1'))\nprint(goto('fridge 1'))\nprint(put('pen 1', 'fridge 1'))";
+        let tried = "You pick up the pen 1 from the desk 1.\nThe fridge 1 is closed.\nNothing happens.";
+        let opened = "You open the fridge 1. The fridge 1 is open. In it, you see nothing.\nYou put the pen 1 in/on the fridge 1.";
+        let again = "print(open('fridge 1'))\nprint(put('pen 1', 'fridge 1'))";
+        let look = ("goto('desk 1')", "On the desk 1, you see a pen 1.");
+        let found = goals(&[look, (take, tried), (again, opened)]);
+        assert!(
+            found.iter().any(|(_, answer, kept)| answer.contains("put it") && *kept == [0, 1, 2]),
+            "{found:?}"
+        );
+        let other = "print(heat('pen 1', 'stove 1'))\nprint(put('pen 1', 'fridge 1'))";
+        let found = goals(&[look, (other, tried), (again, opened)]);
+        assert!(found.iter().any(|(_, answer, _)| answer.contains("put it")), "{found:?}");
+        let found = goals(&[look, (take, tried), ("print(shut('fridge 1'))", opened)]);
+        assert!(found.iter().all(|(_, answer, _)| !answer.contains("put it")), "{found:?}");
+    }
+
+    #[test]
+    fn glued_words_come_apart() {
+        for (kind, words) in [
+            ("soapbar", "soap bar"),
+            ("toiletpaperhanger", "toilet paper hanger"),
+            ("peppershaker", "pepper shaker"),
+            ("mug", "mug"),
+            ("pan", "pan"),
+            ("cd", "CD"),
+            ("scanner", "scanner"),
+        ] {
+            assert_eq!(super::unglued(kind), words);
+        }
+        assert_eq!(super::some("bread"), "some bread");
+        assert_eq!(super::some("apple"), "an apple");
     }
 }

@@ -1,0 +1,296 @@
+//! What a run looked for: where it is, or that it is not where the run looked.
+
+use std::collections::HashSet;
+
+use super::events::{Event, Thing};
+use super::inventory::named;
+use super::{Scene, World, candidate, preposition, seed, some};
+use crate::hindsight::families::{Candidate, Proposals, english};
+use crate::hindsight::guards::content_words;
+use crate::reading::Reading;
+
+/// More steps of looking around than these hide what they are for.
+const MAX_LOOKS: usize = 16;
+
+/// A run is not asked for more finds.
+const MAX_FOUND: usize = 2;
+
+/// So many scenes are tried for one.
+const MAX_TRIES: usize = 12;
+
+/// More places than these are a tour of the house.
+const MAX_PLACES: usize = 40;
+
+/// More places than these that hold a thing are an inventory.
+const MAX_SIGHTINGS: usize = 6;
+
+/// States, which programs look for in what a world says.
+const STATES: &[&str] = &[
+    "open", "opened", "closed", "empty", "clean", "cool", "cold", "hot", "heat", "dirty", "on", "off",
+    "nothing", "done",
+];
+
+/// Proposes the questions that looking around answers: where something is, or whether it is there at all.
+pub fn propose(world: &World<'_>, reading: &Reading<'_>, scenes: &[Scene<'_>], out: &mut Proposals) {
+    let finds = (0..scenes.len()).filter_map(|at| Some((at, sought_in(reading, &scenes[at])?)));
+    let found = finds.take(MAX_TRIES).filter_map(|(at, thing)| found(world, reading, scenes, at, thing));
+    let absent = absent(world, reading, scenes);
+    found.take(MAX_FOUND).for_each(|candidate| out.push_rendered(candidate));
+    // That something is nowhere, the listings of the places tell: all of them are in the goal.
+    absent.into_iter().for_each(|candidate| out.push_derived(candidate));
+}
+
+/// The thing that a scene looks for and shows.
+fn sought_in<'a>(reading: &Reading<'_>, scene: &Scene<'a>) -> Option<Thing<'a>> {
+    let step = reading.steps[scene.step as usize].step;
+    let program = step.action_input.unwrap_or("");
+    let is_tested = |thing: &Thing<'_>| {
+        // A program that tests for something else is not after what its listings show besides.
+        let mut words = tested(program).filter(|word| !is_state(word)).peekable();
+        words.peek().is_none() || words.any(|word| word.eq_ignore_ascii_case(thing.kind))
+    };
+    let sought =
+        || sought(scene, step.action_input).or_else(|| sought(scene, step.thought)).filter(is_tested);
+    scene.only_looks(reading).then(sought)?
+}
+
+/// What a program tests a text for: `"mug" in seen`.
+fn tested(program: &str) -> impl Iterator<Item = &str> {
+    program.match_indices(" in ").filter_map(|(at, _)| {
+        let before = &program[..at];
+        let quote = before.chars().next_back().filter(|c| matches!(c, '"' | '\''))?;
+        before[..before.len() - 1].rsplit(quote).next()
+    })
+}
+
+/// The request to find what a scene shows: by that scene and the looks before it, else by that scene alone.
+fn found(
+    world: &World<'_>,
+    reading: &Reading<'_>,
+    scenes: &[Scene<'_>],
+    at: usize,
+    thing: Thing<'_>,
+) -> Option<Candidate> {
+    let places = sightings(&scenes[at], thing);
+    let name = world.a(thing);
+    let goal = match seed(reading, at) % 3 {
+        0 => format!("Where can I find {name}?"),
+        1 if name.starts_with("some") => format!("Look for {name} and tell me where you find it."),
+        1 => format!("Look for {name} and tell me where you find one."),
+        _ => format!("Find {name} and tell me where it is."),
+    };
+    let looks = looks(scenes, at);
+    let is_first = |kept: &[usize]| {
+        kept[..kept.len() - 1].iter().all(|&index| sightings(&scenes[index], thing).is_empty())
+    };
+    let is_own =
+        |kept: &[usize]| kept.iter().all(|&index| !strays(world, reading, &scenes[index], &goal, thing.kind));
+    let alone = vec![at];
+    let kept = [looks, alone].into_iter().find(|kept| {
+        let is_search = kept.len() > 1 || scenes[at].places() > 1 || at == 0;
+        kept.len() <= MAX_LOOKS && is_search && is_first(kept) && is_own(kept)
+    })?;
+    let named: Vec<String> =
+        places.iter().map(|place| format!("{} {}", preposition(*place), place.full)).collect();
+    let answer = format!("There is {name} {}.", english::enumerate(&named, "and"));
+    let steps = kept.iter().map(|&index| scenes[index].step).collect();
+    (1..=MAX_SIGHTINGS).contains(&places.len()).then(|| candidate(reading, goal, answer, steps, 0.82))
+}
+
+/// The request to check the places that were looked into for something that is in none of them.
+fn absent(world: &World<'_>, reading: &Reading<'_>, scenes: &[Scene<'_>]) -> Option<Candidate> {
+    let several = |at: &usize| scenes[*at].only_looks(reading) && scenes[*at].places() > 1;
+    let last_look = (0..scenes.len()).take_while(|&at| scenes[at].is_idle()).last();
+    let groups = last_look.map(|at| looks(scenes, at)).into_iter();
+    let mut groups = groups.chain((0..scenes.len()).filter(several).take(MAX_TRIES).map(|at| vec![at]));
+    groups.find_map(|kept| nowhere(world, reading, scenes, &kept))
+}
+
+fn nowhere(
+    world: &World<'_>,
+    reading: &Reading<'_>,
+    scenes: &[Scene<'_>],
+    kept: &[usize],
+) -> Option<Candidate> {
+    if kept.len() > MAX_LOOKS {
+        return None;
+    }
+    let target = kept.iter().find_map(|&at| target(world, reading, &scenes[at]))?;
+    let mut places: Vec<Thing<'_>> = Vec::new();
+    for event in kept.iter().flat_map(|&at| &scenes[at].events) {
+        let Event::See(place, things) = event else { continue };
+        if places.len() > MAX_PLACES || things.iter().any(|thing| thing.kind == target) {
+            return None;
+        }
+        if places.iter().all(|known| known.full != place.full) {
+            places.push(*place);
+        }
+    }
+    let name = world.word(&target);
+    let a = some(&name);
+    let of = named(world, &places).filter(|_| places.len() > 1)?;
+    let on = places.iter().filter(|place| preposition(**place) == "on").count();
+    let within = match on {
+        0 => "in",
+        on if on == places.len() => "on",
+        _ => "in or on",
+    };
+    let goal =
+        match of.strip_prefix("all the ").filter(|_| places.iter().all(|place| place.kind == places[0].kind))
+        {
+            Some(kind) => format!("Is there {a} {within} any of the {kind}?"),
+            None => format!("Check {of}: is there {a} {within} any of them?"),
+        };
+    let answer = format!("No, there is no {name} {within} any of them.");
+    let is_own = kept.iter().all(|&at| !strays(world, reading, &scenes[at], &goal, &target));
+    let steps = kept.iter().map(|&at| scenes[at].step).collect();
+    is_own.then(|| candidate(reading, goal, answer, steps, 0.8))
+}
+
+impl Scene<'_> {
+    /// How many places the step looks into.
+    fn places(&self) -> usize {
+        self.events.iter().filter(|event| matches!(event, Event::See(..))).count()
+    }
+}
+
+/// The scenes up to `at` that look into a place for the first time.
+fn looks(scenes: &[Scene<'_>], at: usize) -> Vec<usize> {
+    let mut known: HashSet<&str> = HashSet::new();
+    let mut kept: Vec<usize> = Vec::new();
+    for (index, scene) in scenes.iter().enumerate().take(at + 1) {
+        if !scene.is_idle() {
+            continue;
+        }
+        // To open a place is part of looking into it.
+        let mut is_new = index == at || scene.events.iter().any(|event| matches!(event, Event::Open(_)));
+        for place in scene.events.iter().filter_map(Event::place) {
+            is_new |= known.insert(place.full);
+        }
+        if is_new {
+            kept.push(index);
+        }
+    }
+    kept
+}
+
+/// The places in which a scene shows a thing of the kind.
+fn sightings<'a>(scene: &Scene<'a>, thing: Thing<'_>) -> Vec<Thing<'a>> {
+    let mut places: Vec<Thing<'a>> = Vec::new();
+    for event in &scene.events {
+        if let Event::See(place, things) = event
+            && things.iter().any(|seen| seen.kind == thing.kind)
+            && places.iter().all(|known| known.full != place.full)
+        {
+            places.push(*place);
+            if places.len() > MAX_SIGHTINGS {
+                break;
+            }
+        }
+    }
+    places
+}
+
+/// The thing of a scene that a text names: what the agent was looking for. What is listed last decides, where a
+/// program stops.
+fn sought<'a>(scene: &Scene<'a>, text: Option<&str>) -> Option<Thing<'a>> {
+    let text = text?.to_lowercase();
+    let words: Vec<&str> = text.split(|c: char| !c.is_alphanumeric()).collect();
+    scene.events.iter().rev().find_map(|event| match event {
+        Event::See(_, things) => things.iter().find(|thing| words.contains(&thing.kind)).copied(),
+        _ => None,
+    })
+}
+
+/// What the step looks for: `"mug" in seen` of a program, `find a mug` of a thought; a thing that the task names or
+/// that was seen somewhere.
+fn target(world: &World<'_>, reading: &Reading<'_>, scene: &Scene<'_>) -> Option<String> {
+    let step = reading.steps[scene.step as usize].step;
+    let tested = tested(step.action_input.unwrap_or(""));
+    let wanted = step.thought.unwrap_or("").match_indices("find ").filter_map(|(at, verb)| {
+        let mut words = step.thought?[at + verb.len()..].split(|c: char| !c.is_alphanumeric());
+        let article = words.next()?;
+        if matches!(article, "a" | "an" | "some" | "the") { words.next() } else { None }
+    });
+    tested.chain(wanted).map(str::to_lowercase).find(|word| {
+        let is_thing = world.kinds.contains_key(word.as_str()) || world.task.contains(word);
+        is_thing && !is_state(word) && !world.places.contains(word.as_str())
+    })
+}
+
+/// Whether a program has a word of the task that the goal does not have: it is after something else besides. Places
+/// are looked into for whatever goal.
+pub fn strays(world: &World<'_>, reading: &Reading<'_>, scene: &Scene<'_>, goal: &str, kind: &str) -> bool {
+    let program = reading.steps[scene.step as usize].step.action_input.unwrap_or("");
+    let asked = content_words(goal);
+    content_words(program).iter().any(|word| {
+        let is_place = world.places.contains(word.as_str());
+        // A state that a program reads, and does not bring about, is nothing that it strays to.
+        let is_read = || is_state(word) && tested(program).any(|tested| tested == word);
+        world.task.contains(word) && !asked.contains(word) && !is_place && word != kind && !is_read()
+    })
+}
+
+fn is_state(word: &str) -> bool {
+    STATES.contains(&word)
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::hindsight::families::testing::proposals;
+
+    const ROOM: &str =
+        "You see a shelf 1, a shelf 2, a shelf 3, and a box 1.\nPut a pen and a cup in the box.";
+
+    fn goals(calls: &[(&str, &str)]) -> Vec<(String, String, Vec<u32>)> {
+        let calls: Vec<_> = calls.iter().map(|(input, text)| ("run", *input, *text)).collect();
+        proposals(super::super::propose, &ROOM.replace("You see", "you see"), &calls)
+    }
+
+    const TOUR: &str = "On the shelf 1, you see a cup 1.\nOn the shelf 2, you see nothing.\nOn the shelf 3, you see a pen 4.";
+
+    #[test]
+    fn what_a_program_looks_for_is_found() {
+        let found = goals(&[("for s in shelves:\n    if 'pen' in goto(s): break", TOUR)]);
+        assert_eq!(found.len(), 1, "{found:?}");
+        assert!(found[0].0.contains("a pen"), "{found:?}");
+        assert_eq!(found[0].1, "There is a pen on shelf 3.");
+        assert_eq!(found[0].2, [0]);
+    }
+
+    #[test]
+    fn the_search_keeps_every_look_that_was_needed_and_no_other() {
+        let found = goals(&[
+            ("go to shelf 1", "On the shelf 1, you see a cup 1."),
+            ("go to shelf 2", "On the shelf 2, you see nothing."),
+            ("go to shelf 1", "On the shelf 1, you see a cup 1."),
+            ("go to shelf 3 for the pen", "On the shelf 3, you see a pen 4."),
+        ]);
+        let (_, answer, kept) = found.iter().find(|(goal, _, _)| goal.contains("a pen")).expect("the pen");
+        assert_eq!(answer, "There is a pen on shelf 3.");
+        assert_eq!(*kept, [0, 1, 3]);
+    }
+
+    #[test]
+    fn what_is_in_none_of_the_places_is_said_to_be_in_none() {
+        let found =
+            goals(&[("for s in shelves:\n    if 'pen' in goto(s): break", &TOUR.replace("pen 4", "nail 4"))]);
+        let expected = (
+            "Is there a pen on any of the shelves?".to_string(),
+            "No, there is no pen on any of them.".to_string(),
+            vec![0],
+        );
+        assert_eq!(found, [expected]);
+    }
+
+    #[test]
+    fn a_program_after_something_else_is_no_search() {
+        for program in [
+            "for s in shelves:\n    if 'clean pen' in goto(s): break",
+            "for s in shelves:\n    if 'pen' in goto(s): put('cup')",
+        ] {
+            let found = goals(&[(program, TOUR)]);
+            assert!(found.iter().all(|(goal, _, _)| !goal.contains("pen")), "{program}: {found:?}");
+        }
+    }
+}
