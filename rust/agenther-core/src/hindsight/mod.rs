@@ -194,7 +194,7 @@ pub fn relabel_in_words(reading: &Reading<'_>, options: &RelabelOptions, moulds:
         return abstain(Reason::NoSteps);
     }
     let live = Live::of(reading);
-    if !live.returned() {
+    if !live.returned() && !reading.steps.iter().any(families::tells_by_silence) {
         return abstain(Reason::NoSuccessfulStep);
     }
     let mut proposals = Proposals::new(options.seed, reading.run.trajectory_id);

@@ -127,6 +127,11 @@ pub fn only_reads(step: &StepReading<'_>) -> bool {
     shell::only_reads(step)
 }
 
+/// Whether a step without an output, or with an error, tells something all the same.
+pub fn tells_by_silence(step: &StepReading<'_>) -> bool {
+    shell::tells_by_silence(step)
+}
+
 /// The text that a call takes: its plain input, its only text argument, or the one under the first of `keys` it has.
 fn text_argument<'a>(step: &StepReading<'a>, keys: &[&str]) -> Option<Cow<'a, str>> {
     let input = step.step.action_input?;

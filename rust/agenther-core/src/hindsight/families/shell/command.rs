@@ -1,7 +1,7 @@
-//! Command lines taken apart, as far as they are a plain pipeline of words.
+//! Command lines taken apart, as far as they are plain pipelines of words, one after the other.
 //!
-//! By hand and strict: expansions, redirections, lists, loops and subshells are refused, so what is left
-//! needs no shell grammar.
+//! By hand and strict: expansions, loops, subshells and all redirections but `> FILE` are refused, so what is
+//! left needs no shell grammar.
 
 /// Longer lines are programs.
 const MAX_LENGTH: usize = 300;
@@ -9,61 +9,120 @@ const MAX_LENGTH: usize = 300;
 /// A flag and its value, which is empty where it takes none.
 pub type Flag = (String, String);
 
+/// A pipeline, and the file that its output goes to.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Command {
+    /// The stages, each a list of words.
+    pub stages: Vec<Vec<String>>,
+    /// `> FILE`.
+    pub into: Option<String>,
+}
+
+#[derive(Debug, PartialEq)]
+enum Token {
+    Word(String),
+    Pipe,
+    /// `&&`
+    Then,
+    /// `;`, the end of a line.
+    End,
+    /// `>`
+    Into,
+}
+
 /// The stages of a pipeline, each a list of words; `None` if the line is anything more than that.
 pub fn pipeline(line: &str) -> Option<Vec<Vec<String>>> {
+    let [command] = commands(line)?.try_into().ok()?;
+    command.into.is_none().then_some(command.stages)
+}
+
+/// The commands that a line runs one after the other; `None` if it has anything that is not known.
+pub fn commands(line: &str) -> Option<Vec<Command>> {
+    let mut tokens = tokens(line)?;
+    tokens.pop_if(|token| *token == Token::End);
+    tokens.split(|token| matches!(token, Token::Then | Token::End)).map(command).collect()
+}
+
+fn command(tokens: &[Token]) -> Option<Command> {
+    let (tokens, into) = match tokens {
+        [before @ .., Token::Into, Token::Word(file)] => (before, Some(file.clone())),
+        all => (all, None),
+    };
+    let stage = |stage: &[Token]| -> Option<Vec<String>> {
+        let word = |token: &Token| match token {
+            Token::Word(word) => Some(word.clone()),
+            _ => None,
+        };
+        (!stage.is_empty()).then(|| stage.iter().map(word).collect())?
+    };
+    let stages = tokens.split(|token| *token == Token::Pipe).map(stage).collect::<Option<_>>()?;
+    Some(Command { stages, into })
+}
+
+fn tokens(line: &str) -> Option<Vec<Token>> {
     if line.len() > MAX_LENGTH {
         return None;
     }
-    let mut stages = vec![Vec::new()];
+    let mut tokens = Vec::new();
     let mut word: Option<String> = None;
     let mut chars = line.trim().chars().peekable();
     while let Some(c) = chars.next() {
-        match c {
-            ' ' | '\t' => stages.last_mut()?.extend(word.take()),
-            '|' => {
-                stages.last_mut()?.extend(word.take());
-                if matches!(chars.peek(), Some('|' | '&')) || stages.last()?.is_empty() {
-                    return None;
-                }
-                stages.push(Vec::new());
-            }
-            '\'' => {
-                // Nothing is expanded between single quotes.
-                let word = word.get_or_insert_default();
-                loop {
-                    match chars.next()? {
-                        '\'' => break,
-                        inner => word.push(inner),
-                    }
-                }
-            }
-            '"' => {
-                let word = word.get_or_insert_default();
-                loop {
-                    match chars.next()? {
-                        quote if quote == c => break,
-                        '$' | '`' | '\\' => return None,
-                        inner => word.push(inner),
-                    }
-                }
-            }
-            '\\' => match chars.next()? {
-                escaped @ (';' | '(' | ')' | '!') => word.get_or_insert_default().push(escaped),
-                _ => return None,
-            },
-            '$' | '`' | ';' | '&' | '<' | '>' | '(' | ')' | '\n' | '#' | '~' | '*' | '?' | '[' | ']' => {
-                return None;
-            }
-            '{' if chars.peek() == Some(&'}') => {
+        let follows = chars.peek().copied();
+        let mark = match (c, follows) {
+            (' ' | '\t', _) => None,
+            ('|', Some('|' | '&')) | ('>', Some('>' | '|' | '&')) => return None,
+            ('|', _) => Some(Token::Pipe),
+            ('&', Some('&')) => {
                 chars.next();
-                word.get_or_insert_default().push_str("{}");
+                Some(Token::Then)
             }
-            '{' | '}' => return None,
-            _ => word.get_or_insert_default().push(c),
-        }
+            (';' | '\n', _) => Some(Token::End),
+            // A number before it would name what is redirected.
+            ('>', _) if word.as_deref().is_none_or(|word| !word.bytes().all(|b| b.is_ascii_digit())) => {
+                Some(Token::Into)
+            }
+            _ => {
+                spelled(c, &mut chars, word.get_or_insert_default())?;
+                continue;
+            }
+        };
+        tokens.extend(word.take().map(Token::Word));
+        tokens.extend(mark);
     }
-    stages.last_mut()?.extend(word.take());
-    stages.iter().all(|stage| !stage.is_empty()).then_some(stages)
+    tokens.extend(word.map(Token::Word));
+    Some(tokens)
+}
+
+/// Appends to a word what stands in a line for a part of it.
+fn spelled(c: char, chars: &mut std::iter::Peekable<std::str::Chars<'_>>, word: &mut String) -> Option<()> {
+    match c {
+        '\'' => loop {
+            // Nothing is expanded between single quotes.
+            match chars.next()? {
+                '\'' => break,
+                inner => word.push(inner),
+            }
+        },
+        '"' => loop {
+            match chars.next()? {
+                '"' => break,
+                '$' | '`' | '\\' => return None,
+                inner => word.push(inner),
+            }
+        },
+        '\\' => match chars.next()? {
+            escaped @ (';' | '(' | ')' | '!') => word.push(escaped),
+            _ => return None,
+        },
+        '$' | '`' | '&' | '<' | '>' | '(' | ')' | '#' | '~' | '*' | '?' | '[' | ']' => return None,
+        '{' if chars.peek() == Some(&'}') => {
+            chars.next();
+            word.push_str("{}");
+        }
+        '{' | '}' => return None,
+        _ => word.push(c),
+    }
+    Some(())
 }
 
 /// `cd DIR && rest`: the directory, and the line that is run in it.
@@ -123,6 +182,7 @@ mod tests {
         for line in [
             "ls; pwd",
             "a && b",
+            "a > b",
             "a || b",
             "cat < x",
             "echo $HOME",
@@ -139,6 +199,18 @@ mod tests {
         ] {
             let refused = pipeline(line).is_none() || line.starts_with("for");
             assert!(refused, "{line}");
+        }
+    }
+
+    #[test]
+    fn reads_commands_one_after_the_other() {
+        let found = commands("mkdir -p /srv/a && echo 'x y' > /srv/a/f; ls /srv | wc -l").unwrap();
+        assert_eq!(found[0].stages, [["mkdir", "-p", "/srv/a"]]);
+        assert_eq!(found[1].stages, [["echo", "x y"]]);
+        assert_eq!(found[1].into.as_deref(), Some("/srv/a/f"));
+        assert_eq!(found[2].stages.len(), 2);
+        for line in ["a >> b", "a 2> b", "a > b c", "> b", "a &&", "a | && b", "a & b", "a >"] {
+            assert_eq!(commands(line), None, "{line}");
         }
     }
 

@@ -1,7 +1,7 @@
 //! Filters of pipelines: each rewrites the phrase for what it is given.
 
 use super::command::options;
-use super::phrase::{Kind, Phrase, checksum, counted, literal};
+use super::phrase::{Kind, Phrase, checksum, counted, how_many, literal, ordinal, sought};
 
 /// What a command run on every found path makes of them.
 pub fn per_file(phrase: Phrase, command: &[String], at_once: bool) -> Option<Phrase> {
@@ -27,24 +27,53 @@ pub fn per_file(phrase: Phrase, command: &[String], at_once: bool) -> Option<Phr
             phrase.measured = Some((format!("{}s", checksum(name)), files));
             Some(phrase)
         }
+        "du" if matches!(rest, [flag] if matches!(flag.as_str(), "-h" | "-sh")) => {
+            let mut phrase =
+                phrase.asking(Kind::PerFile, format!("How much disk space does each of the {files} use"));
+            phrase.measured = Some(("disk usage".to_string(), files));
+            Some(phrase)
+        }
+        // One line a file: only once each are they directories.
+        "dirname" if rest.is_empty() => {
+            let mut phrase = phrase;
+            phrase.measured = Some(("directories".to_string(), files));
+            phrase.noun = "parent directories".to_string();
+            Some(phrase)
+        }
+        "ls" if matches!(rest, [flag] if matches!(flag.as_str(), "-l" | "-lh")) => {
+            let question = format!("Show me the permissions, owners, sizes and dates of all {files}");
+            Some(phrase.asking(Kind::Lines, question))
+        }
         "cat" if rest.is_empty() => {
             let mut lines = Phrase::new(Kind::Lines, "lines", format!(" of all {files}"), "");
             lines.question = Some(format!("Print the contents of all {files}"));
             Some(lines)
         }
         "grep" => {
-            let (flags, operands) = options(rest, &["l", "i", "w"])?;
+            let (flags, operands) = options(rest, &["l", "i", "w", "H", "n", "E", "F"])?;
             let [pattern] = operands.try_into().ok()?;
             let has = |name: &str| flags.iter().any(|(flag, _)| flag == name);
-            if !has("l") || !literal(&pattern) {
-                return None;
+            let (what, contain) = sought(&pattern, has)?;
+            if !has("l") {
+                let with = match (has("H"), has("n")) {
+                    (true, true) => ", with file names and line numbers",
+                    (true, false) => ", with the names of the files",
+                    (false, true) => ", with line numbers",
+                    (false, false) => "",
+                };
+                let mut lines = Phrase::new(Kind::Lines, "lines", format!(" of the {files}"), "");
+                lines.question =
+                    Some(format!("Show me all lines of the {files} that {contain} {what}{with}"));
+                lines.absent = Some((
+                    format!("Do any of the {files} {contain} {what}?"),
+                    format!("No, none of the {files} {contain} {what}."),
+                ));
+                return Some(lines);
             }
-            let what = if has("w") { "the whole word" } else { "the text" };
-            let case = if has("i") { " in upper or lower case" } else { "" };
             let place = phrase.place.clone();
             let link =
                 if phrase.noun.contains("whose") || phrase.noun.contains("modified") { " and" } else { "" };
-            let noun = format!("{}{link} that contain {what} \"{pattern}\"{case}", phrase.noun);
+            let noun = format!("{}{link} that {contain} {what}", phrase.noun);
             Some(Phrase::new(Kind::Paths, noun, place, &phrase.root))
         }
         _ => None,
@@ -58,8 +87,15 @@ fn awk(mut phrase: Phrase, words: &[String]) -> Option<Phrase> {
     if program == "{print$1,$2}" && phrase.kind == Kind::PerFile {
         return Some(phrase);
     }
+    if phrase.kind == Kind::Lines {
+        let column =
+            program.strip_prefix("{print$").and_then(|rest| rest.strip_suffix('}')).and_then(ordinal)?;
+        let is_plain = phrase.noun == "lines" && phrase.question.is_none() && phrase.manner.is_empty();
+        phrase.noun = format!("{column} column");
+        return is_plain.then_some(phrase);
+    }
     if program == "{print$1}" {
-        return alone(phrase);
+        return if phrase.kind == Kind::Value { Some(phrase) } else { alone(phrase) };
     }
     if program == "END{printNR}" {
         return filter(phrase, &["wc".to_string(), "-l".to_string()]);
@@ -84,14 +120,48 @@ fn sort_measures(mut phrase: Phrase, words: &[String]) -> Option<Phrase> {
     let key = flags.iter().find(|(flag, _)| flag == "k").map(|(_, key)| key.as_str());
     let has = |name: &str| flags.iter().any(|(flag, _)| flag == name);
     let numbers = phrase.measured.as_ref().is_some_and(|(what, _)| !what.contains("checksum"));
+    let sized = phrase.measured.as_ref().is_some_and(|(what, _)| what.contains("size"));
+    let human = phrase.measured.as_ref().is_some_and(|(what, _)| what == "disk usage");
     let manner = match (key, has("n"), has("r")) {
+        (None | Some("1" | "1,1"), true, true) if sized => ", largest first",
+        (None | Some("1" | "1,1"), true, false) if sized => ", smallest first",
+        // `4.0K` and `12M` are no numbers to compare.
+        (_, true, _) if human => return None,
         (None | Some("1" | "1,1"), true, true) if numbers => ", most first",
         (None | Some("1" | "1,1"), true, false) if numbers => ", fewest first",
         (Some("2" | "2,2"), false, false) => ", sorted by path",
+        (None, false, false) if !numbers => ", sorted by checksum",
         _ => return None,
     };
     phrase.manner = manner.to_string();
     (operands.is_empty() && !phrase.total).then_some(phrase)
+}
+
+/// The first of the measures in order: `the 5 smallest of the files under /srv`.
+fn extreme(mut phrase: Phrase, words: &[String]) -> Option<Phrase> {
+    let (number, operands) = how_many(words)?;
+    let (what, files) = phrase.measured.clone().filter(|_| operands.is_empty() && !phrase.total)?;
+    let which = match phrase.manner.as_str() {
+        ", largest first" => "largest",
+        ", smallest first" => "smallest",
+        ", most first" => "most",
+        ", fewest first" => "fewest",
+        _ => return None,
+    };
+    let question = match (what.as_str(), number) {
+        ("sizes in bytes", 1) => {
+            format!("Which is the {which} of the {files}, and what is its size in bytes")
+        }
+        ("sizes in bytes", _) => {
+            format!("Which are the {number} {which} of the {files}, with their sizes in bytes")
+        }
+        (_, 1) => format!("Which of the {files} has the {which} {what}, and how many"),
+        (_, _) => {
+            format!("Which {number} of the {files} have the {which} {what}, and how many does each have")
+        }
+    };
+    phrase.manner.clear();
+    Some(phrase.asking(Kind::PerFile, question))
 }
 
 /// The measures without the paths, where they are checksums.
@@ -134,6 +204,12 @@ pub fn filter(mut phrase: Phrase, words: &[String]) -> Option<Phrase> {
                 phrase.manner.clear();
                 return Some(phrase.asking(Kind::Number, question));
             }
+            if phrase.kind == Kind::Lines && phrase.manner.starts_with(" that ") && phrase.question.is_none()
+            {
+                let manner = std::mem::take(&mut phrase.manner).replace(", with line numbers", "");
+                let place = phrase.place.replacen(" of ", " in ", 1);
+                return Some(phrase.asking(Kind::Number, format!("How many lines{manner} are there{place}")));
+            }
             if !phrase.manner.is_empty() {
                 return None;
             }
@@ -146,6 +222,20 @@ pub fn filter(mut phrase: Phrase, words: &[String]) -> Option<Phrase> {
             };
             phrase.trivial = false;
             Some(phrase.asking(Kind::Number, question))
+        }
+        "sort" | "uniq" if phrase.noun == "parent directories" => {
+            let (_, files) = phrase.measured.clone()?;
+            let is_done = match rest {
+                [flag] => command == "sort" && flag == "-u",
+                [] if command == "uniq" => phrase.sorted,
+                [] => {
+                    phrase.sorted = true;
+                    return Some(phrase);
+                }
+                _ => false,
+            };
+            phrase.noun = "directories".to_string();
+            is_done.then(|| phrase.asking(Kind::Paths, format!("Which directories hold {files}")))
         }
         "sort" if phrase.measured.is_some() && phrase.kind == Kind::PerFile => sort_measures(phrase, rest),
         "column" if rest == ["-t"] => Some(phrase),
@@ -169,10 +259,28 @@ pub fn filter(mut phrase: Phrase, words: &[String]) -> Option<Phrase> {
             phrase.sorted = true;
             Some(phrase)
         }
+        "head" if phrase.kind == Kind::PerFile => extreme(phrase, rest),
+        "md5sum" | "sha1sum" | "sha256sum" if rest.is_empty() => {
+            let (what, files) = phrase.measured.clone()?;
+            let sorted = phrase.manner == ", sorted by checksum";
+            if phrase.kind == Kind::Hashes && sorted {
+                let question = format!(
+                    "What is the {} of the sorted list of the {what}, one a line and without file names, of all {files}",
+                    checksum(command)
+                );
+                phrase.manner.clear();
+                return Some(phrase.asking(Kind::Value, question));
+            }
+            let question = format!(
+                "What is the {} of the list of the {what} of all {files}, sorted by checksum and with the file names",
+                checksum(command)
+            );
+            phrase.manner.clear();
+            (sorted && phrase.kind == Kind::PerFile).then(|| phrase.asking(Kind::Value, question))
+        }
         "head" | "tail" if phrase.sorted && matches!(phrase.kind, Kind::Paths | Kind::Entries) => {
-            let (flags, operands) = options(rest, &["n="])?;
-            let number: u32 = flags.first()?.1.parse().ok()?;
-            if !operands.is_empty() || number == 0 || phrase.manner.is_empty() {
+            let (number, operands) = how_many(rest)?;
+            if !operands.is_empty() || phrase.manner.is_empty() {
                 return None;
             }
             let end = if command == "head" { "first" } else { "last" };
@@ -190,6 +298,12 @@ pub fn filter(mut phrase: Phrase, words: &[String]) -> Option<Phrase> {
             let has = |name: &str| flags.iter().any(|(flag, _)| flag == name);
             if !literal(&pattern) || phrase.question.is_some() || !phrase.manner.is_empty() {
                 return None;
+            }
+            if phrase.kind == Kind::Lines && phrase.noun == "lines" {
+                let contain = if has("v") { "do not contain" } else { "contain" };
+                let case = if has("i") { ", ignoring case" } else { "" };
+                phrase.manner = format!(" that {contain} the text \"{pattern}\"{case}");
+                return Some(phrase);
             }
             let of = match phrase.kind {
                 Kind::Paths => "path",
@@ -215,10 +329,24 @@ pub fn filter(mut phrase: Phrase, words: &[String]) -> Option<Phrase> {
         "xargs" => per_file(phrase, rest, true),
         "awk" => awk(phrase, rest),
         "uniq" if rest.is_empty() && phrase.kind == Kind::Hashes && phrase.sorted => different(phrase),
-        "cut" if phrase.kind == Kind::PerFile => {
+        "uniq"
+            if rest.is_empty() && phrase.kind == Kind::Lines && phrase.sorted && phrase.noun == "lines" =>
+        {
+            phrase.noun = "different lines".to_string();
+            Some(phrase)
+        }
+        "uniq" if rest == ["-d"] && phrase.kind == Kind::Hashes && phrase.sorted => {
+            let (what, files) = phrase.measured.clone()?;
+            phrase.manner.clear();
+            Some(phrase.asking(Kind::Hashes, format!("Which {what} do two or more of the {files} share")))
+        }
+        "cut" if matches!(phrase.kind, Kind::PerFile | Kind::Value) => {
             let (flags, operands) = options(rest, &["d=", "f="])?;
             let first = operands.is_empty() && flags == [("d".into(), " ".into()), ("f".into(), "1".into())];
-            if first { alone(phrase) } else { None }
+            match phrase.kind {
+                Kind::Value => first.then_some(phrase),
+                _ => first.then(|| alone(phrase))?,
+            }
         }
         _ => None,
     }

@@ -20,6 +20,8 @@ pub enum Kind {
     Number,
     /// One value that is no number.
     Value,
+    /// One word or name.
+    Word,
 }
 
 /// What an output is, in words.
@@ -45,6 +47,8 @@ pub struct Phrase {
     pub(super) measured: Option<(String, String)>,
     /// Whether the lines of measures end with their total.
     pub(super) total: bool,
+    /// What to ask and to answer where nothing is printed, if the noun does not tell.
+    pub(super) absent: Option<(String, String)>,
 }
 
 impl Phrase {
@@ -60,7 +64,33 @@ impl Phrase {
             sorted: false,
             measured: None,
             total: false,
+            absent: None,
         }
+    }
+
+    /// The question that an empty output answers, and the answer.
+    pub fn absence(&self) -> Option<(String, String)> {
+        if self.absent.is_some() {
+            return self.absent.clone();
+        }
+        let (noun, place) = (self.noun.replace("files and directories", "files or directories"), &self.place);
+        (self.kind == Kind::Paths && self.question.is_none())
+            .then(|| (format!("Are there any {noun}{place}?"), format!("No, there are no {noun}{place}.")))
+    }
+
+    /// The same request after one for `earlier`, of whose files it asks more.
+    pub fn request_after(&self, earlier: &Phrase, seed: usize) -> Option<String> {
+        let files = format!("{}{}", earlier.noun, earlier.place);
+        let request = self.request(seed);
+        let at =
+            request.find(&files).filter(|_| earlier.kind == Kind::Paths && earlier.question.is_none())?;
+        let before = request[..at].trim_end();
+        let (before, these) = match before.strip_suffix(" all").or_else(|| before.strip_suffix(" of the")) {
+            Some(before) if request[..at].ends_with("of the ") => (before, " of these files"),
+            Some(before) => (before, " all of these files"),
+            None => (before.strip_suffix(" the")?, " these files"),
+        };
+        Some(format!("{before}{these}{}", &request[at + files.len()..]))
     }
 
     /// Says the place of a command that ran in a directory; `false` if the words have none.
@@ -106,10 +136,16 @@ impl Phrase {
 pub fn phrase(stages: &[Vec<String>]) -> Option<Phrase> {
     let (first, filters) = stages.split_first()?;
     let mut phrase = source(first)?;
+    if first[0] == "cat" && !filters.is_empty() {
+        // The lines of a file, as every filter takes them.
+        (phrase.question, phrase.trivial) = (None, false);
+    }
     for stage in filters {
+        phrase.absent = None;
         phrase = filter(phrase, stage)?;
     }
-    Some(phrase)
+    // One line a file: unless each stands once, that is no list of directories.
+    (phrase.noun != "parent directories").then_some(phrase)
 }
 
 fn source(words: &[String]) -> Option<Phrase> {
@@ -125,12 +161,10 @@ fn source(words: &[String]) -> Option<Phrase> {
             Some(phrase)
         }
         "head" | "tail" => {
-            let (flags, operands) = options(rest, &["n="])?;
+            let (number, operands) = how_many(rest)?;
             let [file] = operands.try_into().ok()?;
-            let (_, number) = flags.first()?;
-            number.parse::<u32>().ok()?;
             let end = if command == "head" { "first" } else { "last" };
-            let noun = if number == "1" { format!("{end} line") } else { format!("{end} {number} lines") };
+            let noun = if number == 1 { format!("{end} line") } else { format!("{end} {number} lines") };
             let mut phrase = Phrase::new(Kind::Lines, noun, format!(" of {file}"), "");
             phrase.trivial = true;
             Some(phrase)
@@ -155,6 +189,13 @@ fn source(words: &[String]) -> Option<Phrase> {
         "du" => {
             let (flags, operands) = options(rest, &["s", "h"])?;
             let [path] = operands.try_into().ok()?;
+            if flags == [("h".to_string(), String::new())] {
+                let question = format!("How much disk space does each directory under {path} use");
+                let mut phrase =
+                    Phrase::new(Kind::PerFile, "disk space", "", "").asking(Kind::PerFile, question);
+                phrase.measured = Some(("disk usage".to_string(), format!("directories under {path}")));
+                return Some(phrase);
+            }
             let summed =
                 flags.iter().any(|(flag, _)| flag == "s") && flags.iter().any(|(flag, _)| flag == "h");
             let question = format!("How much disk space does {path} use");
@@ -164,19 +205,157 @@ fn source(words: &[String]) -> Option<Phrase> {
             let (flags, operands) = options(rest, &["r", "q"])?;
             let [one, other] = operands.try_into().ok()?;
             let brief = flags.iter().any(|(flag, _)| flag == "q");
-            let question =
-                format!("Which files differ between {one} and {other}, or exist in only one of them");
-            brief.then(|| Phrase::new(Kind::Lines, "differences", "", "").asking(Kind::Lines, question))
+            let question = match brief {
+                true => format!("Which files differ between {one} and {other}, or exist in only one of them"),
+                false => format!("Show me the differences between {one} and {other}"),
+            };
+            let mut phrase = Phrase::new(Kind::Lines, "differences", "", "").asking(Kind::Lines, question);
+            phrase.absent = Some((
+                format!("Are there any differences between {one} and {other}?"),
+                format!("No, {one} and {other} are the same."),
+            ));
+            Some(phrase)
         }
         "grep" => grep(rest),
+        "sort" => {
+            let (flags, operands) = options(rest, &["r", "u", "n"])?;
+            let [file] = operands.try_into().ok()?;
+            let flags: Vec<&str> = flags.iter().map(|(flag, _)| flag.as_str()).collect();
+            let (noun, manner) = match flags.as_slice() {
+                [] => ("lines", ", sorted alphabetically"),
+                ["r"] => ("lines", ", in reverse alphabetical order"),
+                ["u"] => ("different lines", ", sorted alphabetically"),
+                ["n"] => ("lines", ", sorted by number"),
+                ["n", "r"] | ["r", "n"] => ("lines", ", sorted by number, largest first"),
+                _ => return None,
+            };
+            let mut phrase = Phrase::new(Kind::Lines, noun, format!(" of {file}"), "");
+            (phrase.manner, phrase.sorted) = (manner.to_string(), true);
+            Some(phrase)
+        }
+        "cut" => {
+            let (flags, operands) = options(rest, &["d=", "f="])?;
+            let [file] = operands.try_into().ok()?;
+            Some(Phrase::new(
+                Kind::Lines,
+                format!("{} field", field(&flags)?),
+                format!(" of each line of {file}"),
+                "",
+            ))
+        }
+        "sed" => {
+            let [quiet, range, file] = rest else { return None };
+            let (from, to) = range.strip_suffix('p')?.split_once(',')?;
+            let (from, to): (u32, u32) = (from.parse().ok()?, to.parse().ok()?);
+            let phrase = Phrase::new(Kind::Lines, format!("lines {from} to {to}"), format!(" of {file}"), "");
+            (quiet == "-n" && from < to).then_some(phrase)
+        }
+        "git" => git(rest),
+        "tree" => {
+            let [directory] = operands(rest, &[])?.try_into().ok()?;
+            let question = format!("Show me the directory tree of {directory}");
+            Some(Phrase::new(Kind::Lines, "tree", "", "").asking(Kind::Lines, question))
+        }
+        "df" => {
+            let (flags, operands) = options(rest, &["h", "m", "k"])?;
+            let [path] = operands.try_into().ok()?;
+            let unit = match flags.as_slice() {
+                [(flag, _)] if flag == "m" => " in megabytes",
+                [(flag, _)] if flag == "k" => " in kilobytes",
+                _ => "",
+            };
+            let question =
+                format!("How much space is used and free{unit} on the file system that holds {path}");
+            Some(Phrase::new(Kind::Lines, "space", "", "").asking(Kind::Lines, question))
+        }
+        _ if rest == ["--version"] => {
+            let question = format!("Which version of {command} is installed");
+            Some(Phrase::new(Kind::Lines, "version", "", "").asking(Kind::Lines, question))
+        }
+        "which" => {
+            let programs = operands(rest, &[])?;
+            let [program] = programs.as_slice() else {
+                let names = crate::hindsight::families::english::enumerate(&programs, "and");
+                let question = format!("Where are the commands {names} installed");
+                return (programs.len() > 1)
+                    .then(|| Phrase::new(Kind::Paths, "paths", "", "/").asking(Kind::Paths, question));
+            };
+            let mut phrase = Phrase::new(Kind::Paths, "path", "", "/")
+                .asking(Kind::Paths, format!("Where is the {program} command installed"));
+            phrase.absent = Some((
+                format!("Is the {program} command installed?"),
+                format!("No, there is no {program} command on the search path."),
+            ));
+            Some(phrase)
+        }
+        "hostname" if rest.is_empty() => {
+            let question = "What is the host name of this machine".to_string();
+            Some(Phrase::new(Kind::Lines, "name", "", "").asking(Kind::Word, question))
+        }
         _ => None,
     }
+}
+
+/// What git shows without changing anything.
+fn git(words: &[String]) -> Option<Phrase> {
+    let words: Vec<&str> = words.iter().map(String::as_str).collect();
+    let question = match words.as_slice() {
+        ["status"] => "Show me the state of the git working tree".to_string(),
+        ["branch"] => "List the local git branches and mark the current one".to_string(),
+        ["branch", "--show-current"] => "Which git branch is checked out".to_string(),
+        ["diff"] => "Show me the changes in git that are not staged yet".to_string(),
+        ["diff", "--stat"] => {
+            "Show me a summary of the changes in git that are not staged yet, file by file".to_string()
+        }
+        ["log", "--oneline", number] | ["log", number, "--oneline"] => {
+            let number: u32 = number.strip_prefix('-')?.trim_start_matches('n').parse().ok()?;
+            format!("Show me the last {number} git commits, one a line")
+        }
+        ["log", "--oneline", "-n", number] => {
+            format!("Show me the last {} git commits, one a line", number.parse::<u32>().ok()?)
+        }
+        _ => return None,
+    };
+    Some(Phrase::new(Kind::Lines, "git", "", "").asking(Kind::Lines, question))
+}
+
+/// `third comma-separated` of `cut -d, -f3`.
+pub(super) fn field(flags: &[Flag]) -> Option<String> {
+    let get = |name: &str| flags.iter().find(|(flag, _)| flag == name).map(|(_, value)| value.as_str());
+    let between = match get("d") {
+        Some(",") => "comma-separated",
+        Some(";") => "semicolon-separated",
+        Some(":") => "colon-separated",
+        Some(" ") => "space-separated",
+        Some("|") => "pipe-separated",
+        None => "tab-separated",
+        _ => return None,
+    };
+    Some(format!("{} {between}", ordinal(get("f")?)?))
+}
+
+pub(super) fn ordinal(number: &str) -> Option<&'static str> {
+    const WORDS: [&str; 9] =
+        ["first", "second", "third", "fourth", "fifth", "sixth", "seventh", "eighth", "ninth"];
+    WORDS.get(number.parse::<usize>().ok()?.checked_sub(1)?).copied()
 }
 
 fn operands(words: &[String], known: &[&str]) -> Option<Vec<String>> {
     let (flags, operands) = options(words, known)?;
     let _ = flags;
     Some(operands)
+}
+
+/// The number that `head` and `tail` take, and the rest: `-n 5`, `-5`, ten where it is not said.
+pub(super) fn how_many(words: &[String]) -> Option<(u32, Vec<String>)> {
+    if let Some((first, rest)) = words.split_first()
+        && let Some(number) = first.strip_prefix('-').and_then(|digits| digits.parse().ok())
+    {
+        return Some((number, operands(rest, &[])?)).filter(|(number, _)| *number > 0);
+    }
+    let (flags, operands) = options(words, &["n="])?;
+    let number = flags.first().map_or(Some(10), |(_, number)| number.parse().ok())?;
+    (number > 0).then_some((number, operands))
 }
 
 pub(super) fn counted(flags: &[Flag]) -> Option<&'static str> {
@@ -198,7 +377,7 @@ pub(super) fn checksum(command: &str) -> &'static str {
 }
 
 fn ls(words: &[String]) -> Option<Phrase> {
-    let (flags, operands) = options(words, &["a", "A", "1", "t", "r"])?;
+    let (flags, operands) = options(words, &["a", "A", "1", "t", "r", "l", "h"])?;
     let directory = match operands.as_slice() {
         [] => ".",
         [one] => one,
@@ -216,6 +395,15 @@ fn ls(words: &[String]) -> Option<Phrase> {
     }
     phrase.sorted = true;
     phrase.trivial = phrase.manner.is_empty();
+    if !has("a") && !has("A") {
+        let is_empty = format!("No, {directory} is empty, hidden files aside.");
+        phrase.absent = Some((format!("Is there anything in {directory}?"), is_empty));
+    }
+    if has("l") {
+        phrase.manner = format!(" with their permissions, owners, sizes and dates{}", phrase.manner);
+        phrase.kind = Kind::Lines;
+        phrase.sorted = false;
+    }
     Some(phrase)
 }
 
@@ -249,28 +437,59 @@ pub(super) fn literal(pattern: &str) -> bool {
         && !pattern.starts_with('-')
 }
 
-fn grep(words: &[String]) -> Option<Phrase> {
-    let (flags, operands) = options(words, &["r", "R", "i", "l", "c", "w", "F", "n", "h"])?;
-    let [pattern, path] = operands.try_into().ok()?;
-    let has = |name: &str| flags.iter().any(|(flag, _)| flag == name);
-    if !literal(&pattern) && !has("F") {
+/// What a `grep` looks for, in words: `the text "x"`. Backslashes mean different things to different shells and
+/// programs; such patterns are refused.
+pub(super) fn sought(pattern: &str, has: impl Fn(&str) -> bool) -> Option<(String, &'static str)> {
+    let is_literal = literal(pattern) || has("F");
+    if pattern.is_empty() || pattern.contains(['\\', '"', '\n']) || (!is_literal && has("w")) {
         return None;
     }
-    let what = if has("w") { "the whole word" } else { "the text" };
     let case = if has("i") { ", ignoring case" } else { "" };
+    Some(match (is_literal, has("w")) {
+        (true, true) => (format!("the whole word \"{pattern}\"{case}"), "contain"),
+        (true, false) => (format!("the text \"{pattern}\"{case}"), "contain"),
+        (false, _) => (format!("the regular expression \"{pattern}\"{case}"), "match"),
+    })
+}
+
+fn grep(words: &[String]) -> Option<Phrase> {
+    let (flags, mut operands) =
+        options(words, &["r", "R", "i", "l", "c", "w", "F", "n", "h", "H", "E", "e="])?;
+    let pattern = match flags.iter().find(|(flag, _)| flag == "e") {
+        Some((_, pattern)) => pattern.clone(),
+        None if operands.is_empty() => return None,
+        None => operands.remove(0),
+    };
+    let [path] = operands.try_into().ok()?;
+    let has = |name: &str| flags.iter().any(|(flag, _)| flag == name);
+    let (what, contain) = sought(&pattern, has)?;
     let recursive = has("r") || has("R");
+    let place = if recursive { format!(" in the files{}", under(&path)) } else { format!(" of {path}") };
+    let absent = match recursive {
+        true => (
+            format!("Does any file{} {contain} {what}?", under(&path)),
+            format!("No, no file{} {contain}s {what}.", under(&path)),
+        ),
+        false => (
+            format!("Does any line of {path} {contain} {what}?"),
+            format!("No, no line of {path} {contain}s {what}."),
+        ),
+    };
+    let absent = (absent.0, absent.1.replace(" matchs ", " matches "));
     if has("l") {
-        let noun = format!("files that contain {what} \"{pattern}\"{case}");
-        return recursive.then(|| Phrase::new(Kind::Paths, noun, under(&path), &path));
+        let noun = format!("files that {contain} {what}");
+        let mut phrase = Phrase::new(Kind::Paths, noun, under(&path), &path);
+        phrase.absent = Some(absent);
+        return recursive.then_some(phrase);
     }
     if has("c") && !recursive {
-        let question = format!("How many lines of {path} contain {what} \"{pattern}\"{case}");
+        let question = format!("How many lines of {path} {contain} {what}");
         return Some(Phrase::new(Kind::Number, "lines", "", "").asking(Kind::Value, question));
     }
-    let place = if recursive { format!(" in the files{}", under(&path)) } else { format!(" of {path}") };
     let numbered = if has("n") { ", with line numbers" } else { "" };
     let mut phrase = Phrase::new(Kind::Lines, "lines", place, "");
-    phrase.manner = format!(" that contain {what} \"{pattern}\"{case}{numbered}");
+    phrase.manner = format!(" that {contain} {what}{numbered}");
+    phrase.absent = Some(absent);
     Some(phrase)
 }
 
@@ -283,10 +502,28 @@ struct Selection {
 }
 
 fn find(words: &[String]) -> Option<Phrase> {
-    let (root, mut rest) = match words.split_first() {
-        Some((first, rest)) if !first.starts_with(['-', '(', '!']) => (first.as_str(), rest),
+    match find_and_run(words)? {
+        (phrase, None) => Some(phrase),
+        (phrase, Some(run)) if run.first().is_some_and(|name| name == "-printf") => {
+            printed(phrase, run.get(1)?)
+        }
+        (phrase, Some(run)) => {
+            let at_once = words.last().is_some_and(|end| end == "+");
+            per_file(phrase, &run, at_once)
+        }
+    }
+}
+
+fn root_of(words: &[String]) -> (&str, &[String]) {
+    match words.split_first() {
+        Some((first, rest)) if !first.starts_with(['-', '(', '!']) => (first, rest),
         _ => (".", words),
-    };
+    }
+}
+
+/// What `find` selects, and the command that it runs on that: without the braces, `rm` for `-delete`.
+pub(super) fn find_and_run(words: &[String]) -> Option<(Phrase, Option<Vec<String>>)> {
+    let (root, mut rest) = root_of(words);
     let mut selection = Selection {
         adjective: "",
         extensions: Vec::new(),
@@ -294,8 +531,10 @@ fn find(words: &[String]) -> Option<Phrase> {
         clauses: Vec::new(),
     };
     let mut place = under(root);
-    let mut run: Option<&[String]> = None;
-    let mut at_once = false;
+    let mut run: Option<Vec<String>> = None;
+    if let Some(after) = selection.either(rest) {
+        rest = after;
+    }
     while let Some((test, after)) = rest.split_first() {
         rest = match (test.as_str(), after) {
             ("-type", [kind, after @ ..]) => {
@@ -311,8 +550,16 @@ fn find(words: &[String]) -> Option<Phrase> {
                 selection.named(pattern, false, test == "-iname")?;
                 after
             }
+            ("-path", [pattern, after @ ..]) => {
+                selection.clauses.push(format!("whose path contains \"{}\"", inner(pattern)?));
+                after
+            }
             ("!" | "-not", [name, pattern, after @ ..]) if name == "-name" => {
                 selection.named(pattern, true, false)?;
+                after
+            }
+            ("!" | "-not", [empty, after @ ..]) if empty == "-empty" => {
+                selection.adjective = "non-empty ";
                 after
             }
             ("(", after) => selection.alternatives(after)?,
@@ -322,6 +569,10 @@ fn find(words: &[String]) -> Option<Phrase> {
             }
             ("-mmin", [minutes, after @ ..]) => {
                 selection.clauses.push(age(minutes, "minute")?);
+                after
+            }
+            ("-newer", [file, after @ ..]) => {
+                selection.clauses.push(format!("modified after {file}"));
                 after
             }
             ("-size", [size, after @ ..]) => {
@@ -336,6 +587,10 @@ fn find(words: &[String]) -> Option<Phrase> {
                 selection.clauses.push(format!("owned by {user}"));
                 after
             }
+            ("-group", [group, after @ ..]) => {
+                selection.clauses.push(format!("of the group {group}"));
+                after
+            }
             ("-perm", [mode, after @ ..]) if mode.bytes().all(|b| b.is_ascii_digit()) => {
                 selection.clauses.push(format!("with permissions {mode}"));
                 after
@@ -345,20 +600,51 @@ fn find(words: &[String]) -> Option<Phrase> {
                 after
             }
             ("-print", []) => &[],
+            ("-delete", []) => {
+                run = Some(vec!["rm".to_string()]);
+                &[]
+            }
+            ("-printf", [format]) => {
+                run = Some(vec!["-printf".to_string(), format.clone()]);
+                &[]
+            }
             ("-exec", command) => {
-                at_once = command.last().is_some_and(|end| end == "+");
-                run = Some(command.split_last().filter(|(end, _)| matches!(end.as_str(), ";" | "+"))?.1);
+                let (end, command) = command.split_last()?;
+                let (braces, command) = command.split_last()?;
+                (matches!(end.as_str(), ";" | "+") && braces == "{}").then_some(())?;
+                run = Some(command.to_vec());
                 &[]
             }
             _ => return None,
         };
     }
-    let phrase = Phrase::new(Kind::Paths, selection.words(), place, root);
-    match run {
-        Some([command @ .., braces]) if braces == "{}" => per_file(phrase, command, at_once),
-        Some(_) => None,
-        None => Some(phrase),
+    Some((Phrase::new(Kind::Paths, selection.words(), place, root), run))
+}
+
+/// What `find -printf FORMAT` prints.
+fn printed(phrase: Phrase, format: &str) -> Option<Phrase> {
+    let files = format!("{}{}", phrase.noun, phrase.place);
+    match format {
+        "%p\\n" => Some(phrase),
+        "%h\\n" => per_file(phrase, &["dirname".to_string()], false),
+        "%f\\n" => {
+            let question = format!("What are the names, without the directories, of all {files}");
+            Some(phrase.asking(Kind::Entries, question))
+        }
+        "%s %p\\n" if !files.contains("directories") => {
+            let mut phrase =
+                phrase.asking(Kind::PerFile, format!("What are the sizes in bytes of all {files}"));
+            phrase.measured = Some(("sizes in bytes".to_string(), files));
+            Some(phrase)
+        }
+        _ => None,
     }
+}
+
+/// What a pattern `*x*` has between its stars.
+fn inner(pattern: &str) -> Option<&str> {
+    let part = pattern.strip_prefix('*')?.strip_suffix('*')?;
+    (!part.is_empty() && !part.contains(['*', '?', '[', ']', '"'])).then_some(part)
 }
 
 impl Selection {
@@ -366,9 +652,14 @@ impl Selection {
     fn named(&mut self, pattern: &str, negated: bool, any_case: bool) -> Option<()> {
         let part = pattern.trim_matches('*');
         let stars = pattern.matches('*').count();
-        let plain = !part.is_empty() && !part.contains(['*', '?', '[', ']', '"']);
-        if !plain {
+        if part.is_empty() || part.contains(['"', '\\']) {
             return None;
+        }
+        if part.contains(['*', '?', '[', ']']) {
+            let matches = if negated { "does not match" } else { "matches" };
+            let case = if any_case { " (upper or lower case)" } else { "" };
+            self.clauses.push(format!("whose name {matches} the pattern \"{pattern}\"{case}"));
+            return Some(());
         }
         let extension = part.strip_prefix('.').filter(|e| e.chars().all(char::is_alphanumeric));
         if let (Some(_), false, true, 1, false) =
@@ -392,6 +683,29 @@ impl Selection {
             (true, denies) => format!("whose name does not {denies} \"{part}\""),
         });
         Some(())
+    }
+
+    /// Takes in `-name A -o -name B` where that is all there is: `-o` binds weaker than what stands next to it.
+    fn either<'w>(&mut self, words: &'w [String]) -> Option<&'w [String]> {
+        let names = words.split(|word| word == "-o");
+        let plain =
+            names.clone().count() > 1 && names.clone().all(|part| part.len() == 2 && part[0] == "-name");
+        if !plain {
+            return None;
+        }
+        let extensions: Option<Vec<String>> = names
+            .clone()
+            .map(|part| part[1].strip_prefix('*').filter(|e| is_extension(e)).map(str::to_string))
+            .collect();
+        match extensions {
+            Some(extensions) => self.extensions = extensions,
+            None => {
+                let patterns: Option<Vec<String>> = names.map(|part| super::quoted(&part[1])).collect();
+                let patterns = crate::hindsight::families::english::enumerate(&patterns?, "or");
+                self.clauses.push(format!("whose name matches {patterns}"));
+            }
+        }
+        Some(&[])
     }
 
     /// Takes in `( -name A -o -name B )`, for extensions.
@@ -421,6 +735,10 @@ impl Selection {
     }
 }
 
+fn is_extension(part: &str) -> bool {
+    part.strip_prefix('.').is_some_and(|e| !e.is_empty() && e.chars().all(char::is_alphanumeric))
+}
+
 fn age(value: &str, unit: &str) -> Option<String> {
     let number = value.trim_start_matches(['+', '-']);
     let count: u32 = number.parse().ok()?;
@@ -435,6 +753,14 @@ fn age(value: &str, unit: &str) -> Option<String> {
 }
 
 fn larger(size: &str) -> Option<String> {
+    // Sizes are rounded up to whole units: only bytes tell what is equal or smaller.
+    if let Some(bytes) = size.strip_suffix('c').filter(|size| !size.starts_with('+')) {
+        let (says, bytes) = match bytes.strip_prefix('-') {
+            Some(bytes) => ("smaller than", bytes),
+            None => ("of exactly", bytes),
+        };
+        return Some(format!("{says} {} bytes", bytes.parse::<u32>().ok()?));
+    }
     let (amount, unit) = size.strip_prefix('+')?.split_at_checked(size.len().checked_sub(2)?)?;
     amount.parse::<u32>().ok()?;
     let unit = match unit {
