@@ -8,6 +8,9 @@ use super::phrase::{Phrase, find_and_run};
 use super::{per_file_name, quoted};
 use crate::hindsight::families::english::enumerate;
 
+/// No one asks for a change of more paths than these by name.
+const MAX_OBJECTS: usize = 8;
+
 /// A change of files.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Deed {
@@ -169,7 +172,7 @@ fn paths(words: &[String], known: &[&str]) -> Option<(Vec<String>, Vec<String>)>
     let plain = |path: &String| !path.is_empty() && !path.contains(['{', '"', '\'']);
     let bare =
         |path: &String| if path.len() > 1 { path.trim_end_matches('/').to_string() } else { path.clone() };
-    (!paths.is_empty() && paths.iter().all(plain))
+    ((1..=MAX_OBJECTS).contains(&paths.len()) && paths.iter().all(plain))
         .then(|| (flags.into_iter().map(|(flag, _)| flag).collect(), paths.iter().map(bare).collect()))
 }
 

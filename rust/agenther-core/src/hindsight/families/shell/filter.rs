@@ -1,6 +1,6 @@
 //! Filters of pipelines: each rewrites the phrase for what it is given.
 
-use super::command::options;
+use super::command::{Flag, options};
 use super::phrase::{Kind, Phrase, checksum, counted, how_many, literal, ordinal, sought};
 
 /// What a command run on every found path makes of them.
@@ -87,6 +87,9 @@ fn awk(mut phrase: Phrase, words: &[String]) -> Option<Phrase> {
     if program == "{print$1,$2}" && phrase.kind == Kind::PerFile {
         return Some(phrase);
     }
+    if program == "{print$2}" && phrase.kind == Kind::PerFile {
+        return paths_alone(phrase);
+    }
     if phrase.kind == Kind::Lines {
         let column =
             program.strip_prefix("{print$").and_then(|rest| rest.strip_suffix('}')).and_then(ordinal)?;
@@ -114,40 +117,43 @@ fn awk(mut phrase: Phrase, words: &[String]) -> Option<Phrase> {
         .then(|| phrase.asking(Kind::Number, format!("How many {what} do the {files} have in total")))
 }
 
+/// What a kind of measure is called at either end: `largest`, `smallest`.
+fn ends(what: &str) -> (&'static str, &'static str) {
+    match what {
+        what if what.contains("size") || what.contains("usage") => ("largest", "smallest"),
+        what if what.contains("time") => ("newest", "oldest"),
+        _ => ("most", "fewest"),
+    }
+}
+
 /// Measures in order: of the numbers, or of the paths.
 fn sort_measures(mut phrase: Phrase, words: &[String]) -> Option<Phrase> {
-    let (flags, operands) = options(words, &["r", "n", "s", "k="])?;
+    let (flags, operands) = options(words, &["r", "n", "h", "s", "k="])?;
     let key = flags.iter().find(|(flag, _)| flag == "k").map(|(_, key)| key.as_str());
     let has = |name: &str| flags.iter().any(|(flag, _)| flag == name);
-    let numbers = phrase.measured.as_ref().is_some_and(|(what, _)| !what.contains("checksum"));
-    let sized = phrase.measured.as_ref().is_some_and(|(what, _)| what.contains("size"));
-    let human = phrase.measured.as_ref().is_some_and(|(what, _)| what == "disk usage");
-    let manner = match (key, has("n"), has("r")) {
-        (None | Some("1" | "1,1"), true, true) if sized => ", largest first",
-        (None | Some("1" | "1,1"), true, false) if sized => ", smallest first",
-        // `4.0K` and `12M` are no numbers to compare.
-        (_, true, _) if human => return None,
-        (None | Some("1" | "1,1"), true, true) if numbers => ", most first",
-        (None | Some("1" | "1,1"), true, false) if numbers => ", fewest first",
-        (Some("2" | "2,2"), false, false) => ", sorted by path",
-        (None, false, false) if !numbers => ", sorted by checksum",
+    let what = phrase.measured.as_ref().map_or("", |(what, _)| what.as_str());
+    let checksums = what.contains("checksum");
+    // `4.0K` and `12M` are no numbers to compare, unless they are taken for sizes.
+    let is_compared = if what == "disk usage" { has("h") } else { has("n") };
+    let (most, least) = ends(what);
+    phrase.manner = match key {
+        None | Some("1" | "1,1") if is_compared && !checksums => {
+            format!(", {} first", if has("r") { most } else { least })
+        }
+        Some("2" | "2,2") if !has("n") && !has("r") => ", sorted by path".to_string(),
+        None if checksums && !has("n") && !has("r") => ", sorted by checksum".to_string(),
         _ => return None,
     };
-    phrase.manner = manner.to_string();
     (operands.is_empty() && !phrase.total).then_some(phrase)
 }
 
-/// The first of the measures in order: `the 5 smallest of the files under /srv`.
-fn extreme(mut phrase: Phrase, words: &[String]) -> Option<Phrase> {
+/// The first or last of the measures in order: `the 5 smallest of the files under /srv`.
+fn extreme(mut phrase: Phrase, words: &[String], last: bool) -> Option<Phrase> {
     let (number, operands) = how_many(words)?;
     let (what, files) = phrase.measured.clone().filter(|_| operands.is_empty() && !phrase.total)?;
-    let which = match phrase.manner.as_str() {
-        ", largest first" => "largest",
-        ", smallest first" => "smallest",
-        ", most first" => "most",
-        ", fewest first" => "fewest",
-        _ => return None,
-    };
+    let (most, least) = ends(&what);
+    let first = phrase.manner.strip_prefix(", ")?.strip_suffix(" first")?;
+    let which = if (first == most) == last { least } else { most };
     let question = match (what.as_str(), number) {
         ("sizes in bytes", 1) => {
             format!("Which is the {which} of the {files}, and what is its size in bytes")
@@ -155,13 +161,35 @@ fn extreme(mut phrase: Phrase, words: &[String]) -> Option<Phrase> {
         ("sizes in bytes", _) => {
             format!("Which are the {number} {which} of the {files}, with their sizes in bytes")
         }
+        // The directory itself is always the largest.
+        ("disk usage" | "disk usage in blocks", 1) => return None,
+        ("disk usage" | "disk usage in blocks", _) => {
+            let most = if which == most { "most" } else { "least" };
+            format!("Which {number} of the {files} take up the {most} disk space, and how much each")
+        }
+        ("times of modification", 1) => {
+            let last = if which == most { "last" } else { "first" };
+            format!("Which of the {files} was modified {last}, and when")
+        }
+        ("times of modification", _) => {
+            let last = if which == most { "last" } else { "first" };
+            format!("Which {number} of the {files} were modified {last}, and when")
+        }
         (_, 1) => format!("Which of the {files} has the {which} {what}, and how many"),
         (_, _) => {
             format!("Which {number} of the {files} have the {which} {what}, and how many does each have")
         }
     };
     phrase.manner.clear();
+    phrase.noun = "extreme".to_string();
     Some(phrase.asking(Kind::PerFile, question))
+}
+
+/// The paths of measured files without the measures.
+fn paths_alone(mut phrase: Phrase) -> Option<Phrase> {
+    let question = phrase.question.take().filter(|_| phrase.noun == "extreme")?;
+    let which = question.split_once(", ")?.0.to_string();
+    Some(phrase.asking(Kind::Paths, which))
 }
 
 /// The measures without the paths, where they are checksums.
@@ -259,7 +287,7 @@ pub fn filter(mut phrase: Phrase, words: &[String]) -> Option<Phrase> {
             phrase.sorted = true;
             Some(phrase)
         }
-        "head" if phrase.kind == Kind::PerFile => extreme(phrase, rest),
+        "head" | "tail" if phrase.kind == Kind::PerFile => extreme(phrase, rest, command == "tail"),
         "md5sum" | "sha1sum" | "sha256sum" if rest.is_empty() => {
             let (what, files) = phrase.measured.clone()?;
             let sorted = phrase.manner == ", sorted by checksum";
@@ -342,6 +370,13 @@ pub fn filter(mut phrase: Phrase, words: &[String]) -> Option<Phrase> {
         }
         "cut" if matches!(phrase.kind, Kind::PerFile | Kind::Value) => {
             let (flags, operands) = options(rest, &["d=", "f="])?;
+            let of_path = |(flag, value): &Flag| match flag.as_str() {
+                "f" => matches!(value.as_str(), "2" | "2-"),
+                _ => value == " ",
+            };
+            if operands.is_empty() && flags.iter().all(of_path) && flags.iter().any(|(flag, _)| flag == "f") {
+                return paths_alone(phrase);
+            }
             let first = operands.is_empty() && flags == [("d".into(), " ".into()), ("f".into(), "1".into())];
             match phrase.kind {
                 Kind::Value => first.then_some(phrase),

@@ -86,6 +86,12 @@ impl<'r, 'a> Session<'r, 'a> {
     }
 
     fn run(&mut self, out: &mut Proposals) {
+        self.go_through(out);
+        self.tell_deeds(None, 0.8, out);
+    }
+
+    /// Takes in the steps, as far as it is clear what they change.
+    fn go_through(&mut self, out: &mut Proposals) {
         for (index, read) in self.reading.steps.iter().enumerate() {
             let Some(line) = line(read) else { continue };
             let moved_before = self.moved;
@@ -137,9 +143,8 @@ impl<'r, 'a> Session<'r, 'a> {
             self.deeds.push((step, deed));
         }
         (self.deeds.len() <= 2 * MAX_DEEDS).then_some(())?;
-        match act.reads {
-            Some(phrase) => self.read(step, phrase, observation, out),
-            None => self.tell_deeds(None, 0.8, out),
+        if let Some(phrase) = act.reads {
+            self.read(step, phrase, observation, out);
         }
         Some(())
     }
@@ -236,6 +241,9 @@ impl<'r, 'a> Session<'r, 'a> {
     fn follow_up(&self, step: u32, phrase: &Phrase, answer: &str, out: &mut Proposals) {
         let seed = seed(self.reading, step);
         for earlier in self.answered.iter().rev().take(MAX_BACK) {
+            if earlier.phrase.trivial && phrase.trivial {
+                continue;
+            }
             let Some(goal) = followed_up(&earlier.phrase, phrase, seed) else { continue };
             let answer = format!("{}\n\n{answer}", earlier.answer);
             out.push_derived(self.candidate(vec![earlier.step, step], goal, answer, 0.84, false));
@@ -250,7 +258,7 @@ impl<'r, 'a> Session<'r, 'a> {
                 deeds.push(deed.clone());
             }
         }
-        (deeds.len() <= MAX_DEEDS).then(|| deed::said(&deeds))
+        (1..=MAX_DEEDS).contains(&deeds.len()).then(|| deed::said(&deeds))
     }
 
     fn deed_steps(&self) -> Vec<u32> {
@@ -517,7 +525,7 @@ fn answer(phrase: &Phrase, observation: &str) -> Option<String> {
     let is_hash = |text: &str| text.len() >= 32 && text.bytes().all(|b| b.is_ascii_hexdigit());
     let is_size = |text: &str| {
         let number = text.trim_end_matches(['K', 'M', 'G', 'T']);
-        text.len() - number.len() <= 1 && number.parse::<f64>().is_ok()
+        text == "0" || text.len() - number.len() == 1 && number.parse::<f64>().is_ok()
     };
     let first_field = |line: &str| line.split_whitespace().next().unwrap_or("").to_string();
     let fits = match phrase.kind {
@@ -544,6 +552,7 @@ fn answer(phrase: &Phrase, observation: &str) -> Option<String> {
         }),
         Kind::Lines => true,
         Kind::Word => lines.len() == 1 && !lines[0].contains(' '),
+        Kind::First => true,
     };
     if !fits {
         return None;
@@ -552,6 +561,7 @@ fn answer(phrase: &Phrase, observation: &str) -> Option<String> {
         (Kind::Number, [number]) => format!("There are {}.", number.trim()),
         (Kind::Value, [line]) => format!("{}.", first_field(line)),
         (Kind::Word, [word]) => format!("{word}."),
+        (Kind::First, [first, ..]) => first.to_string(),
         (Kind::Lines | Kind::PerFile, lines) => lines.join("\n"),
         (_, [one]) => one.to_string(),
         (_, lines) => lines.iter().map(|line| format!("- {line}")).collect::<Vec<_>>().join("\n"),
@@ -636,6 +646,18 @@ mod tests {
                 "2\n",
                 "How many lines of /etc/hosts match the regular expression \"a.b\"?",
                 "2.",
+            ),
+            (
+                "find /srv -type f -printf '%T@ %p\\n' | sort -n | tail -1 | cut -d' ' -f2-",
+                "/srv/b\n",
+                "Which of the files under /srv was modified last?",
+                "/srv/b",
+            ),
+            (
+                "du -a /srv | sort -n -r | head -n 2",
+                "20 /srv\n12 /srv/a\n",
+                "Which 2 of the files and directories in /srv (itself included) take up the most disk space, and how much each?",
+                "20 /srv\n12 /srv/a",
             ),
             ("sed -n '3,4p' /srv/a.py", "x\ny\n", "Show me the lines 3 to 4 of /srv/a.py.", "x\ny"),
             (

@@ -22,6 +22,8 @@ pub enum Kind {
     Value,
     /// One word or name.
     Word,
+    /// Text of which the first line tells all.
+    First,
 }
 
 /// What an output is, in words.
@@ -187,13 +189,24 @@ fn source(words: &[String]) -> Option<Phrase> {
             )
         }
         "du" => {
-            let (flags, operands) = options(rest, &["s", "h"])?;
+            let (flags, operands) = options(rest, &["s", "h", "a"])?;
             let [path] = operands.try_into().ok()?;
-            if flags == [("h".to_string(), String::new())] {
-                let question = format!("How much disk space does each directory under {path} use");
+            if flags.iter().any(|(flag, _)| flag == "a") {
+                let all = format!("files and directories in {path} (itself included)");
+                let question = format!("How much disk space does each of the {all} use");
                 let mut phrase =
                     Phrase::new(Kind::PerFile, "disk space", "", "").asking(Kind::PerFile, question);
-                phrase.measured = Some(("disk usage".to_string(), format!("directories under {path}")));
+                let human = flags.iter().any(|(flag, _)| flag == "h");
+                phrase.measured =
+                    Some((if human { "disk usage" } else { "disk usage in blocks" }.to_string(), all));
+                return (flags.len() == 1 + usize::from(human)).then_some(phrase);
+            }
+            if flags == [("h".to_string(), String::new())] {
+                let all = format!("directories in {path} (itself included)");
+                let question = format!("How much disk space does each of the {all} use");
+                let mut phrase =
+                    Phrase::new(Kind::PerFile, "disk space", "", "").asking(Kind::PerFile, question);
+                phrase.measured = Some(("disk usage".to_string(), all));
                 return Some(phrase);
             }
             let summed =
@@ -270,7 +283,7 @@ fn source(words: &[String]) -> Option<Phrase> {
         }
         _ if rest == ["--version"] => {
             let question = format!("Which version of {command} is installed");
-            Some(Phrase::new(Kind::Lines, "version", "", "").asking(Kind::Lines, question))
+            Some(Phrase::new(Kind::Lines, "version", "", "").asking(Kind::First, question))
         }
         "which" => {
             let programs = operands(rest, &[])?;
@@ -630,6 +643,13 @@ fn printed(phrase: Phrase, format: &str) -> Option<Phrase> {
         "%f\\n" => {
             let question = format!("What are the names, without the directories, of all {files}");
             Some(phrase.asking(Kind::Entries, question))
+        }
+        // Seconds since 1970, or dates that sort as texts.
+        "%T@ %p\\n" | "%T+ %p\\n" => {
+            let mut phrase =
+                phrase.asking(Kind::PerFile, format!("When was each of the {files} last modified"));
+            phrase.measured = Some(("times of modification".to_string(), files));
+            Some(phrase)
         }
         "%s %p\\n" if !files.contains("directories") => {
             let mut phrase =
