@@ -208,9 +208,10 @@ impl<'r, 'a> Session<'r, 'a> {
                 Some(files) => request.replace(&format!("all {}{}", files.noun, files.place), "them"),
                 None => request,
             };
-            let goal = match request.strip_prefix("Show me ") {
-                Some(rest) => format!("{deeds}, then show me {rest}"),
-                None => format!("{deeds}. Then tell me: {request}"),
+            let goal = match request.split_at_checked(1) {
+                Some(("H" | "W", _)) => format!("{deeds}. Then tell me: {request}"),
+                Some((first, rest)) => format!("{deeds}, then {}{rest}", first.to_lowercase()),
+                None => return,
             };
             if self.proposed.insert(goal.clone()) {
                 out.push_derived(self.candidate(steps, goal, answer.clone(), 0.84, false));

@@ -457,7 +457,7 @@ pub(super) fn sought(pattern: &str, has: impl Fn(&str) -> bool) -> Option<(Strin
     if pattern.is_empty() || pattern.contains(['\\', '"', '\n']) || (!is_literal && has("w")) {
         return None;
     }
-    let case = if has("i") { ", ignoring case" } else { "" };
+    let case = if has("i") { " (upper or lower case)" } else { "" };
     Some(match (is_literal, has("w")) {
         (true, true) => (format!("the whole word \"{pattern}\"{case}"), "contain"),
         (true, false) => (format!("the text \"{pattern}\"{case}"), "contain"),
