@@ -38,7 +38,11 @@ const EXAMPLES: usize = 5;
 /// Of a list too long to repeat, or cut, the first are still examples of what was looked for.
 pub fn keep_examples(shape: &mut Shape, rows: &mut Vec<Row>) -> Option<()> {
     let columns = shape.outputs.iter().all(|output| matches!(output, Output::Column(_)));
-    if !columns || shape.star || shape.tests.is_empty() || !shape.group.is_empty() {
+    let narrowed = match shape.group.as_slice() {
+        [] => columns && !shape.tests.is_empty(),
+        _ => shape.having.is_some() && !shape.outer,
+    };
+    if !narrowed || shape.star || shape.counted {
         return None;
     }
     let mut kept: Vec<Row> = Vec::new();
@@ -211,6 +215,7 @@ fn nothing(shape: &Shape, schema: &Schema, rows: &[Row]) -> Option<String> {
 /// Whether an absence is a fact about the data, not the sign of a value written otherwise than the data has it.
 fn none_is_sure(shape: &Shape, schema: &Schema) -> bool {
     shape.tables.len() == 1
+        && !shape.tests.is_empty()
         && shape.tests.iter().all(|test| match test {
             Test::Compare(column, op, constant) => {
                 let ordered = !matches!(op, BinaryOperator::Eq | BinaryOperator::NotEq);

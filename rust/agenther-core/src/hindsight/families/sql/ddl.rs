@@ -11,18 +11,21 @@ const MAX_TABLES: usize = 100;
 /// The tables that a text defines, with their columns.
 pub fn tables(text: &str) -> Vec<(String, Vec<ColumnInfo>)> {
     let mut found = Vec::new();
-    let mut rest = text;
-    for _ in 0..MAX_TABLES {
-        let Some(at) = SPELLINGS.iter().filter_map(|words| rest.find(words)).min() else { break };
-        rest = &rest[at + SPELLINGS[0].len()..];
-        let Some(open) = rest.find('(') else { break };
-        let Some(body) = enclosed(&rest[open + 1..]) else { break };
-        let name = rest[..open].split_whitespace().next_back().map(bare).unwrap_or_default();
-        let columns = columns(body);
-        if open < 200 && !name.is_empty() && !columns.is_empty() {
-            found.push((name, columns));
+    for words in SPELLINGS {
+        let mut rest = text;
+        while found.len() < MAX_TABLES
+            && let Some(at) = rest.find(words)
+        {
+            rest = &rest[at + words.len()..];
+            let Some(open) = rest.find('(') else { break };
+            let Some(body) = enclosed(&rest[open + 1..]) else { break };
+            let name = rest[..open].split_whitespace().next_back().map(bare).unwrap_or_default();
+            let columns = columns(body);
+            if open < 200 && !name.is_empty() && !columns.is_empty() {
+                found.push((name, columns));
+            }
+            rest = &rest[open + 1 + body.len()..];
         }
-        rest = &rest[open + 1 + body.len()..];
     }
     found
 }

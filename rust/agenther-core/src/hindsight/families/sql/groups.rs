@@ -3,7 +3,7 @@
 use sqlparser::ast::BinaryOperator;
 
 use super::conditions::bound;
-use super::phrase::{Speaker, TIE, plural_attribute};
+use super::phrase::{Speaker, TIE, plural_attribute, small};
 use super::shape::{Column, Fold, Output};
 use crate::hindsight::families::english::{self, enumerate, plural};
 
@@ -28,7 +28,7 @@ impl Speaker<'_> {
         if !own_key || keys.len() != 1 {
             return self.by_entity(key, &keys, &measures);
         }
-        let key_words = self.attribute(key)?;
+        let key_words = self.key_words(key)?;
         if key.table == shape.base && key_words == "name" {
             return None; // groups of one
         }
@@ -63,6 +63,9 @@ impl Speaker<'_> {
         }
         if let Some((Output::Count, op, number)) = &shape.having {
             return self.having(&key_words, &rows, op, *number, &measures);
+        }
+        if shape.examples.is_some() {
+            return None;
         }
         if let Some((measure, op, number)) = &shape.having {
             return self.having_different(&key_words, measure, op, *number, &measures);
@@ -110,6 +113,22 @@ impl Speaker<'_> {
             }
             _ => None,
         }
+    }
+
+    /// What a key is called; of what the rows refer to without the name of that, where it tells enough: `continent`.
+    fn key_words(&self, key: &Column) -> Option<String> {
+        const OF_ANYTHING: &[&str] =
+            &["name", "title", "code", "ID", "type", "description", "status", "year", "date"];
+        let whole = self.attribute(key)?;
+        let thing = self.thing(key.table).filter(|_| key.table != self.shape.base);
+        let bare = thing.filter(|thing| Some(thing) == self.entity(&self.shape.tables[key.table]).as_ref());
+        let bare = bare.and_then(|thing| whole.strip_prefix(&thing)?.strip_prefix(' ').map(str::to_string));
+        let tells = |words: &String| {
+            let last = words.rsplit(' ').next().unwrap_or("");
+            let base = &self.shape.tables[self.shape.base];
+            !OF_ANYTHING.contains(&last) && self.schema.column(base, &key.name).is_none()
+        };
+        Some(bare.filter(tells).unwrap_or(whole))
     }
 
     /// How many values have so many rows.
@@ -279,7 +298,14 @@ impl Speaker<'_> {
             _ => return None,
         };
         let bounded = self.bounded(rows, op, number)?;
-        Some(format!("Which {} have {bounded}?{counts}", plural_attribute(key)))
+        let keys = plural_attribute(key);
+        Some(match self.shape.examples {
+            Some(examples) => {
+                let things = key.strip_suffix(" name").map_or(keys, plural);
+                format!("Name {} {things} that have {bounded}.{counts}", small(examples)?)
+            }
+            None => format!("Which {keys} have {bounded}?{counts}"),
+        })
     }
 
     /// `more than 2 flights`, `at least one but fewer than 5 flights`: what has none is in no group.
@@ -319,6 +345,9 @@ impl Speaker<'_> {
                 }
                 measure => self.output(measure)?,
             });
+        }
+        if shape.examples.is_some() {
+            return None;
         }
         let details_plural = details.clone();
         let details = enumerate(&details, "and");

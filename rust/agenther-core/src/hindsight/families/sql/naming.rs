@@ -206,7 +206,7 @@ impl Speaker<'_> {
             return Some(entity);
         }
         // A reference that shares no word with what it refers to may be no reference at all, just equal numbers.
-        let declared = self.info(reference).is_some_and(|info| info.keyed && !info.primary);
+        let declared = self.info(reference).is_some_and(|info| info.keyed);
         let plain = words.iter().all(|word| word.len() > 2 && word.chars().all(|c| c.is_ascii_lowercase()));
         let other = self.schema.names_table(&words.join("_")) || self.schema.names_table(&words.concat());
         (declared && !other && plain && is_noun(&words) && (1..=2).contains(&words.len()))

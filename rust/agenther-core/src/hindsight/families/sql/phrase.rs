@@ -148,9 +148,10 @@ impl Speaker<'_> {
                 Some((things, _)) => format!("number of {things}"),
                 None => format!("number of {}", plural(&self.base()?)),
             },
-            Output::CountDistinct(column) => {
-                format!("number of different {}", plural_attribute(&self.attribute(column)?))
-            }
+            Output::CountDistinct(column) => match self.different_holders(column) {
+                Some((things, _)) => format!("number of {things}"),
+                None => format!("number of different {}", plural_attribute(&self.attribute(column)?)),
+            },
             Output::Fold(fold, column) => {
                 format!("{} {}", self.fold_word(*fold, column), self.attribute(column)?)
             }
@@ -254,7 +255,7 @@ impl Speaker<'_> {
 
     /// So many of the rows, whichever.
     fn few(&self, number: u64, attributes: &[String], rows: &str) -> Option<String> {
-        let number = ["two", "three", "four", "five"].get(usize::try_from(number).ok()?.checked_sub(2)?)?;
+        let number = small(number)?;
         let mut attributes = attributes.to_vec();
         let rows = match self.only_parent(&mut attributes) {
             Some(_) => return None, // several rows may be of one such thing
@@ -333,6 +334,18 @@ impl Speaker<'_> {
         Some((plural(thing), link.trim_start_matches("that ").to_string()))
     }
 
+    /// The same where the different things are counted that the rows refer to.
+    fn different_holders(&self, reference: &Column) -> Option<(String, String)> {
+        let shape = self.shape;
+        if shape.tables.len() != 1 || !shape.group.is_empty() || shape.outputs.len() != 1 {
+            return None;
+        }
+        let (thing, base) = (self.noun_of(reference).join(" "), self.base()?);
+        let noun = base.strip_prefix(&thing)?.strip_prefix(' ')?;
+        let link = self.named(noun).filter(|_| self.schema.names_table(&thing.replace(' ', "_")))?;
+        Some((plural(&thing), link.trim_start_matches("that ").to_string()))
+    }
+
     /// How rows are linked to others: `that have a pet that is official`; a country has a language, no country language.
     fn linked_to(&self, entity: &str, noun: &str) -> Option<String> {
         let noun = noun.strip_prefix(entity).and_then(|rest| rest.strip_prefix(' ')).unwrap_or(noun);
@@ -346,7 +359,7 @@ impl Speaker<'_> {
     fn few_referred(&self, number: u64) -> Option<String> {
         let shape = self.shape;
         let [Output::Column(reference)] = shape.outputs.as_slice() else { return None };
-        let number = ["two", "three", "four", "five"].get(usize::try_from(number).ok()?.checked_sub(2)?)?;
+        let number = small(number)?;
         let noun = self.noun_of(reference).join(" ");
         let whole = self.schema.words(&reference.name).join(" ");
         let attribute = whole.strip_prefix(&noun)?.trim();
@@ -453,6 +466,9 @@ impl Speaker<'_> {
                 None => Some(format!("How many {} are there{}?", plural(&self.base()?), self.conditions()?)),
             },
             [Output::CountDistinct(column)] => {
+                if let Some((things, link)) = self.different_holders(column) {
+                    return Some(format!("How many {things} {link}?"));
+                }
                 let different = plural_attribute(&self.attribute(column)?);
                 Some(format!("How many different {different} are there among the {rows}?"))
             }
@@ -560,6 +576,11 @@ impl Speaker<'_> {
             keys => format!(", sorted {}", keys.join(" and then ")),
         })
     }
+}
+
+/// A small number in words.
+pub(super) fn small(number: u64) -> Option<&'static str> {
+    ["two", "three", "four", "five"].get(usize::try_from(number).ok()?.checked_sub(2)?).copied()
 }
 
 /// The plural of an attribute: `years of birth`, `names`.
