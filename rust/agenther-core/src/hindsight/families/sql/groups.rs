@@ -115,6 +115,17 @@ impl Speaker<'_> {
         }
     }
 
+    /// What keys tell apart that are the name and other attributes of one thing, and those attributes.
+    fn named_together(&self, words: &[String]) -> Option<(String, String)> {
+        let table = self.shape.group.first()?.table;
+        let one = table != self.shape.base && self.shape.group.iter().all(|key| key.table == table);
+        let thing = self.thing(table).filter(|_| one)?;
+        let start = format!("{thing} ");
+        let details: Vec<&str> =
+            words.iter().map(|words| words.strip_prefix(&start)).collect::<Option<_>>()?;
+        details.contains(&"name").then(|| (thing, enumerate(&details, "and")))
+    }
+
     /// What a key is called; of what the rows refer to without the name of that, where it tells enough: `continent`.
     fn key_words(&self, key: &Column) -> Option<String> {
         const OF_ANYTHING: &[&str] =
@@ -297,7 +308,9 @@ impl Speaker<'_> {
             [Output::Count] => " Give the number for each.",
             _ => return None,
         };
-        let bounded = self.bounded(rows, op, number)?;
+        // A country has languages, no country languages.
+        let thing = key.strip_suffix(" name").unwrap_or(key);
+        let bounded = self.bounded(rows, op, number)?.replace(&format!(" {thing} "), " ");
         let keys = plural_attribute(key);
         Some(match self.shape.examples {
             Some(examples) => {

@@ -284,12 +284,19 @@ impl Speaker<'_> {
     /// meant.
     fn named(&self, noun: &str) -> Option<String> {
         let (mut properties, mut names) = (Vec::new(), None);
+        let mut other = "";
         for test in &self.shape.tests {
             match test {
                 Test::Compare(column, BinaryOperator::Eq, constant) if flag(constant) == Some(true) => {
                     properties.push(self.flagged(column)?);
                 }
                 Test::Compare(column, BinaryOperator::Eq, constant) if names.is_none() => {
+                    names = Some((column, std::slice::from_ref(constant)));
+                }
+                Test::Compare(column, BinaryOperator::NotEq, constant)
+                    if names.is_none() && flag(constant).is_none() =>
+                {
+                    other = "other than ";
                     names = Some((column, std::slice::from_ref(constant)));
                 }
                 Test::OneOf(column, constants, false) if names.is_none() => {
@@ -310,7 +317,9 @@ impl Speaker<'_> {
             .map(|constant| (!constant.number).then(|| format!("\"{}\"", constant.text)))
             .collect::<Option<_>>()?;
         let before: String = properties.iter().map(|property| format!("{property} ")).collect();
-        Some(format!("that have the {before}{one} {}", enumerate(&texts, "or")))
+        let one = format!("{before}{one}");
+        let the = if other.is_empty() { "the" } else { article(&one) };
+        Some(format!("that have {the} {one} {other}{}", enumerate(&texts, "or")))
     }
 
     /// Where a row says that a thing has something and nothing more, the things that have it: `countries`, `have the
@@ -330,7 +339,9 @@ impl Speaker<'_> {
         let keys: Vec<&str> =
             columns.iter().filter(|info| info.primary).map(|info| info.name.as_str()).collect();
         let pair = keys.len() == 2 && keys.iter().any(|key| key.eq_ignore_ascii_case(&named.name));
-        let link = self.named(noun).filter(|_| pair && self.schema.names_table(thing))?;
+        let link = self
+            .named(noun)
+            .filter(|link| pair && !link.contains(" other than ") && self.schema.names_table(thing))?;
         Some((plural(thing), link.trim_start_matches("that ").to_string()))
     }
 
