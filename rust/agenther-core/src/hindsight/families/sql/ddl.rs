@@ -5,6 +5,8 @@
 use super::schema::{ColumnInfo, typed};
 
 const SPELLINGS: [&str; 2] = ["CREATE TABLE", "create table"];
+/// More columns of a table than these are not read.
+const MAX_COLUMNS: usize = 300;
 /// More tables than these are not read.
 const MAX_TABLES: usize = 100;
 
@@ -49,11 +51,11 @@ fn columns(body: &str) -> Vec<ColumnInfo> {
     let (mut primary, mut foreign) = (Vec::new(), Vec::new());
     let lines = body.lines().map(|line| line.split("--").next().unwrap_or(line));
     let body = lines.collect::<Vec<_>>().join("\n");
-    for item in items(&body).into_iter().map(str::trim) {
+    for item in items(&body).into_iter().map(str::trim).take(MAX_COLUMNS) {
         let upper = item.to_ascii_uppercase();
         let listed = || {
             let (_, list) = item.split_once('(')?;
-            Some(list.split(')').next()?.split(',').map(bare).collect::<Vec<_>>())
+            Some(list.split(')').next()?.split(',').take(MAX_COLUMNS).map(bare).collect::<Vec<_>>())
         };
         if upper.contains("PRIMARY KEY") && (upper.starts_with("PRIMARY") || upper.starts_with("CONSTRAINT"))
         {
