@@ -55,7 +55,7 @@ fn columns(body: &str) -> Vec<ColumnInfo> {
         let upper = item.to_ascii_uppercase();
         let listed = || {
             let (_, list) = item.split_once('(')?;
-            Some(list.split(')').next()?.split(',').take(MAX_COLUMNS).map(bare).collect::<Vec<_>>())
+            Some(list.split(')').next()?.split(',').take(16).map(bare).collect::<Vec<_>>())
         };
         if upper.contains("PRIMARY KEY") && (upper.starts_with("PRIMARY") || upper.starts_with("CONSTRAINT"))
         {

@@ -168,6 +168,10 @@ impl Speaker<'_> {
             (Some(1), [(measure, descending), ..])
                 if measures.is_empty() || measures == [measure.clone()] =>
             {
+                if let Some((thing, details)) = self.named_together(&words) {
+                    let most = self.superlative(measure, *descending, &rows)?;
+                    return Some(format!("Which {thing} has {most}? Give its {details}. {TIE}"));
+                }
                 Some(format!("Which {key} has {}? {TIE}", self.superlative(measure, *descending, &rows)?))
             }
             (None, []) => {
