@@ -3,7 +3,7 @@
 use sqlparser::ast::BinaryOperator;
 
 use super::phrase::Speaker;
-use super::shape::{Column, Constant, Fold, Number, Test};
+use super::shape::{Column, Constant, Fold, Number, Shape, Test};
 use crate::hindsight::families::english::{self, enumerate, is_plural, plural};
 
 impl Speaker<'_> {
@@ -179,6 +179,9 @@ impl Speaker<'_> {
                     return None;
                 }
                 let inner = Speaker { shape: child, schema: self.schema };
+                if let Some(link) = self.has_named(reference, child, number) {
+                    return Some(link);
+                }
                 let (one, conditions) = (inner.counted_for(reference)?, inner.conditions()?);
                 let have = inner.as_what(reference, &self.base()?)?;
                 let many = plural(&one);
@@ -194,6 +197,23 @@ impl Speaker<'_> {
                 }
             }
         })
+    }
+
+    /// `that have the language "Dutch"`, `that do not have the official language "Dutch"`, where the conditions on the
+    /// child say which one is meant.
+    pub(super) fn has_named(&self, reference: &Column, child: &Shape, number: &Number) -> Option<String> {
+        let inner = Speaker { shape: child, schema: self.schema };
+        let (base, entity) = (inner.entity(&child.tables[0])?, self.base()?);
+        let noun = base.strip_prefix(&entity)?.strip_prefix(' ')?;
+        let own = inner.as_what(reference, &entity)? == "that have";
+        let link = inner.named(noun).filter(|_| own)?;
+        match number {
+            Number::Some => Some(link),
+            Number::None if !link.contains(" other than ") => {
+                Some(link.replacen("that have", "that do not have", 1))
+            }
+            _ => None,
+        }
     }
 
     /// Which rows an average or an extreme was taken over, where the words before do not tell.

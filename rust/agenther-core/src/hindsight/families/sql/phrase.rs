@@ -121,6 +121,7 @@ impl Speaker<'_> {
         });
         // "… that have a section whose name is h and whose …": what follows an inner condition would read as one more.
         let nested = |test: &Test| match test {
+            Test::Has(_, reference, child, number) if self.has_named(reference, child, number).is_some() => 0,
             Test::Has(_, _, child, _) | Test::Against(_, _, _, child) => child.tests.len(),
             _ => 0,
         };
@@ -282,7 +283,7 @@ impl Speaker<'_> {
 
     /// `that have the genre "Drama"`, `that have the official language "Dutch"`, where the conditions say which one is
     /// meant.
-    fn named(&self, noun: &str) -> Option<String> {
+    pub(super) fn named(&self, noun: &str) -> Option<String> {
         let (mut properties, mut names) = (Vec::new(), None);
         let mut other = "";
         for test in &self.shape.tests {
