@@ -213,7 +213,10 @@ fn fact(one: &Definition<'_>) -> Option<(String, String, String)> {
         return Some((
             format!("what the {noun} `{name}` in it returns"),
             format!("What does the {noun} `{name}` in FILE return"),
-            format!("It returns `{value}`."),
+            match one.given {
+                Some((name, made)) => format!("It returns `{value}`, where `{name}` is `{made}`."),
+                None => format!("It returns `{value}`."),
+            },
         ));
     }
     if !one.bases.is_empty()
@@ -416,7 +419,7 @@ mod tests {
         let found = goals(&[FOUND, OPENED]);
         let expected = (
             "Find the file rates.py and tell me what the function `tax` in it returns.".to_string(),
-            "It returns `round(share, 2)`.".to_string(),
+            "It returns `round(share, 2)`, where `share` is `amount * rate`.".to_string(),
             vec![0, 1],
         );
         assert!(found.contains(&expected), "{found:?}");

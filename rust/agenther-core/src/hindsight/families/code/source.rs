@@ -38,6 +38,8 @@ pub struct Definition<'a> {
     pub bases: Vec<&'a str>,
     /// What it returns, if it always returns that.
     pub returns: Option<&'a str>,
+    /// The only variable of the function in what it returns, and what that is.
+    pub given: Option<(&'a str, &'a str)>,
     /// The position of its first line among those shown, and of the line after its last.
     pub lines: (usize, usize),
     indent: usize,
@@ -200,6 +202,7 @@ fn definition<'a>(language: &Language, line: &'a str) -> Option<Definition<'a>> 
         parameters,
         bases,
         returns: None,
+        given: None,
         lines: (0, 0),
         indent,
     })
@@ -275,9 +278,64 @@ fn close_by_indent<'a>(definition: &mut Definition<'a>, lines: &[&'a str]) {
     let balanced = [('(', ')'), ('[', ']'), ('{', '}')]
         .iter()
         .all(|(open, close)| value.matches(*open).count() == value.matches(*close).count());
-    if balanced && (1..=120).contains(&value.len()) {
-        definition.returns = Some(value);
+    if !balanced || !(1..=120).contains(&value.len()) {
+        return;
     }
+    let before: Vec<&str> = lines[start + 1..end].iter().map(|line| line.trim()).collect();
+    let bound = bindings(&before);
+    let mut used = bound.iter().filter(|(name, _)| uses(value, name));
+    match (used.next(), used.next()) {
+        (None, _) => definition.returns = Some(value),
+        // What a variable holds is told with it, or nothing is: its name says little to those who do not see the code.
+        (Some((name, Some(made))), None) if !bound.iter().any(|(other, _)| uses(made, other)) => {
+            let is_all = value == *name;
+            definition.returns = Some(if is_all { made } else { value });
+            definition.given = (!is_all).then_some((*name, *made));
+        }
+        _ => {}
+    }
+}
+
+/// The names that lines bind, each time they do, with the value where the line is a plain assignment of one name.
+fn bindings<'a>(lines: &[&'a str]) -> Vec<(&'a str, Option<&'a str>)> {
+    let is_name = |text: &str| {
+        !text.is_empty() && !text.starts_with(|c: char| c.is_ascii_digit()) && text.chars().all(is_part)
+    };
+    let mut found = Vec::new();
+    const BIND_NOTHING: &[&str] = &["return ", "if ", "elif ", "while ", "assert ", "#"];
+    let binds = |line: &&&str| !BIND_NOTHING.iter().any(|start| line.starts_with(start));
+    for line in lines.iter().filter(binds) {
+        let loops = line.strip_prefix("for ").and_then(|rest| rest.split_once(" in "));
+        let targets = match (loops, line.split_once(" as "), line.split_once('=')) {
+            (Some((names, _)), ..) => names,
+            (None, Some((_, name)), _) => name.trim_end_matches(':'),
+            (None, None, Some((names, _))) => names,
+            _ => continue,
+        };
+        let plain = line.split_once(" = ").filter(|(name, value)| {
+            let closed = value.matches(['(', '[', '{']).count() == value.matches([')', ']', '}']).count();
+            is_name(name) && closed && value.len() <= 100 && !value.contains(['#', ';'])
+        });
+        match plain {
+            Some((name, value)) => found.push((name, Some(value))),
+            None => found
+                .extend(targets.split(|c| !is_part(c)).filter(|name| is_name(name)).map(|name| (name, None))),
+        }
+    }
+    found
+}
+
+fn is_part(c: char) -> bool {
+    c.is_alphanumeric() || c == '_'
+}
+
+/// Whether an expression uses a variable: its name as a word, and no attribute of something.
+fn uses(value: &str, name: &str) -> bool {
+    value.match_indices(name).any(|(at, _)| {
+        let before = value[..at].chars().next_back();
+        let after = value[at + name.len()..].chars().next();
+        before.is_none_or(|c| !is_part(c) && c != '.') && after.is_none_or(|c| !is_part(c))
+    })
 }
 
 #[cfg(test)]
@@ -297,7 +355,28 @@ mod tests {
         assert_eq!(found[0].bases, ["Field", "Base"]);
         assert_eq!(found[1].parameters.as_deref(), Some(&["key: str", "pair: Tuple[int, int] = None"][..]));
         assert_eq!((found[1].returns, found[2].returns), (Some("x * 2"), None));
+        assert_eq!(found[1].given, Some(("x", "self.table[key]")));
         assert_eq!(found[3].returns, None, "the text may go on after the last line shown");
+    }
+
+    #[test]
+    fn a_variable_that_is_returned_is_told_with_its_value_or_not_at_all() {
+        let returned = |body: &str| {
+            let text = format!("def half(a, b):\n{body}\nx = 1");
+            let lines: Vec<&str> = text.lines().collect();
+            let found = definitions("a.py", &lines);
+            found[0]
+                .returns
+                .map(|value| (value.to_string(), found[0].given.map(|(name, _)| name.to_string())))
+        };
+        let given = |value: &str, name: Option<&str>| Some((value.to_string(), name.map(str::to_string)));
+        assert_eq!(returned("    enc = a ^ b\n    return enc"), given("a ^ b", None));
+        assert_eq!(returned("    n = len(a)\n    return n / b"), given("n / b", Some("n")));
+        assert_eq!(returned("    return a.n + b"), given("a.n + b", None));
+        assert_eq!(returned("    return a == b"), given("a == b", None));
+        assert_eq!(returned("    n = 0\n    for x in a:\n        n += x\n    return n / b"), None);
+        assert_eq!(returned("    n, m = a\n    return n / b"), None);
+        assert_eq!(returned("    n = a\n    m = n + 1\n    return m * 2"), None);
     }
 
     #[test]

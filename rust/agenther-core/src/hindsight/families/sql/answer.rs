@@ -3,6 +3,7 @@
 use sqlparser::ast::BinaryOperator;
 
 use super::MAX_ROWS;
+use super::conditions::tested;
 use super::phrase;
 use super::rows::{Cell, Row};
 use super::schema::Schema;
@@ -31,12 +32,62 @@ pub fn keep_the_first(shape: &mut Shape, rows: &mut Vec<Row>) -> Option<()> {
     Some(())
 }
 
+/// So many of a list are examples.
+const EXAMPLES: usize = 5;
+
+/// Of a list too long to repeat, or cut, the first are still examples of what was looked for.
+pub fn keep_examples(shape: &mut Shape, rows: &mut Vec<Row>) -> Option<()> {
+    let columns = shape.outputs.iter().all(|output| matches!(output, Output::Column(_)));
+    let narrowed = match shape.group.as_slice() {
+        [] => columns && !shape.tests.is_empty(),
+        _ => shape.having.is_some() && !shape.outer,
+    };
+    if !narrowed || shape.star || shape.counted {
+        return None;
+    }
+    let mut kept: Vec<Row> = Vec::new();
+    for row in rows.drain(..) {
+        if kept.len() < EXAMPLES && !kept.contains(&row) && row.iter().all(Option::is_some) {
+            kept.push(row);
+        }
+    }
+    (shape.limit, shape.distinct) = (None, false);
+    shape.order.clear();
+    shape.examples = Some(kept.len() as u64);
+    *rows = kept;
+    (rows.len() >= 2).then_some(())
+}
+
+/// Leaves out the numbers by which a database knows things where the things have names beside them: nobody asks for
+/// the number of the airline.
+pub fn leave_out_keys(shape: &mut Shape, schema: &Schema, rows: &mut [Row]) {
+    let opaque: Vec<bool> =
+        shape.outputs.iter().map(|output| phrase::is_number_of_thing(shape, schema, output)).collect();
+    let named = |(output, opaque): (&Output, &bool)| matches!(output, Output::Column(_)) && !opaque;
+    let has_names = shape.outputs.iter().zip(&opaque).any(named);
+    let fits = rows.iter().all(|row| row.len() == opaque.len());
+    if shape.star || shape.distinct || schema.asks_for_ids || !has_names || !fits {
+        return;
+    }
+    let mut keep = opaque.iter().map(|opaque| !opaque).cycle();
+    shape.outputs.retain(|_| keep.next().unwrap_or(true));
+    for row in rows {
+        let mut keep = opaque.iter().map(|opaque| !opaque);
+        row.retain(|_| keep.next().unwrap_or(true));
+    }
+}
+
 /// Whether the rows can answer the request, and the answer they give.
 pub fn answer(shape: &Shape, schema: &Schema, rows: &[Row]) -> Option<String> {
-    if let Some(nothing) = nothing(shape, schema, rows) {
+    if !shape.counted
+        && let Some(nothing) = nothing(shape, schema, rows)
+    {
         return Some(nothing);
     }
     let complete = shape.limit.is_none_or(|limit| rows.len() as u64 == limit);
+    if shape.counted {
+        return number_of_groups(shape, schema, rows);
+    }
     let widths = rows.iter().all(|row| row.len() == shape.outputs.len());
     if rows.is_empty() || rows.len() > MAX_ROWS || !complete || !widths {
         return None;
@@ -45,6 +96,13 @@ pub fn answer(shape: &Shape, schema: &Schema, rows: &[Row]) -> Option<String> {
         return None;
     }
     let cells: Vec<Vec<&str>> = rows.iter().map(|row| said(shape, row)).collect::<Option<_>>()?;
+    let recorded = shape.tests.iter().any(|test| matches!(test, Test::Null(_, true)));
+    let counts_none = |row: &Vec<&str>| {
+        row.iter().zip(&shape.outputs).any(|(cell, output)| *output == Output::Count && *cell == "0")
+    };
+    if recorded && cells.iter().any(counts_none) {
+        return None;
+    }
     let folded = shape.outputs.iter().all(|output| !matches!(output, Output::Column(_)));
     if folded
         && rows.len() == 1
@@ -52,6 +110,13 @@ pub fn answer(shape: &Shape, schema: &Schema, rows: &[Row]) -> Option<String> {
         && !(shape.outputs == [Output::Count] && none_is_sure(shape, schema))
     {
         return None;
+    }
+    let all_numbers = shape.outputs.iter().all(|output| {
+        !matches!(output, Output::Column(_)) || phrase::is_number_of_thing(shape, schema, output)
+    });
+    let has_columns = shape.outputs.iter().any(|output| matches!(output, Output::Column(_)));
+    if has_columns && all_numbers && !schema.asks_for_ids {
+        return None; // a person wants the name
     }
     let headings = phrase::headings(shape, schema)?;
     if shape.star {
@@ -67,8 +132,20 @@ pub fn answer(shape: &Shape, schema: &Schema, rows: &[Row]) -> Option<String> {
             (0..row.len()).partition(|&at| matches!(shape.outputs[at], Output::Column(_)));
         keys.into_iter().chain(measures).map(|at| row[at]).collect::<Vec<_>>().join(", ")
     };
-    let lines: Vec<String> = cells.iter().map(|row| format!("- {}", key_first(row))).collect();
+    let mut lines: Vec<String> = cells.iter().map(|row| format!("- {}", key_first(row))).collect();
+    if phrase::says_set(shape, schema) {
+        let mut seen = std::collections::BTreeSet::new();
+        lines.retain(|line| seen.insert(line.clone()));
+    }
     Some(lines.join("\n"))
+}
+
+fn number_of_groups(shape: &Shape, schema: &Schema, rows: &[Row]) -> Option<String> {
+    let ([row], [key]) = (rows, shape.group.as_slice()) else { return None };
+    let [Some(number)] = row.as_slice() else { return None };
+    let words = phrase::attribute(shape, schema, key)?;
+    (number.text != "0")
+        .then(|| format!("The number of such {} is {}.", phrase::plural_attribute(&words), number.text))
 }
 
 /// The values of a row in words. A null is said where a column of a row that has others was asked for; a measure
@@ -114,6 +191,13 @@ fn nothing(shape: &Shape, schema: &Schema, rows: &[Row]) -> Option<String> {
         return Some(format!("There are no {}.", phrase::things(shape, schema)?));
     }
     let [row] = rows else { return None };
+    // Of what has no value at all nothing was asked.
+    let of_folded = |test: &Test| {
+        shape.outputs.iter().any(|output| matches!(output, Output::Fold(_, column) if column == tested(test)))
+    };
+    if shape.tests.iter().all(of_folded) {
+        return None;
+    }
     let folded: Vec<String> = shape
         .outputs
         .iter()
@@ -131,6 +215,7 @@ fn nothing(shape: &Shape, schema: &Schema, rows: &[Row]) -> Option<String> {
 /// Whether an absence is a fact about the data, not the sign of a value written otherwise than the data has it.
 fn none_is_sure(shape: &Shape, schema: &Schema) -> bool {
     shape.tables.len() == 1
+        && !shape.tests.is_empty()
         && shape.tests.iter().all(|test| match test {
             Test::Compare(column, op, constant) => {
                 let ordered = !matches!(op, BinaryOperator::Eq | BinaryOperator::NotEq);
@@ -138,6 +223,13 @@ fn none_is_sure(shape: &Shape, schema: &Schema) -> bool {
                 ordered && constant.number && info.is_some_and(|info| info.numeric)
             }
             Test::Null(..) => true,
+            // What a text holds nowhere, it holds nowhere; a code may stand for it.
+            Test::Like(column, pattern, false) => {
+                let free = ["name", "title", "text", "description", "comment", "notes", "content", "subject"];
+                let of_text =
+                    schema.words(&column.name).last().is_some_and(|word| free.contains(&word.as_str()));
+                of_text && pattern.starts_with('%') && pattern.ends_with('%')
+            }
             _ => false,
         })
 }
@@ -203,9 +295,11 @@ fn misread(shape: &Shape, schema: &Schema, at: usize, rows: &[Row]) -> bool {
         Output::Column(column) => column,
         _ => return false,
     };
-    let Some(info) = schema.column(&shape.tables[column.table], &column.name) else {
-        return all_numbers
-            && !schema.words(&column.name).last().is_some_and(|word| MEASURED.contains(&word.as_str()));
+    let measured = || schema.words(&column.name).last().is_some_and(|word| MEASURED.contains(&word.as_str()));
+    let info = match schema.column(&shape.tables[column.table], &column.name) {
+        Some(info) if !info.guessed => info,
+        // Keys are whole numbers.
+        _ => return all_numbers && !measured() && !cells.iter().any(|cell| cell.text.contains('.')),
     };
     let refers = info.keyed || schema.names_table(&column.name);
     let disordered = match shape.order.as_slice() {

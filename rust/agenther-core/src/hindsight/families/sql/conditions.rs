@@ -3,8 +3,8 @@
 use sqlparser::ast::BinaryOperator;
 
 use super::phrase::Speaker;
-use super::shape::{Column, Constant, Fold, Number, Test};
-use crate::hindsight::families::english::{enumerate, is_plural, plural};
+use super::shape::{Column, Constant, Fold, Number, Shape, Test};
+use crate::hindsight::families::english::{self, enumerate, is_plural, plural};
 
 impl Speaker<'_> {
     /// Whether a condition means what its words say, given the types of the columns.
@@ -17,7 +17,10 @@ impl Speaker<'_> {
             Test::Compare(column, BinaryOperator::Eq | BinaryOperator::NotEq, constant) => {
                 let typed = self.info(column).is_none_or(|info| !info.numeric || constant.number);
                 let word = matches!(constant.text.to_lowercase().as_str(), "yes" | "no");
-                let said = flag(constant).is_none() || word || self.flagged(column).is_some();
+                let said = flag(constant).is_none()
+                    || word
+                    || self.flagged(column).is_some()
+                    || self.info(column).is_some_and(|info| !info.boolean) && !self.is_property(column);
                 typed
                     && said
                     && (!self.opaque(column) || !constant.number)
@@ -38,11 +41,11 @@ impl Speaker<'_> {
                     && self.info(column).is_none_or(|info| info.numeric || info.temporal)
                     && other.tests.iter().all(|test| inner.sound(test))
             }
-            Test::Has(_, child, _) => {
+            Test::Has(_, _, child, _) | Test::Of(_, child) => {
                 let inner = Speaker { shape: child, schema: self.schema };
                 child.tests.iter().all(|test| inner.sound(test))
             }
-            Test::Null(..) => true,
+            Test::Null(column, _) => !self.opaque(column),
         }
     }
 
@@ -55,6 +58,13 @@ impl Speaker<'_> {
         };
         if first != second || *one == BinaryOperator::Eq || *other == BinaryOperator::Eq {
             return None;
+        }
+        let apart = matches!(
+            (one, other),
+            (BinaryOperator::Lt, BinaryOperator::Gt) | (BinaryOperator::Gt, BinaryOperator::Lt)
+        );
+        if self.shape.any && low == high && apart {
+            return Some(format!(" whose {} is not {}", self.attribute(first)?, quoted(low)));
         }
         let link = if self.shape.any { "or" } else { "and" };
         let relation = |op: &BinaryOperator| self.relation(first, op);
@@ -77,10 +87,21 @@ impl Speaker<'_> {
             .as_ref()
             .unwrap_or(&self.shape.tests)
             .iter()
+            .filter(|test| !self.says_nothing(test))
             .map(|test| self.test(test))
             .collect::<Option<_>>()?;
         let link = if self.shape.any { " or " } else { " and " };
         Some(if tests.is_empty() { String::new() } else { format!(" {}", tests.join(link)) })
+    }
+
+    /// `car makers with a recorded maker`: what something is called is taken to be recorded.
+    fn says_nothing(&self, test: &Test) -> bool {
+        let Test::Null(column, true) = test else { return false };
+        let (attribute, base) = (self.attribute(column), self.base());
+        let own = attribute.zip(base).is_some_and(|(attribute, base)| {
+            attribute == "name" || base.rsplit(' ').next() == Some(&attribute)
+        });
+        own && column.table == self.shape.base && !self.shape.any
     }
 
     /// `language = 'English' OR language = 'Dutch'` as one condition.
@@ -96,6 +117,7 @@ impl Speaker<'_> {
 
     fn test(&self, test: &Test) -> Option<String> {
         use BinaryOperator::Gt;
+        // `that have no sale`, `whose customer country is …`: the tested column is a key, and not in the words.
         let attribute = self.attribute(tested(test));
         Some(match test {
             Test::Compare(column, op @ (BinaryOperator::Eq | BinaryOperator::NotEq), constant)
@@ -129,7 +151,7 @@ impl Speaker<'_> {
                 format!("{with} {a}recorded {attribute}")
             }
             Test::Extreme(column, fold) => {
-                format!("with the {} {}", self.fold_word(*fold, column), attribute?)
+                format!("with the {} {}{}", self.fold_word(*fold, column), attribute?, self.of_all(column)?)
             }
             Test::Against(column, op, fold, other) => {
                 let inner = Speaker { shape: other, schema: self.schema };
@@ -138,25 +160,90 @@ impl Speaker<'_> {
                 let relation = self.relation(column, op)?;
                 format!("whose {} {relation} that of {quantity} {entity}{}", attribute?, inner.conditions()?)
             }
-            Test::Average(_, Gt) => format!("whose {} is above the average", attribute?),
-            Test::Average(..) => format!("whose {} is below the average", attribute?),
-            Test::Has(column, child, number) => {
+            Test::Average(column, op) => {
+                let side = if *op == Gt { "above" } else { "below" };
+                let of = self.of_all(column)?;
+                format!("whose {} is {side} the average{of}", attribute?)
+            }
+            Test::Of(reference, parent) => {
+                let thing = self.referred(reference, &parent.tables[0])?;
+                let inner = Speaker { shape: parent, schema: self.schema };
+                let said: Vec<String> =
+                    parent.tests.iter().map(|test| inner.test(test)).collect::<Option<_>>()?;
+                let of_thing =
+                    |text: &String| Some(format!("whose {thing} {}", text.strip_prefix("whose ")?));
+                said.iter().map(of_thing).collect::<Option<Vec<_>>>()?.join(" and ")
+            }
+            Test::Has(column, reference, child, number) => {
                 if column.table != self.shape.base {
                     return None;
                 }
                 let inner = Speaker { shape: child, schema: self.schema };
-                let (one, conditions) = (inner.base()?, inner.conditions()?);
+                if let Some(link) = self.has_named(reference, child, number) {
+                    return Some(link);
+                }
+                let (one, conditions) = (inner.counted_for(reference)?, inner.conditions()?);
+                let have = inner.as_what(reference, &self.base()?)?;
                 let many = plural(&one);
+                let several = matches!(number, Number::Bound(_, number) if *number != 1);
+                let conditions = if several { conditions } else { of_one(&conditions) };
                 match number {
-                    Number::None => format!("that have no {one}{conditions}"),
-                    Number::Some => format!("that have at least one {one}{conditions}"),
+                    Number::None => format!("{have} no {one}{conditions}"),
+                    Number::Some => format!("{have} at least one {one}{conditions}"),
                     Number::Bound(op, number) => {
                         let noun = if *number == 1 { one } else { many };
-                        format!("that have {} {number} {noun}{conditions}", bound(op)?)
+                        format!("{have} {} {number} {noun}{conditions}", bound(op)?)
                     }
                 }
             }
         })
+    }
+
+    /// `that have the language "Dutch"`, `that do not have the official language "Dutch"`, where the conditions on the
+    /// child say which one is meant.
+    pub(super) fn has_named(&self, reference: &Column, child: &Shape, number: &Number) -> Option<String> {
+        let inner = Speaker { shape: child, schema: self.schema };
+        let (base, entity) = (inner.entity(&child.tables[0])?, self.base()?);
+        let noun = base.strip_prefix(&entity)?.strip_prefix(' ')?;
+        let own = inner.as_what(reference, &entity)? == "that have";
+        let link = inner.named(noun).filter(|_| own)?;
+        match number {
+            Number::Some => Some(link),
+            Number::None if !link.contains(" other than ") => {
+                Some(link.replacen("that have", "that do not have", 1))
+            }
+            _ => None,
+        }
+    }
+
+    /// Which rows an average or an extreme was taken over, where the words before do not tell.
+    fn of_all(&self, column: &Column) -> Option<String> {
+        if self.shape.tables.len() == 1 {
+            return Some(String::new());
+        }
+        Some(format!(" of all {}", plural(&self.entity(&self.shape.tables[column.table])?)))
+    }
+
+    /// `that have`, or `that are the source airport of` where a reference says as what a thing is referred to.
+    fn as_what(&self, reference: &Column, entity: &str) -> Option<String> {
+        let words = self.noun_of(reference);
+        let own = english::singular(entity.rsplit(' ').next()?);
+        let (shared, role): (Vec<String>, Vec<String>) =
+            words.into_iter().partition(|word| entity.split(' ').any(|part| english::singular(word) == part));
+        if role.is_empty() {
+            return Some("that have".to_string());
+        }
+        let plain = role.len() == 1 && !role[0].ends_with("ed") && shared.contains(&own);
+        plain.then(|| format!("that are the {} {entity} of", role[0]))
+    }
+
+    /// Whether a column is called as a property, not as something that has values: `is_open`, `active`, `paid_yn`.
+    fn is_property(&self, column: &Column) -> bool {
+        const ENDS: &[&str] = &["ed", "ive", "able", "ible", "al", "yn", "flag", "indicator"];
+        let words = self.schema.words(&column.name);
+        let (Some(first), Some(last)) = (words.first(), words.last()) else { return true };
+        matches!(first.as_str(), "is" | "are" | "has" | "have" | "was" | "can" | "allows" | "allow")
+            || ENDS.iter().any(|end| last.ends_with(end))
     }
 
     fn relation(&self, column: &Column, op: &BinaryOperator) -> Option<&'static str> {
@@ -177,14 +264,23 @@ impl Speaker<'_> {
     /// What a column `is_official` says of a row of the base: `official`.
     pub(super) fn flagged(&self, column: &Column) -> Option<String> {
         let words = self.schema.words(&column.name);
-        let [is, adjective] = words.as_slice() else { return None };
+        let adjective = match words.iter().map(String::as_str).collect::<Vec<_>>().as_slice() {
+            ["is" | "are", adjective] => adjective.to_string(),
+            [property, "yn" | "flag"] => property.to_string(),
+            [only] if self.info(column).is_some_and(|info| info.boolean) && self.is_property(column) => {
+                only.to_string()
+            }
+            _ => return None,
+        };
         let plain = adjective.len() > 2 && adjective.chars().all(|c| c.is_ascii_lowercase());
-        (column.table == self.shape.base && matches!(is.as_str(), "is" | "are") && plain)
-            .then(|| adjective.clone())
+        (column.table == self.shape.base && plain).then_some(adjective)
     }
 
     pub(super) fn fold_word(&self, fold: Fold, column: &Column) -> &'static str {
         match (fold, self.temporal(column)) {
+            (Fold::Total, _) if self.schema.words(&column.name).iter().any(|word| word == "total") => {
+                "combined"
+            }
             (Fold::Average, _) => "average",
             (Fold::Total, _) => "total",
             (Fold::Highest, true) => "latest",
@@ -197,6 +293,11 @@ impl Speaker<'_> {
     pub(super) fn temporal(&self, column: &Column) -> bool {
         self.info(column).is_some_and(|info| info.temporal)
     }
+}
+
+/// Conditions of several as they are said of one.
+pub(super) fn of_one(conditions: &str) -> String {
+    conditions.replace(" that are ", " that is ").replace(" that have ", " that has ")
 }
 
 /// `fewer than`, `at least`: a comparison of a number of things.
@@ -230,6 +331,22 @@ pub(super) fn tested(test: &Test) -> &Column {
         | Test::Extreme(column, _)
         | Test::Average(column, _)
         | Test::Against(column, ..)
+        | Test::Of(column, _)
+        | Test::Has(column, ..) => column,
+    }
+}
+
+pub(super) fn tested_mut(test: &mut Test) -> &mut Column {
+    match test {
+        Test::Compare(column, ..)
+        | Test::Between(column, ..)
+        | Test::OneOf(column, ..)
+        | Test::Like(column, ..)
+        | Test::Null(column, _)
+        | Test::Extreme(column, _)
+        | Test::Average(column, _)
+        | Test::Against(column, ..)
+        | Test::Of(column, _)
         | Test::Has(column, ..) => column,
     }
 }

@@ -5,6 +5,7 @@
 
 mod answer;
 mod conditions;
+mod ddl;
 mod groups;
 mod naming;
 mod nested;
@@ -12,6 +13,7 @@ mod phrase;
 mod rows;
 mod schema;
 mod shape;
+mod table;
 
 use std::borrow::Cow;
 use std::collections::BTreeSet;
@@ -22,6 +24,7 @@ use crate::reading::{Reading, StepReading};
 use crate::signals::tool_status::Status;
 use crate::text::document::{Document, Kind};
 use crate::trajectory::{Field, Span};
+use rows::Table;
 use schema::Schema;
 use shape::Shape;
 
@@ -30,31 +33,105 @@ const MAX_ROWS: usize = 30;
 /// A run that goes on querying is not asked about every query.
 const MAX_QUERIES: usize = 12;
 
+/// A query that a run made, and what came back.
+struct Asked {
+    sink: usize,
+    statement: String,
+    shape: Shape,
+    table: Table,
+}
+
 /// Proposes the questions that the queries of a run answer, the last query first.
 pub fn propose(reading: &Reading<'_>, out: &mut Proposals) {
-    let mut schema = Schema::new(reading.run.original_prompt.unwrap_or(""));
-    let mut found: Vec<Candidate> = Vec::new();
-    let queries = reading.steps.iter().filter(|step| statement(step).is_some());
-    let counts = queries.filter_map(|step| step.observation().and_then(rows::rows));
-    let largest = counts.map(|rows| rows.len()).max().unwrap_or(0);
-    for (index, step) in reading.steps.iter().enumerate() {
-        if changes_state(step) {
-            break; // what later queries return depends on this step, which their goals would drop
-        }
-        let Some(statement) = statement(step) else { continue };
-        let statement = statement.as_ref();
-        if !starts_with_word(statement, "select") {
-            schema.learn(index as u32, statement, step);
-        } else if matches!(step.status, Status::Ok | Status::Empty) {
-            found.extend(candidate(reading, &mut schema, index, statement, largest));
-        }
+    // What later queries return depends on a step that changes the tables, which their goals would drop.
+    let end = reading.steps.iter().position(changes_state).unwrap_or(reading.steps.len());
+    let steps = &reading.steps[..end];
+    let statements: Vec<(usize, Cow<'_, str>)> =
+        steps.iter().enumerate().filter_map(|(at, step)| Some((at, statement(step)?))).collect();
+    if statements.is_empty() {
+        return;
     }
-    let mut asked = BTreeSet::new();
-    for candidate in found.into_iter().rev() {
-        if asked.len() < MAX_QUERIES && asked.insert(candidate.goal.clone()) {
+    let mut schema = schema_of(reading, steps, &statements);
+    let mut asked = Vec::new();
+    for (sink, statement) in &statements {
+        let step = &steps[*sink];
+        if !starts_with_word(statement, "select") || !matches!(step.status, Status::Ok | Status::Empty) {
+            continue;
+        }
+        let (Some(shape), Some(table)) = (shape::shape(statement, &schema), rows::of(step)) else { continue };
+        let Some(table) = without_heading(table, &shape) else { continue };
+        for name in shape
+            .tables
+            .iter()
+            .map(String::as_str)
+            .chain(shape.columns().into_iter().flatten().map(|(_, name)| name))
+        {
+            schema.learn_words(name);
+        }
+        schema.learn_result(&shape.columns(), &table.rows);
+        asked.push(Asked { sink: *sink, statement: statement.to_string(), shape, table });
+    }
+    let largest = asked.iter().map(|query| query.table.rows.len()).max().unwrap_or(0);
+    let mut goals = BTreeSet::new();
+    for query in asked.into_iter().rev() {
+        if goals.len() == MAX_QUERIES {
+            break;
+        }
+        if let Some(candidate) = candidate(reading, &schema, query, largest)
+            && goals.insert(candidate.goal.clone())
+        {
             out.push_derived(candidate);
         }
     }
+}
+
+/// What the prompts and the steps of a run show of the tables.
+fn schema_of(
+    reading: &Reading<'_>,
+    steps: &[StepReading<'_>],
+    statements: &[(usize, Cow<'_, str>)],
+) -> Schema {
+    let prompt = reading.run.original_prompt.unwrap_or("");
+    let mut schema = Schema::new(prompt);
+    for text in [reading.run.system.unwrap_or(""), prompt] {
+        schema.learn_definitions(None, text);
+    }
+    for (at, step) in steps.iter().enumerate().filter(|(_, step)| step.status == Status::Ok) {
+        schema.learn_definitions(None, step.step.user.unwrap_or(""));
+        schema.learn_definitions(Some(at as u32), step.step.observation.unwrap_or(""));
+        schema.learn_description(at as u32, step);
+    }
+    for (at, statement) in statements {
+        let step = &steps[*at];
+        let catalogue = ["information_schema", "sqlite_master", "pg_catalog"];
+        let asks_catalogue = || catalogue.iter().any(|name| statement.to_ascii_lowercase().contains(name));
+        let select = starts_with_word(statement, "select");
+        if step.status != Status::Ok || (select && !asks_catalogue()) {
+            continue;
+        }
+        let Some(table) = rows::of(step) else { continue };
+        match select {
+            true => schema.learn_catalogue(*at as u32, statement, &table.rows),
+            false => schema.learn(*at as u32, statement, &table.rows),
+        }
+    }
+    schema
+}
+
+/// A table without the row that only names its columns.
+fn without_heading(mut table: Table, shape: &Shape) -> Option<Table> {
+    if table.headed {
+        let named = |(cell, label): (&Option<rows::Cell>, &String)| {
+            cell.as_ref().is_some_and(|cell| cell.text.eq_ignore_ascii_case(label))
+        };
+        let heading = table.rows.first()?;
+        let names = heading.len() == shape.labels.len() && heading.iter().zip(&shape.labels).all(named);
+        if !names {
+            return None;
+        }
+        table.rows.remove(0);
+    }
+    Some(table)
 }
 
 /// The SQL that a step runs: its plain input, or the only argument of it that is a statement.
@@ -62,12 +139,24 @@ fn statement<'a>(step: &StepReading<'a>) -> Option<Cow<'a, str>> {
     let input = step.step.action_input?;
     step.step.action_name?;
     if let Some(arguments) = step.arguments() {
-        let mut found =
-            arguments.leaves().filter(|leaf| leaf.kind() == Kind::String && is_statement(leaf.raw()));
+        let texts = arguments.leaves().filter(|leaf| leaf.kind() == Kind::String).map(|leaf| leaf.text());
+        let mut found = texts.map(bare_statement).filter(|text| is_statement(text));
         let only = found.next()?;
-        return found.next().is_none().then(|| only.text());
+        return found.next().is_none().then_some(only);
     }
-    is_statement(input).then_some(Cow::Borrowed(input))
+    Some(bare_statement(Cow::Borrowed(input))).filter(|text| is_statement(text))
+}
+
+/// A statement without the fence and the comments before it.
+fn bare_statement(text: Cow<'_, str>) -> Cow<'_, str> {
+    let mut rest = text.trim_start();
+    while let Some(after) = rest.strip_prefix("--").or_else(|| rest.strip_prefix("```")) {
+        rest = after.split_once('\n').map_or("", |(_, lines)| lines).trim_start();
+    }
+    match rest.len() == text.len() {
+        true => text,
+        false => Cow::Owned(rest.trim_end().trim_end_matches('`').to_string()),
+    }
 }
 
 fn is_statement(text: &str) -> bool {
@@ -94,24 +183,23 @@ fn changes_state(step: &StepReading<'_>) -> bool {
     changes(input) || step.arguments().is_some_and(in_argument)
 }
 
-fn candidate(
-    reading: &Reading<'_>,
-    schema: &mut Schema,
-    sink: usize,
-    statement: &str,
-    largest: usize,
-) -> Option<Candidate> {
-    let mut shape = shape::shape(statement, schema)?;
-    for table in &shape.tables {
-        schema.learn_words(table);
+fn candidate(reading: &Reading<'_>, schema: &Schema, query: Asked, largest: usize) -> Option<Candidate> {
+    let Asked { sink, statement, mut shape, table } = query;
+    let mut rows = table.rows;
+    answer::leave_out_keys(&mut shape, schema, &mut rows);
+    phrase::leave_out_order(&mut shape, schema);
+    let capped = match table.complete {
+        Some(complete) => !complete,
+        None => shape.limit.is_none() && rows::may_be_capped(rows.len(), largest),
+    };
+    let unordered = shape.limit.is_some_and(|limit| limit > 1) && shape.order.is_empty();
+    if rows.len() > MAX_ROWS || capped || unordered {
+        answer::keep_the_first(&mut shape, &mut rows)
+            .or_else(|| answer::keep_examples(&mut shape, &mut rows))?;
     }
-    let mut rows = reading.steps[sink].observation().and_then(rows::rows)?;
-    if rows.len() > MAX_ROWS || (shape.limit.is_none() && rows::may_be_capped(rows.len(), largest)) {
-        answer::keep_the_first(&mut shape, &mut rows)?;
-    }
-    let answer = answer::answer(&shape, schema, &rows)?;
     let seed = statement.bytes().fold(0u64, |seed, byte| seed.wrapping_mul(31).wrapping_add(byte.into()));
     let goal = phrase::request(&shape, schema, seed)?;
+    let answer = answer::answer(&shape, schema, &rows)?;
     let steps = kept(&shape, schema, sink);
     let clauses = shape.tests.len() + shape.group.len() + shape.order.len() + shape.tables.len();
     Some(Candidate {
@@ -126,12 +214,13 @@ fn candidate(
     })
 }
 
-/// The steps that showed the tables of the query, and the query itself.
+/// The steps before the query that showed its tables, and the query itself.
 fn kept(shape: &Shape, schema: &Schema, sink: usize) -> Vec<u32> {
-    let described =
-        shape.tables.iter().filter_map(|table| schema.columns(table)?.first().map(|info| info.step));
-    let listing = schema.listings.last().copied();
-    let mut steps: Vec<u32> = described.chain(listing).chain([sink as u32]).collect();
+    let sink = sink as u32;
+    let described = shape.tables.iter().filter_map(|table| schema.columns(table)?.first()?.step);
+    let listing = schema.listings.iter().copied().filter(|step| *step < sink).max();
+    let mut steps: Vec<u32> = described.chain(listing).filter(|step| *step < sink).collect();
+    steps.push(sink);
     steps.sort_unstable();
     steps.dedup();
     steps
@@ -142,7 +231,9 @@ fn slots(reading: &Reading<'_>, shape: &Shape, schema: &Schema, sink: usize) -> 
     let mut slots = Vec::new();
     for test in &shape.tests {
         let (column, constants) = match test {
-            shape::Test::Has(_, child, _) | shape::Test::Against(_, _, _, child) => {
+            shape::Test::Has(_, _, child, _)
+            | shape::Test::Against(_, _, _, child)
+            | shape::Test::Of(_, child) => {
                 slots.extend(self::slots(reading, child, schema, sink));
                 continue;
             }
@@ -274,6 +365,13 @@ mod tests {
                 "The name is Ost.",
             ),
             (
+                // Texts sort as texts, which no words tell; a list is whole in any order.
+                "SELECT shop_name, city FROM shops ORDER BY opened",
+                "[('Ost', 'Biel')]",
+                "What are the names and cities of all shops?",
+                "The name is Ost and the city is Biel.",
+            ),
+            (
                 "SELECT * FROM shops WHERE shop_name = 'Ost'",
                 "[(3, 'Ost', 'Biel', 4, None)]",
                 "Show me everything that is recorded about the shops whose name is \"Ost\".",
@@ -343,7 +441,6 @@ mod tests {
                  AND staff_count > 3",
                 "[('Nord',)]",
             ),
-            ("SELECT shop_name FROM shops ORDER BY opened", "[('Nord',), ('Ost',)]"),
             ("SELECT COUNT(*) FROM shops WHERE city = 'Nowhere'", "[(0,)]"),
             ("SELECT MAX(opened) FROM shops", "[('80.0',)]"),
             ("SELECT x.amount FROM sales x JOIN shops s ON x.shop_id = s.shop_id", "[(5,), (7,)]"),
@@ -351,6 +448,156 @@ mod tests {
         ] {
             assert_eq!(goal(query, rows), None, "{query}");
         }
+    }
+
+    const FILMS: (&str, &str, &str) = (
+        "describe_table",
+        r#"{"table": "films"}"#,
+        r#"[{"column_name": "film_id", "data_type": "integer", "key": "PRI"}, {"column_name": "title", "data_type": "text"},
+            {"column_name": "release_year", "data_type": "int"}, {"column_name": "is_active", "data_type": "boolean"},
+            {"column_name": "studio_id", "data_type": "integer", "key": "MUL"}]"#,
+    );
+    const STUDIOS: (&str, &str, &str) = (
+        "get_schema",
+        "studios",
+        "CREATE TABLE \"studios\" (\n  \"studio_id\" INTEGER PRIMARY KEY, -- the key\n  name TEXT NOT NULL,\n  country TEXT,\n           paid_yn CHAR(1)\n);",
+    );
+    const GENRES: (&str, &str, &str) =
+        ("get_schema", "genres", "CREATE TABLE genres (genre_id INT PRIMARY KEY, name VARCHAR(20))");
+    const FILM_GENRES: (&str, &str, &str) = (
+        "get_schema",
+        "film_genres",
+        "CREATE TABLE film_genres (film_id INT REFERENCES films(film_id), genre_id INT REFERENCES genres(genre_id))",
+    );
+
+    /// What is asked of a query of films that a tool of any name ran.
+    fn film_goal(query: &str, rows: &str) -> Option<(String, String)> {
+        let input = format!("{{\"sql\": {}}}", serde_json::Value::from(query));
+        let calls = [FILMS, STUDIOS, GENRES, FILM_GENRES, ("execute_sql", input.as_str(), rows)];
+        proposals(super::propose, "Tell me about the films.", &calls)
+            .pop()
+            .map(|(goal, answer, _)| (goal, answer))
+    }
+
+    #[test]
+    fn queries_of_other_tools_and_results_of_other_shapes_are_read() {
+        for (query, rows, request, answer) in [
+            (
+                "SELECT \"title\" FROM public.films WHERE \"release_year\" = 1995",
+                " title \n-------\n Heat\n Seven\n(2 rows)\n",
+                "of the films whose release year is 1995",
+                "- Heat\n- Seven",
+            ),
+            (
+                "-- the busiest studio\nSELECT s.name, COUNT(*) FROM studios s, films f\nWHERE f.studio_id = s.studio_id\nGROUP BY 1                  ORDER BY 2 DESC, 1 LIMIT 1",
+                "| name | count |\n|---|---|\n| Nord | 17 |\n",
+                "Which studio name has the most films, and how many? If there is a tie, any one of them will do.",
+                "The studio name is Nord and the number of films is 17.",
+            ),
+            (
+                "SELECT s.name, COUNT(f.film_id) AS n FROM studios s LEFT JOIN films f USING (studio_id) GROUP BY s.studio_id",
+                "+------+---+\n| name | n |\n+------+---+\n| Nord | 3 |\n| Ost  | 0 |\n+------+---+\n2 rows in set (0.00 sec)",
+                "Give the name and number of films of each studio (also of those with no film).",
+                "- Nord, 3\n- Ost, 0",
+            ),
+            (
+                "SELECT s.name FROM studios s LEFT JOIN films f ON f.studio_id = s.studio_id WHERE f.film_id IS NULL",
+                r#"{"columns": ["name"], "rows": [["Ost"]], "row_count": 1}"#,
+                "What are the names of the studios that have no film?",
+                "The name is Ost.",
+            ),
+            (
+                "SELECT f.title FROM `shop.media.films` f JOIN film_genres g ON g.film_id = f.film_id                  JOIN genres k ON k.genre_id = g.genre_id WHERE k.name = 'Drama'",
+                r#"{"result": "[('Heat',), ('Ronin',), ('Heat',)]"}"#,
+                "What are the different titles of the films that have the genre \"Drama\"?",
+                "- Heat\n- Ronin",
+            ),
+            (
+                "SELECT COUNT(*) FROM (SELECT release_year FROM films GROUP BY release_year HAVING COUNT(*) > 10) t",
+                "[(6,)]",
+                "How many release years have more than 10 films?",
+                "The number of such release years is 6.",
+            ),
+            (
+                "SELECT title FROM films WHERE is_active = TRUE LIMIT 2",
+                "title\nHeat\nRonin",
+                "Give me the titles of two films that are active.",
+                "- Heat\n- Ronin",
+            ),
+            ("SELECT AVG(release_year) - 1, title FROM films", "[(1, 'x')]", "", ""),
+            (
+                "SELECT COUNT(*) FROM films WHERE studio_id IN (SELECT studio_id FROM studios WHERE country = 'Peru')",
+                "[{\"count\": 4}]",
+                "How many films are there whose studio country is \"Peru\"?",
+                "The number of films is 4.",
+            ),
+            (
+                "SELECT title, release_year FROM films WHERE (release_year = 1990 OR release_year = 1995) AND title LIKE '%a%'",
+                "title,release_year\nHeat,1995\nCasa,1990",
+                "of the films whose release year is 1990 or 1995 and whose title contains \"a\"",
+                "- Heat, 1995\n- Casa, 1990",
+            ),
+            (
+                "SELECT name FROM studios WHERE paid_yn = 'N'",
+                "┌─────────┐\n│  name   │\n│ varchar │\n├─────────┤\n│ Ost     │\n└─────────┘",
+                "of the studios that are not paid",
+                "The name is Ost.",
+            ),
+            (
+                "SELECT f.film_id, f.title, s.name FROM films f JOIN studios s ON f.studio_id = s.studio_id",
+                "[(1, 'Heat', 'Nord'), (2, 'Ronin', 'Ost')]",
+                "titles and studio names of all films",
+                "- Heat, Nord\n- Ronin, Ost",
+            ),
+        ] {
+            let found = film_goal(query, rows);
+            let Some((goal, said)) = found else {
+                assert_eq!(request, "", "no goal: {query}");
+                continue;
+            };
+            assert!(!request.is_empty() && goal.contains(request), "{query}: {goal}");
+            assert_eq!(said, answer, "{query}");
+        }
+    }
+
+    #[test]
+    fn what_a_tool_says_was_cut_is_no_whole_list() {
+        let query = "SELECT title FROM films WHERE release_year > 1990";
+        let (goal, answer) =
+            film_goal(query, r#"{"rows": [["Heat"], ["Ronin"]], "truncated": true}"#).expect("examples");
+        assert_eq!(goal, "Give me the titles of two films whose release year is greater than 1990.");
+        assert_eq!(answer, "- Heat\n- Ronin");
+        assert!(film_goal("SELECT title FROM films", r#"{"rows": [["Heat"]], "row_count": 40}"#).is_none());
+    }
+
+    #[test]
+    fn keys_of_a_database_are_not_asked_for_as_names() {
+        assert!(film_goal("SELECT studio_id FROM films WHERE title = 'Heat'", "[(7,)]").is_none());
+        assert!(
+            film_goal("SELECT studio_id, COUNT(*) FROM films GROUP BY studio_id", "[(7, 2), (8, 1)]")
+                .is_none()
+        );
+        // Two keys that happen to be equal are no reference.
+        let query = "SELECT s.name FROM films f JOIN studios s ON f.film_id = s.studio_id";
+        assert!(film_goal(query, "[('Nord',)]").is_none());
+    }
+
+    #[test]
+    fn pairs_of_the_same_things_have_a_direction_that_words_would_lose() {
+        let calls = [
+            ("sql", "q", "CREATE TABLE users (id INT PRIMARY KEY, name TEXT)"),
+            (
+                "sql",
+                "q",
+                "CREATE TABLE follows (user_id INT REFERENCES users(id), followed_id INT REFERENCES users(id))",
+            ),
+            (
+                "sql",
+                "SELECT u.name FROM users u WHERE u.id NOT IN (SELECT followed_id FROM follows)",
+                "[('Ann',)]",
+            ),
+        ];
+        assert!(proposals(super::propose, "", &calls).is_empty());
     }
 
     #[test]

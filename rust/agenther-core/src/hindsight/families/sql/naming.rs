@@ -63,6 +63,14 @@ fn nominal(words: Vec<String>) -> Vec<String> {
     found.unwrap_or(words)
 }
 
+/// `number of products` of `number_products`.
+fn counted(mut words: Vec<String>) -> Vec<String> {
+    if words.len() == 2 && words[0] == "number" && english::is_plural(&words[1]) {
+        words.insert(1, "of".to_string());
+    }
+    words
+}
+
 impl Speaker<'_> {
     pub(super) fn info(&self, column: &Column) -> Option<&ColumnInfo> {
         self.schema.column(&self.shape.tables[column.table], &column.name)
@@ -74,6 +82,49 @@ impl Speaker<'_> {
         primary_number
             || self.nameless(column)
             || self.words_of(column).last().is_some_and(|word| word == "ID")
+    }
+
+    /// Whether a column holds how many of what it is called: `rooms`.
+    fn counts(&self, column: &Column) -> bool {
+        const AMOUNTS: &[&str] = &[
+            "earnings",
+            "sales",
+            "savings",
+            "winnings",
+            "dollars",
+            "millions",
+            "thousands",
+            "proceeds",
+            "revenues",
+            "percentages",
+            "grams",
+            "pounds",
+            "inches",
+            "meters",
+            "metres",
+            "miles",
+            "kms",
+            "hours",
+            "minutes",
+            "seconds",
+            "days",
+            "months",
+            "years",
+            "shares",
+            "rates",
+            "odds",
+            "gross",
+            "expenses",
+            "costs",
+            "lbs",
+        ];
+        let words = self.words_of(column);
+        let Some(last) = words.last() else { return false };
+        self.info(column).is_some_and(|info| info.numeric)
+            && english::is_plural(last)
+            && last != "IDs"
+            && words[0] != "number"
+            && !AMOUNTS.contains(&last.as_str())
     }
 
     /// Whether a column holds keys but is called like the thing itself: `airline` with numbers in it.
@@ -113,13 +164,57 @@ impl Speaker<'_> {
 
     /// What a row of a table is called among those of its referrer: `source airport`.
     pub(super) fn thing(&self, table: usize) -> Option<String> {
-        let entity = self.entity(&self.shape.tables[table])?;
-        Some(format!("{}{entity}", self.role(table, &entity)?))
+        match &self.shape.referrer[table] {
+            Some(reference) => self.referred(reference, &self.shape.tables[table]),
+            None => self.entity(&self.shape.tables[table]),
+        }
     }
 
-    /// What a table is to its referrer beyond its name: `source ` for airports joined on `SourceAirport`.
-    fn role(&self, table: usize, entity: &str) -> Option<String> {
-        let Some(reference) = &self.shape.referrer[table] else { return Some(String::new()) };
+    /// What a row of a table is called by one that refers to it: `source airport` of a flight, `winner` of a match.
+    pub(super) fn referred(&self, reference: &Column, table: &str) -> Option<String> {
+        let entity = self.entity(table)?;
+        let words = self.noun_of(reference);
+        let own: Vec<&str> = entity.split(' ').collect();
+        let last = own[own.len() - 1];
+        let is_noun = |words: &[String]| {
+            words.iter().all(|word| !NOT_IN_NOUNS.contains(&word.as_str()) && !word.ends_with("ed"))
+        };
+        if words.iter().any(|word| english::singular(word) == english::singular(last)) {
+            let mut role = words;
+            role.retain(|word| {
+                !own.contains(&english::singular(word).as_str()) && english::singular(word) != last
+            });
+            let before: String = role.iter().map(|word| format!("{word} ")).collect();
+            if is_noun(&role) && role.len() <= 1 {
+                return Some(format!("{before}{entity}"));
+            }
+            // `lost_in_battle` is the battle of a ship, if it has no other.
+            let child = &self.shape.tables[reference.table];
+            let mut alike = self.schema.columns(child)?.iter().filter(|info| {
+                self.schema
+                    .words(&info.name)
+                    .iter()
+                    .any(|word| english::singular(word) == english::singular(last))
+            });
+            let only = alike.next().is_some() && alike.next().is_none();
+            return only.then_some(entity);
+        }
+        let same_name = self.schema.columns(table).is_some_and(|columns| {
+            columns.iter().any(|info| info.primary && info.name.eq_ignore_ascii_case(&reference.name))
+        });
+        if same_name {
+            return Some(entity);
+        }
+        // A reference that shares no word with what it refers to may be no reference at all, just equal numbers.
+        let declared = self.info(reference).is_some_and(|info| info.keyed);
+        let plain = words.iter().all(|word| word.len() > 2 && word.chars().all(|c| c.is_ascii_lowercase()));
+        let other = self.schema.names_table(&words.join("_")) || self.schema.names_table(&words.concat());
+        (declared && !other && plain && is_noun(&words) && (1..=2).contains(&words.len()))
+            .then(|| words.join(" "))
+    }
+
+    /// The words of a reference for what it refers to: `manager` of `manager_id`.
+    pub(super) fn noun_of(&self, reference: &Column) -> Vec<String> {
         let mut words = self.words_of(reference);
         while words
             .last()
@@ -127,21 +222,20 @@ impl Speaker<'_> {
         {
             words.pop();
         }
-        // A reference that shares no word with what it refers to may be no reference at all, just equal numbers.
-        let own = english::singular(entity.rsplit(' ').next()?);
-        let before = words.len();
-        words.retain(|word| english::singular(word) != own);
-        let same_name = self.schema.columns(&self.shape.tables[table]).is_some_and(|columns| {
-            columns.iter().any(|info| info.primary && info.name.eq_ignore_ascii_case(&reference.name))
-        });
-        if words.len() == before {
-            return same_name.then(String::new);
-        }
-        let own: Vec<&str> = entity.split(' ').collect();
-        words.retain(|word| !own.contains(&english::singular(word).as_str()));
-        let sayable =
-            words.iter().all(|word| !NOT_IN_NOUNS.contains(&word.as_str()) && !word.ends_with("ed"));
-        (sayable && words.len() <= 1).then(|| words.iter().map(|word| format!("{word} ")).collect())
+        words
+    }
+
+    /// Whether a table holds nothing but references, two of them, with or without a key of its own.
+    pub(super) fn pairs(&self, table: &str) -> Option<Vec<&ColumnInfo>> {
+        let columns = self.schema.columns(table)?;
+        let references: Vec<&ColumnInfo> = columns
+            .iter()
+            .filter(|info| {
+                info.keyed && !(info.primary && columns.len() == 3 && columns[0].name == info.name)
+            })
+            .collect();
+        (references.len() == 2 && columns.len() <= 3 && columns.len() <= references.len() + 1)
+            .then_some(references)
     }
 
     /// What a column is called: `name` of a student, `stadium name` of a concert.
@@ -167,11 +261,20 @@ impl Speaker<'_> {
                 break;
             }
         }
-        words = nominal(words);
+        words = counted(nominal(words));
+        if self.counts(column) {
+            words.splice(0..0, ["number".to_string(), "of".to_string()]);
+        }
         let words_alone = english::singular(&words.join(" "));
         let mut phrase = if words_alone == entity { "name".to_string() } else { words.join(" ") };
         if !sayable(&phrase) {
-            return None;
+            // `text` alone says nothing, `paragraph text` does.
+            phrase = self.words_of(column).join(" ");
+            let named = phrase.split(' ').count() == 2
+                && phrase.split(' ').nth(1).is_some_and(|word| VAGUE.contains(&word));
+            if !named || !sayable(&phrase) {
+                return None;
+            }
         }
         if column.table != self.shape.base {
             phrase = format!("{} {phrase}", self.thing(column.table)?);
@@ -179,20 +282,56 @@ impl Speaker<'_> {
         Some(phrase)
     }
 
+    /// What a row is called; one of a table of pairs by its other half, where they are grouped by the one: `pet` of
+    /// `has_pet` for each student.
     pub(super) fn base(&self) -> Option<String> {
-        self.entity(&self.shape.tables[self.shape.base])
+        match self.shape.group.as_slice() {
+            [key] => self.counted_for(key),
+            _ => self.entity(&self.shape.tables[self.shape.base]),
+        }
+    }
+
+    /// What a row is to that which a column refers to.
+    pub(super) fn counted_for(&self, key: &Column) -> Option<String> {
+        let table = &self.shape.tables[self.shape.base];
+        match self.pairs(table) {
+            Some(pair) => self.other_half(&pair, key),
+            None => self.entity(table),
+        }
+    }
+
+    fn other_half(&self, pair: &[&ColumnInfo], key: &Column) -> Option<String> {
+        let base = self.shape.base;
+        let reference = if key.table == base { key } else { self.shape.referrer[key.table].as_ref()? };
+        let mut others = pair.iter().filter(|info| !info.name.eq_ignore_ascii_case(&reference.name));
+        let other =
+            Column { table: base, name: others.next().filter(|_| others.next().is_none())?.name.clone() };
+        let words = self.noun_of(&other);
+        let noun =
+            self.schema.names_table(&words.join(" ")) || words.iter().all(|word| !word.ends_with("ed"));
+        (noun
+            && (1..=2).contains(&words.len())
+            && words.iter().all(|word| !NOT_IN_NOUNS.contains(&word.as_str())))
+        .then(|| english::singular(&words.join(" ")))
     }
 }
+
+/// Words that alone do not tell what they are of.
+const VAGUE: &[&str] = &["average", "max", "min", "count", "highest", "lowest", "value", "other", "details"];
 
 /// Whether a phrase made of an identifier reads as a noun phrase.
 fn sayable(phrase: &str) -> bool {
     let words: Vec<&str> = phrase.split(' ').collect();
-    const VAGUE: &[&str] =
-        &["average", "total", "max", "min", "count", "highest", "lowest", "value", "other", "text"];
-    let letters = words.iter().all(|word| word.len() > 1 && word.chars().all(char::is_alphabetic));
+    let letters = words.iter().enumerate().all(|(at, word)| {
+        // `line 1` of an address
+        let numbered =
+            at > 0 && at + 1 == words.len() && word.len() == 1 && word.bytes().all(|b| b.is_ascii_digit());
+        numbered || word.len() > 1 && word.chars().all(char::is_alphabetic)
+    });
+    let unit = matches!(words[words.len() - 1], "millions" | "thousands" | "billions" | "yn" | "flag");
     let first_is_verb = matches!(words[0], "is" | "has" | "have" | "was" | "can" | "do" | "did");
     let last = words[words.len() - 1];
     let last_dangles =
         words.len() > 1 && (last.ends_with("ed") || NOT_IN_NOUNS.contains(&last) || last == "made");
-    letters && !VAGUE.contains(&phrase) && !first_is_verb && !last_dangles && words.len() <= 4
+    letters && !unit && !VAGUE.contains(&phrase) && !first_is_verb && !last_dangles && words.len() <= 4
 }

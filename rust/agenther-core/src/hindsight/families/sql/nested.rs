@@ -7,12 +7,12 @@ use crate::hindsight::families::english;
 
 impl Scope<'_> {
     /// `column = (SELECT MAX(column) FROM the same table)`, and the like with `AVG`.
-    pub(super) fn extreme(&self, column: Column, op: &BinaryOperator, query: &Query) -> Option<Test> {
+    pub(super) fn extreme(&self, column: &Column, op: &BinaryOperator, query: &Query) -> Option<Test> {
         let inner_select = select(query)?;
         let inner = Scope::new(inner_select, self.schema)?;
         let GroupByExpr::Expressions(group, _) = &inner_select.group_by else { return None };
         let plain = group.is_empty() && inner_select.having.is_none() && query.limit_clause.is_none();
-        if !plain || inner.tables.len() != 1 || self.tables.len() != 1 {
+        if !plain || inner.tables.len() != 1 {
             return None;
         }
         let outputs = inner.outputs(inner_select)?;
@@ -27,13 +27,13 @@ impl Scope<'_> {
             let (tests, any) = inner.tests(selection)?;
             let compares = matches!(op, BinaryOperator::Gt | BinaryOperator::Lt)
                 && matches!(fold, Fold::Highest | Fold::Lowest);
-            return (compares && (!any || tests.len() == 1))
-                .then(|| Test::Against(column, op.clone(), fold, Box::new(inner.child(tests))));
+            return (compares && (!any || tests.len() == 1) && self.tables.len() == 1)
+                .then(|| Test::Against(column.clone(), op.clone(), fold, Box::new(inner.child(tests))));
         }
         match (op, fold) {
-            (BinaryOperator::Eq, Fold::Highest | Fold::Lowest) => Some(Test::Extreme(column, fold)),
+            (BinaryOperator::Eq, Fold::Highest | Fold::Lowest) => Some(Test::Extreme(column.clone(), fold)),
             (BinaryOperator::Gt | BinaryOperator::Lt, Fold::Average) => {
-                Some(Test::Average(column, op.clone()))
+                Some(Test::Average(column.clone(), op.clone()))
             }
             _ => None,
         }
@@ -58,7 +58,7 @@ impl Scope<'_> {
             ([], None) if negated => Number::None,
             ([], None) => Number::Some,
             ([key], Some(having)) if !negated && inner.column(key)? == *reference => {
-                let (op, number) = inner.having(having)?;
+                let (Output::Count, op, number) = inner.having(having)? else { return None };
                 // A row without children is in no group, so an upper bound would mean "but at least one".
                 if matches!(op, BinaryOperator::Lt | BinaryOperator::LtEq) || number == 0 {
                     return None;
@@ -67,7 +67,23 @@ impl Scope<'_> {
             }
             _ => return None,
         };
-        Some(Test::Has(column, Box::new(inner.child(tests)), number))
+        let reference = reference.clone();
+        Some(Test::Has(column, reference, Box::new(inner.child(tests)), number))
+    }
+
+    /// `reference IN (SELECT key FROM parent WHERE …)`.
+    pub(super) fn belongs(&self, reference: Column, query: &Query) -> Option<Test> {
+        let inner_select = select(query)?;
+        let inner = Scope::new(inner_select, self.schema)?;
+        let outputs = inner.outputs(inner_select)?;
+        let [Output::Column(key)] = outputs.as_slice() else { return None };
+        let GroupByExpr::Expressions(group, _) = &inner_select.group_by else { return None };
+        let plain = group.is_empty() && inner_select.having.is_none() && query.limit_clause.is_none();
+        if !plain || inner.tables.len() != 1 || !inner.is_key(key) || self.is_key(&reference) {
+            return None;
+        }
+        let (tests, any) = inner.tests(inner_select.selection.as_ref()?)?;
+        (!any || tests.len() == 1).then(|| Test::Of(reference, Box::new(inner.child(tests))))
     }
 
     /// Whether a column of a child table refers to the rows of one of these tables by their key.
@@ -77,56 +93,51 @@ impl Scope<'_> {
         let entity =
             english::singular(&self.schema.words(&self.tables[key.table]).join(" ")).replace(' ', "");
         let named = reference.name.eq_ignore_ascii_case(&key.name)
-            || found == format!("{}{}", entity.to_ascii_lowercase(), glue(wanted));
+            || found == format!("{}{}", entity.to_ascii_lowercase(), glue(wanted))
+            || found == entity.to_ascii_lowercase();
         named && inner.tables.len() == 1 && self.is_key(key) && !inner.is_key(reference)
     }
 
     /// The only table of an inner query as a shape that has nothing but conditions.
     fn child(self, tests: Vec<Test>) -> Shape {
+        let table = self.tables[0].clone();
         Shape {
             tables: self.tables,
             referrer: self.referrer,
             base: self.base,
-            star: false,
-            distinct: false,
-            outputs: Vec::new(),
             tests,
-            any: false,
-            group: Vec::new(),
-            having: None,
-            having_fold: None,
-            order: Vec::new(),
-            limit: None,
+            ..Shape::of_rows(&table)
         }
     }
 
-    /// `… FROM child WHERE child.reference = outer.key [AND …]`: the key, and the rows of the child that count.
-    pub(super) fn linked(&self, query: &Query, inner_select: &Select) -> Option<(Column, Shape)> {
+    /// `… FROM child WHERE child.reference = outer.key [AND …]`: key, reference, and the rows of the child that count.
+    pub(super) fn linked(&self, query: &Query, inner_select: &Select) -> Option<(Column, Column, Shape)> {
         let inner = Scope::new(inner_select, self.schema)?;
         let GroupByExpr::Expressions(group, _) = &inner_select.group_by else { return None };
         if !group.is_empty() || inner_select.having.is_some() || query.limit_clause.is_some() {
             return None;
         }
-        let (mut key, mut tests) = (None, Vec::new());
+        let (mut ends, mut tests) = (None, Vec::new());
         for part in flatten(inner_select.selection.as_ref()?, &BinaryOperator::And) {
             match self.link(part, &inner) {
-                Some(link) if key.is_none() => key = Some(link),
+                Some(link) if ends.is_none() => ends = Some(link),
                 Some(_) => return None,
                 None => tests.push(inner.test(part)?),
             }
         }
-        Some((key?, inner.child(tests)))
+        let (key, reference) = ends?;
+        Some((key, reference, inner.child(tests)))
     }
 
-    /// `child.reference = outer.key`, either way round.
-    fn link(&self, expr: &Expr, inner: &Scope<'_>) -> Option<Column> {
+    /// `child.reference = outer.key`, either way round: the key and the reference.
+    fn link(&self, expr: &Expr, inner: &Scope<'_>) -> Option<(Column, Column)> {
         let Expr::BinaryOp { left, op: BinaryOperator::Eq, right } = expr else { return None };
         [(left, right), (right, left)].into_iter().find_map(|(reference, key)| {
             let (Expr::CompoundIdentifier(_), Expr::CompoundIdentifier(_)) = (&**reference, &**key) else {
                 return None;
             };
             let (reference, key) = (inner.column(reference)?, self.column(key)?);
-            self.refers(&key, inner, &reference).then_some(key)
+            self.refers(&key, inner, &reference).then_some((key, reference))
         })
     }
 
@@ -140,8 +151,8 @@ impl Scope<'_> {
         if inner.measure(function)? != Output::Count {
             return None;
         }
-        let (key, child) = self.linked(query, inner_select)?;
+        let (key, reference, child) = self.linked(query, inner_select)?;
         let number = constant(right)?.text.parse().ok()?;
-        Some(Test::Has(key, Box::new(child), Number::Bound(op.clone(), number)))
+        Some(Test::Has(key, reference, Box::new(child), Number::Bound(op.clone(), number)))
     }
 }

@@ -2,10 +2,10 @@
 
 use sqlparser::ast::BinaryOperator;
 
-use super::conditions::{flag, tested};
+use super::conditions::{flag, of_one, tested, tested_mut};
 use super::schema::Schema;
 use super::shape::{Column, Fold, Output, Shape, Test};
-use crate::hindsight::families::english::{enumerate, plural};
+use crate::hindsight::families::english::{article, enumerate, plural};
 
 /// What asks to be told is any one of several.
 pub(super) const TIE: &str = "If there is a tie, any one of them will do.";
@@ -33,6 +33,32 @@ pub fn things(shape: &Shape, schema: &Schema) -> Option<String> {
 /// What a column is called.
 pub fn attribute(shape: &Shape, schema: &Schema, column: &Column) -> Option<String> {
     Speaker { shape, schema }.attribute(column)
+}
+
+/// Whether a column holds the numbers by which a database knows things.
+pub fn is_number_of_thing(shape: &Shape, schema: &Schema, output: &Output) -> bool {
+    let Output::Column(column) = output else { return false };
+    let speaker = Speaker { shape, schema };
+    speaker.opaque(column) && speaker.info(column).is_none_or(|info| info.numeric || info.guessed)
+}
+
+/// Whether the words ask for each value once.
+pub fn says_set(shape: &Shape, schema: &Schema) -> bool {
+    Speaker { shape, schema }.as_pair().is_some()
+}
+
+/// Leaves out an order that no words tell: who asks for a list takes it in any order, as long as it is whole.
+pub fn leave_out_order(shape: &mut Shape, schema: &Schema) {
+    let told = match (shape.group.as_slice(), shape.order.as_slice()) {
+        ([], _) => Speaker { shape, schema }.sorted().is_some(),
+        (_, [(key, _)]) => {
+            shape.having.is_none() && shape.having_fold.is_none() && shape.outputs.contains(key)
+        }
+        _ => shape.order.is_empty(),
+    };
+    if !told && shape.limit.is_none() {
+        shape.order.clear();
+    }
 }
 
 /// Names of what the columns of the result are.
@@ -88,14 +114,15 @@ impl Speaker<'_> {
                 Output::Column(column) => shape.star || !self.nameless(column),
                 Output::Count => true,
             });
-        let asks_what_it_fixes = shape.outputs.iter().all(|output| {
+        let asks_what_it_fixes = !shape.outputs.is_empty() && shape.outputs.iter().all(|output| {
             shape.tests.iter().any(|test| {
                 matches!((output, test), (Output::Column(column), Test::Compare(fixed, BinaryOperator::Eq, _)) if column == fixed)
             })
         });
         // "… that have a section whose name is h and whose …": what follows an inner condition would read as one more.
         let nested = |test: &Test| match test {
-            Test::Has(_, child, _) | Test::Against(_, _, _, child) => child.tests.len(),
+            Test::Has(_, reference, child, number) if self.has_named(reference, child, number).is_some() => 0,
+            Test::Has(_, _, child, _) | Test::Against(_, _, _, child) => child.tests.len(),
             _ => 0,
         };
         let (last, before) = match shape.tests.split_last() {
@@ -118,10 +145,14 @@ impl Speaker<'_> {
     pub(super) fn output(&self, output: &Output) -> Option<String> {
         Some(match output {
             Output::Column(column) => self.attribute(column)?,
-            Output::Count => format!("number of {}", plural(&self.base()?)),
-            Output::CountDistinct(column) => {
-                format!("number of different {}", plural_attribute(&self.attribute(column)?))
-            }
+            Output::Count => match self.holders() {
+                Some((things, _)) => format!("number of {things}"),
+                None => format!("number of {}", plural(&self.base()?)),
+            },
+            Output::CountDistinct(column) => match self.different_holders(column) {
+                Some((things, _)) => format!("number of {things}"),
+                None => format!("number of different {}", plural_attribute(&self.attribute(column)?)),
+            },
             Output::Fold(fold, column) => {
                 format!("{} {}", self.fold_word(*fold, column), self.attribute(column)?)
             }
@@ -137,6 +168,9 @@ impl Speaker<'_> {
         let shape = self.shape;
         if shape.having.is_some() {
             return None;
+        }
+        if let Some(pair) = self.as_pair() {
+            return Some(pair);
         }
         if shape.star {
             let plain = !shape.distinct && shape.order.is_empty() && shape.limit.is_none();
@@ -161,37 +195,292 @@ impl Speaker<'_> {
         }
         let rows = self.rows()?;
         let order = self.sorted()?;
-        if shape.distinct {
-            let [one] = attributes.as_slice() else { return None };
-            let different = plural_attribute(one);
+        if let Some(number) = shape.examples {
+            return self.few_referred(number).or_else(|| self.few(number, &attributes, &rows));
+        }
+        if shape.distinct && attributes.len() == 1 {
+            let different = plural_attribute(&attributes[0]);
             return Some(match seed % 2 {
                 0 => format!("List the different {different} of the {rows}{order}."),
                 _ => format!("What are the different {different} of the {rows}{}?", order),
             });
         }
-        let every = shape.tests.is_empty() && shape.order.is_empty();
-        if every && seed.is_multiple_of(3) {
+        let once = if shape.distinct { " List each only once." } else { "" };
+        let every = shape.tests.is_empty() && shape.order.is_empty() && !shape.distinct;
+        let parent = self.only_parent(&mut attributes);
+        let joined = parent.is_some();
+        let rows = match parent {
+            Some(things) if shape.tests.is_empty() => format!("{things} of all {rows}"),
+            Some(things) => format!("{things} of the {rows}"),
+            None => rows,
+        };
+        if every && !joined && seed.is_multiple_of(3) {
             return Some(format!("List the {} of every {}.", enumerate(&attributes, "and"), self.base()?));
         }
         for attribute in &mut attributes {
             *attribute = plural_attribute(attribute);
         }
         let listed = enumerate(&attributes, "and");
-        let all = if shape.tests.is_empty() { "all " } else { "the " };
+        let all = if shape.tests.is_empty() && !joined { "all " } else { "the " };
         Some(match seed % 2 {
-            0 => format!("List the {listed} of {all}{rows}{order}."),
-            _ => format!("What are the {listed} of {all}{rows}{}?", order),
+            0 => format!("List the {listed} of {all}{rows}{order}.{once}"),
+            _ => format!("What are the {listed} of {all}{rows}{order}?{once}"),
         })
+    }
+
+    /// Where all that is asked for is of one table that the rows refer to, what its rows are called; the attributes
+    /// lose that name: `the names and cities of the shops` of the sales.
+    fn only_parent(&self, attributes: &mut [String]) -> Option<String> {
+        let tables: Vec<usize> = self
+            .shape
+            .outputs
+            .iter()
+            .map(|output| match output {
+                Output::Column(column) => column.table,
+                _ => self.shape.base,
+            })
+            .collect();
+        let table = *tables.first()?;
+        if table == self.shape.base || tables.iter().any(|other| *other != table) {
+            return None;
+        }
+        let thing = self.thing(table)?;
+        let start = format!("{thing} ");
+        let bare: Vec<String> = attributes
+            .iter()
+            .map(|words| words.strip_prefix(&start).map(str::to_string))
+            .collect::<Option<_>>()?;
+        attributes.clone_from_slice(&bare);
+        Some(plural(&thing))
+    }
+
+    /// So many of the rows, whichever.
+    fn few(&self, number: u64, attributes: &[String], rows: &str) -> Option<String> {
+        let number = small(number)?;
+        let mut attributes = attributes.to_vec();
+        let rows = match self.only_parent(&mut attributes) {
+            Some(_) => return None, // several rows may be of one such thing
+            None => rows,
+        };
+        // `country codes of five country languages`
+        let entity = self.base()?;
+        let compound = |attribute: &String| {
+            let first = attribute.split(' ').next().unwrap_or("");
+            entity.contains(' ') && entity.split(' ').any(|word| word == first)
+        };
+        if attributes.iter().any(compound) {
+            return None;
+        }
+        let listed: Vec<String> = attributes.iter().map(|attribute| plural_attribute(attribute)).collect();
+        Some(match listed.as_slice() {
+            [one] if one == "names" => format!("Name {number} {rows}."),
+            [name, others @ ..] if name == "names" => {
+                format!("Name {number} {rows}, and give their {}.", enumerate(others, "and"))
+            }
+            listed => format!("Give me the {} of {number} {rows}.", enumerate(listed, "and")),
+        })
+    }
+
+    /// `that have the genre "Drama"`, `that have the official language "Dutch"`, where the conditions say which one is
+    /// meant.
+    pub(super) fn named(&self, noun: &str) -> Option<String> {
+        let (mut properties, mut names) = (Vec::new(), None);
+        let mut other = "";
+        for test in &self.shape.tests {
+            match test {
+                Test::Compare(column, BinaryOperator::Eq, constant) if flag(constant) == Some(true) => {
+                    properties.push(self.flagged(column)?);
+                }
+                Test::Compare(column, BinaryOperator::Eq, constant) if names.is_none() => {
+                    names = Some((column, std::slice::from_ref(constant)));
+                }
+                Test::Compare(column, BinaryOperator::NotEq, constant)
+                    if names.is_none() && flag(constant).is_none() =>
+                {
+                    other = "other than ";
+                    names = Some((column, std::slice::from_ref(constant)));
+                }
+                Test::OneOf(column, constants, false) if names.is_none() => {
+                    names = Some((column, constants.as_slice()));
+                }
+                _ => return None,
+            }
+        }
+        let (column, constants) = names.filter(|_| !self.shape.any || self.shape.tests.len() == 1)?;
+        let attribute = self.attribute(column)?;
+        let one = match attribute.as_str() {
+            "name" => noun,
+            same if noun.rsplit(' ').next() == Some(same) => same,
+            _ => return None,
+        };
+        let texts: Vec<String> = constants
+            .iter()
+            .map(|constant| (!constant.number).then(|| format!("\"{}\"", constant.text)))
+            .collect::<Option<_>>()?;
+        let before: String = properties.iter().map(|property| format!("{property} ")).collect();
+        let one = format!("{before}{one}");
+        let the = if other.is_empty() { "the" } else { article(&one) };
+        Some(format!("that have {the} {one} {other}{}", enumerate(&texts, "or")))
+    }
+
+    /// Where a row says that a thing has something and nothing more, the things that have it: `countries`, `have the
+    /// language "Dutch"` of a table `country_language` that holds each language of a country once.
+    fn holders(&self) -> Option<(String, String)> {
+        let shape = self.shape;
+        if shape.tables.len() != 1 || !shape.group.is_empty() || shape.outputs.as_slice() != [Output::Count] {
+            return None;
+        }
+        let base = self.base()?;
+        let (thing, noun) = base.rsplit_once(' ')?;
+        let named = shape.tests.iter().find_map(|test| match test {
+            Test::Compare(column, BinaryOperator::Eq, constant) if flag(constant).is_none() => Some(column),
+            _ => None,
+        })?;
+        let columns = self.schema.columns(&shape.tables[0])?;
+        let keys: Vec<&str> =
+            columns.iter().filter(|info| info.primary).map(|info| info.name.as_str()).collect();
+        let pair = keys.len() == 2 && keys.iter().any(|key| key.eq_ignore_ascii_case(&named.name));
+        let link = self
+            .named(noun)
+            .filter(|link| pair && !link.contains(" other than ") && self.schema.names_table(thing))?;
+        Some((plural(thing), link.trim_start_matches("that ").to_string()))
+    }
+
+    /// The same where the different things are counted that the rows refer to.
+    fn different_holders(&self, reference: &Column) -> Option<(String, String)> {
+        let shape = self.shape;
+        if shape.tables.len() != 1 || !shape.group.is_empty() || shape.outputs.len() != 1 {
+            return None;
+        }
+        let (thing, base) = (self.noun_of(reference).join(" "), self.base()?);
+        let noun = base.strip_prefix(&thing)?.strip_prefix(' ')?;
+        let link = self.named(noun).filter(|_| self.schema.names_table(&thing.replace(' ', "_")))?;
+        Some((plural(&thing), link.trim_start_matches("that ").to_string()))
+    }
+
+    /// How rows are linked to others: `that have a pet that is official`; a country has a language, no country language.
+    fn linked_to(&self, entity: &str, noun: &str) -> Option<String> {
+        let noun = noun.strip_prefix(entity).and_then(|rest| rest.strip_prefix(' ')).unwrap_or(noun);
+        match self.named(noun) {
+            Some(named) => Some(named),
+            None => Some(format!("that have {} {noun}{}", article(noun), of_one(&self.conditions()?))),
+        }
+    }
+
+    /// Examples of what rows refer to: `the codes of five countries that have the language "Dutch"`.
+    fn few_referred(&self, number: u64) -> Option<String> {
+        let shape = self.shape;
+        let [Output::Column(reference)] = shape.outputs.as_slice() else { return None };
+        let number = small(number)?;
+        let noun = self.noun_of(reference).join(" ");
+        let whole = self.schema.words(&reference.name).join(" ");
+        let attribute = whole.strip_prefix(&noun)?.trim();
+        let own = shape.tests.iter().all(|test| tested(test).table == shape.base);
+        let named = self.schema.names_table(&noun.replace(' ', "_")) && matches!(attribute, "code" | "name");
+        if reference.table != shape.base || shape.tables.len() != 1 || !own || !named {
+            return None;
+        }
+        let link = self.linked_to(&noun, &self.base()?)?;
+        Some(format!("Give me the {} of {number} {} {link}.", plural(attribute), plural(&noun)))
+    }
+
+    /// What is asked of things that a table of pairs links to others: `the students that have a pet whose type is cat`.
+    /// A thing comes once for each of its others, so each value is asked for once.
+    pub(super) fn as_pair(&self) -> Option<String> {
+        let shape = self.shape;
+        let Some(Output::Column(first)) = shape.outputs.first() else { return None };
+        let (one, base) = (first.table, shape.base);
+        let others: Vec<usize> =
+            (0..shape.tables.len()).filter(|&table| table != one && table != base).collect();
+        let is_asked = |output: &Output| matches!(output, Output::Column(column) if column.table == one);
+        let plain = shape.group.is_empty() && shape.order.is_empty() && shape.limit.is_none() && !shape.star;
+        let direct = |table: usize| shape.referrer[table].as_ref().is_some_and(|column| column.table == base);
+        let table = &shape.tables[base];
+        let pair = self.pairs(table);
+        let is_pair = pair.is_some() || (self.entity(table).is_none() && others.len() == 1);
+        // Of a table whose rows have a name the same is said where each value is asked for once anyway.
+        let parts = |words: Option<String>| {
+            words.zip(self.thing(one)).is_some_and(|(base, one)| base.starts_with(&format!("{one} ")))
+        };
+        let of_base = !is_pair
+            && others.is_empty()
+            && (shape.distinct || shape.examples.is_some() || parts(self.entity(table)));
+        let is_pair = is_pair || of_base;
+        let tables =
+            one != base && direct(one) && others.iter().all(|&table| direct(table)) && others.len() <= 1;
+        if !plain || !is_pair || !tables || shape.outer || !shape.outputs.iter().all(is_asked) {
+            return None;
+        }
+        let reference = shape.referrer[one].as_ref()?;
+        let half = |table: usize| {
+            let moved = |test: &Test| {
+                let mut test = test.clone();
+                tested_mut(&mut test).table = 0;
+                test
+            };
+            let tests = shape.tests.iter().filter(|test| tested(test).table == table).map(moved).collect();
+            Shape { tests, any: shape.any, examples: shape.examples, ..Shape::of_rows(&shape.tables[table]) }
+        };
+        let linked = if of_base { Some(base) } else { others.first().copied() };
+        let (mut asked, other) = (half(one), linked.map(half));
+        let kept = asked.tests.len() + other.as_ref().map_or(0, |other| other.tests.len());
+        let mixed = shape.any && !asked.tests.is_empty() && kept > asked.tests.len();
+        if kept != shape.tests.len() || mixed || self.thing(one)? != self.entity(&shape.tables[one])? {
+            return None;
+        }
+        let entity = self.entity(&shape.tables[one])?;
+        let (noun, link) = match &other {
+            Some(other) => {
+                let speaker = Speaker { shape: other, schema: self.schema };
+                other.tests.iter().all(|test| speaker.sound(test)).then_some(())?;
+                let noun = speaker.base()?;
+                let link = speaker.linked_to(&entity, &noun)?;
+                (noun, link)
+            }
+            None => {
+                let noun = self.counted_for(reference)?;
+                let link = format!("that have {} {noun}", article(&noun));
+                (noun, link)
+            }
+        };
+        if noun == entity {
+            return None; // which of the two is meant, the words would not tell
+        }
+        asked.outputs = shape
+            .outputs
+            .iter()
+            .map(|output| match output {
+                Output::Column(column) => Output::Column(Column { table: 0, name: column.name.clone() }),
+                other => other.clone(),
+            })
+            .collect();
+        let speaker = Speaker { shape: &asked, schema: self.schema };
+        speaker.check()?;
+        let attributes: Vec<String> =
+            asked.outputs.iter().map(|output| speaker.output(output)).collect::<Option<_>>()?;
+        if attributes.len() > 5 || has_duplicates(&attributes) {
+            return None;
+        }
+        let rows = format!("{} {link}", speaker.rows()?);
+        if let Some(number) = shape.examples {
+            return speaker.few(number, &attributes, &rows);
+        }
+        let listed: Vec<String> = attributes.iter().map(|attribute| plural_attribute(attribute)).collect();
+        Some(format!("What are the different {} of the {rows}?", enumerate(&listed, "and")))
     }
 
     /// Counts and folds over all rows.
     fn folded(&self) -> Option<String> {
         let rows = self.rows()?;
         match self.shape.outputs.as_slice() {
-            [Output::Count] => {
-                Some(format!("How many {} are there{}?", plural(&self.base()?), self.conditions()?))
-            }
+            [Output::Count] => match self.holders() {
+                Some((things, link)) => Some(format!("How many {things} {link}?")),
+                None => Some(format!("How many {} are there{}?", plural(&self.base()?), self.conditions()?)),
+            },
             [Output::CountDistinct(column)] => {
+                if let Some((things, link)) = self.different_holders(column) {
+                    return Some(format!("How many {things} {link}?"));
+                }
                 let different = plural_attribute(&self.attribute(column)?);
                 Some(format!("How many different {different} are there among the {rows}?"))
             }
@@ -232,12 +521,14 @@ impl Speaker<'_> {
 
     /// `ORDER BY measure LIMIT n` without groups.
     fn top(&self, limit: u64, attributes: &[String]) -> Option<String> {
-        let [(Output::Column(key), descending)] = self.shape.order.as_slice() else { return None };
+        let [(Output::Column(key), descending), ..] = self.shape.order.as_slice() else { return None };
         let info = self.info(key);
         // The lowest of a nullable column is a null, unless the query excludes nulls.
         let excluded =
             self.shape.tests.iter().any(|test| matches!(test, Test::Null(column, true) if column == key));
-        let null_safe = *descending || excluded || info.is_some_and(|info| info.not_null);
+        // Where it is shown, the answer tells that it is none.
+        let shown = self.shape.outputs.contains(&Output::Column(key.clone()));
+        let null_safe = *descending || excluded || shown || info.is_some_and(|info| info.not_null);
         let measurable = info.is_some_and(|info| info.numeric || info.temporal) && !self.opaque(key);
         if !null_safe || !measurable || self.shape.distinct {
             return None;
@@ -297,6 +588,11 @@ impl Speaker<'_> {
             keys => format!(", sorted {}", keys.join(" and then ")),
         })
     }
+}
+
+/// A small number in words.
+pub(super) fn small(number: u64) -> Option<&'static str> {
+    ["two", "three", "four", "five"].get(usize::try_from(number).ok()?.checked_sub(2)?).copied()
 }
 
 /// The plural of an attribute: `years of birth`, `names`.

@@ -1,5 +1,7 @@
 //! Rows of a query's result, from the shapes drivers and tools print.
 
+use super::table;
+use crate::reading::StepReading;
 use crate::text::document::{Document, Kind, Value};
 
 /// Results of exactly so many rows are cut by a silent cap often enough that they prove nothing.
@@ -17,22 +19,72 @@ pub struct Cell {
 /// A row; `None` is a null.
 pub type Row = Vec<Option<Cell>>;
 
-/// The rows of a result: a list of lists, tuples or objects, bare or as the only list of an object.
-pub fn rows(document: &Document<'_>) -> Option<Vec<Row>> {
-    let root = document.root();
-    let list = match root.kind() {
-        Kind::Array => root,
-        Kind::Object => {
-            let mut lists = root.children().filter(|child| child.kind() == Kind::Array);
-            let list = lists.next()?;
-            if lists.next().is_some() {
-                return None;
-            }
-            list
+/// What a call returned.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Table {
+    /// Its rows.
+    pub rows: Vec<Row>,
+    /// Whether the tool says how many there are, or that they were cut: `Some(true)` where all are there.
+    pub complete: Option<bool>,
+    /// Whether the first row may be the names of the columns.
+    pub headed: bool,
+}
+
+/// The result of a step, from the shapes that drivers and tools print.
+pub fn of(step: &StepReading<'_>) -> Option<Table> {
+    match step.observation() {
+        Some(document) => in_document(document.root(), 0),
+        None => table::read(step.step.observation?),
+    }
+}
+
+/// Lists of lists, tuples or objects, bare or in an object beside counts and headings.
+fn in_document(root: Value<'_, '_>, depth: usize) -> Option<Table> {
+    const ROWS: &[&str] =
+        &["rows", "data", "results", "result", "records", "output", "response", "content", "values"];
+    match root.kind() {
+        Kind::Array => Some(Table {
+            rows: root.children().map(row).collect::<Option<_>>()?,
+            complete: None,
+            headed: false,
+        }),
+        Kind::Object if depth < 3 => {
+            let lists = root.children().filter(|child| child.kind() == Kind::Array);
+            let mut named = ROWS.iter().filter_map(|name| root.get(name));
+            let inner = match lists.collect::<Vec<_>>().as_slice() {
+                [only] => *only,
+                _ => named.next()?,
+            };
+            let mut found = match inner.kind() {
+                Kind::String => {
+                    let text = inner.text();
+                    match Document::parse(&text) {
+                        Some(document) => in_document(document.root(), depth + 1),
+                        None => table::read(&text),
+                    }
+                }
+                _ => in_document(inner, depth + 1),
+            }?;
+            found.complete = said_complete(root, found.rows.len()).or(found.complete);
+            Some(found)
         }
-        _ => return None,
+        _ => None,
+    }
+}
+
+/// What the fields beside the rows say of their number.
+fn said_complete(root: Value<'_, '_>, rows: usize) -> Option<bool> {
+    let holds = |names: &[&str]| {
+        let mut found = root.children().filter(|child| child.key().is_some_and(|key| names.contains(&key)));
+        found.any(|child| matches!(child.raw(), "true" | "True"))
     };
-    list.children().map(row).collect()
+    if holds(&["truncated", "is_truncated", "has_more", "hasMore", "more", "incomplete", "limited"]) {
+        return Some(false);
+    }
+    let counts =
+        ["row_count", "rowCount", "total_rows", "totalRows", "count", "total", "num_rows", "rowcount"];
+    let count = counts.iter().filter_map(|name| root.get(name)?.number()).next()?;
+    Some(count as usize == rows)
 }
 
 fn row(value: Value<'_, '_>) -> Option<Row> {
@@ -69,6 +121,20 @@ fn moment(text: &str) -> Option<String> {
         }
         _ => None,
     }
+}
+
+/// Whether a text is a date, perhaps with a time, that sorts as it reads: `2018-03-19`, `2018-03-19T04:39`.
+pub fn is_moment(text: &str) -> bool {
+    let digits = |range: std::ops::Range<usize>| {
+        text.get(range).is_some_and(|part| part.bytes().all(|b| b.is_ascii_digit()))
+    };
+    text.len() >= 10
+        && digits(0..4)
+        && digits(5..7)
+        && digits(8..10)
+        && text.as_bytes()[4] == b'-'
+        && text.as_bytes()[7] == b'-'
+        && text.as_bytes().get(10).is_none_or(|byte| matches!(byte, b' ' | b'T'))
 }
 
 /// Whether a result of so many rows may have been cut without a mark. A larger result of the same run shows that no

@@ -5,8 +5,9 @@ use std::collections::{BTreeMap, BTreeSet};
 use crate::hindsight::families::english;
 use crate::reading::StepReading;
 use crate::signals::effect;
-use crate::signals::tool_status::Status;
+use crate::text::document::{Kind, Value};
 
+use super::ddl;
 use super::rows::{self, Cell, Row};
 
 /// One column as a schema listing describes it.
@@ -24,8 +25,12 @@ pub struct ColumnInfo {
     pub primary: bool,
     /// Whether any key or index is on it.
     pub keyed: bool,
-    /// The step that showed it.
-    pub step: u32,
+    /// Whether values are true or false.
+    pub boolean: bool,
+    /// Whether this is what results show of the column, no listing of columns having been seen.
+    pub guessed: bool,
+    /// The step that showed it; none where a prompt did.
+    pub step: Option<u32>,
 }
 
 /// The tables a run has looked at, by lower-case name.
@@ -36,12 +41,59 @@ pub struct Schema {
     pub listings: Vec<u32>,
     names: BTreeSet<String>,
     vocabulary: BTreeSet<String>,
+    /// What results show of columns, by lower-case names of table and column.
+    seen: BTreeMap<(String, String), ColumnInfo>,
+    /// Whether the user speaks of identifiers.
+    pub asks_for_ids: bool,
 }
 
 /// Words that identifiers of any schema glue to others (`petid`, `airportname`).
 const GLUED: &[&str] = &[
-    "id", "name", "code", "date", "type", "number", "year", "title", "first", "last", "city", "country",
+    "id",
+    "name",
+    "code",
+    "date",
+    "type",
+    "number",
+    "year",
+    "title",
+    "first",
+    "last",
+    "city",
+    "country",
     "count",
+    "language",
+    "government",
+    "form",
+    "school",
+    "high",
+    "status",
+    "price",
+    "amount",
+    "address",
+    "email",
+    "phone",
+    "order",
+    "item",
+    "product",
+    "customer",
+    "user",
+    "description",
+    "state",
+    "region",
+    "airport",
+    "birth",
+    "team",
+    "player",
+    "game",
+    "song",
+    "album",
+    "course",
+    "student",
+    "teacher",
+    "employee",
+    "category",
+    "size",
 ];
 
 /// Abbreviations that identifiers of any schema use.
@@ -67,6 +119,14 @@ const ABBREVIATIONS: &[(&str, &str)] = &[
     ("gdp", "GDP"),
     ("url", "URL"),
     ("tv", "TV"),
+    ("indep", "independence"),
+    ("govt", "government"),
+    ("pop", "population"),
+    ("mgr", "manager"),
+    ("emp", "employee"),
+    ("cust", "customer"),
+    ("tel", "telephone"),
+    ("zip", "ZIP"),
 ];
 
 impl Schema {
@@ -74,30 +134,59 @@ impl Schema {
     pub fn new(prompt: &str) -> Self {
         let mut schema = Schema::default();
         schema.learn_words(prompt);
+        let is_id = |word: &str| ["id", "ids", "identifier", "identifiers"].contains(&word);
+        schema.asks_for_ids = effect::words(prompt).any(|word| is_id(&word.to_ascii_lowercase()));
         schema
     }
 
-    /// Takes in what a step shows: the tables, or the columns of one.
-    pub fn learn(&mut self, index: u32, statement: &str, step: &StepReading<'_>) {
-        if step.status == Status::Ok
-            && let Some(rows) = step.observation().and_then(rows::rows)
-        {
-            self.read(index, statement, &rows);
+    /// Takes in the tables that `CREATE TABLE` statements in a text define.
+    pub fn learn_definitions(&mut self, step: Option<u32>, text: &str) {
+        for (table, mut columns) in ddl::tables(text) {
+            columns.iter_mut().for_each(|column| column.step = step);
+            self.add(&table, columns);
         }
     }
 
-    fn read(&mut self, step: u32, statement: &str, rows: &[Row]) {
+    /// Takes in what a result shows of the types of its columns.
+    pub fn learn_result(&mut self, columns: &[Option<(&str, &str)>], rows: &[Row]) {
+        for (at, column) in columns.iter().enumerate() {
+            let Some((table, name)) = column else { continue };
+            let cells = || rows.iter().filter_map(|row| row.get(at)?.as_ref());
+            let all = |kind: fn(&Cell) -> bool| cells().next().is_some() && cells().all(kind);
+            let info = ColumnInfo {
+                name: name.to_string(),
+                numeric: all(|cell| !cell.quoted && cell.text.parse::<f64>().is_ok()),
+                temporal: all(|cell| rows::is_moment(&cell.text)),
+                guessed: true,
+                ..ColumnInfo::default()
+            };
+            if cells().next().is_some() {
+                self.seen.entry((table.to_ascii_lowercase(), name.to_ascii_lowercase())).or_insert(info);
+            }
+        }
+    }
+
+    fn add(&mut self, table: &str, columns: Vec<ColumnInfo>) {
+        if columns.is_empty() {
+            return;
+        }
+        self.learn_words(table);
+        self.names.insert(english::singular(&table.to_ascii_lowercase()));
+        for column in &columns {
+            self.learn_words(&column.name);
+        }
+        self.tables.entry(table.to_ascii_lowercase()).or_insert(columns);
+    }
+
+    /// Takes in what a step shows: the tables, or the columns of one.
+    pub fn learn(&mut self, index: u32, statement: &str, rows: &[Row]) {
         let words: Vec<&str> = statement
             .split(|c: char| c.is_whitespace() || matches!(c, '(' | ')' | ';'))
             .filter(|w| !w.is_empty())
             .collect();
         let is = |at: usize, word: &str| words.get(at).is_some_and(|found| found.eq_ignore_ascii_case(word));
         if is(0, "show") && (is(1, "tables") || is(2, "tables")) {
-            self.listings.push(step);
-            for cell in rows.iter().filter_map(|row| row.first()).flatten() {
-                self.learn_words(&cell.text);
-                self.names.insert(english::singular(&cell.text.to_ascii_lowercase()));
-            }
+            self.learn_tables(index, rows);
             return;
         }
         let table = if is(0, "desc") || is(0, "describe") || (is(0, "pragma") && is(1, "table_info")) {
@@ -109,16 +198,90 @@ impl Schema {
         };
         let Some(table) = table.map(|name| bare(name)) else { return };
         let columns: Vec<ColumnInfo> =
-            rows.iter().filter_map(|row| column(row, is(0, "pragma"), step)).collect();
-        if columns.is_empty() {
+            rows.iter().filter_map(|row| column(row, is(0, "pragma"), Some(index))).collect();
+        self.add(&table, columns);
+    }
+
+    fn learn_tables(&mut self, index: u32, rows: &[Row]) {
+        self.listings.push(index);
+        for cell in rows.iter().filter_map(|row| row.first()).flatten() {
+            self.learn_words(&cell.text);
+            self.names.insert(english::singular(&cell.text.to_ascii_lowercase()));
+        }
+    }
+
+    /// Takes in what a tool that describes tables returns: lists of objects with the name and type of each column.
+    pub fn learn_description(&mut self, index: u32, step: &StepReading<'_>) {
+        let Some(document) = step.observation() else { return };
+        let asked = super::super::text_argument(step, &["table", "table_name", "tableName", "name"]);
+        let asked = asked.map(|name| bare(&name)).filter(|name| !name.contains(char::is_whitespace));
+        let mut learn = |table: Option<String>, list: Value<'_, '_>| {
+            let columns: Vec<ColumnInfo> =
+                list.children().filter_map(|entry| described(entry, index)).collect();
+            if let Some(table) = table.filter(|_| columns.len() == list.len()) {
+                self.add(&table, columns);
+            }
+        };
+        let root = document.root();
+        let listed = |value: Value<'_, '_>| value.kind() == Kind::Array && !value.is_empty();
+        if listed(root) {
+            learn(asked, root);
             return;
         }
-        self.learn_words(&table);
-        self.names.insert(english::singular(&table.to_ascii_lowercase()));
-        for column in &columns {
-            self.learn_words(&column.name);
+        for child in root.children().filter(|child| listed(*child)) {
+            let named =
+                ["table", "table_name", "tableName", "name"].iter().filter_map(|key| root.get(key)).next();
+            let own = matches!(child.key(), Some("columns" | "fields" | "schema"));
+            let table = match own {
+                true => named.map(|name| name.text().into_owned()).or_else(|| asked.clone()),
+                false => child.key().map(str::to_string),
+            };
+            learn(table, child);
         }
-        self.tables.insert(table.to_ascii_lowercase(), columns);
+    }
+
+    /// Takes in what a query of the database's own tables shows.
+    pub fn learn_catalogue(&mut self, index: u32, statement: &str, rows: &[Row]) {
+        let lower = statement.to_ascii_lowercase();
+        let Some((items, rest)) = lower.split_once(" from ") else { return };
+        let asked: Vec<&str> = items
+            .trim_start()
+            .trim_start_matches("select")
+            .split(',')
+            .map(|item| item.split_whitespace().next().unwrap_or(""))
+            .map(|item| item.rsplit('.').next().unwrap_or(item))
+            .collect();
+        let at = |name: &str| asked.iter().position(|item| *item == name);
+        let only = rest.split("table_name").nth(1).and_then(|after| after.split(['\'', '"']).nth(1));
+        match (at("column_name"), at("table_name").or(at("name"))) {
+            (Some(name), table) if only.is_some() || table.is_some() => {
+                let mut tables: BTreeMap<String, Vec<ColumnInfo>> = BTreeMap::new();
+                let several = rest.matches('\'').count() > 4;
+                for row in rows {
+                    let cell = |at: Option<usize>| {
+                        at.and_then(|at| row.get(at)?.as_ref()).map(|cell| cell.text.as_str())
+                    };
+                    let Some(table) = cell(table).or(only.filter(|_| !several)) else { continue };
+                    let Some(name) = cell(Some(name)) else { continue };
+                    let kind = cell(at("data_type").or(at("column_type"))).unwrap_or("");
+                    let mut info = ColumnInfo { name: name.to_string(), step: Some(index), ..typed(kind) };
+                    info.primary = cell(at("column_key")) == Some("PRI");
+                    info.keyed = cell(at("column_key")).is_some_and(|key| !key.is_empty());
+                    tables.entry(table.to_string()).or_default().push(info);
+                }
+                for (table, columns) in tables {
+                    // Names alone tell no types, which results may still show.
+                    if columns.iter().any(|column| column.numeric || column.temporal || column.keyed) {
+                        self.add(&table, columns);
+                    } else {
+                        columns.iter().for_each(|column| self.learn_words(&column.name));
+                        self.names.insert(english::singular(&table.to_ascii_lowercase()));
+                    }
+                }
+            }
+            (None, Some(0)) => self.learn_tables(index, rows),
+            _ => {}
+        }
     }
 
     /// Takes the words of an identifier into the vocabulary by which glued identifiers are split.
@@ -144,7 +307,10 @@ impl Schema {
 
     /// A column of a table, where the run has seen it.
     pub fn column(&self, table: &str, column: &str) -> Option<&ColumnInfo> {
-        self.columns(table)?.iter().find(|info| info.name.eq_ignore_ascii_case(column))
+        match self.columns(table) {
+            Some(columns) => columns.iter().find(|info| info.name.eq_ignore_ascii_case(column)),
+            None => self.seen.get(&(table.to_ascii_lowercase(), column.to_ascii_lowercase())),
+        }
     }
 
     /// The words of an identifier, in lower case, abbreviations resolved.
@@ -186,8 +352,30 @@ fn bare(name: &str) -> String {
     name.trim_matches(|c| matches!(c, '`' | '"' | '\'' | '[' | ']')).to_string()
 }
 
+/// `{"name": "id", "type": "integer", "nullable": false}`.
+fn described(entry: Value<'_, '_>, step: u32) -> Option<ColumnInfo> {
+    let text = |names: &[&str]| {
+        let found = names.iter().filter_map(|name| entry.get(name)).next()?;
+        found.is_leaf().then(|| found.text().into_owned())
+    };
+    let name = text(&["name", "column_name", "columnName", "column", "field", "Field"])?;
+    let kind = text(&["type", "data_type", "dataType", "column_type", "Type"])?;
+    let is = |names: &[&str], values: &[&str]| {
+        text(names).is_some_and(|found| values.iter().any(|value| found.eq_ignore_ascii_case(value)))
+    };
+    let primary = is(&["primary_key", "primaryKey", "pk", "is_primary"], &["true", "1"])
+        || is(&["key", "Key", "column_key"], &["PRI", "PK", "primary"]);
+    let not_null = primary
+        || is(&["nullable", "is_nullable", "null", "Null"], &["false", "no"])
+        || is(&["notnull", "not_null"], &["true", "1"]);
+    let keyed = primary
+        || is(&["key", "Key"], &["MUL", "FK", "foreign"])
+        || text(&["references", "foreign_key"]).is_some();
+    Some(ColumnInfo { name, primary, not_null, keyed, step: Some(step), ..typed(&kind) })
+}
+
 /// A row of `DESC` (field, type, null, key, …) or of `PRAGMA table_info` (cid, name, type, not null, default, key).
-fn column(row: &[Option<Cell>], pragma: bool, step: u32) -> Option<ColumnInfo> {
+fn column(row: &[Option<Cell>], pragma: bool, step: Option<u32>) -> Option<ColumnInfo> {
     let cell = |at: usize| row.get(at).and_then(|cell| cell.as_ref()).map_or("", |cell| cell.text.as_str());
     let (name, kind, not_null, primary, keyed) = if pragma {
         let primary = cell(5) != "0" && !cell(5).is_empty();
@@ -198,28 +386,39 @@ fn column(row: &[Option<Cell>], pragma: bool, step: u32) -> Option<ColumnInfo> {
     if name.is_empty() || kind.is_empty() {
         return None;
     }
+    Some(ColumnInfo { name: name.to_string(), not_null, primary, keyed, step, ..typed(kind) })
+}
+
+/// What the name of a type says of its values.
+pub(super) fn typed(kind: &str) -> ColumnInfo {
+    const NUMERIC: &[&str] = &[
+        "int",
+        "bigint",
+        "smallint",
+        "tinyint",
+        "mediumint",
+        "float",
+        "double",
+        "decimal",
+        "numeric",
+        "real",
+        "number",
+        "year",
+        "serial",
+        "bigserial",
+        "bignumeric",
+        "hugeint",
+        "ubigint",
+        "uinteger",
+        "money",
+    ];
     let kind = kind.to_ascii_lowercase();
     let starts = |words: &[&str]| words.iter().any(|word| kind.starts_with(word));
-    Some(ColumnInfo {
-        name: name.to_string(),
-        numeric: starts(&[
-            "int",
-            "bigint",
-            "smallint",
-            "tinyint",
-            "mediumint",
-            "float",
-            "double",
-            "decimal",
-            "numeric",
-            "real",
-            "number",
-            "year",
-        ]),
+    let boolean = starts(&["bool", "tinyint(1)", "bit"]);
+    ColumnInfo {
+        numeric: starts(NUMERIC) && !boolean,
         temporal: starts(&["date", "time"]),
-        not_null,
-        primary,
-        keyed,
-        step,
-    })
+        boolean,
+        ..ColumnInfo::default()
+    }
 }

@@ -3,14 +3,17 @@
 //! Nothing may be lost on the way: the clauses that the shape was read from are put together again
 //! and must print as the query prints ([`select`]). A clause nobody knows of fails that comparison.
 
+use std::cell::RefCell;
+
 use sqlparser::ast::{
     BinaryOperator, Distinct, Expr, Function, FunctionArg, FunctionArgExpr, FunctionArguments, GroupByExpr,
     Ident, Join, JoinConstraint, JoinOperator, LimitClause, ObjectName, OrderByKind, OrderBySort, Query,
     Select, SelectItem, SetExpr, Statement, TableFactor, UnaryOperator, Value,
 };
-use sqlparser::dialect::MySqlDialect;
+use sqlparser::dialect::{Dialect, GenericDialect, MySqlDialect};
 use sqlparser::parser::Parser;
 
+use super::conditions::{tested, tested_mut};
 use super::schema::Schema;
 use crate::hindsight::families::english;
 
@@ -80,8 +83,10 @@ pub enum Test {
     Average(Column, BinaryOperator),
     /// `column > (SELECT MAX(column) FROM the same table WHERE …)`, and the like with `<` and `MIN`.
     Against(Column, BinaryOperator, Fold, Box<Shape>),
+    /// `reference IN (SELECT key FROM parent WHERE …)`.
+    Of(Column, Box<Shape>),
     /// `key [NOT] IN (SELECT reference FROM child …)`, `[NOT] EXISTS (…)`, `(SELECT COUNT(*) …) op n`.
-    Has(Column, Box<Shape>, Number),
+    Has(Column, Column, Box<Shape>, Number),
 }
 
 /// How many rows of a child table a row must have.
@@ -104,6 +109,12 @@ pub struct Shape {
     pub referrer: Vec<Option<Column>>,
     /// The table whose rows the joined rows are, one to one.
     pub base: usize,
+    /// What the columns of the result are headed.
+    pub labels: Vec<String>,
+    /// The groups themselves are counted: `SELECT COUNT(*) FROM (SELECT … GROUP BY …)`.
+    pub counted: bool,
+    /// `LEFT JOIN`: things that nothing refers to count as well, with a number of 0.
+    pub outer: bool,
     /// `SELECT *`: the outputs are all columns of the only table.
     pub star: bool,
     /// `SELECT DISTINCT`.
@@ -116,14 +127,52 @@ pub struct Shape {
     pub any: bool,
     /// `GROUP BY`.
     pub group: Vec<Column>,
-    /// `HAVING COUNT(*) op n`.
-    pub having: Option<(BinaryOperator, u64)>,
+    /// `HAVING COUNT(*) op n`, also of different values.
+    pub having: Option<(Output, BinaryOperator, u64)>,
     /// `HAVING AVG(column) op n`.
     pub having_fold: Option<(Output, BinaryOperator, Constant)>,
     /// `ORDER BY`, with whether descending.
     pub order: Vec<(Output, bool)>,
     /// `LIMIT`.
     pub limit: Option<u64>,
+    /// So many of the rows, whichever, are asked for.
+    pub examples: Option<u64>,
+}
+
+impl Shape {
+    /// Table and column of each column of the result that is one.
+    pub fn columns(&self) -> Vec<Option<(&str, &str)>> {
+        self.outputs
+            .iter()
+            .map(|output| match output {
+                Output::Column(column) => Some((self.tables[column.table].as_str(), column.name.as_str())),
+                _ => None,
+            })
+            .collect()
+    }
+
+    /// The rows of a table, all of them.
+    pub(super) fn of_rows(table: &str) -> Self {
+        Shape {
+            tables: vec![table.to_string()],
+            referrer: vec![None],
+            base: 0,
+            labels: Vec::new(),
+            counted: false,
+            outer: false,
+            star: false,
+            distinct: false,
+            outputs: Vec::new(),
+            tests: Vec::new(),
+            any: false,
+            group: Vec::new(),
+            having: None,
+            having_fold: None,
+            order: Vec::new(),
+            limit: None,
+            examples: None,
+        }
+    }
 }
 
 /// Reads a statement as one that can be said.
@@ -131,19 +180,69 @@ pub fn shape(statement: &str, schema: &Schema) -> Option<Shape> {
     if statement.len() > MAX_STATEMENT {
         return None;
     }
-    let mut statements = Parser::parse_sql(&MySqlDialect {}, statement).ok()?;
-    let (Some(Statement::Query(query)), true) = (statements.pop(), statements.is_empty()) else {
+    // What stands in double quotes is a text to some databases and a name to the others; only one reading has a shape.
+    let query = parse(statement, &MySqlDialect {});
+    let plain = query.is_some() && !statement.contains('"');
+    let found = query.and_then(|query| read(&query, schema));
+    if found.is_some() || plain {
+        return found;
+    }
+    let query = parse(statement, &GenericDialect {})?;
+    read(&query, schema)
+}
+
+fn parse(statement: &str, dialect: &dyn Dialect) -> Option<Box<Query>> {
+    let mut statements = Parser::parse_sql(dialect, statement).ok()?;
+    match (statements.pop(), statements.is_empty()) {
+        (Some(Statement::Query(query)), true) => Some(query),
+        _ => None,
+    }
+}
+
+fn read(query: &Query, schema: &Schema) -> Option<Shape> {
+    match counted_groups(query) {
+        Some(inner) => {
+            let shape = shape_of(inner, schema)?;
+            let labels = vec![query.body.to_string()];
+            let plain = shape.order.is_empty() && shape.limit.is_none() && !shape.outer;
+            (plain && !shape.group.is_empty()).then_some(Shape {
+                outputs: Vec::new(),
+                labels,
+                counted: true,
+                ..shape
+            })
+        }
+        None => shape_of(query, schema),
+    }
+}
+
+/// `SELECT COUNT(*) FROM (SELECT … GROUP BY …) AS name`: the inner query.
+fn counted_groups(query: &Query) -> Option<&Query> {
+    let select = select(query)?;
+    let [SelectItem::UnnamedExpr(item) | SelectItem::ExprWithAlias { expr: item, .. }] =
+        select.projection.as_slice()
+    else {
         return None;
     };
-    let select = select(&query)?;
+    let [from] = select.from.as_slice() else { return None };
+    let TableFactor::Derived { lateral: false, subquery, .. } = &from.relation else { return None };
+    let plain = select.selection.is_none()
+        && from.joins.is_empty()
+        && select.having.is_none()
+        && query.limit_clause.is_none()
+        && matches!(&select.group_by, GroupByExpr::Expressions(keys, _) if keys.is_empty());
+    (plain && item.to_string().eq_ignore_ascii_case("count(*)")).then_some(subquery)
+}
+
+fn shape_of(query: &Query, schema: &Schema) -> Option<Shape> {
+    let select = select(query)?;
     let mut scope = Scope::new(select, schema)?;
     scope.learn_aliases(select)?;
     let outputs = scope.outputs(select)?;
-    let (tests, any) =
-        select.selection.as_ref().map_or(Some((Vec::new(), false)), |expr| scope.tests(expr))?;
+    let (tests, any) = scope.selection(select)?;
     let group: Vec<Column> = match &select.group_by {
         GroupByExpr::Expressions(columns, modifiers) if modifiers.is_empty() => {
-            columns.iter().map(|expr| scope.column(expr)).collect::<Option<_>>()?
+            columns.iter().map(|expr| scope.group_key(expr, &outputs)).collect::<Option<_>>()?
         }
         _ => return None,
     };
@@ -152,7 +251,13 @@ pub fn shape(statement: &str, schema: &Schema) -> Option<Shape> {
         Some(expr) if scope.having(expr).is_none() => Some(scope.having_fold(expr)?),
         _ => None,
     };
-    Some(Shape {
+    let order = scope.order(query, &outputs)?;
+    let tests = scope.with_recorded(tests, any)?;
+    let (tables, referrer, base) = (scope.tables.clone(), scope.referrer.clone(), scope.base);
+    let shape = Shape {
+        labels: select.projection.iter().map(label).collect(),
+        counted: false,
+        outer: false,
         star: matches!(select.projection.as_slice(), [SelectItem::Wildcard(_)]),
         distinct: matches!(select.distinct, Some(Distinct::Distinct)),
         outputs,
@@ -161,12 +266,26 @@ pub fn shape(statement: &str, schema: &Schema) -> Option<Shape> {
         group,
         having: select.having.as_ref().and_then(|expr| scope.having(expr)),
         having_fold,
-        order: scope.order(&query)?,
-        limit: limit(&query)?,
-        base: scope.base,
-        referrer: scope.referrer,
-        tables: scope.tables,
-    })
+        order,
+        limit: limit(query)?,
+        examples: None,
+        base,
+        referrer,
+        tables,
+    };
+    scope.settle_outer(shape)
+}
+
+/// What a column of the result is headed in tables.
+fn label(item: &SelectItem) -> String {
+    match item {
+        SelectItem::ExprWithAlias { alias, .. } => alias.value.clone(),
+        SelectItem::UnnamedExpr(Expr::CompoundIdentifier(parts)) => {
+            parts.last().map(|part| part.value.clone()).unwrap_or_default()
+        }
+        SelectItem::UnnamedExpr(Expr::Identifier(ident)) => ident.value.clone(),
+        item => item.to_string(),
+    }
 }
 
 /// The only select of a query, provided that the clauses read here are all there is.
@@ -222,11 +341,14 @@ pub(super) struct Scope<'s> {
     pub(super) referrer: Vec<Option<Column>>,
     pub(super) base: usize,
     aliases: Vec<(String, Output)>,
+    /// The tables of `LEFT JOIN`s.
+    outer: Vec<usize>,
+    /// What rows are counted by: all of them (`None`), or those with a value in a column.
+    counted: RefCell<Vec<Option<Column>>>,
 }
 
 impl<'s> Scope<'s> {
     pub(super) fn new(select: &Select, schema: &'s Schema) -> Option<Self> {
-        let [from] = select.from.as_slice() else { return None };
         let mut scope = Scope {
             schema,
             tables: Vec::new(),
@@ -234,14 +356,32 @@ impl<'s> Scope<'s> {
             referrer: Vec::new(),
             base: 0,
             aliases: Vec::new(),
+            outer: Vec::new(),
+            counted: RefCell::default(),
         };
-        scope.table(&from.relation)?;
-        for join in &from.joins {
-            scope.table(&join.relation)?;
+        for from in &select.from {
+            scope.table(&from.relation)?;
+            for join in &from.joins {
+                scope.table(&join.relation)?;
+            }
         }
         scope.referrer = vec![None; scope.tables.len()];
-        for join in &from.joins {
-            scope.join(join)?;
+        let mut joined = 0;
+        for from in &select.from {
+            for (at, join) in from.joins.iter().enumerate() {
+                scope.join(join, joined + at + 1)?;
+            }
+            joined += from.joins.len() + 1;
+        }
+        if select.from.len() > 1 {
+            let expr = select.selection.as_ref()?;
+            for part in flatten(expr, &BinaryOperator::And) {
+                if let Expr::BinaryOp { left, right, .. } = part
+                    && scope.is_link(part)
+                {
+                    scope.link_tables(left, right)?;
+                }
+            }
         }
         let mut roots = (0..scope.tables.len()).filter(|&table| scope.referrer[table].is_none());
         scope.base = roots.next()?;
@@ -263,8 +403,10 @@ impl<'s> Scope<'s> {
 
     fn table(&mut self, factor: &TableFactor) -> Option<()> {
         let TableFactor::Table { name, alias, .. } = factor else { return None };
-        // `INFORMATION_SCHEMA.COLUMNS` and the like hold no data that people ask for.
-        let ident = last_ident(name).filter(|_| name.0.len() == 1)?;
+        let ident = last_ident(name)?;
+        if name.0.iter().filter_map(|part| part.as_ident()).any(|part| is_catalogue(&part.value)) {
+            return None;
+        }
         let plain = match alias {
             Some(alias) => [format!("{name} AS {}", alias.name), format!("{name} {}", alias.name)],
             None => [name.to_string(), name.to_string()],
@@ -273,19 +415,49 @@ impl<'s> Scope<'s> {
             return None;
         }
         self.names.push(alias.as_ref().map_or(ident, |alias| &alias.name).value.to_ascii_lowercase());
-        self.tables.push(ident.value.clone());
+        // `project.dataset.table` may stand in one pair of quotes.
+        self.tables.push(ident.value.rsplit('.').next()?.to_string());
         Some(())
     }
 
-    /// `a JOIN b ON a.x = b.y`, where one side is the key of its table.
-    fn join(&mut self, join: &Join) -> Option<()> {
-        let (JoinOperator::Join(constraint) | JoinOperator::Inner(constraint)) = &join.join_operator else {
-            return None;
+    /// `a JOIN b ON a.x = b.y` or `USING (x)`, where one side is the key of its table.
+    fn join(&mut self, join: &Join, table: usize) -> Option<()> {
+        let constraint = match &join.join_operator {
+            JoinOperator::Join(constraint) | JoinOperator::Inner(constraint) => constraint,
+            JoinOperator::Left(constraint) | JoinOperator::LeftOuter(constraint) => {
+                self.outer.push(table);
+                constraint
+            }
+            _ => return None,
         };
-        let JoinConstraint::On(Expr::BinaryOp { left, op: BinaryOperator::Eq, right }) = constraint else {
-            return None;
-        };
-        let (left, right) = (self.column(left)?, self.column(right)?);
+        match constraint {
+            JoinConstraint::On(Expr::BinaryOp { left, op: BinaryOperator::Eq, right }) => {
+                self.link_tables(left, right)
+            }
+            JoinConstraint::On(Expr::Nested(inner)) => {
+                let Expr::BinaryOp { left, op: BinaryOperator::Eq, right } = &**inner else { return None };
+                self.link_tables(left, right)
+            }
+            JoinConstraint::Using(names) => {
+                let ([name], true) = (names.as_slice(), self.tables.len() == 2) else { return None };
+                let name = last_ident(name)?.value.clone();
+                self.refer(Column { table: 0, name: name.clone() }, Column { table: 1, name })
+            }
+            _ => None,
+        }
+    }
+
+    /// `a.x = b.y` of two tables: what joins them where they stand side by side after `FROM`.
+    fn is_link(&self, expr: &Expr) -> bool {
+        let Expr::BinaryOp { left, op: BinaryOperator::Eq, right } = expr else { return false };
+        matches!((self.column(left), self.column(right)), (Some(one), Some(other)) if one.table != other.table)
+    }
+
+    fn link_tables(&mut self, left: &Expr, right: &Expr) -> Option<()> {
+        self.refer(self.column(left)?, self.column(right)?)
+    }
+
+    fn refer(&mut self, left: Column, right: Column) -> Option<()> {
         let (parent, child) = match (self.is_key(&left), self.is_key(&right)) {
             (true, false) => (left, right),
             (false, true) => (right, left),
@@ -331,6 +503,128 @@ impl<'s> Scope<'s> {
         }
     }
 
+    /// The conditions of a select, without those that join its tables.
+    pub(super) fn selection(&self, select: &Select) -> Option<(Vec<Test>, bool)> {
+        let Some(expr) = &select.selection else { return Some((Vec::new(), false)) };
+        if select.from.len() == 1 {
+            return self.tests(expr);
+        }
+        let parts = flatten(expr, &BinaryOperator::And).into_iter().filter(|part| !self.is_link(part));
+        Some((parts.map(|part| self.test(part)).collect::<Option<_>>()?, false))
+    }
+
+    /// `COUNT(column)` counts the rows with a value in it: all the same as a condition, where no group has none.
+    fn with_recorded(&self, mut tests: Vec<Test>, any: bool) -> Option<Vec<Test>> {
+        let counted = self.counted.borrow();
+        let Some(Some(column)) = counted.iter().find(|counted| counted.is_some()) else { return Some(tests) };
+        let alike = counted.iter().all(|other| other.as_ref() == Some(column));
+        if !alike || any || column.table != self.base {
+            return None;
+        }
+        if !tests.iter().any(|test| tested(test) == column) {
+            tests.push(Test::Null(column.clone(), true));
+        }
+        Some(tests)
+    }
+
+    /// What a `LEFT JOIN` comes to: the same as a plain one where a condition asks for a partner; things without a
+    /// partner; or numbers that may be 0.
+    fn settle_outer(self, mut shape: Shape) -> Option<Shape> {
+        let [outer] = self.outer.as_slice() else { return self.outer.is_empty().then_some(shape) };
+        let of_outer = |test: &Test| tested(test).table == *outer;
+        let (about, others): (Vec<Test>, Vec<Test>) = shape.tests.iter().cloned().partition(of_outer);
+        if let [Test::Null(column, false)] = about.as_slice() {
+            return self.without_partner(column, *outer, others, shape);
+        }
+        if !shape.any && about.iter().any(|test| !matches!(test, Test::Null(..))) {
+            return Some(shape);
+        }
+        let has_some = match &shape.having {
+            Some((_, BinaryOperator::Gt, _)) => true,
+            Some((_, BinaryOperator::GtEq | BinaryOperator::Eq, number)) => *number > 0,
+            _ => false,
+        };
+        if about.is_empty() && has_some {
+            return Some(shape);
+        }
+        let counts = shape.outputs.iter().any(|output| matches!(output, Output::Count));
+        let refers = *outer == shape.base && shape.tables.len() == 2;
+        shape.outer = true;
+        (about.is_empty() && refers && counts && shape.having.is_none()).then_some(shape)
+    }
+
+    fn without_partner(
+        &self,
+        column: &Column,
+        outer: usize,
+        others: Vec<Test>,
+        mut shape: Shape,
+    ) -> Option<Shape> {
+        let parent = 1usize.checked_sub(outer)?;
+        let reference = shape.referrer[parent].clone()?;
+        let never_null = *column == reference || self.is_key(column);
+        let columns = |output: &Output| matches!(output, Output::Column(column) if column.table == parent);
+        let plain = shape.outputs.iter().all(|output| columns(output) || *output == Output::Count);
+        let ordered = shape.order.iter().all(|(key, _)| columns(key));
+        if !never_null
+            || !plain
+            || !ordered
+            || !shape.group.is_empty()
+            || shape.any
+            || shape.tables.len() != 2
+        {
+            return None;
+        }
+        let table = shape.tables[parent].clone();
+        let key = self.key_of(parent).unwrap_or_else(|| reference.name.clone());
+        let child = Shape::of_rows(&shape.tables[outer]);
+        let moved = |column: &mut Column| column.table = 0;
+        for output in shape.outputs.iter_mut().chain(shape.order.iter_mut().map(|(key, _)| key)) {
+            if let Output::Column(column) = output {
+                moved(column);
+            }
+        }
+        shape.tests = others
+            .into_iter()
+            .map(|mut test| {
+                let column = tested_mut(&mut test);
+                moved(column);
+                test
+            })
+            .collect();
+        let (key, reference) = (Column { table: 0, name: key }, Column { table: 0, name: reference.name });
+        shape.tests.push(Test::Has(key, reference, Box::new(child), Number::None));
+        (shape.tables, shape.referrer, shape.base) = (vec![table], vec![None], 0);
+        Some(shape)
+    }
+
+    /// The column that alone identifies the rows of a table.
+    fn key_of(&self, table: usize) -> Option<String> {
+        let mut keys = self.schema.columns(&self.tables[table])?.iter().filter(|info| info.primary);
+        keys.next().map(|info| info.name.clone())
+    }
+
+    /// A column, or by its position the one of the result.
+    fn group_key(&self, expr: &Expr, outputs: &[Output]) -> Option<Column> {
+        match position(expr) {
+            Some(at) => match outputs.get(at)? {
+                Output::Column(column) => Some(column.clone()),
+                _ => None,
+            },
+            None => match self.aliased(expr) {
+                Some(Output::Column(column)) => Some(column),
+                Some(_) => None,
+                None => self.column(expr),
+            },
+        }
+    }
+
+    fn aliased(&self, expr: &Expr) -> Option<Output> {
+        let Expr::Identifier(ident) = expr else { return None };
+        let named = |(name, _): &&(String, Output)| ident.value.eq_ignore_ascii_case(name);
+        self.aliases.iter().find(named).map(|(_, output)| output.clone())
+    }
+
     pub(super) fn column(&self, expr: &Expr) -> Option<Column> {
         match expr {
             Expr::Nested(inner) => self.column(inner),
@@ -338,13 +632,19 @@ impl<'s> Scope<'s> {
                 let table = if self.tables.len() == 1 {
                     0
                 } else {
-                    let mut owners = (0..self.tables.len())
-                        .filter(|&t| self.schema.column(&self.tables[t], value).is_some());
-                    let owner = owners.next()?;
-                    if owners.next().is_some() || self.tables.iter().any(|t| self.schema.columns(t).is_none())
-                    {
-                        return None;
-                    }
+                    let has = |t: &usize| self.schema.column(&self.tables[*t], value).is_some();
+                    let unseen = |t: &usize| self.schema.columns(&self.tables[*t]).is_none();
+                    // The query ran, so the name is of one table only.
+                    let only = |found: &mut dyn Iterator<Item = usize>| {
+                        let first = found.next();
+                        first.filter(|_| found.next().is_none())
+                    };
+                    let mut owners = (0..self.tables.len()).filter(has);
+                    let owner = match only(&mut owners) {
+                        Some(owner) => owner,
+                        None if (0..self.tables.len()).any(|t| has(&t)) => return None,
+                        None => only(&mut (0..self.tables.len()).filter(unseen))?,
+                    };
                     owner
                 };
                 Some(Column { table, name: value.clone() })
@@ -395,13 +695,11 @@ impl<'s> Scope<'s> {
     }
 
     fn output(&self, expr: &Expr) -> Option<Output> {
-        if let Expr::Identifier(ident) = expr
-            && let Some((_, output)) =
-                self.aliases.iter().find(|(name, _)| ident.value.eq_ignore_ascii_case(name))
-        {
-            return Some(output.clone());
+        if let Some(output) = self.aliased(expr) {
+            return Some(output);
         }
         match expr {
+            Expr::Nested(inner) => self.output(inner),
             Expr::Function(function) => self.measure(function),
             _ => self.column(expr).map(Output::Column),
         }
@@ -416,16 +714,29 @@ impl<'s> Scope<'s> {
             return None;
         }
         match (name.as_str(), argument, distinct.is_empty()) {
-            ("count", FunctionArgExpr::Wildcard, true) => Some(Output::Count),
-            ("count", FunctionArgExpr::Expr(Expr::Value(_)), true) => Some(Output::Count),
+            // What a thing without a partner gives is one row, which such a count would take for one.
+            ("count", FunctionArgExpr::Wildcard | FunctionArgExpr::Expr(Expr::Value(_)), true) => {
+                self.counted.borrow_mut().push(None);
+                self.outer.is_empty().then_some(Output::Count)
+            }
             ("count", FunctionArgExpr::Expr(expr), true) => {
                 let column = self.column(expr)?;
                 let info = self.schema.column(&self.tables[column.table], &column.name);
                 // What two tables are joined on is null in no joined row.
                 let joined = self.referrer.iter().flatten().any(|reference| *reference == column);
-                let never_null =
-                    joined || self.is_key(&column) || info.is_some_and(|info| info.not_null || info.primary);
-                never_null.then_some(Output::Count)
+                // What is called an identifier is not null, as far as nothing says otherwise.
+                let identifier = info.is_none_or(|info| info.guessed)
+                    && self.schema.words(&column.name).last().is_some_and(|word| word == "ID");
+                let never_null = joined
+                    || identifier
+                    || self.is_key(&column)
+                    || info.is_some_and(|info| info.not_null || info.primary);
+                let is_counted = match self.outer.is_empty() {
+                    true => true,
+                    false => never_null && self.outer.contains(&column.table),
+                };
+                self.counted.borrow_mut().push((!never_null).then_some(column));
+                is_counted.then_some(Output::Count)
             }
             ("count", FunctionArgExpr::Expr(expr), false) => self.column(expr).map(Output::CountDistinct),
             (fold, FunctionArgExpr::Expr(expr), true) => {
@@ -450,9 +761,24 @@ impl<'s> Scope<'s> {
         None
     }
 
+    /// `city = 'Bern' OR city = 'Biel'` within other conditions.
+    fn alternatives(&self, expr: &Expr) -> Option<Test> {
+        let mut of = None;
+        let mut constants = Vec::new();
+        for part in flatten(expr, &BinaryOperator::Or) {
+            let Test::Compare(column, BinaryOperator::Eq, constant) = self.test(part)? else { return None };
+            if *of.get_or_insert_with(|| column.clone()) != column {
+                return None;
+            }
+            constants.push(constant);
+        }
+        Some(Test::OneOf(of?, constants, false))
+    }
+
     pub(super) fn test(&self, expr: &Expr) -> Option<Test> {
         match expr {
             Expr::Nested(inner) => self.test(inner),
+            Expr::BinaryOp { op: BinaryOperator::Or, .. } => self.alternatives(expr),
             Expr::BinaryOp { left, op, right } => self.comparison(left, op, right),
             Expr::Between { expr, negated: false, low, high } => {
                 Some(Test::Between(self.column(expr)?, constant(low)?, constant(high)?))
@@ -467,10 +793,13 @@ impl<'s> Scope<'s> {
             }
             Expr::IsNull(expr) => Some(Test::Null(self.column(expr)?, false)),
             Expr::IsNotNull(expr) => Some(Test::Null(self.column(expr)?, true)),
-            Expr::InSubquery { expr, subquery, negated } => self.related(expr, subquery, *negated),
+            Expr::InSubquery { expr, subquery, negated } => self
+                .related(expr, subquery, *negated)
+                .or_else(|| (!negated).then(|| self.belongs(self.column(expr)?, subquery)).flatten()),
             Expr::Exists { subquery, negated } => {
-                let (key, child) = self.linked(subquery, select(subquery)?)?;
-                Some(Test::Has(key, Box::new(child), if *negated { Number::None } else { Number::Some }))
+                let (key, reference, child) = self.linked(subquery, select(subquery)?)?;
+                let number = if *negated { Number::None } else { Number::Some };
+                Some(Test::Has(key, reference, Box::new(child), number))
             }
             _ => None,
         }
@@ -486,17 +815,21 @@ impl<'s> Scope<'s> {
         }
         let column = self.column(left)?;
         if let Expr::Subquery(query) = right {
-            return self.extreme(column, op, query);
+            let is_one = *op == Eq;
+            let found = self.extreme(&column, op, query);
+            return found.or_else(|| is_one.then(|| self.belongs(column, query)).flatten());
         }
         Some(Test::Compare(column, op.clone(), constant(right)?))
     }
 
-    pub(super) fn having(&self, expr: &Expr) -> Option<(BinaryOperator, u64)> {
+    pub(super) fn having(&self, expr: &Expr) -> Option<(Output, BinaryOperator, u64)> {
         let Expr::BinaryOp { left, op, right } = expr else { return None };
         use BinaryOperator::{Eq, Gt, GtEq, Lt, LtEq};
         let known = matches!(op, Gt | GtEq | Lt | LtEq | Eq);
         let number = constant(right)?.text.parse().ok()?;
-        (known && self.output(left)? == Output::Count).then(|| (op.clone(), number))
+        let measure = self.output(left)?;
+        let counts = matches!(measure, Output::Count | Output::CountDistinct(_));
+        (known && counts).then(|| (measure, op.clone(), number))
     }
 
     fn having_fold(&self, expr: &Expr) -> Option<(Output, BinaryOperator, Constant)> {
@@ -508,7 +841,7 @@ impl<'s> Scope<'s> {
         known.then(|| (measure, op.clone(), number))
     }
 
-    fn order(&self, query: &Query) -> Option<Vec<(Output, bool)>> {
+    fn order(&self, query: &Query, outputs: &[Output]) -> Option<Vec<(Output, bool)>> {
         let Some(order) = &query.order_by else { return Some(Vec::new()) };
         let OrderByKind::Expressions(keys) = &order.kind else { return None };
         let key = |key: &sqlparser::ast::OrderByExpr| {
@@ -518,7 +851,11 @@ impl<'s> Scope<'s> {
                 Some(OrderBySort::Using(_)) => return None,
             };
             let plain = key.options.nulls_first.is_none() && key.with_fill.is_none();
-            plain.then(|| self.output(&key.expr)).flatten().map(|output| (output, descending))
+            let output = match position(&key.expr) {
+                Some(at) => outputs.get(at).cloned(),
+                None => self.output(&key.expr),
+            };
+            plain.then_some(output).flatten().map(|output| (output, descending))
         };
         keys.iter().map(key).collect()
     }
@@ -540,6 +877,21 @@ pub(super) fn flatten<'e>(expr: &'e Expr, op: &BinaryOperator) -> Vec<&'e Expr> 
     parts
 }
 
+/// `ORDER BY 2`: the position in the result.
+fn position(expr: &Expr) -> Option<usize> {
+    let Expr::Value(value) = expr else { return None };
+    let Value::Number(number, _) = &value.value else { return None };
+    number.parse::<usize>().ok()?.checked_sub(1)
+}
+
+/// Tables that a database keeps about itself hold nothing that people ask for.
+fn is_catalogue(name: &str) -> bool {
+    let name = name.to_ascii_lowercase();
+    ["information_schema", "sqlite_", "pg_", "sys."].iter().any(|start| name.starts_with(start))
+        || name.contains("information_schema")
+        || matches!(name.as_str(), "sys" | "mysql" | "performance_schema")
+}
+
 fn fold_named(name: &str) -> Option<Fold> {
     match name {
         "avg" => Some(Fold::Average),
@@ -557,6 +909,7 @@ pub(super) fn constant(expr: &Expr) -> Option<Constant> {
             Value::SingleQuotedString(text) | Value::DoubleQuotedString(text) => {
                 Some(Constant { text: text.clone(), number: false })
             }
+            Value::Boolean(set) => Some(Constant { text: set.to_string(), number: false }),
             _ => None,
         },
         Expr::UnaryOp { op: UnaryOperator::Minus, expr } => {

@@ -1,0 +1,142 @@
+//! Tables printed for people: in boxes, with bars, as Markdown, with tabs or commas.
+
+use super::rows::{Cell, Row, Table};
+
+/// Longer tables are no answers.
+const MAX_LINES: usize = 300;
+
+/// A table in a text that may have a sentence before it and a count after it.
+pub fn read(text: &str) -> Option<Table> {
+    let lines: Vec<&str> = text.lines().map(str::trim_end).filter(|line| !line.trim().is_empty()).collect();
+    if lines.len() > MAX_LINES {
+        return None;
+    }
+    ruled(&lines).or_else(|| separated(&lines))
+}
+
+/// `| a | b |`, `a │ b`, ` a | b`, under a heading and a rule.
+fn ruled(lines: &[&str]) -> Option<Table> {
+    let is_bar = |c: char| matches!(c, '|' | '│' | '┃' | '║');
+    let rule = lines.iter().enumerate().position(|(at, line)| {
+        at > 0
+            && is_rule(line)
+            && (lines[at - 1].contains(is_bar) || is_psql_rule(line))
+            && !is_rule(lines[at - 1])
+    })?;
+    let cells = |line: &str| -> Vec<String> {
+        let line = line.trim();
+        let line = line.strip_prefix(is_bar).unwrap_or(line);
+        let line = line.strip_suffix(is_bar).unwrap_or(line);
+        line.split(is_bar).map(|cell| cell.trim().to_string()).collect()
+    };
+    let width = cells(lines[rule - 1]).len();
+    let mut rows = Vec::new();
+    let mut complete = None;
+    for line in &lines[rule + 1..] {
+        if is_rule(line) || (rows.is_empty() && cells(line).iter().all(|cell| is_type(cell))) {
+            continue;
+        }
+        if let Some(count) = row_count(line) {
+            complete = Some(count == rows.len());
+            break;
+        }
+        let row = cells(line);
+        if row.len() != width || (width == 1 && !line.contains(is_bar) && !is_psql_rule(lines[rule])) {
+            // Words after the table; a mark of something left out is one.
+            complete = is_more(line).then_some(false);
+            break;
+        }
+        if row.iter().all(|cell| matches!(cell.as_str(), "..." | "…" | "·")) {
+            complete = Some(false);
+            break;
+        }
+        rows.push(row.iter().map(|cell| value(cell)).collect());
+    }
+    // The line above DuckDB's rule may be of types; then the names stand higher.
+    Some(Table { rows, complete, headed: false })
+}
+
+/// Lines with the same number of tabs, bars or commas, the first of which may be a heading.
+fn separated(lines: &[&str]) -> Option<Table> {
+    let mut lines = lines;
+    let mut complete = None;
+    if let [before @ .., last] = lines
+        && let Some(count) = row_count(last)
+    {
+        complete = Some(count);
+        lines = before;
+    }
+    let (first, rest) = lines.split_first().filter(|(_, rest)| !rest.is_empty())?;
+    let same = |mark: &&char| {
+        let count = first.matches(**mark).count();
+        rest.iter().all(|line| line.matches(**mark).count() == count) && !first.contains(['"', '.', ':'])
+    };
+    let mark = ['\t', '|', ','].iter().find(|mark| first.contains(**mark) && same(mark)).copied();
+    let is_name = |c: char| c.is_alphanumeric() || matches!(c, '_' | '(' | ')' | '*');
+    if mark.is_none() && !first.chars().all(is_name) {
+        return None;
+    }
+    let cut = |line: &str| -> Row {
+        match mark {
+            Some(mark) => line.split(mark).map(|cell| value(cell.trim())).collect(),
+            None => vec![value(line.trim())],
+        }
+    };
+    let rows: Vec<Row> = lines.iter().map(|line| cut(line)).collect();
+    let complete = complete.map(|count| count + 1 == rows.len());
+    Some(Table { rows, complete, headed: true })
+}
+
+fn value(cell: &str) -> Option<Cell> {
+    let null = matches!(cell, "NULL" | "null" | "None" | "<null>" | "(null)");
+    (!null).then(|| Cell { text: cell.to_string(), quoted: false })
+}
+
+/// A line of dashes, pluses, colons and bars.
+fn is_rule(line: &str) -> bool {
+    let line = line.trim();
+    let mark =
+        |c: char| matches!(c, '-' | '+' | '|' | ':' | '=' | ' ') || ('\u{2500}'..='\u{257f}').contains(&c);
+    line.chars().all(mark) && line.chars().filter(|c| matches!(c, '-' | '=' | '─' | '═' | '━')).count() >= 2
+}
+
+fn is_psql_rule(line: &str) -> bool {
+    line.trim().bytes().all(|byte| matches!(byte, b'-' | b'+')) && line.contains("--")
+}
+
+/// `(3 rows)`, `3 rows in set (0.00 sec)`, `[3 rows x 2 columns]`.
+fn row_count(line: &str) -> Option<usize> {
+    let line = line.trim().trim_start_matches(['(', '[']);
+    let (number, rest) = line.split_once(' ')?;
+    let rest = rest.trim_start();
+    (rest.starts_with("row") && !rest.contains("more")).then(|| number.parse().ok()).flatten()
+}
+
+fn is_more(line: &str) -> bool {
+    let lower = line.to_lowercase();
+    ["...", "…", "more row", "truncated", "omitted", "first", "showing", "limited"]
+        .iter()
+        .any(|mark| lower.contains(mark))
+}
+
+/// The names of types that DuckDB prints under those of columns.
+fn is_type(cell: &str) -> bool {
+    matches!(
+        cell.split('(').next().unwrap_or(cell),
+        "varchar"
+            | "int64"
+            | "int32"
+            | "int128"
+            | "double"
+            | "float"
+            | "boolean"
+            | "date"
+            | "timestamp"
+            | "decimal"
+            | "bigint"
+            | "integer"
+            | "hugeint"
+            | "uint64"
+            | "time"
+    )
+}
