@@ -169,15 +169,12 @@ fn is_call(sentence: &str) -> bool {
     sentence.contains(['{', '}']) || sentence.match_indices('<').any(|(at, _)| is_tag(at))
 }
 
-/// Whether more than half of the words of a sentence are of the goal or the arguments so far; figures count for neither.
+/// Whether more than half of the words of a sentence are of the goal or the arguments so far, or all but one; figures
+/// count for neither.
 fn is_about(sentence: &str, pursued: &Topics) -> bool {
-    let mut all = 0;
-    let mut shared = 0;
-    for word in topic_words(sentence).filter(|word| !word.has_digit) {
-        all += 1;
-        shared += usize::from(pursued.contains(&word.hash));
-    }
-    all == 0 || shared * 2 > all
+    let (shared, strange): (Vec<Topic>, Vec<Topic>) =
+        topic_words(sentence).filter(|word| !word.has_digit).partition(|word| pursued.contains(&word.hash));
+    strange.len() <= 1 || shared.len() > strange.len()
 }
 
 /// What stands between backquotes: files, functions, commands.

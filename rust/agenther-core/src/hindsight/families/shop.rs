@@ -17,6 +17,9 @@ use crate::reading::{Reading, StepReading};
 /// Items of a list that an answer names.
 const MAX_ITEMS: usize = 3;
 
+/// Items of a page; a shop shows ten.
+const MAX_HITS: usize = 50;
+
 /// Options of one kind: a longer list is not recited.
 const MAX_OPTIONS: usize = 12;
 
@@ -105,6 +108,7 @@ fn hits<'t>(lines: &[&'t str]) -> Vec<Hit<'t>> {
             let price = price(triple[2])?;
             (is_key && has_digit && is_title(triple[1])).then_some(Hit { key, title: triple[1], price })
         })
+        .take(MAX_HITS)
         .collect()
 }
 

@@ -23,66 +23,72 @@ pub fn mended(text: &str) -> Option<String> {
     mend(text.trim(), 0)
 }
 
-/// Where the scan of a text ended.
-struct Scan {
-    /// The end of what is complete, and what closes it.
-    whole: Option<(usize, String)>,
-    /// The start of the string that the text ends in.
-    open_string: Option<usize>,
-}
-
 fn mend(text: &str, depth: usize) -> Option<String> {
     if depth > MAX_DEPTH || !looks_parsed(text) {
         return None;
     }
-    let scan = scan(text);
+    let scan = Scan::of(text);
     // `{"error": "", "response": "{'results': [{…}, {…`: the result is the string.
-    if let Some(start) = scan.open_string {
+    if let Some((_, start)) = scan.string {
         let inner = unescaped(&text[start..]);
         if let Some(mended) = mend(inner.trim(), depth + 1) {
             return Some(mended);
         }
     }
-    let (end, closing) = scan.whole?;
-    let mended = format!("{}{closing}", &text[..end]);
+    let whole = &text[..scan.whole?];
+    let closing: String = Scan::of(whole).closers.iter().rev().map(|closer| char::from(*closer)).collect();
+    let mended = format!("{whole}{closing}");
     Document::parse(&mended).is_some().then_some(mended)
 }
 
-/// Finds the last place up to which records, or items of their only list, are complete. Inside an item that was cut
-/// nothing counts: half a record is none.
-fn scan(text: &str) -> Scan {
-    let mut closers: Vec<u8> = Vec::new();
-    let mut whole = None;
-    let mut string: Option<(u8, usize)> = None;
-    let mut escaped = false;
-    for (at, byte) in text.bytes().enumerate() {
-        if let Some((quote, _)) = string {
-            match byte {
-                _ if escaped => escaped = false,
-                b'\\' => escaped = true,
-                _ if byte == quote => string = None,
-                _ => {}
+/// What is open at the end of a text, and what is complete before.
+#[derive(Default)]
+struct Scan {
+    /// What would close the open records and lists.
+    closers: Vec<u8>,
+    /// Open lists among them.
+    lists: usize,
+    /// The mark and the start of the string that the text ends in.
+    string: Option<(u8, usize)>,
+    /// The last place up to which records, or items of their only list, are complete. Inside an item that was cut nothing
+    /// counts: half a record is none.
+    whole: Option<usize>,
+}
+
+impl Scan {
+    fn of(text: &str) -> Self {
+        let mut scan = Scan::default();
+        let mut escaped = false;
+        for (at, byte) in text.bytes().enumerate() {
+            match (scan.string, byte) {
+                (Some(_), _) if escaped => escaped = false,
+                (Some(_), b'\\') => escaped = true,
+                (Some((quote, _)), _) if byte == quote => scan.string = None,
+                (Some(_), _) => {}
+                (None, _) => scan.step(at, byte),
             }
-            continue;
         }
-        let is_end = matches!(byte, b',' | b'}' | b']');
+        scan
+    }
+
+    /// A byte outside strings.
+    fn step(&mut self, at: usize, byte: u8) {
         match byte {
-            b'"' | b'\'' => string = Some((byte, at + 1)),
-            b'{' => closers.push(b'}'),
-            b'[' => closers.push(b']'),
-            b'}' | b']' => {
-                closers.pop();
+            b'"' | b'\'' => self.string = Some((byte, at + 1)),
+            b'{' => self.closers.push(b'}'),
+            b'[' => {
+                self.closers.push(b']');
+                self.lists += 1;
             }
-            _ => {}
+            b'}' | b']' => self.lists -= usize::from(self.closers.pop() == Some(b']')),
+            b',' => {}
+            _ => return,
         }
-        let lists = closers.iter().filter(|closer| **closer == b']').count();
-        let is_outer = lists == 0 || lists == 1 && closers.last() == Some(&b']');
-        if is_end && is_outer && !closers.is_empty() {
-            let end = if byte == b',' { at } else { at + 1 };
-            whole = Some((end, closers.iter().rev().map(|closer| char::from(*closer)).collect()));
+        let is_outer = self.lists == 0 || self.lists == 1 && self.closers.last() == Some(&b']');
+        if matches!(byte, b',' | b'}' | b']') && is_outer && !self.closers.is_empty() {
+            self.whole = Some(if byte == b',' { at } else { at + 1 });
         }
     }
-    Scan { whole, open_string: string.map(|(_, start)| start) }
 }
 
 /// The text of a string literal without its end.

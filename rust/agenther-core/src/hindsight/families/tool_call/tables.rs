@@ -6,6 +6,9 @@ use crate::text::document::Kind;
 /// Longer keys are sentences.
 const MAX_KEY: usize = 40;
 
+/// Labelled lines of one block.
+const MAX_FIELDS: usize = 40;
+
 /// What a laid-out text holds.
 pub fn laid_out(text: &str) -> Option<Node> {
     markdown_table(text).or_else(|| separated(text)).or_else(|| aligned(text)).or_else(|| labelled(text))
@@ -41,7 +44,7 @@ fn is_key(text: &str) -> bool {
 
 /// The one table of a text; two tables are a report.
 fn markdown_table(text: &str) -> Option<Node> {
-    let cells = |line: &'_ str| -> Vec<String> {
+    let cells = |line: &str| -> Vec<String> {
         line.trim().trim_matches('|').split('|').map(|cell| cell.trim().to_string()).collect()
     };
     let lines: Vec<&str> = text.lines().collect();
@@ -77,7 +80,7 @@ fn separated(text: &str) -> Option<Node> {
 
 /// Columns of a command line: a header in capitals, cells at least two blanks apart.
 fn aligned(text: &str) -> Option<Node> {
-    let cells = |line: &'_ str| -> Vec<String> {
+    let cells = |line: &str| -> Vec<String> {
         line.split("  ").map(str::trim).filter(|cell| !cell.is_empty()).map(str::to_string).collect()
     };
     let mut lines = text.lines().filter(|line| !line.trim().is_empty());
@@ -113,7 +116,7 @@ fn labelled(text: &str) -> Option<Node> {
             Some((key, value)) if !value.trim_matches(['*', ' ']).is_empty() => {
                 let key = key.trim_matches(['*', ' ']).to_string();
                 let block = blocks.last_mut()?;
-                if block.iter().any(|(known, _)| *known == key) {
+                if block.len() == MAX_FIELDS || block.iter().any(|(known, _)| *known == key) {
                     return None;
                 }
                 block.push((key, scalar(value)));

@@ -1,5 +1,5 @@
-//! Identifiers that an earlier call looked up by what the user told: a customer by name and zip code, an order by its
-//! number on a list. The goal tells the same; the call that looked it up stays with the one that needs it.
+//! Identifiers that an earlier call looked up by what the user told: a customer by name and zip code, a playlist by its
+//! title, an airport by its city. The goal tells the same; the call that looked it up stays with the one that needs it.
 
 use super::answer::name_key;
 use super::ask::slots;

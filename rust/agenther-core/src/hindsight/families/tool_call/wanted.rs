@@ -243,7 +243,9 @@ fn salience(key: &str) -> Option<usize> {
     let last = label.rsplit(' ').next().unwrap_or(&label);
     // `price per night` is a price.
     let last = if label.starts_with("price ") { "price" } else { last };
-    SALIENT.iter().position(|known| *known == label || *known == last)
+    // An `IBAN end` is no end of a time.
+    let is_last = |known: &&str| *known == last && !matches!(last, "start" | "end");
+    SALIENT.iter().position(|known| *known == label || is_last(known))
 }
 
 /// The first three, origin and destination counted as one: they are said as the route.
