@@ -148,7 +148,7 @@ fn request(call: &Call<'_>) -> Option<(String, String)> {
             Some((format!("set {about} to {}", join(&said(value))), about))
         }
         None if MAKES.contains(&verb) => {
-            let holder = call.identity().map(|identity| held(identity)).unwrap_or_default();
+            let holder = call.identity().map(held).unwrap_or_default();
             let mut tail: Vec<&&Given> =
                 others.iter().filter(|given| given.role != Role::Adjective).collect();
             tail.sort_by(|a, b| a.role.cmp(&b.role));
