@@ -193,10 +193,10 @@ fn what_no_person_would_say_is_not_said() {
         ),
         // A read that is named like an act.
         ("Lock the doors.", ("home_locks_info", "{}", r#"[{"door": "front", "locked": true}]"#)),
-        // A user of another language.
+        // A user who writes in another script.
         (
-            "Quero trocar o produto do pedido 88213 por um modelo azul, por favor.",
-            ("get_order", r#"{"order_id": "88213"}"#, r#"{"status": "entregue", "total": 59.9}"#),
+            "帮我查一下北京明天的天气",
+            ("get_weather", r#"{"city": "北京"}"#, r#"{"condition": "小雨", "high": 9}"#),
         ),
     ] {
         let goals = goals(prompt, &[call]);

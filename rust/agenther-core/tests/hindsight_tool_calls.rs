@@ -170,7 +170,7 @@ fn calls_of_one_tool_are_joined_where_they_differ() {
     );
     let result = relabeled(&run);
     let goal = over(&result, &[0, 1]);
-    asks(goal, "the weather in Bergen and Oslo on May 12, 2025");
+    asks(goal, "the temperature and conditions in Bergen and Oslo on May 12, 2025");
     assert!(
         goal.answer
             .contains("The weather in Bergen on May 12, 2025: temperature: 7.5; conditions: light rain.")

@@ -8,6 +8,7 @@ pub mod families;
 pub mod forms;
 pub mod ground;
 pub mod guards;
+mod language;
 pub mod moulds;
 pub mod needles;
 pub mod provenance;
@@ -330,13 +331,14 @@ fn is_grounded(
     let stated = |text: &str| {
         candidate.slots.iter().any(|slot| guards::is_said(text, &slot.value) || is_part(text, slot))
     };
-    let repeated =
-        |text: &str| is_rendered && candidate.answer.contains(text) && !candidate.goal.contains(text);
+    let repeated = |text: &str| {
+        is_rendered && candidate.answer.contains(text) && needles::find(&candidate.goal, text).is_none()
+    };
     // A rendering says keys in words: `temp_max` as the maximum temperature.
     let labelled = |kind: &str, text: &str| {
         is_rendered
             && kind == "wording"
-            && text.split(' ').all(|word| needles::find(&candidate.answer, word).is_some())
+            && text.split_whitespace().all(|word| needles::find(&candidate.answer, word).is_some())
     };
     let counted = |kind: &str| {
         is_rendered

@@ -3,9 +3,11 @@
 //! 88 of 94 failed QA runs restate the original goal in the first thought. A sentence that carries a word of the
 //! original goal which neither the new goal nor the arguments of the kept steps have is dropped (that an observation
 //! has it too excuses nothing: files and rooms hold what was hunted), and so is talk about failing, policies,
-//! earlier attempts and what is to come. Where nothing is left a short template stands, varied by the run.
+//! earlier attempts and what is to come, a call written out, and a sentence of which the goal and the arguments say no
+//! more than half: what it is about is something else. Half of what blind readers rejected had such a thought. Where nothing is left a short template stands, varied by the run.
 
 use super::families::tool_phrase;
+use super::language::is_foreign;
 use super::style;
 use super::topics::{Topic, Topics, topic_words};
 use crate::reading::Reading;
@@ -86,7 +88,15 @@ const META: &[&str] = &[
     "bug",
     "install",
     "installing",
+    "argument",
+    "arguments",
+    "parameter",
+    "parameters",
 ];
+
+/// Talk of what comes after: with the last kept step the run is over.
+const AFTERWARDS: &[&str] =
+    &["then", "next", "after", "afterwards", "before", "finally", "proceed", "once", "subsequently"];
 
 /// Bytes of the sentences that are kept of a thought: what goes on longer plans for more than this goal.
 const LONGEST: usize = 240;
@@ -103,14 +113,22 @@ pub fn clean(reading: &Reading<'_>, kept: &[u32], goal: &str, seed: u64) -> Vec<
         .enumerate()
         .map(|(at, &step)| {
             let read = &reading.steps[step as usize];
+            unread.extend(read.step.action_name);
             unread.extend(read.step.action_input);
             texts.extend(read.step.action_input);
+            let is_last = at + 1 == kept.len();
             let cleaned = read.step.thought.map(|thought| {
+                if is_foreign(thought) && !is_foreign(goal) {
+                    return String::new();
+                }
                 pursued.extend(unread.drain(..).flat_map(topic_words).map(|word| word.hash));
                 seen.extend(unseen.drain(..).flat_map(topic_words).map(|word| word.hash));
                 let is_named = |code: &str| texts.iter().any(|text| text.contains(code));
                 sentences(thought, |sentence| {
                     quoted_code(sentence).all(is_named)
+                        && !is_call(sentence)
+                        && !(is_last && has_word(sentence, AFTERWARDS))
+                        && is_about(sentence, &pursued)
                         && !topic_words(sentence).any(|word| is_strange(word, old, &pursued, &seen))
                 })
             });
@@ -129,12 +147,7 @@ pub fn clean(reading: &Reading<'_>, kept: &[u32], goal: &str, seed: u64) -> Vec<
 fn sentences(thought: &str, fits: impl Fn(&str) -> bool) -> String {
     // An observation inside a thought is made up, and what follows it belongs to other steps.
     let thought = thought.split("Observation:").next().unwrap_or(thought);
-    let keeps = |sentence: &&str| {
-        let is_meta = sentence
-            .split(|c: char| !c.is_alphanumeric() && c != '\'')
-            .any(|word| META.iter().any(|meta| word.eq_ignore_ascii_case(meta)));
-        !is_meta && fits(sentence)
-    };
+    let keeps = |sentence: &&str| !has_word(sentence, META) && fits(sentence);
     let mut kept = String::new();
     for sentence in split_sentences(thought).filter(keeps) {
         if kept.len() + sentence.len() > LONGEST {
@@ -146,6 +159,26 @@ fn sentences(thought: &str, fits: impl Fn(&str) -> bool) -> String {
         }
     }
     kept
+}
+
+fn has_word(sentence: &str, words: &[&str]) -> bool {
+    sentence
+        .split(|c: char| !c.is_alphanumeric() && c != '\'')
+        .any(|word| words.iter().any(|known| word.eq_ignore_ascii_case(known)))
+}
+
+/// A call written out, in the markup or the JSON of the model: `<invoke name="…">`, `{"sort": "price"}`.
+fn is_call(sentence: &str) -> bool {
+    let is_tag = |at: usize| sentence[at + 1..].starts_with(|c: char| c == '/' || c.is_ascii_alphabetic());
+    sentence.contains(['{', '}']) || sentence.match_indices('<').any(|(at, _)| is_tag(at))
+}
+
+/// Whether more than half of the words of a sentence are of the goal or the arguments so far, or all but one; figures
+/// count for neither.
+fn is_about(sentence: &str, pursued: &Topics) -> bool {
+    let (shared, strange): (Vec<Topic>, Vec<Topic>) =
+        topic_words(sentence).filter(|word| !word.has_digit).partition(|word| pursued.contains(&word.hash));
+    strange.len() <= 1 || shared.len() > strange.len()
 }
 
 /// What stands between backquotes: files, functions, commands.
@@ -250,6 +283,30 @@ mod tests {
         let thoughts = clean(&Reading::new(&run), &[0, 1], "What is on shelf 1?", 0);
         assert_eq!(thoughts[0].as_deref(), Some("I go to the shelf."));
         assert!(!thoughts[1].as_deref().unwrap_or("").contains("mug"), "{thoughts:?}");
+    }
+
+    #[test]
+    fn what_is_about_something_else_or_written_out_goes() {
+        let look = |thought| Step {
+            thought: Some(thought),
+            action_name: Some("get_person"),
+            action_input: Some("{\"name\": \"Ada Rossi\"}"),
+            observation: Some("Ada Rossi (born 1961) is an author of thrillers."),
+            ..Step::default()
+        };
+        let run = Trajectory {
+            original_prompt: Some("Which job do Ada Rossi and Lee Marsh share?"),
+            steps: vec![
+                look("I look up Ada Rossi. <invoke name=\"get_person\">"),
+                look(
+                    "Ada Rossi is an author of thrillers. Ada Rossi was born in 1961. Then I finish with Ada Rossi.",
+                ),
+            ],
+            ..Trajectory::default()
+        };
+        let thoughts = clean(&Reading::new(&run), &[0, 1], "When was Ada Rossi born?", 0);
+        let kept: Vec<&str> = thoughts.iter().flatten().map(String::as_str).collect();
+        assert_eq!(kept, ["I look up Ada Rossi.", "Ada Rossi was born in 1961."]);
     }
 
     #[test]

@@ -11,7 +11,7 @@ use crate::text::tables::{FastMap, FastSet};
 /// Words that people write in capitals.
 const ACRONYMS: &[&str] = &[
     "id", "url", "isbn", "iban", "vat", "sku", "ip", "uuid", "zip", "gpa", "bmi", "api", "sql", "pdf", "tv",
-    "usd", "eur", "moq", "cpu", "ram", "gpu", "vin", "gdp", "sim", "wbc",
+    "usd", "eur", "moq", "eta", "eps", "cpu", "ram", "gpu", "vin", "gdp", "sim", "wbc",
 ];
 
 /// Short forms that stand in identifiers but not in speech.
@@ -212,6 +212,12 @@ pub fn say_value(value: &str) -> String {
     if value.len() == 8 && value.ends_with(":00") && is_clock(&value[..5]) {
         return value[..5].to_string();
     }
+    if let Some((year, month)) =
+        value.split_once('-').filter(|(_, month)| is_part_of_year(value) && month.len() == 2)
+        && let Some(month) = month.parse::<usize>().ok().and_then(|month| MONTHS.get(month.checked_sub(1)?))
+    {
+        return format!("{month} {year}");
+    }
     match value {
         "true" | "True" => return "yes".to_string(),
         "false" | "False" => return "no".to_string(),
@@ -220,6 +226,13 @@ pub fn say_value(value: &str) -> String {
     let is_identifier_of_words = value.contains('_')
         && value.chars().all(|letter| letter == '_' || letter.is_ascii_lowercase())
         && !value.starts_with('_');
+    let is_constant = value.len() > 4
+        && value.contains('_')
+        && value.chars().all(|letter| letter == '_' || letter.is_ascii_uppercase())
+        && !value.starts_with('_');
+    if is_constant {
+        return value.replace('_', " ").to_ascii_lowercase();
+    }
     if is_identifier_of_words { value.replace('_', " ") } else { value.trim().to_string() }
 }
 
@@ -228,11 +241,23 @@ fn is_clock(text: &str) -> bool {
     bytes.len() == 5 && bytes[2] == b':' && [0, 1, 3, 4].iter().all(|&at| bytes[at].is_ascii_digit())
 }
 
+/// `2025-03`, `2025-W10`, `2025-Q1`.
+fn is_part_of_year(value: &str) -> bool {
+    let Some((year, part)) = value.split_once('-') else { return false };
+    let is_year = year.len() == 4 && year.parse::<u32>().is_ok_and(|year| (1900..2100).contains(&year));
+    let digits = part.trim_start_matches(['W', 'Q']);
+    is_year
+        && part.len() - digits.len() <= 1
+        && (1..=2).contains(&digits.len())
+        && digits.parse::<u8>().is_ok()
+}
+
 /// Whether a value is an identifier that no person would know unless told: letters and digits mixed, words
 /// joined by underscores, long digit strings. Numbers, dates, times, codes of letters are not.
 pub fn is_opaque(value: &str) -> bool {
     let value = value.trim();
     if date(value).is_some()
+        || is_part_of_year(value)
         || value.contains(' ')
         || value.contains(':') && is_clock(value.get(..5).unwrap_or(""))
     {

@@ -6,6 +6,7 @@ mod english;
 mod household;
 mod search;
 mod shell;
+mod shop;
 mod sql;
 #[cfg(test)]
 mod testing;
@@ -113,6 +114,7 @@ pub const FAMILIES: &[(&str, Family)] = &[
     ("household", household::propose),
     ("search", search::propose),
     ("shell", shell::propose),
+    ("shop", shop::propose),
     ("sql", sql::propose),
     ("tool_call", tool_call::propose),
 ];
@@ -124,7 +126,7 @@ pub(super) fn learn(reading: &Reading<'_>) -> Vec<Mould> {
 
 /// Whether a step is a call that cannot have changed anything, though its tool may.
 pub fn only_reads(step: &StepReading<'_>) -> bool {
-    shell::only_reads(step)
+    shell::only_reads(step) || shop::only_shows(step)
 }
 
 /// Whether a step without an output, or with an error, tells something all the same.

@@ -53,23 +53,84 @@ pub fn list(rows: &[Node], chosen: &[String]) -> Option<String> {
 fn row(row: &Node, chosen: &[String]) -> Option<String> {
     let Node::Record(fields) = row else { return nested(row, 0) };
     let name = name_key(fields);
+    let fields = &measured(fields);
     let kept: Vec<(&str, &Node)> = fields
         .iter()
         .filter(|(key, value)| !value.is_blank() && Some(key.as_str()) != name)
         .filter(|(key, _)| chosen.is_empty() || chosen.iter().any(|chosen| chosen == key))
         .map(|(key, value)| (key.as_str(), value))
         .collect();
-    let said = record(&kept)?;
+    let values = record(&kept)?;
     let Some(mut told) = name.and_then(|name| row.get(name)?.text().map(str::to_string)) else {
-        return Some(said);
+        return Some(values);
     };
+    if let Some(kind) = name.filter(|name| PLACED.contains(name) && !told.contains(char::is_alphabetic)) {
+        told = format!("{kind} {told}");
+    }
+    if let Some(guest) = name.and_then(|name| row.get(&opponent(name)?)?.text()) {
+        told.push_str(&format!(" - {guest}"));
+    }
     // An identifier that people can read stays with the row: `Rua A 5 (L1)`.
     let identifier = identified(fields).filter(|(key, _)| Some(key.as_str()) != name && is_identifier(key));
-    if let Some(text) = identifier.and_then(|(_, value)| value.text()).filter(|text| text.len() <= 16) {
+    let said = |(key, value): &(String, Node)| {
+        let text = value.text()?;
+        let is_readable = text.len() <= 16 && !is_of_system(text) && !is_count_of_rows(key, text);
+        is_readable.then(|| text.to_string())
+    };
+    if let Some(text) = identifier.and_then(said) {
         told.push_str(&format!(" ({text})"));
     }
     let name = told;
-    Some(if said.is_empty() { name } else { format!("{name}: {said}") })
+    Some(if values.is_empty() { name } else { format!("{name}: {values}") })
+}
+
+/// `away_team` of `home_team`: what is played has two names.
+fn opponent(key: &str) -> Option<String> {
+    [("home", "away"), ("Home", "Away")]
+        .iter()
+        .find(|(host, _)| key.contains(host))
+        .map(|(host, guest)| key.replacen(host, guest, 1))
+}
+
+/// An identifier that only a system reads: `h_992`, `18c2f`.
+fn is_of_system(text: &str) -> bool {
+    let has = |test: fn(&u8) -> bool| text.bytes().any(|byte| test(&byte));
+    text.contains('_') || has(u8::is_ascii_digit) && has(u8::is_ascii_lowercase)
+}
+
+/// A number of a table, which counts its rows: `12` under `id`, but not under `number`.
+fn is_count_of_rows(key: &str, text: &str) -> bool {
+    let is_id = effect::words(key).last().is_some_and(|last| last.eq_ignore_ascii_case("id"));
+    is_id && text.bytes().all(|byte| byte.is_ascii_digit())
+}
+
+/// A record with its currency or unit beside its figures: `price: 41.2, currency: EUR` as `price: 41.2 EUR`.
+pub fn measured(fields: &[(String, Node)]) -> Vec<(String, Node)> {
+    const PRICED: &[&str] = &[
+        "price", "cost", "amount", "total", "balance", "fare", "fee", "rent", "salary", "value", "deposit",
+        "tax", "subtotal", "premium", "spent", "night",
+    ];
+    const VALUES: &[&str] = &["value", "reading", "result", "amount", "quantity"];
+    let unit = |names: &[&str]| {
+        let found = fields.iter().find(|(key, _)| names.contains(&key.as_str()))?.1.text()?;
+        (found.len() <= 12 && !found.is_empty()).then_some(found)
+    };
+    let (currency, measure) =
+        (unit(&["currency", "currency_code", "currencyCode"]), unit(&["unit", "units"]));
+    let with_unit = |(key, value): &(String, Node)| {
+        let last = effect::words(key).last().unwrap_or("").to_ascii_lowercase();
+        let is_in = |list: &[&str]| list.contains(&last.as_str());
+        let unit = currency.filter(|_| is_in(PRICED)).or(measure.filter(|_| is_in(VALUES)));
+        let Node::Scalar(text, Kind::Number) = value else { return (key.clone(), value.clone()) };
+        match unit {
+            Some(unit) => (key.clone(), Node::Scalar(format!("{text} {unit}"), Kind::String)),
+            None => (key.clone(), value.clone()),
+        }
+    };
+    let measured: Vec<(String, Node)> = fields.iter().map(with_unit).collect();
+    let is_changed = measured.iter().zip(fields).any(|(new, old)| new.1 != old.1);
+    let is_unit = |value: &Node| is_changed && [currency, measure].contains(&value.text());
+    measured.into_iter().filter(|(_, value)| value.text().is_none() || !is_unit(value)).collect()
 }
 
 /// The key whose value names the row: a name or title, else the first words that tell it from others, else the
@@ -84,18 +145,22 @@ pub fn name_key(fields: &[(String, Node)]) -> Option<&str> {
         fields.iter().take(6).find(|(key, value)| {
             let is_words = matches!(value, Node::Scalar(text, Kind::String) if text.len() <= 80
                 && text.contains(char::is_alphabetic) && !text.contains("://") && date(text).is_none());
-            is_words && !is_identifier(key) && !describes(key)
+            is_words && !is_identifier(key) && !describes(key) && !PLACED.contains(&key.as_str())
         })
     };
     named.or_else(told).or_else(|| identified(fields)).map(|(key, _)| key.as_str())
 }
+
+/// Things that are called by a number: line 6, gate 12.
+const PLACED: &[&str] = &["line", "route", "gate", "platform", "room", "seat", "table", "lane"];
 
 /// The first identifier of a row.
 fn identified(fields: &[(String, Node)]) -> Option<&(String, Node)> {
     fields.iter().take(4).find(|(key, value)| {
         let key = key.to_ascii_lowercase();
         is_short(value)
-            && ["id", "number", "code", "symbol", "key", "version"].iter().any(|end| key.ends_with(end))
+            && (["id", "number", "code", "symbol", "key", "version"].iter().any(|end| key.ends_with(end))
+                || PLACED.contains(&key.as_str()))
     })
 }
 
@@ -153,6 +218,7 @@ fn describes(key: &str) -> bool {
         "by",
         "environment",
         "user",
+        "direction",
     ];
     let last = effect::words(key).last().unwrap_or("").to_ascii_lowercase();
     KINDS.contains(&last.as_str())
@@ -187,6 +253,7 @@ fn nested(node: &Node, depth: usize) -> Option<String> {
             said?.join("; ")
         }
         Node::Record(fields) => {
+            let fields = &measured(fields);
             let mut parts = Vec::new();
             let text = |key: &str| node.get(key).and_then(Node::text);
             let route = text("origin").zip(text("destination"));
@@ -198,10 +265,12 @@ fn nested(node: &Node, depth: usize) -> Option<String> {
             }
             let is_long = shown.len() > MAX_INNER;
             // Beside what people know it by, an identifier of the system says nothing.
+            let is_named = fields.iter().any(|(key, _)| matches!(key.as_str(), "name" | "title"));
             let is_system = |key: &str, value: &Node| {
-                fields.len() > 2
-                    && is_identifier(key)
-                    && value.text().is_some_and(|text| text.contains('_') && is_opaque(text))
+                is_identifier(key)
+                    && (is_named
+                        || fields.len() > 2
+                            && value.text().is_some_and(|text| text.contains('_') && is_opaque(text)))
             };
             let is_kept = |key: &str, value: &Node| {
                 !(is_long && !matches!(value, Node::Scalar(..)) || is_system(key, value))

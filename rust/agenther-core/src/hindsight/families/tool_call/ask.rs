@@ -2,13 +2,13 @@
 
 use super::answer;
 use super::call::Call;
-use super::fields::field_label;
+use super::fields::{field_label, is_identifier};
 use super::merge::{Merged, merge};
 use super::payload::Node;
 use super::roles::Role;
 use super::said::Said;
 use super::subject::{Subject, subject};
-use super::usage::{Usage, fields};
+use super::usage::Usage;
 use super::wanted::{Wanted, wanted};
 use crate::hindsight::provenance::Source;
 use crate::hindsight::reason::Reason;
@@ -67,6 +67,10 @@ pub fn clause_about(
     if reference.is_none() && calls.iter().any(|call| call.hop().is_some()) {
         return Err(Reason::OpaqueIdentifier);
     }
+    // What is a part of several results is a part of what?
+    if calls.len() > 1 && calls.iter().any(|call| call.payload.is_part && call.payload.node.is_list()) {
+        return Err(Reason::AnswerUnreadable);
+    }
     let merged = merge(calls, reference.is_some())?;
     let identity = first.identity();
     let subject = match (identity, reference) {
@@ -94,9 +98,12 @@ pub fn clause_about(
     let slots = calls.iter().flat_map(|call| slots(call)).collect();
     Ok(Clause {
         tool: first.tool.to_string(),
-        steps: calls.iter().map(|call| call.step).collect(),
+        steps: steps(calls),
         preamble: match &subject {
-            Subject::Own { label, value, .. } => Some(format!("My {label} is {value}.")),
+            Subject::Own { label, value, .. } => {
+                let told = identity.and_then(|identity| identity.told.as_ref()?.introduction.clone());
+                Some(told.unwrap_or_else(|| format!("My {label} is {value}.")))
+            }
             _ => None,
         },
         imperative,
@@ -106,6 +113,14 @@ pub fn clause_about(
         slots,
         prior: prior(calls, &subject, &wanted.keys, &merged),
     })
+}
+
+/// The steps of calls, with those that they do not work without.
+fn steps(calls: &[&Call<'_>]) -> Vec<u32> {
+    let mut steps: Vec<u32> = calls.iter().flat_map(|call| call.steps()).collect();
+    steps.sort_unstable();
+    steps.dedup();
+    steps
 }
 
 fn answer_of(
@@ -146,25 +161,27 @@ fn is_or_are(heading: &str) -> &'static str {
 fn said_payload(call: &Call<'_>, wanted: &Wanted, heading: &str) -> Option<String> {
     let keys = &wanted.keys;
     match &call.payload.node {
-        Node::Record(_) if wanted.is_object => {
-            let values: Option<Vec<&str>> =
-                keys.iter().map(|key| call.payload.node.get(key)?.text()).collect();
+        Node::Record(known) if wanted.is_object => {
+            let known = Node::Record(answer::measured(known));
+            let values: Option<Vec<&str>> = keys.iter().map(|key| known.get(key)?.text()).collect();
             let values: Vec<String> = values?.into_iter().map(say_value).collect();
             Some(format!("{heading} {} {}.", is_or_are(heading), values.join(" ")))
         }
-        Node::Record(_) => {
-            let chosen: Vec<(&str, &Node)> = fields(&call.payload.node)
-                .into_iter()
+        Node::Record(known) => {
+            let known = answer::measured(known);
+            let chosen: Vec<(&str, &Node)> = known
+                .iter()
+                .map(|(key, value)| (key.as_str(), value))
                 .filter(|(key, value)| {
                     if keys.is_empty() {
-                        !value.is_blank() && field_label(key).is_some()
+                        !value.is_blank() && field_label(key).is_some() && !is_identifier(key)
                     } else {
                         keys.iter().any(|chosen| chosen == key)
                     }
                 })
                 .collect();
             let said = answer::record(&chosen)?;
-            (!said.is_empty()).then(|| format!("{heading}: {said}."))
+            (!said.is_empty()).then(|| format!("{heading}: {}.", said.trim_end_matches('.')))
         }
         Node::List(rows) => {
             let said = answer::list(rows, keys)?;
@@ -183,13 +200,18 @@ pub fn slots(call: &Call<'_>) -> Vec<Slot> {
     call.given
         .iter()
         .filter(|given| given.role != Role::Manner)
-        .flat_map(|given| {
-            given.values.iter().map(|value| Slot {
-                name: given.name.clone(),
-                value: value.clone(),
-                origin: origin(&given.source),
-                step: call.step,
-            })
+        .flat_map(|given| match &given.told {
+            Some(told) => told.slots.clone(),
+            None => given
+                .values
+                .iter()
+                .map(|value| Slot {
+                    name: given.name.clone(),
+                    value: value.clone(),
+                    origin: origin(&given.source),
+                    step: call.step,
+                })
+                .collect(),
         })
         .collect()
 }
@@ -215,6 +237,9 @@ fn prior(calls: &[&Call<'_>], subject: &Subject, keys: &[String], merged: &Merge
     }
     if matches!(call.payload.node, Node::Scalar(..)) {
         prior -= 0.1;
+    }
+    if call.payload.is_part {
+        prior -= 0.06;
     }
     if matches!(subject, Subject::With { .. }) {
         prior -= 0.05;

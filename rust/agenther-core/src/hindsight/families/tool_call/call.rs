@@ -4,10 +4,12 @@ use std::collections::{HashMap, HashSet};
 
 use super::payload::{Node, Payload, payload};
 use super::roles::{Role, flag, is_sayable, role};
+use super::told::{self, Told};
 use super::words::{ToolWords, tool_words};
 use crate::hindsight::needles::find;
 use crate::hindsight::provenance::{Argument, Source};
 use crate::hindsight::reason::Reason;
+use crate::hindsight::slice::backward;
 use crate::hindsight::wording::{is_opaque, singular};
 use crate::reading::Reading;
 use crate::signals::effect::{self, Effect};
@@ -36,6 +38,8 @@ pub struct Given {
     pub source: Source,
     /// Whether a value is an identifier that nobody knows unless told.
     pub opaque: bool,
+    /// How the user told what an earlier call looked the value up by.
+    pub told: Option<Told>,
 }
 
 /// A successful call.
@@ -53,6 +57,8 @@ pub struct Call<'a> {
     pub payload: Payload,
     /// Whether it changes the world.
     pub is_write: bool,
+    /// Earlier steps that it does not work without: they gave it its key, or looked its identifier up.
+    pub via: Vec<u32>,
 }
 
 /// The calls that a goal may be made of, and why the others are not.
@@ -106,6 +112,7 @@ pub fn calls<'a>(reading: &Reading<'a>) -> Calls<'a> {
             }
         }
     }
+    told::resolve(&mut out.calls, reading);
     out
 }
 
@@ -146,21 +153,27 @@ fn call<'a>(reading: &Reading<'a>, step: usize) -> Result<Call<'a>, Reason> {
     }
     let given = given(reading, step, &words.object)?;
     let payload = listed(payload(read)?, &words.object);
-    Ok(Call { step: step as u32, tool, words, given, payload, is_write })
+    let via = keyed_by(reading, step);
+    Ok(Call { step: step as u32, tool, words, given, payload, is_write, via })
 }
 
 /// A result that holds the tool's objects under their own name is the list of them: `{"hotels": […], "currency": "EUR"}`.
 fn listed(payload: Payload, object: &str) -> Payload {
     let Node::Record(fields) = payload.node else { return payload };
+    let payload = Payload { node: Node::List(Vec::new()), ..payload };
     let head = singular(object.rsplit(' ').next().unwrap_or(object));
     let at = fields.iter().position(|(key, value)| value.is_list() && singular(&key.to_lowercase()) == head);
-    let is_only_list = fields.iter().filter(|(_, value)| !matches!(value, Node::Scalar(..))).count() == 1;
+    // Under its very name it is the result, whatever stands beside it.
+    let is_named =
+        at.is_some_and(|at| fields[at].0.eq_ignore_ascii_case(object.rsplit(' ').next().unwrap_or(object)));
+    let is_only_list =
+        is_named || fields.iter().filter(|(_, value)| !matches!(value, Node::Scalar(..))).count() == 1;
     match at {
         Some(at) if is_only_list => {
             let node = fields.into_iter().nth(at).map(|(_, list)| list).unwrap_or(Node::List(Vec::new()));
-            Payload { node, complete: payload.complete }
+            Payload { node, ..payload }
         }
-        _ => Payload { node: Node::Record(fields), complete: payload.complete },
+        _ => Payload { node: Node::Record(fields), ..payload },
     }
 }
 
@@ -176,10 +189,14 @@ fn given(reading: &Reading<'_>, step: usize, object: &str) -> Result<Vec<Given>,
                 values: vec![adjective],
                 source: Source::Constant,
                 opaque: false,
+                told: None,
             }));
         }
-        if is_unsaid(argument) {
+        if is_unsaid(argument) || is_secret(argument.name) {
             continue;
+        }
+        if is_coordinate(argument) {
+            return Err(Reason::ArgumentsInvented);
         }
         if argument.value.len() > MAX_VALUE || argument.value.contains(['\n', '=', '{', '<']) {
             return Err(Reason::NoAsk);
@@ -202,10 +219,11 @@ fn given(reading: &Reading<'_>, step: usize, object: &str) -> Result<Vec<Given>,
                 .and_then(|parameter| parameter.description.as_deref());
             out.push(Given {
                 name: argument.name.to_string(),
-                role: place_or_thing(adjective_or_role(argument, description), argument.name, object),
+                role: place_or_thing(adjective_or_role(argument, description), argument, object),
                 values: Vec::new(),
                 source: argument.source,
                 opaque: false,
+                told: None,
             });
             out.len() - 1
         });
@@ -220,7 +238,8 @@ fn given(reading: &Reading<'_>, step: usize, object: &str) -> Result<Vec<Given>,
                     .any(|text| find(text, label).is_some())
             }) || matches!(argument.source, Source::User { .. })
         };
-        let is_unknown = matches!(&out[place].role, Role::With(label) if !is_known(label));
+        let is_unknown =
+            matches!(&out[place].role, Role::With(label) if is_formal(label) || !is_known(label));
         if is_unknown || !is_sayable(&out[place].role) {
             return Err(Reason::NoAsk);
         }
@@ -228,6 +247,83 @@ fn given(reading: &Reading<'_>, step: usize, object: &str) -> Result<Vec<Given>,
         out[place].values.push(argument.value.trim().to_string());
     }
     Ok(with_period(with_repository(out)))
+}
+
+/// Names of parameters that say nothing of their value.
+fn is_formal(label: &str) -> bool {
+    const FORMAL: &[&str] = &[
+        "option",
+        "options",
+        "argument",
+        "arguments",
+        "args",
+        "parameter",
+        "params",
+        "input",
+        "data",
+        "value",
+        "flag",
+        "body",
+        "key",
+        "index",
+        "field",
+        "operation",
+        "action",
+        "method",
+        "scope",
+    ];
+    FORMAL.contains(&label)
+}
+
+/// What lets a call in, which no request states: `access_token`, `api_key`, `password`.
+fn is_secret(name: &str) -> bool {
+    const SECRETS: &[&str] = &[
+        "token",
+        "password",
+        "passwd",
+        "pwd",
+        "secret",
+        "apikey",
+        "auth",
+        "authorization",
+        "session",
+        "cookie",
+        "credentials",
+        "signature",
+        "otp",
+        "jwt",
+    ];
+    let folded: String =
+        name.chars().filter(char::is_ascii_alphabetic).collect::<String>().to_ascii_lowercase();
+    folded.ends_with("apikey")
+        || folded.ends_with("accesskey")
+        || folded == "sessionid"
+        || effect::words(name)
+            .last()
+            .is_some_and(|last| SECRETS.contains(&last.to_ascii_lowercase().as_str()))
+}
+
+/// The steps that gave a call its keys, with what they need themselves.
+fn keyed_by(reading: &Reading<'_>, step: usize) -> Vec<u32> {
+    let arguments = reading.provenance().arguments(step).iter();
+    let mut steps: Vec<u32> = arguments
+        .filter(|argument| is_secret(argument.name))
+        .filter_map(|argument| match argument.source {
+            Source::Observation { step, .. } => Some(backward(reading, step)),
+            _ => None,
+        })
+        .flatten()
+        .collect();
+    steps.sort_unstable();
+    steps.dedup();
+    steps
+}
+
+/// `52.379,4.9`, which only a map knows.
+fn is_coordinate(argument: &Argument<'_>) -> bool {
+    let is_degrees = |text: &str| text.trim().contains('.') && text.trim().parse::<f64>().is_ok();
+    !matches!(argument.source, Source::User { .. })
+        && argument.value.split_once(',').is_some_and(|(a, b)| is_degrees(a) && is_degrees(b))
 }
 
 /// Hosts of code name a repository by its owner and its name, people by both together: `acme/widgets`.
@@ -262,8 +358,8 @@ fn has_operators(value: &str) -> bool {
 }
 
 /// A channel is a place for messages, but the thing itself where the tool gives the channel or its clips.
-fn place_or_thing(role: Role, name: &str, object: &str) -> Role {
-    let mut words: Vec<String> = effect::words(name).map(str::to_ascii_lowercase).collect();
+fn place_or_thing(role: Role, argument: &Argument<'_>, object: &str) -> Role {
+    let mut words: Vec<String> = effect::words(argument.name).map(str::to_ascii_lowercase).collect();
     if words.len() > 1 && words.last().is_some_and(|last| matches!(last.as_str(), "name" | "code" | "title"))
     {
         words.pop();
@@ -281,6 +377,10 @@ fn place_or_thing(role: Role, name: &str, object: &str) -> Role {
                 Role::In
             }
         }
+        // What is set is no name of it: temperature 18.
+        Role::With(_) if is_thing && last.len() > 2 && argument.kind == Kind::String => {
+            Role::Identity { label: format!("{last} name"), entity: last }
+        }
         role => role,
     }
 }
@@ -290,6 +390,22 @@ fn with_period(mut given: Vec<Given>) -> Vec<Given> {
     let find = |given: &[Given], names: &[&str]| {
         given.iter().position(|given| names.contains(&given.name.as_str()) && given.values.len() == 1)
     };
+    // A whole day, from midnight to a minute before the next.
+    let of_role = |given: &[Given], role: Role| {
+        given.iter().position(|given| given.role == role && given.values.len() == 1)
+    };
+    if let (Some(since), Some(until)) = (of_role(&given, Role::Since), of_role(&given, Role::Until)) {
+        let (start, end) = (&given[since].values[0], &given[until].values[0]);
+        let is_day = start.get(..10) == end.get(..10)
+            && start.get(10..16).is_some_and(|time| time.ends_with("00:00"))
+            && end.get(10..16).is_some_and(|time| time.ends_with("23:59"));
+        if is_day {
+            let day = start[..10].to_string();
+            given[since].values = vec![day];
+            given[since].role = Role::On;
+            given.remove(until);
+        }
+    }
     if let Some(part) = find(&given, &["quarter", "month", "season", "semester"])
         && let Some(year) = find(&given, &["year"])
         && given[part].values[0].bytes().any(|byte| byte.is_ascii_alphabetic())
@@ -303,20 +419,31 @@ fn with_period(mut given: Vec<Given>) -> Vec<Given> {
 
 /// `{"hotel_id": "H77"}`: short, but an identifier all the same, and the user did not say it.
 fn is_unsaid_id(argument: &Argument<'_>) -> bool {
+    let is_code = |byte: u8| byte.is_ascii_digit() || matches!(byte, b'.' | b'_' | b':' | b'/');
     !matches!(argument.source, Source::User { .. })
-        && argument.value.bytes().any(|byte| byte.is_ascii_digit())
+        && argument.value.bytes().any(is_code)
+        && !argument.value.contains(' ')
         && effect::words(argument.name)
             .any(|word| matches!(word.to_ascii_lowercase().as_str(), "id" | "ids" | "uuid" | "key"))
 }
 
 /// Flags, nulls and page sizes, which no request states.
 fn is_unsaid(argument: &Argument<'_>) -> bool {
+    // The calendar of the caller, whoever that is.
+    let is_default = matches!(argument.value.trim(), "primary" | "default" | "me" | "self" | "any")
+        && !matches!(argument.source, Source::User { .. });
     argument.value.trim().is_empty()
+        || is_default
         || matches!(argument.kind, Kind::Bool | Kind::Null)
         || argument.source == Source::Constant && argument.value.parse::<f64>().is_ok()
 }
 
 impl Call<'_> {
+    /// The step of the call, after those that it does not work without.
+    pub fn steps(&self) -> impl Iterator<Item = u32> {
+        self.via.iter().copied().chain([self.step])
+    }
+
     /// The identifier that names the thing asked about, if there is one.
     pub fn identity(&self) -> Option<&Given> {
         self.given.iter().find(|given| matches!(given.role, Role::Identity { .. }))

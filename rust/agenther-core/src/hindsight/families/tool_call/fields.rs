@@ -45,6 +45,12 @@ pub fn unit_of(key: &str) -> (&str, Option<&'static str>) {
             );
         }
     }
+    if let Some((name, degrees)) = key.rsplit_once('_')
+        && name.contains("temp")
+        && let Some((_, said)) = [("c", "°C"), ("f", "°F")].iter().find(|(known, _)| *known == degrees)
+    {
+        return (name, Some(said));
+    }
     if let Some((name, unit)) = key.rsplit_once('_')
         && SPANS.iter().any(|span| name.ends_with(span))
         && let Some((_, said)) = TIMES.iter().find(|(known, _)| *known == unit)
@@ -125,6 +131,20 @@ fn noun_for(word: &str) -> Option<String> {
     NOUNS.iter().find(|(known, _)| *known == word).map(|(_, noun)| noun.to_string())
 }
 
+/// `max_temp` of `maxtemp`.
+fn unglued_measure(key: &str) -> String {
+    const MEASURES: &[&str] =
+        &["temp", "temperature", "wind", "speed", "humidity", "price", "salary", "rate", "level"];
+    let word = |word: &str| {
+        let glued = ["max", "min", "avg"].iter().find_map(|which| Some((which, word.strip_prefix(which)?)));
+        match glued {
+            Some((which, rest)) if MEASURES.contains(&rest) => format!("{which}_{rest}"),
+            _ => word.to_string(),
+        }
+    };
+    key.split('_').map(word).collect::<Vec<_>>().join("_")
+}
+
 /// How a field is asked for; `None` where no person would ask for it.
 pub fn field_label(key: &str) -> Option<String> {
     const ZONES: &[&str] = &["est", "utc", "gmt", "cet", "pst", "edt", "pdt", "iso"];
@@ -132,9 +152,11 @@ pub fn field_label(key: &str) -> Option<String> {
     let snake = effect::words(key).map(str::to_ascii_lowercase).collect::<Vec<_>>().join("_");
     let key = snake.strip_prefix("is_").or_else(|| snake.strip_prefix("has_")).unwrap_or(&snake);
     let (key, _) = unit_of(key);
-    let said = match humanize(key) {
-        adjective if adjective.ends_with("able") && !adjective.contains(' ') => {
-            format!("{}ability", &adjective[..adjective.len() - 4])
+    let said = match humanize(&unglued_measure(key)) {
+        adjective if adjective == "available" => "availability".to_string(),
+        // Nobody asks for a deliverability.
+        adjective if adjective.ends_with("able") && adjective != "table" && adjective != "cable" => {
+            return None;
         }
         noun => noun,
     };
@@ -192,6 +214,7 @@ mod tests {
             ("createdAt", Some("creation date")),
             ("from", Some("sender")),
             ("is_available", Some("availability")),
+            ("maxtemp_c", Some("maximum temperature")),
             ("scheduled_departure_time_est", Some("scheduled departure time")),
             ("thumbnail_url", None),
             ("lat", None),

@@ -7,6 +7,7 @@ use super::call::{Call, Given};
 use super::payload::Node;
 use super::roles::Role;
 use super::subject::SELVES;
+use crate::hindsight::forms::date;
 use crate::hindsight::provenance::Source;
 use crate::hindsight::reason::Reason;
 use crate::hindsight::wording::{humanize, plural, singular};
@@ -124,10 +125,11 @@ fn fan_out(
     let built = clause(&refs, None, material).ok()?;
     let (noun, place, parent_clause) = place(parent, key, material)?;
     let which = if all { "all the".to_string() } else { format!("the first {}", COUNTS[covered]) };
-    let wanted = wanted(&built.imperative)?;
+    let wanted = wanted(&built.imperative, used[0])?;
     let mut steps = built.steps.clone();
-    steps.push(parent.step);
+    steps.extend(parent.steps());
     steps.sort_unstable();
+    steps.dedup();
     Some(Clause {
         tool: built.tool,
         steps,
@@ -142,9 +144,12 @@ fn fan_out(
 }
 
 /// `tell me the cabin and flights` of `tell me the cabin and flights of reservations A and B`.
-fn wanted(imperative: &str) -> Option<String> {
+fn wanted(imperative: &str, call: &Call<'_>) -> Option<String> {
     let (wanted, _) = imperative.split_once(" of ")?;
-    Some(wanted.to_string())
+    // Each one has one quote.
+    let many = plural(&call.words.object);
+    let is_object = wanted.ends_with(&format!("the {many}")) && !call.payload.node.is_list();
+    Some(if is_object { wanted.replacen(&many, &singular(&many), 1) } else { wanted.to_string() })
 }
 
 /// The call with its identifiers taken as given.
@@ -168,7 +173,9 @@ pub fn through(call: &Call<'_>, calls: &[Call<'_>], material: &Material<'_, '_>)
     // Raters found places in a list arbitrary, all but the first and the only one: a trip is better told by its ends.
     let ordinal = ORDINALS[1..].iter().find(|ordinal| reference.contains(&format!("the {ordinal} ")));
     let described = ordinal.zip(description(call, calls));
-    let mut steps = vec![parent.step, call.step];
+    let mut steps: Vec<u32> = parent.steps().chain(call.steps()).collect();
+    steps.sort_unstable();
+    steps.dedup();
     let mut told = Vec::new();
     if let Some((ordinal, description)) = &described {
         let noun = parent_noun(&reference, ordinal);
@@ -177,7 +184,9 @@ pub fn through(call: &Call<'_>, calls: &[Call<'_>], material: &Material<'_, '_>)
             &format!("the {noun} {}", description.said),
             1,
         );
-        steps.splice(1..1, description.before.iter().copied());
+        steps.extend(description.before.iter().copied());
+        steps.sort_unstable();
+        steps.dedup();
         told.clone_from(&description.slots);
     }
     let is_arbitrary = ordinal.is_some() && told.is_empty();
@@ -189,6 +198,7 @@ pub fn through(call: &Call<'_>, calls: &[Call<'_>], material: &Material<'_, '_>)
         values: told.iter().map(|slot: &Slot| slot.value.clone()).collect(),
         source: Source::Constant,
         opaque: false,
+        told: None,
     });
     let built = clause(&[&described], Some(&reference), material)?;
     let imperative = match &lead {
@@ -254,6 +264,43 @@ fn parent_noun(reference: &str, ordinal: &str) -> String {
     rest.split(" on ").next().unwrap_or(rest).split(" of ").next().unwrap_or(rest).to_string()
 }
 
+/// What sets a row apart from all others: `cheapest`, `highest rated`.
+fn extreme(rows: &[Node], at: usize) -> Option<&'static str> {
+    const FIGURES: &[(&[&str], &str, &str)] = &[
+        (
+            &["price", "cost", "fare", "rent", "fee", "price_per_night", "total_price"],
+            "cheapest",
+            "most expensive",
+        ),
+        (&["rating", "score", "stars", "review_score"], "highest rated", "lowest rated"),
+        (&["distance", "distance_km", "distance_miles", "distance_m"], "nearest", "farthest"),
+        (
+            &["date", "created_at", "updated_at", "timestamp", "order_date", "published_at"],
+            "oldest",
+            "latest",
+        ),
+    ];
+    FIGURES.iter().find_map(|(keys, low, high)| {
+        let key = keys
+            .iter()
+            .find(|key| rows.iter().all(|row| row.get(key).is_some_and(|value| value.text().is_some())))?;
+        let values: Vec<&str> = rows.iter().filter_map(|row| row.get(key)?.text()).collect();
+        let is_rated = *low == "highest rated";
+        let below = |a: &str, b: &str| match (a.parse::<f64>(), b.parse::<f64>()) {
+            (Ok(a), Ok(b)) => Some(a < b),
+            _ => Some(date(a)? < date(b)?),
+        };
+        let others = || values.iter().enumerate().filter(|(other, _)| *other != at).map(|(_, value)| *value);
+        let is_lowest = others().all(|other| below(values[at], other) == Some(true));
+        let is_highest = others().all(|other| below(other, values[at]) == Some(true));
+        match (is_lowest, is_highest, is_rated) {
+            (true, _, false) | (_, true, true) => Some(*low),
+            (_, true, false) => Some(*high),
+            _ => None,
+        }
+    })
+}
+
 /// How to speak of the thing that `value` identifies in the result of `parent`: the reference, the parent's own
 /// clause, and the request that must come first, if one must.
 fn reference(
@@ -273,8 +320,13 @@ fn reference(
             None if members.len() == 1 && !place.is_empty() => (format!("the {one} {place}"), clause, None),
             None => {
                 let lead = clause.imperative.split(", with the ").next()?.to_string();
-                let reference =
-                    if members.len() == 1 { format!("that {one}") } else { format!("the {ordinal} one") };
+                let reference = match members.len() {
+                    1 => format!("that {one}"),
+                    _ => match extreme(list.rows(), at).filter(|_| at > 0 && parent.payload.complete) {
+                        Some(extreme) => format!("the {extreme} one"),
+                        None => format!("the {ordinal} one"),
+                    },
+                };
                 (reference, clause, Some(lead))
             }
         });

@@ -115,15 +115,25 @@ fn tail(places: &[usize], call: &Call<'_>, adjectives: &mut String) -> String {
             let part = say(&given.role, &values);
             let part = match given.role {
                 // `movies from 1995`, but `the balance for 2025`.
-                Role::Year if call.payload.node.is_list() => part.replacen("in ", "from ", 1),
-                Role::Year => part.replacen("in ", "for ", 1),
+                Role::Year if call.payload.node.is_list() && is_work(&call.words.object) => {
+                    part.replacen("in ", "from ", 1)
+                }
+                Role::Year if !call.payload.node.is_list() => part.replacen("in ", "for ", 1),
+                Role::Since if given.name.contains("check") || given.name.contains("depart") => {
+                    part.replacen("since ", "from ", 1)
+                }
+                // The nearest airport is the one to a place.
+                Role::In if is_near(&call.words.object) => part.replacen("in ", "to ", 1),
                 Role::Of(_) if is_writing(&call.words.object) => part.replacen("of ", "about ", 1),
                 Role::For if is_writing(&call.words.object) => part.replacen("for ", "about ", 1),
                 _ => part,
             };
             // `since May 1 until May 9` reads better as `from … to …`.
             let part = match (part.strip_prefix("until "), parts.last_mut()) {
-                (Some(end), Some(last)) if given.role == Role::Until && last.starts_with("since ") => {
+                (Some(end), Some(last))
+                    if given.role == Role::Until
+                        && ["since ", "from "].iter().any(|from| last.starts_with(from)) =>
+                {
                     *last = last.replacen("since ", "from ", 1);
                     format!("to {end}")
                 }
@@ -134,6 +144,18 @@ fn tail(places: &[usize], call: &Call<'_>, adjectives: &mut String) -> String {
     }
     parts.retain(|part| !part.is_empty());
     parts.join(" ")
+}
+
+/// What is made in a year is from it.
+fn is_work(object: &str) -> bool {
+    const WORKS: &[&str] =
+        &["movie", "film", "song", "album", "game", "show", "series", "car", "wine", "model", "photo"];
+    let head = singular(object.rsplit(' ').next().unwrap_or(object));
+    WORKS.contains(&head.as_str()) || is_writing(object)
+}
+
+fn is_near(object: &str) -> bool {
+    ["nearest", "closest"].iter().any(|word| object.starts_with(word))
 }
 
 /// Things that are written about something, and not for it.
@@ -153,6 +175,14 @@ pub fn is_writing(object: &str) -> bool {
         "tweet",
         "report",
         "podcast",
+        "email",
+        "mail",
+        "message",
+        "note",
+        "thread",
+        "conversation",
+        "issue",
+        "ticket",
     ];
     object.rsplit(' ').next().is_some_and(|head| WRITINGS.contains(&singular(head).as_str()))
 }

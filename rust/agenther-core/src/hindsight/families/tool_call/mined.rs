@@ -307,7 +307,7 @@ pub fn propose(
     if moulds.is_empty() {
         return;
     }
-    for call in calls.iter().filter(|call| call.hop().is_none()) {
+    for call in calls.iter().filter(|call| call.hop().is_none() && !call.payload.is_part) {
         let Some(parameters) = signature(call) else { continue };
         let fitting: Vec<&Mould> = moulds.of(call.tool, &parameters).collect();
         if fitting.is_empty() {

@@ -4,6 +4,7 @@
 mod answer;
 mod ask;
 mod call;
+mod cut;
 mod fields;
 mod hop;
 mod merge;
@@ -14,7 +15,10 @@ mod relax;
 mod reuse;
 mod roles;
 mod said;
+mod shape;
 mod subject;
+mod tables;
+mod told;
 mod usage;
 mod verbs;
 mod wanted;
@@ -24,9 +28,10 @@ mod write;
 use std::collections::HashSet;
 
 use super::{Candidate, Proposals};
-use crate::hindsight::Wording;
+use crate::hindsight::language::{is_foreign, is_latin};
 use crate::hindsight::style::Style;
-use crate::hindsight::wording::{capitalize, is_function_word, is_plural_phrase, plural};
+use crate::hindsight::wording::{capitalize, is_plural_phrase, plural};
+use crate::hindsight::{Origin, Slot, Wording};
 use crate::reading::Reading;
 use crate::text::document::Kind;
 use ask::{Clause, Material, clause};
@@ -34,6 +39,9 @@ use call::{Call, Calls, calls};
 pub use mined::learn;
 use usage::Usage;
 use words::{Manner, tool_words};
+
+/// What it takes from the prior of a goal that its user would have worded in another language.
+const FOREIGN: f32 = 0.15;
 
 /// Calls of one tool that one clause joins at most.
 const MAX_JOINED: usize = 5;
@@ -50,10 +58,15 @@ pub fn propose(reading: &Reading<'_>, proposals: &mut Proposals) {
     let material = Material { reading, usage: &usage };
     let style = Style::of(reading);
     relax::propose(&calls, reading, proposals);
-    let clauses = clauses(&calls, &material, proposals);
+    let foreign = is_foreign(&user_text);
+    let mut clauses = clauses(&calls, &material, proposals);
+    if foreign {
+        clauses.iter_mut().for_each(|clause| clause.prior -= FOREIGN);
+    }
     mined::propose(&calls, &clauses, &material, proposals);
-    // Goals are composed in English, which a user of another language would not write.
-    let composes = !is_foreign(&user_text);
+    // Goals are composed in English: over names in Latin letters that reads well whatever language the user wrote, but
+    // a user of another language would not write so; in other scripts it is two languages in one sentence.
+    let composes = !foreign || is_latin(&user_text);
     if composes {
         prose::propose(&calls, reading, &style, proposals);
         for clause in &clauses {
@@ -67,25 +80,6 @@ pub fn propose(reading: &Reading<'_>, proposals: &mut Proposals) {
     for (first, second) in pairs.into_iter().filter(|_| composes) {
         proposals.push_rendered(double(first, second, &style, proposals.variant()));
     }
-}
-
-/// Whether a text is in another language than English: more letters of other scripts than Latin ones, or more of the
-/// small words of its neighbours than English ones.
-fn is_foreign(text: &str) -> bool {
-    const SMALL: &[&str] = &[
-        "de", "la", "el", "los", "las", "que", "por", "para", "con", "un", "una", "um", "uma", "os", "em",
-        "meu", "minha", "quero", "quiero", "mi", "und", "der", "die", "das", "den", "ich", "nicht", "ein",
-        "eine", "ist", "mit", "zu", "für", "mein", "meine", "bitte", "le", "les", "des", "du", "est", "une",
-        "pour", "dans", "je", "mon", "avec", "il", "che", "di", "per", "non", "mio", "vorrei", "het", "een",
-        "van", "ik", "mijn", "voor",
-    ];
-    let letters = text.chars().filter(|letter| letter.is_alphabetic());
-    let (latin, other): (Vec<char>, Vec<char>) =
-        letters.take(2_000).partition(|letter| (*letter as u32) < 0x250);
-    let words = || text.split(|c: char| !c.is_alphanumeric()).filter(|word| !word.is_empty()).take(400);
-    let foreign = words().filter(|word| SMALL.contains(&word.to_lowercase().as_str())).count();
-    let english = words().filter(|word| is_function_word(&word.to_lowercase())).count();
-    other.len() > latin.len() || foreign >= 2 && foreign > english
 }
 
 fn user_text(reading: &Reading<'_>) -> String {
@@ -136,9 +130,32 @@ fn clauses(calls: &[Call<'_>], material: &Material<'_, '_>, proposals: &mut Prop
             Err(reason) => proposals.pass_over(reason),
         }
     }
-    clauses.retain(|clause| clause.imperative.len() <= 320);
+    let clauses = clauses.iter().filter_map(|clause| with_writes(clause, &clauses, calls));
+    let mut clauses: Vec<Clause> = clauses.filter(|clause| clause.imperative.len() <= 320).collect();
     clauses.sort_by_key(|clause| (clause.steps.last().copied(), usize::MAX - clause.steps.len()));
     clauses
+}
+
+/// A clause over what an earlier call of it made asks for that too: `create a project called Comet, then …`. `None` where
+/// it cannot.
+fn with_writes(clause: &Clause, clauses: &[Clause], calls: &[Call<'_>]) -> Option<Clause> {
+    let Some((_, earlier)) = clause.steps.split_last() else { return Some(clause.clone()) };
+    let is_write = |step: &u32| calls.iter().any(|call| call.step == *step && call.is_write);
+    let mut made = earlier.iter().filter(|step| is_write(step));
+    let (Some(step), None) = (made.next(), made.next()) else {
+        return earlier.iter().all(|step| !is_write(step)).then(|| clause.clone());
+    };
+    let first = clauses.iter().find(|first| first.steps.last() == Some(step))?;
+    let slots = first.slots.iter().chain(&clause.slots);
+    Some(Clause {
+        imperative: format!("{}, then {}", first.imperative, clause.imperative),
+        question: None,
+        answer: format!("{}\n{}", first.answer, clause.answer),
+        slots: slots.cloned().collect(),
+        prior: first.prior.min(clause.prior),
+        preamble: first.preamble.clone().or(clause.preamble.clone()),
+        ..clause.clone()
+    })
 }
 
 /// Pairs of clauses that share no step: the last with its neighbour and with the first, and the first two.
@@ -147,6 +164,7 @@ fn pairs(clauses: &[Clause]) -> Vec<(&Clause, &Clause)> {
         a.tool != b.tool
             && a.imperative != b.imperative
             && a.steps.iter().all(|step| !b.steps.contains(step))
+            && !b.slots.iter().any(|slot| tells(a, slot))
             && (a.preamble.is_none() || b.preamble.is_none() || a.preamble == b.preamble)
     };
     let mut pairs: Vec<(&Clause, &Clause)> = Vec::new();
@@ -169,6 +187,11 @@ fn pairs(clauses: &[Clause]) -> Vec<(&Clause, &Clause)> {
         }
     }
     pairs
+}
+
+/// Whether all that a clause answers is what another one states as known: `the nearest airport is RMS`, flights from RMS.
+fn tells(clause: &Clause, slot: &Slot) -> bool {
+    slot.origin == Origin::Observation && clause.answer.contains(&format!(" is {}.", slot.value))
 }
 
 fn single(clause: &Clause, style: &Style, variant: u64) -> Candidate {

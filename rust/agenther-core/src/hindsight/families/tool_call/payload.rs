@@ -2,6 +2,9 @@
 
 use std::sync::LazyLock;
 
+use super::cut::{looks_parsed, mended};
+use super::shape::simple;
+use super::tables::laid_out;
 use crate::hindsight::reason::Reason;
 use crate::hindsight::wording::is_opaque;
 use crate::reading::StepReading;
@@ -30,47 +33,148 @@ pub struct Payload {
     pub node: Node,
     /// Whether the result is whole: no further page, no cut.
     pub complete: bool,
+    /// Whether this is a part of what was returned: the first records of a result that was cut, or too long to tell.
+    pub is_part: bool,
 }
+
+/// Records that stand for a result that was cut or is too long to tell.
+const SAMPLE: usize = 3;
+
+/// Rows of a list, beyond which a person would want some and not all.
+const MAX_ROWS: usize = 25;
 
 /// The result of a step. No success where its envelope reports a failure or it is empty; unreadable where it is
-/// too large or cut.
+/// too large, or nothing of it is whole.
 pub fn payload(reading: &StepReading<'_>) -> Result<Payload, Reason> {
     let text = reading.step.observation.ok_or(Reason::NoSuccessfulStep)?.trim();
-    let mut budget = MAX_NODES;
+    let mut reader = Reader { budget: MAX_NODES, is_cut: false };
     let node = match reading.observation() {
-        Some(document) => read(document.root(), &mut budget).ok_or(Reason::AnswerUnreadable)?,
-        // JSON that does not parse was cut; its beginning is no answer.
-        None if text.trim_start_matches(['"', '\'', ' ']).starts_with(['{', '[']) => {
-            return Err(Reason::AnswerUnreadable);
-        }
-        None => Node::Scalar(text.to_string(), Kind::String),
+        Some(document) => reader.read(document.root()).ok_or(Reason::AnswerUnreadable)?,
+        None => reader.text(text)?,
     };
-    let mut complete = !is_cut(text);
-    let node = list_of_map(unwrap(node, &mut complete, 0).ok_or(Reason::NoSuccessfulStep)?);
+    let mut complete = !is_cut(text) && !reader.is_cut;
+    let node = unwrap(node, &mut complete, 0).ok_or(Reason::NoSuccessfulStep)?;
+    let mut node = list_of_map(simple(node));
     let is_empty = node.is_blank() || holds_empty_lists_only(&node);
-    if is_empty { Err(Reason::NoSuccessfulStep) } else { Ok(Payload { node, complete }) }
+    if is_empty {
+        return Err(if reader.is_cut { Reason::AnswerUnreadable } else { Reason::NoSuccessfulStep });
+    }
+    // Nobody knows where the sense of a text that was cut would end.
+    if matches!(node, Node::Scalar(..)) && ends_in_cut(text) {
+        return Err(Reason::AnswerUnreadable);
+    }
+    let is_part = match &mut node {
+        Node::List(rows) if reader.is_cut || rows.len() > MAX_ROWS => {
+            rows.truncate(SAMPLE);
+            true
+        }
+        _ => reader.is_cut,
+    };
+    Ok(Payload { node, complete: complete && !is_part, is_part })
 }
 
-fn read(value: Value<'_, '_>, budget: &mut usize) -> Option<Node> {
-    *budget = budget.checked_sub(1)?;
-    Some(match value.kind() {
-        Kind::Array => Node::List(value.children().map(|child| read(child, budget)).collect::<Option<_>>()?),
-        Kind::Object => {
-            let named = |child: Value<'_, '_>, budget: &mut usize| {
-                Some((child.key()?.to_string(), read(child, budget)?))
-            };
-            Node::Record(value.children().map(|child| named(child, budget)).collect::<Option<_>>()?)
-        }
-        Kind::String => {
-            let text = value.text();
-            let looks_nested = text.trim_start().starts_with(['{', '[']);
-            match looks_nested.then(|| Document::parse(text.trim())).flatten() {
-                Some(document) => read(document.root(), budget)?,
-                None => Node::Scalar(text.into_owned(), Kind::String),
+/// Reads a result into a tree.
+struct Reader {
+    budget: usize,
+    /// Whether a part of it was cut.
+    is_cut: bool,
+}
+
+impl Reader {
+    fn read(&mut self, value: Value<'_, '_>) -> Option<Node> {
+        self.budget = self.budget.checked_sub(1)?;
+        Some(match value.kind() {
+            Kind::Array => {
+                let is_block = |child: Value<'_, '_>| {
+                    child.get("type").is_some_and(|kind| kind.raw() == "text") && child.get("text").is_some()
+                };
+                let is_message = !value.is_empty() && value.children().all(is_block);
+                let items: Vec<Node> =
+                    value.children().map(|child| self.read(child)).collect::<Option<_>>()?;
+                if is_message { joined(items) } else { Node::List(items) }
             }
+            Kind::Object => {
+                let mut fields = Vec::new();
+                for child in value.children() {
+                    fields.push((child.key()?.to_string(), self.read(child)?));
+                }
+                typed_text(fields)
+            }
+            Kind::String => {
+                let text = value.text();
+                if looks_parsed(&text) { self.nested(text.trim())? } else { string(text.into_owned()) }
+            }
+            kind => Node::Scalar(value.raw().to_string(), kind),
+        })
+    }
+
+    /// A result in a string, or the beginning of one that was cut.
+    fn nested(&mut self, text: &str) -> Option<Node> {
+        if let Some(document) = Document::parse(text) {
+            return self.read(document.root());
         }
-        kind => Node::Scalar(value.raw().to_string(), kind),
-    })
+        self.is_cut = true;
+        let mended = mended(text)?;
+        let document = Document::parse(&mended)?;
+        self.read(document.root())
+    }
+
+    /// A result that is no document: one that was cut, one with words before it, or text.
+    fn text(&mut self, text: &str) -> Result<Node, Reason> {
+        let bare = text.trim_start_matches(['"', '\'', ' ']);
+        if looks_parsed(bare) {
+            return self.nested(bare).ok_or(Reason::AnswerUnreadable);
+        }
+        let Some((lead, rest)) = led(text) else { return Ok(string(text.to_string())) };
+        if is_failure_words(&lead.to_ascii_lowercase()) || has_failure_code(lead) {
+            return Err(Reason::NoSuccessfulStep);
+        }
+        self.nested(rest).ok_or(Reason::AnswerUnreadable)
+    }
+}
+
+fn string(text: String) -> Node {
+    Node::Scalar(text, Kind::String)
+}
+
+/// `{"type": "text", "text": "…"}`: a block of text, as servers of the Model Context Protocol return it.
+fn typed_text(fields: Vec<(String, Node)>) -> Node {
+    let is_block = fields.iter().any(|(key, value)| key == "type" && value.text() == Some("text"));
+    let text = fields.iter().position(|(key, _)| key == "text");
+    match text {
+        Some(at) if is_block && fields.len() <= 3 => {
+            fields.into_iter().nth(at).map_or_else(|| string(String::new()), |(_, text)| text)
+        }
+        _ => Node::Record(fields),
+    }
+}
+
+/// The blocks of a message: the one, the list of them, or their text.
+fn joined(mut blocks: Vec<Node>) -> Node {
+    let texts: Option<Vec<&str>> = blocks.iter().map(Node::text).collect();
+    match texts {
+        Some(texts) => string(texts.join("\n")),
+        None if blocks.len() == 1 => blocks.remove(0),
+        None => Node::List(blocks),
+    }
+}
+
+/// Words that introduce a result, and the result: `Status code: 200. Response: [{…}]`.
+fn led(text: &str) -> Option<(&str, &str)> {
+    let at = text.find(['{', '['])?;
+    let (lead, rest) = text.split_at(at);
+    let lead = lead.trim_end().trim_end_matches("```json").trim_end_matches("```").trim_end();
+    let rest = rest.trim_end().trim_end_matches("```").trim_end();
+    (lead.len() <= MAX_LEAD && (lead.is_empty() || lead.ends_with([':', '=', '>'])) && looks_parsed(rest))
+        .then_some((lead, rest))
+}
+
+/// Longer words before a result are prose that holds one.
+const MAX_LEAD: usize = 120;
+
+fn has_failure_code(lead: &str) -> bool {
+    lead.split(|c: char| !c.is_ascii_digit())
+        .any(|code| code.len() == 3 && code.parse::<u16>().is_ok_and(|code| (400..600).contains(&code)))
 }
 
 /// Keys that say how the call went, or which page this is, and nothing of the result.
@@ -120,6 +224,13 @@ const ENVELOPE: &[&str] = &[
     "request",
     "result_count",
     "query",
+    "input",
+    "api_name",
+    "exception",
+    "is_error",
+    "kind",
+    "etag",
+    "help",
 ];
 
 /// Keys that hold the result in an envelope.
@@ -142,15 +253,28 @@ fn is_in(key: &str, letters: &FastSet<String>) -> bool {
 }
 
 fn unwrap(node: Node, complete: &mut bool, depth: usize) -> Option<Node> {
-    let Node::Record(fields) = node else {
-        return (!is_failure_text(&node)).then_some(node);
+    let fields = match node {
+        Node::Record(fields) => fields,
+        Node::Scalar(text, kind) => {
+            let node = laid_out(&text).unwrap_or(Node::Scalar(text, kind));
+            return (!is_failure_text(&node)).then_some(node);
+        }
+        list => return Some(list),
     };
     if fields.iter().any(|(key, value)| is_failure(key, value)) {
         return None;
     }
     *complete &= !fields.iter().any(|(key, value)| announces_more(key, value));
-    let content: Vec<usize> =
-        (0..fields.len()).filter(|&at| !is_in(&fields[at].0, &ENVELOPE_LETTERS)).collect();
+    // `{"type": "function_result", "result": …}`
+    let is_message = fields.iter().any(|(key, value)| {
+        key == "type"
+            && value.text().is_some_and(|text| text.ends_with("result") || text.ends_with("response"))
+    });
+    let is_envelope = |key: &str| {
+        is_in(key, &ENVELOPE_LETTERS)
+            || is_message && matches!(key, "type" | "call_id" | "tool_call_id" | "id")
+    };
+    let content: Vec<usize> = (0..fields.len()).filter(|&at| !is_envelope(&fields[at].0)).collect();
     if let [only] = content[..]
         && (is_in(&fields[only].0, &CONTENT_LETTERS) || !matches!(fields[only].1, Node::Scalar(..)))
         && depth < 4
@@ -286,7 +410,12 @@ fn announces_more(key: &str, value: &Node) -> bool {
 
 /// Marks that harnesses leave where they cut an observation.
 fn is_cut(text: &str) -> bool {
-    text.ends_with("...") || text.ends_with('…') || text.contains("truncated")
+    ends_in_cut(text) || text.contains("truncated")
+}
+
+fn ends_in_cut(text: &str) -> bool {
+    let end = text.trim_end_matches(['"', '\'', ']', '}', ')', ' ', '\n']);
+    end.ends_with("...") || end.ends_with('…') || end.ends_with("truncated")
 }
 
 impl Node {
@@ -381,15 +510,36 @@ mod tests {
 
     #[test]
     fn json_that_was_cut_is_no_result() {
-        for observation in [r#"{"items": [{"name": "A"}, {"na"#, r#"'{"error": "", "resp"#] {
+        for observation in [r#"{"items": [{"name": "A", "na"#, r#"'{"error": "", "resp"#] {
             assert_eq!(payload_of(observation), Err(Reason::AnswerUnreadable), "{observation}");
         }
+    }
+
+    #[test]
+    fn what_stands_before_a_cut_is_a_part() {
+        let payload = payload_of(r#"{"response": "[{'name': 'A'}, {'name': 'B'}, {'na..."}"#).unwrap();
+        assert!(payload.is_part && !payload.complete);
+        assert_eq!(payload.node.rows().len(), 2);
+    }
+
+    #[test]
+    fn words_around_a_result_are_none_of_it() {
+        for observation in [
+            "Status code: 200. Response: [{\"name\": \"A\"}]",
+            "Result:\n```json\n[{\"name\": \"A\"}]\n```",
+            r#"[{"type": "text", "text": "[{\"name\": \"A\"}]"}]"#,
+            r#"{"content": [{"type": "text", "text": "[{\"name\": \"A\"}]"}], "isError": false}"#,
+        ] {
+            let payload = payload_of(observation).unwrap();
+            assert_eq!(payload.node.rows()[0].get("name").and_then(Node::text), Some("A"), "{observation}");
+        }
+        assert_eq!(payload_of("Status code: 404. Response: {\"a\": 1}"), Err(Reason::NoSuccessfulStep));
     }
 
     #[test]
     fn a_page_of_many_is_not_complete() {
         assert!(!payload_of(r#"{"items": [1, 2], "has_more": true}"#).unwrap().complete);
         assert!(payload_of(r#"{"items": [1, 2], "has_more": false}"#).unwrap().complete);
-        assert!(!payload_of("one, two, thr...").unwrap().complete);
+        assert_eq!(payload_of("one, two, thr..."), Err(Reason::AnswerUnreadable));
     }
 }

@@ -17,6 +17,21 @@ use crate::text::facts::{FactKind, facts};
 /// Searches that one goal joins at most.
 const MAX_SEARCHES: usize = 3;
 
+/// Where a search looks, as a parameter of it.
+const PLACES: &[&str] = &[
+    "web",
+    "wiki",
+    "wikipedia",
+    "google",
+    "bing",
+    "internet",
+    "news",
+    "general",
+    "basic",
+    "advanced",
+    "youtube",
+];
+
 /// A search with its query.
 struct Search<'c, 'a> {
     call: &'c Call<'a>,
@@ -38,7 +53,10 @@ pub fn propose(calls: &[Call<'_>], reading: &Reading<'_>, style: &Style, proposa
 }
 
 fn search<'c, 'a>(call: &'c Call<'a>) -> Option<Search<'c, 'a>> {
-    let [given] = call.given.as_slice() else { return None };
+    // Where it looks is the tool's choice.
+    let is_place = |value: &String| PLACES.contains(&value.to_ascii_lowercase().as_str());
+    let mut told = call.given.iter().filter(|given| !given.values.iter().all(is_place));
+    let (Some(given), None) = (told.next(), told.next()) else { return None };
     let is_query = matches!(given.role, Role::For | Role::About) && given.values.len() == 1;
     let query = given.values.first().filter(|query| query.contains(' '))?;
     is_query.then_some(Search { call, query })

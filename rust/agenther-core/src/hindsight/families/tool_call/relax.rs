@@ -72,7 +72,7 @@ pub fn propose(calls: &[Call<'_>], reading: &Reading<'_>, proposals: &mut Propos
 /// The calls that found things, by tool: each group answers together.
 fn groups<'c, 'a>(calls: &'c [Call<'a>]) -> Vec<Vec<&'c Call<'a>>> {
     let mut groups: Vec<Vec<&Call<'a>>> = Vec::new();
-    for call in calls.iter().filter(|call| !call.is_write && call.hop().is_none()) {
+    for call in calls.iter().filter(|call| !call.is_write && call.hop().is_none() && !call.payload.is_part) {
         match groups.iter_mut().find(|group| group[0].tool == call.tool) {
             Some(group) => group.push(call),
             None => groups.push(vec![call]),

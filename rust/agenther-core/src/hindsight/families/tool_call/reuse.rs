@@ -42,6 +42,11 @@ pub fn candidates(
     let mut out: Vec<Candidate> = Vec::new();
     for set in sets {
         let steps: Vec<u32> = set.iter().flat_map(|clause| clause.steps.iter().copied()).collect();
+        // The user asked for all of it, and a part was seen.
+        let is_part = |step: &u32| calls.iter().any(|call| call.step == *step && call.payload.is_part);
+        if steps.iter().any(is_part) {
+            continue;
+        }
         let slots: Vec<Slot> = set.iter().flat_map(|clause| clause.slots.iter().cloned()).collect();
         let vocabulary = LazyCell::new(|| vocabulary(&steps, calls, reading));
         let preamble = set.iter().find_map(|clause| clause.preamble.as_deref());

@@ -118,7 +118,11 @@ pub fn is_sayable(role: &Role) -> bool {
         _ => return true,
     };
     label.split(' ').all(|word| {
-        word.len() > 2 && word.chars().all(char::is_alphabetic) || matches!(word, "ID" | "of" | "TV" | "IP")
+        // `tld`: without a vowel it is no word.
+        let has_vowel = word.chars().any(|letter| "aeiouyAEIOUY".contains(letter) || !letter.is_ascii());
+        let is_capital = word.chars().all(char::is_uppercase);
+        word.len() > 2 && word.chars().all(char::is_alphabetic) && (has_vowel || is_capital)
+            || matches!(word, "ID" | "of" | "TV" | "IP")
     }) && label.split(' ').count() <= 3
 }
 
@@ -210,7 +214,23 @@ fn by_words(words: &[String], value: &str) -> Option<Role> {
         "destination" | "recipient" => Role::To,
         "start" | "since" | "after" | "begin" | "beginning" => Role::Since,
         "end" | "until" | "before" => Role::Until,
-        "date" | "day" | "datetime" | "when" | "time" => match first {
+        "due" | "deadline" if is_date(value) => Role::Said("due"),
+        "from" if !head.is_empty() => {
+            if is_time(value) {
+                Role::Since
+            } else {
+                Role::From
+            }
+        }
+        "to" if !head.is_empty() => {
+            if is_time(value) {
+                Role::Until
+            } else {
+                Role::To
+            }
+        }
+        "date" | "day" | "datetime" | "when" | "time" | "at" => match first {
+            "due" | "deadline" if is_date(value) => Role::Said("due"),
             "start" | "from" | "begin" | "since" | "after" | "min" => Role::Since,
             "end" | "until" | "before" => Role::Until,
             "checkin" | "departure" => Role::Since,
@@ -246,10 +266,17 @@ fn by_words(words: &[String], value: &str) -> Option<Role> {
         {
             Role::Of(last.to_string())
         }
+        "currency" => Role::In,
+        "period" | "frequency" | "interval" if is_adjective(value) => Role::Adjective,
         "via" => Role::Said("via"),
+        "doctor" | "dentist" | "therapist" | "stylist" | "barber" | "instructor" | "tutor"
+            if head.is_empty() =>
+        {
+            Role::Said("with")
+        }
         "text" | "sentence" | "word" | "paragraph" => Role::Text,
         "environment" | "env" | "namespace" | "cluster" | "department" | "group" | "database" | "section"
-        | "division" | "workspace" | "sector" | "industry" | "ward" => {
+        | "schema" | "division" | "workspace" | "sector" | "industry" | "ward" => {
             Role::Within(if *last == "env" { "environment".into() } else { last.to_string() })
         }
         "repo" | "repository" | "project" | "board" | "playlist" | "collection" => Role::In,
@@ -299,6 +326,12 @@ fn by_description(description: &str, value: &str) -> Option<Role> {
         Role::Identity { .. } | Role::Manner | Role::Called | Role::Adjective => None,
         role => Some(role),
     }
+}
+
+/// `annual`, `daily`.
+fn is_adjective(value: &str) -> bool {
+    ["ly", "al"].iter().any(|end| value.ends_with(end))
+        && value.chars().all(|letter| letter.is_ascii_lowercase())
 }
 
 fn is_date(value: &str) -> bool {

@@ -6,9 +6,11 @@ use super::merge::{Merged, is_writing};
 use super::payload::Node;
 use super::roles::Role;
 use super::subject::{SELVES, Subject, named};
+use super::verbs::CONTAINERS;
 use super::words::{Manner, attribute};
 use crate::hindsight::reason::Reason;
 use crate::hindsight::wording::{capitalize, is_function_word, is_plural_phrase, join, plural, singular};
+use crate::text::document::Kind;
 
 /// What there is to say.
 pub struct Said<'s, 'a> {
@@ -38,16 +40,33 @@ impl Said<'_, '_> {
             return Err(Reason::NoAsk);
         }
         let is_list = self.call.payload.node.is_list();
-        let labels: Vec<String> = if self.is_object { Vec::new() } else { labels(self.keys) };
+        let labels: Vec<String> = if self.is_object { Vec::new() } else { self.labels() };
+        if self.claims_more(&labels) {
+            return Err(Reason::AnswerUnreadable);
+        }
         let (thing, fields_in_thing) = self.thing(is_list, &labels);
         let manner = words.manner();
+        // What is searched is not what is found.
+        if manner == Manner::Search && is_place_of_text(&words.object) && !is_list && self.reference.is_none()
+        {
+            let imperative =
+                format!("search the {} {} and tell me what it says", words.object, self.merged.tail);
+            return Ok((imperative.replace("  ", " "), None));
+        }
+        let is_holder = CONTAINERS.contains(&words.object.as_str());
+        let query = ["called ", "for ", "about "].iter().find_map(|link| self.merged.tail.strip_prefix(link));
+        if let Some(query) =
+            query.filter(|_| manner == Manner::Search && is_holder && self.reference.is_none())
+        {
+            return Ok((format!("search the {} for {query}", words.object), None));
+        }
         let has_rows = matches!(self.call.payload.node.rows().first(), Some(Node::Record(_)));
         let with_fields = match (fields_in_thing || labels.is_empty() || !has_rows, is_list) {
             (true, _) => String::new(),
             (false, true) if self.call.payload.node.rows().len() > 1 => {
                 format!(", with the {} of each", join(&labels))
             }
-            (false, _) => format!(", including the {}", join(&labels)),
+            (false, _) => format!(", with the {}", join(&labels)),
         };
         if manner == Manner::Act {
             return Ok((self.act(&labels), None));
@@ -58,7 +77,11 @@ impl Said<'_, '_> {
             (Manner::Search, _) => "find",
             (_, true) => "show me",
             _ if thing.starts_with("the details") => "give me",
-            _ if fields_in_thing && matches!(&labels[..], [only] if is_plural_phrase(only)) => "list",
+            _ if fields_in_thing
+                && matches!(&labels[..], [only] if is_plural_phrase(only) && !only.starts_with("number of ")) =>
+            {
+                "list"
+            }
             _ => "tell me",
         };
         let imperative = format!("{verb} {thing}{with_fields}");
@@ -67,10 +90,15 @@ impl Said<'_, '_> {
             && self.reference.is_none()
             && self.merged.slots > 0
         {
+            // Which are there called so? That nobody asks.
+            if self.call.payload.is_part || self.merged.tail.starts_with("called ") {
+                return Ok((imperative, None));
+            }
             let objects =
                 if is_whole(&words.object) { return Ok((imperative, None)) } else { plural(&words.object) };
             // Of the latest, people ask what they are, not which there are.
-            let (opening, there) = match words.object.split(' ').next().is_some_and(is_description) {
+            let is_latest = words.object.split(' ').next().is_some_and(is_description);
+            let (opening, there) = match is_latest || !has_rows {
                 true => ("What are the", ""),
                 false => ("Which", " are there"),
             };
@@ -91,11 +119,35 @@ impl Said<'_, '_> {
         } else {
             let many = is_list
                 || fields_in_thing
-                    && (labels.len() > 1 || labels.iter().any(|label| is_plural_phrase(label)));
+                    && (labels.len() > 1
+                        || labels
+                            .iter()
+                            .any(|label| is_plural_phrase(label) && !label.starts_with("number of ")));
             let many = many || !fields_in_thing && is_plural_phrase(&words.object);
-            with_fields.is_empty().then(|| format!("What {} {thing}?", if many { "are" } else { "is" }))
+            let is_whole = with_fields.is_empty() && !(is_list && self.call.payload.is_part);
+            is_whole.then(|| format!("What {} {thing}?", if many { "are" } else { "is" }))
         };
         Ok((imperative, question))
+    }
+
+    /// The labels of the fields asked for; the one that counts is a number.
+    fn labels(&self) -> Vec<String> {
+        let labels = labels(self.keys);
+        let is_number =
+            |key: &str| matches!(self.call.payload.node.get(key), Some(Node::Scalar(_, Kind::Number)));
+        match (&labels[..], self.keys) {
+            ([only], [key]) if is_plural_phrase(only) && is_number(key) => vec![format!("number of {only}")],
+            _ => labels,
+        }
+    }
+
+    /// Whether the thing is more than the part of it that the result shows, and nothing in particular is asked of it.
+    fn claims_more(&self, labels: &[String]) -> bool {
+        let payload = &self.call.payload;
+        let is_whole = is_whole(&self.call.words.object);
+        payload.is_part
+            && (payload.node.is_list() && is_whole
+                || !payload.node.is_list() && labels.is_empty() && !self.is_object)
     }
 
     /// What the clause is about, for other clauses to refer to.
@@ -110,8 +162,10 @@ impl Said<'_, '_> {
 
     /// The thing asked for, as the heading of an answer.
     pub fn heading(&self) -> String {
-        if self.call.words.verb == "convert" {
-            return "The result".to_string();
+        match self.call.words.verb.as_str() {
+            "convert" => return "The result".to_string(),
+            "translate" => return "The translation".to_string(),
+            _ => {}
         }
         let (thing, _) = self.thing(self.call.payload.node.is_list(), &[]);
         let thing = thing.strip_prefix("the details of ").unwrap_or(&thing);
@@ -121,21 +175,38 @@ impl Said<'_, '_> {
         }
     }
 
+    /// `the`, or how many of the things are asked for where the result shows a part of them.
+    fn article(&self) -> &'static str {
+        let payload = &self.call.payload;
+        if !payload.is_part || !payload.node.is_list() {
+            return "the";
+        }
+        match payload.node.rows().len() {
+            1 => "one",
+            2 => "two",
+            _ => "three",
+        }
+    }
+
     /// The noun phrase asked for, and whether it names the fields.
     fn thing(&self, is_list: bool, labels: &[String]) -> (String, bool) {
         let object = &self.call.words.object;
         let adjectives = &self.merged.adjectives;
         let is_one = !is_list && self.names_one();
+        let the = self.article();
         let number = |noun: &str| match (is_list, is_one) {
             (true, _) if is_whole(noun) => noun.to_string(),
+            (true, _) if the == "one" => singular(noun),
             (true, _) => plural(noun),
-            (false, true) => singular(noun),
-            (false, false) => noun.to_string(),
+            (false, true) if !is_always_plural(noun) => singular(noun),
+            (false, _) => noun.to_string(),
         };
         let tail = if self.merged.tail.is_empty() { String::new() } else { format!(" {}", self.merged.tail) };
         let of = |owner: &str, part: &str| {
-            if !part.is_empty() {
-                (format!("the {adjectives}{} of {owner}{tail}", number(part)), false)
+            // Of stats and summaries, what is asked for says enough.
+            let is_sum = !labels.is_empty() && !is_list && SUMS.contains(&part);
+            if !part.is_empty() && !is_sum {
+                (format!("{the} {adjectives}{} {} {owner}{tail}", number(part), link_to(part)), false)
             } else if labels.is_empty() || is_list {
                 (format!("the details of {owner}{tail}"), false)
             } else {
@@ -164,17 +235,20 @@ impl Said<'_, '_> {
                         labels => (format!("the {} on my {place}{tail}", join(labels)), true),
                     };
                 }
-                (format!("my {adjectives}{}{tail}", number(&part)), false)
+                let my = if the == "the" { "my".to_string() } else { format!("{the} of my") };
+                (format!("{my} {adjectives}{}{tail}", number(&part)), false)
             }
             Subject::Named { entity, values } => of(&named(entity, values), &attribute(object, entity)),
             Subject::Of(values) => {
                 let object = if values.len() > 1 { plural(object) } else { number(object) };
                 let link = if is_writing(&object) { "about" } else { "of" };
-                (format!("the {adjectives}{object} {link} {}{tail}", join(values)), false)
+                (format!("{the} {adjectives}{object} {link} {}{tail}", join(values)), false)
             }
-            Subject::With { label, value, .. } => self
-                .of_the_one(format!("the {adjectives}{} with {label} {value}{tail}", number(object)), labels),
-            Subject::None => self.of_the_one(format!("the {adjectives}{}{tail}", number(object)), labels),
+            Subject::With { label, value, .. } => self.of_the_one(
+                format!("{the} {adjectives}{} with {label} {value}{tail}", number(object)),
+                labels,
+            ),
+            Subject::None => self.of_the_one(format!("{the} {adjectives}{}{tail}", number(object)), labels),
         }
     }
 
@@ -199,7 +273,20 @@ impl Said<'_, '_> {
     fn of_the_one(&self, thing: String, labels: &[String]) -> (String, bool) {
         match labels {
             [] => (thing, false),
-            labels if self.names_one() => (format!("the {} of {thing}", join(labels)), true),
+            labels
+                if self.names_one()
+                    || *self.subject == Subject::None
+                        && matches!(self.call.payload.node, Node::Record(_)) =>
+            {
+                // The temperature in Oslo is that of the weather in Oslo.
+                let whole =
+                    format!("{} {}{}", self.article(), self.merged.adjectives, self.call.words.object);
+                let rest = thing.strip_prefix(&whole).filter(|rest| !rest.is_empty() && is_weather(&whole));
+                match rest {
+                    Some(rest) => (format!("the {}{rest}", join(labels)), true),
+                    None => (format!("the {} of {thing}", join(labels)), true),
+                }
+            }
             _ => (thing, false),
         }
     }
@@ -230,7 +317,7 @@ impl Said<'_, '_> {
                 format!("{quoted}{}", tail.replacen(&format!(" of {quoted}"), "", 1))
             }
             Subject::Named { entity, values } if attribute(object, entity).is_empty() => {
-                format!("{entity} {}{tail}", join(values))
+                format!("{}{tail}", named(entity, values))
             }
             Subject::With { label, value, is_thing: true } => format!("{label} {value}{tail}"),
             _ => {
@@ -295,6 +382,53 @@ fn is_whole(noun: &str) -> bool {
         "standing",
     ];
     noun.rsplit(' ').next().is_some_and(|last| WHOLES.contains(&last))
+}
+
+/// Where one searches for what is written there: a knowledge base, the documentation.
+fn is_place_of_text(object: &str) -> bool {
+    const PLACES: &[&str] = &[
+        "knowledge base",
+        "documentation",
+        "docs",
+        "wiki",
+        "faq",
+        "help center",
+        "handbook",
+        "manual",
+        "guide",
+    ];
+    PLACES.iter().any(|place| object.ends_with(place))
+}
+
+/// Things that are all that can be asked of something.
+const SUMS: &[&str] =
+    &["stats", "statistics", "summary", "overview", "info", "attributes", "metrics", "facts", "profile"];
+
+fn is_weather(object: &str) -> bool {
+    ["weather", "forecast", "conditions", "climate"].iter().any(|word| object.ends_with(word))
+}
+
+/// What is made for somebody: recommendations, tips.
+fn link_to(part: &str) -> &'static str {
+    let is_for = ["recommendations", "suggestions", "tips", "directions", "instructions", "options"];
+    if part.rsplit(' ').next().is_some_and(|last| is_for.contains(&last)) { "for" } else { "of" }
+}
+
+/// `stats` of one player are stats.
+fn is_always_plural(noun: &str) -> bool {
+    const PLURALS: &[&str] = &[
+        "stats",
+        "statistics",
+        "results",
+        "settings",
+        "directions",
+        "preferences",
+        "earnings",
+        "news",
+        "financials",
+        "fundamentals",
+    ];
+    noun.rsplit(' ').next().is_some_and(|last| PLURALS.contains(&last))
 }
 
 /// Words that interfaces use and people do not.

@@ -68,7 +68,13 @@ pub fn subject(identity: &Given, values: &[String], call: &Call<'_>, material: &
     let entity_words = entity.rsplit(' ').next().unwrap_or("");
     let in_object =
         !entity.is_empty() && object.split(' ').any(|word| singular(word) == singular(entity_words));
-    let is_self = SELVES.contains(&entity_words) || entity.is_empty() && SELVES.contains(&head);
+    if identity.told.as_ref().is_some_and(|told| told.introduction.is_some()) {
+        let place = if matches!(entity_words, "user" | "profile" | "") { "profile" } else { "account" };
+        return Subject::Own { label: label.clone(), value, place };
+    }
+    let is_contact = matches!(entity.as_str(), "phone" | "email");
+    let is_self =
+        SELVES.contains(&entity_words) || (entity.is_empty() || is_contact) && SELVES.contains(&head);
     if is_self && values.len() == 1 && user_says_own(&identity.source, material) {
         let place = match entity_words {
             "user" | "profile" | "" => "profile",
@@ -79,6 +85,7 @@ pub fn subject(identity: &Given, values: &[String], call: &Call<'_>, material: &
         // An address is the user's own, not the customer's.
         let is_address =
             matches!(label.as_str(), "email" | "email address" | "phone" | "phone number" | "username");
+        let said_label = said_label.filter(|_| !is_contact);
         let label = said_label.unwrap_or_else(|| match entity.is_empty() && !is_address {
             true => format!("{head} {label}"),
             false => label.clone(),
@@ -121,7 +128,14 @@ fn user_says_own(source: &Source, material: &Material<'_, '_>) -> bool {
     // `Account: ana@x.com`, or the value alone.
     let is_labelled = |sentence: &str| {
         let words: Vec<&str> = sentence.split_whitespace().collect();
-        words.is_empty() || words.len() <= 2 && sentence.trim_end().ends_with(':')
+        let is_label = |word: &&str| {
+            ["number", "is", "it's", "id", "email", "phone", "account", "the", "it"]
+                .contains(&word.trim_end_matches(':'))
+        };
+        words.is_empty()
+            || words.len() <= 2 && sentence.trim_end().ends_with(':')
+            || words.len() == 1
+            || words.len() <= 3 && words.iter().all(is_label)
     };
     let is_bare = text.len() < 60 || is_labelled(&sentence);
     is_bare
@@ -181,8 +195,10 @@ fn user_label(source: &Source, material: &Material<'_, '_>) -> Option<String> {
 
 /// `reservations A and B`, `artist Adele`, `the payments service`.
 pub fn named(entity: &str, values: &[String]) -> String {
+    let is_word = |name: &String| name.chars().all(|c| c.is_lowercase() || c == '-');
     match values {
-        [name] if name.chars().all(|c| c.is_lowercase() || c == '-') => format!("the {name} {entity}"),
+        [name] if is_word(name) => format!("the {name} {entity}"),
+        names if names.iter().all(is_word) => format!("the {} {}", join(names), plural(entity)),
         [value] => format!("{entity} {value}"),
         values => format!("{} {}", plural(entity), join(values)),
     }

@@ -7,7 +7,7 @@ use std::collections::HashSet;
 use super::call::Call;
 use super::payload::Node;
 use crate::hindsight::needles::Trie;
-use crate::hindsight::wording::humanize;
+use crate::hindsight::wording::{humanize, is_function_word};
 use crate::reading::Reading;
 
 /// Values of one field that are looked for in later text.
@@ -76,7 +76,9 @@ fn asked_about(calls: &[Call<'_>], user_text: &str) -> HashSet<String> {
     let mut keys: Vec<Vec<&str>> = Vec::new();
     let mut seen = HashSet::new();
     for (key, _) in calls.iter().flat_map(|call| fields(&call.payload.node)) {
+        // `from` and `to` stand in any text.
         if seen.insert(key)
+            && !is_function_word(&humanize(key))
             && let Some(needle) = trie.insert_text(&humanize(key))
         {
             keys.resize(keys.len().max(needle as usize + 1), Vec::new());

@@ -200,6 +200,14 @@ pub const SYSTEMS: &[&str] = &[
     "netsuite",
     "crm",
     "erp",
+    "tavily",
+    "serper",
+    "serpapi",
+    "bing",
+    "duckduckgo",
+    "brave",
+    "exa",
+    "perplexity",
 ];
 
 /// The plain form of a word that is a verb of tools.

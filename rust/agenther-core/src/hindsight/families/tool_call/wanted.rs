@@ -15,6 +15,9 @@ const MAX_FIELDS: usize = 3;
 
 /// What people ask of things, most wanted first.
 const SALIENT: &[&str] = &[
+    "value",
+    "result",
+    "reading",
     "status",
     "state",
     "price",
@@ -22,6 +25,9 @@ const SALIENT: &[&str] = &[
     "total",
     "balance",
     "amount",
+    "revenue",
+    "income",
+    "profit",
     "fare",
     "rate",
     "rating",
@@ -30,6 +36,10 @@ const SALIENT: &[&str] = &[
     "quantity",
     "date",
     "time",
+    "departure",
+    "arrival",
+    "start",
+    "end",
     "condition",
     "conditions",
     "description",
@@ -164,7 +174,11 @@ fn askable<'c>(calls: &[&'c Call<'_>], subject: &Subject) -> Vec<&'c str> {
         // That it is available needs no asking for where only what is available was found.
         let is_plain = key == "status"
             && value.text().is_some_and(|text| matches!(text, "available" | "ok" | "OK" | "success"));
+        let is_flag = matches!(value, Node::Scalar(_, Kind::Bool))
+            && field_label(key).is_some_and(|label| !label.ends_with("ability"));
         let is_known = is_plain
+            || is_flag
+            || is_unit(key)
             || is_stated(value)
             || Some(key) == row_name.as_deref()
             || is_own && is_personal(key)
@@ -174,6 +188,11 @@ fn askable<'c>(calls: &[&'c Call<'_>], subject: &Subject) -> Vec<&'c str> {
         }
     }
     keys
+}
+
+/// What a figure beside it is measured in.
+fn is_unit(key: &str) -> bool {
+    matches!(key, "currency" | "unit" | "units" | "currency_code" | "currencyCode")
 }
 
 /// The key whose values name the rows of a list.
@@ -197,23 +216,36 @@ fn object_itself(call: &Call<'_>, keys: &[&str]) -> Option<Wanted> {
     let is_value =
         |key: &str| matches!(key, "value" | "reading" | "result") && keys.iter().all(|key| !is_measure(key));
     // What a conversion gives is its result.
-    const CONVERTED: &[&str] =
-        &["converted_amount", "convertedAmount", "converted", "result", "amount", "value", "output"];
-    if call.words.verb == "convert"
+    const CONVERTED: &[&str] = &[
+        "converted_amount",
+        "convertedAmount",
+        "converted",
+        "translation",
+        "translated_text",
+        "translatedText",
+        "translated",
+        "result",
+        "amount",
+        "value",
+        "output",
+    ];
+    if matches!(call.words.verb.as_str(), "convert" | "translate")
         && let Some(key) = CONVERTED.iter().find(|key| keys.contains(key))
     {
         return Some(Wanted { asked: Vec::new(), keys: vec![key.to_string()], is_object: true });
     }
     let key = keys.iter().find(|key| (names_object(key) || is_value(key)) && !is_flag(key))?;
-    let unit = keys.iter().find(|key| matches!(**key, "currency" | "unit" | "units"));
-    let keys = std::iter::once(key).chain(unit).map(|key| key.to_string()).collect();
-    Some(Wanted { asked: Vec::new(), keys, is_object: true })
+    Some(Wanted { asked: Vec::new(), keys: vec![key.to_string()], is_object: true })
 }
 
 fn salience(key: &str) -> Option<usize> {
     let label = field_label(key)?;
     let last = label.rsplit(' ').next().unwrap_or(&label);
-    SALIENT.iter().position(|known| *known == label || *known == last)
+    // `price per night` is a price.
+    let last = if label.starts_with("price ") { "price" } else { last };
+    // An `IBAN end` is no end of a time.
+    let is_last = |known: &&str| *known == last && !matches!(last, "start" | "end");
+    SALIENT.iter().position(|known| *known == label || is_last(known))
 }
 
 /// The first three, origin and destination counted as one: they are said as the route.

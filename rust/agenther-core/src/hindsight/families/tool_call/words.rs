@@ -50,6 +50,10 @@ pub fn tool_words(name: &str, description: Option<&str>) -> Option<ToolWords> {
         (Some(words), Some(by_name)) if words.object.is_empty() => {
             Some(ToolWords { object: by_name.object, ..words }).filter(|words| !words.object.is_empty())
         }
+        // The name says what the cost is of.
+        (Some(words), Some(by_name)) if by_name.object.ends_with(&format!(" {}", words.object)) => {
+            Some(ToolWords { object: by_name.object, ..words })
+        }
         (Some(words), _) if !words.object.is_empty() => Some(words),
         // A bare `search` says nothing of what it finds; its query does.
         (_, by_name) => by_name.filter(|words| !words.object.is_empty() || words.manner() == Manner::Search),
@@ -61,6 +65,16 @@ fn from_name(name: &str) -> Option<ToolWords> {
     let fetches = |word: &String| {
         verb_of(word).is_some_and(|verb| FETCH.contains(&verb.as_str()) || SEARCH.contains(&verb.as_str()))
     };
+    if let [place, order, ..] = &words[..]
+        && place == "place"
+        && order == "order"
+    {
+        return Some(ToolWords {
+            verb: "place".to_string(),
+            object: "order".to_string(),
+            from_description: false,
+        });
+    }
     // `order_lookup`: a noun that could be a verb stands before the verb that is one.
     let at = match words.first() {
         Some(first) if !fetches(first) && words.last().is_some_and(fetches) => Some(words.len() - 1),

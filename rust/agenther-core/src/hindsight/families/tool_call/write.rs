@@ -16,7 +16,7 @@ use crate::hindsight::families::english::article;
 use crate::hindsight::guards::is_said;
 use crate::hindsight::provenance::Source;
 use crate::hindsight::reason::Reason;
-use crate::hindsight::wording::{capitalize, humanize, join, say_value, singular};
+use crate::hindsight::wording::{capitalize, humanize, is_opaque, join, say_value, singular};
 
 /// Verbs that give a thing a new value.
 const CHANGES: &[&str] = &["update", "modify", "set", "change", "edit", "rename", "reschedule", "move"];
@@ -25,12 +25,18 @@ const CHANGES: &[&str] = &["update", "modify", "set", "change", "edit", "rename"
 const MAKES: &[&str] =
     &["create", "add", "book", "schedule", "register", "reserve", "order", "post", "open", "buy", "purchase"];
 
+/// Longer wordings of the agent are texts, which nobody would dictate.
+const MAX_WORDED: usize = 40;
+
 /// New values that one request gives at most.
 const MAX_CHANGES: usize = 2;
 
 /// The clause of a write whose result shows that it worked. Consent is the guards' business.
 pub fn clause(call: &Call<'_>, observation: &str) -> Result<Clause, Reason> {
-    let is_meant = call.given.iter().all(|given| given.source != Source::Invented);
+    // What the agent worded itself (a title, the date of a Friday) the goal states as it is.
+    let is_worded = |value: &String| value.len() <= MAX_WORDED && !is_opaque(value);
+    let is_meant =
+        call.given.iter().all(|given| given.source != Source::Invented || given.values.iter().all(is_worded));
     if !is_meant || call.hop().is_some() || !is_verified(call, observation) {
         return Err(Reason::WriteUnverified);
     }
@@ -40,7 +46,7 @@ pub fn clause(call: &Call<'_>, observation: &str) -> Result<Clause, Reason> {
     let (imperative, about) = request(call).ok_or(Reason::NoAsk)?;
     Ok(Clause {
         tool: call.tool.to_string(),
-        steps: vec![call.step],
+        steps: call.steps().collect(),
         preamble: None,
         imperative,
         answer: answer_of(call, &about),
@@ -77,8 +83,31 @@ fn is_verified(call: &Call<'_>, observation: &str) -> bool {
         "reserved",
         "placed",
     ];
-    DONE.iter().any(|word| is_said(observation, word))
-        || call.given.iter().flat_map(|given| &given.values).all(|value| is_said(observation, value))
+    // What an earlier call looked up, the result has in another form.
+    let mut given = call.given.iter().filter(|given| given.told.is_none()).flat_map(|given| &given.values);
+    !is_refused(&call.payload.node)
+        && (DONE.iter().any(|word| is_said(observation, word))
+            || given.all(|value| is_said(observation, value)))
+}
+
+/// Whether the result reports that what was asked for was not done.
+fn is_refused(node: &Node) -> bool {
+    const REFUSED: &[&str] = &[
+        "rejected",
+        "declined",
+        "denied",
+        "refused",
+        "failed",
+        "error",
+        "blocked",
+        "unauthorized",
+        "not_found",
+    ];
+    let is_state = |key: &str| matches!(key, "status" | "state" | "result" | "outcome" | "decision");
+    fields(node).iter().any(|(key, value)| {
+        is_state(key)
+            && value.text().is_some_and(|text| REFUSED.contains(&text.to_ascii_lowercase().as_str()))
+    })
 }
 
 fn request(call: &Call<'_>) -> Option<(String, String)> {
@@ -105,19 +134,25 @@ fn request(call: &Call<'_>) -> Option<(String, String)> {
                 .collect();
             Some((format!("change {}", join(&changes)), target))
         }
-        None if MAKES.contains(&verb) && call.identity().is_none() => {
+        // `set the temperature in the bedroom to 18`
+        None if CHANGES.contains(&verb) && call.identity().is_none() => {
+            let last = |text: &str| text.rsplit([' ', '_']).next().map(str::to_lowercase);
+            let (value, rest): (Vec<&Given>, Vec<&Given>) =
+                others.into_iter().partition(|given| last(&given.name) == last(&object));
+            let [value] = value[..] else { return None };
+            let place: Vec<String> = rest.into_iter().map(|given| say(&given.role, &cows(given))).collect();
+            if place.len() > MAX_CHANGES {
+                return None;
+            }
+            let about = format!("the {object} {}", place.join(" ")).trim_end().to_string();
+            Some((format!("set {about} to {}", join(&said(value))), about))
+        }
+        None if MAKES.contains(&verb) => {
+            let holder = call.identity().map(held).unwrap_or_default();
             let mut tail: Vec<&&Given> =
                 others.iter().filter(|given| given.role != Role::Adjective).collect();
             tail.sort_by(|a, b| a.role.cmp(&b.role));
-            let tail: Vec<String> = tail
-                .into_iter()
-                .map(|given| {
-                    say(
-                        &given.role,
-                        &given.values.iter().map(|value| Cow::Borrowed(value.as_str())).collect::<Vec<_>>(),
-                    )
-                })
-                .collect();
+            let tail: Vec<String> = tail.into_iter().map(|given| say(&given.role, &cows(given))).collect();
             let adjectives: Vec<String> = others
                 .iter()
                 .filter(|given| given.role == Role::Adjective)
@@ -125,10 +160,44 @@ fn request(call: &Call<'_>) -> Option<(String, String)> {
                 .collect();
             let noun = adjectives.into_iter().chain([object]).collect::<Vec<_>>().join(" ");
             let article = article(&noun);
-            Some((format!("{verb} {article} {noun} {}", tail.join(" ")), format!("the {noun}")))
+            let said = format!("{verb} {article} {noun} {} {holder}", tail.join(" "));
+            Some((said.trim_end().replace("  ", " "), format!("the {noun}")))
         }
         _ => None,
     }
+}
+
+/// `in project Comet`, `for order A12`: what a new thing goes into or belongs to.
+fn held(identity: &Given) -> String {
+    const HOLDERS: &[&str] = &[
+        "project",
+        "board",
+        "list",
+        "playlist",
+        "channel",
+        "folder",
+        "calendar",
+        "team",
+        "cart",
+        "album",
+        "group",
+        "workspace",
+        "room",
+        "repository",
+        "database",
+        "collection",
+        "section",
+        "sprint",
+        "notebook",
+    ];
+    let Role::Identity { entity, label } = &identity.role else { return String::new() };
+    let entity = if entity.is_empty() { label.clone() } else { singular(entity) };
+    let link = if HOLDERS.iter().any(|holder| entity.ends_with(holder)) { "in" } else { "for" };
+    format!("{link} {entity} {}", join(&identity.values))
+}
+
+fn cows(given: &Given) -> Vec<Cow<'_, str>> {
+    given.values.iter().map(|value| Cow::Borrowed(value.as_str())).collect()
 }
 
 fn said(given: &Given) -> Vec<String> {
@@ -146,7 +215,13 @@ fn answer_of(call: &Call<'_>, about: &str) -> String {
     let state: Vec<(&str, &Node)> = fields(&call.payload.node)
         .into_iter()
         .filter(|(key, value)| {
-            telling(key) && !names_an_id(key, value) && field_label(key).is_some() && !value.is_blank()
+            // What the request says, the answer need not.
+            let is_said = value.text().is_some_and(|text| is_said(about, text));
+            telling(key)
+                && !is_said
+                && !names_an_id(key, value)
+                && field_label(key).is_some()
+                && !value.is_blank()
         })
         .collect();
     let detail = match &call.payload.node {

@@ -1,0 +1,142 @@
+//! Results brought into the shapes that clauses speak of: lists of flat records, and flat records.
+
+use super::fields::is_identifier;
+use super::payload::Node;
+
+/// Fields of a record that is made flat: with more, nobody knows what belongs where.
+const MAX_FLAT: usize = 40;
+
+/// The same result with what interfaces wrap it in taken off.
+pub fn simple(node: Node) -> Node {
+    match node {
+        Node::List(items) => Node::List(items.into_iter().map(|item| simple_row(simple(item))).collect()),
+        Node::Record(fields) => {
+            simple_record(fields.into_iter().map(|(key, value)| (key, simple(value))).collect())
+        }
+        scalar => scalar,
+    }
+}
+
+fn simple_record(fields: Vec<(String, Node)>) -> Node {
+    let is = |at: usize, name: &str| fields[at].0 == name;
+    match &fields[..] {
+        // `{"edges": [{"node": …}]}`, `{"node": …}` of GraphQL, and lists in a record of their own.
+        [(key, Node::List(_))] if !key.is_empty() && !is(0, "items") => {
+            fields.into_iter().next().map_or(Node::List(Vec::new()), |(_, list)| list)
+        }
+        [(_, Node::Record(_))] if is(0, "node") => {
+            fields.into_iter().next().map_or(Node::List(Vec::new()), |(_, node)| node)
+        }
+        _ if is_labelled(&fields) => {
+            fields.into_iter().find(|(key, _)| key == "text").map_or(Node::List(Vec::new()), |(_, text)| text)
+        }
+        _ => flat(fields),
+    }
+}
+
+/// `{"text": "Sunny", "icon": "113.png", "code": 1000}`: words with marks for a display.
+fn is_labelled(fields: &[(String, Node)]) -> bool {
+    const MARKS: &[&str] = &["text", "icon", "code", "url", "href", "link", "image", "color"];
+    fields.len() >= 2
+        && fields.iter().any(|(key, value)| key == "text" && value.text().is_some())
+        && fields
+            .iter()
+            .all(|(key, value)| MARKS.contains(&key.as_str()) && matches!(value, Node::Scalar(..)))
+}
+
+/// Records of a record without values of its own: `{"player": {…}, "statistics": {…}}`.
+fn flat(fields: Vec<(String, Node)>) -> Node {
+    let is_record = |value: &Node| matches!(value, Node::Record(_));
+    let total: usize = fields
+        .iter()
+        .map(|(_, value)| match value {
+            Node::Record(inner) => inner.len(),
+            _ => 1,
+        })
+        .sum();
+    if fields.len() < 2 || total > MAX_FLAT || !fields.iter().all(|(_, value)| is_record(value)) {
+        return Node::Record(fields);
+    }
+    let mut keys: Vec<&str> = Vec::new();
+    for (_, value) in &fields {
+        let Node::Record(inner) = value else { continue };
+        keys.extend(inner.iter().map(|(key, _)| key.as_str()));
+    }
+    keys.sort_unstable();
+    // Records alike are a list of things, not the parts of one.
+    if keys.windows(2).any(|pair| pair[0] == pair[1]) {
+        return Node::Record(fields);
+    }
+    let inner = |(_, value): (String, Node)| match value {
+        Node::Record(inner) => inner,
+        _ => Vec::new(),
+    };
+    Node::Record(fields.into_iter().flat_map(inner).collect())
+}
+
+/// `{"date": …, "day": {…}}`: a row whose one record has no name is a flat row.
+fn simple_row(row: Node) -> Node {
+    let Node::Record(fields) = row else { return row };
+    let records: Vec<usize> =
+        (0..fields.len()).filter(|&at| matches!(fields[at].1, Node::Record(_))).collect();
+    let [at] = records[..] else { return Node::Record(fields) };
+    let Node::Record(inner) = &fields[at].1 else { return Node::Record(fields) };
+    let clashes = inner.iter().any(|(key, _)| fields.iter().any(|(known, _)| known == key));
+    // A thing keeps its parts to itself, so that a row is named by what names it.
+    let is_thing = |fields: &[(String, Node)]| {
+        fields.iter().any(|(key, _)| is_identifier(key) || matches!(key.as_str(), "name" | "title"))
+    };
+    if inner.len() < 3 || clashes || is_thing(inner) || is_thing(&fields) {
+        return Node::Record(fields);
+    }
+    Node::Record(
+        fields
+            .into_iter()
+            .flat_map(|(key, value)| match value {
+                Node::Record(inner) => inner,
+                value => vec![(key, value)],
+            })
+            .collect(),
+    )
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::text::document::Kind;
+
+    fn value(text: &str) -> Node {
+        Node::Scalar(text.to_string(), Kind::String)
+    }
+
+    fn record(fields: &[(&str, Node)]) -> Node {
+        Node::Record(fields.iter().map(|(key, value)| (key.to_string(), value.clone())).collect())
+    }
+
+    #[test]
+    fn takes_off_the_wrapping() {
+        let event = record(&[("place", value("Bern")), ("time", value("9"))]);
+        let edges = record(&[("edges", Node::List(vec![record(&[("node", event.clone())])]))]);
+        assert_eq!(simple(edges), Node::List(vec![event]));
+        let parts = record(&[
+            ("player", record(&[("position", value("wing"))])),
+            ("stats", record(&[("goals", value("3"))])),
+        ]);
+        assert_eq!(simple(parts), record(&[("position", value("wing")), ("goals", value("3"))]));
+        let alike = record(&[("a", record(&[("x", value("1"))])), ("b", record(&[("x", value("2"))]))]);
+        assert_eq!(simple(alike.clone()), alike);
+    }
+
+    #[test]
+    fn a_day_of_a_forecast_is_a_flat_row() {
+        let day = record(&[("high", value("9")), ("low", value("1")), ("wind", value("3"))]);
+        let row = record(&[("date", value("2025-01-02")), ("day", day)]);
+        let flat = record(&[
+            ("date", value("2025-01-02")),
+            ("high", value("9")),
+            ("low", value("1")),
+            ("wind", value("3")),
+        ]);
+        assert_eq!(simple(Node::List(vec![row])), Node::List(vec![flat]));
+    }
+}

@@ -1,0 +1,182 @@
+//! Results in text that is laid out: tables of Markdown, comma-separated values, lines of `key: value`.
+
+use super::payload::Node;
+use crate::text::document::Kind;
+
+/// Longer keys are sentences.
+const MAX_KEY: usize = 40;
+
+/// Labelled lines of one block.
+const MAX_FIELDS: usize = 40;
+
+/// What a laid-out text holds.
+pub fn laid_out(text: &str) -> Option<Node> {
+    markdown_table(text).or_else(|| separated(text)).or_else(|| aligned(text)).or_else(|| labelled(text))
+}
+
+fn scalar(text: &str) -> Node {
+    let text = text.trim().trim_matches('*').trim_matches('`').trim();
+    let kind = match text {
+        "" => Kind::Null,
+        _ if text.parse::<f64>().is_ok() => Kind::Number,
+        _ => Kind::String,
+    };
+    Node::Scalar(text.to_string(), kind)
+}
+
+fn rows<'t>(header: &[&str], lines: impl Iterator<Item = Vec<&'t str>>) -> Option<Node> {
+    let keys: Vec<String> = header.iter().map(|key| key.trim().trim_matches('*').to_string()).collect();
+    let is_header = keys.len() >= 2 && keys.iter().all(|key| is_key(key));
+    let row = |cells: Vec<&str>| {
+        (cells.len() == keys.len())
+            .then(|| Node::Record(keys.iter().cloned().zip(cells.into_iter().map(scalar)).collect()))
+    };
+    let rows: Vec<Node> = lines.map(row).collect::<Option<_>>()?;
+    (is_header && !rows.is_empty()).then_some(Node::List(rows))
+}
+
+fn is_key(text: &str) -> bool {
+    (1..=MAX_KEY).contains(&text.len())
+        && text.starts_with(|first: char| first.is_alphabetic())
+        && text.split_whitespace().count() <= 4
+        && text.chars().all(|letter| letter.is_alphanumeric() || " _-/.()#%'".contains(letter))
+}
+
+/// The one table of a text; two tables are a report.
+fn markdown_table(text: &str) -> Option<Node> {
+    let cells = |line: &str| -> Vec<String> {
+        line.trim().trim_matches('|').split('|').map(|cell| cell.trim().to_string()).collect()
+    };
+    let lines: Vec<&str> = text.lines().collect();
+    let is_rule = |line: &str| {
+        line.contains("--") && line.contains('|') && line.chars().all(|mark| "|-: ".contains(mark))
+    };
+    let mut rules = (0..lines.len()).filter(|&at| is_rule(lines[at].trim()));
+    let rule = rules.next().filter(|&rule| rule > 0)?;
+    if rules.next().is_some() {
+        return None;
+    }
+    let header = cells(lines[rule - 1]);
+    let body: Vec<Vec<String>> =
+        lines[rule + 1..].iter().take_while(|line| line.contains('|')).map(|line| cells(line)).collect();
+    let header: Vec<&str> = header.iter().map(String::as_str).collect();
+    rows(&header, body.iter().map(|cells| cells.iter().map(String::as_str).collect()))
+}
+
+fn separated(text: &str) -> Option<Node> {
+    if text.contains('"') {
+        return None;
+    }
+    let mut lines = text.lines().filter(|line| !line.trim().is_empty());
+    let header = lines.next()?;
+    let mark = [',', '\t', ';'].into_iter().find(|&mark| header.matches(mark).count() >= 1)?;
+    // `Dear all, please find …` is a letter.
+    let is_sentence = header.split(mark).any(|key| key.trim().split(' ').count() > 3);
+    if is_sentence {
+        return None;
+    }
+    rows(&header.split(mark).collect::<Vec<_>>(), lines.map(|line| line.split(mark).collect()))
+}
+
+/// Columns of a command line: a header in capitals, cells at least two blanks apart.
+fn aligned(text: &str) -> Option<Node> {
+    let cells = |line: &str| -> Vec<String> {
+        line.split("  ").map(str::trim).filter(|cell| !cell.is_empty()).map(str::to_string).collect()
+    };
+    let mut lines = text.lines().filter(|line| !line.trim().is_empty());
+    let header = cells(lines.next()?);
+    let is_capital = |key: &String| key.chars().all(|c| c.is_ascii_uppercase() || "-_() ".contains(c));
+    if header.len() < 3 || !header.iter().all(is_capital) {
+        return None;
+    }
+    let header: Vec<String> = header.iter().map(|key| key.to_lowercase()).collect();
+    let header: Vec<&str> = header.iter().map(String::as_str).collect();
+    let body: Vec<Vec<String>> = lines.map(cells).collect();
+    rows(&header, body.iter().map(|cells| cells.iter().map(String::as_str).collect()))
+}
+
+/// Lines of `key: value`, all of them but a heading; blocks with the same keys are a list.
+fn labelled(text: &str) -> Option<Node> {
+    let mut blocks: Vec<Vec<(String, Node)>> = vec![Vec::new()];
+    for (at, line) in text.lines().enumerate() {
+        let line = line.trim();
+        let bare = line.trim_start_matches(['-', '*', '•', '#', ' ']);
+        if bare.is_empty() {
+            blocks.push(Vec::new());
+            continue;
+        }
+        let pair = bare.split_once(':').filter(|(key, value)| {
+            let value = value.trim_start_matches('*');
+            is_key(key.trim_end_matches('*').trim()) && (value.is_empty() || value.starts_with(' '))
+        });
+        let is_heading =
+            line.starts_with('#') || at == 0 && pair.is_none_or(|(_, value)| value.trim().is_empty());
+        match pair {
+            _ if is_heading => {}
+            Some((key, value)) if !value.trim_matches(['*', ' ']).is_empty() => {
+                let key = key.trim_matches(['*', ' ']).to_string();
+                let block = blocks.last_mut()?;
+                if block.len() == MAX_FIELDS || block.iter().any(|(known, _)| *known == key) {
+                    return None;
+                }
+                block.push((key, scalar(value)));
+            }
+            _ => return None,
+        }
+    }
+    blocks.retain(|block| !block.is_empty());
+    let same_keys = |block: &Vec<(String, Node)>| {
+        block.len() == blocks[0].len() && block.iter().zip(&blocks[0]).all(|(a, b)| a.0 == b.0)
+    };
+    match blocks.len() {
+        1 => blocks.pop().filter(|fields| fields.len() >= 3).map(Node::Record),
+        2.. if blocks[0].len() >= 2 && blocks.iter().all(same_keys) => {
+            Some(Node::List(blocks.into_iter().map(Node::Record).collect()))
+        }
+        _ => None,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn said(text: &str) -> Vec<Vec<String>> {
+        let Some(node) = laid_out(text) else { return Vec::new() };
+        let row = |row: &Node| match row {
+            Node::Record(fields) => {
+                fields.iter().map(|(key, value)| format!("{key}={}", value.text().unwrap_or("-"))).collect()
+            }
+            _ => Vec::new(),
+        };
+        node.rows().iter().map(row).collect()
+    }
+
+    #[test]
+    fn reads_tables_and_labels() {
+        let table = "### Rooms\n| Room | Seats |\n|---|--:|\n| Blue | 4 |\n| Red | |\n";
+        assert_eq!(said(table), [["Room=Blue", "Seats=4"], ["Room=Red", "Seats=-"]]);
+        assert_eq!(
+            said("sku,name\nA-1,Bolt\nA-2,Nut\n"),
+            [["sku=A-1", "name=Bolt"], ["sku=A-2", "name=Nut"]]
+        );
+        let columns = "NAME     READY   STATUS\nweb-1    1/1     Running\nweb-2    0/1     Pending";
+        assert_eq!(
+            said(columns),
+            [["name=web-1", "ready=1/1", "status=Running"], ["name=web-2", "ready=0/1", "status=Pending"]]
+        );
+        let labels = "Ticket:\n- **Status:** open\n- **Owner:** Ana\n- **Due date:** 2025-01-02";
+        assert_eq!(said(labels), [["Status=open", "Owner=Ana", "Due date=2025-01-02"]]);
+        let blocks = "Name: Ana\nAge: 4\n\nName: Ben\nAge: 5";
+        assert_eq!(said(blocks), [["Name=Ana", "Age=4"], ["Name=Ben", "Age=5"]]);
+    }
+
+    #[test]
+    fn running_text_is_no_table() {
+        for text in
+            ["Dear all, please come, now", "Note: it rains.\nBring a coat.", "a, b\nc", "One: two", ""]
+        {
+            assert_eq!(laid_out(text), None, "{text}");
+        }
+    }
+}
