@@ -5,10 +5,14 @@
 //! has it too excuses nothing: files and rooms hold what was hunted), and so is talk about failing, policies,
 //! earlier attempts and what is to come. Where nothing is left a short template stands, varied by the run.
 
+use std::sync::LazyLock;
+
 use super::families::tool_phrase;
 use super::style;
 use super::topics::{Topic, Topics, topic_words};
 use crate::reading::Reading;
+use crate::signals::effect;
+use crate::text::tables::FastSet;
 
 /// Talk that belongs to the original run: failing, apologising, handing over, trying again.
 const META: &[&str] = &[
@@ -126,10 +130,8 @@ fn sentences(thought: &str, fits: impl Fn(&str) -> bool) -> String {
     // An observation inside a thought is made up, and what follows it belongs to other steps.
     let thought = thought.split("Observation:").next().unwrap_or(thought);
     let keeps = |sentence: &&str| {
-        let is_meta = sentence
-            .split(|c: char| !c.is_alphanumeric() && c != '\'')
-            .any(|word| META.iter().any(|meta| word.eq_ignore_ascii_case(meta)));
-        !is_meta && fits(sentence)
+        let mut words = sentence.split(|c: char| !c.is_alphanumeric() && c != '\'');
+        !words.any(is_meta) && fits(sentence)
     };
     let mut kept = String::new();
     for sentence in split_sentences(thought).filter(keeps) {
@@ -142,6 +144,11 @@ fn sentences(thought: &str, fits: impl Fn(&str) -> bool) -> String {
         }
     }
     kept
+}
+
+fn is_meta(word: &str) -> bool {
+    static WORDS: LazyLock<FastSet<&str>> = LazyLock::new(|| META.iter().copied().collect());
+    effect::in_small_letters(word, |lower| WORDS.contains(lower)).unwrap_or(false)
 }
 
 /// What stands between backquotes: files, functions, commands.

@@ -32,6 +32,9 @@ const MAX_QUERIES: usize = 12;
 
 /// Proposes the questions that the queries of a run answer, the last query first.
 pub fn propose(reading: &Reading<'_>, out: &mut Proposals) {
+    if reading.steps.iter().all(|step| statement(step).is_none()) {
+        return;
+    }
     let mut schema = Schema::new(reading.run.original_prompt.unwrap_or(""));
     let mut found: Vec<Candidate> = Vec::new();
     let queries = reading.steps.iter().filter(|step| statement(step).is_some());

@@ -22,13 +22,16 @@ mod words;
 mod write;
 
 use std::collections::HashSet;
+use std::sync::LazyLock;
 
 use super::{Candidate, Proposals};
 use crate::hindsight::Wording;
 use crate::hindsight::style::Style;
 use crate::hindsight::wording::{capitalize, is_function_word, is_plural_phrase, plural};
 use crate::reading::Reading;
+use crate::signals::effect;
 use crate::text::document::Kind;
+use crate::text::tables::FastSet;
 use ask::{Clause, Material, clause};
 use call::{Call, Calls, calls};
 pub use mined::learn;
@@ -47,7 +50,7 @@ pub fn propose(reading: &Reading<'_>, proposals: &mut Proposals) {
     }
     let user_text = user_text(reading);
     let usage = Usage::new(reading, &calls, &user_text);
-    let material = Material { reading, usage: &usage };
+    let material = Material::new(reading, &usage);
     let style = Style::of(reading);
     relax::propose(&calls, reading, proposals);
     let clauses = clauses(&calls, &material, proposals);
@@ -79,13 +82,22 @@ fn is_foreign(text: &str) -> bool {
         "pour", "dans", "je", "mon", "avec", "il", "che", "di", "per", "non", "mio", "vorrei", "het", "een",
         "van", "ik", "mijn", "voor",
     ];
-    let letters = text.chars().filter(|letter| letter.is_alphabetic());
-    let (latin, other): (Vec<char>, Vec<char>) =
-        letters.take(2_000).partition(|letter| (*letter as u32) < 0x250);
-    let words = || text.split(|c: char| !c.is_alphanumeric()).filter(|word| !word.is_empty()).take(400);
-    let foreign = words().filter(|word| SMALL.contains(&word.to_lowercase().as_str())).count();
-    let english = words().filter(|word| is_function_word(&word.to_lowercase())).count();
-    other.len() > latin.len() || foreign >= 2 && foreign > english
+    static SET: LazyLock<FastSet<&str>> = LazyLock::new(|| SMALL.iter().copied().collect());
+    let letters = text.chars().filter(|letter| letter.is_alphabetic()).take(2_000);
+    let (mut latin, mut other) = (0, 0);
+    letters.for_each(|letter| if (letter as u32) < 0x250 { latin += 1 } else { other += 1 });
+    let (mut foreign, mut english) = (0, 0);
+    for word in text.split(|c: char| !c.is_alphanumeric()).filter(|word| !word.is_empty()).take(400) {
+        let look = |word: &str| (SET.contains(word), is_function_word(word));
+        let (is_foreign, is_english) = if word.is_ascii() {
+            effect::in_small_letters(word, look).unwrap_or_default()
+        } else {
+            look(&word.to_lowercase())
+        };
+        foreign += usize::from(is_foreign);
+        english += usize::from(is_english);
+    }
+    other > latin || foreign >= 2 && foreign > english
 }
 
 fn user_text(reading: &Reading<'_>) -> String {
@@ -127,7 +139,7 @@ fn clauses(calls: &[Call<'_>], material: &Material<'_, '_>, proposals: &mut Prop
                 let observation = material.reading.steps[call.step as usize].step.observation;
                 write::clause(call, observation.unwrap_or(""))
             }
-            None => clause(&[call], None, material),
+            None => material.alone(call),
             Some(_) if is_covered(call) => continue,
             Some(_) => hop::through(call, calls, material),
         };
