@@ -2,6 +2,7 @@
 
 use std::cell::OnceCell;
 
+use crate::hindsight::closing::Message;
 use crate::hindsight::ground::RunEvidence;
 use crate::hindsight::provenance::Provenance;
 use crate::hindsight::topics::{Topics, topics};
@@ -9,6 +10,7 @@ use crate::signals::effect::{self, Effect};
 use crate::signals::tool_status::{self, Status};
 use crate::text::document::Document;
 use crate::text::facts::{self, Fact};
+use crate::text::tables::FastMap;
 use crate::tools::{self, Tool, ToolList};
 use crate::trajectory::{Step, Trajectory};
 
@@ -22,6 +24,7 @@ pub struct Reading<'a> {
     tools: ToolList<'a>,
     provenance: OnceCell<Provenance<'a>>,
     evidence: OnceCell<RunEvidence>,
+    closing: OnceCell<Option<Message<'a>>>,
     prompt_topics: OnceCell<Topics>,
     prompt_facts: OnceCell<Vec<Fact<'a>>>,
     answer_facts: OnceCell<Vec<Fact<'a>>>,
@@ -46,12 +49,21 @@ impl<'a> Reading<'a> {
     /// Reads a run.
     pub fn new(run: &'a Trajectory<'a>) -> Self {
         let tools = run.tools.map_or(ToolList::Own(Vec::new()), tools::shared_tools);
+        let mut by_name: FastMap<&str, usize> = FastMap::default();
+        for (at, tool) in tools.iter().enumerate() {
+            by_name.entry(&tool.name).or_insert(at);
+        }
+        let read = |step: &'a Step<'a>| {
+            let tool = step.action_name.and_then(|name| by_name.get(name)).copied();
+            StepReading::new(step, tool, tool.and_then(|tool| tools[tool].description.as_deref()))
+        };
         Reading {
             run,
-            steps: run.steps.iter().map(|step| StepReading::new(step, &tools)).collect(),
+            steps: run.steps.iter().map(read).collect(),
             tools,
             provenance: OnceCell::new(),
             evidence: OnceCell::new(),
+            closing: OnceCell::new(),
             prompt_topics: OnceCell::new(),
             prompt_facts: OnceCell::new(),
             answer_facts: OnceCell::new(),
@@ -83,6 +95,11 @@ impl<'a> Reading<'a> {
         self.steps[step].tool
     }
 
+    /// The final message, where it may be an answer.
+    pub(crate) fn closing(&self) -> Option<&Message<'a>> {
+        self.closing.get_or_init(|| Message::of(self.run)).as_ref()
+    }
+
     /// The topic words of the original prompt.
     pub fn prompt_topics(&self) -> &Topics {
         self.prompt_topics.get_or_init(|| topics(self.run.original_prompt.unwrap_or("")))
@@ -100,9 +117,8 @@ impl<'a> Reading<'a> {
 }
 
 impl<'a> StepReading<'a> {
-    fn new(step: &'a Step<'a>, tools: &[Tool<'a>]) -> Self {
-        let tool = step.action_name.and_then(|name| tools.iter().position(|tool| tool.name == name));
-        let description = tool.and_then(|tool| tools[tool].description.as_deref());
+    /// Reads a step, which calls the tool at that position, described so.
+    fn new(step: &'a Step<'a>, tool: Option<usize>, description: Option<&str>) -> Self {
         StepReading {
             step,
             status: tool_status::status(step),

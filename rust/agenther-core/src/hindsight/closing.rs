@@ -1,9 +1,12 @@
 //! The run's own final message as the answer, where it says what the kept steps show and nothing else.
 
+use std::sync::LazyLock;
+
 use super::families::Candidate;
-use super::needles::find;
+use super::needles::{Trie, find};
 use crate::reading::Reading;
-use crate::text::facts::{FactKind, facts};
+use crate::text::facts::{Fact, FactKind, facts};
+use crate::trajectory::Trajectory;
 
 /// Shorter is a token, longer is a report on the whole run.
 const LENGTH: std::ops::RangeInclusive<usize> = 12..=1_500;
@@ -42,15 +45,32 @@ const NOT_AN_ANSWER: &[&str] = &[
     "because",
 ];
 
+/// A final message that may be an answer: it speaks of no failure and asks nothing.
+#[derive(Debug)]
+pub struct Message<'a> {
+    text: &'a str,
+    facts: Vec<Fact<'a>>,
+}
+
+impl<'a> Message<'a> {
+    /// That of a run, if it may be an answer.
+    pub fn of(run: &Trajectory<'a>) -> Option<Self> {
+        let text = run.final_answer?.trim();
+        let is_answer = LENGTH.contains(&text.len()) && !text.contains('?') && !speaks_of_else(text);
+        is_answer.then(|| Message { text, facts: facts(text) })
+    }
+}
+
+fn speaks_of_else(text: &str) -> bool {
+    static PHRASES: LazyLock<Trie> = LazyLock::new(|| Trie::of(NOT_AN_ANSWER));
+    let mut found = false;
+    PHRASES.scan(text, |_, _| found = true);
+    found
+}
+
 /// The final message, if it can stand for the answer of the candidate.
 pub fn own_answer(candidate: &Candidate, reading: &Reading<'_>, ends_run: bool) -> Option<String> {
-    let message = reading.run.final_answer?.trim();
-    if !ends_run || !LENGTH.contains(&message.len()) || message.contains('?') {
-        return None;
-    }
-    if NOT_AN_ANSWER.iter().any(|words| find(message, words).is_some()) {
-        return None;
-    }
+    let message = reading.closing().filter(|_| ends_run)?;
     let shown = |text: &str| {
         find(&candidate.goal, text).is_some()
             || candidate.steps.iter().any(|&step| {
@@ -60,16 +80,12 @@ pub fn own_answer(candidate: &Candidate, reading: &Reading<'_>, ends_run: bool) 
                     .is_some_and(|observation| find(observation, text).is_some())
             })
     };
-    let is_claim = |kind: FactKind| kind != FactKind::Name;
-    let told = facts(message);
-    if !told.iter().filter(|fact| is_claim(fact.kind)).all(|fact| shown(fact.text)) {
-        return None;
-    }
-    if !told.iter().filter(|fact| !is_claim(fact.kind)).all(|fact| fact.span.start == 0 || shown(fact.text)) {
+    let opens = |fact: &Fact<'_>| fact.kind == FactKind::Name && fact.span.start == 0;
+    if !message.facts.iter().all(|fact| opens(fact) || shown(fact.text)) {
         return None;
     }
     let wanted = facts(&candidate.answer);
-    let given = wanted.iter().filter(|fact| find(message, fact.text).is_some()).count();
+    let given = wanted.iter().filter(|fact| find(message.text, fact.text).is_some()).count();
     let complete = !wanted.is_empty() && given as f32 >= COMPLETE * wanted.len() as f32;
-    complete.then(|| message.to_string())
+    complete.then(|| message.text.to_string())
 }

@@ -1,10 +1,25 @@
 //! How else people write a value: a date in words, a number with grouping, a time with am and pm.
 
+use std::rc::Rc;
+
+use super::needles::find;
+use crate::text::memo::Memo;
+
 /// How else people write a value: a date in words, a number with grouping, a time with am and pm.
-pub(crate) fn other_forms(value: &str) -> Vec<String> {
-    if let Some((year, month, day)) = date(value) {
-        return date_forms(year, month, day);
+pub(crate) fn other_forms(value: &str) -> Rc<[String]> {
+    thread_local! {
+        /// A run has few dates, in many places.
+        static DATES: Memo<Rc<[String]>> = Memo::default();
     }
+    match date(value) {
+        Some((year, month, day)) => {
+            DATES.with(|dates| dates.of(value, |_| date_forms(year, month, day).into()))
+        }
+        None => forms_of_others(value).into(),
+    }
+}
+
+fn forms_of_others(value: &str) -> Vec<String> {
     if let Some((hour, minute)) = time(value) {
         let (half, twelve) = (if hour < 12 { "am" } else { "pm" }, (hour + 11) % 12 + 1);
         let mut forms = vec![format!("{twelve}:{minute:02} {half}"), format!("{twelve}:{minute:02}{half}")];
@@ -33,6 +48,18 @@ pub(crate) fn other_forms(value: &str) -> Vec<String> {
         .map(str::to_string)
         .into_iter()
         .collect()
+}
+
+/// Whether a text says a value in another form.
+pub(crate) fn is_said_otherwise(text: &str, value: &str) -> bool {
+    // Every form of a date has the day as a word; most texts have none such, and a date has 23 forms.
+    if let Some((_, _, day)) = date(value) {
+        let days = [format!("{day}"), format!("{day:02}"), format!("{day}{}", ordinal_ending(day))];
+        if !days.iter().any(|day| find(text, day).is_some()) {
+            return false;
+        }
+    }
+    other_forms(value).iter().any(|form| find(text, form).is_some())
 }
 
 /// `120000` as `120k`, `1500000` as `1.5 million`.
@@ -110,19 +137,20 @@ fn time(text: &str) -> Option<(u32, u32)> {
     (hour < 24 && minute < 60).then_some((hour, minute))
 }
 
+fn ordinal_ending(day: u32) -> &'static str {
+    match (day % 10, day / 10) {
+        (_, 1) => "th",
+        (1, _) => "st",
+        (2, _) => "nd",
+        (3, _) => "rd",
+        _ => "th",
+    }
+}
+
 fn date_forms(year: u32, month: u32, day: u32) -> Vec<String> {
     let name = MONTHS[month as usize - 1];
     let short = &name[..3];
-    let ordinal = format!(
-        "{day}{}",
-        match (day % 10, day / 10) {
-            (_, 1) => "th",
-            (1, _) => "st",
-            (2, _) => "nd",
-            (3, _) => "rd",
-            _ => "th",
-        }
-    );
+    let ordinal = format!("{day}{}", ordinal_ending(day));
     let mut forms = Vec::with_capacity(18);
     for name in [name, short] {
         for day in [day.to_string(), ordinal.clone(), format!("{day:02}")] {
@@ -142,7 +170,6 @@ fn date_forms(year: u32, month: u32, day: u32) -> Vec<String> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::hindsight::needles::find;
 
     #[test]
     fn folds_how_people_write_values() {
@@ -163,6 +190,8 @@ mod tests {
             let forms = other_forms(value);
             let all = std::iter::once(value).chain(forms.iter().map(String::as_str));
             assert!(all.into_iter().any(|form| find(said, form).is_some()), "{value} in {said}: {forms:?}");
+            let is_said = forms.iter().any(|form| find(said, form).is_some());
+            assert_eq!(is_said_otherwise(said, value), is_said, "{value} in {said}");
         }
     }
 }

@@ -56,6 +56,16 @@ pub(crate) struct Trie {
 const FILTER: u64 = 1 << 12;
 
 impl Trie {
+    /// The texts, ready to be looked for.
+    pub(crate) fn of(texts: &[&str]) -> Self {
+        let mut trie = Trie::default();
+        texts.iter().for_each(|text| {
+            trie.insert_text(text);
+        });
+        trie.finish();
+        trie
+    }
+
     /// Adds a text; `None` where it has no words.
     pub(crate) fn insert_text(&mut self, text: &str) -> Option<u32> {
         if self.ends.is_empty() {

@@ -13,6 +13,7 @@ use super::forms::other_forms;
 use super::needles::{Trie, words};
 use crate::reading::Reading;
 use crate::text::document::{Document, Kind, Value};
+use crate::text::tables::FastMap;
 use crate::tools::Tool;
 use crate::trajectory::Span;
 
@@ -44,8 +45,6 @@ pub enum Source {
 /// One value that a call takes.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Argument<'a> {
-    /// Keys and positions from the root: `flights[0].date`; empty for a plain-text argument.
-    pub path: String,
     /// The nearest key: the name of the parameter, or of the part of it.
     pub name: &'a str,
     /// The value as the call has it.
@@ -70,17 +69,23 @@ impl<'a> Provenance<'a> {
         let mut arguments: Vec<Vec<Argument<'a>>> =
             (0..reading.steps.len()).map(|step| arguments(reading, step)).collect();
         let mut trie = Trie::default();
-        let needles: Vec<Vec<Vec<u32>>> = arguments
-            .iter()
-            .map(|arguments| arguments.iter().map(|argument| insert_forms(&mut trie, argument)).collect())
-            .collect();
+        // Calls take the same values again and again: each is written in its forms once.
+        let mut forms: FastMap<&str, Vec<u32>> = FastMap::default();
+        for argument in arguments.iter().flatten().filter(|argument| !is_flag(argument)) {
+            forms.entry(&argument.value).or_insert_with_key(|value| insert_forms(&mut trie, value));
+        }
         trie.finish();
         let sightings = sightings(reading, &trie);
-        for (step, (arguments, needles)) in arguments.iter_mut().zip(&needles).enumerate() {
-            let tool = reading.tool(step);
-            for (argument, forms) in arguments.iter_mut().zip(needles) {
-                argument.source = source(argument, forms, &sightings, step as u32, tool);
-            }
+        let source_of = |(step, argument): (usize, &Argument<'_>)| {
+            let forms = forms.get(argument.value.as_ref()).filter(|_| !is_flag(argument));
+            let forms = forms.map(Vec::as_slice).unwrap_or_default();
+            source(argument, forms, &sightings, step as u32, reading.tool(step))
+        };
+        let all = arguments.iter().enumerate();
+        let all = all.flat_map(|(step, arguments)| arguments.iter().map(move |argument| (step, argument)));
+        let sources: Vec<Source> = all.map(source_of).collect();
+        for (argument, source) in arguments.iter_mut().flatten().zip(sources) {
+            argument.source = source;
         }
         Provenance { arguments }
     }
@@ -117,7 +122,6 @@ fn arguments<'a>(reading: &Reading<'a>, step: usize) -> Vec<Argument<'a>> {
             .step
             .action_input
             .map(|text| Argument {
-                path: String::new(),
                 name: "",
                 value: Cow::Borrowed(text),
                 kind: Kind::String,
@@ -131,7 +135,6 @@ fn arguments<'a>(reading: &Reading<'a>, step: usize) -> Vec<Argument<'a>> {
 
 fn argument<'a>(leaf: Value<'_, 'a>) -> Argument<'a> {
     Argument {
-        path: leaf.path(),
         name: leaf.nearest_key().unwrap_or(""),
         value: leaf.text(),
         kind: leaf.kind(),
@@ -237,7 +240,7 @@ fn source(
     step: u32,
     tool: Option<&Tool<'_>>,
 ) -> Source {
-    if matches!(argument.kind, Kind::Bool | Kind::Null) || argument.value.trim().is_empty() {
+    if is_flag(argument) || argument.value.trim().is_empty() {
         return Source::Constant;
     }
     if is_page_size(argument) {
@@ -284,13 +287,15 @@ fn is_result_word(word: &str) -> bool {
         .any(|known| word.eq_ignore_ascii_case(known))
 }
 
+/// Whether a value says yes, no or nothing: it is looked for nowhere.
+fn is_flag(argument: &Argument<'_>) -> bool {
+    matches!(argument.kind, Kind::Bool | Kind::Null)
+}
+
 /// Adds a value in each form in which a text may have it.
-fn insert_forms(trie: &mut Trie, argument: &Argument<'_>) -> Vec<u32> {
-    if matches!(argument.kind, Kind::Bool | Kind::Null) {
-        return Vec::new();
-    }
-    let forms = other_forms(&argument.value);
-    std::iter::once(argument.value.as_ref())
+fn insert_forms(trie: &mut Trie, value: &str) -> Vec<u32> {
+    let forms = other_forms(value);
+    std::iter::once(value)
         .chain(forms.iter().map(String::as_str))
         .filter_map(|form| trie.insert_text(form))
         .collect()

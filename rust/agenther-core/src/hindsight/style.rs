@@ -33,19 +33,38 @@ impl Style {
 
     /// A request in that style. `variant` picks among equals.
     pub fn request(&self, imperative: &str, question: Option<&str>, variant: u64) -> String {
-        let asked = question.map(str::to_string);
-        let plain = format!("{}.", capitalize(imperative));
-        let can = format!("Can you {imperative}?");
-        let could = format!("Could you {imperative}?");
-        let please = format!("Please {imperative}.");
-        let choices: Vec<String> = match (self.polite, self.asks) {
-            (true, true) => [asked, Some(can), Some(could)].into_iter().flatten().collect(),
-            (true, false) => [Some(please), Some(can), Some(plain), asked].into_iter().flatten().collect(),
-            (false, true) => [asked, Some(can), Some(plain)].into_iter().flatten().collect(),
-            (false, false) => [Some(plain), asked, Some(please)].into_iter().flatten().collect(),
+        use Form::{Asked, Can, Could, Plain, Please};
+        let forms: &[Form] = match (self.polite, self.asks) {
+            (true, true) => &[Asked, Can, Could],
+            (true, false) => &[Please, Can, Plain, Asked],
+            (false, true) => &[Asked, Can, Plain],
+            (false, false) => &[Plain, Asked, Please],
         };
-        choices[(variant % choices.len() as u64) as usize].clone()
+        let is_open = |form: &&Form| **form != Asked || question.is_some();
+        let forms = || forms.iter().filter(is_open);
+        match forms().nth((variant % forms().count() as u64) as usize) {
+            Some(Asked) => question.unwrap_or(imperative).to_string(),
+            Some(Can) => format!("Can you {imperative}?"),
+            Some(Could) => format!("Could you {imperative}?"),
+            Some(Please) => format!("Please {imperative}."),
+            Some(Plain) | None => format!("{}.", capitalize(imperative)),
+        }
     }
+}
+
+/// How a request is put.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Form {
+    /// As the question, where there is one.
+    Asked,
+    /// As the command.
+    Plain,
+    /// After "Can you".
+    Can,
+    /// After "Could you".
+    Could,
+    /// After "Please".
+    Please,
 }
 
 /// A stable number for the `index`th goal of a run.

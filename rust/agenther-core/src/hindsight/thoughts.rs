@@ -6,11 +6,15 @@
 //! earlier attempts and what is to come, a call written out, and a sentence of which the goal and the arguments say no
 //! more than half: what it is about is something else. Half of what blind readers rejected had such a thought. Where nothing is left a short template stands, varied by the run.
 
+use std::sync::LazyLock;
+
 use super::families::tool_phrase;
 use super::language::is_foreign;
 use super::style;
 use super::topics::{Topic, Topics, topic_words};
 use crate::reading::Reading;
+use crate::signals::effect;
+use crate::text::tables::FastSet;
 
 /// Talk that belongs to the original run: failing, apologising, handing over, trying again.
 const META: &[&str] = &[
@@ -147,7 +151,10 @@ pub fn clean(reading: &Reading<'_>, kept: &[u32], goal: &str, seed: u64) -> Vec<
 fn sentences(thought: &str, fits: impl Fn(&str) -> bool) -> String {
     // An observation inside a thought is made up, and what follows it belongs to other steps.
     let thought = thought.split("Observation:").next().unwrap_or(thought);
-    let keeps = |sentence: &&str| !has_word(sentence, META) && fits(sentence);
+    let keeps = |sentence: &&str| {
+        let mut words = sentence.split(|c: char| !c.is_alphanumeric() && c != '\'');
+        !words.any(is_meta) && fits(sentence)
+    };
     let mut kept = String::new();
     for sentence in split_sentences(thought).filter(keeps) {
         if kept.len() + sentence.len() > LONGEST {
@@ -179,6 +186,11 @@ fn is_about(sentence: &str, pursued: &Topics) -> bool {
     let (shared, strange): (Vec<Topic>, Vec<Topic>) =
         topic_words(sentence).filter(|word| !word.has_digit).partition(|word| pursued.contains(&word.hash));
     strange.len() <= 1 || shared.len() > strange.len()
+}
+
+fn is_meta(word: &str) -> bool {
+    static WORDS: LazyLock<FastSet<&str>> = LazyLock::new(|| META.iter().copied().collect());
+    effect::in_small_letters(word, |lower| WORDS.contains(lower)).unwrap_or(false)
 }
 
 /// What stands between backquotes: files, functions, commands.

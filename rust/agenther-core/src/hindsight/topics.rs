@@ -1,6 +1,7 @@
 //! The words of a text that carry its topic, compared by hash: in small letters, in the singular, without function words.
 
 use super::wording::{is_function_word, singular_word};
+use crate::text::memo::WordMemo;
 use crate::text::tables::FastSet;
 use crate::text::words::{word_hash, words};
 
@@ -23,17 +24,22 @@ const SHORT: usize = 48;
 
 /// The topic words of a text, in order.
 pub fn topic_words(text: &str) -> impl Iterator<Item = Topic> + '_ {
-    words(text).filter_map(|word| {
-        let mut buffer = [0; SHORT];
-        match buffer.get_mut(..word.text.len()).filter(|_| word.text.is_ascii()) {
-            Some(lower) => {
-                lower.copy_from_slice(word.text.as_bytes());
-                lower.make_ascii_lowercase();
-                topic(std::str::from_utf8(lower).ok()?)
-            }
-            None => topic(&word.text.to_lowercase()),
+    thread_local! {
+        static TOPICS: WordMemo<Option<Topic>> = WordMemo::default();
+    }
+    words(text).filter_map(|word| TOPICS.with(|topics| topics.of(word.text, read)))
+}
+
+fn read(word: &str) -> Option<Topic> {
+    let mut buffer = [0; SHORT];
+    match buffer.get_mut(..word.len()).filter(|_| word.is_ascii()) {
+        Some(lower) => {
+            lower.copy_from_slice(word.as_bytes());
+            lower.make_ascii_lowercase();
+            topic(std::str::from_utf8(lower).ok()?)
         }
-    })
+        None => topic(&word.to_lowercase()),
+    }
 }
 
 /// The topic words of a text.

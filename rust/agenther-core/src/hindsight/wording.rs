@@ -6,6 +6,7 @@ use std::sync::LazyLock;
 use super::compounds::unglued;
 use super::forms::{MONTHS, date};
 use crate::signals::effect;
+use crate::text::memo::Memo;
 use crate::text::tables::{FastMap, FastSet};
 
 /// Words that people write in capitals.
@@ -61,6 +62,13 @@ const ABBREVIATIONS: &[(&str, &str)] = &[
 
 /// The words of an identifier in lower case, with what is usually written in capitals in capitals.
 pub fn humanize(identifier: &str) -> String {
+    thread_local! {
+        static SAID: Memo<String> = Memo::default();
+    }
+    SAID.with(|said| said.of(identifier, in_words))
+}
+
+fn in_words(identifier: &str) -> String {
     let mut out = String::with_capacity(identifier.len());
     for lower in effect::words(identifier).flat_map(|word| unglued(&word.to_lowercase())) {
         if !out.is_empty() {
@@ -149,7 +157,7 @@ pub fn singular_word(word: &str) -> Cow<'_, str> {
     if let Some(one) = SINGULAR.get(word) {
         return Cow::Borrowed(one);
     }
-    if !is_plural(word) {
+    if !ends_as_plural(word) {
         return Cow::Borrowed(word);
     }
     if let Some(stem) = word.strip_suffix("ies").filter(|stem| stem.len() > 1) {
@@ -162,10 +170,11 @@ pub fn singular_word(word: &str) -> Cow<'_, str> {
 fn is_plural(word: &str) -> bool {
     static PLURALS: LazyLock<FastSet<&str>> =
         LazyLock::new(|| IRREGULAR.iter().filter(|(one, many)| one != many).map(|(_, many)| *many).collect());
-    PLURALS.contains(word)
-        || (word.len() > 3
-            && word.ends_with('s')
-            && !["ss", "us", "is", "news"].iter().any(|end| word.ends_with(end)))
+    PLURALS.contains(word) || ends_as_plural(word)
+}
+
+fn ends_as_plural(word: &str) -> bool {
+    word.len() > 3 && word.ends_with('s') && !["ss", "us", "is", "news"].iter().any(|end| word.ends_with(end))
 }
 
 /// Whether a noun phrase is in the plural.

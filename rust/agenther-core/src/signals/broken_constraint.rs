@@ -71,6 +71,7 @@ fn in_policy(signals: &Signals<'_, '_>) -> Vec<Hit> {
     let limits = constraints::limits(policy);
     limits
         .iter()
+        .take(MAX_CONSTRAINTS)
         .flat_map(|(limit, sentence)| {
             let whence = Whence { text: sentence.of(policy), step: 0, is_policy: true };
             let place = Hit::field(Field::System).at(within(*sentence, limit.span));

@@ -117,7 +117,7 @@ fn by_verb(word: &str) -> Option<Effect> {
 }
 
 /// What `of` says of a word in small letters; longer words are in none of the tables.
-pub(super) fn in_small_letters<T>(word: &str, of: impl Fn(&str) -> T) -> Option<T> {
+pub(crate) fn in_small_letters<T>(word: &str, of: impl Fn(&str) -> T) -> Option<T> {
     let mut lower = [0; 16];
     let lower = lower.get_mut(..word.len())?;
     lower.copy_from_slice(word.as_bytes());

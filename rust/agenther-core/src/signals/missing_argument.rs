@@ -15,8 +15,8 @@ pub fn find(signals: &Signals<'_, '_>) -> Vec<Hit> {
     signals
         .steps()
         .filter(|(_, step)| is_call(step))
-        .filter(|(_, step)| {
-            let schema = signals.schema(step.step.action_name.unwrap_or(""));
+        .filter(|(at, step)| {
+            let schema = signals.reading().tool(*at);
             let arguments = step.arguments().map(|document| document.root());
             schema.zip(arguments).is_some_and(|(schema, arguments)| {
                 let mut required = schema.parameters.iter().filter(|parameter| parameter.required);

@@ -8,7 +8,6 @@ use std::cell::OnceCell;
 use std::collections::HashSet;
 
 use crate::reading::{Reading, StepReading};
-use crate::tools::Tool;
 use crate::trajectory::{Field, Span, Trajectory};
 
 pub mod effect;
@@ -266,11 +265,6 @@ impl<'r, 'a> Signals<'r, 'a> {
 
     fn grounded(&self) -> &Grounded {
         self.grounded.get_or_init(|| Grounded::new(self.reading))
-    }
-
-    /// The schema of a tool, where the log has one.
-    fn schema(&self, tool: &str) -> Option<&'r Tool<'a>> {
-        self.reading.tools().iter().find(|schema| schema.name == tool)
     }
 
     /// What the prompt and the policy demand of the tools that the run calls, by name.

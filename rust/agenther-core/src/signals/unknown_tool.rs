@@ -12,15 +12,12 @@ pub fn find(signals: &Signals<'_, '_>) -> Vec<Hit> {
     if signals.reading().tools().is_empty() {
         return Vec::new();
     }
-    let known = |tool: &str| signals.schema(tool).is_some();
-    let calls = || signals.steps().filter(|(_, step)| is_call(step));
-    if !calls().any(|(_, step)| step.step.action_name.is_some_and(known)) {
+    let is_known = |at: usize| signals.reading().tool(at).is_some();
+    let calls = || signals.steps().filter(|(_, step)| is_call(step)).map(|(at, _)| at);
+    if !calls().any(is_known) {
         return Vec::new();
     }
-    calls()
-        .filter(|(_, step)| step.step.action_name.is_some_and(|tool| !known(tool)))
-        .map(|(at, _)| Hit::step(at, Field::ActionName))
-        .collect()
+    calls().filter(|&at| !is_known(at)).map(|at| Hit::step(at, Field::ActionName)).collect()
 }
 
 #[cfg(test)]

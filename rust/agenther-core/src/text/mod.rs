@@ -10,6 +10,7 @@ pub mod facts;
 mod filter;
 pub mod hash;
 mod identifier;
+pub(crate) mod memo;
 mod name;
 pub(crate) mod number;
 pub mod records;

@@ -1,5 +1,6 @@
 //! Words: how text is folded to compare it, which words carry content, and their stems.
 
+use super::memo::WordMemo;
 use crate::trajectory::Span;
 
 /// Words that carry no content of a request or an answer: function words, the verbs and politeness of
@@ -148,7 +149,10 @@ static PACKED_STOP: [u128; STOP.len()] = {
 
 /// Whether a word, in small letters, carries no content.
 pub fn is_stop(word: &str) -> bool {
-    word.len() <= 16 && PACKED_STOP.binary_search(&packed(word.as_bytes())).is_ok()
+    let mut bytes = [0; 16];
+    let Some(start) = bytes.get_mut(..word.len()) else { return false };
+    start.copy_from_slice(word.as_bytes());
+    PACKED_STOP.binary_search(&u128::from_be_bytes(bytes)).is_ok()
 }
 
 /// Words of at most so many bytes are stemmed on the stack.
@@ -168,6 +172,13 @@ pub fn stem(word: &str) -> String {
 
 /// A hash of the stem of a word (FNV-1a): stems of one run are compared by it.
 pub fn stem_hash(word: &str) -> u64 {
+    thread_local! {
+        static STEMS: WordMemo<u64> = WordMemo::default();
+    }
+    STEMS.with(|stems| stems.of(word, make_stem_hash))
+}
+
+fn make_stem_hash(word: &str) -> u64 {
     if word.len() > SHORT || !word.is_ascii() {
         return hash(stem(word).as_bytes());
     }
@@ -306,8 +317,14 @@ pub struct FoldedWord {
 impl Folded {
     /// Folds a text.
     pub fn of(text: &str) -> Self {
-        let mut out = Folded { text: String::with_capacity(text.len() + 2), words: Vec::new() };
+        // A word and the blank behind it take some six bytes.
+        let words = Vec::with_capacity(text.len() / 6 + 1);
+        let mut out = Folded { text: String::with_capacity(text.len() + 2), words };
         out.text.push(' ');
+        if text.is_ascii() {
+            out.fold_ascii(text);
+            return out;
+        }
         // Apostrophes join: `world's` is one word. The blank behind a word is written when the word is over.
         let mut open = false;
         for (at, c) in text.char_indices() {
@@ -338,6 +355,27 @@ impl Folded {
             out.text.push(' ');
         }
         out
+    }
+
+    /// Folds a text without characters beyond ASCII, of which nearly all are.
+    fn fold_ascii(&mut self, text: &str) {
+        let bytes = text.as_bytes();
+        let mut rest = 0;
+        while let Some(start) = from_class(text, rest, true) {
+            let from = self.text.len();
+            let mut end = start;
+            // The runs of letters between apostrophes are one word.
+            rest = start;
+            while bytes.get(rest).is_some_and(u8::is_ascii_alphanumeric) {
+                end = from_class(text, rest, false).unwrap_or(text.len());
+                self.text.push_str(&text[rest..end]);
+                rest = end + bytes[end..].iter().take_while(|byte| **byte == b'\'').count();
+            }
+            let at = Span::new(from, self.text.len());
+            self.text.push(' ');
+            self.words.push(FoldedWord { span: Span::new(start, end), at });
+        }
+        self.text.make_ascii_lowercase();
     }
 
     /// The part of the folded text that words in a row make, with a blank at both ends.
@@ -386,40 +424,23 @@ pub fn folded(text: &str) -> String {
     out
 }
 
-/// The number that a word says, from two to twenty and the tens.
+/// The words for numbers, from zero to twenty and the tens.
+#[rustfmt::skip]
+pub(crate) const NUMBERS: [(&str, f64); 28] = [
+    ("zero", 0.0), ("one", 1.0), ("two", 2.0), ("three", 3.0), ("four", 4.0), ("five", 5.0), ("six", 6.0),
+    ("seven", 7.0), ("eight", 8.0), ("nine", 9.0), ("ten", 10.0), ("eleven", 11.0), ("twelve", 12.0),
+    ("thirteen", 13.0), ("fourteen", 14.0), ("fifteen", 15.0), ("sixteen", 16.0), ("seventeen", 17.0),
+    ("eighteen", 18.0), ("nineteen", 19.0), ("twenty", 20.0), ("thirty", 30.0), ("forty", 40.0), ("fifty", 50.0),
+    ("sixty", 60.0), ("seventy", 70.0), ("eighty", 80.0), ("ninety", 90.0),
+];
+
+/// The number that a word says.
 pub fn number(word: &str) -> Option<f64> {
-    const SMALL: [&str; 21] = [
-        "zero",
-        "one",
-        "two",
-        "three",
-        "four",
-        "five",
-        "six",
-        "seven",
-        "eight",
-        "nine",
-        "ten",
-        "eleven",
-        "twelve",
-        "thirteen",
-        "fourteen",
-        "fifteen",
-        "sixteen",
-        "seventeen",
-        "eighteen",
-        "nineteen",
-        "twenty",
-    ];
-    const TENS: [&str; 7] = ["thirty", "forty", "fifty", "sixty", "seventy", "eighty", "ninety"];
     let first = word.as_bytes().first()?.to_ascii_lowercase();
     if !matches!(word.len(), 3..=9) || !matches!(first, b'e' | b'f' | b'n' | b'o' | b's' | b't' | b'z') {
         return None;
     }
-    let small = SMALL.iter().position(|name| word.eq_ignore_ascii_case(name)).map(|at| at as f64);
-    small.or_else(|| {
-        TENS.iter().position(|name| word.eq_ignore_ascii_case(name)).map(|at| 30.0 + 10.0 * at as f64)
-    })
+    NUMBERS.iter().find(|(name, _)| word.eq_ignore_ascii_case(name)).map(|(_, value)| *value)
 }
 
 #[cfg(test)]

@@ -171,10 +171,16 @@ impl<'t, 'e> Clause<'t, 'e> {
 
 /// The stem of two words written as one.
 pub(super) fn joined_stem(first: &str, second: &str) -> u64 {
-    let mut joined = String::with_capacity(first.len() + second.len());
-    joined.push_str(first);
-    joined.push_str(second);
-    stem_hash(&joined)
+    let mut buffer = [0; 48];
+    match buffer.get_mut(..first.len() + second.len()) {
+        Some(joined) => {
+            let (start, end) = joined.split_at_mut(first.len());
+            start.copy_from_slice(first.as_bytes());
+            end.copy_from_slice(second.as_bytes());
+            stem_hash(std::str::from_utf8(joined).unwrap_or_default())
+        }
+        None => stem_hash(&[first, second].concat()),
+    }
 }
 
 /// The tokens of the clause that begins at `start` of its text and has these words.

@@ -228,15 +228,15 @@ fn kinds(word: &str) -> u8 {
         let whole = ["all", "every", "entire", "complete", "full", "only"];
         let denials = NEGATIONS.iter().map(|word| (*word, DENIAL));
         let all = bounds.chain(extremes.map(|word| (word, EXTREME)));
+        let numbers = words::NUMBERS.iter().map(|(word, _)| (*word, NUMBER));
         let mut kinds = FastMap::default();
-        for (word, kind) in all.chain(whole.map(|word| (word, WHOLE))).chain(denials) {
+        for (word, kind) in all.chain(whole.map(|word| (word, WHOLE))).chain(denials).chain(numbers) {
             *kinds.entry(word).or_insert(0) |= kind;
         }
         kinds
     });
     let extreme = if word.ends_with("est") { EXTREME } else { 0 };
-    let number = if words::number(word).is_some() { NUMBER } else { 0 };
-    KINDS.get(word).copied().unwrap_or(0) | extreme | number
+    KINDS.get(word).copied().unwrap_or(0) | extreme
 }
 
 fn word<'t>(tokens: &[Token<'t>], at: usize) -> &'t str {

@@ -64,7 +64,7 @@ pub fn propose(reading: &Reading<'_>, out: &mut Proposals) {
             let observation = step.step.observation.filter(|_| step.status == Status::Ok)?;
             step.step.action_name?;
             let events = events::events(observation);
-            let last = events::ends_with_event(observation);
+            let last = !events.is_empty() && events::ends_with_event(observation);
             (!events.is_empty()).then_some(Scene { step: index as u32, events, last })
         })
         .take(MAX_SCENES)

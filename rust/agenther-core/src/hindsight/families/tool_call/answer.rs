@@ -323,8 +323,22 @@ pub fn prose(text: &str) -> Option<String> {
     (text.len() <= 1_500).then(|| capitalize(&text))
 }
 
+/// Whether a text has neither tags nor blanks to make one: most values are a word or two.
+fn is_plain(text: &str) -> bool {
+    let is_blank = |byte: &u8| byte.is_ascii_whitespace();
+    let bytes = text.as_bytes();
+    text.is_ascii()
+        && bytes.iter().all(|byte| !matches!(byte, b'<' | 0..b' ' | 0x7F))
+        && !bytes.first().is_some_and(is_blank)
+        && !bytes.last().is_some_and(is_blank)
+        && !bytes.windows(2).any(|pair| pair == b"  ")
+}
+
 /// Tags taken out, runs of blanks made one.
 pub fn without_markup(text: &str) -> String {
+    if is_plain(text) {
+        return text.to_string();
+    }
     let mut out = String::with_capacity(text.len());
     let mut rest = text;
     while let Some(at) = rest.find('<') {

@@ -1,5 +1,7 @@
 //! One clause of a request: a call, or several calls of one tool, said as a person would ask for them.
 
+use std::cell::RefCell;
+
 use super::answer;
 use super::call::Call;
 use super::fields::{field_label, is_identifier};
@@ -15,6 +17,7 @@ use crate::hindsight::reason::Reason;
 use crate::hindsight::wording::{is_plural_phrase, say_value};
 use crate::hindsight::{Origin, Slot};
 use crate::reading::Reading;
+use crate::text::tables::FastMap;
 
 /// A clause with its answer.
 #[derive(Debug, Clone, PartialEq)]
@@ -45,6 +48,25 @@ pub struct Material<'m, 'a> {
     pub reading: &'m Reading<'a>,
     /// Which fields the run used.
     pub usage: &'m Usage,
+    /// The clauses of calls alone, by their steps.
+    alone: RefCell<FastMap<u32, Result<Clause, Reason>>>,
+}
+
+impl<'m, 'a> Material<'m, 'a> {
+    /// A run and the fields it used.
+    pub fn new(reading: &'m Reading<'a>, usage: &'m Usage) -> Self {
+        Material { reading, usage, alone: RefCell::default() }
+    }
+
+    /// The clause of one call of the run. It is built once, though others refer to it.
+    pub fn alone(&self, call: &Call<'_>) -> Result<Clause, Reason> {
+        if let Some(known) = self.alone.borrow().get(&call.step) {
+            return known.clone();
+        }
+        let built = clause(&[call], None, self);
+        self.alone.borrow_mut().insert(call.step, built.clone());
+        built
+    }
 }
 
 /// Builds the clause of calls of one tool. `reference` says the subject where an identifier cannot be named.
@@ -94,7 +116,7 @@ pub fn clause_about(
     };
     let (imperative, question) = said.request()?;
     let about = said.about();
-    let answer = answer_of(calls, &subject, reference, &wanted)?;
+    let answer = answer_of(calls, &subject, reference, &wanted, &merged)?;
     let slots = calls.iter().flat_map(|call| slots(call)).collect();
     Ok(Clause {
         tool: first.tool.to_string(),
@@ -128,21 +150,22 @@ fn answer_of(
     subject: &Subject,
     reference: Option<&str>,
     wanted: &Wanted,
+    together: &Merged,
 ) -> Result<String, Reason> {
     let parts: Result<Vec<String>, Reason> = calls
         .iter()
         .enumerate()
         .map(|(at, call)| {
             let subject = subject.nth(at);
-            let merged = merge(&[call], reference.is_some())?;
-            let said = Said {
-                subject: &subject,
-                reference,
-                merged: &merged,
-                keys: &[],
-                call,
-                is_object: wanted.is_object,
+            let own: Merged;
+            let merged = if calls.len() == 1 {
+                together
+            } else {
+                own = merge(&[call], reference.is_some())?;
+                &own
             };
+            let said =
+                Said { subject: &subject, reference, merged, keys: &[], call, is_object: wanted.is_object };
             said_payload(call, wanted, &said.heading()).ok_or(Reason::AnswerUnreadable)
         })
         .collect();

@@ -1,6 +1,7 @@
 //! The calls of a run that may demonstrate something, with their arguments in their roles.
 
 use std::collections::{HashMap, HashSet};
+use std::rc::Rc;
 
 use super::payload::{Node, Payload, payload};
 use super::roles::{Role, flag, is_sayable, role};
@@ -10,7 +11,7 @@ use crate::hindsight::needles::find;
 use crate::hindsight::provenance::{Argument, Source};
 use crate::hindsight::reason::Reason;
 use crate::hindsight::slice::backward;
-use crate::hindsight::wording::{is_opaque, singular};
+use crate::hindsight::wording::{is_opaque, singular, singular_word};
 use crate::reading::Reading;
 use crate::signals::effect::{self, Effect};
 use crate::signals::tool_status::Status;
@@ -53,8 +54,8 @@ pub struct Call<'a> {
     pub words: ToolWords,
     /// What it was given, flags and page sizes left out.
     pub given: Vec<Given>,
-    /// What it returned.
-    pub payload: Payload,
+    /// What it returned; shared, since variants of a call are built with other arguments.
+    pub payload: Rc<Payload>,
     /// Whether it changes the world.
     pub is_write: bool,
     /// Earlier steps that it does not work without: they gave it its key, or looked its identifier up.
@@ -152,7 +153,7 @@ fn call<'a>(reading: &Reading<'a>, step: usize) -> Result<Call<'a>, Reason> {
         return Err(Reason::NoAsk);
     }
     let given = given(reading, step, &words.object)?;
-    let payload = listed(payload(read)?, &words.object);
+    let payload = Rc::new(listed(payload(read)?, &words.object));
     let via = keyed_by(reading, step);
     Ok(Call { step: step as u32, tool, words, given, payload, is_write, via })
 }
@@ -219,7 +220,7 @@ fn given(reading: &Reading<'_>, step: usize, object: &str) -> Result<Vec<Given>,
                 .and_then(|parameter| parameter.description.as_deref());
             out.push(Given {
                 name: argument.name.to_string(),
-                role: place_or_thing(adjective_or_role(argument, description), argument, object),
+                role: place_or_thing(adjective_or_role(argument, description), argument.name, object),
                 values: Vec::new(),
                 source: argument.source,
                 opaque: false,
@@ -358,14 +359,17 @@ fn has_operators(value: &str) -> bool {
 }
 
 /// A channel is a place for messages, but the thing itself where the tool gives the channel or its clips.
-fn place_or_thing(role: Role, argument: &Argument<'_>, object: &str) -> Role {
-    let mut words: Vec<String> = effect::words(argument.name).map(str::to_ascii_lowercase).collect();
+fn place_or_thing(role: Role, name: &str, object: &str) -> Role {
+    if !matches!(role, Role::In | Role::At | Role::By | Role::Within(_) | Role::Of(_) | Role::With(_)) {
+        return role;
+    }
+    let mut words: Vec<String> = effect::words(name).map(str::to_ascii_lowercase).collect();
     if words.len() > 1 && words.last().is_some_and(|last| matches!(last.as_str(), "name" | "code" | "title"))
     {
         words.pop();
     }
     let last = words.pop().unwrap_or_default();
-    let is_thing = object.split(' ').any(|word| singular(word) == last);
+    let is_thing = object.split(' ').any(|word| singular_word(word) == last);
     match role {
         Role::In | Role::At | Role::By | Role::Within(_) | Role::Of(_) if is_thing => {
             Role::Identity { label: format!("{last} name"), entity: last }

@@ -3,6 +3,7 @@
 
 use crate::hindsight::wording::{humanize, is_function_word};
 use crate::signals::effect;
+use crate::text::memo::Memo;
 
 /// Units that stand at the end of a key.
 const UNITS: &[&str] = &[
@@ -147,6 +148,13 @@ fn unglued_measure(key: &str) -> String {
 
 /// How a field is asked for; `None` where no person would ask for it.
 pub fn field_label(key: &str) -> Option<String> {
+    thread_local! {
+        static LABELS: Memo<Option<String>> = Memo::default();
+    }
+    LABELS.with(|labels| labels.of(key, label))
+}
+
+fn label(key: &str) -> Option<String> {
     const ZONES: &[&str] = &["est", "utc", "gmt", "cet", "pst", "edt", "pdt", "iso"];
     // `is_available`, `has_balcony`: the flag is about what follows.
     let snake = effect::words(key).map(str::to_ascii_lowercase).collect::<Vec<_>>().join("_");
@@ -192,12 +200,9 @@ pub fn field_label(key: &str) -> Option<String> {
 
 /// What a key counts or identifies for the system alone, whatever its value: `id`, `lineIds`, `sku`.
 pub fn is_identifier(key: &str) -> bool {
-    let last = effect::words(key).last().unwrap_or("").to_ascii_lowercase();
-    key == "number"
-        || matches!(
-            last.as_str(),
-            "id" | "ids" | "uuid" | "guid" | "key" | "isbn" | "sku" | "asin" | "upc" | "etag"
-        )
+    const LAST: &[&str] = &["id", "ids", "uuid", "guid", "key", "isbn", "sku", "asin", "upc", "etag"];
+    let last = effect::words(key).last().unwrap_or("");
+    key == "number" || LAST.iter().any(|known| last.eq_ignore_ascii_case(known))
 }
 
 #[cfg(test)]

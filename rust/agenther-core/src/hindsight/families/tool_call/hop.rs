@@ -58,7 +58,7 @@ fn place(
     key: Option<&str>,
     material: &Material<'_, '_>,
 ) -> Option<(String, String, Clause)> {
-    let parent_clause = clause(&[parent], None, material).ok()?;
+    let parent_clause = material.alone(parent).ok()?;
     let said = |text: &str| text.chars().all(|letter| letter.is_alphabetic() || letter == ' ');
     let Some(key) = key else {
         let noun = plural(&parent.words.object);
@@ -333,7 +333,7 @@ fn reference(
     }
     let Node::Record(fields) = &parent.payload.node else { return None };
     let (key, _) = fields.iter().find(|(_, field)| field.text() == Some(value))?;
-    let parent_clause = clause(&[parent], None, material).ok()?;
+    let parent_clause = material.alone(parent).ok()?;
     let noun = Some(without_id(key)).filter(|noun| !noun.is_empty())?;
     // The employee called Lee is not the employee of the employee called Lee.
     let is_parent = parent.words.object.split(' ').any(|word| singular(word) == noun);

@@ -62,9 +62,10 @@ pub fn merge(calls: &[&Call<'_>], by_reference: bool) -> Result<Merged, Reason> 
         .filter(|&at| calls.iter().any(|call| call.given[at].values != first.given[at].values))
         .collect();
     if differing.len() <= 1 {
-        let mut joined = (*first).clone();
+        let mut joined = Cow::Borrowed(first);
         for &at in &differing {
-            joined.given[at].values = calls.iter().flat_map(|call| call.given[at].values.clone()).collect();
+            joined.to_mut().given[at].values =
+                calls.iter().flat_map(|call| call.given[at].values.clone()).collect();
         }
         merged.tail = tail(&rest, &joined, &mut merged.adjectives);
     } else if identity.is_none() && calls.len() == 2 {

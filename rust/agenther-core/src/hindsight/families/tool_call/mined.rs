@@ -1,9 +1,7 @@
 //! The words of the log's users: sentences whose literals equal the arguments of a call, learned as moulds and
 //! filled in for other calls of the same tool.
 
-use std::collections::HashSet;
-
-use super::ask::{Clause, Material, clause, clause_about};
+use super::ask::{Clause, Material, clause_about};
 use super::call::{Call, Given, calls};
 use super::fields::{field_label, is_identifier};
 use super::reuse::{self, Request, is_courtesy, requests, vocabulary};
@@ -16,9 +14,11 @@ use crate::hindsight::guards::content_words;
 use crate::hindsight::moulds::Mould;
 use crate::hindsight::needles::find as find_span;
 use crate::hindsight::provenance::Source;
+use crate::hindsight::topics::Topics;
 use crate::hindsight::wording::{plural, say_value, singular};
 use crate::reading::Reading;
 use crate::signals::effect::{self, Effect};
+use crate::text::words::word_hash;
 use crate::trajectory::Span;
 
 /// Requests of one run that are held against its calls; a longer run repeats itself.
@@ -62,7 +62,7 @@ fn stated<'c>(call: &'c Call<'_>) -> impl Iterator<Item = &'c Given> {
 }
 
 /// The request with slots for the values of the call, if it asks for just what the call does.
-fn mould(request: &Request<'_>, call: &Call<'_>, vocabulary: &HashSet<String>) -> Option<Mould> {
+fn mould(request: &Request<'_>, call: &Call<'_>, vocabulary: &Topics) -> Option<Mould> {
     let parameters = signature(call)?;
     let text = reuse::finish(request.text);
     if text.contains(['{', '}']) {
@@ -117,7 +117,7 @@ fn place(text: &str, value: &str) -> Option<Span> {
 
 /// Whether what is left of a request beside its slots (each a zero byte) is words that the tool or its result uses,
 /// and asks for neither a choice, nor a count, nor an act that the call does not perform.
-fn asks_for_no_more(rest: &str, call: &Call<'_>, vocabulary: &HashSet<String>) -> bool {
+fn asks_for_no_more(rest: &str, call: &Call<'_>, vocabulary: &Topics) -> bool {
     let words: Vec<&str> = rest
         .split(|c: char| !(c.is_alphanumeric() || c == '\u{0}' || c == '\''))
         .filter(|word| !word.is_empty())
@@ -139,7 +139,7 @@ fn asks_for_no_more(rest: &str, call: &Call<'_>, vocabulary: &HashSet<String>) -
             && word.starts_with(|first: char| first.is_uppercase())
             && !word.starts_with("I'")
             && **word != *"I"
-            && !vocabulary.contains(&singular(&word.to_lowercase()))
+            && !vocabulary.contains(&word_hash(&singular(&word.to_lowercase())))
     };
     if words.iter().enumerate().any(is_name) {
         return false;
@@ -154,7 +154,7 @@ fn asks_for_no_more(rest: &str, call: &Call<'_>, vocabulary: &HashSet<String>) -
     }
     content_words(&rest.replace('\u{0}', " "))
         .iter()
-        .all(|word| vocabulary.contains(word) || is_courtesy(word) || is_asking(word))
+        .all(|word| vocabulary.contains(&word_hash(word)) || is_courtesy(word) || is_asking(word))
 }
 
 /// Words by which a request asks for more than what a call returns, or for something that stands elsewhere.
@@ -337,7 +337,7 @@ fn filled(
     let clause = if call.is_write {
         clauses.iter().find(|clause| clause.steps == [call.step])?.clone()
     } else if mould.fields.is_empty() {
-        clause(&[call], None, material).ok()?
+        material.alone(call).ok()?
     } else {
         let has = |field: &String| {
             fields(&call.payload.node).iter().any(|(key, value)| key == field && !value.is_blank())

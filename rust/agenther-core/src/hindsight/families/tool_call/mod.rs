@@ -26,6 +26,7 @@ mod words;
 mod write;
 
 use std::collections::HashSet;
+use std::sync::LazyLock;
 
 use super::{Candidate, Proposals};
 use crate::hindsight::language::{is_foreign, is_latin};
@@ -33,7 +34,9 @@ use crate::hindsight::style::Style;
 use crate::hindsight::wording::{capitalize, is_plural_phrase, plural};
 use crate::hindsight::{Origin, Slot, Wording};
 use crate::reading::Reading;
+use crate::signals::effect;
 use crate::text::document::Kind;
+use crate::text::tables::FastSet;
 use ask::{Clause, Material, clause};
 use call::{Call, Calls, calls};
 pub use mined::learn;
@@ -55,7 +58,7 @@ pub fn propose(reading: &Reading<'_>, proposals: &mut Proposals) {
     }
     let user_text = user_text(reading);
     let usage = Usage::new(reading, &calls, &user_text);
-    let material = Material { reading, usage: &usage };
+    let material = Material::new(reading, &usage);
     let style = Style::of(reading);
     relax::propose(&calls, reading, proposals);
     let foreign = is_foreign(&user_text);
@@ -121,7 +124,7 @@ fn clauses(calls: &[Call<'_>], material: &Material<'_, '_>, proposals: &mut Prop
                 let observation = material.reading.steps[call.step as usize].step.observation;
                 write::clause(call, observation.unwrap_or(""))
             }
-            None => clause(&[call], None, material),
+            None => material.alone(call),
             Some(_) if is_covered(call) => continue,
             Some(_) => hop::through(call, calls, material),
         };

@@ -249,7 +249,14 @@ fn letters(keys: &[&str]) -> FastSet<String> {
 
 /// Whether a key is one of these, however it is written.
 fn is_in(key: &str, letters: &FastSet<String>) -> bool {
-    letters.contains(&folded(key).collect::<String>())
+    let mut buffer = [0; 32];
+    let mut length = 0;
+    for letter in folded(key) {
+        let Some(place) = buffer.get_mut(length).filter(|_| letter.is_ascii()) else { return false };
+        *place = letter as u8;
+        length += 1;
+    }
+    std::str::from_utf8(&buffer[..length]).is_ok_and(|key| letters.contains(key))
 }
 
 fn unwrap(node: Node, complete: &mut bool, depth: usize) -> Option<Node> {
@@ -321,19 +328,19 @@ fn is_failure(key: &str, value: &Node) -> bool {
     let Node::Scalar(text, kind) = value else {
         return matches!(key, "error" | "errors") && !value.is_blank();
     };
-    let folded = text.trim().to_ascii_lowercase();
-    match key.to_ascii_lowercase().as_str() {
-        "error" | "errors" | "err" | "error_message" | "exception" => {
-            !matches!(folded.as_str(), "" | "null" | "none" | "false" | "0" | "ok" | "no error")
-        }
-        "success" | "ok" | "found" => matches!(folded.as_str(), "false" | "0" | "no"),
-        "status" | "code" | "status_code" | "statuscode" => {
-            matches!(folded.as_str(), "error" | "failed" | "failure" | "fail" | "not_found")
-                || (*kind == Kind::Number
-                    && folded.parse::<f64>().is_ok_and(|code| (400.0..600.0).contains(&code)))
-        }
-        "message" | "msg" | "detail" => is_failure_words(&folded),
-        _ => false,
+    let folded = || text.trim().to_ascii_lowercase();
+    let is = |names: &[&str]| names.iter().any(|name| key.eq_ignore_ascii_case(name));
+    if is(&["error", "errors", "err", "error_message", "exception"]) {
+        !matches!(folded().as_str(), "" | "null" | "none" | "false" | "0" | "ok" | "no error")
+    } else if is(&["success", "ok", "found"]) {
+        matches!(folded().as_str(), "false" | "0" | "no")
+    } else if is(&["status", "code", "status_code", "statuscode"]) {
+        let folded = folded();
+        matches!(folded.as_str(), "error" | "failed" | "failure" | "fail" | "not_found")
+            || (*kind == Kind::Number
+                && folded.parse::<f64>().is_ok_and(|code| (400.0..600.0).contains(&code)))
+    } else {
+        is(&["message", "msg", "detail"]) && is_failure_words(&folded())
     }
 }
 
@@ -397,14 +404,12 @@ fn is_failure_words(folded: &str) -> bool {
 fn announces_more(key: &str, value: &Node) -> bool {
     let Node::Scalar(text, _) = value else { return false };
     let text = text.trim();
-    match key.to_ascii_lowercase().as_str() {
-        "has_more" | "hasmore" | "truncated" | "incomplete_results" | "more" => {
-            text.eq_ignore_ascii_case("true")
-        }
-        "next" | "next_page" | "next_cursor" | "nextpagetoken" | "next_page_token" | "nextpage" => {
-            !matches!(text, "" | "null" | "None" | "false" | "0")
-        }
-        _ => false,
+    let is = |names: &[&str]| names.iter().any(|name| key.eq_ignore_ascii_case(name));
+    if is(&["has_more", "hasmore", "truncated", "incomplete_results", "more"]) {
+        text.eq_ignore_ascii_case("true")
+    } else {
+        is(&["next", "next_page", "next_cursor", "nextpagetoken", "next_page_token", "nextpage"])
+            && !matches!(text, "" | "null" | "None" | "false" | "0")
     }
 }
 

@@ -4,7 +4,7 @@
 //! Tone, complexity and most thoughts stay valid. It holds only where every other word of the request is one that the
 //! calls know, and where each thing found says all that the bounds are about.
 
-use std::collections::HashSet;
+use std::cell::LazyCell;
 
 use super::call::Call;
 use super::fields::field_label;
@@ -13,13 +13,14 @@ use super::prose::{in_users_words, items};
 use super::reuse::{Request, finish, requests, satisfies, vocabulary};
 use super::{answer, ask};
 use crate::hindsight::families::{Candidate, Proposals};
-use crate::hindsight::guards::content_words;
 use crate::hindsight::needles::find;
+use crate::hindsight::topics::{Topics, topic_words};
 use crate::hindsight::wording::singular;
 use crate::hindsight::{Origin, Slot, Wording};
 use crate::reading::Reading;
 use crate::signals::constraints::{Bound, Constraint, constraints};
 use crate::text::facts::{FactKind, facts};
+use crate::text::words::word_hash;
 
 /// Things that one answer names at most.
 const MAX_FITTING: usize = 5;
@@ -49,6 +50,12 @@ pub fn propose(calls: &[Call<'_>], reading: &Reading<'_>, proposals: &mut Propos
         .filter(|request| request.from_prompt && request.text.bytes().any(|byte| byte.is_ascii_digit()))
         .take(MAX_REQUESTS)
         .collect();
+    let bounded: Vec<(&str, Vec<Constraint<'_>>)> = bounded
+        .iter()
+        .flat_map(|request| parts(request.text))
+        .map(|text| (text, bounds(text)))
+        .filter(|(_, bounds)| !bounds.is_empty())
+        .collect();
     if bounded.is_empty() {
         return;
     }
@@ -57,12 +64,10 @@ pub fn propose(calls: &[Call<'_>], reading: &Reading<'_>, proposals: &mut Propos
         if things.is_empty() {
             continue;
         }
-        let vocabulary = words_known(&group, calls, &things, reading);
+        let vocabulary = LazyCell::new(|| words_known(&group, calls, &things, reading));
         // The longest part of a request that holds.
-        let found = bounded
-            .iter()
-            .flat_map(|request| parts(request.text))
-            .find_map(|text| relaxed(text, &group, &things, &vocabulary));
+        let found =
+            bounded.iter().find_map(|(text, bounds)| relaxed(text, bounds, &group, &things, &vocabulary));
         if let Some(candidate) = found {
             proposals.push_rendered(candidate);
         }
@@ -127,12 +132,7 @@ fn parts(text: &str) -> Vec<&str> {
 }
 
 /// The words that a request over these calls may hold.
-fn words_known(
-    group: &[&Call<'_>],
-    calls: &[Call<'_>],
-    things: &[Thing],
-    reading: &Reading<'_>,
-) -> HashSet<String> {
+fn words_known(group: &[&Call<'_>], calls: &[Call<'_>], things: &[Thing], reading: &Reading<'_>) -> Topics {
     const MEASURES: &[&str] = &[
         "under", "below", "less", "than", "least", "more", "cheaper", "cost", "price", "priced", "budget",
         "dollar", "euro", "pound", "usd", "eur", "gbp", "per", "kilogram", "kg", "night", "person", "each",
@@ -141,31 +141,33 @@ fn words_known(
     ];
     let steps: Vec<u32> = group.iter().map(|call| call.step).collect();
     let mut known = vocabulary(&steps, calls, reading);
-    known.extend(MEASURES.iter().map(|word| word.to_string()));
-    known.extend(
-        things.iter().flat_map(|thing| &thing.figures).flat_map(|figure| content_words(&figure.label)),
-    );
+    known.extend(MEASURES.iter().map(|word| word_hash(word)));
+    let mut add = |text: &str| known.extend(topic_words(text).map(|word| word.hash));
+    things.iter().flat_map(|thing| &thing.figures).for_each(|figure| add(&figure.label));
     for call in group {
-        let is_prose = matches!(call.payload.node, Node::Scalar(..));
         // What a search in running text was asked for, it says itself.
-        known.extend(
-            call.given.iter().filter(|_| is_prose).flat_map(|given| content_words(&given.values.join(" "))),
-        );
+        if matches!(call.payload.node, Node::Scalar(..)) {
+            call.given.iter().flat_map(|given| &given.values).for_each(|value| add(value));
+        }
     }
     known
+}
+
+/// The bounds of a text. Dates and times are what a call was given, not figures of what it found.
+fn bounds(text: &str) -> Vec<Constraint<'_>> {
+    let mut bounds = constraints(text, &facts(text));
+    bounds.retain(|bound| !matches!(bound.fact.kind, FactKind::Date | FactKind::Time));
+    bounds
 }
 
 /// The request with the one bound moved that keeps things out, and the things that it lets in.
 fn relaxed(
     text: &str,
+    bounds: &[Constraint<'_>],
     group: &[&Call<'_>],
     things: &[Thing],
-    vocabulary: &HashSet<String>,
+    vocabulary: &LazyCell<Topics, impl FnOnce() -> Topics>,
 ) -> Option<Candidate> {
-    let facts = facts(text);
-    let mut bounds: Vec<Constraint<'_>> = constraints(text, &facts);
-    // Dates and times are what a call was given, not figures of what it found.
-    bounds.retain(|bound| !matches!(bound.fact.kind, FactKind::Date | FactKind::Time));
     let labels: Vec<&str> =
         bounds.iter().map(|bound| label_of(bound, text, things)).collect::<Option<_>>()?;
     let value = |thing: &Thing, label: &str| {
@@ -176,7 +178,7 @@ fn relaxed(
         value(thing, labels[at]).is_some_and(|value| bounds[at].bound.allows(value, limit))
     };
     // Something keeps to all of them: the request was not too strict.
-    if bounds.is_empty() || things.iter().any(|thing| (0..bounds.len()).all(|at| holds(thing, at))) {
+    if things.iter().any(|thing| (0..bounds.len()).all(|at| holds(thing, at))) {
         return None;
     }
     let (moved, limit) = (0..bounds.len())
@@ -201,7 +203,7 @@ fn relaxed(
     let mut steps: Vec<u32> = fitting.iter().map(|thing| thing.step).collect();
     steps.sort_unstable();
     steps.dedup();
-    let slots = slots(group, &steps, &bounds, moved, &said, &goal);
+    let slots = slots(group, &steps, bounds, moved, &said, &goal);
     if fitting.is_empty() || fitting.len() > MAX_FITTING || !satisfies(&goal, &slots, None, vocabulary) {
         return None;
     }

@@ -4,7 +4,9 @@
 //! argument, every argument stands in the sentence, and every other word is one the tool or its result uses.
 
 use std::cell::LazyCell;
-use std::collections::HashSet;
+use std::ops::Deref;
+use std::rc::Rc;
+use std::sync::LazyLock;
 
 use super::ask::Clause;
 use super::call::Call;
@@ -12,12 +14,15 @@ use super::payload::Node;
 use super::verbs::verb_of;
 use crate::hindsight::Wording;
 use crate::hindsight::families::Candidate;
-use crate::hindsight::guards::{content_words, is_said};
-use crate::hindsight::topics::{topic_words, topics};
-use crate::hindsight::wording::{capitalize, singular};
+use crate::hindsight::forms::other_forms;
+use crate::hindsight::guards::is_said;
+use crate::hindsight::topics::{Topics, topic_words, topics};
+use crate::hindsight::wording::{capitalize, singular_word};
 use crate::hindsight::{Origin, Slot};
 use crate::reading::Reading;
 use crate::signals::effect;
+use crate::text::memo::Memo;
+use crate::text::words::word_hash;
 
 /// Longer sentences hold more than one call can satisfy.
 const MAX_WORDS: usize = 45;
@@ -37,7 +42,10 @@ pub fn candidates(
     calls: &[Call<'_>],
     reading: &Reading<'_>,
 ) -> Vec<Candidate> {
-    let requests = requests(reading);
+    let requests: Vec<_> = requests(reading)
+        .into_iter()
+        .map(|request| (LazyCell::new(move || topics(request.text)), request))
+        .collect();
     let sets = clauses.iter().map(|clause| vec![clause]).chain(pairs.iter().map(|(a, b)| vec![*a, *b]));
     let mut out: Vec<Candidate> = Vec::new();
     for set in sets {
@@ -50,8 +58,7 @@ pub fn candidates(
         let slots: Vec<Slot> = set.iter().flat_map(|clause| clause.slots.iter().cloned()).collect();
         let vocabulary = LazyCell::new(|| vocabulary(&steps, calls, reading));
         let preamble = set.iter().find_map(|clause| clause.preamble.as_deref());
-        for request in &requests {
-            let words = LazyCell::new(|| topics(request.text));
+        for (words, request) in &requests {
             let takes_part = |clause: &&&Clause| {
                 clause.slots.iter().any(|slot| is_said(request.text, &slot.value))
                     || topic_words(&clause.about).any(|word| words.contains(&word.hash))
@@ -161,7 +168,7 @@ pub fn satisfies(
     request: &str,
     slots: &[Slot],
     preamble: Option<&str>,
-    vocabulary: &HashSet<String>,
+    vocabulary: &impl Deref<Target = Topics>,
 ) -> bool {
     const ELSEWHERE: &[&str] = &[
         "it", "its", "they", "them", "their", "this", "these", "those", "that", "he", "she", "his", "her",
@@ -185,22 +192,26 @@ pub fn satisfies(
     {
         return false;
     }
-    let mut values: HashSet<String> = HashSet::new();
-    for slot in slots {
-        values.extend(content_words(&slot.value));
-        values.extend(
-            crate::hindsight::forms::other_forms(&slot.value).iter().flat_map(|form| content_words(form)),
-        );
-    }
-    let unknown = content_words(request)
-        .into_iter()
-        .filter(|word| !values.contains(word) && !vocabulary.contains(word) && !is_courtesy(word))
-        .count();
-    unknown == 0
+    let said = LazyCell::new(|| {
+        let mut said = Topics::default();
+        for slot in slots {
+            said.extend(topic_words(&slot.value).map(|word| word.hash));
+            let forms = other_forms(&slot.value);
+            said.extend(forms.iter().flat_map(|form| topic_words(form)).map(|word| word.hash));
+        }
+        said
+    });
+    topic_words(request).all(|word| {
+        vocabulary.contains(&word.hash) || COURTESIES.contains(&word.hash) || said.contains(&word.hash)
+    })
 }
 
 /// Words by which people ask, whatever they ask for.
 pub fn is_courtesy(word: &str) -> bool {
+    COURTESIES.contains(&word_hash(word))
+}
+
+static COURTESIES: LazyLock<Topics> = LazyLock::new(|| {
     const WORDS: &[&str] = &[
         "suggest",
         "recommend",
@@ -218,13 +229,13 @@ pub fn is_courtesy(word: &str) -> bool {
         "hi",
         "today",
     ];
-    WORDS.contains(&word)
-}
+    WORDS.iter().map(|word| word_hash(word)).collect()
+});
 
 /// The words that the tools of `steps` and their results use.
-pub fn vocabulary(steps: &[u32], calls: &[Call<'_>], reading: &Reading<'_>) -> HashSet<String> {
-    let mut out = HashSet::new();
-    let mut add = |text: &str| out.extend(effect::words(text).map(|word| singular(&word.to_lowercase())));
+pub fn vocabulary(steps: &[u32], calls: &[Call<'_>], reading: &Reading<'_>) -> Topics {
+    let mut out = Topics::default();
+    let mut add = |text: &str| out.extend(words_of(text).iter());
     for call in calls.iter().filter(|call| steps.contains(&call.step)) {
         add(call.tool);
         if let Some(tool) = reading.tool(call.step as usize) {
@@ -238,6 +249,15 @@ pub fn vocabulary(steps: &[u32], calls: &[Call<'_>], reading: &Reading<'_>) -> H
         keys(&call.payload.node, &mut add);
     }
     out
+}
+
+/// The words of a key or of what a schema says, in small letters and the singular.
+fn words_of(text: &str) -> Rc<[u64]> {
+    thread_local! {
+        static WORDS: Memo<Rc<[u64]>> = Memo::default();
+    }
+    let one = |word: &str| word_hash(&singular_word(&word.to_lowercase()));
+    WORDS.with(|words| words.of(text, |text| effect::words(text).map(one).collect()))
 }
 
 fn keys(node: &Node, add: &mut impl FnMut(&str)) {

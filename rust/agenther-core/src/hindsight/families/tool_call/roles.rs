@@ -1,11 +1,13 @@
 //! How the value of a parameter is said: `from JFK`, `on May 20, 2024`, `reservation M05KNL`.
 
 use std::borrow::Cow;
+use std::rc::Rc;
 
 use crate::hindsight::compounds::unglued;
 use crate::hindsight::families::english::article as article_for;
 use crate::hindsight::wording::{humanize, is_function_word, is_plural_phrase, join, say_value, singular};
 use crate::signals::effect;
+use crate::text::memo::Memo;
 
 /// The role that a parameter's name, else its description, gives to its value.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
@@ -160,8 +162,13 @@ const IDENTIFIERS: &[&str] = &[
 
 /// The role of a parameter.
 pub fn role(name: &str, description: Option<&str>, value: &str) -> Role {
-    let words: Vec<String> =
-        effect::words(name).map(str::to_ascii_lowercase).flat_map(|word| unglued(&word)).collect();
+    thread_local! {
+        static WORDS: Memo<Rc<[String]>> = Memo::default();
+    }
+    let split = |name: &str| {
+        effect::words(name).map(str::to_ascii_lowercase).flat_map(|word| unglued(&word)).collect()
+    };
+    let words = WORDS.with(|words| words.of(name, split));
     by_words(&words, value)
         .or_else(|| by_description(description?, value))
         .unwrap_or_else(|| Role::With(humanize(name)))

@@ -9,6 +9,7 @@ use super::payload::Node;
 use crate::hindsight::needles::Trie;
 use crate::hindsight::wording::{humanize, is_function_word};
 use crate::reading::Reading;
+use crate::text::tables::FastMap;
 
 /// Values of one field that are looked for in later text.
 const VALUES_PER_FIELD: usize = 24;
@@ -16,7 +17,8 @@ const VALUES_PER_FIELD: usize = 24;
 /// The fields of every call's result that later text mentions.
 #[derive(Debug, Default)]
 pub struct Usage {
-    used: HashSet<(u32, String)>,
+    /// By field, the calls whose value of it was.
+    used: FastMap<String, Vec<u32>>,
     /// Fields that the user spoke of.
     asked_about: HashSet<String>,
 }
@@ -26,11 +28,12 @@ impl Usage {
     pub fn new(reading: &Reading<'_>, calls: &[Call<'_>], user_text: &str) -> Self {
         let mut trie = Trie::default();
         let mut owners: Vec<Vec<(u32, &str)>> = Vec::new();
+        let mut scalars = Vec::new();
         for call in calls {
             for (key, value) in fields(&call.payload.node) {
-                let mut scalars = Vec::new();
+                scalars.clear();
                 value.scalars(VALUES_PER_FIELD, &mut scalars);
-                for scalar in scalars.into_iter().filter(|scalar| is_telling(scalar)) {
+                for scalar in scalars.iter().filter(|scalar| is_telling(scalar)) {
                     if let Some(needle) = trie.insert_text(scalar) {
                         owners.resize(owners.len().max(needle as usize + 1), Vec::new());
                         owners[needle as usize].push((call.step, key));
@@ -48,11 +51,14 @@ impl Usage {
         if let Some(answer) = reading.run.final_answer {
             trie.scan(answer, |needle, _| last_seen[needle as usize] = Some(u32::MAX));
         }
-        let mut used = HashSet::new();
+        let mut used: FastMap<String, Vec<u32>> = FastMap::default();
         for (owners, last_seen) in owners.iter().zip(last_seen) {
             for &(step, key) in owners {
-                if last_seen.is_some_and(|last| last > step) {
-                    used.insert((step, key.to_string()));
+                let is_known = |used: &FastMap<String, Vec<u32>>| {
+                    used.get(key).is_some_and(|steps| steps.contains(&step))
+                };
+                if last_seen.is_some_and(|last| last > step) && !is_known(&used) {
+                    used.entry(key.to_string()).or_default().push(step);
                 }
             }
         }
@@ -66,7 +72,7 @@ impl Usage {
 
     /// Whether the run used the field, or the user spoke of it.
     pub fn is_used(&self, step: u32, key: &str) -> bool {
-        self.asked_about.contains(key) || self.used.contains(&(step, key.to_string()))
+        self.asked_about.contains(key) || self.used.get(key).is_some_and(|steps| steps.contains(&step))
     }
 }
 

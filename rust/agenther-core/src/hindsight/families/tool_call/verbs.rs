@@ -1,6 +1,11 @@
 //! The words that names of tools are made of: verbs, what ends a noun, what names no thing, and the systems that
 //! tools are named after.
 
+use std::sync::LazyLock;
+
+use crate::signals::effect;
+use crate::text::tables::FastSet;
+
 /// Verbs that only fetch: any phrase that asks for the object will do.
 pub const FETCH: &[&str] = &[
     "get", "retrieve", "fetch", "return", "read", "view", "show", "provide", "give", "obtain", "display",
@@ -210,39 +215,44 @@ pub const SYSTEMS: &[&str] = &[
     "perplexity",
 ];
 
+/// Nouns for who does it: `restaurant_finder`, `currency_converter`.
+const DOERS: &[(&str, &str)] = &[
+    ("finder", "find"),
+    ("searcher", "search"),
+    ("fetcher", "fetch"),
+    ("getter", "get"),
+    ("retriever", "retrieve"),
+    ("checker", "check"),
+    ("tracker", "track"),
+    ("converter", "convert"),
+    ("calculator", "calculate"),
+    ("translator", "translate"),
+    ("validator", "validate"),
+    ("viewer", "view"),
+    ("reader", "read"),
+];
+
 /// The plain form of a word that is a verb of tools.
 pub fn verb_of(word: &str) -> Option<String> {
-    let word = word.to_ascii_lowercase();
-    let known = |word: &str| [FETCH, SEARCH, ACT].iter().any(|verbs| verbs.contains(&word));
-    if known(&word) {
-        return Some(word);
+    effect::in_small_letters(word, plain_verb)?.map(str::to_string)
+}
+
+fn plain_verb(word: &str) -> Option<&'static str> {
+    static VERBS: LazyLock<FastSet<&str>> =
+        LazyLock::new(|| [FETCH, SEARCH, ACT].iter().flat_map(|verbs| verbs.iter().copied()).collect());
+    let known = |word: &str| VERBS.get(word).copied();
+    if let Some(verb) = known(word) {
+        return Some(verb);
     }
-    // `restaurant_finder`, `currency_converter`: the tool is named as one who does it.
-    const DOERS: &[(&str, &str)] = &[
-        ("finder", "find"),
-        ("searcher", "search"),
-        ("fetcher", "fetch"),
-        ("getter", "get"),
-        ("retriever", "retrieve"),
-        ("checker", "check"),
-        ("tracker", "track"),
-        ("converter", "convert"),
-        ("calculator", "calculate"),
-        ("translator", "translate"),
-        ("validator", "validate"),
-        ("viewer", "view"),
-        ("reader", "read"),
-    ];
-    if let Some((_, verb)) = DOERS.iter().find(|(doer, _)| *doer == word) {
-        return Some(verb.to_string());
+    if word.ends_with('r') {
+        return DOERS.iter().find(|(doer, _)| *doer == word).map(|(_, verb)| *verb);
     }
-    let stems = [word.strip_suffix("es"), word.strip_suffix('s'), word.strip_suffix("ing")];
-    let third = word.strip_suffix("ies").map(|stem| format!("{stem}y"));
-    stems
+    let third = || known(&format!("{}y", word.strip_suffix("ies")?));
+    let silent = || known(&format!("{}e", word.strip_suffix("ing")?));
+    [word.strip_suffix("es"), word.strip_suffix('s'), word.strip_suffix("ing")]
         .into_iter()
         .flatten()
-        .map(str::to_string)
-        .chain(third)
-        .chain(word.strip_suffix("ing").map(|stem| format!("{stem}e")))
-        .find(|stem| known(stem))
+        .find_map(known)
+        .or_else(third)
+        .or_else(silent)
 }

@@ -171,6 +171,10 @@ fn askable<'c>(calls: &[&'c Call<'_>], subject: &Subject) -> Vec<&'c str> {
     let is_own = matches!(subject, Subject::Own { .. });
     let mut keys: Vec<&str> = Vec::new();
     for (key, value) in calls.iter().flat_map(|call| fields(&call.payload.node)) {
+        // Every row of a list has the same keys.
+        if keys.contains(&key) {
+            continue;
+        }
         // That it is available needs no asking for where only what is available was found.
         let is_plain = key == "status"
             && value.text().is_some_and(|text| matches!(text, "available" | "ok" | "OK" | "success"));
@@ -183,7 +187,7 @@ fn askable<'c>(calls: &[&'c Call<'_>], subject: &Subject) -> Vec<&'c str> {
             || Some(key) == row_name.as_deref()
             || is_own && is_personal(key)
             || names_an_id(key, value);
-        if !value.is_blank() && !is_known && field_label(key).is_some() && !keys.contains(&key) {
+        if !value.is_blank() && !is_known && field_label(key).is_some() {
             keys.push(key);
         }
     }

@@ -6,6 +6,7 @@ use super::verbs::{ACT, ASPECTS, CONTAINERS, FETCH, NAME_STOPS, SEARCH, SYSTEMS,
 use crate::hindsight::compounds::unglued;
 use crate::hindsight::wording::{humanize, singular};
 use crate::signals::effect;
+use crate::text::memo::Memo;
 
 /// The verb and the noun phrase of a tool.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -44,6 +45,15 @@ impl ToolWords {
 
 /// The words of a tool; `None` where neither name nor description holds a noun.
 pub fn tool_words(name: &str, description: Option<&str>) -> Option<ToolWords> {
+    thread_local! {
+        static WORDS: Memo<Option<ToolWords>> = Memo::default();
+    }
+    // The length tells where the name ends; no description says as much as an empty one.
+    let text = format!("{} {name}{}", name.len(), description.unwrap_or(""));
+    WORDS.with(|words| words.of(&text, |_| read_words(name, description)))
+}
+
+fn read_words(name: &str, description: Option<&str>) -> Option<ToolWords> {
     let by_name = from_name(name);
     let by_description = description.and_then(from_description);
     match (by_description, by_name) {
