@@ -1,6 +1,7 @@
 //! Families of asks: each looks for one way in which a run demonstrates something, and says it as a
 //! request. A family is one file; adding one touches that file and [`FAMILIES`].
 
+mod arithmetic;
 mod code;
 mod english;
 mod household;
@@ -109,6 +110,7 @@ pub type Family = fn(&Reading<'_>, &mut Proposals);
 
 /// Every family, by name.
 pub const FAMILIES: &[(&str, Family)] = &[
+    ("arithmetic", arithmetic::propose),
     ("code", code::propose),
     ("household", household::propose),
     ("search", search::propose),
