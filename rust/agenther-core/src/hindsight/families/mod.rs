@@ -110,13 +110,14 @@ pub type Family = fn(&Reading<'_>, &mut Proposals);
 
 /// Every family, by name.
 pub const FAMILIES: &[(&str, Family)] = &[
-    ("arithmetic", arithmetic::propose),
     ("code", code::propose),
     ("household", household::propose),
     ("search", search::propose),
     ("shell", shell::propose),
     ("sql", sql::propose),
     ("tool_call", tool_call::propose),
+    // Last: goals are worded by how many came before, and those of a calculator should change no others.
+    ("arithmetic", arithmetic::propose),
 ];
 
 /// The moulds that a run shows, for [`super::moulds`].
