@@ -215,7 +215,8 @@ fn split_sentences(text: &str) -> impl Iterator<Item = &str> {
         let ends = |(at, mark): &(usize, char)| {
             let after = &rest[at + mark.len_utf8()..];
             match mark {
-                '.' | '!' | '?' => after.starts_with([' ', '\n']),
+                '.' => after.starts_with([' ', '\n']) && !abbreviates(&rest[..*at]),
+                '!' | '?' => after.starts_with([' ', '\n']),
                 '\n' => !after.trim_start().starts_with(char::is_lowercase),
                 _ => false,
             }
@@ -225,6 +226,14 @@ fn split_sentences(text: &str) -> impl Iterator<Item = &str> {
         rest = tail.trim_start();
         Some(sentence.trim_end())
     })
+}
+
+/// Whether a text ends in an initial or a title, whose period ends no sentence.
+fn abbreviates(text: &str) -> bool {
+    const TITLES: &[&str] =
+        &["St", "Mr", "Mrs", "Ms", "Dr", "Lt", "Col", "Gen", "Sgt", "Capt", "Prof", "Rev", "Gov", "Sen"];
+    let word = text.rsplit([' ', '\n', '(', '"']).next().unwrap_or("");
+    TITLES.contains(&word) || word.len() == 1 && word.starts_with(char::is_uppercase)
 }
 
 fn template(reading: &Reading<'_>, step: usize, variant: u64) -> Option<String> {
@@ -273,6 +282,12 @@ mod tests {
             ["I join the tables and get\nthe names of all courses.", "Then 2.5 more!", "- a list", "End"];
         assert_eq!(sentences, expected);
         assert_eq!(self::sentences("I go\non. Sorry\nfor that.", |_| true), "I go on.");
+    }
+
+    #[test]
+    fn the_period_of_an_initial_or_a_title_ends_no_sentence() {
+        let sentences: Vec<&str> = split_sentences("I look for J. Hale of St. Ives. Then I stop.").collect();
+        assert_eq!(sentences, ["I look for J. Hale of St. Ives.", "Then I stop."]);
     }
 
     #[test]

@@ -1,5 +1,6 @@
 //! Questions about the facts of passages.
 
+use super::lead::names_people;
 use super::passage::{Fact, Passage, Relation};
 
 /// A question and its answer.
@@ -67,12 +68,30 @@ fn clause(subject: &str, passage: &Passage<'_>, fact: &Fact<'_>) -> String {
         Relation::Did => format!("When did {subject} {}", fact.verb),
         Relation::Where => format!("Where {be} {subject} {}", fact.verb),
         Relation::By => format!("Who {} {}", past(fact.verb), object(subject)),
+        Relation::Attribute => {
+            let noun = fact.verb;
+            let what = if names_people(noun) && noun != "number" { "Who" } else { "What" };
+            match subject {
+                "he" => format!("{what} {was} his {noun}"),
+                "she" => format!("{what} {was} her {noun}"),
+                "it" => format!("{what} {be} its {noun}"),
+                _ => format!("{what} {be} the {noun} of {subject}"),
+            }
+        }
+        Relation::Has => match (be, subject) {
+            ("are" | "were", _) => format!("How many {} do {subject} have", fact.verb),
+            _ => format!("How many {} does {subject} have", fact.verb),
+        },
+        Relation::AlsoKnown => format!("By what other name {be} {subject} known"),
+        Relation::Stars => format!("Who stars in {subject}"),
+        Relation::BasedOn => format!("What is {subject} based on"),
+        Relation::DidIn => format!("Where did {subject} {}", fact.verb),
         Relation::Definition => format!("{} {be} {subject}", if passage.person { "Who" } else { "What" }),
     }
 }
 
 /// The simple past of the participles that differ from it.
-fn past(participle: &str) -> &str {
+pub fn past(participle: &str) -> &str {
     if participle == "written" { "wrote" } else { participle }
 }
 

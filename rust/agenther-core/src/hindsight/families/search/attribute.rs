@@ -95,6 +95,142 @@ pub fn question(query: &str) -> Option<(String, Wants)> {
     Some((format!("{be} the {head} of {of}"), wants))
 }
 
+/// Attributes that answer boxes take for each other, or whose values have no clear bounds: only a sentence tells them.
+const LOOSE_PEOPLE: &[&str] = &[
+    "composer",
+    "inventor",
+    "creator",
+    "designer",
+    "producer",
+    "builder",
+    "actor",
+    "actress",
+    "drummer",
+    "guitarist",
+    "vocalist",
+    "bassist",
+    "star",
+    "leader",
+    "ceo",
+    "principal",
+    "chancellor",
+    "successor",
+    "predecessor",
+    "spouse",
+    "secretary",
+    "commander",
+    "conductor",
+    "narrator",
+    "translator",
+    "illustrator",
+    "sculptor",
+    "painter",
+    "singer",
+    "sponsor",
+    "uncle",
+    "aunt",
+    "cousin",
+    "nephew",
+    "niece",
+    "grandfather",
+    "grandmother",
+    "grandson",
+    "parent",
+    "child",
+];
+const LOOSE_THINGS: &[&str] = &[
+    "name",
+    "language",
+    "religion",
+    "genre",
+    "label",
+    "team",
+    "university",
+    "college",
+    "school",
+    "county",
+    "country",
+    "city",
+    "state",
+    "industry",
+    "currency",
+    "motto",
+    "nickname",
+    "cause",
+    "venue",
+    "location",
+    "origin",
+    "meaning",
+    "award",
+    "formula",
+    "symbol",
+    "company",
+    "subject",
+    "instrument",
+    "position",
+    "party",
+    "species",
+    "family",
+    "genus",
+    "setting",
+    "theme",
+    "headquarters",
+    "birthplace",
+    "hometown",
+    "size",
+    "depth",
+    "density",
+    "weight",
+    "price",
+    "cost",
+    "budget",
+    "revenue",
+    "purpose",
+    "use",
+    "seat",
+    "office",
+    "education",
+    "version",
+    "license",
+    "licence",
+    "platform",
+    "habitat",
+    "duration",
+    "speed",
+    "temperature",
+    "stadium",
+    "arena",
+    "mascot",
+    "division",
+    "league",
+    "conference",
+];
+
+/// The question that a query for such an attribute stands for.
+pub fn loose(query: &str) -> Option<(String, Wants)> {
+    let (head, of) = parts(query)?;
+    let head = head.to_lowercase();
+    let role = head.split(' ').next_back()?;
+    let named =
+        of.split_whitespace().any(|word| word.trim_start_matches('"').starts_with(char::is_uppercase));
+    if !named || head.split(' ').count() > 3 || of.split_whitespace().count() > 9 {
+        return None;
+    }
+    // `husband president` is two attributes.
+    let is_attribute = |word: &&str| {
+        [PEOPLE, NAMES, NUMBERS, PLACES, LOOSE_PEOPLE, LOOSE_THINGS].iter().any(|known| known.contains(word))
+    };
+    if head.split(' ').filter(is_attribute).count() > 1 {
+        return None;
+    }
+    let (be, wants) = match role {
+        role if LOOSE_PEOPLE.contains(&role) => ("Who is", Wants::Who),
+        role if LOOSE_THINGS.contains(&role) => ("What is", Wants::Any),
+        _ => return None,
+    };
+    Some((format!("{be} the {head} of {of}"), wants))
+}
+
 /// `Date of X`, `the director of X`, `X director`: the attribute in lower case, and what it is of.
 pub fn parts(query: &str) -> Option<(&str, Cow<'_, str>)> {
     let lower_case =
@@ -124,6 +260,11 @@ pub fn parts(query: &str) -> Option<(&str, Cow<'_, str>)> {
         None => name,
     };
     (name.contains(' ') && specific(name)).then_some((head, Cow::Borrowed(name)))
+}
+
+/// Whether a noun is what someone is to something.
+pub fn is_role(noun: &str) -> bool {
+    PEOPLE.contains(&noun) || LOOSE_PEOPLE.contains(&noun)
 }
 
 /// Whether the attribute is what someone does.
@@ -164,7 +305,14 @@ pub fn is_fact(head: &str, fact: &Fact<'_>) -> bool {
             MAKERS.iter().any(|(maker, verb)| last == *maker && fact.verb == *verb)
         }
         Relation::Definition => is_occupation(head),
-        Relation::KnownFor | Relation::RealName => false,
+        Relation::Attribute => *head == fact.verb,
+        Relation::Has => head.starts_with("number of ") && last == fact.verb,
+        Relation::KnownFor
+        | Relation::RealName
+        | Relation::AlsoKnown
+        | Relation::Stars
+        | Relation::BasedOn
+        | Relation::DidIn => false,
     }
 }
 

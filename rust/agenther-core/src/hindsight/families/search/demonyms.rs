@@ -171,6 +171,11 @@ pub fn is_demonym(word: &str) -> bool {
     word.starts_with(char::is_uppercase) && word.split(['-', '–']).all(|part| DEMONYMS.contains(&part))
 }
 
+/// Whether a text has a nationality.
+pub fn has_nationality(text: &str) -> bool {
+    text.split(|c: char| !c.is_alphabetic() && c != '-' && c != '–').any(is_demonym)
+}
+
 /// The nationality that a description begins with: `American`, `Canadian-American`, `South Korean`.
 pub fn nationality_prefix(description: &str) -> Option<&str> {
     let mut words = description.split(' ');

@@ -26,6 +26,10 @@ pub enum Wants {
     Occupation,
     /// Any name.
     Name,
+    /// Something that only the sentence with it tells.
+    Any,
+    /// Whether something is so.
+    Whether,
 }
 
 /// The question that a query puts and that the observation answers, with the answer as it stands there.
@@ -50,7 +54,7 @@ pub fn is_box(observation: &str) -> bool {
 }
 
 /// The query as a question: it is one, or names an attribute of something.
-fn question(query: &str) -> Option<(String, Wants)> {
+pub fn question(query: &str) -> Option<(String, Wants)> {
     let query = query.trim().trim_end_matches(['?', '.', ' ']);
     let query = query.strip_prefix('"').and_then(|inner| inner.strip_suffix('"')).unwrap_or(query);
     if query.matches('"').count() % 2 == 1 {
@@ -60,13 +64,42 @@ fn question(query: &str) -> Option<(String, Wants)> {
     if !(2..=22).contains(&words.len()) || query.contains('\n') {
         return None;
     }
-    let first = words[0].to_lowercase();
-    let asks = ["who", "when", "where", "how", "which", "what", "in"].contains(&first.as_str());
-    if asks && words.len() > 2 && is_question(&words) {
+    if asks(&words) {
         let question = capitalized(&words.join(" "));
         return wants(&question).map(|wants| (question, wants));
     }
     attribute::question(query).or_else(|| in_place(&words))
+}
+
+/// The query as a question that only a whole sentence answers: it says not what kind of thing is wanted, or asks for
+/// an attribute that answer boxes get wrong.
+pub fn loose_question(query: &str) -> Option<(String, Wants)> {
+    let query = query.trim().trim_end_matches(['?', '.', ' ']);
+    let words: Vec<&str> = query.split_whitespace().collect();
+    let is_bounded = (3..=22).contains(&words.len())
+        && !query.contains('\n')
+        && query.matches('"').count().is_multiple_of(2);
+    if !is_bounded {
+        return None;
+    }
+    if asks(&words) {
+        return Some((capitalized(&words.join(" ")), Wants::Any));
+    }
+    let asks_whether = ["is", "are", "was", "were", "did", "does", "do", "has", "have"];
+    if asks_whether.contains(&words[0].to_lowercase().as_str())
+        && words.len() >= 4
+        && words.last() != Some(&"not")
+    {
+        return Some((capitalized(&words.join(" ")), Wants::Whether));
+    }
+    attribute::loose(query)
+}
+
+/// Whether the words are a question.
+fn asks(words: &[&str]) -> bool {
+    let first = words[0].to_lowercase();
+    let opens = ["who", "when", "where", "how", "which", "what", "in", "at", "on", "for", "from", "to", "by"];
+    opens.contains(&first.as_str()) && words.len() > 2 && is_question(words)
 }
 
 /// `Las Vegas Valley is in what county`: what is asked for stands where the answer does.
@@ -74,9 +107,10 @@ fn in_place(words: &[&str]) -> Option<(String, Wants)> {
     let at = words.iter().position(|word| matches!(*word, "what" | "which")).filter(|at| *at >= 2)?;
     let verb = ["is", "was", "are", "were", "has", "had"].iter().any(|verb| words[..at].contains(verb))
         || words[..at].iter().any(|word| word.ends_with("ed"));
-    let noun = words.get(at + 1)?;
+    let noun = words.get(at + 1..)?.last()?;
     let named = words[0].starts_with(char::is_uppercase);
-    let last = at + 2 == words.len();
+    let last = words.len() - at <= 3
+        && words[at + 1..].iter().all(|word| word.chars().all(|c| c.is_ascii_lowercase()));
     let wants = match *noun {
         "year" => Wants::When,
         "city" | "country" | "county" | "state" | "region" | "town" | "province" => Wants::Where,
@@ -97,12 +131,15 @@ fn is_question(words: &[&str]) -> bool {
         "how" => {
             matches!(lower[1].as_str(), "many" | "much" | "old" | "tall" | "long" | "big" | "large" | "far")
         }
-        "in" => {
+        "in" | "at" | "on" | "for" | "from" | "to" | "by" => {
             matches!(lower[1].as_str(), "what" | "which")
                 && lower.iter().any(|word| AUXILIARIES.contains(&word.as_str()))
         }
         _ => {
+            // "which company owns …"
+            let present = |word: &str| word.len() > 3 && word.ends_with('s') && !word.ends_with("ss");
             lower[1..].iter().take(5).any(|word| AUXILIARIES.contains(&word.as_str()) || word.ends_with("ed"))
+                || lower.len() > 3 && !lower[1].ends_with('s') && present(&lower[2])
         }
     }
 }
@@ -171,7 +208,8 @@ fn fits(wants: Wants, value: &str) -> bool {
             let bare = value.strip_prefix("the ").unwrap_or(value);
             bare.split(", ").all(|part| name_prefix(part).is_some_and(|name| name.len() == part.len()))
         }
-        Wants::Number => digits && words <= 2,
+        // `25 million records`, `9.48 billion USD`
+        Wants::Number => digits && (words <= 2 || has_scale(value)),
         Wants::Nationality => {
             value.split(' ').count() <= 2 && nationality_prefix(&format!("{value} one")) == Some(value)
         }
@@ -180,7 +218,15 @@ fn fits(wants: Wants, value: &str) -> bool {
             words <= 3 && lower.chars().all(|c| c.is_alphabetic() || c == ' ') && names_people(&lower)
         }
         Wants::Name => whole_name && words <= 5,
+        Wants::Any | Wants::Whether => false,
     }
+}
+
+/// `9.48 billion USD`: a number, its scale and at most two words for what is counted.
+fn has_scale(value: &str) -> bool {
+    let mut words = value.split_whitespace().skip(1);
+    words.next().is_some_and(|scale| matches!(scale, "thousand" | "million" | "billion"))
+        && words.count() <= 2
 }
 
 /// What the one sentence that has every content word of the question says beyond it.
@@ -211,7 +257,7 @@ fn stated<'a>(question: &str, wants: Wants, observation: &'a str) -> Option<&'a 
         }
         Wants::Number => counted(question, sentence),
         Wants::Where => only_place(question, sentence),
-        Wants::Name | Wants::Nationality | Wants::Occupation => None,
+        Wants::Name | Wants::Nationality | Wants::Occupation | Wants::Any | Wants::Whether => None,
     }
 }
 

@@ -4,140 +4,155 @@
 //! The agent may read wrongly, so the observation must have the value and, unless it is a bare answer to
 //! the query, every content word of the question in the sentence with the value.
 
+use super::attribute;
+use super::claim::{Claim, claims, noun_phrase};
 use super::direct::is_box;
-use super::lead::names_people;
-use super::prose::{content_stems, dates, name_prefix, sentences};
+use super::doubts;
+use super::prose::{content_stems, name_prefix, sentences};
+use super::stated::{are_kin, is_light};
 
 /// Makers that answer boxes take for each other: the playwright for the composer, the designer for the builder.
 const CONFUSED: &[&str] =
     &["composer", "inventor", "creator", "builder", "designer", "producer", "maker", "developer"];
 
-/// The question, and the value as it stands in the observation.
+/// The question, and its answer as it stands in the observation: the value, or else the sentence that has it.
 pub fn ask<'a>(query: &str, observation: &'a str, thought: &str) -> Option<(String, &'a str)> {
-    sentences(thought).into_iter().find_map(|sentence| {
+    const UNSURE: &[&str] = &["however", "verify", "confirm", "double-check"];
+    let lower = thought.to_lowercase();
+    if UNSURE.iter().any(|word| lower.contains(word)) || observation.contains('·') {
+        return None; // a page's list of links or names: one of them is not "the" one
+    }
+    sentences(thought).into_iter().filter(|sentence| !doubts(sentence)).find_map(|sentence| {
         let statement = statement(sentence);
-        invert(query, observation, statement)
-            .or_else(|| named_first(query, observation, statement))
-            .or_else(|| participle(query, observation, statement))
+        claims(query, statement).find_map(|claim| {
+            let answer = borne_out(query, observation, &claim)?;
+            Some((claim.question, answer))
+        })
     })
 }
 
-/// A sentence without its mark and the word that draws it as a conclusion.
+/// A sentence without its mark, the words that draw it as a conclusion and what it goes on to say.
 fn statement(sentence: &str) -> &str {
+    const ON: &[&str] = &[
+        ", which ",
+        ", who ",
+        ", where ",
+        ", so ",
+        ", but ",
+        " and he ",
+        " and she ",
+        " and it ",
+        " and was ",
+    ];
     let statement = sentence.trim_end_matches('.');
-    ["So, ", "So ", "Therefore, ", "Thus, "]
+    let statement = reported(statement).unwrap_or(statement);
+    let statement = ["So, ", "So ", "Therefore, ", "Thus, "]
         .iter()
         .find_map(|so| statement.strip_prefix(so))
+        .unwrap_or(statement);
+    ON.iter()
+        .filter_map(|on| statement.split_once(on))
+        .map(|(said, _)| said)
+        .min_by_key(|said| said.len())
         .unwrap_or(statement)
 }
 
-/// `Ann Example was the first presenter of "Next Week"`: what is asked for stands first.
-fn named_first<'a>(query: &str, observation: &'a str, statement: &str) -> Option<(String, &'a str)> {
-    let value = name_prefix(statement)?;
-    let (verb, subject) = [" is the ", " was the "].iter().find_map(|copula| {
-        Some((copula.trim().trim_end_matches(" the"), statement[value.len()..].strip_prefix(copula)?))
-    })?;
-    let at = borne_out(query, observation, subject, value)?;
-    question(subject, verb, value, false).map(|question| (question, &observation[at..at + value.len()]))
+/// What a sentence reports of the result: `From the search result, we can see that X was …`.
+fn reported(sentence: &str) -> Option<&str> {
+    const OPENINGS: &[&str] = &[
+        "From the ",
+        "According to the ",
+        "Based on the ",
+        "The search result",
+        "The observation",
+        "I found ",
+    ];
+    const LINKS: &[&str] = &[" that ", ", "];
+    let report = OPENINGS.iter().any(|opening| sentence.starts_with(opening)).then_some(sentence)?;
+    LINKS.iter().find_map(|link| report.split_once(link).map(|(_, rest)| rest))
 }
 
-/// `The Lantern was directed by Anne Morel`, `Acme was founded in 1949`, `Acme is based in Bern`.
-fn participle<'a>(query: &str, observation: &'a str, statement: &str) -> Option<(String, &'a str)> {
-    let (subject, verb, rest) = [" was ", " is ", " were ", " are "].iter().find_map(|verb| {
-        let (subject, rest) = statement.split_once(verb)?;
-        Some((subject, verb.trim(), rest))
-    })?;
-    let (done, link, value) = [" by ", " in ", " on "].iter().find_map(|link| {
-        let (done, value) = rest.split_once(link)?;
-        Some((done, link.trim(), value))
-    })?;
-    let ends =
-        ["ed", "born", "built", "written", "held", "made", "set", "shot", "won", "led", "sung", "known"];
-    if done.contains(' ') || !ends.iter().any(|end| done.ends_with(end)) {
-        return None;
-    }
-    let named = name_prefix(subject.strip_prefix("the ").unwrap_or(subject)).is_some();
-    let whole = subject.split(' ').count() <= 10 && !subject.contains(',') && !subject.contains(" that ");
-    let at = borne_out(query, observation, &format!("{subject} {done}"), value).filter(|_| named && whole)?;
-    let names =
-        value.split(" and ").all(|part| name_prefix(part).is_some_and(|name| name.len() == part.len()));
-    let date = dates(value).first().is_some_and(|date| date.len() == value.len());
-    let subject = subject.strip_prefix("The ").map_or(subject.to_string(), |rest| format!("the {rest}"));
-    let question = match link {
-        "by" if names => format!("By whom {verb} {subject} {done}"),
-        "in" | "on" if date => format!("When {verb} {subject} {done}"),
-        "in" if value
-            .split(", ")
-            .all(|part| name_prefix(part).is_some_and(|name| name.len() == part.len())) =>
-        {
-            format!("Where {verb} {subject} {done}")
-        }
-        _ => return None,
-    };
-    Some((question, &observation[at..at + value.len()]))
-}
-
-/// Where the value stands in a sentence of the observation that has every content word of what is asked, provided that
-/// this covers the query and the value is new.
-fn borne_out(query: &str, observation: &str, subject: &str, value: &str) -> Option<usize> {
-    let asked = content_stems(subject);
+/// The answer to a claim: the value where it stands in words that have what is asked, else the sentence with its words.
+/// What is asked must cover the query, and the value be new.
+fn borne_out<'a>(query: &str, observation: &'a str, claim: &Claim<'_>) -> Option<&'a str> {
+    let Claim { asked, value, .. } = claim;
+    let stems = content_stems(asked);
     let wanted = content_stems(query);
-    let covers = wanted.iter().all(|stem| asked.contains(stem));
-    let new = content_stems(value).iter().any(|stem| !asked.contains(stem) && !wanted.contains(stem));
-    let named = subject.contains(|c: char| c.is_uppercase() || c.is_ascii_digit());
-    let short = (2..=14).contains(&asked.len()) && (1..=8).contains(&value.split_whitespace().count());
-    if !covers || !new || !named || !short || observation.contains('·') {
+    let covers = wanted.iter().all(|stem| is_light(stem) || stems.iter().any(|said| are_kin(said, stem)));
+    let told = content_stems(value);
+    let new = told.iter().any(|stem| !stems.contains(stem) && !wanted.contains(stem));
+    let named = asked.contains(|c: char| c.is_uppercase() || c.is_ascii_digit());
+    let short = (2..=14).contains(&stems.len()) && (1..=12).contains(&value.split_whitespace().count());
+    if !covers || !new || !named || !short {
         return None;
     }
-    let hedged = |sentence: &str| {
+    let exact = |at: usize| stands_alone(observation, at, value).then(|| &observation[at..at + value.len()]);
+    if is_box(observation) {
+        let role = noun_phrase(asked).rsplit(' ').next().unwrap_or("");
+        let same = stems.iter().all(|stem| wanted.iter().any(|asked| are_kin(asked, stem)));
+        return observation.find(value).filter(|_| same && !CONFUSED.contains(&role)).and_then(exact);
+    }
+    let sentence = shown(observation, &told, asked, &stems)?;
+    let at = sentence.find(value).map(|at| at + (sentence.as_ptr() as usize - observation.as_ptr() as usize));
+    let whole = !sentence.contains("...") && !sentence.contains([';', '…', '|', '\\']);
+    let ends = sentence.ends_with(['.', '!', '"']) && sentence.split(' ').count() <= 50;
+    let said = content_stems(sentence);
+    let here = stems.iter().filter(|stem| said.contains(stem)).count();
+    let says_all = whole && ends && here * 4 >= stems.len() * 3;
+    at.filter(|_| value.split(' ').count() <= 8).and_then(exact).or(says_all.then_some(sentence))
+}
+
+/// The sentence that has the value and most of what is asked; the rest is in the other sentences. One plain word of many
+/// may be missing: snippets say `sacked` of who was fired.
+fn shown<'a>(observation: &'a str, value: &[String], asked: &str, stems: &[String]) -> Option<&'a str> {
+    const HEDGES: &[&str] = &[" not ", "n't", "formerly", "until", "rumor", "reported", "may ", "might"];
+    const EXACT: &[&str] = &["first", "second", "third", "last", "only", "former"];
+    let says = |said: &[String], stem: &String| said.iter().any(|said| are_kin(said, stem));
+    let all = content_stems(observation);
+    // Of `Port Amber, Veld` the part behind the comma only tells which.
+    let names = |text: &str| -> Vec<String> {
+        text.split(|c: char| !c.is_alphanumeric())
+            .filter(|word| word.starts_with(|c: char| c.is_uppercase() || c.is_ascii_digit()))
+            .flat_map(content_stems)
+            .collect()
+    };
+    let (names, further) = asked
+        .split_once(", ")
+        .map_or((names(asked), Vec::new()), |(name, further)| (names(name), names(further)));
+    let exact =
+        |stem: &&String| names.contains(stem) || EXACT.contains(&stem.as_str()) || stem.ends_with("est");
+    let missing: Vec<&String> =
+        stems.iter().filter(|stem| !says(&all, stem) && !further.contains(stem)).collect();
+    // Who someone is to someone is what is claimed.
+    let roles: Vec<String> =
+        asked.split(' ').filter(|word| attribute::is_role(word)).flat_map(content_stems).collect();
+    if missing.iter().any(|stem| roles.contains(stem))
+        || missing.len() > usize::from(stems.len() >= 3)
+        || missing.iter().any(exact)
+    {
+        return None;
+    }
+    let mut before: Vec<String> = Vec::new();
+    fragments(observation).find(|sentence| {
+        let own = content_stems(sentence);
+        // A sentence that goes on about the one before says its words too.
+        let goes_on = ["He ", "She ", "It ", "They ", "The "].iter().any(|start| sentence.starts_with(start));
+        let about = if before.is_empty() { &all } else { &before };
+        let said: Vec<String> = own.iter().chain(about.iter().filter(|_| goes_on)).cloned().collect();
+        let has_value = value.iter().all(|stem| own.contains(stem));
+        before = own;
+        let here = stems.iter().filter(|stem| says(&said, stem) || further.contains(stem)).count();
         let lower = sentence.to_lowercase();
-        [" not ", "n't", "formerly", "until", "rumor", "reported", "may ", "might"]
-            .iter()
-            .any(|word| lower.contains(word))
-    };
-    let sentence = sentences(observation).into_iter().find(|sentence| {
-        let said = content_stems(sentence);
-        sentence.contains(value) && asked.iter().all(|stem| said.contains(stem)) && !hedged(sentence)
-    })?;
-    let at = sentence.as_ptr() as usize - observation.as_ptr() as usize + sentence.find(value)?;
-    stands_alone(observation, at, value).then_some(at)
+        has_value && here * 2 >= stems.len() && !HEDGES.iter().any(|hedge| lower.contains(hedge))
+    })
 }
 
-fn invert<'a>(query: &str, observation: &'a str, statement: &str) -> Option<(String, &'a str)> {
-    let subject = statement.strip_prefix("The ").or_else(|| statement.strip_prefix("the "))?;
-    let (subject, verb, value) = [" is ", " was ", " are ", " were "]
-        .iter()
-        .filter_map(|verb| subject.rsplit_once(verb).map(|(subject, value)| (subject, verb.trim(), value)))
-        .max_by_key(|(subject, ..)| subject.len())?;
-    let (place, value) = match value.strip_prefix("in ").or_else(|| value.strip_prefix("located in ")) {
-        Some(place) => (true, place),
-        None => (false, value),
-    };
-    let at = observation.find(value)?;
-    if observation.contains('·') {
-        return None; // a page's list of links or names: one of them is not "the" one
-    }
-    let asked = content_stems(subject);
-    let wanted = content_stems(query);
-    let short = (1..=8).contains(&value.split_whitespace().count()) && asked.len() >= 2 && asked.len() <= 14;
-    let covers_query = wanted.iter().all(|stem| asked.contains(stem));
-    let value_is_new =
-        content_stems(value).iter().any(|stem| !asked.contains(stem) && !wanted.contains(stem));
-    let named = subject.contains(|c: char| c.is_uppercase() || c.is_ascii_digit());
-    if !short || !covers_query || !value_is_new || !named || !stands_alone(observation, at, value) {
-        return None;
-    }
-    let supported = if is_box(observation) {
-        let role = noun_phrase(subject).rsplit(' ').next().unwrap_or("");
-        !CONFUSED.contains(&role) && asked.iter().all(|stem| wanted.contains(stem))
-    } else {
-        sentences(observation).iter().any(|sentence| {
-            let said = content_stems(sentence);
-            sentence.contains(value) && asked.iter().all(|stem| said.contains(stem))
-        })
-    };
-    let question = question(subject, verb, value, place)?;
-    supported.then(|| (question, &observation[at..at + value.len()]))
+/// The sentences of a text, and the rest behind the last, which may be cut.
+fn fragments(text: &str) -> impl Iterator<Item = &str> {
+    let whole = sentences(text);
+    let end = whole.last().map_or(0, |last| last.as_ptr() as usize + last.len() - text.as_ptr() as usize);
+    let rest = text.get(end..).unwrap_or("").trim();
+    whole.into_iter().chain((!rest.is_empty() && !rest.contains('\n')).then_some(rest))
 }
 
 /// Whether a value is a name, date or number of its own, not a part of a longer one.
@@ -148,49 +163,6 @@ fn stands_alone(observation: &str, at: usize, value: &str) -> bool {
     let name = name_prefix(&observation[at..]).is_none_or(|name| name.len() <= value.len());
     let substantial = value.starts_with(|c: char| c.is_uppercase() || c.is_ascii_digit());
     edge(before) && edge(after) && name && substantial
-}
-
-fn question(subject: &str, verb: &str, value: &str, place: bool) -> Option<String> {
-    if place {
-        return Some(format!("Where {verb} the {subject}"));
-    }
-    let date = dates(value).first().is_some_and(|date| date.len() == value.len());
-    if date && !subject.contains("year") && !subject.contains("date") {
-        return None;
-    }
-    let head = noun_phrase(subject);
-    let clause =
-        ["that ", "who "].iter().find_map(|link| subject[head.len()..].trim_start().strip_prefix(link));
-    let next = clause.and_then(|clause| clause.split(' ').next()).unwrap_or("");
-    let finite = ["was", "is", "are", "were", "has", "had", "won"].contains(&next)
-        || next.ends_with("ed")
-        || (next.len() > 3 && next.ends_with('s'));
-    if let (Some(clause), true, false) = (clause, finite, head.is_empty()) {
-        return Some(format!("Which {head} {clause}"));
-    }
-    let before_of = subject.split(" of ").next()?.rsplit(' ').next()?.to_lowercase();
-    let person = (names_people(head.rsplit(' ').next()?) || (!head.is_empty() && names_people(&before_of)))
-        && value.contains(' ');
-    Some(format!("{} {verb} the {subject}", if person { "Who" } else { "What" }))
-}
-
-/// The words up to the first name, preposition, participle or clause: `second album`.
-fn noun_phrase(subject: &str) -> &str {
-    const STOPS: &[&str] = &[
-        "of", "in", "on", "at", "for", "with", "from", "by", "to", "that", "who", "which", "where", "whose",
-    ];
-    let mut end = 0;
-    for word in subject.split(' ') {
-        let participle = end > 0 && (word.ends_with("ed") || word.ends_with("ing"));
-        if STOPS.contains(&word)
-            || participle
-            || word.starts_with(|c: char| !c.is_lowercase() && !c.is_ascii_digit())
-        {
-            break;
-        }
-        end += word.len() + 1;
-    }
-    subject[..end.min(subject.len())].trim_end()
 }
 
 #[cfg(test)]
@@ -232,7 +204,7 @@ mod tests {
                 "founder of the Harbour Museum",
                 "The Harbour Museum was founded by Ann Example in 1903. It is in Bath.",
                 "The Harbour Museum was founded by Ann Example.",
-                None,
+                Some("By whom was the Harbour Museum founded"),
             ),
             (
                 "Harbour Museum founded",

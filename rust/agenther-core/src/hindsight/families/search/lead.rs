@@ -126,23 +126,54 @@ pub fn about(name: &str, disambiguator: Option<&str>, lead: &Lead<'_>) -> bool {
     // A person's full name has more words than the usual one; of other subjects, longer ones are others.
     let person = lead.parenthesis.is_some_and(|inside| inside.contains("born") || inside.contains('–'));
     let same = subject.len() <= wanted.len() + if person { 3 } else { 0 };
-    let fits =
-        disambiguator.is_none_or(|words| content_stems(words).iter().all(|stem| described.contains(stem)));
-    (covered && same || person && shortened(name, lead.subject)) && fits
+    let fits = disambiguator.is_none_or(|words| {
+        let says = |stem: &String| {
+            described.contains(stem) || stem == "tv" && described.iter().any(|said| said == "television")
+        };
+        content_stems(words).iter().all(says)
+    });
+    (covered && same || person && shortened(name, lead.subject) || narrowed(name, lead, &subject, &described))
+        && fits
+}
+
+/// Whether a query is the subject and a word or two that the predicate has: `Adair County, Oklahoma`, `Veld Rovers
+/// football`.
+fn narrowed(name: &str, lead: &Lead<'_>, subject: &[String], described: &[String]) -> bool {
+    let wanted = content_stems(name);
+    let rest: Vec<&String> = wanted.iter().filter(|stem| !subject.contains(stem)).collect();
+    let starts = wanted.first().is_some_and(|first| subject.contains(first));
+    let whole = subject.iter().all(|stem| wanted.contains(stem)) && !subject.is_empty();
+    let few = (1..=2).contains(&rest.len()) && rest.len() < subject.len().max(2);
+    let told = rest.iter().all(|stem| described.contains(stem));
+    starts && whole && few && told && lead.parenthesis.is_none()
 }
 
 /// Whether a name is another with its first name cut short: `Alex Hirsch` of `Alexander Robert Hirsch`.
 fn shortened(name: &str, subject: &str) -> bool {
     let (mut name, mut subject) = (name.split(' '), subject.split(' '));
-    let (Some(first), Some(last), None) = (name.next(), name.next(), name.next()) else { return false };
+    let (Some(first), Some(mut last)) = (name.next(), name.next()) else { return false };
+    // `Michael C. Hall` is `Michael Carlyle Hall`.
+    if last.len() == 2 && last.ends_with('.') {
+        let Some(family) = name.next() else { return false };
+        last = family;
+    }
+    if name.next().is_some() {
+        return false;
+    }
     let (Some(full), Some(family)) = (subject.next(), subject.next_back()) else { return false };
-    first.len() >= 3 && full.starts_with(first) && last == family && subject.count() <= 2
+    // `Jerry` is `Jerrald` and `Kate` is not `Katharina` alone: so many letters are enough beside the family name.
+    let begins = first.get(..3).is_some_and(|start| full.starts_with(start));
+    begins && last == family && subject.count() <= 2
 }
 
 /// Whether the lead describes a person: born, or a personal pronoun and a word for what people are.
 pub fn is_person(lead: &Lead<'_>, gendered: bool) -> bool {
     let inside = lead.parenthesis.unwrap_or("");
     let born = inside.starts_with("born ") || inside.contains("; born ") || inside.contains(", born ");
+    let beast = ["horse", "racehorse", "dog", "cat", "stallion", "mare"];
+    if lead.predicate.split([' ', ',']).take(8).any(|word| beast.contains(&word)) {
+        return false;
+    }
     let lived = dates(inside).iter().filter(|date| date.len() > 4).count() == 2;
     born || ((gendered || lived) && calls_a_person(lead) && work(lead).is_none())
 }
@@ -246,7 +277,8 @@ pub fn names_people(description: &str) -> bool {
     ];
     description.split(' ').filter(|word| !is_demonym(word)).any(|word| {
         let ending = word.len() > 4 && ENDINGS.iter().any(|ending| word.ends_with(ending));
-        PEOPLE.contains(&word) || (ending && !NOT_PEOPLE.contains(&word.to_lowercase().as_str()))
+        PEOPLE.contains(&word.to_lowercase().as_str())
+            || (ending && !NOT_PEOPLE.contains(&word.to_lowercase().as_str()))
     })
 }
 
@@ -257,6 +289,13 @@ pub fn work(lead: &Lead<'_>) -> Option<&'static str> {
         !matches!(*word, "of" | "that" | "which" | "from" | "by" | "in" | "about" | "who" | "for" | "on")
     });
     let work = words.find_map(|word| WORKS.iter().find(|work| **work == word)).copied();
+    // "an American film and stage actor" is no film.
+    let ends = [" of ", " in ", " from ", " who ", " that ", " which ", " by ", " for "];
+    let phrase = ends.iter().fold(head, |phrase, end| phrase.split(end).next().unwrap_or(phrase));
+    let last = phrase.rsplit(' ').next().unwrap_or("");
+    if names_people(last) && !WORKS.contains(&last) {
+        return None;
+    }
     work.filter(|work| *work != "series" || !head.contains("series of "))
 }
 
@@ -278,7 +317,10 @@ pub fn topic(title: &str, lead: &Lead<'_>, disambiguator: Option<&str>, person: 
             Some(format!("the {words} {title}"))
         }
         // "the engineer William Howard": there are others of the name.
-        (Some(words), _) if person && words.chars().all(|c| c.is_ascii_lowercase() || c == ' ') => {
+        (Some(words), _)
+            if (person || words.split(' ').count() <= 2)
+                && words.chars().all(|c| c.is_ascii_lowercase() || c == ' ') =>
+        {
             Some(format!("the {words} {title}"))
         }
         (Some(_), _) => None,

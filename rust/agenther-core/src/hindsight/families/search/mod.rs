@@ -1,33 +1,42 @@
 //! Search and question answering: a question whose answer a found passage states.
 //!
 //! [`passage`] reads the facts off a lead that is about the query, [`ask`] asks for them, [`direct`]
-//! takes the query itself as the question. Two passages give comparisons and hops.
+//! takes the query itself as the question, [`inverted`] what the agent made of the result, [`stated`] a whole sentence
+//! of it. Two passages give comparisons and hops, two answers pairs and chains.
 
 mod ask;
 mod attribute;
+mod claim;
 mod compare;
 mod demonyms;
 mod direct;
+mod hop;
 mod inverted;
 mod lead;
+mod pages;
+mod pairs;
 mod passage;
 mod prose;
+mod stated;
 
 use std::borrow::Cow;
 
 use super::{Candidate, Proposals};
 use crate::hindsight::{Origin, Slot, Support, Wording};
-use crate::reading::{Reading, StepReading};
-use crate::signals::effect;
+use crate::reading::Reading;
 use crate::signals::tool_status::Status;
-use crate::text::document::Kind;
+use crate::text::cut;
 use crate::trajectory::{Field, Span};
 use ask::Ask;
-use compare::{compare, of_both, which_first};
+use compare::compare;
+use hop::{follow, hop, relation, side_by_side};
 use passage::{Fact, Passage, Relation};
 
 /// A run that searches on and on is not asked about every search.
 const MAX_SEARCHES: usize = 16;
+
+/// Of a longer page or thought only the start is read for an answer: reading compares each sentence with the others.
+const MAX_READ: usize = 6_000;
 
 /// A search that found a passage about its query.
 struct Found<'a> {
@@ -37,61 +46,139 @@ struct Found<'a> {
     passage: Passage<'a>,
 }
 
+/// A search whose query put a question that the observation answers.
+struct Answered<'a> {
+    candidate: Candidate,
+    /// The answer, where it is a name, date or number and not a sentence.
+    value: Option<&'a str>,
+}
+
 /// Proposes questions that the searches of a run answer.
 pub fn propose(reading: &Reading<'_>, out: &mut Proposals) {
     let mut found: Vec<Found<'_>> = Vec::new();
-    let mut answered: Vec<Candidate> = Vec::new();
+    let mut answered: Vec<Answered<'_>> = Vec::new();
     for (index, step) in reading.steps.iter().enumerate() {
-        let Some(query) = query(step) else { continue };
-        let (Some(observation), Status::Ok) = (step.step.observation, step.status) else { continue };
-        if found.len() == MAX_SEARCHES {
+        if found.len() >= MAX_SEARCHES || answered.len() >= MAX_SEARCHES {
             break;
         }
-        if let Some(passage) = passage::read(query, observation)
-            && found.iter().all(|other| other.passage.topic != passage.topic)
-        {
-            found.push(Found { step: index as u32, query, observation, passage });
-        } else if let Some((question, value)) = direct::ask(query, observation)
-            && !vetoed(reading, index)
-        {
-            answered.push(direct_candidate(index as u32, query, observation, question, value));
-        } else if let Some(passage) = attributed(query, observation)
-            && found.iter().all(|other| other.passage.topic != passage.topic)
-        {
-            match passage.facts.as_slice() {
-                // "Who is …?" is not what the query asks.
-                [does] if does.relation == Relation::Definition => {
-                    let be = if passage.past { "was" } else { "is" };
-                    let what = query.rsplit(' ').next().filter(|last| attribute::is_occupation(last));
-                    let question =
-                        format!("What {be} the {} of {}", what.unwrap_or("occupation"), passage.topic);
-                    answered.push(direct_candidate(index as u32, query, observation, question, does.value));
-                }
-                _ => found.push(Found { step: index as u32, query, observation, passage }),
+        let (Some(observation), Status::Ok) = (step.step.observation, step.status) else { continue };
+        let queries = pages::queries(step);
+        if queries.is_empty() {
+            continue;
+        }
+        let texts = pages::texts(step, observation);
+        let is_new = |found: &[Found<'_>], passage: &Passage<'_>| {
+            found.iter().all(|other| other.passage.topic != passage.topic)
+        };
+        for &query in &queries {
+            let passage = texts.iter().find_map(|text| passage::read(query, text));
+            if let Some(passage) = passage.filter(|passage| is_new(&found, passage)) {
+                found.push(Found { step: index as u32, query, observation, passage });
+                continue;
             }
-        } else if let Some(thought) = reading.steps.get(index + 1).and_then(|next| next.step.thought)
-            && let Some((question, value)) = inverted::ask(query, observation, thought)
-        {
-            let candidate = direct_candidate(index as u32, query, observation, question, value);
-            out.push(Candidate { wording: Wording::Phrase, ..candidate });
+            // The words after several queries at once may be about any of them.
+            if queries.len() > 1 {
+                continue;
+            }
+            let search = Search { reading, index, query, observation };
+            if let Some(answer) = texts.iter().find_map(|text| search.answer(text)) {
+                if answered.iter().all(|known| known.candidate.goal != answer.candidate.goal) {
+                    answered.push(answer);
+                }
+            } else if let Some(passage) = texts.iter().find_map(|text| attributed(query, text))
+                && is_new(&found, &passage)
+            {
+                match passage.facts.as_slice() {
+                    // "Who is …?" is not what the query asks.
+                    [does] if does.relation == Relation::Definition => {
+                        let question = occupation(query, &passage);
+                        answered.push(search.answered(question, does.value, 0.78));
+                    }
+                    _ => found.push(Found { step: index as u32, query, observation, passage }),
+                }
+            } else if let Some(answer) = texts.iter().find_map(|text| search.read_by_agent(text)) {
+                answered.push(answer);
+            }
         }
     }
     for (at, second) in found.iter().enumerate() {
         for first in &found[..at] {
             hop(first, second, out);
+            relation(first, second, out);
+            side_by_side(first, second, out);
             compare(first, second, out);
         }
     }
     for one in &found {
+        answered.iter().for_each(|first| follow(first, one, out));
         single(one, out);
     }
-    for (at, second) in answered.iter().take(MAX_SEARCHES).enumerate() {
-        let pairs = answered[..at]
-            .iter()
-            .filter_map(|first| which_first(first, second).or_else(|| of_both(first, second)));
-        pairs.for_each(|ask| out.push(ask));
+    pairs::propose(&answered, reading, out);
+    answered.into_iter().for_each(|answer| out.push(answer.candidate));
+}
+
+/// A search whose query may be a question.
+struct Search<'r, 'a> {
+    reading: &'r Reading<'a>,
+    index: usize,
+    query: &'a str,
+    observation: &'a str,
+}
+
+impl<'a> Search<'_, 'a> {
+    /// What the agent said next.
+    fn thought(&self) -> Option<&'a str> {
+        let thought = self.reading.steps.get(self.index + 1)?.step.thought?;
+        Some(&thought[..cut::floor(thought, MAX_READ)])
     }
-    answered.into_iter().for_each(|candidate| out.push(candidate));
+
+    /// The query as a question, and a text as its answer.
+    fn answer(&self, text: &'a str) -> Option<Answered<'a>> {
+        let is_doubted = self.thought().is_some_and(doubts);
+        let text = &text[..cut::floor(text, MAX_READ)];
+        let (question, value) = direct::ask(self.query, text).filter(|_| !is_doubted)?;
+        Some(self.answered(question, value, 0.78))
+    }
+
+    /// What the agent's next words make of a text, else the sentence that they take up.
+    fn read_by_agent(&self, text: &'a str) -> Option<Answered<'a>> {
+        let text = &text[..cut::floor(text, MAX_READ)];
+        let inverted = self.thought().and_then(|thought| inverted::ask(self.query, text, thought));
+        if let Some((question, value)) = inverted {
+            let answered = self.answered(question, value, 0.78);
+            let candidate = Candidate { wording: Wording::Phrase, ..answered.candidate };
+            let value = Some(value).filter(|value| !value.ends_with('.'));
+            return Some(Answered { candidate, value });
+        }
+        let (question, sentence) = stated::ask(self.query, text, self.thought())?;
+        Some(Answered { value: None, ..self.answered(question, sentence, 0.74) })
+    }
+
+    fn answered(&self, question: String, value: &'a str, prior: f32) -> Answered<'a> {
+        let (step, query) = (self.index as u32, self.query);
+        let is_query = query.trim_end_matches(['?', ' ']).eq_ignore_ascii_case(&question);
+        let candidate = Candidate {
+            goal: format!("{question}?"),
+            answer: value.to_string(),
+            wording: if is_query { Wording::Reuse } else { Wording::Phrase },
+            steps: vec![step],
+            slots: Vec::new(),
+            evidence: vec![
+                support(query, step, Field::ActionInput, Span::new(0, query.len())),
+                support(value, step, Field::Observation, span_of(self.observation, value)),
+            ],
+            prior,
+            trivial: false,
+        };
+        Answered { candidate, value: Some(value) }
+    }
+}
+
+/// `What is the profession of Ann Lee`, in the word of the query.
+fn occupation(query: &str, passage: &Passage<'_>) -> String {
+    let be = if passage.past { "was" } else { "is" };
+    let what = query.rsplit(' ').next().filter(|last| attribute::is_occupation(last));
+    format!("What {be} the {} of {}", what.unwrap_or("occupation"), passage.topic)
 }
 
 /// The passage that a query for an attribute of something found, with that attribute alone: what else the passage says,
@@ -99,51 +186,17 @@ pub fn propose(reading: &Reading<'_>, out: &mut Proposals) {
 fn attributed<'a>(query: &'a str, observation: &'a str) -> Option<Passage<'a>> {
     let (head, Cow::Borrowed(topic)) = attribute::parts(query)? else { return None };
     let mut passage = passage::read(topic, observation)?;
-    passage.facts.retain(|fact| attribute::is_fact(head, fact));
+    let former =
+        |value: &str| ["former", "retired", "late ", "fictional"].iter().any(|word| value.contains(word));
+    passage.facts.retain(|fact| {
+        attribute::is_fact(head, fact) && !(fact.relation == Relation::Definition && former(fact.value))
+    });
     let does = passage.facts.iter().any(|fact| fact.relation == Relation::Definition);
     ((!does || passage.person) && !passage.facts.is_empty()).then_some(passage)
 }
 
-/// The words searched for, where a step is a search: the tool is called so and takes one short text, or the
-/// code is one call of such a function on a literal.
-fn query<'a>(step: &StepReading<'a>) -> Option<&'a str> {
-    let input = step.step.action_input?.trim();
-    if is_search(step.step.action_name?) {
-        let query = match step.arguments() {
-            Some(arguments) => {
-                let mut texts = arguments.leaves().filter(|leaf| leaf.kind() == Kind::String);
-                let text = texts.next()?;
-                match texts.next() {
-                    None => text.raw(),
-                    Some(_) => {
-                        arguments.root().get("query").filter(|value| value.kind() == Kind::String)?.raw()
-                    }
-                }
-            }
-            None => input,
-        };
-        let short = query.len() <= 200 && !query.contains('\n') && !query.trim().is_empty();
-        return short.then(|| query.trim());
-    }
-    let call = input.strip_prefix("print(").and_then(|rest| rest.strip_suffix(')')).unwrap_or(input);
-    let (function, rest) = call.split_once('(')?;
-    let argument = rest.strip_suffix(')')?.trim();
-    let quote = argument.chars().next().filter(|c| matches!(c, '"' | '\''))?;
-    let literal = argument.strip_prefix(quote)?.strip_suffix(quote)?;
-    let name = function.chars().all(|c| c.is_alphanumeric() || matches!(c, '_' | '.'));
-    (name && is_search(function) && !literal.contains([quote, '\\', '\n'])).then_some(literal)
-}
-
-fn is_search(tool: &str) -> bool {
-    effect::words(tool).any(|word| {
-        ["search", "wikipedia", "wiki", "google", "bing", "browse", "retrieve", "retriever"]
-            .iter()
-            .any(|known| word.eq_ignore_ascii_case(known))
-    })
-}
-
-/// Whether the agent's next words doubt that the observation answers the query.
-fn vetoed(reading: &Reading<'_>, index: usize) -> bool {
+/// Whether the agent's words doubt that an observation answers the query.
+fn doubts(thought: &str) -> bool {
     const DOUBTS: &[&str] = &[
         "not ",
         "n't",
@@ -166,26 +219,8 @@ fn vetoed(reading: &Reading<'_>, index: usize) -> bool {
         "but ",
         "unfortunately",
     ];
-    let Some(thought) = reading.steps.get(index + 1).and_then(|step| step.step.thought) else { return false };
     let thought = thought.to_lowercase();
     DOUBTS.iter().any(|doubt| thought.contains(doubt))
-}
-
-fn direct_candidate(step: u32, query: &str, observation: &str, question: String, value: &str) -> Candidate {
-    let is_query = query.trim_end_matches(['?', ' ']).eq_ignore_ascii_case(&question);
-    Candidate {
-        goal: format!("{question}?"),
-        answer: value.to_string(),
-        wording: if is_query { Wording::Reuse } else { Wording::Phrase },
-        steps: vec![step],
-        slots: Vec::new(),
-        evidence: vec![
-            support(query, step, Field::ActionInput, Span::new(0, query.len())),
-            support(value, step, Field::Observation, span_of(observation, value)),
-        ],
-        prior: 0.78,
-        trivial: false,
-    }
 }
 
 /// One passage: a question for two facts where it states two, and one for a single fact.
@@ -223,45 +258,6 @@ fn candidate(found: &Found<'_>, ask: Ask, facts: &[&Fact<'_>], prior: f32) -> Ca
         prior,
         trivial: false,
     }
-}
-
-/// A second search whose topic the first passage named: the question describes it by that relation.
-fn hop(first: &Found<'_>, second: &Found<'_>, out: &mut Proposals) {
-    for link in &first.passage.facts {
-        if link.relation != Relation::By || link.value != second.passage.topic || !second.passage.person {
-            continue;
-        }
-        let Some(role) = role(link.verb) else { continue };
-        let description = format!("the {role} of {}", first.passage.topic);
-        for fact in &second.passage.facts {
-            let personal = matches!(
-                fact.relation,
-                Relation::Born | Relation::Died | Relation::Nationality | Relation::BornIn
-            );
-            if !personal {
-                continue;
-            }
-            let ask = ask::of_described(&description, &second.passage, fact);
-            let mut candidate = candidate(second, ask, &[fact], 0.9);
-            candidate.steps = vec![first.step, second.step];
-            candidate.slots = vec![topic_slot(first)];
-            candidate.evidence.insert(0, fact_support(first, link));
-            out.push(candidate);
-        }
-    }
-}
-
-fn role(verb: &str) -> Option<&'static str> {
-    Some(match verb {
-        "directed" => "director",
-        "written" => "writer",
-        "created" => "creator",
-        "composed" => "composer",
-        "founded" => "founder",
-        "designed" => "designer",
-        "invented" => "inventor",
-        _ => return None,
-    })
 }
 
 fn topic_slot(found: &Found<'_>) -> Slot {
@@ -408,6 +404,193 @@ mod tests {
             ("Jon Hale", "Jon Hale (bapt. 2 May 1531 – c. 1599) was a former farmer."),
         ] {
             assert!(goals(&[("search", query, text)]).is_empty(), "{text}");
+        }
+    }
+
+    #[test]
+    fn relations_of_all_kinds_are_read_and_followed() {
+        let company = (
+            "wiki_lookup_search",
+            r#"{"query": "Brightwell Motors"}"#,
+            "Brightwell Motors is a German car company founded in 1921 and based in Ulm. It has 42 factories.",
+        );
+        let city = (
+            "wiki_lookup_search",
+            r#"{"query": "Ulm"}"#,
+            "Ulm is a city in the south of Germany. The population was 126,790 as of the 2020 census. Its mayor is Jon Hale.",
+        );
+        let found = goals(&[company, city]);
+        let has = |goal: &str| found.iter().any(|(asked, _)| asked == goal);
+        assert!(has("What is the population of the city where Brightwell Motors is based?"), "{found:?}");
+        assert!(
+            found
+                .iter()
+                .any(|(goal, answer)| goal.contains("how many factories does it have")
+                    || answer.contains("42"))
+        );
+        let software = (
+            "web_search",
+            "Palimpsest",
+            "Palimpsest is a text editor for the desktop, developed by Anne Morel. It has 12 modes.",
+        );
+        assert!(
+            asks(&[software, MOREL], "When was the developer of Palimpsest born?", "4 June 1950"),
+            "{:?}",
+            goals(&[software, MOREL])
+        );
+    }
+
+    #[test]
+    fn what_one_is_to_the_other_leads_to_a_fact_of_it() {
+        let professor = (
+            "search",
+            "Ann Lee",
+            "Ann Lee (born 2 May 1931) is a professor of chemistry at the Veld Institute. She lives in Cork.",
+        );
+        let institute = (
+            "search",
+            "Veld Institute",
+            "The Veld Institute is a private university founded in 1887. It has 12 schools.",
+        );
+        let goal = "At which university is Ann Lee a professor of chemistry, and when was it founded?";
+        assert!(
+            asks(&[professor, institute], goal, "Veld Institute; 1887"),
+            "{:?}",
+            goals(&[professor, institute])
+        );
+    }
+
+    #[test]
+    fn code_that_searches_twice_finds_two_pages() {
+        let code = "a = wikipedia_search('Jon Hale')\nb = wikipedia_search('Ann Lee')\nprint(a)\nprint(b)";
+        let pages = "Page: Jon Hale\nSummary: Jon Hale (born 2 May 1931) is an English painter.\nPage: Ann Lee\nSummary: Ann Lee (born 4 June 1950) is an Irish painter.";
+        let answer = "Jon Hale, born on 2 May 1931; Ann Lee was born on 4 June 1950";
+        assert!(
+            asks(&[("python", code, pages)], "Who was born first, Jon Hale or Ann Lee?", answer),
+            "{:?}",
+            goals(&[("python", code, pages)])
+        );
+        let shown = r"Out[1]: 'Page: Jon Hale\nSummary: Jon Hale (born 2 May 1931) is an English painter.\n\nPage: Kent\nSummary: Kent is a county.'";
+        assert!(
+            asks(
+                &[("python", "wikipedia_search('Jon Hale')", shown)],
+                "When was Jon Hale born?",
+                "2 May 1931"
+            ),
+            "{:?}",
+            goals(&[("python", "wikipedia_search('Jon Hale')", shown)])
+        );
+        assert!(goals(&[("python", "x = open('Jon Hale')\nsearch('Jon Hale')", shown)]).is_empty());
+    }
+
+    #[test]
+    fn results_in_json_and_behind_labels_are_read() {
+        let json = r#"[{"title": "Jon Hale", "url": "u", "snippet": "Jon Hale (born 2 May 1931) is an English painter. He lived in Kent."}]"#;
+        let labelled = "[1] Title: Jon Hale\nSnippet: Jon Hale (born 2 May 1931) is an English painter. He lived in Kent.";
+        for text in [json, labelled] {
+            let calls = [("google_search", r#"{"q": "Jon Hale", "lang": "en"}"#, text)];
+            assert!(
+                asks(&calls, "When was Jon Hale born?", "2 May 1931")
+                    || asks(&calls, "What is the nationality of Jon Hale?", "English")
+                    || asks(
+                        &calls,
+                        "When was Jon Hale born, and what is his nationality?",
+                        "2 May 1931; English"
+                    ),
+                "{:?}",
+                goals(&calls)
+            );
+        }
+    }
+
+    #[test]
+    fn the_same_question_about_two_things_is_one_request() {
+        let calls = [
+            ("search", "where was Brightwell Motors founded", "Ulm"),
+            ("search", "where was Harbour Steel founded", "Port Amber"),
+        ];
+        let goal = "Where was Brightwell Motors founded, and where was Harbour Steel founded?";
+        assert!(
+            asks(&calls, goal, "Brightwell Motors: Ulm; Harbour Steel: Port Amber"),
+            "{:?}",
+            goals(&calls)
+        );
+    }
+
+    #[test]
+    fn a_question_about_what_another_found_describes_it() {
+        let calls = [
+            ("search", "which company owns Brisk Tea", "Harbour Foods"),
+            ("search", "when was Harbour Foods founded", "1949"),
+        ];
+        assert!(
+            asks(&calls, "When was the company that owns Brisk Tea founded?", "1949"),
+            "{:?}",
+            goals(&calls)
+        );
+    }
+
+    #[test]
+    fn an_answer_that_the_topic_has_in_its_name_is_not_asked_for() {
+        let text = "Low Tide is the third album by Irish singer Ann Lee, released on 6 May 2015 by Amber Records. It sold well.";
+        let found = goals(&[("search", "Low Tide (Ann Lee album)", text)]);
+        assert!(found.iter().all(|(goal, _)| !goal.contains("recorded")), "{found:?}");
+        assert!(!found.is_empty());
+    }
+
+    #[test]
+    fn what_the_agent_makes_of_a_result_is_asked_if_the_result_bears_it_out() {
+        use crate::hindsight::families::Proposals;
+        use crate::reading::Reading;
+        use crate::trajectory::{Step, Trajectory};
+        let asked = |query, observation, thought| {
+            let steps = vec![
+                Step {
+                    action_name: Some("browse"),
+                    action_input: Some(query),
+                    observation: Some(observation),
+                    ..Step::default()
+                },
+                Step { thought: Some(thought), ..Step::default() },
+            ];
+            let run = Trajectory { steps, ..Trajectory::default() };
+            let mut out = Proposals::default();
+            super::propose(&Reading::new(&run), &mut out);
+            out.candidates.first().map(|candidate| format!("{} {}", candidate.goal, candidate.answer))
+        };
+        for (query, observation, thought, expected) in [
+            (
+                "Harbour Council number of members",
+                "The Harbour Council has 42 members, elected every four years.",
+                "The Harbour Council has 42 members.",
+                Some("How many members does the Harbour Council have? 42"),
+            ),
+            (
+                "airport of the 6th Relief Wing",
+                "Aircraft of the 6th Relief Wing are based at Amber International Airport. 350 people work there.",
+                "The 6th Relief Wing is based at Amber International Airport.",
+                Some("Which airport is the 6th Relief Wing based at? Amber International Airport"),
+            ),
+            (
+                "team Jon Hale played for",
+                "Hale joined Veld Rovers in 1951. Jon Hale played for the Veld Rovers team until he retired.",
+                "Jon Hale might have played for Veld Rovers.",
+                None,
+            ),
+            (
+                "college Ann Lee is president of",
+                "Ann Lee is the ninth president of Veld College, a college of the arts.",
+                "The college Ann Lee is president of is Veld College.",
+                Some("Which college is Ann Lee president of? Veld College"),
+            ),
+            (
+                "uncle of Jon Hale",
+                "He is the son of the coach Peter Hale. Jon Hale coached in Veld.",
+                "The uncle of Jon Hale is Peter Hale.",
+                None,
+            ),
+        ] {
+            assert_eq!(asked(query, observation, thought).as_deref(), expected, "{query}");
         }
     }
 

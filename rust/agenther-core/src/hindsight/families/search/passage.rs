@@ -5,7 +5,7 @@
 
 use super::demonyms::nationality_prefix;
 use super::lead::{Lead, about, calls_a_person, is_person, split_disambiguator, title, topic, work};
-use super::prose::{content_stems, date_prefix, names_prefix, sentences};
+use super::prose::{date_prefix, name_prefix, names_prefix, sentences};
 
 /// What a fact says of the topic.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -36,6 +36,18 @@ pub enum Relation {
     RealName,
     /// What it is.
     Definition,
+    /// A noun that the passage gives a value for: the noun is [`Fact::verb`] (`county seat`).
+    Attribute,
+    /// How many of something it has: the noun is [`Fact::verb`].
+    Has,
+    /// Another name of it.
+    AlsoKnown,
+    /// Who stars in it.
+    Stars,
+    /// What a work is based on.
+    BasedOn,
+    /// Where someone did something: the verb is [`Fact::verb`] (`study`, `grow up`, `die`).
+    DidIn,
 }
 
 /// A fact of a passage.
@@ -64,6 +76,8 @@ pub struct Passage<'a> {
     pub plural: bool,
     /// Whether the passage speaks of it in the past.
     pub past: bool,
+    /// The noun for what it is: `company`, `city`.
+    pub kind: Option<&'a str>,
     /// The facts, each relation at most once.
     pub facts: Vec<Fact<'a>>,
 }
@@ -92,13 +106,42 @@ const BY: &[&str] = &[
     "sculpted",
     "narrated",
     "co-founded",
+    "led",
+    "voiced",
+    "portrayed",
+    "trained",
+    "released",
+    "distributed",
+    "organized",
+    "operated",
+    "sponsored",
+    "presented",
+    "conducted",
+    "headed",
+    "coached",
+    "managed",
 ];
-const BEGAN: &[&str] =
-    &["founded", "formed", "established", "created", "incorporated", "built", "launched", "opened"];
+const BEGAN: &[&str] = &[
+    "founded",
+    "formed",
+    "established",
+    "created",
+    "incorporated",
+    "built",
+    "launched",
+    "opened",
+    "held",
+    "fought",
+    "signed",
+    "completed",
+    "dissolved",
+    "introduced",
+    "commissioned",
+    "published",
+];
+/// What stands so far from the start of a clause says nothing of its subject.
+const MAX_CLAUSE: usize = 600;
 const WHERE: &[&str] = &["located", "based", "headquartered", "situated"];
-/// A search returns no more pages than these.
-const MAX_PAGES: usize = 20;
-
 /// Reads what a passage found by `query` says about it; `None` if the passage is not about the query.
 pub fn read<'a>(query: &'a str, text: &'a str) -> Option<Passage<'a>> {
     let first_word = query.split_whitespace().next()?.to_lowercase();
@@ -108,13 +151,15 @@ pub fn read<'a>(query: &'a str, text: &'a str) -> Option<Passage<'a>> {
     {
         return None; // a question asks for one thing of the topic, which may not be what the lead states
     }
-    let text = titled(query, text)?;
+    let text = super::pages::titled(query, text)?;
     let sentences = sentences(text);
     let first = sentences.first()?;
     let lead = Lead::parse(first)?;
     let (name, disambiguator) = split_disambiguator(query);
     let by_alias = lead.alias.is_some_and(|alias| alias.eq_ignore_ascii_case(name));
-    if !by_alias && !about(name, disambiguator, &lead) {
+    let other = also_known(first, &lead);
+    let by_other = other.is_some_and(|other| other.eq_ignore_ascii_case(name));
+    if !by_alias && !by_other && !about(name, disambiguator, &lead) {
         return None;
     }
     let gender = gender(&sentences);
@@ -127,28 +172,27 @@ pub fn read<'a>(query: &'a str, text: &'a str) -> Option<Passage<'a>> {
         pronoun: if person { gender } else { Some("it") },
         plural: matches!(lead.copula, "are" | "were"),
         past: matches!(lead.copula, "was" | "were"),
+        kind: kind(lead.predicate),
         facts: Vec::new(),
     };
     if by_alias && person {
         passage.add(Relation::RealName, "", lead.subject);
     }
+    if let Some(other) = other
+        && !by_alias
+        && !by_other
+    {
+        passage.add(Relation::AlsoKnown, "", other);
+    }
     passage.read_dates(&lead);
     passage.read_predicate(&lead);
+    passage.read_work(&lead);
+    passage.read_population(lead.predicate);
     passage.read_sentences(&sentences, &lead);
+    // "Who recorded the Ann Lee album Low Tide?" gives the answer away.
+    let topic = &passage.topic;
+    passage.facts.retain(|fact| !topic.contains(fact.value));
     (!passage.facts.is_empty()).then_some(passage)
-}
-
-/// The summary under the page title that equals the query, where the text is a list of pages.
-fn titled<'a>(query: &str, text: &'a str) -> Option<&'a str> {
-    if !text.trim_start().starts_with("Page: ") {
-        return Some(text);
-    }
-    let wanted = content_stems(query);
-    text.split("Page: ").take(MAX_PAGES).find_map(|page| {
-        let (title, rest) = page.split_once('\n')?;
-        let summary = rest.trim_start().strip_prefix("Summary:")?.trim_start();
-        (content_stems(title) == wanted).then_some(summary)
-    })
 }
 
 fn gender(sentences: &[&str]) -> Option<&'static str> {
@@ -172,7 +216,7 @@ impl<'a> Passage<'a> {
     fn add(&mut self, relation: Relation, verb: &'a str, value: &'a str) {
         let value = value.trim_end_matches([',', ' ']);
         let known = self.facts.iter().any(|fact| fact.relation == relation && fact.verb == verb);
-        if !known && !value.is_empty() {
+        if !known && !value.is_empty() && !value.contains('\\') {
             self.facts.push(Fact { relation, verb, value });
         }
     }
@@ -213,8 +257,6 @@ impl<'a> Passage<'a> {
     fn read_predicate(&mut self, lead: &Lead<'a>) {
         let predicate = lead.predicate;
         let described = ["a ", "an ", "the "].iter().find_map(|article| predicate.strip_prefix(article));
-        let former =
-            ["former", "retired", "late", "defunct", "fictional"].iter().any(|word| predicate.contains(word));
         if let Some(described) = described {
             if self.person {
                 if let Some(nationality) = nationality_prefix(described) {
@@ -235,21 +277,24 @@ impl<'a> Passage<'a> {
             predicate.starts_with("a ") || predicate.starts_with("an ") || predicate.starts_with("the ");
         // A name whose bearer may be a person or not takes neither "who" nor "what".
         let who_or_what = self.person || !calls_a_person(lead);
-        if takes_article && (3..=40).contains(&complete) && !former && who_or_what {
+        if takes_article && (3..=40).contains(&complete) && who_or_what {
             self.add(Relation::Definition, "", predicate);
         }
     }
 
     /// `directed by NAME`, `founded in 1901`, `located in PLACE` where the participle modifies the topic.
     fn read_participles(&mut self, clause: &'a str, in_lead: bool) {
-        for (at, word) in words(clause) {
+        for (at, word) in words(clause).take_while(|(at, _)| *at < MAX_CLAUSE) {
+            if !is_participle(word) && word != "released" {
+                continue;
+            }
             let rest = clause.get(at + word.len()..).unwrap_or("").trim_start();
             let before = clause[..at].trim_end();
             if !attaches(before, in_lead) {
                 continue;
             }
             if BY.contains(&word)
-                && let Some(names) = rest.strip_prefix("by ").and_then(names_prefix)
+                && let Some(names) = rest.strip_prefix("by ").and_then(described_names)
             {
                 self.add(Relation::By, word, names);
             }
@@ -274,15 +319,104 @@ impl<'a> Passage<'a> {
         }
     }
 
+    /// What the lead says of a work: `… song by American singer NAME`, `starring A and B.`, `based on the novel X`.
+    fn read_work(&mut self, lead: &Lead<'a>) {
+        let Some(kind) = work(lead) else { return };
+        let made = match kind {
+            "song" | "album" | "single" => Some("recorded"),
+            "novel" | "book" | "play" => Some("written"),
+            "opera" => Some("composed"),
+            _ => None,
+        };
+        if let Some(verb) = made
+            && let Some(at) = lead.predicate.find(&format!("{kind} by "))
+            && let Some(names) = described_names(&lead.predicate[at + kind.len() + " by ".len()..])
+        {
+            self.add(Relation::By, verb, names);
+        }
+        // A list that goes on behind its last "and" is cut.
+        if let Some((_, cast)) = lead.predicate.split_once(" starring ")
+            && let Some(names) = names_prefix(cast)
+            && names.len() == cast.len()
+        {
+            self.add(Relation::Stars, "", names);
+        }
+        if let Some((_, basis)) = lead.predicate.split_once(" based on ") {
+            let basis = basis.split([',', ';']).next().unwrap_or(basis);
+            if (2..=14).contains(&basis.split(' ').count()) && !basis.contains(" and ") {
+                self.add(Relation::BasedOn, "", basis);
+            }
+        }
+    }
+
+    /// `The population was 37,492`, `has a population of 1,200 as of 2020`.
+    fn read_population(&mut self, sentence: &'a str) -> bool {
+        const SAYS: &[&str] =
+            &["population was ", "population is ", "population of ", "recorded a population of "];
+        let value = SAYS.iter().find_map(|says| {
+            let at = sentence.find(says)? + says.len();
+            let rest = &sentence[at..];
+            let rest = ["approximately ", "about ", "around ", "estimated at "]
+                .iter()
+                .find_map(|near| rest.strip_prefix(near))
+                .unwrap_or(rest);
+            counted(rest)
+        });
+        if let Some(value) = value.filter(|_| !self.person) {
+            self.add(Relation::Attribute, "population", value);
+        }
+        value.is_some()
+    }
+
+    /// `Its county seat is Ada.`, after a sentence about the topic.
+    fn read_possession(&mut self, sentence: &'a str) -> bool {
+        let Some(rest) = ["Its ", "His ", "Her "].iter().find_map(|its| sentence.strip_prefix(its)) else {
+            return false;
+        };
+        let split =
+            [" is ", " was "].iter().filter_map(|is| rest.split_once(is)).min_by_key(|(noun, _)| noun.len());
+        if let Some((noun, value)) = split {
+            let plain = |word: &str| word.chars().all(|c| c.is_ascii_lowercase() || c == '-');
+            let singular = !noun.ends_with('s') && !noun.contains(" and ");
+            if noun.split(' ').count() <= 3
+                && noun.split(' ').all(plain)
+                && singular
+                && let Some(value) = whole_value(value)
+            {
+                self.add(Relation::Attribute, noun, value);
+            }
+        }
+        true
+    }
+
     /// Sentences after the first whose subject is the topic or its pronoun.
     fn read_sentences(&mut self, sentences: &[&'a str], lead: &Lead<'a>) {
         let mut about_topic = true;
         for sentence in &sentences[1..] {
+            if about_topic && (self.read_possession(sentence) || self.read_population(sentence)) {
+                continue;
+            }
             let Some(rest) = after_subject(sentence, lead, about_topic) else {
                 about_topic = false;
                 continue;
             };
             about_topic = true;
+            self.read_population(rest);
+            if !self.person
+                && let Some((number, noun)) = rest.strip_prefix("has ").and_then(has)
+            {
+                self.add(Relation::Has, noun, number);
+            }
+            if self.person {
+                for (says, verb) in DID_IN {
+                    if let Some(place) = rest.strip_prefix(says).and_then(place_prefix)
+                        && date_prefix(place).is_none()
+                        && !place.contains(" and ")
+                    {
+                        self.add(Relation::DidIn, verb, place);
+                    }
+                }
+            }
             let known = ["is best known for ", "was best known for ", "is known for ", "was known for "];
             if let Some(value) = known.iter().find_map(|start| rest.strip_prefix(start)) {
                 let mut value = value.trim_end_matches(['.', '!']);
@@ -306,6 +440,108 @@ impl<'a> Passage<'a> {
     }
 }
 
+/// What people do in places, as sentences about them say it.
+const DID_IN: &[(&str, &str)] = &[
+    ("studied at ", "study"),
+    ("graduated from ", "study"),
+    ("attended ", "study"),
+    ("grew up in ", "grow up"),
+    ("was raised in ", "grow up"),
+    ("died in ", "die"),
+];
+
+fn is_participle(word: &str) -> bool {
+    BY.contains(&word) || BEGAN.contains(&word) || WHERE.contains(&word)
+}
+
+/// The last noun before what narrows it: `company` of `a German car company based in Ulm`.
+fn kind(predicate: &str) -> Option<&str> {
+    let described = ["a ", "an ", "the "].iter().find_map(|article| predicate.strip_prefix(article))?;
+    let stops = [
+        " in ",
+        " of ",
+        " that ",
+        " which ",
+        " from ",
+        " based ",
+        " located ",
+        " and ",
+        " on ",
+        " at ",
+        " for ",
+        ", ",
+        " by ",
+    ];
+    let phrase = stops.iter().fold(described, |phrase, stop| phrase.split(stop).next().unwrap_or(phrase));
+    let noun = phrase.split(' ').take_while(|word| !is_participle(word)).last()?;
+    (noun.len() > 2 && noun.chars().all(|c| c.is_ascii_lowercase()) && !noun.ends_with("ed")).then_some(noun)
+}
+
+/// The other name that the lead gives: `Spynie Palace, also known as Spynie Castle, was …`.
+fn also_known<'a>(sentence: &'a str, lead: &Lead<'a>) -> Option<&'a str> {
+    let at = lead.predicate.as_ptr() as usize - sentence.as_ptr() as usize;
+    let before = sentence.get(..at)?;
+    let mut says = [", also known as ", ", commonly known as ", ", usually known as "].iter();
+    let (_, name) = says.find_map(|says| before.split_once(says))?;
+    let name =
+        [",", " and ", " or ", " ("].iter().fold(name, |name, end| name.split(end).next().unwrap_or(name));
+    let name = name.strip_prefix("the ").unwrap_or(name);
+    let whole = name_prefix(name).is_some_and(|prefix| prefix.len() == name.len());
+    (whole && !lead.subject.contains(name)).then_some(name)
+}
+
+/// `American singer Ann Lee, released …`: the names after what describes them.
+fn described_names(text: &str) -> Option<&str> {
+    let described = |word: &str| {
+        word.chars().all(|c| c.is_ascii_lowercase() || c == '-') || super::demonyms::is_demonym(word)
+    };
+    let skipped: usize =
+        text.split(' ').take(6).take_while(|word| described(word)).map(|word| word.len() + 1).sum();
+    let before = text.get(..skipped)?;
+    let relates = ["of", "for", "from", "in", "at", "with"]
+        .iter()
+        .any(|word| before.split(' ').any(|said| said == *word));
+    if relates {
+        return None;
+    }
+    names_prefix(text.get(skipped..)?)
+}
+
+/// A number with what dates it: `25,138 as of the 2020 census`.
+fn counted(text: &str) -> Option<&str> {
+    let number = text.split(' ').next()?.trim_end_matches(['.', ',', ';', ')']);
+    let is_number = number.starts_with(|c: char| c.is_ascii_digit())
+        && number.bytes().all(|byte| byte.is_ascii_digit() || matches!(byte, b',' | b'.'));
+    let rest = &text[number.len()..];
+    let scale = [" million", " billion"]
+        .iter()
+        .find(|scale| rest.starts_with(**scale))
+        .map_or(0, |scale| scale.len());
+    let dated = [" as of the ", " at the ", " in the ", " as of ", " in "].iter().find_map(|link| {
+        let year = rest[scale..].strip_prefix(link)?;
+        let year = date_prefix(year)?;
+        let census = rest[scale + link.len() + year.len()..].starts_with(" census");
+        Some(scale + link.len() + year.len() + if census { " census".len() } else { 0 })
+    });
+    is_number.then(|| &text[..number.len() + dated.unwrap_or(scale)])
+}
+
+/// `42 members, elected by …`: the number, and the noun that it counts.
+fn has(rest: &str) -> Option<(&str, &str)> {
+    let (number, rest) = rest.split_once(' ')?;
+    let noun = rest.split([' ', ',', '.', ';']).next()?;
+    let is_number = number.bytes().all(|byte| byte.is_ascii_digit() || byte == b',')
+        && number.starts_with(|c: char| c != ',');
+    let plain = noun.len() > 3 && noun.ends_with('s') && noun.chars().all(|c| c.is_ascii_lowercase());
+    (is_number && plain && !matches!(noun, "years" | "times" | "hours" | "minutes")).then_some((number, noun))
+}
+
+/// A value that is all of its clause: names, a date or a number.
+fn whole_value(text: &str) -> Option<&str> {
+    let names = place_prefix(text).filter(|names| !names.contains(" and "));
+    names.or_else(|| counted(text).filter(|value| text[value.len()..].starts_with(['.', ','])))
+}
+
 /// Whether nothing before a date says that it is another one: a baptism, an estimate, an alternative.
 fn certain(before: &str) -> bool {
     !["c.", "ca.", "circa", "bapt", "or ", "?", "reign", "r. ", "fl."]
@@ -319,8 +555,41 @@ fn attaches(before: &str, in_lead: bool) -> bool {
     if before.is_empty() {
         return true;
     }
+    // "a company founded in 1921 and based in Ulm"
+    if let Some(first) = before.strip_suffix(" and")
+        && let Some((at, _)) = words(first).filter(|(_, word)| is_participle(word)).last()
+        && !first[at..].contains(',')
+        && first[at..].split(' ').count() <= 6
+    {
+        return attaches(first[..at].trim_end(), in_lead);
+    }
     if !in_lead {
         return false;
+    }
+    // "a party in Veld, led by …" goes on about the party, unless something else stands between.
+    const BETWEEN: &[&str] = &[
+        " that ",
+        " which ",
+        " who ",
+        " whose ",
+        " where ",
+        " when ",
+        " between ",
+        " about ",
+        " on ",
+        " by ",
+        " with ",
+        " against ",
+        " and ",
+        " from ",
+        " among ",
+        " to ",
+    ];
+    if before.ends_with(',')
+        && !BETWEEN.iter().any(|word| before.contains(word))
+        && before.split(' ').count() <= 16
+    {
+        return true;
     }
     let parts: Vec<&str> = before.split(' ').collect();
     let head_reached = parts.len() <= 9 && !before.contains([',', ';', '(']) && !parts.contains(&"of");

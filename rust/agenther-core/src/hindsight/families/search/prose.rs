@@ -1,6 +1,7 @@
 //! Reading encyclopedic prose: sentences, dates, names. All parts borrow from the text.
 
-const MONTHS: &[&str] = &[
+/// The months, January first.
+pub const MONTHS: &[&str] = &[
     "January",
     "February",
     "March",
@@ -17,8 +18,8 @@ const MONTHS: &[&str] = &[
 
 /// Words that end in a dot without ending a sentence.
 const ABBREVIATIONS: &[&str] = &[
-    "Mr", "Mrs", "Ms", "Dr", "St", "Jr", "Sr", "Lt", "Col", "Gen", "Capt", "Sgt", "Rev", "Prof", "vs", "No",
-    "Inc", "Ltd", "Co", "Corp", "Bros", "Mt", "Ft", "c", "ca", "b", "d", "approx", "est", "etc", "e.g",
+    "Mr", "Mrs", "Ms", "Dr", "St", "Jr", "Sr", "Lt", "Col", "Gen", "Capt", "Sgt", "Rev", "Prof", "vs", "v",
+    "No", "Inc", "Ltd", "Co", "Corp", "Bros", "Mt", "Ft", "c", "ca", "b", "d", "approx", "est", "etc", "e.g",
     "i.e", "a.k.a", "Hon", "Gov", "Sen", "Rep", "Jan", "Feb", "Mar", "Apr", "Jun", "Jul", "Aug", "Sep",
     "Sept", "Oct", "Nov", "Dec", "pp", "Op",
 ];

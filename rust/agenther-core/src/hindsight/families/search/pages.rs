@@ -1,0 +1,166 @@
+//! What was searched for and what came back, whatever the tool: a call with a query, a line of code that calls one,
+//! a list of pages, a JSON list of results, labelled lines.
+
+use super::prose::content_stems;
+use crate::reading::StepReading;
+use crate::signals::effect;
+use crate::text::document::Kind;
+
+/// A search returns no more texts than these that are read.
+const MAX_TEXTS: usize = 12;
+
+/// Shorter leaves of a JSON result are titles and links.
+const MIN_TEXT: usize = 40;
+
+/// Labels that stand before the text of a result.
+const LABELS: &[&str] =
+    &["snippet: ", "content: ", "summary: ", "description: ", "text: ", "abstract: ", "extract: ", "body: "];
+
+/// The words searched for, where a step is a search: the tool is called so and takes one short text, or the code is
+/// nothing but calls of such functions on literals.
+pub fn queries<'a>(step: &StepReading<'a>) -> Vec<&'a str> {
+    let (Some(name), Some(input)) = (step.step.action_name, step.step.action_input) else {
+        return Vec::new();
+    };
+    if is_search(name) {
+        query(step, input.trim()).into_iter().collect()
+    } else {
+        called(input).unwrap_or_default()
+    }
+}
+
+fn query<'a>(step: &StepReading<'a>, input: &'a str) -> Option<&'a str> {
+    let query = match step.arguments() {
+        Some(arguments) => {
+            let mut texts = arguments.leaves().filter(|leaf| leaf.kind() == Kind::String);
+            let text = texts.next()?;
+            match texts.next() {
+                None => text.raw(),
+                Some(_) => {
+                    let named =
+                        ["query", "q", "search_query", "question", "keyword", "keywords", "title", "entity"];
+                    let value = named.iter().find_map(|name| arguments.root().get(name))?;
+                    Some(value).filter(|value| value.kind() == Kind::String)?.raw()
+                }
+            }
+        }
+        None => input,
+    };
+    let query = query.trim();
+    (query.len() <= 200 && !query.contains(['\n', '\\']) && !query.is_empty()).then_some(query)
+}
+
+/// The literals of code that searches and shows what it found: `a = search('X')`, `print(a)`, `print(search("Y"))`.
+fn called(code: &str) -> Option<Vec<&str>> {
+    let mut queries = Vec::new();
+    for line in code.lines().map(str::trim).filter(|line| !line.is_empty() && !line.starts_with('#')) {
+        let value = match line.split_once(" = ") {
+            Some((name, value)) if is_identifier(name) => value,
+            _ => line,
+        };
+        let shown = value.strip_prefix("print(").and_then(|rest| rest.strip_suffix(')')).unwrap_or(value);
+        if is_identifier(shown) {
+            continue; // what a line before found
+        }
+        queries.push(searched(shown)?);
+    }
+    (queries.len() <= 4).then_some(queries)
+}
+
+fn is_identifier(text: &str) -> bool {
+    !text.is_empty() && text.chars().all(|c| c.is_alphanumeric() || c == '_')
+}
+
+/// The literal that a call of a search takes.
+fn searched(call: &str) -> Option<&str> {
+    let (function, rest) = call.split_once('(')?;
+    let argument = rest.strip_suffix(')')?.trim();
+    let quote = argument.chars().next().filter(|c| matches!(c, '"' | '\''))?;
+    let literal = argument.strip_prefix(quote)?.strip_suffix(quote)?;
+    let name = function.chars().all(|c| c.is_alphanumeric() || matches!(c, '_' | '.'));
+    (name && is_search(function) && !literal.contains([quote, '\\', '\n']) && !literal.trim().is_empty())
+        .then_some(literal)
+}
+
+fn is_search(tool: &str) -> bool {
+    const SEARCHES: &[&str] = &[
+        "search",
+        "wikipedia",
+        "wiki",
+        "google",
+        "bing",
+        "duckduckgo",
+        "ddg",
+        "serp",
+        "serper",
+        "tavily",
+        "browse",
+        "retrieve",
+        "retriever",
+        "retrieval",
+        "websearch",
+    ];
+    effect::words(tool).any(|word| SEARCHES.iter().any(|known| word.eq_ignore_ascii_case(known)))
+}
+
+/// The texts that a search returned: the leaves of a JSON result, what stands after labels, else all of it.
+pub fn texts<'a>(step: &StepReading<'a>, observation: &'a str) -> Vec<&'a str> {
+    let opens = observation.trim_start();
+    if opens.starts_with(['{', '['])
+        && let Some(document) = step.observation()
+    {
+        let leaves =
+            document.leaves().filter(|leaf| leaf.kind() == Kind::String && leaf.raw().len() >= MIN_TEXT);
+        let inside = |text: &&str| !text.contains('\\') && is_part(observation, text);
+        return leaves.map(|leaf| leaf.raw()).filter(inside).take(MAX_TEXTS).collect();
+    }
+    let labelled: Vec<&str> = observation.lines().filter_map(after_label).take(MAX_TEXTS).collect();
+    if labelled.is_empty() || opens.starts_with("Page: ") { vec![observation] } else { labelled }
+}
+
+/// Whether one text is cut from the other, so that it has a place there.
+fn is_part(text: &str, part: &str) -> bool {
+    let (all, part) = (text.as_bytes().as_ptr_range(), part.as_bytes().as_ptr_range());
+    all.start <= part.start && part.end <= all.end
+}
+
+fn after_label(line: &str) -> Option<&str> {
+    let line = line
+        .trim_start_matches(|c: char| c.is_ascii_digit() || matches!(c, '[' | ']' | '.' | '-' | '*' | ' '));
+    LABELS.iter().find_map(|label| {
+        let start = line.get(..label.len())?;
+        start.eq_ignore_ascii_case(label).then(|| line[label.len()..].trim())
+    })
+}
+
+/// The summary of the page that a query means, where a text is a list of pages: the one of that title, else the only
+/// one whose title without its kind is.
+pub fn titled<'a>(query: &str, text: &'a str) -> Option<&'a str> {
+    let is_list = text.trim_start().starts_with("Page: ")
+        || text.trim_start().starts_with("Out[") && text.contains("Page: ") && text.contains("Summary:");
+    if !is_list {
+        return Some(text);
+    }
+    let pages: Vec<(&str, &str)> = text.split("Page: ").take(MAX_TEXTS).filter_map(page).collect();
+    let wanted = content_stems(query);
+    let same = |title: &str| content_stems(title) == wanted;
+    let exact = pages.iter().find(|(title, _)| same(title));
+    let mut like = pages.iter().filter(|(title, _)| same(title.split([',', '(']).next().unwrap_or(title)));
+    let only = || like.next().filter(|_| like.next().is_none());
+    // A lead may give the query as another name of its topic.
+    let named = || {
+        pages
+            .first()
+            .filter(|(_, summary)| summary.split(". ").next().is_some_and(|lead| lead.contains(query)))
+    };
+    exact.or_else(only).or_else(named).map(|(_, summary)| *summary)
+}
+
+/// Title and summary of a page; in the representation of a string, lines end at an escape.
+fn page(page: &str) -> Option<(&str, &str)> {
+    let at = page.find("Summary:")?;
+    let title = page[..at].trim().trim_end_matches("\\n");
+    let summary = page[at + "Summary:".len()..].trim_start();
+    let summary = summary.split("\\n").next().unwrap_or(summary);
+    (title.len() < 120).then_some((title, summary))
+}

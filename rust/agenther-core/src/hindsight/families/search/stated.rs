@@ -1,0 +1,270 @@
+//! Queries that a whole sentence of the observation answers: `population of Brandon` and `The population was 25,138 as
+//! of the 2020 census.` The sentence stands as the answer, since its value often has no clear bounds.
+//!
+//! A snippet found for a question is no answer yet. The sentence must have the names of the question (or follow a
+//! sentence that has them), its other words, and a value of the kind asked for; and where a word is missing, the
+//! agent's next words must have taken the value up.
+
+use super::direct::{self, Wants};
+use super::doubts;
+use super::prose::{content_stems, dates, sentences, stem};
+
+/// Sentences in which a value is uncertain, past or denied.
+const HEDGES: &[&str] =
+    &[" not ", "n't", "formerly", "until", "rumor", "rumour", "reported", " may ", "might", "?", "allegedly"];
+
+/// Words that say where, when or how many, which sentences say in many ways.
+const LIGHT: &[&str] = &[
+    "located",
+    "situated",
+    "currently",
+    "current",
+    "total",
+    "number",
+    "people",
+    "person",
+    "place",
+    "year",
+    "date",
+    "day",
+    "month",
+    "time",
+    "times",
+    "take",
+    "full",
+    "real",
+    "actual",
+    "exact",
+    "specific",
+    "both",
+];
+
+/// Forms of verbs that no stem brings together.
+const IRREGULAR: &[(&str, &str)] = &[
+    ("won", "win"),
+    ("wrote", "write"),
+    ("written", "write"),
+    ("sold", "sell"),
+    ("sang", "sing"),
+    ("sung", "sing"),
+    ("made", "make"),
+    ("held", "hold"),
+    ("led", "lead"),
+    ("built", "build"),
+    ("began", "begin"),
+    ("taught", "teach"),
+    ("died", "death"),
+    ("die", "death"),
+    ("grew", "grow"),
+    ("fought", "fight"),
+    ("bought", "buy"),
+    ("born", "birth"),
+    ("spoke", "speak"),
+    ("spoken", "speak"),
+    ("drew", "draw"),
+    ("ran", "run"),
+    ("flew", "fly"),
+    ("gave", "give"),
+    ("given", "give"),
+    ("lay", "lie"),
+    ("lost", "lose"),
+    ("met", "meet"),
+    ("paid", "pay"),
+    ("shot", "shoot"),
+];
+
+/// The question that a query puts, and the sentence that answers it.
+pub fn ask<'a>(query: &str, observation: &'a str, thought: Option<&str>) -> Option<(String, &'a str)> {
+    let (question, wants) = direct::question(query).or_else(|| direct::loose_question(query))?;
+    let asked = Asked::of(&question)?;
+    let sentences = sentences(observation);
+    let is_taken_up =
+        |sentence: &str| thought.is_some_and(|thought| asked.is_taken_up(wants, sentence, thought));
+    let is_left = thought.is_some_and(|thought| doubts(thought) || !ends(thought));
+    let answer = (0..sentences.len()).find(|&at| {
+        let sentence = sentences[at];
+        let taken = is_taken_up(sentence);
+        (taken || !is_left) && asked.is_answered(wants, &sentences[..=at], taken)
+    })?;
+    (!thought.is_some_and(doubts)).then(|| (question, sentences[answer]))
+}
+
+/// Whether a thought ends the search: it says nothing that could be of the value, as in `I have the answer.`
+fn ends(thought: &str) -> bool {
+    thought.split(' ').count() <= 12 && thought.contains("answer")
+}
+
+/// The words of a question.
+struct Asked {
+    names: Vec<String>,
+    plain: Vec<String>,
+    all: Vec<String>,
+}
+
+impl Asked {
+    fn of(question: &str) -> Option<Self> {
+        let words = || question.split(|c: char| !c.is_alphanumeric()).filter(|word| !word.is_empty()).skip(1);
+        let is_name = |word: &str| word.starts_with(|c: char| c.is_uppercase() || c.is_ascii_digit());
+        let (names, plain): (Vec<&str>, Vec<&str>) = words().partition(|word| is_name(word));
+        let stems = |words: Vec<&str>| content_stems(&words.join(" "));
+        let plain = stems(plain).into_iter().filter(|stem| !is_light(stem)).collect();
+        // Of `Port Amber, Veld` the part behind the comma only tells which.
+        let further = question.split_once(", ").map_or(Vec::new(), |(_, further)| content_stems(further));
+        let names: Vec<String> = stems(names).into_iter().filter(|name| !further.contains(name)).collect();
+        (!names.is_empty()).then(|| Asked { names, plain, all: content_stems(question) })
+    }
+
+    /// Whether the last of some sentences answers: with one plain word missing at most, and that only if the agent took
+    /// the value up.
+    fn is_answered(&self, wants: Wants, sentences: &[&str], is_taken_up: bool) -> bool {
+        let Some((sentence, before)) = sentences.split_last() else { return false };
+        let lower = sentence.to_lowercase();
+        if HEDGES.iter().any(|hedge| lower.contains(hedge))
+            || sentence.split(' ').count() > 60
+            || is_list(sentence)
+        {
+            return false;
+        }
+        let said = content_stems(sentence);
+        let absent = self.names.iter().filter(|name| !said.contains(name));
+        let goes_on = || {
+            let told: Vec<String> = before.iter().flat_map(|sentence| content_stems(sentence)).collect();
+            let refers =
+                ["He ", "She ", "It ", "They ", "The ", "Its ", "His ", "Her ", "Their ", "In ", "As of "];
+            let whole = |mut names: std::slice::Iter<'_, String>| {
+                names.all(|name| said.contains(name) || told.contains(name))
+            };
+            refers.iter().any(|start| sentence.starts_with(start)) && whole(self.names.iter())
+        };
+        if absent.count() > 0 && !goes_on()
+            || lower.contains("named after") && !self.plain.iter().any(|word| word == "nam")
+        {
+            return false;
+        }
+        if wants == Wants::Whether && !is_taken_up {
+            return false;
+        }
+        let missing = self.plain.iter().filter(|word| !said.iter().any(|said| are_kin(word, said)));
+        let missing: Vec<&String> = missing.collect();
+        // The first plain word is what is asked for (`which team`) or done (`who built`).
+        let is_minor = |word: &&&String| !is_exact(word) && self.plain.first() != Some(word);
+        let is_lenient = is_taken_up && self.plain.len() > 2 && missing.iter().all(|word| is_minor(&word));
+        missing.len() <= usize::from(is_lenient) && self.has_value(wants, sentence)
+    }
+
+    /// Whether a sentence has a value of the kind asked for that the question does not have.
+    fn has_value(&self, wants: Wants, sentence: &str) -> bool {
+        let is_new = |text: &str| content_stems(text).iter().any(|stem| !self.all.contains(stem));
+        match wants {
+            Wants::When => dates(sentence).into_iter().any(is_new),
+            Wants::Number => words(sentence).any(|word| is_number(word) && is_new(word)),
+            Wants::Whether => true,
+            Wants::Nationality => super::demonyms::has_nationality(sentence),
+            Wants::Occupation => super::lead::names_people(sentence),
+            Wants::Where => [" in ", " at ", " near ", " from "].iter().any(|link| {
+                let place = |at: usize| sentence[at + link.len()..].trim_start_matches("the ");
+                let mut places = sentence.match_indices(link).map(|(at, _)| place(at));
+                places.any(|place| {
+                    place.starts_with(char::is_uppercase)
+                        && is_new(place.split([' ', ',', '.']).next().unwrap_or(""))
+                })
+            }),
+            Wants::Who | Wants::Name | Wants::Any => {
+                words(sentence).skip(1).any(|word| word.starts_with(char::is_uppercase) && is_new(word))
+            }
+        }
+    }
+
+    /// Whether a thought repeats what is new in a sentence, and speaks of what was asked.
+    fn is_taken_up(&self, wants: Wants, sentence: &str, thought: &str) -> bool {
+        let told = content_stems(thought);
+        let is_value = |word: &&str| word.starts_with(|c: char| c.is_uppercase() || c.is_ascii_digit());
+        let new = words(sentence).skip(1).filter(is_value).flat_map(content_stems);
+        let repeats = new.filter(|stem| !self.all.contains(stem)).any(|stem| told.contains(&stem));
+        // An answer to a yes-or-no question has no value: the thought says the question again, as a statement.
+        let repeats =
+            if wants != Wants::Whether { repeats } else { self.all.iter().all(|stem| told.contains(stem)) };
+        let shared = self.all.iter().filter(|stem| told.contains(stem)).count();
+        repeats && shared * 2 >= self.all.len()
+    }
+}
+
+fn words(text: &str) -> impl Iterator<Item = &str> {
+    text.split(|c: char| !c.is_alphanumeric() && !matches!(c, ',' | '.')).filter(|word| !word.is_empty())
+}
+
+fn is_number(word: &str) -> bool {
+    const WORDS: &[&str] =
+        &["one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten", "eleven", "twelve"];
+    word.starts_with(|c: char| c.is_ascii_digit()) || WORDS.contains(&word)
+}
+
+/// Whether a stem says only where, when or how many.
+pub fn is_light(found: &str) -> bool {
+    LIGHT.iter().any(|light| stem(light) == found)
+}
+
+/// Whether two stems are of one root: `direct` and `director`.
+pub fn are_kin(one: &str, other: &str) -> bool {
+    const ROOT: usize = 5;
+    let base = |word: &str| IRREGULAR.iter().find(|(form, _)| stem(form) == word).map(|(_, base)| stem(base));
+    let (one, other) = (base(one).unwrap_or(one.to_string()), base(other).unwrap_or(other.to_string()));
+    one == other
+        || one.get(..ROOT).is_some_and(|root| other.get(..ROOT) == Some(root))
+        || stem(&one) == stem(&other)
+}
+
+/// Whether a word narrows the question so that no sentence without it answers.
+fn is_exact(word: &str) -> bool {
+    const EXACT: &[&str] =
+        &["first", "last", "only", "second", "third", "most", "least", "former", "original", "next"];
+    EXACT.contains(&word) || word.len() > 4 && word.ends_with("est")
+}
+
+/// A page's list of links or names, cut into what looks like a sentence.
+fn is_list(sentence: &str) -> bool {
+    ['·', ';', '|', '›', '…', '\\'].iter().any(|mark| sentence.contains(*mark)) || sentence.contains("...")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_sentence_answers_if_it_says_what_is_asked() {
+        let town = "Port Amber is a harbour town in the north of Veld. The population was 25,138 as of the 2020 census.";
+        let found = |query: &str, text: &'static str, thought: Option<&str>| {
+            ask(query, text, thought).map(|(question, answer)| format!("{question}? {answer}"))
+        };
+        let asked = "What is the population of Port Amber? The population was 25,138 as of the 2020 census.";
+        assert_eq!(
+            found("population of Port Amber", town, Some("The population of Port Amber is 25,138."))
+                .as_deref(),
+            Some(asked)
+        );
+        assert_eq!(found("population of Port Amber", town, Some("That is not what I need.")), None);
+        assert_eq!(
+            found("population of Port Green", town, Some("The population of Port Green is 25,138.")),
+            None
+        );
+        let film = "Most of The Salt Road was filmed in Almeria and Malta in 2014. It won two awards.";
+        assert_eq!(
+            found(
+                "where was The Salt Road filmed?",
+                film,
+                Some("The Salt Road was filmed in Almeria and Malta.")
+            )
+            .as_deref(),
+            Some(
+                "Where was The Salt Road filmed? Most of The Salt Road was filmed in Almeria and Malta in 2014."
+            )
+        );
+        assert_eq!(found("who wrote The Salt Road?", film, Some("Almeria wrote The Salt Road.")), None);
+        let compound = "Brellium oxide was formerly used in paint. Brellium melts at 1,204 degrees.";
+        assert_eq!(
+            found("At what temperature does Brellium melt", compound, None),
+            None,
+            "no word for what is measured, and nobody took it up"
+        );
+    }
+}
