@@ -102,11 +102,14 @@ impl<'a> Reading<'a> {
 impl<'a> StepReading<'a> {
     fn new(step: &'a Step<'a>, tools: &[Tool<'a>]) -> Self {
         let tool = step.action_name.and_then(|name| tools.iter().position(|tool| tool.name == name));
-        let description = tool.and_then(|tool| tools[tool].description.as_deref());
         StepReading {
             step,
             status: tool_status::status(step),
-            effect: step.action_name.map_or(Effect::Reply, |tool| effect::effect(tool, description)),
+            effect: match (tool, step.action_name) {
+                (Some(tool), _) => tools[tool].effect,
+                (None, Some(name)) => effect::effect(name, None),
+                (None, None) => Effect::Reply,
+            },
             tool,
             arguments: OnceCell::new(),
             observation: OnceCell::new(),

@@ -3,14 +3,13 @@
 //! Numbers are compared by value, read off the bytes in one pass; the typed facts of `text::facts` say
 //! more (dates, identifiers, units) and cost several times as much, which only extraction needs.
 
-use std::collections::HashMap;
+use std::ops::Range;
 
 use super::effect::Effect;
 use super::tool_status::Status;
 use super::{Hit, is_call};
 use crate::reading::Reading;
 use crate::text::bytes::find_digit;
-use crate::text::hash::Seeded;
 use crate::text::number;
 use crate::trajectory::{Field, Span};
 
@@ -116,64 +115,70 @@ fn claims(reading: &Reading<'_>) -> Vec<Claim> {
 
 /// When each claimed number was first known.
 struct Known {
-    since: HashMap<i64, Moment, Seeded>,
-    /// The values of observations that have few: what simple arithmetic may combine.
-    small: Vec<(Moment, Vec<f64>)>,
+    /// By the key of the number.
+    since: Vec<(i64, Moment)>,
+    /// Where the values of observations that have few stand: what simple arithmetic may combine.
+    small: Vec<(Moment, Range<usize>)>,
+    values: Vec<f64>,
 }
 
 impl Known {
     fn new(reading: &Reading<'_>, claims: &[Claim]) -> Self {
-        let mut known = Known {
-            since: claims.iter().map(|claim| (key(claim.value), Moment::MAX)).collect(),
-            small: Vec::new(),
-        };
+        let mut since: Vec<_> = claims.iter().map(|claim| (key(claim.value), Moment::MAX)).collect();
+        since.sort_unstable();
+        since.dedup();
+        let (mut small, mut values) = (Vec::new(), Vec::new());
         // Of the numbers of a run few are claimed: one bit tells most others apart before they are hashed.
         let mut claimed = [0u64; 16];
         claims.iter().map(|claim| slot(key(claim.value))).for_each(|(word, bit)| claimed[word] |= bit);
-        let mut learn = |text: &str, moment: Moment, small: Option<&mut Vec<f64>>| {
-            let mut values = small;
+        // Gives how many numbers the text has, of which the first are kept where that is asked.
+        let mut learn = |text: &str, moment: Moment, mut kept: Option<&mut Vec<f64>>| {
+            let mut count = 0;
             for number in numbers(text) {
                 let key = key(number.value);
                 let (word, bit) = slot(key);
                 if claimed[word] & bit != 0
-                    && let Some(since) = known.since.get_mut(&key)
+                    && let Ok(at) = since.binary_search_by_key(&key, |(known, _)| *known)
                 {
-                    *since = moment.min(*since);
+                    since[at].1 = moment.min(since[at].1);
                 }
-                if let Some(values) = values.as_mut().filter(|values| values.len() <= FEW) {
-                    values.push(number.value);
+                count += 1;
+                if let Some(kept) = kept.as_mut().filter(|_| count <= FEW) {
+                    kept.push(number.value);
                 }
             }
+            count
         };
         for text in [reading.run.original_prompt, reading.run.system].into_iter().flatten() {
             learn(text, 0, None);
         }
-        let mut values = Vec::with_capacity(FEW + 1);
         for (at, step) in reading.steps.iter().enumerate() {
             if let Some(turn) = step.step.user {
                 learn(turn, before(at), None);
             }
             if let Some(observation) = step.step.observation {
-                values.clear();
-                learn(observation, after(at), Some(&mut values));
-                if (1..=FEW).contains(&values.len()) {
-                    known.small.push((after(at), values.clone()));
+                let from = values.len();
+                if (1..=FEW).contains(&learn(observation, after(at), Some(&mut values))) {
+                    small.push((after(at), from..values.len()));
+                } else {
+                    values.truncate(from);
                 }
             }
         }
-        known
+        Known { since, small, values }
     }
 
     fn knows(&self, value: f64, moment: Moment) -> bool {
         // A claim of the end has the latest moment, which is also that of what is never known.
-        self.since.get(&key(value)).is_some_and(|since| *since <= moment && *since != Moment::MAX)
+        let found = self.since.binary_search_by_key(&key(value), |(known, _)| *known);
+        found.is_ok_and(|at| self.since[at].1 <= moment && self.since[at].1 != Moment::MAX)
     }
 
     /// Whether simple arithmetic on the numbers of one earlier observation gives the value.
     fn computes(&self, value: f64, moment: Moment) -> bool {
         // They are in the order of their moments.
         let earlier = &self.small[..self.small.partition_point(|(known, _)| *known <= moment)];
-        earlier.iter().rev().take(RECENT).any(|(_, values)| follows(value, values))
+        earlier.iter().rev().take(RECENT).any(|(_, values)| follows(value, &self.values[values.clone()]))
     }
 }
 

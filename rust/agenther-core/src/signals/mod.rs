@@ -5,7 +5,6 @@
 //! time than linear in the text and the number of steps.
 
 use std::cell::OnceCell;
-use std::collections::HashSet;
 
 use crate::reading::{Reading, StepReading};
 use crate::tools::Tool;
@@ -216,6 +215,8 @@ pub struct Signals<'r, 'a> {
     calls: OnceCell<Calls>,
     grounded: OnceCell<Grounded>,
     demands: OnceCell<Vec<(Field, Demand<'r>)>>,
+    shown: OnceCell<Vec<u8>>,
+    is_cut: OnceCell<bool>,
 }
 
 impl<'r, 'a> Signals<'r, 'a> {
@@ -227,6 +228,8 @@ impl<'r, 'a> Signals<'r, 'a> {
             calls: OnceCell::new(),
             grounded: OnceCell::new(),
             demands: OnceCell::new(),
+            shown: OnceCell::new(),
+            is_cut: OnceCell::new(),
         }
     }
 
@@ -240,10 +243,10 @@ impl<'r, 'a> Signals<'r, 'a> {
         self.steps().filter(|(_, step)| is_call(step)).map(|(at, _)| at as u32)
     }
 
-    /// The steps whose call repeats an earlier one, same tool and same arguments.
-    pub fn repeated_steps(&self) -> HashSet<u32> {
+    /// The steps whose call repeats an earlier one, same tool and same arguments, in order.
+    pub fn repeated_steps(&self) -> impl Iterator<Item = u32> {
         let hits = index_of("repeated_action").map(|index| self.hits(index));
-        hits.unwrap_or_default().iter().filter_map(|hit| hit.step).collect()
+        hits.unwrap_or_default().iter().filter_map(|hit| hit.step)
     }
 
     /// What was read off the run.
@@ -266,6 +269,16 @@ impl<'r, 'a> Signals<'r, 'a> {
 
     fn grounded(&self) -> &Grounded {
         self.grounded.get_or_init(|| Grounded::new(self.reading))
+    }
+
+    /// The texts that the agent was shown, one after the other.
+    fn shown(&self) -> &[u8] {
+        self.shown.get_or_init(|| shown::join(self))
+    }
+
+    /// Whether an observation was cut, or is not in the log.
+    fn is_cut(&self) -> bool {
+        *self.is_cut.get_or_init(|| shown::is_cut(self))
     }
 
     /// The schema of a tool, where the log has one.
@@ -321,8 +334,7 @@ impl<'r, 'a> Signals<'r, 'a> {
 
     /// Whether the log lists a tool of that effect.
     fn has_tool(&self, wanted: Effect) -> bool {
-        let mut tools = self.reading.tools().iter();
-        tools.any(|tool| effect::effect(&tool.name, tool.description.as_deref()) == wanted)
+        self.reading.tools().iter().any(|tool| tool.effect == wanted)
     }
 
     /// The last call that does something, if any.

@@ -1,11 +1,11 @@
 //! The language of a text, by its script and its commonest words.
 
-use std::collections::HashMap;
 use std::sync::LazyLock;
 
 use aho_corasick::AhoCorasick;
 
 use super::super::phrases;
+use crate::text::table::Table;
 
 /// Languages that are told apart.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -80,21 +80,20 @@ fn by_script(text: &str) -> Option<Language> {
 
 /// At least three of its commonest words, a tenth of all, and twice as many as of any other language.
 fn by_words(text: &str) -> Option<Language> {
-    const LONGEST: usize = 7;
     let mut counts = [0usize; WORDS.len()];
     let mut all = 0;
-    let mut lower = String::with_capacity(2 * LONGEST);
-    for word in text.split(|c: char| !c.is_alphabetic()).filter(|word| !word.is_empty()) {
+    let mut count = |word: &str| {
         all += 1;
-        if word.len() > LONGEST {
-            continue;
+        let mut languages = COMMON.get(word).unwrap_or(0);
+        while languages != 0 {
+            counts[languages.trailing_zeros() as usize] += 1;
+            languages &= languages - 1;
         }
-        lower.clear();
-        lower.push_str(word);
-        lower.make_ascii_lowercase();
-        for language in COMMON.get(lower.as_str()).into_iter().flatten() {
-            counts[*language] += 1;
-        }
+    };
+    if text.is_ascii() {
+        ascii_words(text).for_each(&mut count);
+    } else {
+        text.split(|c: char| !c.is_alphabetic()).filter(|word| !word.is_empty()).for_each(&mut count);
     }
     let best = (0..WORDS.len()).max_by_key(|at| counts[*at])?;
     let second = (0..WORDS.len()).filter(|at| *at != best).map(|at| counts[at]).max()?;
@@ -102,14 +101,65 @@ fn by_words(text: &str) -> Option<Language> {
     (all >= 8 && stands_out).then_some(Language(WORDS[best].0))
 }
 
-/// The languages that have a word among their commonest, by position in [`WORDS`].
-static COMMON: LazyLock<HashMap<&str, Vec<usize>>> = LazyLock::new(|| {
-    let mut common: HashMap<&str, Vec<usize>> = HashMap::new();
-    for (at, (_, words)) in WORDS.iter().enumerate() {
-        words.iter().for_each(|word| common.entry(word).or_default().push(at));
+/// The runs of letters of a text in ASCII.
+fn ascii_words(text: &str) -> impl Iterator<Item = &str> {
+    let bytes = text.as_bytes();
+    let mut at = 0;
+    std::iter::from_fn(move || {
+        at += bytes[at..].iter().take_while(|byte| !byte.is_ascii_alphabetic()).count();
+        let start = at;
+        at += bytes[at..].iter().take_while(|byte| byte.is_ascii_alphabetic()).count();
+        (start < at).then(|| &text[start..at])
+    })
+}
+
+/// How many words [`WORDS`] has.
+const COUNT: usize = {
+    let (mut count, mut at) = (0, 0);
+    while at < WORDS.len() {
+        count += WORDS[at].1.len();
+        at += 1;
     }
-    common
-});
+    count
+};
+
+/// The languages that have a word among their commonest: a bit for each position in [`WORDS`].
+static COMMON: Table<u8, COUNT> = {
+    let mut entries = [("", 0); COUNT];
+    let (mut filled, mut language) = (0, 0);
+    while language < WORDS.len() {
+        let words = WORDS[language].1;
+        let mut at = 0;
+        while at < words.len() {
+            entries[filled] = (words[at], languages_of(words[at]));
+            (filled, at) = (filled + 1, at + 1);
+        }
+        language += 1;
+    }
+    Table::of(entries)
+};
+
+const fn languages_of(word: &str) -> u8 {
+    let (mut languages, mut language) = (0, 0);
+    while language < WORDS.len() {
+        let words = WORDS[language].1;
+        let mut at = 0;
+        while at < words.len() {
+            languages |= (equal(words[at].as_bytes(), word.as_bytes()) as u8) << language;
+            at += 1;
+        }
+        language += 1;
+    }
+    languages
+}
+
+const fn equal(a: &[u8], b: &[u8]) -> bool {
+    let mut at = 0;
+    while at < a.len() && at < b.len() && a[at] == b[at] {
+        at += 1;
+    }
+    at == a.len() && at == b.len()
+}
 
 #[cfg(test)]
 mod tests {
