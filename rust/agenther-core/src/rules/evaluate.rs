@@ -127,7 +127,8 @@ impl<'e, 'r, 'a> Evaluation<'e, 'r, 'a> {
             }
             Program::Leaf(leaf, threshold) => {
                 // Most leaves are signals asked of the run: their hits need not be gathered to be counted.
-                if let (Scope::Run, Leaf::Signal(signal, Position::Any)) = (scope, &self.rules.leaves[*leaf]) {
+                if let (Scope::Run, Leaf::Signal(signal, Position::Any)) = (scope, &self.rules.leaves[*leaf])
+                {
                     let hits = self.signals.hits(*signal);
                     return threshold.holds(hits.len()).then(|| hits[..hits.len().min(MAX_HITS)].to_vec());
                 }
@@ -229,9 +230,13 @@ pub(super) fn texts_of<'a>(run: &Trajectory<'a>, field: Field) -> Vec<(Hit, &'a 
 /// Shows the texts of a field, in order.
 pub(super) fn each_text<'a>(run: &Trajectory<'a>, field: Field, mut show: impl FnMut(Hit, &'a str)) {
     let of_step: fn(&Step<'a>) -> Option<&'a str> = match field {
-        Field::OriginalPrompt => return run.original_prompt.into_iter().for_each(|text| show(Hit::field(field), text)),
+        Field::OriginalPrompt => {
+            return run.original_prompt.into_iter().for_each(|text| show(Hit::field(field), text));
+        }
         Field::System => return run.system.into_iter().for_each(|text| show(Hit::field(field), text)),
-        Field::FinalAnswer => return run.final_answer.into_iter().for_each(|text| show(Hit::field(field), text)),
+        Field::FinalAnswer => {
+            return run.final_answer.into_iter().for_each(|text| show(Hit::field(field), text));
+        }
         Field::User => |step| step.user,
         Field::Thought => |step| step.thought,
         Field::ActionName => |step| step.action_name,

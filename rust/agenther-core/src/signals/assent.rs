@@ -39,8 +39,8 @@ pub fn agrees(turn: &str) -> bool {
     let mut previous = "";
     words(turn).any(|word| {
         let is = |text: &str, known: &str| text.eq_ignore_ascii_case(known);
-        let yes = YES.has(word)
-            || YES_PAIRS.iter().any(|(first, second)| is(previous, first) && is(word, second));
+        let yes =
+            YES.has(word) || YES_PAIRS.iter().any(|(first, second)| is(previous, first) && is(word, second));
         previous = word;
         yes
     })

@@ -7,7 +7,7 @@ use std::ops::Range;
 
 use super::effect::Effect;
 use super::tool_status::Status;
-use super::{Hit, is_call};
+use super::{Hit, Signals, is_call};
 use crate::reading::Reading;
 use crate::text::bytes::find_digit;
 use crate::text::number;
@@ -60,12 +60,13 @@ impl Grounded {
     /// grounded if it stands in the prompt, the policy, a user turn or an observation known by then, or
     /// follows by one operation from two such numbers of the same text or of one small observation, or
     /// is the sum of all of them.
-    pub fn new(reading: &Reading<'_>) -> Self {
+    pub fn new(signals: &Signals<'_, '_>) -> Self {
+        let reading = signals.reading();
         let claims = claims(reading);
         if claims.is_empty() {
             return Grounded::default();
         }
-        let known = Known::new(reading, &claims);
+        let known = Known::new(signals, &claims);
         let is_known = |claim: &&Claim| known.knows(claim.value, claim.moment);
         let ungrounded = claims.chunk_by(|a, b| a.text == b.text).flat_map(|text| {
             let base: Vec<f64> = text.iter().filter(is_known).map(|claim| claim.value).collect();
@@ -123,7 +124,8 @@ struct Known {
 }
 
 impl Known {
-    fn new(reading: &Reading<'_>, claims: &[Claim]) -> Self {
+    fn new(signals: &Signals<'_, '_>, claims: &[Claim]) -> Self {
+        let reading = signals.reading();
         let mut since: Vec<_> = claims.iter().map(|claim| (key(claim.value), Moment::MAX)).collect();
         since.sort_unstable();
         since.dedup();
@@ -149,8 +151,8 @@ impl Known {
             }
             count
         };
-        for text in [reading.run.original_prompt, reading.run.system].into_iter().flatten() {
-            learn(text, 0, None);
+        if let Some(prompt) = reading.run.original_prompt {
+            learn(prompt, 0, None);
         }
         for (at, step) in reading.steps.iter().enumerate() {
             if let Some(turn) = step.step.user {
@@ -163,6 +165,11 @@ impl Known {
                 } else {
                     values.truncate(from);
                 }
+            }
+        }
+        for key in signals.run().system.map_or(&[][..], |policy| signals.policy().numbers(policy)) {
+            if let Ok(at) = since.binary_search_by_key(key, |(known, _)| *known) {
+                since[at].1 = 0;
             }
         }
         Known { since, small, values }
@@ -200,8 +207,9 @@ fn follows(value: f64, known: &[f64]) -> bool {
     let is = |result: f64| (result - value).abs() < 0.006;
     is(known.iter().sum())
         || known.iter().enumerate().any(|(at, a)| {
-            known[at..].iter().any(|b| is(a + b) || is(a - b) || is(b - a) || is(a * b))
-                || (2..=9).any(|times| is(a * f64::from(times)))
+            // Without a way out in the middle, which keeps vectors from it.
+            known[at..].iter().fold(false, |found, b| found | is(a + b) | is(a - b) | is(b - a) | is(a * b))
+                || (2..=9).fold(false, |found, times| found | is(a * f64::from(times)))
         })
 }
 
@@ -248,6 +256,11 @@ fn joins(mut beside: impl Iterator<Item = char>) -> bool {
         Some('-' | '/' | ':') => beside.next().is_some_and(char::is_alphanumeric),
         _ => false,
     }
+}
+
+/// The keys of the numbers of a text.
+pub fn keys(text: &str) -> impl Iterator<Item = i64> {
+    numbers(text).map(|number| key(number.value))
 }
 
 /// The numbers of a text, those inside codes too: a claim may quote part of one.

@@ -5,6 +5,7 @@
 //! time than linear in the text and the number of steps.
 
 use std::cell::OnceCell;
+use std::rc::Rc;
 
 use crate::reading::{Reading, StepReading};
 use crate::tools::Tool;
@@ -19,6 +20,7 @@ mod calls;
 pub(crate) mod constraints;
 mod grounding;
 mod phrases;
+mod policy;
 mod shown;
 mod tokens;
 
@@ -87,6 +89,7 @@ use calls::Calls;
 use constraints::tools::{Demand, demands};
 use effect::Effect;
 use grounding::Grounded;
+use policy::Policy;
 use tool_status::{ErrorCause, Status};
 
 /// Where a signal shows.
@@ -217,6 +220,7 @@ pub struct Signals<'r, 'a> {
     demands: OnceCell<Vec<(Field, Demand<'r>)>>,
     shown: OnceCell<Vec<u8>>,
     is_cut: OnceCell<bool>,
+    policy: OnceCell<Rc<Policy>>,
 }
 
 impl<'r, 'a> Signals<'r, 'a> {
@@ -230,6 +234,7 @@ impl<'r, 'a> Signals<'r, 'a> {
             demands: OnceCell::new(),
             shown: OnceCell::new(),
             is_cut: OnceCell::new(),
+            policy: OnceCell::new(),
         }
     }
 
@@ -268,12 +273,17 @@ impl<'r, 'a> Signals<'r, 'a> {
     }
 
     fn grounded(&self) -> &Grounded {
-        self.grounded.get_or_init(|| Grounded::new(self.reading))
+        self.grounded.get_or_init(|| Grounded::new(self))
     }
 
     /// The texts that the agent was shown, one after the other.
     fn shown(&self) -> &[u8] {
         self.shown.get_or_init(|| shown::join(self))
+    }
+
+    /// What the policy says.
+    fn policy(&self) -> &Policy {
+        self.policy.get_or_init(|| Policy::of(self.run().system.unwrap_or("")))
     }
 
     /// Whether an observation was cut, or is not in the log.

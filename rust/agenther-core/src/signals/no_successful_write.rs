@@ -23,9 +23,8 @@ fn asks_for_a_change(signals: &Signals<'_, '_>) -> bool {
     let said = signals.run().original_prompt.into_iter();
     said.chain(signals.steps().filter_map(|(_, step)| step.step.user)).any(|turn| {
         let mut lead = true;
-        tokens::words(turn).any(|word| {
-            std::mem::replace(&mut lead, LEADS.has(word)) && effect(word, None) == Effect::Write
-        })
+        tokens::words(turn)
+            .any(|word| std::mem::replace(&mut lead, LEADS.has(word)) && effect(word, None) == Effect::Write)
     })
 }
 

@@ -91,7 +91,8 @@ impl Day {
         let [month, day] = &self.numbers;
         std::iter::zip(month, day).any(|(month, day)| {
             let (month, day) = (month.bytes(), day.bytes());
-            before.ends_with(month) && after.starts_with(day) || before.ends_with(day) && after.starts_with(month)
+            before.ends_with(month) && after.starts_with(day)
+                || before.ends_with(day) && after.starts_with(month)
         })
     }
 }

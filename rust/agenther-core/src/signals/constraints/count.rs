@@ -2,9 +2,7 @@
 
 use std::sync::LazyLock;
 
-use aho_corasick::AhoCorasick;
-
-use super::super::phrases;
+use super::super::phrases::Phrases;
 use super::{Constraint, bound};
 use crate::text::facts::{Fact, FactKind};
 use crate::text::{cut, words};
@@ -30,8 +28,8 @@ const AHEAD: usize = 24;
 /// A constraint for each number in words that a comparison bounds.
 pub fn counts(text: &str) -> impl Iterator<Item = Constraint<'_>> {
     // Most texts have none, which one pass tells.
-    static AUTOMATON: LazyLock<AhoCorasick> = LazyLock::new(|| phrases::automaton(ENDS));
-    let ends: &[&str] = if AUTOMATON.is_match(text) { ENDS } else { &[] };
+    static PHRASES: LazyLock<Phrases> = LazyLock::new(|| Phrases::of(ENDS));
+    let ends: &[&str] = if PHRASES.are_in(text) { ENDS } else { &[] };
     ends.iter().flat_map(move |end| {
         memchr::memmem::find_iter(text.as_bytes(), *end).filter_map(move |at| after(text, at + end.len() - 1))
     })

@@ -2,9 +2,8 @@
 
 use std::sync::LazyLock;
 
-use aho_corasick::AhoCorasick;
-
-use super::super::phrases;
+use super::super::phrases::Phrases;
+use crate::text::bytes::Words;
 use crate::text::table::Table;
 
 /// Languages that are told apart.
@@ -41,9 +40,8 @@ const HEAD: usize = 400;
 
 /// Whether a text may name a language.
 pub fn may_name(text: &str) -> bool {
-    static AUTOMATON: LazyLock<AhoCorasick> =
-        LazyLock::new(|| phrases::automaton(&names().collect::<Vec<_>>()));
-    AUTOMATON.is_match(text)
+    static NAMES: LazyLock<Phrases> = LazyLock::new(|| Phrases::of(&names().collect::<Vec<_>>()));
+    NAMES.are_in(text)
 }
 
 fn names() -> impl Iterator<Item = &'static str> {
@@ -91,7 +89,7 @@ fn by_words(text: &str) -> Option<Language> {
         }
     };
     if text.is_ascii() {
-        ascii_words(text).for_each(&mut count);
+        Words::of_letters(text).for_each(|(start, end)| count(&text[start..end]));
     } else {
         text.split(|c: char| !c.is_alphabetic()).filter(|word| !word.is_empty()).for_each(&mut count);
     }
@@ -99,18 +97,6 @@ fn by_words(text: &str) -> Option<Language> {
     let second = (0..WORDS.len()).filter(|at| *at != best).map(|at| counts[at]).max()?;
     let stands_out = counts[best] >= 3 && counts[best] * 10 >= all && counts[best] >= 2 * second;
     (all >= 8 && stands_out).then_some(Language(WORDS[best].0))
-}
-
-/// The runs of letters of a text in ASCII.
-fn ascii_words(text: &str) -> impl Iterator<Item = &str> {
-    let bytes = text.as_bytes();
-    let mut at = 0;
-    std::iter::from_fn(move || {
-        at += bytes[at..].iter().take_while(|byte| !byte.is_ascii_alphabetic()).count();
-        let start = at;
-        at += bytes[at..].iter().take_while(|byte| byte.is_ascii_alphabetic()).count();
-        (start < at).then(|| &text[start..at])
-    })
 }
 
 /// How many words [`WORDS`] has.
