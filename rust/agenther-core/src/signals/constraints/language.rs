@@ -63,17 +63,22 @@ fn by_script(text: &str) -> Option<Language> {
     if text.is_ascii() {
         return None;
     }
-    let letters = text.chars().filter(|c| c.is_alphabetic()).count();
-    let in_script =
-        |range: &std::ops::RangeInclusive<char>| text.chars().filter(|c| range.contains(c)).count();
+    let (mut letters, mut in_script) = (0, [0usize; SCRIPTS.len()]);
+    for c in text.chars() {
+        letters += usize::from(c.is_alphabetic());
+        if !c.is_ascii()
+            && let Some(at) = SCRIPTS.iter().position(|(_, range)| range.contains(&c))
+        {
+            in_script[at] += 1;
+        }
+    }
     // Japanese is told by its syllables, which stand between Chinese characters.
-    SCRIPTS
-        .iter()
-        .find(|(name, range)| {
+    std::iter::zip(SCRIPTS, in_script)
+        .find(|((name, _), count)| {
             let share = if *name == "japanese" { 5 } else { 2 };
-            letters >= 8 && in_script(range) * share > letters
+            letters >= 8 && count * share > letters
         })
-        .map(|(name, _)| Language(name))
+        .map(|((name, _), _)| Language(name))
 }
 
 /// At least three of its commonest words, a tenth of all, and twice as many as of any other language.
