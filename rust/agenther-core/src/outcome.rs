@@ -1,6 +1,7 @@
 //! What `extract` finds that a run did achieve.
 
 use std::collections::HashSet;
+use std::hash::{Hash, Hasher};
 
 use crate::reading::{Reading, StepReading};
 use crate::signals::effect::{self, Effect};
@@ -78,13 +79,22 @@ pub fn extract<'a>(reading: &Reading<'a>) -> Outcome<'a> {
     outcome
 }
 
+/// What facts are told apart by. They mostly differ in their texts, which are all that is hashed.
+#[derive(PartialEq, Eq)]
+struct Identity<'a>(FactKind, &'a str, Option<&'a str>);
+
+impl Hash for Identity<'_> {
+    fn hash<H: Hasher>(&self, hasher: &mut H) {
+        hasher.write(self.1.as_bytes());
+    }
+}
+
 /// So few facts are told apart by looking at each other; more of them by a set.
 const FEW: usize = 16;
 
 /// Adds the facts of a step, each kind, text and unit once.
 fn add_distinct<'a>(out: &mut Vec<ObservedFact<'a>>, step: u32, facts: &[Fact<'a>]) {
-    let identity =
-        |fact: &Fact<'a>| -> (FactKind, &'a str, Option<&'a str>) { (fact.kind, fact.text, fact.unit) };
+    let identity = |fact: &Fact<'a>| Identity(fact.kind, fact.text, fact.unit);
     out.reserve(facts.len());
     if facts.len() <= FEW {
         let first = out.len();
@@ -208,6 +218,10 @@ impl Phrase {
 
     /// Adds a text on one line, cut after `most` characters.
     fn clipped(&mut self, text: &str, most: usize) {
+        if text.len() + 1 < most && is_one_line(text) {
+            self.out.push_str(text);
+            return;
+        }
         let mut left = most;
         for (index, word) in words(text).enumerate() {
             if index > 0 {
@@ -237,6 +251,16 @@ impl Phrase {
         let sentence = first.map_or("", |span| span.of(text));
         self.clipped(sentence.trim_end_matches('.'), 2 * Self::VALUE);
     }
+}
+
+/// Whether a text is visible ASCII with single blanks between its words, as most values are.
+fn is_one_line(text: &str) -> bool {
+    let mut blank = true;
+    text.bytes().all(|byte| {
+        let doubled = blank && byte == b' ';
+        blank = byte == b' ';
+        (b' '..0x7F).contains(&byte) && !doubled
+    }) && !blank
 }
 
 /// What stands between white space. Most texts are ASCII, which is split by its bytes.

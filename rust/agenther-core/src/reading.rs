@@ -55,7 +55,7 @@ impl<'a> Reading<'a> {
         }
         let read = |step: &'a Step<'a>| {
             let tool = step.action_name.and_then(|name| by_name.get(name)).copied();
-            StepReading::new(step, tool, tool.and_then(|tool| tools[tool].description.as_deref()))
+            StepReading::new(step, tool, &tools)
         };
         Reading {
             run,
@@ -117,12 +117,16 @@ impl<'a> Reading<'a> {
 }
 
 impl<'a> StepReading<'a> {
-    /// Reads a step, which calls the tool at that position, described so.
-    fn new(step: &'a Step<'a>, tool: Option<usize>, description: Option<&str>) -> Self {
+    /// Reads a step, which calls the tool at that position, if it calls any that is known.
+    fn new(step: &'a Step<'a>, tool: Option<usize>, tools: &[Tool<'a>]) -> Self {
         StepReading {
             step,
             status: tool_status::status(step),
-            effect: step.action_name.map_or(Effect::Reply, |tool| effect::effect(tool, description)),
+            effect: match (tool, step.action_name) {
+                (Some(tool), _) => tools[tool].effect,
+                (None, Some(name)) => effect::effect(name, None),
+                (None, None) => Effect::Reply,
+            },
             tool,
             arguments: OnceCell::new(),
             observation: OnceCell::new(),

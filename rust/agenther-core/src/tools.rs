@@ -9,6 +9,7 @@ use std::cell::RefCell;
 use std::hash::BuildHasher;
 use std::sync::Arc;
 
+use crate::signals::effect::{self, Effect};
 use crate::text::document::{Document, Kind, Value};
 use crate::text::hash::Seeded;
 
@@ -36,6 +37,8 @@ pub struct Tool<'a> {
     pub name: Cow<'a, str>,
     /// What the schema says it does.
     pub description: Option<Cow<'a, str>>,
+    /// What a call of it does, by its name and description.
+    pub effect: Effect,
     /// Its parameters, in the schema's order.
     pub parameters: Vec<Parameter<'a>>,
 }
@@ -51,6 +54,7 @@ impl<'a> Tool<'a> {
         Tool {
             name: owned(self.name),
             description: self.description.map(owned),
+            effect: self.effect,
             parameters: self.parameters.into_iter().map(Parameter::into_owned).collect(),
         }
     }
@@ -154,9 +158,11 @@ fn tool<'a>(schema: Value<'_, 'a>) -> Option<Tool<'a>> {
         .map(|required| required.children().map(Value::text).collect())
         .unwrap_or_default();
     let properties = parameters.and_then(|parameters| parameters.get("properties"));
+    let description = string(function, "description");
     Some(Tool {
+        effect: effect::effect(&name, description.as_deref()),
         name,
-        description: string(function, "description"),
+        description,
         parameters: properties
             .map(|properties| {
                 properties.children().filter_map(|schema| parameter(schema, &required)).collect()

@@ -1,6 +1,6 @@
 //! Which rules fire on a run, and where.
 
-use std::cell::OnceCell;
+use std::cell::{OnceCell, RefCell};
 use std::ops::Range;
 
 use super::compile::{Leaf, Program, Rules};
@@ -44,9 +44,10 @@ struct Evaluation<'e, 'r, 'a> {
     rules: &'e Rules,
     signals: &'e Signals<'r, 'a>,
     scanned: Vec<OnceCell<Vec<(usize, Found)>>>,
+    joined: RefCell<Vec<u8>>,
     found: Vec<OnceCell<Found>>,
     /// The same at each step, for sequences.
-    at_steps: Vec<OnceCell<Vec<Found>>>,
+    at_steps: OnceCell<Vec<OnceCell<Vec<Found>>>>,
 }
 
 /// What a condition is asked of.
@@ -80,14 +81,17 @@ impl<'e, 'r, 'a> Evaluation<'e, 'r, 'a> {
             rules,
             signals,
             scanned: vec![OnceCell::new(); rules.scans.len()],
+            joined: RefCell::default(),
             found: vec![OnceCell::new(); rules.leaves.len()],
-            at_steps: vec![OnceCell::new(); rules.leaves.len()],
+            at_steps: OnceCell::new(),
         }
     }
 
     /// What a scan found for a leaf, text by text. A scan runs when a leaf first asks for it.
     fn scanned(&self, scan: usize, leaf: usize) -> &[(usize, Found)] {
-        let found = self.scanned[scan].get_or_init(|| self.rules.scans[scan].run(self.signals.reading().run));
+        let found = self.scanned[scan].get_or_init(|| {
+            self.rules.scans[scan].run(self.signals.reading().run, &mut self.joined.borrow_mut())
+        });
         let from = found.partition_point(|(of, _)| *of < leaf);
         let to = found.partition_point(|(of, _)| *of <= leaf);
         &found[from..to]
@@ -122,6 +126,12 @@ impl<'e, 'r, 'a> Evaluation<'e, 'r, 'a> {
                 sequence::evidence(&first, *order, &self.at_steps(second), *within)
             }
             Program::Leaf(leaf, threshold) => {
+                // Most leaves are signals asked of the run: their hits need not be gathered to be counted.
+                if let (Scope::Run, Leaf::Signal(signal, Position::Any)) = (scope, &self.rules.leaves[*leaf])
+                {
+                    let hits = self.signals.hits(*signal);
+                    return threshold.holds(hits.len()).then(|| hits[..hits.len().min(MAX_HITS)].to_vec());
+                }
                 let found = match scope {
                     Scope::Run => self.leaf(*leaf),
                     Scope::Step(at) => &self.leaf_at_steps(*leaf)[at],
@@ -146,7 +156,9 @@ impl<'e, 'r, 'a> Evaluation<'e, 'r, 'a> {
 
     /// What a leaf found at each step. What it found in the run as a whole is at none.
     fn leaf_at_steps(&self, leaf: usize) -> &[Found] {
-        self.at_steps[leaf].get_or_init(|| {
+        // Few runs have the first step of a sequence.
+        let leaves = self.at_steps.get_or_init(|| vec![OnceCell::new(); self.rules.leaves.len()]);
+        leaves[leaf].get_or_init(|| {
             let mut found = vec![Found::default(); self.signals.reading().run.steps.len()];
             self.each_part(leaf, |count, shown| {
                 if let Some(at) = shown.first().and_then(|hit| hit.step) {
@@ -210,20 +222,31 @@ pub(super) fn at_position<'h>(
 
 /// The texts of a field: where each is, and the text.
 pub(super) fn texts_of<'a>(run: &Trajectory<'a>, field: Field) -> Vec<(Hit, &'a str)> {
-    let of_run = |text: Option<&'a str>| text.map(|text| (Hit::field(field), text)).into_iter().collect();
-    let of_steps = |text: fn(&Step<'a>) -> Option<&'a str>| {
-        let texts = run.steps.iter().enumerate();
-        texts.filter_map(|(at, step)| Some((Hit::step(at, field), text(step)?))).collect()
+    let mut texts = Vec::new();
+    each_text(run, field, |place, text| texts.push((place, text)));
+    texts
+}
+
+/// Shows the texts of a field, in order.
+pub(super) fn each_text<'a>(run: &Trajectory<'a>, field: Field, mut show: impl FnMut(Hit, &'a str)) {
+    let of_step: fn(&Step<'a>) -> Option<&'a str> = match field {
+        Field::OriginalPrompt => {
+            return run.original_prompt.into_iter().for_each(|text| show(Hit::field(field), text));
+        }
+        Field::System => return run.system.into_iter().for_each(|text| show(Hit::field(field), text)),
+        Field::FinalAnswer => {
+            return run.final_answer.into_iter().for_each(|text| show(Hit::field(field), text));
+        }
+        Field::User => |step| step.user,
+        Field::Thought => |step| step.thought,
+        Field::ActionName => |step| step.action_name,
+        Field::ActionInput => |step| step.action_input,
+        Field::Observation => |step| step.observation,
     };
-    match field {
-        Field::OriginalPrompt => of_run(run.original_prompt),
-        Field::System => of_run(run.system),
-        Field::FinalAnswer => of_run(run.final_answer),
-        Field::User => of_steps(|step| step.user),
-        Field::Thought => of_steps(|step| step.thought),
-        Field::ActionName => of_steps(|step| step.action_name),
-        Field::ActionInput => of_steps(|step| step.action_input),
-        Field::Observation => of_steps(|step| step.observation),
+    for (at, step) in run.steps.iter().enumerate() {
+        if let Some(text) = of_step(step) {
+            show(Hit::step(at, field), text);
+        }
     }
 }
 

@@ -11,8 +11,8 @@ use aho_corasick::automaton::{Automaton, StateID};
 use aho_corasick::nfa::contiguous;
 use aho_corasick::{Anchored, BuildError, MatchKind, dfa, packed};
 
-use super::condition::Slice;
-use super::evaluate::{Found, matches, texts_of};
+use super::condition::{Position, Slice};
+use super::evaluate::{Found, each_text, matches, texts_of};
 use crate::signals::Hit;
 use crate::trajectory::{Field, Span, Trajectory};
 
@@ -36,6 +36,8 @@ pub(super) struct Scan {
     automaton: Walk,
     /// The literals in small letters, where they are few enough to be looked for by vectors.
     prefilter: Option<packed::Searcher>,
+    /// Whether one of the slices is every text as a whole.
+    whole: bool,
 }
 
 /// What a leaf looks for in the field.
@@ -114,7 +116,8 @@ impl Gathered {
         let automaton = Walk::new(&literals)?;
         let small = literals.iter().map(|literal| literal.to_ascii_lowercase());
         let prefilter = packed::Config::new().builder().extend(small).build();
-        Ok(Scan { field, sought, slices, patterns, automaton, prefilter })
+        let whole = slices.contains(&Slice { field, position: Position::Any, head: None, tail: None });
+        Ok(Scan { field, sought, slices, patterns, automaton, prefilter, whole })
     }
 }
 
@@ -133,12 +136,13 @@ impl Walk {
 }
 
 impl Scan {
-    /// What each leaf found in each text in which it found anything: sorted by leaf, then by text.
-    pub(super) fn run(&self, run: &Trajectory<'_>) -> Vec<(usize, Found)> {
-        let texts = texts_of(run, self.field);
-        if !self.may_hit(&texts) {
+    /// What each leaf found in each text in which it found anything: sorted by leaf, then by text. `joined` is
+    /// any buffer, which several scans share.
+    pub(super) fn run(&self, run: &Trajectory<'_>, joined: &mut Vec<u8>) -> Vec<(usize, Found)> {
+        if !self.may_hit(run, joined) {
             return Vec::new();
         }
+        let texts = texts_of(run, self.field);
         let mut page = Page::new(self);
         for (at, (place, text)) in texts.iter().enumerate() {
             page.turn(*place, text, |slice| slice.window(text, at, texts.len()));
@@ -155,24 +159,29 @@ impl Scan {
 
     /// Whether any of the texts may have any of the literals. Most runs have none, which vectors tell in a
     /// fraction of the time of the walk, and of all texts at once faster than of each.
-    fn may_hit(&self, texts: &[(Hit, &str)]) -> bool {
+    fn may_hit(&self, run: &Trajectory<'_>, joined: &mut Vec<u8>) -> bool {
         let Some(prefilter) = &self.prefilter else { return true };
-        let mut joined: Vec<u8> = Vec::new();
         let has_literal = |joined: &mut Vec<u8>| {
             joined.make_ascii_lowercase();
             let is_there = prefilter.find(&*joined).is_some();
             joined.clear();
             is_there
         };
-        for (at, (_, text)) in texts.iter().enumerate() {
-            let windows = self.slices.iter().filter_map(|slice| slice.window(text, at, texts.len()));
-            joined.extend_from_slice(&text.as_bytes()[union(windows)]);
-            joined.push(BETWEEN);
-            if joined.len() >= AT_ONCE && has_literal(&mut joined) {
-                return true;
-            }
+        joined.clear();
+        let mut count = 0;
+        if !self.whole {
+            each_text(run, self.field, |_, _| count += 1);
         }
-        has_literal(&mut joined)
+        let (mut at, mut may_hit) = (0, false);
+        each_text(run, self.field, |_, text| {
+            let windows = || self.slices.iter().filter_map(|slice| slice.window(text, at, count));
+            let wanted = if self.whole { 0..text.len() } else { union(windows()) };
+            joined.extend_from_slice(&text.as_bytes()[wanted]);
+            joined.push(BETWEEN);
+            may_hit |= joined.len() >= AT_ONCE && has_literal(joined);
+            at += 1;
+        });
+        may_hit || !joined.is_empty() && has_literal(joined)
     }
 }
 

@@ -1,9 +1,10 @@
 //! Whether a user agreed to what was proposed.
 
 use super::tokens::words;
+use crate::text::table::Words;
 
 /// Words by which people agree, wherever in the turn they stand.
-const YES: &[&str] = &[
+static YES: Words<17> = Words::of([
     "yes",
     "yeah",
     "yep",
@@ -21,7 +22,7 @@ const YES: &[&str] = &[
     "approve",
     "approved",
     "perfect",
-];
+]);
 
 /// Pairs of words by which people agree.
 const YES_PAIRS: &[(&str, &str)] = &[
@@ -38,8 +39,8 @@ pub fn agrees(turn: &str) -> bool {
     let mut previous = "";
     words(turn).any(|word| {
         let is = |text: &str, known: &str| text.eq_ignore_ascii_case(known);
-        let yes = YES.iter().any(|known| is(word, known))
-            || YES_PAIRS.iter().any(|(first, second)| is(previous, first) && is(word, second));
+        let yes =
+            YES.has(word) || YES_PAIRS.iter().any(|(first, second)| is(previous, first) && is(word, second));
         previous = word;
         yes
     })

@@ -68,7 +68,7 @@ fn in_policy(signals: &Signals<'_, '_>) -> Vec<Hit> {
     let Some(policy) = signals.run().system.filter(|_| changes(signals).next().is_some()) else {
         return Vec::new();
     };
-    let limits = constraints::limits(policy);
+    let limits = signals.policy().limits(policy);
     limits
         .iter()
         .take(MAX_CONSTRAINTS)

@@ -47,12 +47,24 @@ pub fn mark(text: &str) -> Option<Span> {
     const LONG: usize = 1000;
     let tail = cut::tail(text, TAIL);
     let start = text.len() - tail.len();
-    let lower = tail.to_ascii_lowercase();
-    let may_say = ["truncated", "omitted", "limited"].iter().any(|word| lower.contains(word));
-    let named = MARKS.iter().filter(|_| may_say).find_map(|mark| Some((lower.rfind(mark)?, mark.len())));
+    let named = may_say(tail.as_bytes()).then(|| {
+        let lower = tail.to_ascii_lowercase();
+        MARKS.iter().find_map(|mark| Some((lower.rfind(mark)?, mark.len())))
+    });
+    let named = named.flatten();
     let dots = ["...", "…"].iter().find(|dots| text.len() >= LONG && tail.ends_with(**dots));
     let dots = dots.map(|dots| (tail.len() - dots.len(), dots.len()));
     named.or(dots).map(|(at, length)| Span::new(start + at, start + at + length))
+}
+
+/// Whether a text may have one of the marks: all say "truncated", "omitted" or "limited".
+fn may_say(text: &[u8]) -> bool {
+    memchr::memchr2_iter(b'd', b'D', text).any(|at| {
+        ["truncated", "omitted", "limited"].iter().any(|word| {
+            let start = (at + 1).checked_sub(word.len());
+            start.is_some_and(|start| text[start..=at].eq_ignore_ascii_case(word.as_bytes()))
+        })
+    })
 }
 
 #[cfg(test)]

@@ -3,6 +3,8 @@
 //! The verbs are those that decide on the labelled runs (see `docs/quality.md`): a first word or any
 //! word of the tool's name, before the first word of its description.
 
+use crate::text::table::{Table, Words};
+
 /// What a step does to the world.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum Effect {
@@ -29,32 +31,46 @@ impl Effect {
 }
 
 /// The effect that a verb says; other words say none.
-fn verb(word: &str) -> Option<Effect> {
-    // A match compiles to comparisons of length first: cheap enough for every word of every call.
-    Some(match word {
-        "get" | "list" | "find" | "search" | "fetch" | "retrieve" | "retrieves" | "lookup" | "look"
-        | "show" | "view" | "check" | "query" | "describe" | "count" | "convert" | "detect" | "track"
-        | "validate" | "verify" | "compare" | "read" | "open" | "browse" | "goto" | "navigate" | "scroll"
-        | "return" | "returns" | "select" | "grep" | "cat" | "ls" | "calculate" | "compute" | "analyze"
-        | "inspect" | "examine" | "load" | "download" | "translate" | "summarize" | "test" | "see"
-        | "watch" | "monitor" | "explore" | "wikipedia" | "extract" | "resolve" | "estimate" | "preview"
-        | "parse" | "identify" | "evaluate" | "sample" | "peek" | "filter" | "sort" | "summarise"
-        | "analyse" | "observe" | "status" | "info" => Effect::Read,
-        "add" | "update" | "delete" | "cancel" | "book" | "send" | "set" | "modify" | "submit" | "pay"
-        | "order" | "exchange" | "schedule" | "create" | "remove" | "edit" | "write" | "insert" | "post"
-        | "put" | "purchase" | "buy" | "move" | "rename" | "upload" | "register" | "reserve" | "assign"
-        | "approve" | "reject" | "close" | "enable" | "disable" | "toggle" | "turn" | "start" | "stop"
-        | "install" | "refund" | "issue" | "change" | "replace" | "take" | "heat" | "cool" | "clean"
-        | "slice" | "use" | "type" | "fill" | "press" | "click" | "append" | "save" | "commit" | "push"
-        | "drop" | "alter" | "mkdir" | "rm" | "deploy" | "publish" | "merge" | "apply" | "grant"
-        | "revoke" | "invite" | "archive" | "restore" | "reset" | "charge" | "withdraw" | "deposit"
-        | "reschedule" | "rebook" | "unsubscribe" | "subscribe" => Effect::Write,
-        "think" | "plan" | "transfer" | "handoff" | "delegate" | "wait" | "reflect" | "note" => Effect::Meta,
-        "finish" | "finished" | "answer" | "respond" | "reply" | "done" | "complete" | "final" | "exit"
-        | "conclude" | "terminate" | "solution" => Effect::Reply,
-        _ => return None,
-    })
-}
+#[rustfmt::skip]
+static VERBS: Table<Effect, 161> = {
+    use Effect::{Meta, Read, Reply, Write};
+    Table::of([
+        ("get", Read), ("list", Read), ("find", Read), ("search", Read), ("fetch", Read), ("retrieve", Read),
+        ("retrieves", Read), ("lookup", Read), ("look", Read), ("show", Read), ("view", Read), ("check", Read),
+        ("query", Read), ("describe", Read), ("count", Read), ("convert", Read), ("detect", Read),
+        ("track", Read), ("validate", Read), ("verify", Read), ("compare", Read), ("read", Read),
+        ("open", Read), ("browse", Read), ("goto", Read), ("navigate", Read), ("scroll", Read),
+        ("return", Read), ("returns", Read), ("select", Read), ("grep", Read), ("cat", Read), ("ls", Read),
+        ("calculate", Read), ("compute", Read), ("analyze", Read), ("inspect", Read), ("examine", Read),
+        ("load", Read), ("download", Read), ("translate", Read), ("summarize", Read), ("test", Read),
+        ("see", Read), ("watch", Read), ("monitor", Read), ("explore", Read), ("wikipedia", Read),
+        ("extract", Read), ("resolve", Read), ("estimate", Read), ("preview", Read), ("parse", Read),
+        ("identify", Read), ("evaluate", Read), ("sample", Read), ("peek", Read), ("filter", Read),
+        ("sort", Read), ("summarise", Read), ("analyse", Read), ("observe", Read), ("status", Read),
+        ("info", Read),
+        ("add", Write), ("update", Write), ("delete", Write), ("cancel", Write), ("book", Write),
+        ("send", Write), ("set", Write), ("modify", Write), ("submit", Write), ("pay", Write),
+        ("order", Write), ("exchange", Write), ("schedule", Write), ("create", Write), ("remove", Write),
+        ("edit", Write), ("write", Write), ("insert", Write), ("post", Write), ("put", Write),
+        ("purchase", Write), ("buy", Write), ("move", Write), ("rename", Write), ("upload", Write),
+        ("register", Write), ("reserve", Write), ("assign", Write), ("approve", Write), ("reject", Write),
+        ("close", Write), ("enable", Write), ("disable", Write), ("toggle", Write), ("turn", Write),
+        ("start", Write), ("stop", Write), ("install", Write), ("refund", Write), ("issue", Write),
+        ("change", Write), ("replace", Write), ("take", Write), ("heat", Write), ("cool", Write),
+        ("clean", Write), ("slice", Write), ("use", Write), ("type", Write), ("fill", Write), ("press", Write),
+        ("click", Write), ("append", Write), ("save", Write), ("commit", Write), ("push", Write),
+        ("drop", Write), ("alter", Write), ("mkdir", Write), ("rm", Write), ("deploy", Write),
+        ("publish", Write), ("merge", Write), ("apply", Write), ("grant", Write), ("revoke", Write),
+        ("invite", Write), ("archive", Write), ("restore", Write), ("reset", Write), ("charge", Write),
+        ("withdraw", Write), ("deposit", Write), ("reschedule", Write), ("rebook", Write),
+        ("unsubscribe", Write), ("subscribe", Write),
+        ("think", Meta), ("plan", Meta), ("transfer", Meta), ("handoff", Meta), ("delegate", Meta),
+        ("wait", Meta), ("reflect", Meta), ("note", Meta),
+        ("finish", Reply), ("finished", Reply), ("answer", Reply), ("respond", Reply), ("reply", Reply),
+        ("done", Reply), ("complete", Reply), ("final", Reply), ("exit", Reply), ("conclude", Reply),
+        ("terminate", Reply), ("solution", Reply),
+    ])
+};
 
 /// The effect of a call of `tool`, whose schema describes it as `description`.
 pub fn effect(tool: &str, description: Option<&str>) -> Effect {
@@ -69,36 +85,14 @@ pub fn is_purposeful(tool: &str) -> bool {
 /// Whether a tool runs any code or command (`bash`, `execute_python`, `run`): it can read and write
 /// anything under a name that does not say so.
 pub fn runs_code(tool: &str) -> bool {
-    let names_code = |word: &str| {
-        matches!(
-            word,
-            "run"
-                | "exec"
-                | "execute"
-                | "bash"
-                | "sh"
-                | "shell"
-                | "zsh"
-                | "powershell"
-                | "python"
-                | "ipython"
-                | "jupyter"
-                | "code"
-                | "script"
-                | "command"
-                | "commands"
-                | "cmd"
-                | "cell"
-                | "terminal"
-                | "console"
-                | "interpreter"
-                | "sql"
-                | "local"
-                | "container"
-        )
-    };
+    #[rustfmt::skip]
+    static CODE: Words<23> = Words::of([
+        "run", "exec", "execute", "bash", "sh", "shell", "zsh", "powershell", "python", "ipython", "jupyter",
+        "code", "script", "command", "commands", "cmd", "cell", "terminal", "console", "interpreter", "sql",
+        "local", "container",
+    ]);
     let mut words = words(tool).peekable();
-    words.peek().is_some() && words.all(|word| in_small_letters(word, names_code).unwrap_or(false))
+    words.peek().is_some() && words.all(|word| CODE.has(word))
 }
 
 fn by_name(tool: &str) -> Option<Effect> {
@@ -113,7 +107,7 @@ fn by_name(tool: &str) -> Option<Effect> {
 }
 
 fn by_verb(word: &str) -> Option<Effect> {
-    in_small_letters(word, verb)?
+    VERBS.get(word)
 }
 
 /// What `of` says of a word in small letters; longer words are in none of the tables.

@@ -6,11 +6,10 @@
 
 use std::sync::LazyLock;
 
-use aho_corasick::AhoCorasick;
-
 use super::effect::Effect;
+use super::phrases::Phrases;
 use super::tool_status::Status;
-use super::{Hit, Signals, is_call, phrases};
+use super::{Hit, Signals, is_call};
 use crate::text::{records, words};
 use crate::trajectory::{Field, Span};
 
@@ -99,9 +98,9 @@ fn claim(text: &str) -> Option<Span> {
         "should",
         "to",
     ];
-    static AUTOMATON: LazyLock<AhoCorasick> = LazyLock::new(|| phrases::automaton(PAST));
+    static PHRASES: LazyLock<Phrases> = LazyLock::new(|| Phrases::of(PAST));
     // Most last words claim nothing, which one pass tells.
-    phrases::find(&AUTOMATON, text)?;
+    PHRASES.find(text)?;
     records::sentences(text, 0, text.len()).find_map(|span| {
         let sentence = span.of(text);
         let is = |word: &str, known: &[&str]| known.iter().any(|known| word.eq_ignore_ascii_case(known));

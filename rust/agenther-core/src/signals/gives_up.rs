@@ -7,9 +7,8 @@
 
 use std::sync::LazyLock;
 
-use aho_corasick::AhoCorasick;
-
-use super::{Hit, Signals, phrases};
+use super::phrases::Phrases;
+use super::{Hit, Signals};
 use crate::text::cut;
 
 /// What a hit is.
@@ -49,8 +48,8 @@ const HEAD: usize = 600;
 /// At most one hit: the phrase.
 pub fn find(signals: &Signals<'_, '_>) -> Vec<Hit> {
     let Some((place, text)) = signals.last_words() else { return Vec::new() };
-    static AUTOMATON: LazyLock<AhoCorasick> = LazyLock::new(|| phrases::automaton(PHRASES));
-    phrases::find(&AUTOMATON, cut::head(text, HEAD)).map(|span| place.at(span)).into_iter().collect()
+    static SOUGHT: LazyLock<Phrases> = LazyLock::new(|| Phrases::of(PHRASES));
+    SOUGHT.find(cut::head(text, HEAD)).map(|span| place.at(span)).into_iter().collect()
 }
 
 #[cfg(test)]

@@ -3,14 +3,13 @@
 //! Numbers are compared by value, read off the bytes in one pass; the typed facts of `text::facts` say
 //! more (dates, identifiers, units) and cost several times as much, which only extraction needs.
 
-use std::collections::HashMap;
+use std::ops::Range;
 
 use super::effect::Effect;
 use super::tool_status::Status;
-use super::{Hit, is_call};
+use super::{Hit, Signals, is_call};
 use crate::reading::Reading;
 use crate::text::bytes::find_digit;
-use crate::text::hash::Seeded;
 use crate::text::number;
 use crate::trajectory::{Field, Span};
 
@@ -61,12 +60,13 @@ impl Grounded {
     /// grounded if it stands in the prompt, the policy, a user turn or an observation known by then, or
     /// follows by one operation from two such numbers of the same text or of one small observation, or
     /// is the sum of all of them.
-    pub fn new(reading: &Reading<'_>) -> Self {
+    pub fn new(signals: &Signals<'_, '_>) -> Self {
+        let reading = signals.reading();
         let claims = claims(reading);
         if claims.is_empty() {
             return Grounded::default();
         }
-        let known = Known::new(reading, &claims);
+        let known = Known::new(signals, &claims);
         let is_known = |claim: &&Claim| known.knows(claim.value, claim.moment);
         let ungrounded = claims.chunk_by(|a, b| a.text == b.text).flat_map(|text| {
             let base: Vec<f64> = text.iter().filter(is_known).map(|claim| claim.value).collect();
@@ -116,64 +116,76 @@ fn claims(reading: &Reading<'_>) -> Vec<Claim> {
 
 /// When each claimed number was first known.
 struct Known {
-    since: HashMap<i64, Moment, Seeded>,
-    /// The values of observations that have few: what simple arithmetic may combine.
-    small: Vec<(Moment, Vec<f64>)>,
+    /// By the key of the number.
+    since: Vec<(i64, Moment)>,
+    /// Where the values of observations that have few stand: what simple arithmetic may combine.
+    small: Vec<(Moment, Range<usize>)>,
+    values: Vec<f64>,
 }
 
 impl Known {
-    fn new(reading: &Reading<'_>, claims: &[Claim]) -> Self {
-        let mut known = Known {
-            since: claims.iter().map(|claim| (key(claim.value), Moment::MAX)).collect(),
-            small: Vec::new(),
-        };
+    fn new(signals: &Signals<'_, '_>, claims: &[Claim]) -> Self {
+        let reading = signals.reading();
+        let mut since: Vec<_> = claims.iter().map(|claim| (key(claim.value), Moment::MAX)).collect();
+        since.sort_unstable();
+        since.dedup();
+        let (mut small, mut values) = (Vec::new(), Vec::new());
         // Of the numbers of a run few are claimed: one bit tells most others apart before they are hashed.
         let mut claimed = [0u64; 16];
         claims.iter().map(|claim| slot(key(claim.value))).for_each(|(word, bit)| claimed[word] |= bit);
-        let mut learn = |text: &str, moment: Moment, small: Option<&mut Vec<f64>>| {
-            let mut values = small;
+        // Gives how many numbers the text has, of which the first are kept where that is asked.
+        let mut learn = |text: &str, moment: Moment, mut kept: Option<&mut Vec<f64>>| {
+            let mut count = 0;
             for number in numbers(text) {
                 let key = key(number.value);
                 let (word, bit) = slot(key);
                 if claimed[word] & bit != 0
-                    && let Some(since) = known.since.get_mut(&key)
+                    && let Ok(at) = since.binary_search_by_key(&key, |(known, _)| *known)
                 {
-                    *since = moment.min(*since);
+                    since[at].1 = moment.min(since[at].1);
                 }
-                if let Some(values) = values.as_mut().filter(|values| values.len() <= FEW) {
-                    values.push(number.value);
+                count += 1;
+                if let Some(kept) = kept.as_mut().filter(|_| count <= FEW) {
+                    kept.push(number.value);
                 }
             }
+            count
         };
-        for text in [reading.run.original_prompt, reading.run.system].into_iter().flatten() {
-            learn(text, 0, None);
+        if let Some(prompt) = reading.run.original_prompt {
+            learn(prompt, 0, None);
         }
-        let mut values = Vec::with_capacity(FEW + 1);
         for (at, step) in reading.steps.iter().enumerate() {
             if let Some(turn) = step.step.user {
                 learn(turn, before(at), None);
             }
             if let Some(observation) = step.step.observation {
-                values.clear();
-                learn(observation, after(at), Some(&mut values));
-                if (1..=FEW).contains(&values.len()) {
-                    known.small.push((after(at), values.clone()));
+                let from = values.len();
+                if (1..=FEW).contains(&learn(observation, after(at), Some(&mut values))) {
+                    small.push((after(at), from..values.len()));
+                } else {
+                    values.truncate(from);
                 }
             }
         }
-        known
+        for key in signals.run().system.map_or(&[][..], |policy| signals.policy().numbers(policy)) {
+            if let Ok(at) = since.binary_search_by_key(key, |(known, _)| *known) {
+                since[at].1 = 0;
+            }
+        }
+        Known { since, small, values }
     }
 
     fn knows(&self, value: f64, moment: Moment) -> bool {
         // A claim of the end has the latest moment, which is also that of what is never known.
-        self.since.get(&key(value)).is_some_and(|since| *since <= moment && *since != Moment::MAX)
+        let found = self.since.binary_search_by_key(&key(value), |(known, _)| *known);
+        found.is_ok_and(|at| self.since[at].1 <= moment && self.since[at].1 != Moment::MAX)
     }
 
     /// Whether simple arithmetic on the numbers of one earlier observation gives the value.
     fn computes(&self, value: f64, moment: Moment) -> bool {
         // They are in the order of their moments.
         let earlier = &self.small[..self.small.partition_point(|(known, _)| *known <= moment)];
-        earlier.iter().rev().take(RECENT).any(|(_, values)| follows(value, values))
+        earlier.iter().rev().take(RECENT).any(|(_, values)| follows(value, &self.values[values.clone()]))
     }
 }
 
@@ -195,8 +207,9 @@ fn follows(value: f64, known: &[f64]) -> bool {
     let is = |result: f64| (result - value).abs() < 0.006;
     is(known.iter().sum())
         || known.iter().enumerate().any(|(at, a)| {
-            known[at..].iter().any(|b| is(a + b) || is(a - b) || is(b - a) || is(a * b))
-                || (2..=9).any(|times| is(a * f64::from(times)))
+            // Without a way out in the middle, which keeps vectors from it.
+            known[at..].iter().fold(false, |found, b| found | is(a + b) | is(a - b) | is(b - a) | is(a * b))
+                || (2..=9).fold(false, |found, times| found | is(a * f64::from(times)))
         })
 }
 
@@ -243,6 +256,11 @@ fn joins(mut beside: impl Iterator<Item = char>) -> bool {
         Some('-' | '/' | ':') => beside.next().is_some_and(char::is_alphanumeric),
         _ => false,
     }
+}
+
+/// The keys of the numbers of a text.
+pub fn keys(text: &str) -> impl Iterator<Item = i64> {
+    numbers(text).map(|number| key(number.value))
 }
 
 /// The numbers of a text, those inside codes too: a claim may quote part of one.

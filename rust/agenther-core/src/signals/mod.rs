@@ -5,7 +5,7 @@
 //! time than linear in the text and the number of steps.
 
 use std::cell::OnceCell;
-use std::collections::HashSet;
+use std::rc::Rc;
 
 use crate::reading::{Reading, StepReading};
 use crate::trajectory::{Field, Span, Trajectory};
@@ -19,6 +19,7 @@ mod calls;
 pub(crate) mod constraints;
 mod grounding;
 mod phrases;
+mod policy;
 mod shown;
 mod tokens;
 
@@ -87,6 +88,7 @@ use calls::Calls;
 use constraints::tools::{Demand, demands};
 use effect::Effect;
 use grounding::Grounded;
+use policy::Policy;
 use tool_status::{ErrorCause, Status};
 
 /// Where a signal shows.
@@ -215,6 +217,9 @@ pub struct Signals<'r, 'a> {
     calls: OnceCell<Calls>,
     grounded: OnceCell<Grounded>,
     demands: OnceCell<Vec<(Field, Demand<'r>)>>,
+    shown: OnceCell<Vec<u8>>,
+    is_cut: OnceCell<bool>,
+    policy: OnceCell<Rc<Policy>>,
 }
 
 impl<'r, 'a> Signals<'r, 'a> {
@@ -226,6 +231,9 @@ impl<'r, 'a> Signals<'r, 'a> {
             calls: OnceCell::new(),
             grounded: OnceCell::new(),
             demands: OnceCell::new(),
+            shown: OnceCell::new(),
+            is_cut: OnceCell::new(),
+            policy: OnceCell::new(),
         }
     }
 
@@ -239,10 +247,10 @@ impl<'r, 'a> Signals<'r, 'a> {
         self.steps().filter(|(_, step)| is_call(step)).map(|(at, _)| at as u32)
     }
 
-    /// The steps whose call repeats an earlier one, same tool and same arguments.
-    pub fn repeated_steps(&self) -> HashSet<u32> {
+    /// The steps whose call repeats an earlier one, same tool and same arguments, in order.
+    pub fn repeated_steps(&self) -> impl Iterator<Item = u32> {
         let hits = index_of("repeated_action").map(|index| self.hits(index));
-        hits.unwrap_or_default().iter().filter_map(|hit| hit.step).collect()
+        hits.unwrap_or_default().iter().filter_map(|hit| hit.step)
     }
 
     /// What was read off the run.
@@ -264,7 +272,22 @@ impl<'r, 'a> Signals<'r, 'a> {
     }
 
     fn grounded(&self) -> &Grounded {
-        self.grounded.get_or_init(|| Grounded::new(self.reading))
+        self.grounded.get_or_init(|| Grounded::new(self))
+    }
+
+    /// The texts that the agent was shown, one after the other.
+    fn shown(&self) -> &[u8] {
+        self.shown.get_or_init(|| shown::join(self))
+    }
+
+    /// What the policy says.
+    fn policy(&self) -> &Policy {
+        self.policy.get_or_init(|| Policy::of(self.run().system.unwrap_or("")))
+    }
+
+    /// Whether an observation was cut, or is not in the log.
+    fn is_cut(&self) -> bool {
+        *self.is_cut.get_or_init(|| shown::is_cut(self))
     }
 
     /// What the prompt and the policy demand of the tools that the run calls, by name.
@@ -315,8 +338,7 @@ impl<'r, 'a> Signals<'r, 'a> {
 
     /// Whether the log lists a tool of that effect.
     fn has_tool(&self, wanted: Effect) -> bool {
-        let mut tools = self.reading.tools().iter();
-        tools.any(|tool| effect::effect(&tool.name, tool.description.as_deref()) == wanted)
+        self.reading.tools().iter().any(|tool| tool.effect == wanted)
     }
 
     /// The last call that does something, if any.

@@ -24,7 +24,8 @@ pub fn find(signals: &Signals<'_, '_>) -> Vec<Hit> {
     if signals.calls_at().nth(STREAK).is_none() {
         return Vec::new();
     }
-    let mut seen: FastSet<u64> = FastSet::default();
+    const ROOM: usize = 112;
+    let mut seen: FastSet<u64> = FastSet::with_capacity_and_hasher(ROOM, Default::default());
     let mut streak = 0;
     let mut hits = Vec::new();
     for (at, step) in signals.steps().filter(|(_, step)| is_call(step)) {

@@ -2,6 +2,7 @@
 
 use super::effect::{Effect, effect, is_purposeful};
 use super::{Hit, Signals, is_call, tokens};
+use crate::text::table::Words;
 
 /// What a hit is.
 pub const SUMMARY: &str = "No call that changes something succeeded, though one was tried, or the user asked for a change and a tool could make it.";
@@ -18,15 +19,12 @@ pub fn find(signals: &Signals<'_, '_>) -> Vec<Hit> {
 
 /// Whether the user asks for a change: a verb of change where an order or a wish puts its verb.
 fn asks_for_a_change(signals: &Signals<'_, '_>) -> bool {
+    static LEADS: Words<5> = Words::of(["to", "please", "you", "and", "then"]);
     let said = signals.run().original_prompt.into_iter();
     said.chain(signals.steps().filter_map(|(_, step)| step.step.user)).any(|turn| {
-        let mut previous = "to";
-        tokens::words(turn).any(|word| {
-            let lead =
-                ["to", "please", "you", "and", "then"].iter().any(|lead| previous.eq_ignore_ascii_case(lead));
-            previous = word;
-            lead && effect(word, None) == Effect::Write
-        })
+        let mut lead = true;
+        tokens::words(turn)
+            .any(|word| std::mem::replace(&mut lead, LEADS.has(word)) && effect(word, None) == Effect::Write)
     })
 }
 

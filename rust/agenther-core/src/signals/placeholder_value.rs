@@ -7,10 +7,9 @@
 
 use std::sync::LazyLock;
 
-use aho_corasick::AhoCorasick;
-
 use super::effect::{self, Effect};
-use super::{Hit, Signals, is_call, phrases, shown};
+use super::phrases::Phrases;
+use super::{Hit, Signals, is_call, shown};
 use crate::trajectory::{Field, Span};
 
 /// What a hit is.
@@ -70,8 +69,8 @@ pub fn find(signals: &Signals<'_, '_>) -> Vec<Hit> {
 }
 
 fn stock(text: &str) -> Option<Span> {
-    static AUTOMATON: LazyLock<AhoCorasick> = LazyLock::new(|| phrases::automaton(STOCK));
-    phrases::find(&AUTOMATON, text)
+    static PHRASES: LazyLock<Phrases> = LazyLock::new(|| Phrases::of(STOCK));
+    PHRASES.find(text)
 }
 
 /// How long a filler is at least.
@@ -98,12 +97,17 @@ fn filler(text: &str) -> Option<Span> {
 /// Whether some bytes in a row are alike, or are the first digits: most texts have neither, and need not
 /// be cut into words.
 fn may_fill(bytes: &[u8]) -> bool {
-    let (mut alike, mut rising) = (1, 1);
-    std::iter::zip(bytes, bytes.get(1..).unwrap_or_default()).any(|(a, b)| {
-        alike = if a == b && b.is_ascii_alphanumeric() { alike + 1 } else { 1 };
-        rising = if *b == a.wrapping_add(1) && b.is_ascii_digit() { rising + 1 } else { 1 };
-        alike >= FILLER || rising >= FILLER
-    })
+    const PAIRS: usize = FILLER - 1;
+    let pairs = bytes.len().saturating_sub(1);
+    let alike = |at: usize| bytes[at] == bytes[at + 1] && bytes[at].is_ascii_alphanumeric();
+    let rising = |at: usize| bytes[at + 1] == bytes[at].wrapping_add(1) && bytes[at + 1].is_ascii_digit();
+    let row = |at: usize, is: &dyn Fn(usize) -> bool| {
+        let before = (0..at).rev().take(PAIRS).take_while(|at| is(*at)).count();
+        let after = (at..pairs).take(PAIRS).take_while(|at| is(*at)).count();
+        before + after >= PAIRS
+    };
+    // So many pairs in a row have one at a multiple of their number.
+    (0..pairs).step_by(PAIRS).any(|at| alike(at) && row(at, &alike) || rising(at) && row(at, &rising))
 }
 
 #[cfg(test)]

@@ -1,6 +1,6 @@
 //! What the agent was shown: the prompt, the policy, the user's turns and the observations.
 
-use memchr::memmem::Finder;
+use memchr::memmem;
 
 use super::effect::{Effect, is_purposeful};
 use super::{Signals, cut_observation, is_call};
@@ -12,10 +12,22 @@ pub fn texts<'a>(signals: &Signals<'_, 'a>) -> impl Iterator<Item = &'a str> {
     [run.original_prompt, run.system].into_iter().chain(steps).flatten()
 }
 
+/// All of them one after the other: one search over all costs less than one over each, which are mostly short.
+pub fn join(signals: &Signals<'_, '_>) -> Vec<u8> {
+    /// No character has this byte, so that nothing is found over the end of a text.
+    const BETWEEN: u8 = 0xFF;
+    let mut joined = Vec::with_capacity(texts(signals).map(|text| text.len() + 1).sum());
+    for text in texts(signals) {
+        joined.extend_from_slice(text.as_bytes());
+        joined.push(BETWEEN);
+    }
+    joined
+}
+
 /// Whether one of them has `needle`, byte for byte.
 pub fn has(signals: &Signals<'_, '_>, needle: &str) -> bool {
-    let finder = Finder::new(needle);
-    texts(signals).any(|text| finder.find(text.as_bytes()).is_some())
+    let shown = signals.shown();
+    !shown.is_empty() && memmem::find(shown, needle.as_bytes()).is_some()
 }
 
 /// Whether one of them has a word as it is, in small letters or in capitals.

@@ -17,7 +17,7 @@ pub fn find(signals: &Signals<'_, '_>) -> Vec<Hit> {
     let may_have = |answer: &str| answer.bytes().any(|byte| byte.is_ascii_digit() || b"@/".contains(&byte));
     if !signals.answer().is_some_and(may_have)
         || !signals.steps().any(|(_, step)| is_call(step))
-        || shown::is_cut(signals)
+        || signals.is_cut()
     {
         return Vec::new();
     }

@@ -18,7 +18,7 @@ const MAX_LOOKUPS: usize = 8;
 /// be any word that a sentence begins with.
 pub fn find(signals: &Signals<'_, '_>) -> Vec<Hit> {
     let capital = signals.answer().is_some_and(|answer| answer.bytes().any(|byte| byte.is_ascii_uppercase()));
-    if !capital || !signals.steps().any(|(_, step)| is_call(step)) || shown::is_cut(signals) {
+    if !capital || !signals.steps().any(|(_, step)| is_call(step)) || signals.is_cut() {
         return Vec::new();
     }
     let names = signals.reading().answer_facts().iter().filter(|fact| fact.kind == FactKind::Name);

@@ -22,7 +22,7 @@ const MIN_WORDS: usize = 4;
 /// observation may have seen anything.
 pub fn find(signals: &Signals<'_, '_>) -> Vec<Hit> {
     let quoted = signals.answer().is_some_and(|answer| answer.contains(['"', '“', '«', '\'', '‘']));
-    if !quoted || !signals.steps().any(|(_, step)| is_call(step)) || shown::is_cut(signals) {
+    if !quoted || !signals.steps().any(|(_, step)| is_call(step)) || signals.is_cut() {
         return Vec::new();
     }
     let quotations = signals.reading().answer_facts().iter().filter(|fact| fact.kind == FactKind::Quoted);

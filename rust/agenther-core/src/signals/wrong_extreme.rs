@@ -4,9 +4,8 @@
 
 use std::sync::LazyLock;
 
-use aho_corasick::AhoCorasick;
-
-use super::{Hit, Signals, phrases};
+use super::phrases::Phrases;
+use super::{Hit, Signals};
 use crate::text::document::{Kind, Value};
 use crate::text::words;
 use crate::trajectory::Field;
@@ -50,9 +49,9 @@ fn wants_cheaper(prompt: &str) -> Option<bool> {
     const DEAR: &[&str] =
         &["most expensive", "highest price", "highest-priced", "priciest", "dearest", "most costly"];
     const OTHER: &[&str] = &["second", "third", "two cheapest", "three cheapest", "not the"];
-    static EITHER: LazyLock<AhoCorasick> = LazyLock::new(|| phrases::automaton(&[CHEAP, DEAR].concat()));
+    static EITHER: LazyLock<Phrases> = LazyLock::new(|| Phrases::of(&[CHEAP, DEAR].concat()));
     let head = crate::text::cut::head(prompt, 1000);
-    phrases::find(&EITHER, head)?;
+    EITHER.find(head)?;
     let lower = head.to_ascii_lowercase();
     let any = |known: &[&str]| known.iter().any(|known| lower.contains(known));
     let (cheap, dear, other) = (any(CHEAP), any(DEAR), any(OTHER));

@@ -199,9 +199,7 @@ fn per<'a>(text: &'a str, end: usize, fact: Fact<'a>) -> Fact<'a> {
 
 /// A bare number with the unit that its key names: `"price_usd": 5`, `"Weight (kg)": 3`.
 pub(super) fn under_key<'a>(fact: Fact<'a>, key: &'a str) -> Fact<'a> {
-    let Some(word) = key.rsplit(|c: char| !c.is_alphanumeric()).find(|word| !word.is_empty()) else {
-        return fact;
-    };
+    let Some(word) = last_word(key) else { return fact };
     let unit = Some(word);
     match unit::of_key(word) {
         Some(Class::Percent) => Fact { kind: FactKind::Percent, unit, ..fact },
@@ -212,6 +210,16 @@ pub(super) fn under_key<'a>(fact: Fact<'a>, key: &'a str) -> Fact<'a> {
         }
         None => fact,
     }
+}
+
+fn last_word(key: &str) -> Option<&str> {
+    if !key.is_ascii() {
+        return key.rsplit(|c: char| !c.is_alphanumeric()).find(|word| !word.is_empty());
+    }
+    let bytes = key.as_bytes();
+    let end = bytes.iter().rposition(u8::is_ascii_alphanumeric)? + 1;
+    let start = bytes[..end].iter().rposition(|byte| !byte.is_ascii_alphanumeric()).map_or(0, |at| at + 1);
+    Some(&key[start..end])
 }
 
 /// Whether the fact is not the beginning of something longer: `4x4`, `737MAX`, `3-F`, `12:4`.

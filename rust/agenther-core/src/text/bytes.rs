@@ -95,6 +95,8 @@ pub fn blanks(word: u64) -> u64 {
 #[derive(Debug, Clone)]
 pub struct Words<'t> {
     bytes: &'t [u8],
+    /// Whether digits are part of words.
+    digits: bool,
     /// Where a block of bytes begins, a bit for each of which tells whether a word begins or ends there.
     block: usize,
     edges: u64,
@@ -106,7 +108,12 @@ pub struct Words<'t> {
 impl<'t> Words<'t> {
     /// The words of a text.
     pub fn new(text: &'t str) -> Self {
-        Words { bytes: text.as_bytes(), block: 0, edges: 0, next: 0, goes_on: false }
+        Words { bytes: text.as_bytes(), digits: true, block: 0, edges: 0, next: 0, goes_on: false }
+    }
+
+    /// The runs of letters of a text, bytes beyond ASCII among them.
+    pub fn of_letters(text: &'t str) -> Self {
+        Words { digits: false, ..Words::new(text) }
     }
 
     #[inline]
@@ -125,11 +132,11 @@ impl<'t> Words<'t> {
     fn read_block(&mut self) {
         let rest = &self.bytes[self.next..];
         let mask = match rest.first_chunk::<BLOCK>() {
-            Some(block) => word_mask(block),
+            Some(block) => word_mask(block, self.digits),
             None => {
                 let mut block = [0; BLOCK];
                 block[..rest.len()].copy_from_slice(rest);
-                word_mask(&block)
+                word_mask(&block, self.digits)
             }
         };
         self.edges = mask ^ ((mask << 1) | u64::from(self.goes_on));
@@ -148,23 +155,29 @@ impl Iterator for Words<'_> {
 }
 
 /// A bit for each byte that is part of a word.
-fn word_mask(block: &[u8; BLOCK]) -> u64 {
+fn word_mask(block: &[u8; BLOCK], digits: bool) -> u64 {
     let (eights, _) = block.as_chunks::<8>();
     eights.iter().rev().fold(0, |mask, eight| {
         // Gathers the highest bits of eight bytes in one.
-        let bits = word_bytes(u64::from_le_bytes(*eight)) >> 7;
+        let word = u64::from_le_bytes(*eight);
+        let bits = (letters(word) | if digits { self::digits(word) } else { 0 }) >> 7;
         (mask << 8) | (bits.wrapping_mul(0x0102_0408_1020_4080) >> 56)
     })
 }
 
-/// The highest bit of each of eight bytes that is part of a word.
+/// The highest bit of each of eight bytes that is a letter, or beyond ASCII.
 #[inline]
-fn word_bytes(word: u64) -> u64 {
+fn letters(word: u64) -> u64 {
     let small = word | (ONES * 0x20);
-    let reaches = |word: u64, byte: u8| (word & LOW) + ONES * u64::from(0x80 - byte);
-    let digits = reaches(word, b'0') & !reaches(word, b'9' + 1);
-    let letters = reaches(small, b'a') & !reaches(small, b'z' + 1);
-    (digits | letters | word) & HIGH
+    let reaches = |byte: u8| (small & LOW) + ONES * u64::from(0x80 - byte);
+    ((reaches(b'a') & !reaches(b'z' + 1)) | word) & HIGH
+}
+
+/// The highest bit of each of eight bytes of ASCII that is a digit. Of others it says nothing.
+#[inline]
+fn digits(word: u64) -> u64 {
+    let reaches = |byte: u8| (word & LOW) + ONES * u64::from(0x80 - byte);
+    reaches(b'0') & !reaches(b'9' + 1) & HIGH
 }
 
 #[cfg(test)]
@@ -185,7 +198,7 @@ mod tests {
         for byte in 0..=u8::MAX {
             let word = load(&[byte; 3], 0, 3);
             let expected = byte.is_ascii_alphanumeric() || !byte.is_ascii();
-            assert_eq!(word_bytes(word), if expected { 0x80_8080 } else { 0 }, "{byte}");
+            assert_eq!(letters(word) | digits(word), if expected { 0x80_8080 } else { 0 }, "{byte}");
             assert_eq!(blanks(word), if byte.is_ascii_whitespace() { 0x80_8080 } else { 0 }, "{byte}");
         }
     }

@@ -14,7 +14,7 @@ const MAX_DEPTH: usize = 128;
 
 /// What a value takes of a text, roughly, and how many are made room for before it is known: together they
 /// spare most documents the growth of the arena.
-const BYTES_A_NODE: usize = 20;
+const BYTES_A_NODE: usize = 12;
 const MAX_RESERVED: usize = 4096;
 
 /// The type of a value.
@@ -285,18 +285,31 @@ impl Parser<'_> {
 
     /// A key and its value, or the element of a Python set.
     fn member(&mut self, place: Place, depth: usize, kind: &mut Kind) -> Option<()> {
-        let child = self.nodes.len();
-        self.value(place, depth + 1)?;
-        self.space();
-        if self.peek()? != b':' {
-            *kind = Kind::Array;
-            return Some(());
-        }
-        // What was read is the key: it makes way for the value. Keys are scalars.
-        if self.nodes.len() != child + 1 {
-            return None;
-        }
-        let key = self.nodes.pop()?.span;
+        let key = if matches!(self.peek()?, b'"' | b'\'') {
+            let start = self.at + 1;
+            let (end, escaped) = string_end(self.text, start, self.text[self.at])?;
+            self.at = end + 1;
+            self.space();
+            if self.peek()? != b':' {
+                self.leaf(place, Kind::String, escaped, Span::new(start, end));
+                *kind = Kind::Array;
+                return Some(());
+            }
+            Span::new(start, end)
+        } else {
+            let child = self.nodes.len();
+            self.value(place, depth + 1)?;
+            self.space();
+            if self.peek()? != b':' {
+                *kind = Kind::Array;
+                return Some(());
+            }
+            // What was read is the key: it makes way for the value. Keys are scalars.
+            if self.nodes.len() != child + 1 {
+                return None;
+            }
+            self.nodes.pop()?.span
+        };
         self.at += 1;
         self.space();
         self.value(Place { key: Some(key), ..place }, depth + 1)

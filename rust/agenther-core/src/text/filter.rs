@@ -11,9 +11,14 @@ impl Filter {
 
     /// The filter with one more word, in small letters.
     pub const fn with(mut self, word: &str) -> Self {
+        self.add(word);
+        self
+    }
+
+    /// Lets one more word pass, in small letters.
+    pub const fn add(&mut self, word: &str) {
         let bytes = word.as_bytes();
         self.0[index(bytes)] |= 1 << (bytes.len() % 32);
-        self
     }
 
     /// The filter of a table of words.

@@ -15,6 +15,7 @@ mod name;
 pub(crate) mod number;
 pub mod records;
 pub mod same;
+pub(crate) mod table;
 pub mod tables;
 mod unit;
 pub mod words;

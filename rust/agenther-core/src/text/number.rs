@@ -146,8 +146,38 @@ fn exponent(bytes: &[u8], at: usize) -> Option<(i32, usize)> {
     Some((if negative { -size } else { size }, from + length))
 }
 
+/// The powers of ten that a double holds exactly.
+const POWERS: [f64; 23] = {
+    let mut powers = [1.0; 23];
+    let mut at = 1;
+    while at < 23 {
+        powers[at] = powers[at - 1] * 10.0;
+        at += 1;
+    }
+    powers
+};
+
 /// The value of digits, whatever else stands between them.
 pub(crate) fn decimal(whole: &[u8], fraction: &[u8]) -> f64 {
+    /// So many digits are a whole number that a double holds exactly.
+    const EXACT: usize = 14;
+    if whole.len() + fraction.len() > EXACT {
+        return long_decimal(whole, fraction);
+    }
+    let add = |mantissa: u64, byte: &u8| match byte {
+        b'0'..=b'9' => mantissa * 10 + u64::from(byte - b'0'),
+        _ => mantissa,
+    };
+    let mantissa = fraction.iter().fold(whole.iter().fold(0, add), add) as f64;
+    match fraction.iter().filter(|byte| byte.is_ascii_digit()).count() {
+        0 => mantissa,
+        // Dividing keeps decimals exact to the last bit, as a parser would: 5.30 is 530 / 100.
+        places => mantissa / POWERS[places],
+    }
+}
+
+/// The same for any number of digits.
+fn long_decimal(whole: &[u8], fraction: &[u8]) -> f64 {
     let mut mantissa = 0u64;
     let mut dropped = 0i32;
     let mut places = 0i32;
@@ -165,6 +195,18 @@ pub(crate) fn decimal(whole: &[u8], fraction: &[u8]) -> f64 {
         }
     }
     let scale = dropped - places;
-    // Dividing keeps decimals exact to the last bit, as a parser would: 5.30 is 530 / 100.
     if scale < 0 { mantissa as f64 / 10f64.powi(-scale) } else { mantissa as f64 * 10f64.powi(scale) }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    proptest::proptest! {
+        #[test]
+        fn short_numbers_have_the_value_of_long_ones(whole in "[0-9, ]{0,9}", fraction in "[0-9]{0,5}") {
+            let (whole, fraction) = (whole.as_bytes(), fraction.as_bytes());
+            proptest::prop_assert_eq!(decimal(whole, fraction), long_decimal(whole, fraction));
+        }
+    }
 }

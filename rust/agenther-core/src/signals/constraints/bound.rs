@@ -200,7 +200,11 @@ fn cut_word<'t>(text: &'t str, word: &str) -> &'t str {
 }
 
 fn ends_with_words(text: &str, words: &str) -> bool {
-    let Some(start) = text.len().checked_sub(words.len()) else { return false };
+    // Most texts are told from most words by their last byte.
+    let ends = |text: &str| text.as_bytes().last().map(u8::to_ascii_lowercase);
+    let Some(start) = text.len().checked_sub(words.len()).filter(|_| ends(text) == ends(words)) else {
+        return false;
+    };
     let is_symbol = !words.as_bytes()[0].is_ascii_alphabetic();
     text.is_char_boundary(start)
         && text[start..].eq_ignore_ascii_case(words)

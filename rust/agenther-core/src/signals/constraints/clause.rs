@@ -1,5 +1,6 @@
 //! The clause that a constraint stands in.
 
+use crate::text::table::Words;
 use crate::text::{cut, records};
 use crate::trajectory::Span;
 
@@ -51,9 +52,9 @@ pub fn is_conditional(text: &str, at: usize) -> bool {
 }
 
 fn is_condition(word: &str) -> bool {
-    const CONDITIONS: &[&str] =
-        &["if", "unless", "whether", "when", "whenever", "once", "otherwise", "suppose"];
-    CONDITIONS.iter().any(|condition| word.eq_ignore_ascii_case(condition))
+    static CONDITIONS: Words<8> =
+        Words::of(["if", "unless", "whether", "when", "whenever", "once", "otherwise", "suppose"]);
+    CONDITIONS.has(word)
 }
 
 /// Whether a sentence, as a whole, holds only under a condition.
@@ -85,22 +86,12 @@ pub fn is_absolute(text: &str, bound: Span) -> bool {
 }
 
 fn is_negation(word: &str) -> bool {
-    const NEGATIONS: &[&str] = &[
-        "not",
-        "no",
-        "never",
-        "nothing",
-        "none",
-        "nobody",
-        "without",
-        "avoid",
-        "cannot",
-        "dont",
-        "forbidden",
+    #[rustfmt::skip]
+    static NEGATIONS: Words<12> = Words::of([
+        "not", "no", "never", "nothing", "none", "nobody", "without", "avoid", "cannot", "dont", "forbidden",
         "prohibited",
-    ];
-    NEGATIONS.iter().any(|negation| word.eq_ignore_ascii_case(negation))
-        || word.len() > 3 && (word.ends_with("n't") || word.ends_with("n’t"))
+    ]);
+    NEGATIONS.has(word) || word.len() > 3 && (word.ends_with("n't") || word.ends_with("n’t"))
 }
 
 fn words(text: &str) -> impl DoubleEndedIterator<Item = &str> {

@@ -2,9 +2,7 @@
 
 use std::sync::LazyLock;
 
-use aho_corasick::AhoCorasick;
-
-use super::super::phrases;
+use super::super::phrases::Phrases;
 use super::bound::{self, Bound};
 use crate::text::document::{Document, Kind};
 use crate::text::{cut, records, words};
@@ -82,14 +80,14 @@ const TAIL: usize = 4000;
 
 /// The forms that a prompt wants, each with where it says so.
 pub fn forms(prompt: &str) -> Vec<(Form, Span)> {
-    static AUTOMATON: LazyLock<AhoCorasick> = LazyLock::new(|| {
+    static WANTED: LazyLock<Phrases> = LazyLock::new(|| {
         let units = ["words", "sentence", "character"];
         let phrases: Vec<&str> = PHRASES.iter().map(|(phrase, _)| *phrase).chain(units).collect();
-        phrases::automaton(&phrases)
+        Phrases::of(&phrases)
     });
     let tail = cut::tail(prompt, TAIL);
     // Most prompts want no form, which one pass tells.
-    if !AUTOMATON.is_match(tail) {
+    if !WANTED.are_in(tail) {
         return Vec::new();
     }
     let start = prompt.len() - tail.len();

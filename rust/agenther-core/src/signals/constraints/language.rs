@@ -1,11 +1,10 @@
 //! The language of a text, by its script and its commonest words.
 
-use std::collections::HashMap;
 use std::sync::LazyLock;
 
-use aho_corasick::AhoCorasick;
-
-use super::super::phrases;
+use super::super::phrases::Phrases;
+use crate::text::bytes::Words;
+use crate::text::table::Table;
 
 /// Languages that are told apart.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -41,9 +40,8 @@ const HEAD: usize = 400;
 
 /// Whether a text may name a language.
 pub fn may_name(text: &str) -> bool {
-    static AUTOMATON: LazyLock<AhoCorasick> =
-        LazyLock::new(|| phrases::automaton(&names().collect::<Vec<_>>()));
-    AUTOMATON.is_match(text)
+    static NAMES: LazyLock<Phrases> = LazyLock::new(|| Phrases::of(&names().collect::<Vec<_>>()));
+    NAMES.are_in(text)
 }
 
 fn names() -> impl Iterator<Item = &'static str> {
@@ -65,36 +63,40 @@ fn by_script(text: &str) -> Option<Language> {
     if text.is_ascii() {
         return None;
     }
-    let letters = text.chars().filter(|c| c.is_alphabetic()).count();
-    let in_script =
-        |range: &std::ops::RangeInclusive<char>| text.chars().filter(|c| range.contains(c)).count();
+    let (mut letters, mut in_script) = (0, [0usize; SCRIPTS.len()]);
+    for c in text.chars() {
+        letters += usize::from(c.is_alphabetic());
+        if !c.is_ascii()
+            && let Some(at) = SCRIPTS.iter().position(|(_, range)| range.contains(&c))
+        {
+            in_script[at] += 1;
+        }
+    }
     // Japanese is told by its syllables, which stand between Chinese characters.
-    SCRIPTS
-        .iter()
-        .find(|(name, range)| {
+    std::iter::zip(SCRIPTS, in_script)
+        .find(|((name, _), count)| {
             let share = if *name == "japanese" { 5 } else { 2 };
-            letters >= 8 && in_script(range) * share > letters
+            letters >= 8 && count * share > letters
         })
-        .map(|(name, _)| Language(name))
+        .map(|((name, _), _)| Language(name))
 }
 
 /// At least three of its commonest words, a tenth of all, and twice as many as of any other language.
 fn by_words(text: &str) -> Option<Language> {
-    const LONGEST: usize = 7;
     let mut counts = [0usize; WORDS.len()];
     let mut all = 0;
-    let mut lower = String::with_capacity(2 * LONGEST);
-    for word in text.split(|c: char| !c.is_alphabetic()).filter(|word| !word.is_empty()) {
+    let mut count = |word: &str| {
         all += 1;
-        if word.len() > LONGEST {
-            continue;
+        let mut languages = COMMON.get(word).unwrap_or(0);
+        while languages != 0 {
+            counts[languages.trailing_zeros() as usize] += 1;
+            languages &= languages - 1;
         }
-        lower.clear();
-        lower.push_str(word);
-        lower.make_ascii_lowercase();
-        for language in COMMON.get(lower.as_str()).into_iter().flatten() {
-            counts[*language] += 1;
-        }
+    };
+    if text.is_ascii() {
+        Words::of_letters(text).for_each(|(start, end)| count(&text[start..end]));
+    } else {
+        text.split(|c: char| !c.is_alphabetic()).filter(|word| !word.is_empty()).for_each(&mut count);
     }
     let best = (0..WORDS.len()).max_by_key(|at| counts[*at])?;
     let second = (0..WORDS.len()).filter(|at| *at != best).map(|at| counts[at]).max()?;
@@ -102,14 +104,53 @@ fn by_words(text: &str) -> Option<Language> {
     (all >= 8 && stands_out).then_some(Language(WORDS[best].0))
 }
 
-/// The languages that have a word among their commonest, by position in [`WORDS`].
-static COMMON: LazyLock<HashMap<&str, Vec<usize>>> = LazyLock::new(|| {
-    let mut common: HashMap<&str, Vec<usize>> = HashMap::new();
-    for (at, (_, words)) in WORDS.iter().enumerate() {
-        words.iter().for_each(|word| common.entry(word).or_default().push(at));
+/// How many words [`WORDS`] has.
+const COUNT: usize = {
+    let (mut count, mut at) = (0, 0);
+    while at < WORDS.len() {
+        count += WORDS[at].1.len();
+        at += 1;
     }
-    common
-});
+    count
+};
+
+/// The languages that have a word among their commonest: a bit for each position in [`WORDS`].
+static COMMON: Table<u8, COUNT> = {
+    let mut entries = [("", 0); COUNT];
+    let (mut filled, mut language) = (0, 0);
+    while language < WORDS.len() {
+        let words = WORDS[language].1;
+        let mut at = 0;
+        while at < words.len() {
+            entries[filled] = (words[at], languages_of(words[at]));
+            (filled, at) = (filled + 1, at + 1);
+        }
+        language += 1;
+    }
+    Table::of(entries)
+};
+
+const fn languages_of(word: &str) -> u8 {
+    let (mut languages, mut language) = (0, 0);
+    while language < WORDS.len() {
+        let words = WORDS[language].1;
+        let mut at = 0;
+        while at < words.len() {
+            languages |= (equal(words[at].as_bytes(), word.as_bytes()) as u8) << language;
+            at += 1;
+        }
+        language += 1;
+    }
+    languages
+}
+
+const fn equal(a: &[u8], b: &[u8]) -> bool {
+    let mut at = 0;
+    while at < a.len() && at < b.len() && a[at] == b[at] {
+        at += 1;
+    }
+    at == a.len() && at == b.len()
+}
 
 #[cfg(test)]
 mod tests {

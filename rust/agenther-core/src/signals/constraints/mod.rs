@@ -24,7 +24,8 @@ use std::sync::LazyLock;
 
 use aho_corasick::AhoCorasick;
 
-use super::phrases;
+use super::phrases::{self, Phrases};
+use crate::text::bytes::find_digit;
 use crate::text::facts::{self, Fact, FactKind};
 use crate::trajectory::Span;
 
@@ -68,6 +69,13 @@ pub fn limits(policy: &str) -> Vec<Stated<'_>> {
     limits
 }
 
+/// Those of one sentence of the policy.
+pub fn limits_in(policy: &str, sentence: Span) -> Vec<Stated<'_>> {
+    let mut limits = in_sentence(policy, sentence);
+    limits.retain(|(limit, _)| clause::is_absolute(sentence.of(policy), limit.span));
+    limits
+}
+
 /// The constraints of a long text, or of a turn in a conversation: those that the words of comparisons state.
 pub fn compared(text: &str) -> Vec<Stated<'_>> {
     static AUTOMATON: LazyLock<AhoCorasick> = LazyLock::new(|| {
@@ -102,10 +110,14 @@ fn stated<'a>(text: &'a str, words: &AhoCorasick) -> Vec<Stated<'a>> {
         }
         let sentence = clause::sentence(text, word.start(), word.end());
         read = sentence.end as usize;
-        let said = sentence.of(text);
-        found.extend(constraints(said, &facts::facts(said)).into_iter().map(|stated| (stated, sentence)));
+        found.extend(in_sentence(text, sentence));
     }
     found
+}
+
+fn in_sentence(text: &str, sentence: Span) -> Vec<Stated<'_>> {
+    let said = sentence.of(text);
+    constraints(said, &facts::facts(said)).into_iter().map(|stated| (stated, sentence)).collect()
 }
 
 /// The most words of comparison in one text that are looked at.
@@ -114,8 +126,8 @@ const MAX_WORDS: usize = 64;
 /// Whether a prompt may state a bound: it has a number in digits, or a comparison with one in words.
 pub fn may_bound(prompt: &str) -> bool {
     const WORDS: &[&str] = &["at most", "at least", "than", "up to", "exactly", "maximum", "minimum"];
-    static AUTOMATON: LazyLock<AhoCorasick> = LazyLock::new(|| phrases::automaton(WORDS));
-    prompt.bytes().any(|byte| byte.is_ascii_digit()) || AUTOMATON.is_match(prompt)
+    static PHRASES: LazyLock<Phrases> = LazyLock::new(|| Phrases::of(WORDS));
+    find_digit(prompt.as_bytes(), 0).is_some() || PHRASES.are_in(prompt)
 }
 
 /// A date may leave its year to the reader; what else has no value bounds nothing.

@@ -3,6 +3,7 @@
 use super::{MAX_WRAPPING, Status, WINDOW, cause, is_empty, text_status};
 use crate::signals::effect::in_small_letters;
 use crate::text::bytes::find_either;
+use crate::text::table::Words;
 
 /// What a top-level member of a JSON object says.
 enum Member<'t> {
@@ -58,7 +59,19 @@ pub(super) fn of_list(text: &str, wrapping: usize) -> Status {
     }
 }
 
+/// The keys that may say that a call failed.
+#[rustfmt::skip]
+static TELLING: Words<27> = Words::of([
+    "error", "errors", "exception", "error_message", "traceback", "status", "state", "result", "type", "status_code",
+    "statuscode", "code", "http_code", "exit_code", "exitcode", "returncode", "return_code", "exit_status", "is_error",
+    "iserror", "failed", "timed_out", "timedout", "ok", "success", "succeeded", "successful",
+]);
+
 fn says_error(key: &str, member: &Member<'_>) -> bool {
+    // Most keys say nothing.
+    if !TELLING.has(key) {
+        return false;
+    }
     in_small_letters(key, |key| match member {
         Member::String(value) => match key {
             "error" | "errors" | "exception" | "error_message" | "traceback" => {
@@ -87,13 +100,9 @@ fn says_error(key: &str, member: &Member<'_>) -> bool {
 
 /// Whether a member holds what another program returned.
 fn wraps(key: &str) -> bool {
-    let is_wrapper = |key: &str| {
-        matches!(
-            key,
-            "response" | "result" | "output" | "content" | "text" | "message" | "observation" | "detail"
-        )
-    };
-    in_small_letters(key, is_wrapper).unwrap_or(false)
+    static WRAPPERS: Words<8> =
+        Words::of(["response", "result", "output", "content", "text", "message", "observation", "detail"]);
+    WRAPPERS.has(key)
 }
 
 pub(super) fn is_http_error(code: f64) -> bool {
