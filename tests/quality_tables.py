@@ -120,7 +120,7 @@ def fit(read: pl.DataFrame) -> None:
     kept = [
         line
         for line in pack.read_text().split("\n[fitted]")[0].splitlines()
-        if not re.match(r"(prior|scale|threshold) =", line)
+        if not re.match(r"(prior|scale|kindred_share|threshold) =", line)
     ]
     kept += [*verdict.splitlines(), "", *facts.strip().replace("[pack.fitted]", "[fitted]").splitlines()]
     pack.write_text("\n".join(kept) + "\n")

@@ -39,13 +39,39 @@ HALF = [at % 2 == 0 for at in range(40)]
 
 
 def test_a_rule_that_tells_weighs_more_and_one_that_does_not_weighs_less() -> None:
-    telling = ah.rules.fit(runs(HALF), date=DATE)
-    weights = {row["rule"]: row for row in telling.weights.iter_rows(named=True)}
-    assert weights[REPEAT]["weight"] > weights[REPEAT]["before"]
+    def fitted(frame: pl.DataFrame) -> tuple[float, float]:
+        of_rule = ah.rules.fit(frame, date=DATE).weights.filter(rule=REPEAT).row(0, named=True)
+        return of_rule["weight"], weighing.KEPT_SHARE * of_rule["before"]
+
+    weight, pulled_to = fitted(runs(HALF))
+    assert weight > pulled_to
     # The same runs, with labels that have nothing to do with what was done.
     idle = runs(HALF).with_columns(success=pl.Series([at % 4 < 2 for at in range(40)]))
-    weights = {row["rule"]: row for row in ah.rules.fit(idle, date=DATE).weights.iter_rows(named=True)}
-    assert weights[REPEAT]["weight"] < weights[REPEAT]["before"]
+    weight, pulled_to = fitted(idle)
+    assert weight < pulled_to
+
+
+def test_rules_that_fire_together_share_what_they_tell() -> None:
+    rule = weighing.Rule("incomplete", "repeat", 0.1, 0.1)
+
+    def weights(fired: tuple[str, ...]) -> dict[str, float]:
+        labelled = [
+            weighing.Run(
+                "s", "f", str(at), None, at % 2 == 0, 1, fired if at % 2 == 0 else (), "incomplete", 0.5
+            )
+            for at in range(40)
+        ]
+        return weighing.together(labelled, {"one": rule, "other": rule})
+
+    alone, both = weights(("one",)), weights(("one", "other"))
+    assert both["one"] == pytest.approx(both["other"], abs=0.02)
+    assert both["one"] < alone["one"] < both["one"] + both["other"]
+
+
+def test_what_speaks_for_a_type_is_made_no_good_sign() -> None:
+    turned = runs(HALF).with_columns(success=pl.col("success").not_())
+    weights = ah.rules.fit(turned, date=DATE).weights.filter(pl.col("type_weight") > 0, pl.col("before") > 0)
+    assert weights["weight"].min() >= 0  # type: ignore[operator]
 
 
 def test_the_weight_is_the_stated_formula() -> None:
@@ -84,7 +110,7 @@ def test_a_pack_is_loaded_and_gives_what_was_fitted(tmp_path: Path) -> None:
         for row in rules.frame().iter_rows(named=True)
     }
     for fired, probability in judged.iter_rows():
-        log_odds = rules.prior + rules.scale * weighing.say(fired, weights, table)
+        log_odds = rules.prior + rules.scale * weighing.say(fired, weights, table, kindred_share=1.0)
         assert probability == pytest.approx(weighing.sigmoid(log_odds), abs=1e-5)
 
 

@@ -180,7 +180,12 @@ def fit(
     return Fit(
         pack=_pack(
             name,
-            {"prior": prior, "scale": scale, "threshold": threshold},
+            {
+                "prior": prior,
+                "scale": scale,
+                "kindred_share": learn.kindred_share,
+                "threshold": threshold,
+            },
             facts,
             table,
             weights,

@@ -1,24 +1,33 @@
 """From labelled runs to the weights of rules.
 
-The formula, with runs grouped by source:
+For logs like these, weights are those of a logistic regression: of all rules together, each source with an
+intercept of its own. A penalty of `KEPT` pulls each weight to `KEPT_SHARE` of the weight so far, so that a
+few labels move little. Kindred rules then share nothing, since the regression knows what they have in common:
+the pack sets `kindred_share = 1`.
+
+For other logs (`transfer`) each rule is weighed by itself, with runs grouped by source. A regression would
+learn what goes together on these sources:
 
 * The say of a rule on a source is the log-odds of failure of the runs that it fires on, less the log-odds of
-  all runs of the source. `PSEUDO_HITS` more hits fail at the base rate, and `KEPT_HITS` more as the rule's
-  weight so far says, so that a few labels move little. A source counts where the rule fires on `MIN_HITS` of
-  its runs and leaves out as many.
+  all runs of the source. `PSEUDO_HITS` more hits fail at the base rate. A source counts where the rule fires
+  on `MIN_HITS` of its runs and leaves out as many.
 * Its weight is the mean over sources, each clipped at ±`CLIP`; `DISPUTED` unless `AGREEING` of the sources
-  have the sign of the mean; rounded to 0.1. A rule of weight 0 speaks for the type only, and stays so; one
-  that speaks for a type is not made a good sign.
-* With `transfer` a rule weighs `UNMEASURED` at most unless it earned more: on a source on which it is as
-  precise as `EARNING_PRECISION`.
+  have the sign of the mean; rounded to 0.1.
+* A rule weighs `UNMEASURED` at most unless it earned more: on a source on which it is as precise as
+  `EARNING_PRECISION`.
+
+Either way:
+
+* A rule of weight 0 speaks for the type only, and stays so; one that speaks for a type is not made a good
+  sign.
 * Scale and prior: the probability is 1 / (1 + exp(-prior - scale · say)), where the say of a run is that of
   rules fitted without its task (`transfer`: without its format). One scale is fitted for all sources, with a
   prior for each; the prior kept is the mean. No run is ever pooled with one of another source: that would
   teach what source it is.
 * The threshold is the one nearest to a half whose mean macro-F1 over sources is within 0.01 of the highest:
   the figure is flat about its peak, and where the peak lies is chance.
-* The type weight of a rule is found as its weight is, of failures whose type is known: log-odds that the type
-  is the label of the rule. The weight so far always counts as `KEPT_HITS`. It
+* The type weight of a rule is its log-odds by itself, of failures whose type is known, that the type is the
+  label of the rule. The weight so far always counts as `KEPT_HITS`. It
   is refitted where there are `MIN_RUNS` such failures of two types.
 """
 
@@ -56,6 +65,15 @@ HIGHEST_BASE_RATE = 0.8
 MIN_HITS = 5
 PSEUDO_HITS = 1.0
 KEPT_HITS = 5.0
+KEPT = 4.0
+KEPT_SHARE = 0.3
+"""Of a sum in which kindred rules share nothing, a weight is worth so much of what it is in one of groups."""
+
+ROUNDS = 60
+SETTLED = 2e-3
+MOST = 5.0
+"""The most that a pack may give a rule."""
+
 CLIP = 3.0
 AGREEING = 0.7
 FOLDS = 5
@@ -118,7 +136,7 @@ class Learner:
         self.rules = rules
         self.transfer = transfer
         self.start = {rule: of.weight for rule, of in rules.items()}
-        self.kept = 0.0 if transfer else KEPT_HITS
+        self.kindred_share = KINDRED_SHARE if transfer else 1.0
 
     def sides(self, runs: Sequence[Run]) -> dict[str, Sides]:
         """Give what the hits of each rule say."""
@@ -130,16 +148,18 @@ class Learner:
                 sides[rule].hits += count
                 sides[rule].earned |= _earns(count, failures[rule] / count, base)
                 if MIN_HITS <= count <= len(of_source) - MIN_HITS:
-                    odds = _odds(logit(base), (count, failures[rule]), self.kept, self.start[rule])
+                    odds = _odds(logit(base), (count, failures[rule]))
                     sides[rule].of_sources.append(odds)
         return sides
 
     def weights(self, runs: Sequence[Run]) -> dict[str, float]:
         """Give the weight of each rule."""
+        if not self.transfer:
+            return together(runs, self.rules)
         weights = {}
         for rule, side in self.sides(runs).items():
             weight = _rounded(side, self.rules[rule]) if side.of_sources else self.start[rule]
-            most = UNMEASURED if self.transfer and not side.earned else 5.0
+            most = MOST if side.earned else UNMEASURED
             weights[rule] = max(-most, min(most, weight))
         return weights
 
@@ -166,7 +186,7 @@ class Learner:
         for held in sorted({unit(run) for run in runs}):
             rest = [run for run in runs if unit(run) != held]
             fitted[held] = self.weights(rest), self.type_weights(rest)
-        says = [say(run.rules, fitted[unit(run)][0], self.rules) for run in runs]
+        says = [say(run.rules, fitted[unit(run)][0], self.rules, self.kindred_share) for run in runs]
         return says, [self._likeliest(run, fitted[unit(run)][1]) for run in runs]
 
     def _likeliest(self, run: Run, type_weights: Mapping[str, float]) -> str:
@@ -189,7 +209,12 @@ TYPE_PRIOR = {
 """The scores of the types before any rule speaks, as in the engine."""
 
 
-def say(fired: Iterable[str], weights: Mapping[str, float], rules: Mapping[str, Rule]) -> float:
+def say(
+    fired: Iterable[str],
+    weights: Mapping[str, float],
+    rules: Mapping[str, Rule],
+    kindred_share: float = KINDRED_SHARE,
+) -> float:
     """Give what rules say together, as the engine has it: in a group, the loudest and a share of the rest.
 
     >>> kin = Rule("incomplete", "repeat", 0.0, 0.0)
@@ -203,11 +228,11 @@ def say(fired: Iterable[str], weights: Mapping[str, float], rules: Mapping[str, 
     for of_group in groups.values():
         for loudest, side in ((max, [w for w in of_group if w > 0]), (min, [w for w in of_group if w < 0])):
             if side:
-                total += (1 - KINDRED_SHARE) * loudest(side) + KINDRED_SHARE * sum(side)
+                total += (1 - kindred_share) * loudest(side) + kindred_share * sum(side)
     return total
 
 
-def _odds(base: float, seen: tuple[int, int], kept: float, so_far: float) -> float:
+def _odds(base: float, seen: tuple[int, int], kept: float = 0.0, so_far: float = 0.0) -> float:
     """Give the log-odds that a hit adds to those of the base, of hits and what of them held."""
     hits, holding = seen
     expected = PSEUDO_HITS * sigmoid(base) + kept * sigmoid(base + so_far)
@@ -229,6 +254,73 @@ def _rounded(side: Sides, rule: Rule) -> float:
         return math.copysign(DISPUTED, rule.weight)
     lowest = 0.0 if rule.type_weight > 0 else -CLIP
     return round(max(lowest, side.mean()), 1) or math.copysign(DISPUTED, rule.weight)
+
+
+def together(runs: Sequence[Run], rules: Mapping[str, Rule]) -> dict[str, float]:
+    """Give the weights of a logistic regression of all rules."""
+    weights = Regression(runs, rules).fitted()
+    # Not 0: a rule of weight 0 would be left so by the next fit.
+    return {
+        rule: (round(weight, 2) or math.copysign(0.01, rules[rule].weight)) if rules[rule].weight else 0.0
+        for rule, weight in weights.items()
+    }
+
+
+class Regression:
+    """A logistic regression by Newton's method on one weight after the other.
+
+    Runs on which the same rules fire are one row, however many there are.
+    """
+
+    def __init__(self, runs: Sequence[Run], rules: Mapping[str, Rule]) -> None:
+        self.rules = rules
+        self.pulled_to = {rule: KEPT_SHARE * of.weight for rule, of in rules.items()}
+        self.weights = dict(self.pulled_to)
+        failed: dict[tuple[str, tuple[str, ...]], list[bool]] = defaultdict(list)
+        for run in runs:
+            failed[run.source, run.rules].append(run.failed)
+        self.rows = [(len(labels), sum(labels)) for labels in failed.values()]
+        self.says = [sum(self.weights[rule] for rule in fired) for _, fired in failed]
+        self.of_sources: dict[str, list[int]] = defaultdict(list)
+        self.of_rules: dict[str, list[int]] = defaultdict(list)
+        for at, (source, fired) in enumerate(failed):
+            self.of_sources[source].append(at)
+            for rule in fired:
+                self.of_rules[rule].append(at)
+
+    def fitted(self) -> dict[str, float]:
+        """Give the weights, once they are settled."""
+        telling = [rule for rule in sorted(self.of_rules) if self.rules[rule].weight]
+        for _ in range(ROUNDS):
+            intercepts = max(abs(self._move(rows, 0.0, 0.0)) for rows in self.of_sources.values())
+            weights = max((abs(self._weigh(rule)) for rule in telling), default=0.0)
+            if max(intercepts, weights) < SETTLED:
+                break
+        return self.weights
+
+    def _weigh(self, rule: str) -> float:
+        # What speaks for a type is no good sign.
+        lowest = 0.0 if self.rules[rule].type_weight > 0 else -MOST
+        weight = self.weights[rule]
+        off = weight - self.pulled_to[rule]
+        moved = self._move(self.of_rules[rule], off, KEPT, (lowest - weight, MOST - weight))
+        self.weights[rule] += moved
+        return moved
+
+    def _move(
+        self, rows: Sequence[int], off: float, kept: float, bounds: tuple[float, float] = (-MOST, MOST)
+    ) -> float:
+        """Step the say of rows, for a weight that is `off` from where it is pulled to."""
+        slope, bend = kept * off, kept
+        for at in rows:
+            chance = sigmoid(max(-30.0, min(30.0, self.says[at])))
+            runs, failures = self.rows[at]
+            slope += runs * chance - failures
+            bend += runs * chance * (1 - chance)
+        step = max(bounds[0], min(bounds[1], -_step(slope, bend)))
+        for at in rows:
+            self.says[at] += step
+        return step
 
 
 def by_source(runs: Sequence[Run]) -> dict[str, list[Run]]:

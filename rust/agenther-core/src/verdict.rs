@@ -96,15 +96,15 @@ const TYPE_PRIOR: [f32; 6] = [0.0, 0.0, 1.0, 0.0, 0.0, -1.0];
 /// Severity of a type where no rule of its label fired.
 const TYPE_SEVERITY: [f32; 6] = [0.4, 0.7, 0.5, 0.5, 0.8, 0.9];
 
-/// What each kindred rule beyond the loudest adds: they mostly say the same thing again.
+/// What each kindred rule beyond the loudest adds to the score of a type: they mostly say the same thing again.
 const KINDRED_SHARE: f32 = 0.25;
 
 /// Stage 1: classifies a run. Deterministic; reads no label but `success` and `reward`, and those
 /// decide `is_failure` and what follows from it (`failure_type`, `severity`, `failed_step`) alone.
 ///
 /// * `failure_probability` = σ(prior + scale · Σ over groups of say(weights of the rules that fired)), where
-///   say(w) = max(w⁺) + ¼ (Σ w⁺ − max(w⁺)) + min(w⁻) + ¼ (Σ w⁻ − min(w⁻)), over positive and negative
-///   weights apart. Prior and scale are those of the pack. The scale, below 1, takes back what groups that
+///   say(w) = max(w⁺) + k (Σ w⁺ − max(w⁺)) + min(w⁻) + k (Σ w⁻ − min(w⁻)), over positive and negative
+///   weights apart. Prior, scale and the kindred share k, by default ¼, are those of the pack. The scale, below 1, takes back what groups that
 ///   are not independent say twice. The prior is the share of failures of the sources it was fitted on, and
 ///   of yours it may be another.
 /// * `is_failure` = not `success`; without it `reward` < 1; without both `failure_probability` ≥
@@ -121,7 +121,7 @@ const KINDRED_SHARE: f32 = 0.25;
 pub fn classify<'r>(reading: &Reading<'_>, rules: &'r Rules) -> Verdict<'r> {
     let signals = Signals::new(reading);
     let fired = rules.evaluate(&signals);
-    let said = say_of_groups(fired.iter().map(|fired| (fired.rule, fired.rule.weight)));
+    let said = say_of_groups(fired.iter().map(|fired| (fired.rule, fired.rule.weight)), rules.kindred_share);
     let log_odds = rules.prior + rules.scale * said;
     let failure_probability = 1.0 / (1.0 + (-log_odds).exp());
     let scores = scores(&fired);
@@ -166,7 +166,7 @@ fn labels<'r>(fired: &[Fired<'r>]) -> Vec<&'r str> {
 }
 
 /// What the rules say together, each with its weight: kindred rules share their say.
-fn say_of_groups<'r>(weighted: impl Iterator<Item = (&'r Rule, f32)>) -> f32 {
+fn say_of_groups<'r>(weighted: impl Iterator<Item = (&'r Rule, f32)>, kindred_share: f32) -> f32 {
     let mut groups: Vec<(&str, Say)> = Vec::new();
     for (rule, weight) in weighted {
         match groups.iter_mut().find(|(group, _)| *group == rule.group) {
@@ -178,7 +178,7 @@ fn say_of_groups<'r>(weighted: impl Iterator<Item = (&'r Rule, f32)>) -> f32 {
             }
         }
     }
-    groups.iter().map(|(_, say)| say.total()).sum()
+    groups.iter().map(|(_, say)| say.total(kindred_share)).sum()
 }
 
 /// The weights of one group.
@@ -198,8 +198,8 @@ impl Say {
         self.negative += weight.min(0.0);
     }
 
-    fn total(&self) -> f32 {
-        let share = |loudest: f32, all: f32| loudest + KINDRED_SHARE * (all - loudest);
+    fn total(&self, kindred_share: f32) -> f32 {
+        let share = |loudest: f32, all: f32| loudest + kindred_share * (all - loudest);
         share(self.highest, self.positive) + share(self.lowest, self.negative)
     }
 }
@@ -209,7 +209,7 @@ fn scores(fired: &[Fired<'_>]) -> [f32; 6] {
     for failure_type in FailureType::ALL {
         let of_label = fired.iter().filter(|fired| fired.rule.failure_type == Some(failure_type));
         scores[failure_type as usize] +=
-            say_of_groups(of_label.map(|fired| (fired.rule, fired.rule.type_weight)));
+            say_of_groups(of_label.map(|fired| (fired.rule, fired.rule.type_weight)), KINDRED_SHARE);
     }
     let exponentials = scores.map(f32::exp);
     let sum: f32 = exponentials.iter().sum();
@@ -318,7 +318,8 @@ mod tests {
     fn kindred_rules_share_their_say() {
         let mut say = Say::default();
         [2.0, 1.0, 1.0, -1.0, -1.0].into_iter().for_each(|weight| say.add(weight));
-        assert_eq!(say.total(), 2.5 - 1.25);
+        assert_eq!(say.total(KINDRED_SHARE), 2.5 - 1.25);
+        assert_eq!(say.total(1.0), 4.0 - 2.0);
     }
 
     #[test]

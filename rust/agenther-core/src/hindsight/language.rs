@@ -1,6 +1,10 @@
 //! What language a text is in, as far as it matters to goals: English, another one in Latin letters, or another script.
 
+use std::sync::LazyLock;
+
 use super::wording::is_function_word;
+use crate::signals::effect::in_small_letters;
+use crate::text::tables::FastSet;
 
 /// Letters and words that are looked at.
 const LETTERS: usize = 2_000;
@@ -13,23 +17,32 @@ const SMALL: &[&str] = &[
     "einen", "ist", "mit", "zu", "für", "mein", "meine", "mir", "am", "bitte", "nach", "von", "le", "les",
     "des", "du", "est", "une", "pour", "dans", "je", "mon", "avec", "il", "che", "di", "per", "non", "mio",
     "vorrei", "het", "een", "van", "ik", "mijn", "voor", "hola", "del", "me", "et", "ma", "bonjour",
-    "voudrais", "sur", "sono", "mijne", "och", "jag", "ett", "och", "jeg",
+    "voudrais", "sur", "sono", "mijne", "och", "jag", "ett", "jeg",
 ];
 
 /// Whether a text is in another language than English: more letters of other scripts than Latin ones, or more of the
 /// small words of its neighbours than English ones.
 pub fn is_foreign(text: &str) -> bool {
-    let words = || text.split(|c: char| !c.is_alphanumeric()).filter(|word| !word.is_empty()).take(WORDS);
-    let foreign = words().filter(|word| SMALL.contains(&word.to_lowercase().as_str())).count();
-    let english = words().filter(|word| is_function_word(&word.to_lowercase())).count();
+    static SET: LazyLock<FastSet<&str>> = LazyLock::new(|| SMALL.iter().copied().collect());
+    let (mut foreign, mut english) = (0, 0);
+    for word in text.split(|c: char| !c.is_alphanumeric()).filter(|word| !word.is_empty()).take(WORDS) {
+        let look = |word: &str| (SET.contains(word), is_function_word(word));
+        let (is_foreign, is_english) = match word.is_ascii() {
+            true => in_small_letters(word, look).unwrap_or_default(),
+            false => look(&word.to_lowercase()),
+        };
+        foreign += usize::from(is_foreign);
+        english += usize::from(is_english);
+    }
     !is_latin(text) || foreign >= 2 && foreign > english
 }
 
 /// Whether a text is written in Latin letters.
 pub fn is_latin(text: &str) -> bool {
     let letters = text.chars().filter(|letter| letter.is_alphabetic()).take(LETTERS);
-    let (latin, other): (Vec<char>, Vec<char>) = letters.partition(|letter| (*letter as u32) < 0x250);
-    other.len() <= latin.len()
+    let (mut latin, mut other) = (0, 0);
+    letters.for_each(|letter| if (letter as u32) < 0x250 { latin += 1 } else { other += 1 });
+    other <= latin
 }
 
 #[cfg(test)]

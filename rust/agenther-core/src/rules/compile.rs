@@ -15,6 +15,9 @@ const DEFAULT_PRIOR: f32 = 0.0;
 /// What the say of the rules is multiplied with, where no pack says it.
 const DEFAULT_SCALE: f32 = 1.0;
 
+/// What each kindred rule beyond the loudest adds, where no pack says it.
+pub(crate) const DEFAULT_KINDRED_SHARE: f32 = 0.25;
+
 /// From which probability on a run counts as failed, where no pack says it.
 const DEFAULT_THRESHOLD: f32 = 0.5;
 
@@ -28,6 +31,8 @@ pub struct Rules {
     pub prior: f32,
     /// What the say of the rules is multiplied with: below 1 where groups say the same thing again.
     pub scale: f32,
+    /// What each kindred rule beyond the loudest adds of its weight: they mostly say the same thing again.
+    pub kindred_share: f32,
     /// From which probability on a run without a label counts as failed.
     pub threshold: f32,
     pub(super) programs: Vec<Program>,
@@ -81,6 +86,7 @@ impl Rules {
         Ok(Rules {
             prior: last(|pack| pack.prior).unwrap_or(DEFAULT_PRIOR),
             scale: last(|pack| pack.scale).unwrap_or(DEFAULT_SCALE),
+            kindred_share: last(|pack| pack.kindred_share).unwrap_or(DEFAULT_KINDRED_SHARE),
             threshold: last(|pack| pack.threshold).unwrap_or(DEFAULT_THRESHOLD),
             hash: hash(sources),
             packs,

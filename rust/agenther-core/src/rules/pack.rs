@@ -49,6 +49,8 @@ pub struct Pack {
     pub prior: Option<f32>,
     /// What the say of the rules is multiplied with, where the pack says it.
     pub scale: Option<f32>,
+    /// What each kindred rule beyond the loudest adds of its weight, where the pack says it.
+    pub kindred_share: Option<f32>,
     /// From which probability on a run without a label counts as failed, where the pack says it.
     pub threshold: Option<f32>,
     /// The labels that it declares.

@@ -57,8 +57,17 @@ const REQUIRED: &[&str] = &[
 ];
 
 /// The keys of `pack.toml`, and of the `[pack]` table of a pack in one file.
-pub const PACK_KEYS: &[&str] =
-    &["name", "version", "schema_version", "licence", "prior", "scale", "threshold", "fitted"];
+pub const PACK_KEYS: &[&str] = &[
+    "name",
+    "version",
+    "schema_version",
+    "licence",
+    "prior",
+    "scale",
+    "kindred_share",
+    "threshold",
+    "fitted",
+];
 
 /// The keys of a file that is more than one rule: a pack in one file, or what a pack changes.
 pub const FILE_KEYS: &[&str] = &["pack", "labels", "rule", "override"];
@@ -247,6 +256,7 @@ impl Reader<'_> {
             licence: String::new(),
             prior: None,
             scale: None,
+            kindred_share: None,
             threshold: None,
             labels: Vec::new(),
         });
@@ -287,6 +297,7 @@ fn parse_pack(table: &DeTable<'_>, span: std::ops::Range<usize>, sink: &mut Sink
         licence: table.required("licence", sink),
         prior: table.number("prior", -10.0..=10.0, sink).map(|prior| prior as f32),
         scale: table.number("scale", 0.0..=10.0, sink).map(|scale| scale as f32),
+        kindred_share: table.number("kindred_share", 0.0..=1.0, sink).map(|share| share as f32),
         threshold: table.number("threshold", 0.0..=1.0, sink).map(|threshold| threshold as f32),
         labels: Vec::new(),
     }

@@ -20,11 +20,16 @@ const MAX_PROMPT_WORDS: usize = 60;
 /// that did not hedges, explains, or lists what it saw.
 pub fn find(signals: &Signals<'_, '_>) -> Vec<Hit> {
     let Some(answer) = signals.answer() else { return Vec::new() };
-    if !hands_in(signals) || !signals.run().original_prompt.is_some_and(asks_for_a_fact) {
+    if !wants_a_fact(signals) {
         return Vec::new();
     }
     let words = tokens::words(answer).take(LENGTHS[LENGTHS.len() - 1]).count();
     LENGTHS.iter().filter(|length| words >= **length).map(|_| Hit::field(Field::FinalAnswer)).collect()
+}
+
+/// Whether a few words answer the prompt, and the agent hands in these and no sentence.
+pub fn wants_a_fact(signals: &Signals<'_, '_>) -> bool {
+    hands_in(signals) && signals.run().original_prompt.is_some_and(asks_for_a_fact)
 }
 
 /// Whether the agent hands its answer in with a call, `finish` or `submit`, so that it can be the bare fact.

@@ -5,9 +5,9 @@ use crate::trajectory::Field;
 
 /// What a hit is.
 pub const SUMMARY: &str =
-    "A call has arguments of 64 bytes, and no call before it had; a hit more at 128 bytes.";
+    "A call has arguments of 32 bytes, and no call before it had; a hit more at 64 and at 128 bytes.";
 
-const LENGTHS: [usize; 2] = [64, 128];
+const LENGTHS: [usize; 3] = [32, 64, 128];
 
 /// One hit for each of [`LENGTHS`]: the first call that reaches it. What takes an elaborate call is
 /// harder: the sign is the same on 9 of 11 sources, self-stopped ones among them (SQL, question answering).
@@ -27,8 +27,8 @@ mod tests {
 
     #[test]
     fn the_first_call_of_each_length_hits() {
-        let inputs = [64, 63, 300].map(|length| "x".repeat(length));
+        let inputs = [32, 31, 300].map(|length| "x".repeat(length));
         let steps = inputs.iter().map(|input| call("sql", input, "ok")).collect();
-        assert_eq!(steps_of("long_argument", &run("?", steps, None)), [0, 2]);
+        assert_eq!(steps_of("long_argument", &run("?", steps, None)), [0, 2, 2]);
     }
 }

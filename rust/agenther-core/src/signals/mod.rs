@@ -20,16 +20,19 @@ pub(crate) mod constraints;
 mod grounding;
 mod phrases;
 mod policy;
+mod results;
 mod shown;
 mod tokens;
 
 // One signal each.
 mod action_cycle;
+mod answer_list;
 mod answer_observed;
 mod answer_unobserved;
 mod auth_error;
 mod broken_constraint;
 mod broken_form;
+mod broken_off;
 mod calls_made;
 mod consecutive_errors;
 mod count_mismatch;
@@ -57,15 +60,19 @@ mod no_progress;
 mod no_successful_write;
 mod no_terminal_action;
 mod not_found;
+mod offered_answer;
 mod out_of_order_call;
 mod placeholder_value;
 mod rate_limit_error;
 mod repeated_action;
 mod repeated_observation;
+mod repeated_row;
 mod same_error_twice;
 mod several_for_one;
+mod single_number;
 mod timeout_error;
 mod unanswered;
+mod unchosen_option;
 mod unconfirmed_write;
 mod ungrounded_amount;
 mod ungrounded_answer_date;
@@ -79,6 +86,7 @@ mod unknown_argument;
 mod unknown_tool;
 mod unrecovered_error;
 mod validation_error;
+mod wide_result;
 mod write_error;
 mod wrong_extreme;
 mod wrong_language;
@@ -145,11 +153,13 @@ macro_rules! signals {
 
 signals! {
     action_cycle,
+    answer_list,
     answer_observed,
     answer_unobserved,
     auth_error,
     broken_constraint,
     broken_form,
+    broken_off,
     calls_made,
     consecutive_errors,
     count_mismatch,
@@ -177,15 +187,19 @@ signals! {
     no_successful_write,
     no_terminal_action,
     not_found,
+    offered_answer,
     out_of_order_call,
     placeholder_value,
     rate_limit_error,
     repeated_action,
     repeated_observation,
+    repeated_row,
     same_error_twice,
     several_for_one,
+    single_number,
     timeout_error,
     unanswered,
+    unchosen_option,
     unconfirmed_write,
     ungrounded_amount,
     ungrounded_answer_date,
@@ -199,6 +213,7 @@ signals! {
     unknown_tool,
     unrecovered_error,
     validation_error,
+    wide_result,
     write_error,
     wrong_extreme,
     wrong_language,

@@ -74,12 +74,13 @@ fn of_two_packs_the_later_one_decides() {
 }
 
 #[test]
-fn the_last_pack_that_sets_them_gives_prior_scale_and_threshold() {
+fn the_last_pack_that_sets_them_gives_the_figures_of_the_verdict() {
     let sets = |name: &str, figures: &str| pack(name, &format!("{figures}\n[pack.fitted]\nruns = 100\n"));
-    let first = sets("first", "prior = -1.0\nscale = 0.5\nthreshold = 0.6");
+    let first = sets("first", "prior = -1.0\nscale = 0.5\nkindred_share = 1\nthreshold = 0.6");
     let second = sets("second", "prior = 0.5");
     let rules = compiled(&[first, second, pack("third", &rule("mine", &[]))]);
     assert_eq!((rules.prior, rules.scale, rules.threshold), (0.5, 0.5, 0.6));
+    assert_eq!(rules.kindred_share, 1.0);
     let probability = classify(&Reading::new(&LAMP), &rules).failure_probability;
     assert!((probability - 1.0 / (1.0 + (-0.75f32).exp())).abs() < 1e-6);
 }

@@ -640,12 +640,11 @@ impl<'s> Scope<'s> {
                         first.filter(|_| found.next().is_none())
                     };
                     let mut owners = (0..self.tables.len()).filter(has);
-                    let owner = match only(&mut owners) {
+                    match only(&mut owners) {
                         Some(owner) => owner,
                         None if (0..self.tables.len()).any(|t| has(&t)) => return None,
                         None => only(&mut (0..self.tables.len()).filter(unseen))?,
-                    };
-                    owner
+                    }
                 };
                 Some(Column { table, name: value.clone() })
             }

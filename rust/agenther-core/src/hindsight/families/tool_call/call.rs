@@ -220,7 +220,7 @@ fn given(reading: &Reading<'_>, step: usize, object: &str) -> Result<Vec<Given>,
                 .and_then(|parameter| parameter.description.as_deref());
             out.push(Given {
                 name: argument.name.to_string(),
-                role: place_or_thing(adjective_or_role(argument, description), argument.name, object),
+                role: place_or_thing(adjective_or_role(argument, description), argument, object),
                 values: Vec::new(),
                 source: argument.source,
                 opaque: false,
@@ -359,11 +359,11 @@ fn has_operators(value: &str) -> bool {
 }
 
 /// A channel is a place for messages, but the thing itself where the tool gives the channel or its clips.
-fn place_or_thing(role: Role, name: &str, object: &str) -> Role {
+fn place_or_thing(role: Role, argument: &Argument<'_>, object: &str) -> Role {
     if !matches!(role, Role::In | Role::At | Role::By | Role::Within(_) | Role::Of(_) | Role::With(_)) {
         return role;
     }
-    let mut words: Vec<String> = effect::words(name).map(str::to_ascii_lowercase).collect();
+    let mut words: Vec<String> = effect::words(argument.name).map(str::to_ascii_lowercase).collect();
     if words.len() > 1 && words.last().is_some_and(|last| matches!(last.as_str(), "name" | "code" | "title"))
     {
         words.pop();

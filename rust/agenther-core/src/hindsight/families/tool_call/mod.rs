@@ -26,7 +26,6 @@ mod words;
 mod write;
 
 use std::collections::HashSet;
-use std::sync::LazyLock;
 
 use super::{Candidate, Proposals};
 use crate::hindsight::language::{is_foreign, is_latin};
@@ -34,9 +33,7 @@ use crate::hindsight::style::Style;
 use crate::hindsight::wording::{capitalize, is_plural_phrase, plural};
 use crate::hindsight::{Origin, Slot, Wording};
 use crate::reading::Reading;
-use crate::signals::effect;
 use crate::text::document::Kind;
-use crate::text::tables::FastSet;
 use ask::{Clause, Material, clause};
 use call::{Call, Calls, calls};
 pub use mined::learn;
