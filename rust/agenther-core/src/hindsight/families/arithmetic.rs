@@ -111,6 +111,9 @@ fn unrounded(formula: &str, names: &Names) -> String {
     inner.unwrap_or(formula).to_string()
 }
 
+/// Fewer quantities with names make no formula.
+const MIN_NAMED: usize = 2;
+
 /// The request for what a step shows, if the log shows the same value.
 fn asked(index: u32, step: &StepReading<'_>, shown: &str, names: &Names) -> Option<Candidate> {
     let observed = step.step.observation?.trim();
@@ -136,14 +139,17 @@ fn asked(index: u32, step: &StepReading<'_>, shown: &str, names: &Names) -> Opti
     if !is_computed(formula) && !definitions.iter().any(|name| is_computed(&names[name].formula)) {
         return None;
     }
+    // `total lights = 24 * 4 - 20`: blind readers found a name for a sum of bare figures nothing that a person asks.
+    if given.len() < MIN_NAMED && !(target.is_none() && given.is_empty()) {
+        return None;
+    }
     let what = match target {
         Some(target) => format!("Calculate the {} as {}", say(target), say(formula)),
         None => format!("Calculate {}", say(formula)),
     };
-    let goal = match (target, given.is_empty()) {
-        (None, true) => format!("What is {}?", say(formula)),
-        (_, true) => format!("{what}."),
-        (_, false) => format!("{what}, where {}.", listed(&given)),
+    let goal = match given.is_empty() {
+        true => format!("What is {}?", say(formula)),
+        false => format!("{what}, where {}.", listed(&given)),
     };
     if goal.split(' ').count() > MAX_WORDS {
         return None;
@@ -338,11 +344,17 @@ mod tests {
 
     #[test]
     fn names_are_kept_over_the_calls_of_a_run() {
-        let found =
-            asks(&[("run_code", "width = 6 * 7", "[no output]"), ("run_code", "width + 8", "Out[2]: 50")]);
+        let found = asks(&[
+            ("run_code", "width = 6 * 7\ndepth = 2", "[no output]"),
+            ("run_code", "width + depth", "Out[2]: 44"),
+        ]);
         assert_eq!(
             found,
-            [("Calculate width + 8, where width = 6 * 7.".to_string(), "50".to_string(), vec![0, 1])]
+            [(
+                "Calculate width + depth, where width = 6 * 7 and depth = 2.".to_string(),
+                "44".to_string(),
+                vec![0, 1]
+            )]
         );
     }
 

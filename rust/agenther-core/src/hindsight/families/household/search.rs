@@ -126,6 +126,9 @@ fn nowhere(
             places.push(*place);
         }
     }
+    if !is_all_shown(kept.iter().map(|&at| &scenes[at]), &places) {
+        return None;
+    }
     let name = world.word(&target);
     let a = some(&name);
     let of = named(world, &places).filter(|_| places.len() > 1)?;
@@ -145,6 +148,16 @@ fn nowhere(
     let is_own = kept.iter().all(|&at| !strays(world, reading, &scenes[at], &goal, &target));
     let steps = kept.iter().map(|&at| scenes[at].step).collect();
     is_own.then(|| candidate(reading, goal, answer, steps, 0.8))
+}
+
+/// Whether the places are all that the scenes went to: a tour that finds a place closed, or goes to one in vain, shows
+/// more than a request for the others asks for.
+fn is_all_shown<'s, 'w: 's>(scenes: impl Iterator<Item = &'s Scene<'w>>, places: &[Thing<'_>]) -> bool {
+    let is_shown = |place: Thing<'_>| places.iter().any(|known| known.full == place.full);
+    scenes.into_iter().all(|scene| {
+        let in_vain = scene.places() > 1 && scene.events.iter().any(|event| matches!(event, Event::Nothing));
+        !in_vain && scene.events.iter().filter_map(Event::place).all(is_shown)
+    })
 }
 
 impl Scene<'_> {
@@ -281,6 +294,15 @@ mod tests {
             vec![0],
         );
         assert_eq!(found, [expected]);
+    }
+
+    #[test]
+    fn a_tour_that_did_not_see_every_place_it_went_to_finds_nothing_out() {
+        for more in ["Nothing happens.", "The box 1 is closed."] {
+            let tour = format!("{}\n{more}", TOUR.replace("pen 4", "nail 4"));
+            let found = goals(&[("for s in places:\n    if 'pen' in goto(s): break", &tour)]);
+            assert!(found.is_empty(), "{more}: {found:?}");
+        }
     }
 
     #[test]

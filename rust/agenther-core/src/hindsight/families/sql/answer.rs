@@ -133,9 +133,14 @@ pub fn answer(shape: &Shape, schema: &Schema, rows: &[Row]) -> Option<String> {
         keys.into_iter().chain(measures).map(|at| row[at]).collect::<Vec<_>>().join(", ")
     };
     let mut lines: Vec<String> = cells.iter().map(|row| format!("- {}", key_first(row))).collect();
-    if phrase::says_set(shape, schema) {
+    // Who asks for names wants each once, however many rows it stands in.
+    let only_columns = shape.outputs.iter().all(|output| matches!(output, Output::Column(_)));
+    if only_columns || phrase::says_set(shape, schema) {
         let mut seen = std::collections::BTreeSet::new();
         lines.retain(|line| seen.insert(line.clone()));
+        if shape.limit.is_some() && lines.len() < cells.len() {
+            return None;
+        }
     }
     Some(lines.join("\n"))
 }

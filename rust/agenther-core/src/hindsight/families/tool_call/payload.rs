@@ -64,6 +64,10 @@ pub fn payload(reading: &StepReading<'_>) -> Result<Payload, Reason> {
         return Err(Reason::AnswerUnreadable);
     }
     let is_part = match &mut node {
+        // Rows without the names of their fields are nothing that three of could be asked for.
+        Node::List(rows) if (reader.is_cut || rows.len() > MAX_ROWS) && rows.iter().any(Node::is_list) => {
+            return Err(Reason::AnswerUnreadable);
+        }
         Node::List(rows) if reader.is_cut || rows.len() > MAX_ROWS => {
             rows.truncate(SAMPLE);
             true
