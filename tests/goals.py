@@ -88,15 +88,13 @@ def write(failed: pl.DataFrame) -> None:
 
 def sample(failed: pl.DataFrame, file: Path, seed: int, each: int) -> None:
     chosen = random.Random(seed)  # noqa: S311, a sample, not a secret
-    picked = []
+    picked: list[tuple[dict[str, Any], dict[str, Any]]] = []
     for name in GROUPS:
-        runs = failed.filter(pl.col("group") == name, pl.col("hindsight").list.len() > 0).sort(
-            "trajectory_id", pl.col("source").struct.field("path")
-        )
-        rows = runs.rows(named=True)
-        picked += [
-            (run, chosen.choice(run["hindsight"])) for run in chosen.sample(rows, min(each, len(rows)))
-        ]
+        runs = failed.filter(pl.col("group") == name, pl.col("hindsight").list.len() > 0)
+        rows = runs.sort("trajectory_id", pl.col("source").struct.field("path")).rows(named=True)
+        # Trials of one task give one goal again and again: each is judged once.
+        goals = {goal["goal"]: (run, goal) for run in rows for goal in [chosen.choice(run["hindsight"])]}
+        picked += chosen.sample(list(goals.values()), min(each, len(goals)))
     chosen.shuffle(picked)
     with file.open("w") as shown, file.with_suffix(".key").open("w") as hidden:
         for number, (run, goal) in enumerate(picked):
