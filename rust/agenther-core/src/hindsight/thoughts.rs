@@ -153,7 +153,7 @@ fn sentences(thought: &str, fits: impl Fn(&str) -> bool) -> String {
     let thought = thought.split("Observation:").next().unwrap_or(thought);
     let keeps = |sentence: &&str| {
         let mut words = sentence.split(|c: char| !c.is_alphanumeric() && c != '\'');
-        !words.any(is_meta) && fits(sentence)
+        !is_fragment(sentence) && !words.any(is_meta) && fits(sentence)
     };
     let mut kept = String::new();
     for sentence in split_sentences(thought).filter(keeps) {
@@ -166,6 +166,15 @@ fn sentences(thought: &str, fits: impl Fn(&str) -> bool) -> String {
         }
     }
     kept
+}
+
+/// Whether a sentence was cut out of a longer one: it opens a quotation that it does not close, or ends in a word that
+/// more must follow, as where code stood below (`I can now use the`).
+fn is_fragment(sentence: &str) -> bool {
+    let sentence = sentence.trim();
+    let is_open = sentence.bytes().filter(|byte| *byte == b'"').count() % 2 == 1;
+    let last = sentence.rsplit(' ').next().unwrap_or(sentence);
+    is_open || ["a", "an", "the", "of", "to", "with", "for", "and", "or", "use", "is"].contains(&last)
 }
 
 fn has_word(sentence: &str, words: &[&str]) -> bool {
@@ -230,8 +239,10 @@ fn split_sentences(text: &str) -> impl Iterator<Item = &str> {
 
 /// Whether a text ends in an initial or a title, whose period ends no sentence.
 fn abbreviates(text: &str) -> bool {
-    const TITLES: &[&str] =
-        &["St", "Mr", "Mrs", "Ms", "Dr", "Lt", "Col", "Gen", "Sgt", "Capt", "Prof", "Rev", "Gov", "Sen"];
+    const TITLES: &[&str] = &[
+        "St", "Mr", "Mrs", "Ms", "Dr", "Lt", "Col", "Gen", "Sgt", "Capt", "Prof", "Rev", "Gov", "Sen", "v",
+        "vs",
+    ];
     let word = text.rsplit([' ', '\n', '(', '"']).next().unwrap_or("");
     TITLES.contains(&word) || word.len() == 1 && word.starts_with(char::is_uppercase)
 }
@@ -310,6 +321,14 @@ mod tests {
         let thoughts = clean(&Reading::new(&run), &[0, 1], "What is on shelf 1?", 0);
         assert_eq!(thoughts[0].as_deref(), Some("I go to the shelf."));
         assert!(!thoughts[1].as_deref().unwrap_or("").contains("mug"), "{thoughts:?}");
+    }
+
+    #[test]
+    fn a_sentence_stays_whole_or_goes() {
+        let kept = |thought| sentences(thought, |_| true);
+        assert_eq!(kept("I can now use the\n`df -m` below."), "`df -m` below.");
+        assert_eq!(kept("I read \"Roe v. Wade\". It is long."), "I read \"Roe v. Wade\". It is long.");
+        assert_eq!(kept("He said \"Go. Then he left."), "Then he left.");
     }
 
     #[test]

@@ -1,7 +1,6 @@
 //! Families of asks: each looks for one way in which a run demonstrates something, and says it as a
 //! request. A family is one file; adding one touches that file and [`FAMILIES`].
 
-mod arithmetic;
 mod code;
 mod english;
 mod household;
@@ -119,7 +118,6 @@ pub const FAMILIES: &[(&str, Family)] = &[
     ("sql", sql::propose),
     ("tool_call", tool_call::propose),
     // Last: goals are worded by how many came before, and those of a calculator should change no others.
-    ("arithmetic", arithmetic::propose),
 ];
 
 /// The moulds that a run shows, for [`super::moulds`].

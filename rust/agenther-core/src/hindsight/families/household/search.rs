@@ -30,6 +30,9 @@ const STATES: &[&str] = &[
     "nothing", "done",
 ];
 
+/// Those among them that the thing which is looked for may be in.
+const STATES_OF_THINGS: &[&str] = &["clean", "cool", "cold", "hot", "heat", "dirty"];
+
 /// Proposes the questions that looking around answers: where something is, or whether it is there at all.
 pub fn propose(world: &World<'_>, reading: &Reading<'_>, scenes: &[Scene<'_>], out: &mut Proposals) {
     let finds = (0..scenes.len()).filter_map(|at| Some((at, sought_in(reading, &scenes[at])?)));
@@ -44,6 +47,10 @@ pub fn propose(world: &World<'_>, reading: &Reading<'_>, scenes: &[Scene<'_>], o
 fn sought_in<'a>(reading: &Reading<'_>, scene: &Scene<'a>) -> Option<Thing<'a>> {
     let step = reading.steps[scene.step as usize].step;
     let program = step.action_input.unwrap_or("");
+    // `"pan" in seen and "cool" in seen` hunts for a cool pan, which any pan is not.
+    if tested(program).any(|word| STATES_OF_THINGS.contains(&word)) {
+        return None;
+    }
     let is_tested = |thing: &Thing<'_>| {
         // A program that tests for something else is not after what its listings show besides.
         let mut words = tested(program).filter(|word| !is_state(word)).peekable();

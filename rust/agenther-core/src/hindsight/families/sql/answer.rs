@@ -133,14 +133,12 @@ pub fn answer(shape: &Shape, schema: &Schema, rows: &[Row]) -> Option<String> {
         keys.into_iter().chain(measures).map(|at| row[at]).collect::<Vec<_>>().join(", ")
     };
     let mut lines: Vec<String> = cells.iter().map(|row| format!("- {}", key_first(row))).collect();
-    // Who asks for names wants each once, however many rows it stands in.
-    let only_columns = shape.outputs.iter().all(|output| matches!(output, Output::Column(_)));
-    if only_columns || phrase::says_set(shape, schema) {
-        let mut seen = std::collections::BTreeSet::new();
-        lines.retain(|line| seen.insert(line.clone()));
-        if shape.limit.is_some() && lines.len() < cells.len() {
-            return None;
-        }
+    let rows = lines.len();
+    let mut seen = std::collections::BTreeSet::new();
+    lines.retain(|line| seen.insert(line.clone()));
+    // Of rows that are alike nobody knows whether they are one thing or several.
+    if lines.len() < rows && !phrase::says_set(shape, schema) {
+        return None;
     }
     Some(lines.join("\n"))
 }
