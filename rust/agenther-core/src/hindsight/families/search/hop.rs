@@ -61,11 +61,14 @@ pub fn relation(first: &Found<'_>, second: &Found<'_>, out: &mut Proposals) {
     let Some(at) = is.value.find(other.name) else { return };
     let before = is.value[..at].trim_end().trim_end_matches(" the").trim_end();
     let Some((what, link)) = before.rsplit_once(' ') else { return };
-    let capital = match link {
-        "at" => "At",
-        "of" => "Of",
-        "for" => "For",
-        "in" => "In",
+    let (capital, kind, what) = match (link, what.rsplit_once(" in the ")) {
+        // `a village in the district of Oberrieden`: in which district.
+        ("of", Some((what, noun))) if !noun.contains(' ') => ("In", noun, what),
+        ("of", _) if what.contains(" in ") => return,
+        ("at", _) => ("At", kind, what),
+        ("of", _) => ("Of", kind, what),
+        ("for", _) => ("For", kind, what),
+        ("in", _) => ("In", kind, what),
         _ => return,
     };
     let clause = [" that ", " which ", " who ", ", "].iter().any(|link| what.contains(link));

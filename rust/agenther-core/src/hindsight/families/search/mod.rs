@@ -461,6 +461,16 @@ mod tests {
     }
 
     #[test]
+    fn what_lies_in_a_kind_of_place_is_asked_for_by_the_kind() {
+        let village =
+            ("search", "Tarn", "Tarn is a village in the district of Oberweg with 1,140 inhabitants.");
+        let district = ("search", "Oberweg", "Oberweg is a rural district. Its seat is Weg.");
+        let goal = "In which district is Tarn a village, and what is its seat?";
+        let found = goals(&[village, district]);
+        assert!(asks(&[village, district], goal, "Oberweg; Weg"), "{found:?}");
+    }
+
+    #[test]
     fn code_that_searches_twice_finds_two_pages() {
         let code = "a = wikipedia_search('Jon Hale')\nb = wikipedia_search('Ann Lee')\nprint(a)\nprint(b)";
         let pages = "Page: Jon Hale\nSummary: Jon Hale (born 2 May 1931) is an English painter.\nPage: Ann Lee\nSummary: Ann Lee (born 4 June 1950) is an Irish painter.";

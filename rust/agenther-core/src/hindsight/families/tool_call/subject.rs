@@ -178,6 +178,7 @@ fn user_label(source: &Source, material: &Material<'_, '_>) -> Option<String> {
                 | "this"
                 | "that"
                 | "for"
+                | "of" // `the password of account jlindt`
                 | "using"
                 | "by"
                 | "is"
