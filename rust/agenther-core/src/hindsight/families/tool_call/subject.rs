@@ -102,6 +102,10 @@ pub fn subject(identity: &Given, values: &[String], call: &Call<'_>, material: &
     if matches!(label.as_str(), "symbol" | "ticker") {
         return Subject::Of(values.to_vec());
     }
+    // `account jlindt`, by the user as by the tool.
+    if said_label.as_deref().is_some_and(|label| singular(label) == singular(head)) {
+        return Subject::Named { entity: singular(head), values: values.to_vec() };
+    }
     // `my parcel 1Z999`: what the user calls the thing itself.
     let is_thing = said_label.as_deref().is_some_and(|label| {
         let last = label.rsplit(' ').next().unwrap_or(label).to_lowercase();
