@@ -3,6 +3,7 @@
 use std::rc::Rc;
 
 use super::needles::find;
+use crate::text::date::MONTHS;
 use crate::text::memo::Memo;
 
 /// How else people write a value: a date in words, a number with grouping, a time with am and pm.
@@ -96,22 +97,6 @@ fn group_digits(digits: &str) -> Option<String> {
         out
     })
 }
-
-/// Names of the months, January first.
-pub(crate) const MONTHS: [&str; 12] = [
-    "January",
-    "February",
-    "March",
-    "April",
-    "May",
-    "June",
-    "July",
-    "August",
-    "September",
-    "October",
-    "November",
-    "December",
-];
 
 /// Year, month and day of an ISO date (the time after it ignored).
 pub(crate) fn date(text: &str) -> Option<(u32, u32, u32)> {

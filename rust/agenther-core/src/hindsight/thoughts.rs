@@ -4,7 +4,8 @@
 //! original goal which neither the new goal nor the arguments of the kept steps have is dropped (that an observation
 //! has it too excuses nothing: files and rooms hold what was hunted), and so is talk about failing, policies,
 //! earlier attempts and what is to come, a call written out, and a sentence of which the goal and the arguments say no
-//! more than half: what it is about is something else. Half of what blind readers rejected had such a thought. Where nothing is left a short template stands, varied by the run.
+//! more than half: what it is about is something else. Half of what blind readers rejected had such a thought. Where
+//! nothing is left a short template stands, varied by the run.
 
 use std::sync::LazyLock;
 

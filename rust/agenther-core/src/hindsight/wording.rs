@@ -4,8 +4,9 @@ use std::borrow::Cow;
 use std::sync::LazyLock;
 
 use super::compounds::unglued;
-use super::forms::{MONTHS, date};
+use super::forms::date;
 use crate::signals::effect;
+use crate::text::date::MONTHS;
 use crate::text::memo::Memo;
 use crate::text::tables::{FastMap, FastSet};
 

@@ -5,7 +5,7 @@
 use memchr::memmem;
 
 use super::{Hit, Signals, is_call, shown};
-use crate::text::date::Date;
+use crate::text::date::{Date, MONTHS};
 use crate::text::facts::{Fact, FactKind};
 use crate::trajectory::Field;
 
@@ -40,20 +40,6 @@ struct Day {
 
 impl Day {
     fn of(fact: &Fact<'_>) -> Option<Day> {
-        const MONTHS: [&str; 12] = [
-            "January",
-            "February",
-            "March",
-            "April",
-            "May",
-            "June",
-            "July",
-            "August",
-            "September",
-            "October",
-            "November",
-            "December",
-        ];
         let date = Date::parse(fact.text)?;
         let (month, day) = (date.month?, date.day?);
         let numbers = [month, day].map(|number| [Digits::plain(number), Digits::two(number)]);

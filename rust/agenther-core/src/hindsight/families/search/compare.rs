@@ -3,12 +3,12 @@
 use super::ask::{Ask, past};
 use super::hop::steps;
 use super::passage::{Fact, Relation};
-use super::prose::MONTHS;
 use super::{Found, attribute, candidate, capitalized, fact_support, topic_slot};
 use std::cmp::Ordering;
 
 use crate::hindsight::Wording;
 use crate::hindsight::families::{Candidate, Proposals, english};
+use crate::text::date::MONTHS;
 
 /// Two questions for the same date of two topics as one: which came first.
 pub fn which_first(first: &Candidate, second: &Candidate) -> Option<Candidate> {

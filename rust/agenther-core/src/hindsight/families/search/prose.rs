@@ -1,20 +1,6 @@
 //! Reading encyclopedic prose: sentences, dates, names. All parts borrow from the text.
 
-/// The months, January first.
-pub const MONTHS: &[&str] = &[
-    "January",
-    "February",
-    "March",
-    "April",
-    "May",
-    "June",
-    "July",
-    "August",
-    "September",
-    "October",
-    "November",
-    "December",
-];
+use crate::text::date::MONTHS;
 
 /// Words that end in a dot without ending a sentence.
 const ABBREVIATIONS: &[&str] = &[
