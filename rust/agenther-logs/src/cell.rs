@@ -16,7 +16,6 @@ use crate::run::{Reason, Run};
 /// since a cell has neither a file nor, to those who read it, a number.
 const UNNAMED: &str = "run";
 
-const EMPTY: &str = "The record is empty; it must be a JSON value.";
 const TEXT: &str = "The format's records are no JSON, which the cells of a column must be.";
 
 /// Why a record was not read.
@@ -62,24 +61,17 @@ impl CellReader {
 
     /// The run of a record, to be [judged](CellReader::judge) once all labels are known.
     pub fn read<'a>(&mut self, text: &'a str) -> Result<Run<'a>, Unreadable> {
-        self.tape.parse(text, self.options.limits).map_err(json_trouble)?;
-        let value = Value::root(&self.tape, text).ok_or_else(|| (Reason::InvalidJson, EMPTY.to_owned()))?;
+        let parsed = self.tape.parse(text, self.options.limits).map_err(json_trouble)?;
+        let value = parsed.root();
         if let Some(mapping) = &self.options.mapping {
             return Ok(read(&**mapping, value, None, text)?);
         }
-        let format = self.format_of(value).ok_or_else(|| (Reason::UnknownShape, shape_sentence(value)))?;
+        let format = self.forced.or_else(|| format_of(value));
+        let format = format.ok_or_else(|| (Reason::UnknownShape, shape_sentence(value)))?;
         Ok(match pieces_of(format, value, self.options.max_record_bytes) {
             None => read(format, value, None, text)?,
             Some(runs) => self.assembled(format, runs)?,
         })
-    }
-
-    /// The format of a record, or of the first part of it that has one: a session in one cell.
-    fn format_of(&self, value: Value<'_, '_>) -> Option<&'static dyn Format> {
-        let best = |value| best_format(value).map(|(format, _)| format);
-        let of_part =
-            || value.items().find_map(|part| best(part).filter(|format| format.pieces(part).is_some()));
-        self.forced.or_else(|| best(value)).or_else(of_part)
     }
 
     fn assembled(
@@ -91,10 +83,8 @@ impl CellReader {
             let found = format!("it holds {} runs, and a cell must hold one", runs.len());
             return Err(incomplete(format.name(), &found));
         };
-        self.tape.parse(&run.text, self.options.limits).map_err(json_trouble)?;
-        let value =
-            Value::root(&self.tape, &run.text).ok_or_else(|| (Reason::InvalidJson, EMPTY.to_owned()))?;
-        read(format, value, run.id.as_deref(), &run.text).map(Run::into_owned)
+        let parsed = self.tape.parse(&run.text, self.options.limits).map_err(json_trouble)?;
+        read(format, parsed.root(), run.id.as_deref(), &run.text).map(Run::into_owned)
     }
 
     /// Judges a run by its reward where no success is stated, once what stands beside its record is
@@ -106,9 +96,16 @@ impl CellReader {
     /// Tool schemas that stand beside a record, in OpenAI's shape; `None` if the text holds none.
     pub fn tools(&mut self, schemas: &str) -> Option<String> {
         let beside = format!(r#"{{"tools": {schemas}}}"#);
-        self.tape.parse(&beside, self.options.limits).ok()?;
-        tools_of(Value::root(&self.tape, &beside)?).map(Into::into)
+        let parsed = self.tape.parse(&beside, self.options.limits).ok()?;
+        tools_of(parsed.root()).map(Into::into)
     }
+}
+
+/// The format of a record, or of the first part of it that has one: a session in one cell.
+fn format_of(value: Value<'_, '_>) -> Option<&'static dyn Format> {
+    let best = |value| best_format(value).map(|(format, _)| format);
+    let of_part = || value.items().find_map(|part| best(part).filter(|format| format.pieces(part).is_some()));
+    best(value).or_else(of_part)
 }
 
 /// The runs whose pieces a record holds, or the records in a list; `None` where the record is the run.

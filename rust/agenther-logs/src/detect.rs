@@ -49,22 +49,25 @@ pub(crate) fn detect(prefix: &[u8], complete: bool, mapping: Option<&Mapping>) -
     let mut tape = Tape::default();
     let limits = Limits::default();
     let lines = complete_lines(text, complete);
-    let (layout, sample) = match text.as_bytes().first() {
+    let document = match text.as_bytes().first() {
         Some(b'{' | b'[') => match tape.parse_prefix(text, limits) {
-            Ok(end) => layout_of_document(&tape, text, end, mapping),
-            Err(_) if lines.clone().any(is_object_line) => (Layout::Lines, None),
+            Ok(end) => Ok((text, end)),
+            Err(_) if lines.clone().any(is_object_line) => Err(Layout::Lines),
             Err(error) => {
                 // Broken further down: what comes before the break still tells the shape.
                 let before = text.get(..error.at).unwrap_or_default();
-                match tape.parse_prefix(before, limits) {
-                    Ok(end) => layout_of_document(&tape, before, end, mapping),
-                    Err(_) => (Layout::Values, None),
-                }
+                tape.parse_prefix(before, limits).map(|end| (before, end)).map_err(|_| Layout::Values)
             }
         },
-        Some(_) if lines.clone().any(is_object_line) => (Layout::Lines, None),
-        Some(_) => (Layout::Opaque, None),
-        None => (Layout::Lines, None),
+        Some(_) if lines.clone().any(is_object_line) => Err(Layout::Lines),
+        Some(_) => Err(Layout::Opaque),
+        None => Err(Layout::Lines),
+    };
+    let parsed = document.as_ref().ok().and_then(|(text, _)| tape.parsed(text));
+    let (layout, sample) = match (document, &parsed) {
+        (Ok((text, end)), Some(parsed)) => layout_of_document(parsed.root(), text, end, mapping),
+        (Ok(_), None) => (Layout::Opaque, None),
+        (Err(layout), _) => (layout, None),
     };
     let mut tally = Tally { mapping, ..Tally::default() };
     match sample {
@@ -116,15 +119,14 @@ fn is_object_line(line: &str) -> bool {
     bounded && line.len() > 2 && Tape::default().parse(line, Limits::default()).is_ok()
 }
 
-/// The layout of a file whose first document is on the tape, ending at `end` unless it was cut,
-/// with the records of it that are on the tape; `None` where the lines are the records.
+/// The layout of a file whose first document this is, ending at `end` of the text unless it was cut,
+/// with the records in it; `None` where the lines are the records.
 fn layout_of_document<'t, 'a>(
-    tape: &'t Tape,
-    text: &'a str,
+    document: Value<'t, 'a>,
+    text: &str,
     end: Option<usize>,
     mapping: Option<&Mapping>,
 ) -> (Layout, Option<Vec<Value<'t, 'a>>>) {
-    let Some(document) = Value::root(tape, text) else { return (Layout::Opaque, None) };
     let fit = |record: Value<'_, '_>| fit(record, mapping);
     let records_in = |path: Vec<String>| {
         let container = path.iter().try_fold(document, |value, key| value.get(key));
@@ -220,10 +222,8 @@ impl Tally<'_> {
             if self.records as usize == SAMPLE {
                 return;
             }
-            if tape.parse(line, Limits::default()).is_ok()
-                && let Some(record) = Value::root(&tape, line)
-            {
-                self.add(record);
+            if let Ok(record) = tape.parse(line, Limits::default()) {
+                self.add(record.root());
             }
         }
     }

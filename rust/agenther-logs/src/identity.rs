@@ -18,14 +18,19 @@ pub(crate) fn fingerprint(text: &str) -> String {
     let mut lanes = [text.len() as u64, 1, 2, 3].map(|seed| mix(MULTIPLIER, seed));
     let mut blocks = text.as_bytes().chunks_exact(32);
     for block in &mut blocks {
-        for (lane, bytes) in lanes.iter_mut().zip(block.chunks_exact(8)) {
-            *lane = mix(*lane, word(bytes));
-        }
+        let at = |lane: usize| word(&block[8 * lane..8 * lane + 8]);
+        lanes = [mix(lanes[0], at(0)), mix(lanes[1], at(1)), mix(lanes[2], at(2)), mix(lanes[3], at(3))];
     }
     let rest = blocks.remainder().chunks(8).fold(0, |hash, bytes| mix(hash, word(bytes)));
     let hash = lanes.into_iter().fold(rest, mix);
     let hash = mix(hash, MULTIPLIER);
-    format!("{:08x}", (hash ^ (hash >> 32)) as u32)
+    hex((hash ^ (hash >> 32)) as u32)
+}
+
+/// Eight digits, without the machinery of a format string, which costs as much as the hash.
+fn hex(number: u32) -> String {
+    let digit = |shift: u32| char::from(b"0123456789abcdef"[((number >> shift) & 15) as usize]);
+    (0..8).rev().map(|place| digit(4 * place)).collect()
 }
 
 #[cfg(test)]

@@ -269,8 +269,8 @@ impl<'a> Conversation<'a> {
     /// Calls that stand as JSON in a string, as tables without nested columns have them.
     fn encoded_calls(&mut self, text: &str) {
         let mut tape = Tape::default();
-        let calls = tape.parse(text, Limits::default()).ok().and_then(|()| Value::root(&tape, text));
-        for call in calls.into_iter().flat_map(|calls| calls.items()) {
+        let Ok(calls) = tape.parse(text, Limits::default()) else { return };
+        for call in calls.root().items() {
             let mut inner = Conversation::default();
             inner.call(call);
             let id = inner.waiting.pop().and_then(|call| call.id);
@@ -387,8 +387,7 @@ pub(crate) fn decoded_twice(arguments: Text<'_>) -> Text<'_> {
         return arguments;
     }
     let mut tape = Tape::default();
-    let inner =
-        tape.parse(trimmed, Limits::default()).ok().and_then(|()| Value::root(&tape, trimmed)?.text());
+    let inner = tape.parse(trimmed, Limits::default()).ok().and_then(|parsed| parsed.root().text());
     match inner.map(Cow::into_owned) {
         Some(inner) if Tape::default().parse(&inner, Limits::default()).is_ok() => Cow::Owned(inner),
         _ => arguments,
@@ -402,8 +401,8 @@ mod tests {
     fn conversation(text: &str) -> Conversation<'static> {
         let text: &'static str = text.to_owned().leak();
         let mut tape = Tape::default();
-        tape.parse(text, Limits::default()).unwrap();
-        Conversation::read(Value::root(&tape, text).unwrap().items())
+        let parsed = tape.parse(text, Limits::default()).unwrap();
+        Conversation::read(parsed.root().items())
     }
 
     #[test]

@@ -148,9 +148,8 @@ mod tests {
 
     fn add(pieces: &mut Pieces, run: Option<&str>, json: &str, number: u64, limit: usize) -> Vec<String> {
         let mut tape = Tape::default();
-        tape.parse(json, Limits::default()).unwrap();
-        let value = Value::root(&tape, json).unwrap();
-        let piece = Piece { run: run.map(|run| Text::Owned(run.to_owned())), value };
+        let parsed = tape.parse(json, Limits::default()).unwrap();
+        let piece = Piece { run: run.map(|run| Text::Owned(run.to_owned())), value: parsed.root() };
         pieces.add(&Spans, &piece, (number, number * 10), limit).into_iter().map(|run| run.text).collect()
     }
 

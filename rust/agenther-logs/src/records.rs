@@ -104,7 +104,8 @@ impl RecordReader {
             return texts(format, &text, origin, tally);
         }
         let parsed = self.tape.parse_decoding(&text, &mut self.decoded, source.options.limits);
-        let value = parsed.map_err(json_trouble)?;
+        let parsed = parsed.map_err(json_trouble)?;
+        let value = parsed.root();
         if let Some(mapping) = &source.options.mapping {
             return read(&**mapping, value, key, &text, origin.number, tally);
         }
@@ -126,15 +127,16 @@ impl RecordReader {
     /// Reads a run that was put together of pieces.
     fn assembled(&mut self, run: &Assembled, tally: &mut Tally<'_, '_>) {
         let options = &tally.source.options;
-        let value = match run.size > options.max_record_bytes {
+        let parsed = match run.size > options.max_record_bytes {
             true => Err(too_large(run.size as u64, options)),
             false => {
                 let parsed = self.tape.parse_decoding(&run.text, &mut self.decoded, options.limits);
                 parsed.map_err(json_trouble)
             }
         };
-        let outcome =
-            value.and_then(|value| read(run.format, value, run.id.as_deref(), &run.text, run.number, tally));
+        let outcome = parsed.and_then(|parsed| {
+            read(run.format, parsed.root(), run.id.as_deref(), &run.text, run.number, tally)
+        });
         if let Err(trouble) = outcome {
             let origin = Origin { number: run.number, offset: run.offset, bytes: run.text.as_bytes() };
             tally.reject(&origin, trouble);

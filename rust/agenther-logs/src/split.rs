@@ -352,6 +352,6 @@ fn peek(window: &mut Window) -> Option<u8> {
 fn decode_key(bytes: &[u8]) -> Option<String> {
     let text = String::from_utf8_lossy(bytes);
     let mut tape = Tape::default();
-    tape.parse(&text, crate::json::Limits::default()).ok()?;
-    crate::json::Value::root(&tape, &text)?.text().map(|key| key.into_owned())
+    let parsed = tape.parse(&text, crate::json::Limits::default()).ok()?;
+    parsed.root().text().map(|key| key.into_owned())
 }

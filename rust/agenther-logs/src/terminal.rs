@@ -36,10 +36,10 @@ fn answer_in<'a>(input: &Text<'a>) -> Option<Text<'a>> {
         return (!trimmed.is_empty()).then(|| input.clone());
     }
     let mut tape = Tape::default();
-    if tape.parse(trimmed, Limits::default()).is_err() {
+    let Ok(parsed) = tape.parse(trimmed, Limits::default()) else {
         return Some(input.clone());
-    }
-    let value = Value::root(&tape, trimmed)?;
+    };
+    let value = parsed.root();
     let text = value.text().or_else(|| value.any_of(ANSWER)?.text_or_json()).or_else(|| only_text(value))?;
     (!text.trim().is_empty()).then(|| Cow::Owned(text.into_owned()))
 }

@@ -148,9 +148,8 @@ impl Fields {
     fn of(content: &str) -> Self {
         if content.starts_with('{') {
             let mut tape = Tape::default();
-            let parsed =
-                tape.parse(content, Limits::default()).ok().and_then(|()| Value::root(&tape, content));
-            return parsed.map(Fields::of_json).unwrap_or_default();
+            let parsed = tape.parse(content, Limits::default());
+            return parsed.map(|parsed| Fields::of_json(parsed.root())).unwrap_or_default();
         }
         if content.starts_with("Agent: ") { Fields::of_lines(content) } else { Fields::default() }
     }

@@ -290,8 +290,8 @@ fn wrapped_output(text: &str) -> Option<(String, Option<f64>)> {
         return None;
     }
     let mut tape = Tape::default();
-    tape.parse(text, Limits::default()).ok()?;
-    let value = Value::root(&tape, text)?;
+    let parsed = tape.parse(text, Limits::default()).ok()?;
+    let value = parsed.root();
     let metadata = value.get("metadata").filter(|metadata| metadata.is_object())?;
     Some((value.get("output")?.text()?.into_owned(), code_of(metadata)))
 }

@@ -53,21 +53,22 @@ impl Format for InterCode {
 
     fn read<'a>(&self, record: &Record<'_, 'a>) -> Result<Run<'a>, String> {
         let value = record.value;
-        let tool = tool_of(value);
-        let steps = match (value.get("turn_history"), value.get("trajectory")) {
+        let [environment, query, turns, trajectory, summary, reward] =
+            value.members_called(["environment", "query", "turn_history", "trajectory", "summary", "reward"]);
+        let environment = environment.and_then(Value::text).and_then(filled).unwrap_or_default();
+        let tool = tool_of(&environment);
+        let steps = match (turns, trajectory) {
             (Some(turns), _) => read_turns(turns, tool)?,
             (None, Some(trajectory)) => trajectory.items().map(|step| read_step(step, tool)).collect(),
             (None, None) => return Err("it has neither `turn_history` nor `trajectory`".to_owned()),
         };
-        let summary = value.get("summary");
-        let reward = summary.and_then(|summary| summary.get("max_reward")).or_else(|| value.get("reward"));
-        let reward = reward.and_then(reward_of);
+        let reward = summary.and_then(|summary| summary.get("max_reward")).or(reward).and_then(reward_of);
         let mut run = Run {
-            trajectory_id: run_id(record),
-            original_prompt: value.text_of(&["query"]),
+            trajectory_id: run_id(record, &environment),
+            original_prompt: query.and_then(Value::text).and_then(filled),
             steps,
             reward,
-            metadata: metadata(value).map(Cow::Owned),
+            metadata: metadata(value, summary).map(Cow::Owned),
             ..Run::default()
         };
         set_final_answer(&mut run);
@@ -75,18 +76,17 @@ impl Format for InterCode {
     }
 }
 
-fn run_id<'a>(record: &Record<'_, 'a>) -> Text<'a> {
-    let environment = record.value.text_of(&["environment"]).unwrap_or_default();
+fn run_id<'a>(record: &Record<'_, 'a>, environment: &str) -> Text<'a> {
     let task = record.value.any_of(&["task_id", "query_idx"]).and_then(|id| id.scalar());
     match task.or_else(|| record.key.map(|key| Cow::Owned(key.to_owned()))) {
-        Some(task) => record.task_run_id(&format!("{environment}-{task}")),
+        Some(task) => record.task_run_id(&[environment, "-", &task].concat()),
         None => record.run_id(),
     }
 }
 
 /// What the environment executes: `ic_sql` SQL, `ic_python` Python, all others a shell.
-fn tool_of(record: Value<'_, '_>) -> &'static str {
-    match record.text_of(&["environment"]).unwrap_or_default().trim_start_matches("ic_") {
+fn tool_of(environment: &str) -> &'static str {
+    match environment.trim_start_matches("ic_") {
         "sql" => "sql",
         "python" => "python",
         _ => "bash",
@@ -94,11 +94,13 @@ fn tool_of(record: Value<'_, '_>) -> &'static str {
 }
 
 fn read_turns<'a>(turns: Value<'_, 'a>, tool: &'static str) -> Result<Vec<RunStep<'a>>, String> {
-    let actions = turns.get("actions").ok_or("its `turn_history` has no `actions`")?;
-    let list = |key: &str| turns.get(key).into_iter().flat_map(|list| list.items());
-    let mut observations = list("observations");
-    let mut thoughts = turns.any_of(&["thoughts", "steps"]).into_iter().flat_map(|list| list.items());
-    let mut valid = list("valid_action");
+    let [actions, observations, thoughts, plan, valid] =
+        turns.members_called(["actions", "observations", "thoughts", "steps", "valid_action"]);
+    let actions = actions.ok_or("its `turn_history` has no `actions`")?;
+    let mut observations = observations.into_iter().flat_map(Value::items);
+    let mut thoughts =
+        thoughts.filter(|thoughts| !thoughts.is_null()).or(plan).into_iter().flat_map(Value::items);
+    let mut valid = valid.into_iter().flat_map(Value::items);
     let step = |action: Value<'_, 'a>| {
         let mut step = act(action.text_or_json().unwrap_or_default(), tool);
         step.thought = thoughts.next().and_then(|thought| thought.text()).and_then(filled);
@@ -106,7 +108,9 @@ fn read_turns<'a>(turns: Value<'_, 'a>, tool: &'static str) -> Result<Vec<RunSte
         step.error = valid.next().and_then(|valid| valid.as_bool()).map(|valid| !valid);
         step
     };
-    Ok(actions.items().map(step).collect())
+    let mut steps = Vec::with_capacity(actions.items().count());
+    steps.extend(actions.items().map(step));
+    Ok(steps)
 }
 
 fn read_step<'a>(step: Value<'_, 'a>, tool: &'static str) -> RunStep<'a> {
@@ -147,13 +151,11 @@ fn without_leak(observation: Text<'_>) -> Option<Text<'_>> {
     (!observation.trim_start().starts_with("The submitted flag is ")).then_some(observation)
 }
 
-fn metadata(record: Value<'_, '_>) -> Option<String> {
+fn metadata(record: Value<'_, '_>, summary: Option<Value<'_, '_>>) -> Option<String> {
     let mut out = ObjectWriter::default();
-    for key in ["environment", "dataset", "task_id", "query_idx", "hardness"] {
-        out.copy(key, record.get(key));
-    }
-    for key in ["turns_taken", "turns_max", "num_submissions"] {
-        out.copy(key, record.at_path(&["summary", key]));
+    out.copy_members(record, ["environment", "dataset", "task_id", "query_idx", "hardness"]);
+    if let Some(summary) = summary {
+        out.copy_members(summary, ["turns_taken", "turns_max", "num_submissions"]);
     }
     out.finish()
 }

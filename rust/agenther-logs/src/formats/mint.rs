@@ -96,9 +96,7 @@ fn metadata(system: &str, state: Value<'_, '_>, task: Value<'_, '_>) -> Option<S
     let mut out = ObjectWriter::default();
     out.copy("task_name", task.get("task_name")).copy("task_id", task.get("task_id"));
     out.copy("terminate_reason", state.get("terminate_reason"));
-    for (key, before) in
-        [("steps_limit", "You have "), ("solutions_limit", "You can only propose a solution ")]
-    {
+    for (key, before) in [("steps_limit", &STEPS_LIMIT), ("solutions_limit", &SOLUTIONS_LIMIT)] {
         if let Some(limit) = number_after(system, before) {
             out.json(key, limit);
         }
@@ -108,9 +106,9 @@ fn metadata(system: &str, state: Value<'_, '_>, task: Value<'_, '_>) -> Option<S
 }
 
 /// The digits that follow `before`.
-fn number_after<'s>(text: &'s str, before: &str) -> Option<&'s str> {
-    memchr::memmem::find_iter(text.as_bytes(), before).find_map(|at| {
-        let rest = &text[at + before.len()..];
+fn number_after<'s>(text: &'s str, before: &Finder<'_>) -> Option<&'s str> {
+    before.find_iter(text.as_bytes()).find_map(|at| {
+        let rest = &text[at + before.needle().len()..];
         let digits = rest.find(|c: char| !c.is_ascii_digit()).unwrap_or(rest.len());
         (digits > 0).then(|| &rest[..digits])
     })
@@ -232,6 +230,9 @@ static FEEDBACK: LazyLock<Finder<'static>> = LazyLock::new(|| Finder::new("\nExp
 static TAG_OF_THOUGHT: LazyLock<Finder<'static>> = LazyLock::new(|| Finder::new("thought>"));
 static END_OF_THOUGHT: LazyLock<FinderRev<'static>> = LazyLock::new(|| FinderRev::new("</thought>"));
 static TOOLS: LazyLock<Finder<'static>> = LazyLock::new(|| Finder::new("Tool function available"));
+static STEPS_LIMIT: LazyLock<Finder<'static>> = LazyLock::new(|| Finder::new("You have "));
+static SOLUTIONS_LIMIT: LazyLock<Finder<'static>> =
+    LazyLock::new(|| Finder::new("You can only propose a solution "));
 static RULE: LazyLock<Finder<'static>> = LazyLock::new(|| Finder::new("\n---"));
 
 thread_local! {

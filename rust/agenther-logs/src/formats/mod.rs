@@ -208,7 +208,7 @@ impl<'a> Record<'_, 'a> {
     /// An id made of the task's and a fingerprint of the record: the same task is run again in
     /// other files, by other agents, and a run must be told from those.
     pub fn task_run_id(&self, task: &str) -> Text<'a> {
-        format!("{task}-{}", fingerprint(self.text)).into()
+        [task, "-", &fingerprint(self.text)].concat().into()
     }
 }
 

@@ -147,10 +147,10 @@ impl Format for OpenAiChat {
             && let Some(text) = encoded_messages(record.value)
         {
             let mut tape = Tape::default();
-            tape.parse(&text, Limits::default())
+            let parsed = tape
+                .parse(&text, Limits::default())
                 .map_err(|error| format!("its messages are a string that is not JSON: {error}"))?;
-            let inner = Value::root(&tape, &text).ok_or("its messages are empty")?;
-            let conversation = Conversation::read(inner.items());
+            let conversation = Conversation::read(parsed.root().items());
             return build(record, conversation).map(Run::into_owned);
         }
         let messages = messages(record.value);

@@ -25,6 +25,10 @@
 //! (min …` on, observations are cut; `gt` (the gold answer) and `pred` (its normalised rival) stay
 //! behind.
 
+use std::sync::LazyLock;
+
+use memchr::memmem::{Finder, FinderRev};
+
 use super::openai_chat::{acknowledges, first_agent_text, holds_messages, messages};
 use super::{Format, Record, copy_rest, part_of, within};
 use crate::json::{ObjectWriter, Value};
@@ -157,20 +161,22 @@ fn read_messages<'a>(record: Value<'_, 'a>) -> Run<'a> {
 }
 
 /// Where AgentBench's prompts go over to the task, after `My` or `my`.
-const PROBLEM: &str = "y problem is:\n";
+static PROBLEM: LazyLock<FinderRev<'static>> = LazyLock::new(|| FinderRev::new("y problem is:\n"));
 /// What stands before the task on the page of a WebShop.
-const SHOP: &str = "[SEP] Instruction: [SEP] ";
+static SHOP: LazyLock<Finder<'static>> = LazyLock::new(|| Finder::new("[SEP] Instruction: [SEP] "));
+/// What stands before the instruction in a prompt as Alpaca has it.
+static INSTRUCTION: LazyLock<Finder<'static>> = LazyLock::new(|| Finder::new("### Instruction:"));
 /// How they go over to the next task after a demonstration.
 const NEXT_PROBLEM: &str = "Now, I will start a new problem";
 
 /// The task in the first message, and what stands around it: the rules of AgentBench's operating
 /// system before it, the page of a WebShop on which it stands.
 fn task_in(text: Text<'_>) -> (Option<Text<'_>>, Text<'_>) {
-    let problem = memchr::memmem::rfind(text.as_bytes(), PROBLEM.as_bytes()).map(|at| at + PROBLEM.len());
+    let problem = PROBLEM.rfind(text.as_bytes()).map(|at| at + PROBLEM.needle().len());
     if let Some(at) = problem.filter(|at| !text[*at..].trim().is_empty()) {
         return (Some(part_of(&text, |text| text[..at].trim())), part_of(&text, |text| text[at..].trim()));
     }
-    let shop = memchr::memmem::find(text.as_bytes(), SHOP.as_bytes()).map(|at| &text[at + SHOP.len()..]);
+    let shop = SHOP.find(text.as_bytes()).map(|at| &text[at + SHOP.needle().len()..]);
     let goal = shop.and_then(|rest| rest.split_once(" [SEP]"));
     match goal.map(|(goal, _)| goal.trim().to_owned()) {
         Some(goal) => (Some(text), goal.into()),
@@ -196,7 +202,8 @@ pub(super) fn read_transcript(text: Text<'_>) -> Run<'_> {
 
 /// Alpaca's prompt: what surrounds `### Instruction:`, and the instruction.
 fn instruction_in(preface: &str) -> (&str, Option<&str>) {
-    let Some((system, rest)) = preface.split_once("### Instruction:") else { return (preface, None) };
+    let Some(at) = INSTRUCTION.find(preface.as_bytes()) else { return (preface, None) };
+    let (system, rest) = (&preface[..at], &preface[at + INSTRUCTION.needle().len()..]);
     let goal = rest.split("\n###").next().unwrap_or(rest);
     (system.trim(), Some(goal.trim()))
 }

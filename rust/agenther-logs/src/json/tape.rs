@@ -11,8 +11,8 @@ use std::fmt;
 use std::ops::Range;
 
 use super::specials::{BLOCK, block_at, quotes_and_backslashes};
-use super::text::{Decoded, SHORT, SLACK, decode, long_escape};
-use super::value::Value;
+use super::text::{Decoded, SHORT, SLACK, decode, long_escape, unescape};
+use super::value::Parsed;
 
 /// What a node is. Strings know whether they hold an escape, so that most are borrowed as they are.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -38,8 +38,9 @@ pub(crate) struct Node {
     /// Of a container: the node after it and all its children. Of decoded text: which one it is.
     pub link: u32,
     pub kind: Kind,
-    /// Of an object: the [`mark_of`] every key. Most look-ups are for a key that is not there, and end here.
-    pub keys: u16,
+    /// Of a key: its [`mark_of`], which settles nearly every comparison. Of an object: the [`bit_of`] every mark,
+    /// as most look-ups are for a key that is not there, and end there.
+    pub mark: u16,
 }
 
 impl Node {
@@ -50,12 +51,18 @@ impl Node {
     }
 }
 
-/// A bit that tells keys apart by their length and ends.
+/// Tells keys apart by their length and ends.
 #[inline(always)]
 pub(crate) fn mark_of(key: &[u8]) -> u16 {
     let ends =
-        key.first().zip(key.last()).map_or(0, |(&first, &last)| 7 * first as usize + 13 * last as usize);
-    1 << ((ends + 3 * key.len()) % 16)
+        key.first().zip(key.last()).map_or(0, |(&first, &last)| 7 * u16::from(first) + 13 * u16::from(last));
+    ends.wrapping_add(key.len().wrapping_mul(771) as u16)
+}
+
+/// The bit of an object that says that a key with this mark may be there.
+#[inline(always)]
+pub(crate) fn bit_of(mark: u16) -> u16 {
+    1 << (mark % 16)
 }
 
 /// How much a record may hold before it is refused.
@@ -134,9 +141,15 @@ struct Decoding<'d> {
 
 impl Tape {
     /// Parses one value that must fill `text` but for white space.
-    pub fn parse(&mut self, text: &str, limits: Limits) -> Result<(), JsonError> {
+    pub fn parse<'t, 'a>(&'t mut self, text: &'a str, limits: Limits) -> Result<Parsed<'t, 'a>, JsonError> {
         let end = self.parse_first(text, limits)?;
-        ends_at(text, end)
+        ends_at(text, end)?;
+        Ok(Parsed::of(self, text, &[]))
+    }
+
+    /// What the tape holds of `text`, which it parsed last; `None` before any parse.
+    pub fn parsed<'t, 'a>(&'t self, text: &'a str) -> Option<Parsed<'t, 'a>> {
+        (!self.nodes.is_empty()).then(|| Parsed::of(self, text, &[]))
     }
 
     /// Parses one value that must fill `text`, and decodes its strings on the way: a tool result is JSON
@@ -147,7 +160,7 @@ impl Tape {
         text: &'a str,
         room: &'a mut Vec<u8>,
         limits: Limits,
-    ) -> Result<Value<'t, 'a>, JsonError> {
+    ) -> Result<Parsed<'t, 'a>, JsonError> {
         // No escape is shorter than what it stands for.
         if room.len() < text.len() + SLACK {
             room.resize(text.len() + SLACK, 0);
@@ -155,7 +168,7 @@ impl Tape {
         self.clear();
         let end = self.run(text.as_bytes(), limits, Some(&mut Decoding { bytes: room, used: 0 }))?;
         ends_at(text, end)?;
-        Ok(Value::decoded(self, text, room))
+        Ok(Parsed::of(self, text, room))
     }
 
     /// Parses the value that `text` starts with; returns where it ends.
@@ -304,12 +317,14 @@ impl Tape {
 
     /// Marks the key that was just parsed in its object.
     fn mark_key(&mut self, bytes: &[u8]) {
-        if let (Some(key), Some(&object)) = (self.nodes.last(), self.open.last()) {
-            let mark = match key.kind {
-                Kind::EscapedText | Kind::DecodedText => u16::MAX,
-                _ => mark_of(&bytes[key.start as usize..key.end as usize]),
+        if let (Some(key), Some(&object)) = (self.nodes.last_mut(), self.open.last()) {
+            let raw = &bytes[key.start as usize..key.end as usize];
+            key.mark = match key.kind {
+                Kind::Text => mark_of(raw),
+                _ => mark_of(unescape(&String::from_utf8_lossy(raw)).as_bytes()),
             };
-            self.nodes[object as usize].keys |= mark;
+            let bit = bit_of(key.mark);
+            self.nodes[object as usize].mark |= bit;
         }
     }
 
@@ -329,7 +344,7 @@ impl Tape {
 
     #[inline(always)]
     fn push_linked(&mut self, kind: Kind, start: usize, end: usize, link: usize) {
-        self.nodes.push(Node { start: start as u32, end: end as u32, link: link as u32, kind, keys: 0 });
+        self.nodes.push(Node { start: start as u32, end: end as u32, link: link as u32, kind, mark: 0 });
     }
 
     /// Parses the value at `at` that is neither a string nor a container.

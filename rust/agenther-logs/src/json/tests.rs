@@ -3,15 +3,15 @@ use proptest::prelude::*;
 use super::*;
 
 fn parse(text: &str) -> Result<(), JsonError> {
-    Tape::default().parse(text, Limits::default())
+    Tape::default().parse(text, Limits::default()).map(|_| ())
 }
 
 #[test]
 fn strings_are_borrowed_unless_they_hold_an_escape() {
     let text = r#"{"plain": "abc", "escaped": "a\nb\u00e9\ud83d\ude00"}"#;
     let mut tape = Tape::default();
-    tape.parse(text, Limits::default()).unwrap();
-    let value = Value::root(&tape, text).unwrap();
+    let parsed = tape.parse(text, Limits::default()).unwrap();
+    let value = parsed.root();
     assert!(matches!(value.get("plain").unwrap().text(), Some(std::borrow::Cow::Borrowed("abc"))));
     assert_eq!(value.get("escaped").unwrap().text().unwrap(), "a\nb\u{e9}\u{1f600}");
 }
@@ -20,7 +20,8 @@ fn strings_are_borrowed_unless_they_hold_an_escape() {
 fn decoded_strings_are_kept_apart_and_their_json_is_as_it_was_written() {
     let text = r#"{"a\n": "\"x\"", "b": ["\u00e9", "plain", {"a\n": "\\"}], "c": 1}"#;
     let (mut tape, mut room) = (Tape::default(), Vec::new());
-    let value = tape.parse_decoding(text, &mut room, Limits::default()).unwrap();
+    let parsed = tape.parse_decoding(text, &mut room, Limits::default()).unwrap();
+    let value = parsed.root();
     assert_eq!(value.get("a\n").unwrap().text().unwrap(), "\"x\"");
     let items: Vec<_> = value.items_of("b").map(|item| item.text_or_json().unwrap()).collect();
     assert_eq!(items, ["é", "plain", r#"{"a\n": "\\"}"#]);
@@ -38,8 +39,8 @@ fn a_surrogate_alone_becomes_the_replacement_character() {
         (r#""\u0000""#, "\0"),
     ] {
         let mut tape = Tape::default();
-        tape.parse(text, Limits::default()).unwrap();
-        assert_eq!(Value::root(&tape, text).unwrap().text().unwrap(), expected, "{text}");
+        let parsed = tape.parse(text, Limits::default()).unwrap();
+        assert_eq!(parsed.root().text().unwrap(), expected, "{text}");
     }
 }
 
@@ -47,8 +48,8 @@ fn a_surrogate_alone_becomes_the_replacement_character() {
 fn numbers_and_objects_keep_the_text_they_were_written_in() {
     let text = r#"{"a": {"n": 1.50, "big": 12345678901234567890123, "e": 1E+2 }}"#;
     let mut tape = Tape::default();
-    tape.parse(text, Limits::default()).unwrap();
-    let value = Value::root(&tape, text).unwrap();
+    let parsed = tape.parse(text, Limits::default()).unwrap();
+    let value = parsed.root();
     assert_eq!(value.get("a").unwrap().json(), r#"{"n": 1.50, "big": 12345678901234567890123, "e": 1E+2 }"#);
 }
 
@@ -56,8 +57,8 @@ fn numbers_and_objects_keep_the_text_they_were_written_in() {
 fn what_python_writes_beyond_json_is_read_and_copied_as_strict_json() {
     let text = "{\"a\": NaN, \"b\": [-Infinity, 1], \"c\": \"tab\there\"}";
     let mut tape = Tape::default();
-    tape.parse(text, Limits::default()).unwrap();
-    let json = Value::root(&tape, text).unwrap().json();
+    let parsed = tape.parse(text, Limits::default()).unwrap();
+    let json = parsed.root().json();
     assert_eq!(json, "{\"a\": null, \"b\": [null, 1], \"c\": \"tab\\there\"}");
     parse(&json).unwrap();
 }
@@ -66,8 +67,9 @@ fn what_python_writes_beyond_json_is_read_and_copied_as_strict_json() {
 fn the_last_of_repeated_keys_wins() {
     let text = r#"{"a": 1, "\u0061": 2}"#;
     let mut tape = Tape::default();
-    tape.parse(text, Limits::default()).unwrap();
-    assert_eq!(Value::root(&tape, text).unwrap().get("a").unwrap().as_f64(), Some(2.0));
+    let parsed = tape.parse(text, Limits::default()).unwrap();
+    assert_eq!(parsed.root().get("a").unwrap().as_f64(), Some(2.0));
+    assert_eq!(parsed.root().members_called(["b", "a"])[1].unwrap().as_f64(), Some(2.0));
 }
 
 #[test]
@@ -109,7 +111,8 @@ fn a_text_that_is_cut_keeps_what_was_whole() {
         let mut tape = Tape::default();
         let cut = &whole[..end];
         assert_eq!(tape.parse_prefix(cut, Limits::default()), Ok(None), "{cut}");
-        let value = Value::root(&tape, cut).unwrap();
+        let parsed = tape.parsed(cut).unwrap();
+        let value = parsed.root();
         for (key, value) in value.members() {
             assert!(key == "a" || key == "d");
             assert!(value.items().count() <= 2);
@@ -146,14 +149,13 @@ proptest! {
         let (encoded, decoded): (Vec<String>, Vec<String>) = pieces.into_iter().unzip();
         let text = format!("{}\"{}\"", " ".repeat(before), encoded.concat());
         let mut tape = Tape::default();
-        prop_assert_eq!(tape.parse(&text, Limits::default()), Ok(()));
-        let value = Value::root(&tape, &text).unwrap();
-        prop_assert_eq!(value.text().unwrap(), decoded.concat());
+        let parsed = tape.parse(&text, Limits::default()).unwrap();
+        prop_assert_eq!(parsed.root().text().unwrap(), decoded.concat());
         let (mut tape, mut room) = (Tape::default(), Vec::new());
         let at_once = tape.parse_decoding(&text, &mut room, Limits::default()).unwrap();
-        prop_assert!(matches!(at_once.text(), Some(std::borrow::Cow::Borrowed(text)) if text == decoded.concat()));
+        prop_assert!(matches!(at_once.root().text(), Some(std::borrow::Cow::Borrowed(text)) if text == decoded.concat()));
         let cut = &text[..text.len() - 1];
         let problem = Problem::Truncated;
-        prop_assert_eq!(tape.parse(cut, Limits::default()), Err(JsonError { at: cut.len(), problem }));
+        prop_assert_eq!(parse(cut), Err(JsonError { at: cut.len(), problem }));
     }
 }

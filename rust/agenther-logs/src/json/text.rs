@@ -134,8 +134,14 @@ pub struct ObjectWriter {
     out: String,
 }
 
+/// Bytes that an object of metadata has room for at first: most need no more.
+const ROOM: usize = 256;
+
 impl ObjectWriter {
     fn key(&mut self, key: &str) -> &mut String {
+        if self.out.is_empty() {
+            self.out.reserve(ROOM);
+        }
         self.out.push_str(if self.out.is_empty() { "{" } else { ", " });
         write_string(&mut self.out, key);
         self.out.push_str(": ");
@@ -158,6 +164,14 @@ impl ObjectWriter {
     pub fn copy(&mut self, key: &str, value: Option<Value<'_, '_>>) -> &mut Self {
         if let Some(value) = value.filter(|value| !value.is_null()) {
             self.json(key, &value.json());
+        }
+        self
+    }
+
+    /// Copies of these members of an object of the log, as [`ObjectWriter::copy`] makes them, in this order.
+    pub fn copy_members<const N: usize>(&mut self, object: Value<'_, '_>, keys: [&str; N]) -> &mut Self {
+        for (key, value) in keys.into_iter().zip(object.members_called(keys)) {
+            self.copy(key, value);
         }
         self
     }

@@ -4,19 +4,20 @@ use std::borrow::Cow;
 
 use std::ops::Range;
 
-use super::tape::{Kind, Node, Tape, mark_of};
+use super::tape::{Kind, Node, Tape, bit_of, mark_of};
 use super::text::{unescape, write_string};
 
 /// One JSON value. `'t` is the tape's life, `'a` that of the text, which strings borrow from.
 #[derive(Clone, Copy)]
 pub struct Value<'t, 'a> {
-    parsed: Parsed<'t, 'a>,
+    parsed: &'t Parsed<'t, 'a>,
     at: usize,
 }
 
-/// What the values of one text share.
-#[derive(Clone, Copy)]
-struct Parsed<'t, 'a> {
+/// A text and what a [`Tape`] found in it. Its values share it, and are small for it: they are handed on at every
+/// turn.
+#[derive(Debug)]
+pub struct Parsed<'t, 'a> {
     text: &'a str,
     nodes: &'t [Node],
     decoded: &'t [Range<u32>],
@@ -24,18 +25,19 @@ struct Parsed<'t, 'a> {
     room: &'a [u8],
 }
 
+impl<'t, 'a> Parsed<'t, 'a> {
+    /// What `tape`, which is not empty, found in `text`; it decoded the strings to `room`, or none of them.
+    pub(super) fn of(tape: &'t Tape, text: &'a str, room: &'a [u8]) -> Self {
+        Parsed { text, nodes: &tape.nodes, decoded: &tape.decoded, room }
+    }
+
+    /// The value that fills the text.
+    pub fn root(&self) -> Value<'_, 'a> {
+        Value { parsed: self, at: 0 }
+    }
+}
+
 impl<'t, 'a> Value<'t, 'a> {
-    /// The value that `tape` holds after parsing `text`; `None` before any parse.
-    pub fn root(tape: &'t Tape, text: &'a str) -> Option<Self> {
-        let parsed = Parsed { text, nodes: &tape.nodes, decoded: &[], room: &[] };
-        (!tape.nodes.is_empty()).then_some(Value { parsed, at: 0 })
-    }
-
-    /// The value that `tape` holds after it parsed `text` and decoded its strings to `room`.
-    pub(super) fn decoded(tape: &'t Tape, text: &'a str, room: &'a [u8]) -> Self {
-        Value { parsed: Parsed { text, nodes: &tape.nodes, decoded: &tape.decoded, room }, at: 0 }
-    }
-
     fn node(self) -> Node {
         self.parsed.nodes[self.at]
     }
@@ -220,34 +222,50 @@ impl<'t, 'a> Value<'t, 'a> {
     pub fn get(self, key: &str) -> Option<Value<'t, 'a>> {
         // Formats ask for many keys, most of which are not there: with the mark of a literal, which the
         // compiler knows, that is one comparison.
-        let object = &self.parsed.nodes[self.at];
-        let may_be = object.kind == Kind::Object && object.keys & mark_of(key.as_bytes()) != 0;
-        if may_be { self.find(key) } else { None }
+        let (object, mark) = (&self.parsed.nodes[self.at], mark_of(key.as_bytes()));
+        let may_be = object.kind == Kind::Object && object.mark & bit_of(mark) != 0;
+        if may_be { self.find(key, mark) } else { None }
     }
 
-    fn find(self, key: &str) -> Option<Value<'t, 'a>> {
-        let object = self.node();
-        let end = object.link as usize;
-        let (bytes, first) = (self.parsed.text.as_bytes(), key.as_bytes().first());
-        let (mut at, mut found) = (self.at + 1, None);
+    fn find(self, key: &str, mark: u16) -> Option<Value<'t, 'a>> {
+        let nodes = self.parsed.nodes;
+        let (mut at, end) = (self.at + 1, nodes[self.at].link as usize);
+        let mut found = None;
         while at < end {
-            let name = self.parsed.nodes[at];
-            let (start, stop) = (name.start as usize, name.end as usize);
-            let same = match name.kind {
-                Kind::EscapedText | Kind::DecodedText => unescape(&self.parsed.text[start..stop]) == key,
-                // The length and the first byte settle nearly every comparison.
-                _ => {
-                    stop - start == key.len()
-                        && (first.is_none() || bytes.get(start) == first)
-                        && &bytes[start..stop] == key.as_bytes()
-                }
-            };
-            if same {
+            if nodes[at].mark == mark && self.is_called(nodes[at], key) {
                 found = Some(at + 1);
             }
-            at = self.parsed.nodes[at + 1].after(at + 1);
+            at = nodes[at + 1].after(at + 1);
         }
         found.map(|at| Value { at, ..self })
+    }
+
+    fn is_called(self, name: Node, key: &str) -> bool {
+        let raw = &self.parsed.text[name.start as usize..name.end as usize];
+        if name.kind == Kind::Text { raw == key } else { unescape(raw) == key }
+    }
+
+    /// The members called by each of these keys, as [`Value::get`] gives them, found in one pass.
+    #[inline]
+    pub fn members_called<const N: usize>(self, keys: [&str; N]) -> [Option<Value<'t, 'a>>; N] {
+        let marks = keys.map(|key| mark_of(key.as_bytes()));
+        self.places_of(&keys, &marks).map(|at| at.map(|at| Value { at, ..self }))
+    }
+
+    fn places_of<const N: usize>(self, keys: &[&str; N], marks: &[u16; N]) -> [Option<usize>; N] {
+        let (nodes, mut places) = (self.parsed.nodes, [None; N]);
+        let (mut at, end) = if self.is_object() { (self.at + 1, self.node().link as usize) } else { (0, 0) };
+        while at < end {
+            let mark = nodes[at].mark;
+            for (place, key) in (0..N).filter(|place| marks[*place] == mark).map(|place| (place, keys[place]))
+            {
+                if self.is_called(nodes[at], key) {
+                    places[place] = Some(at + 1);
+                }
+            }
+            at = nodes[at + 1].after(at + 1);
+        }
+        places
     }
 
     /// The member at the end of a path of keys.
@@ -273,7 +291,7 @@ impl<'t, 'a> Value<'t, 'a> {
 /// Iterator over sibling nodes.
 #[derive(Clone)]
 pub struct Items<'t, 'a> {
-    parsed: Parsed<'t, 'a>,
+    parsed: &'t Parsed<'t, 'a>,
     at: usize,
     end: usize,
 }

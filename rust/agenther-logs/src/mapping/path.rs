@@ -196,8 +196,8 @@ pub(super) fn decoded<T>(text: &str, read: impl FnOnce(Value<'_, '_>) -> T) -> O
         return None;
     }
     let mut tape = Tape::default();
-    tape.parse(text, Limits::default()).ok()?;
-    Some(read(Value::root(&tape, text)?))
+    let parsed = tape.parse(text, Limits::default()).ok()?;
+    Some(read(parsed.root()))
 }
 
 fn joined<'a>(segments: &[Segment], value: Value<'_, 'a>, read: TextOf) -> Option<Text<'a>> {
@@ -241,10 +241,9 @@ mod tests {
 
     fn text_at(path: &str, json: &str) -> Option<String> {
         let mut tape = Tape::default();
-        tape.parse(json, Limits::default()).unwrap();
-        let value = Value::root(&tape, json).unwrap();
+        let parsed = tape.parse(json, Limits::default()).unwrap();
         Places(vec![Path::parse(path).unwrap()])
-            .text(value, |value| value.text_or_json())
+            .text(parsed.root(), |value| value.text_or_json())
             .map(Cow::into_owned)
     }
 

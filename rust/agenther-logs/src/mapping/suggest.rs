@@ -15,7 +15,7 @@ use super::vocabulary::{
 use crate::beside::Nothing;
 use crate::detect::valid_text;
 use crate::formats::{Format, Record};
-use crate::json::{Limits, Tape, Value};
+use crate::json::{Limits, Parsed, Tape, Value};
 use crate::messages::is_message;
 use crate::react::is_call;
 use crate::stream::{Window, decompressed};
@@ -37,8 +37,8 @@ pub fn suggest(sample: &[u8]) -> Result<String, String> {
     window.fill_to(SAMPLE);
     let text = valid_text(&window.bytes()[..window.bytes().len().min(SAMPLE)]);
     let documents = documents(text.trim_start());
-    let roots: Vec<Value<'_, '_>> =
-        documents.iter().filter_map(|(tape, text)| Value::root(tape, text)).collect();
+    let parsed: Vec<Parsed<'_, '_>> = documents.iter().filter_map(|(tape, text)| tape.parsed(text)).collect();
+    let roots: Vec<Value<'_, '_>> = parsed.iter().map(Parsed::root).collect();
     if roots.is_empty() {
         return Err("The sample holds no JSON; a mapping is for logs of JSON records.".to_owned());
     }

@@ -376,8 +376,8 @@ fn function_result(text: &str) -> Option<String> {
         return None;
     }
     let mut tape = Tape::default();
-    tape.parse(text, Limits::default()).ok()?;
-    Some(Value::root(&tape, text)?.any_of(&["result"])?.text_or_json()?.into_owned())
+    let parsed = tape.parse(text, Limits::default()).ok()?;
+    Some(parsed.root().any_of(&["result"])?.text_or_json()?.into_owned())
 }
 
 /// The words in a list of content parts; `None` where it holds anything else.

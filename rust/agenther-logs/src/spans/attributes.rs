@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 
 use super::{Kind, Span};
 use crate::formats::schemas;
-use crate::json::{Limits, ObjectWriter, Tape, Value};
+use crate::json::{Limits, ObjectWriter, Parsed, Tape, Value};
 
 /// Objects in objects, at most; what is deeper stays JSON. Phoenix nests nine: `llm`, `input_messages`, `0`,
 /// `message`, `tool_calls`, `0`, `tool_call`, `function`, `name`.
@@ -72,8 +72,8 @@ impl Attributes {
             return value.get(key).into_iter().for_each(|inner| self.add(inner));
         };
         let mut tape = Tape::default();
-        if tape.parse(&text, Limits::default()).is_ok()
-            && let Some(inner) = Value::root(&tape, &text).and_then(|root| root.get(key))
+        if let Ok(parsed) = tape.parse(&text, Limits::default())
+            && let Some(inner) = parsed.root().get(key)
         {
             self.add(inner);
         }
@@ -89,9 +89,8 @@ impl Attributes {
     pub fn message(&self, role: &str) -> Option<String> {
         let whole = self.get(&["message", "gen_ai.event.content"]);
         let mut tape = Tape::default();
-        let parsed = whole.filter(|text| tape.parse(text, Limits::default()).is_ok());
-        let value = parsed.and_then(|text| Value::root(&tape, text)).filter(|value| value.is_object());
-        if let Some(value) = value {
+        let parsed = whole.and_then(|text| tape.parse(text, Limits::default()).ok());
+        if let Some(value) = parsed.as_ref().map(Parsed::root).filter(|value| value.is_object()) {
             let inner = value.get("message").filter(|inner| inner.is_object()).unwrap_or(value);
             let mut fields = Attributes::of(inner);
             fields.0.remove("message");
@@ -432,8 +431,9 @@ fn vercel_output(attributes: &Attributes) -> Option<String> {
 
 fn system_words(text: &str) -> String {
     let mut tape = Tape::default();
-    let parsed = tape.parse(text, Limits::default()).ok().and_then(|()| Value::root(&tape, text));
-    parsed.and_then(super::words).map_or_else(|| text.to_owned(), |words| words.into_owned())
+    let parsed = tape.parse(text, Limits::default()).ok();
+    let words = parsed.as_ref().and_then(|parsed| super::words(parsed.root()));
+    words.map_or_else(|| text.to_owned(), |words| words.into_owned())
 }
 
 /// Tool schemas: a JSON list, a list of JSON texts, or one attribute a tool.
@@ -441,8 +441,8 @@ fn tools(attributes: &Attributes) -> Option<String> {
     const LISTS: &[&str] = &["gen_ai.tool.definitions", "mlflow.chat.tools", "ai.prompt.tools"];
     if let Some(list) = attributes.get(LISTS) {
         let mut tape = Tape::default();
-        tape.parse(list, Limits::default()).ok()?;
-        let list = Value::root(&tape, list)?;
+        let parsed = tape.parse(list, Limits::default()).ok()?;
+        let list = parsed.root();
         let texts: Vec<String> = list.items().filter_map(|tool| Some(tool.text()?.into_owned())).collect();
         return if texts.is_empty() {
             schemas(list).map(|tools| tools.into_owned())
@@ -480,7 +480,6 @@ fn schemas_of(texts: &[String]) -> Option<String> {
     let texts: Vec<&str> = texts.iter().filter(readable).map(String::as_str).collect();
     let list = format!("[{}]", texts.join(","));
     let mut tape = Tape::default();
-    tape.parse(&list, Limits::default()).ok()?;
-    let value = Value::root(&tape, &list).filter(|_| !texts.is_empty())?;
-    schemas(value).map(|tools| tools.into_owned())
+    let parsed = tape.parse(&list, Limits::default()).ok().filter(|_| !texts.is_empty())?;
+    schemas(parsed.root()).map(|tools| tools.into_owned())
 }

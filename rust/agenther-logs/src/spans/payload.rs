@@ -3,7 +3,7 @@
 use std::borrow::Cow;
 
 use crate::formats::tool_schemas;
-use crate::json::{Limits, ObjectWriter, Tape, Value};
+use crate::json::{Limits, ObjectWriter, Parsed, Tape, Value};
 use crate::messages::{Conversation, Role, is_message, is_type, item_role, join, role_of};
 use crate::run::Text;
 
@@ -106,10 +106,9 @@ impl Messages {
         }
         let mut tape = Tape::default();
         if trimmed.starts_with(['{', '[', '"'])
-            && tape.parse(trimmed, Limits::default()).is_ok()
-            && let Some(value) = Value::root(&tape, trimmed)
+            && let Ok(parsed) = tape.parse(trimmed, Limits::default())
         {
-            return self.collect(value, side, depth);
+            return self.collect(parsed.root(), side, depth);
         }
         match by_speakers(trimmed) {
             Some(messages) => self.list.extend(messages),
@@ -238,8 +237,8 @@ fn pair(list: Value<'_, '_>) -> Option<String> {
 fn calls_in_content(message: Value<'_, '_>) -> Option<String> {
     let content = message.get("content")?.text().filter(|content| content.starts_with("[{\"function\""))?;
     let mut tape = Tape::default();
-    tape.parse(&content, Limits::default()).ok()?;
-    let calls = Value::root(&tape, &content)?;
+    let parsed = tape.parse(&content, Limits::default()).ok()?;
+    let calls = parsed.root();
     calls.items().all(is_call).then(|| {
         let mut out = ObjectWriter::default();
         out.text("role", "assistant").json("tool_calls", &calls.json());
@@ -287,19 +286,17 @@ fn by_speakers(text: &str) -> Option<Vec<String>> {
 /// Reads JSON texts of messages as one conversation.
 pub(crate) fn conversation(messages: &str) -> Conversation<'static> {
     let mut tape = Tape::default();
-    if tape.parse(messages, Limits::default()).is_err() {
-        return Conversation::default();
-    }
-    let items = Value::root(&tape, messages).into_iter().flat_map(|root| root.items());
-    Conversation::read(items).into_owned()
+    let parsed = tape.parse(messages, Limits::default());
+    parsed
+        .map_or_else(|_| Conversation::default(), |list| Conversation::read(list.root().items()).into_owned())
 }
 
 /// Who speaks first in a list of messages, system prompts apart; `None` for an empty list.
 pub(crate) fn opening(messages: &[String]) -> Option<Role> {
     messages.iter().find_map(|message| {
         let mut tape = Tape::default();
-        tape.parse(message, Limits::default()).ok()?;
-        let value = Value::root(&tape, message)?;
+        let parsed = tape.parse(message, Limits::default()).ok()?;
+        let value = parsed.root();
         let role = item_role(value).or_else(|| role_of(value))?;
         (role != Role::System).then_some(role)
     })
@@ -309,10 +306,9 @@ pub(crate) fn opening(messages: &[String]) -> Option<Role> {
 pub(crate) fn returned(payload: &str) -> String {
     let trimmed = payload.trim();
     let mut tape = Tape::default();
-    if !trimmed.starts_with(['{', '[', '"']) || tape.parse(trimmed, Limits::default()).is_err() {
-        return payload.to_owned();
-    }
-    let Some(value) = Value::root(&tape, trimmed) else { return payload.to_owned() };
+    let is_json = trimmed.starts_with(['{', '[', '"']);
+    let parsed = is_json.then(|| tape.parse(trimmed, Limits::default()).ok()).flatten();
+    let Some(value) = parsed.as_ref().map(Parsed::root) else { return payload.to_owned() };
     if let Some(text) = value.text() {
         return text.into_owned();
     }
@@ -338,10 +334,9 @@ fn single<'a>(value: Value<'_, 'a>) -> Option<Text<'a>> {
 pub(crate) fn arguments(payload: &str) -> String {
     let trimmed = payload.trim();
     let mut tape = Tape::default();
-    if !trimmed.starts_with('{') || tape.parse(trimmed, Limits::default()).is_err() {
-        return payload.to_owned();
-    }
-    let Some(value) = Value::root(&tape, trimmed) else { return payload.to_owned() };
+    let is_object = trimmed.starts_with('{');
+    let parsed = is_object.then(|| tape.parse(trimmed, Limits::default()).ok()).flatten();
+    let Some(value) = parsed.as_ref().map(Parsed::root) else { return payload.to_owned() };
     let mut members = value.members();
     match (members.next(), members.next()) {
         (Some((key, only)), None) if matches!(&*key, "input" | "kwargs" | "args" | "arguments") => {

@@ -5,7 +5,7 @@ use std::io::Cursor;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use agenther_logs::json::{Limits, Tape, Value};
+use agenther_logs::json::{Limits, Tape};
 use agenther_logs::{Collected, Mapping, Options, Reason, mapping_schema, suggest};
 use proptest::prelude::*;
 
@@ -60,8 +60,8 @@ fn the_manual_and_the_schema_name_every_key() {
     assert_eq!(published, schema);
     let manual = fs::read_to_string(docs("mapping.md")).expect("the manual is there");
     let mut tape = Tape::default();
-    tape.parse(&schema, Limits::default()).expect("the schema is JSON");
-    let root = Value::root(&tape, &schema).expect("it is not empty");
+    let parsed = tape.parse(&schema, Limits::default()).expect("the schema is JSON");
+    let root = parsed.root();
     for path in [&["properties"][..], &["properties", "step", "properties"]] {
         for (key, property) in root.at_path(path).expect("it has properties").members() {
             let row = format!(
