@@ -90,10 +90,23 @@ pub(crate) fn grade(value: Value<'_, '_>) -> Option<f64> {
 
 /// Sets `success`, `reward` and `failure_reason` from the members of `record`.
 pub(crate) fn read_labels<'a>(record: Value<'_, 'a>, run: &mut Run<'a>) {
-    run.reward = record.any_of(REWARD).and_then(reward_of);
-    let stated = SUCCESS.iter().find_map(|key| record.get(key).and_then(yes_or_no));
-    run.success = stated;
-    run.failure_reason = record.text_of(FAILURE_REASON);
+    let mut success = [None; SUCCESS.len()];
+    let mut reward = [None; REWARD.len()];
+    let mut reason = [None; FAILURE_REASON.len()];
+    // One pass over the members: there are fewer of them than names to look for.
+    for (key, value) in record.members() {
+        for (names, found) in
+            [(SUCCESS, &mut success[..]), (REWARD, &mut reward[..]), (FAILURE_REASON, &mut reason[..])]
+        {
+            if let Some(at) = names.iter().position(|name| *name == key) {
+                found[at] = Some(value);
+            }
+        }
+    }
+    run.reward = reward.into_iter().flatten().find(|value| !value.is_null()).and_then(reward_of);
+    run.success = success.into_iter().flatten().find_map(yes_or_no);
+    run.failure_reason =
+        reason.into_iter().flatten().filter_map(Value::text).find(|text| !text.trim().is_empty());
 }
 
 /// A boolean, or the number that stands for one. A text is none: `correct` may hold the answer.

@@ -35,11 +35,17 @@ pub(crate) fn label_of(line: &str) -> Option<(Label, &str)> {
     let first = line.bytes().next()?;
     // Most lines begin as no label does, and none is worth a call to compare words.
     LABELS.iter().filter(|(word, _)| word.as_bytes()[0] == first).find_map(|(word, label)| {
-        let rest = line.strip_prefix(word)?.trim_start_matches([' ', '*']);
-        let rest = rest.trim_start_matches(|c: char| c.is_ascii_digit()).trim_start_matches([' ', '*']);
-        let content = rest.strip_prefix(':')?;
+        let content = without_number(line.strip_prefix(word)?).strip_prefix(':')?;
         Some((*label, content.strip_prefix("**").unwrap_or(content)))
     })
+}
+
+/// What follows the number of a label, which may stand between blanks and stars.
+fn without_number(rest: &str) -> &str {
+    let bytes = rest.as_bytes();
+    let skip = |at: usize, is: fn(&u8) -> bool| at + bytes[at..].iter().take_while(|byte| is(byte)).count();
+    let blank: fn(&u8) -> bool = |byte| matches!(byte, b' ' | b'*');
+    &rest[skip(skip(skip(0, blank), u8::is_ascii_digit), blank)..]
 }
 
 /// A line without the `**` that it begins with, as `trim_start_matches` gives it, which prepares a search

@@ -91,13 +91,14 @@ impl Format for React {
 
     fn read<'a>(&self, record: &Record<'_, 'a>) -> Result<Run<'a>, String> {
         let value = record.value;
-        let mut run = match (messages(value).next(), transcript(value)) {
-            (Some(_), _) => read_messages(value),
-            (None, Some(text)) => read_transcript(text),
-            (None, None) if has_action_steps(value) => read_action_steps(value),
-            (None, None) => {
-                return Err("it has neither messages nor a text with `Thought:` and `Action:`".to_owned());
-            }
+        let mut run = if messages(value).next().is_some() {
+            read_messages(value)
+        } else if let Some(text) = transcript(value) {
+            read_transcript(text)
+        } else if has_action_steps(value) {
+            read_action_steps(value)
+        } else {
+            return Err("it has neither messages nor a text with `Thought:` and `Action:`".to_owned());
         };
         run.trajectory_id = record.key.map_or_else(|| record.run_id(), |key| record.task_run_id(key));
         run.original_prompt = run.original_prompt.or_else(|| value.text_of(GOAL));
