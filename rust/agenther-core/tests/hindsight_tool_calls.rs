@@ -401,3 +401,92 @@ fn the_broken_bound_moves_to_what_was_found_and_the_unreached_clause_goes() {
     let met = Trajectory { original_prompt: Some(&met), steps: kept, ..Trajectory::default() };
     assert!(relabeled(&met).goals.iter().all(|goal| goal.wording != Wording::Relax));
 }
+
+#[test]
+fn a_write_to_a_thing_that_a_list_found_calls_it_by_its_name() {
+    let tools = r#"[{"name": "find_member", "description": "Find a library member by name"},
+        {"name": "list_loans", "description": "List the loans of a member"},
+        {"name": "renew_loan", "description": "Renew a loan"}]"#;
+    let run = run(
+        "Renew all of Sam Ortega's books until July 1.",
+        Some(tools),
+        vec![
+            call(
+                "find_member",
+                r#"{"name": "Sam Ortega"}"#,
+                r#"{"member_id": "M-3301", "name": "Sam Ortega"}"#,
+            ),
+            call(
+                "list_loans",
+                r#"{"member_id": "M-3301"}"#,
+                r#"[{"loan_id": "LN-1", "title": "Piranesi", "renewals": 2}, {"loan_id": "LN-2", "title": "The Overstory", "renewals": 0}]"#,
+            ),
+            call(
+                "renew_loan",
+                r#"{"loan_id": "LN-2", "until": "2025-07-01"}"#,
+                r#"{"status": "renewed", "loan_id": "LN-2", "due_date": "2025-07-01"}"#,
+            ),
+        ],
+    );
+    let result = relabeled(&run);
+    let goal = over(&result, &[0, 1, 2]);
+    asks(goal, "renew the loan \"The Overstory\" of member Sam Ortega until July 1, 2025");
+    assert!(goal.answer.contains("status: renewed"), "{}", goal.answer);
+}
+
+#[test]
+fn what_is_set_is_set_to_its_value_though_it_is_called_by_its_unit() {
+    let tools = r#"[{"name": "set_temperature", "description": "Set the thermostat"}]"#;
+    let run = run(
+        "Turn the bedroom to 19 degrees and switch off the lights.",
+        Some(tools),
+        vec![call(
+            "set_temperature",
+            r#"{"area": "bedroom", "celsius": 19}"#,
+            r#"{"ok": true, "area": "bedroom", "target_c": 19}"#,
+        )],
+    );
+    asks(over(&relabeled(&run), &[0]), "set the thermostat in the bedroom to 19");
+}
+
+#[test]
+fn lines_of_a_result_stay_lines_and_names_of_files_stay_as_they_are() {
+    let tools = r#"[{"name": "list_directory", "description": "List files of a directory"}]"#;
+    let run = run(
+        "Summarise the reports in /data/reports.",
+        Some(tools),
+        vec![call("list_directory", r#"{"path": "/data/reports"}"#, "q1_2024.pdf  1.2 MB\nnotes.txt  4 KB")],
+    );
+    let result = relabeled(&run);
+    assert_eq!(over(&result, &[0]).answer, "q1_2024.pdf 1.2 MB\nnotes.txt 4 KB");
+}
+
+#[test]
+fn figures_come_with_their_units_and_several_things_in_the_plural() {
+    let tools = r#"[{"name": "drug_lookup", "description": "Look up a drug"},
+        {"name": "get_metrics", "description": "Get CPU and memory usage of a deployment"}]"#;
+    let run = run(
+        "Which of lisinopril and losartan may be taken with potassium, and is checkout above 80% CPU in the last 1h?",
+        Some(tools),
+        vec![
+            call(
+                "drug_lookup",
+                r#"{"name": "lisinopril"}"#,
+                r#"{"name": "lisinopril", "half_life_hours": 12}"#,
+            ),
+            call("drug_lookup", r#"{"name": "losartan"}"#, r#"{"name": "losartan", "half_life_hours": 2}"#),
+            call(
+                "get_metrics",
+                r#"{"deployment": "checkout", "window": "1h"}"#,
+                r#"{"cpu_percent": 63.5, "memory_mb": 812}"#,
+            ),
+        ],
+    );
+    let result = relabeled(&run);
+    let drugs = over(&result, &[0, 1]);
+    asks(drugs, "the drugs called lisinopril and losartan");
+    assert!(drugs.answer.contains("2 hours"), "{}", drugs.answer);
+    let usage = over(&result, &[2]);
+    asks(usage, "the CPU percentage and memory of the checkout deployment over the last 1h");
+    assert!(usage.answer.contains("CPU percentage: 63.5%; memory: 812 MB"), "{}", usage.answer);
+}

@@ -61,16 +61,22 @@ pub fn is_said(text: &str, value: &str) -> bool {
     said != value && find(text, &said).is_some() || is_said_otherwise(text, value)
 }
 
-/// A write stands only where it worked; under a system prompt only after the user's yes; and not at all where the
-/// prompt asks for confirmation, because a hindsight demonstration leaves the user's turns out, the yes with them.
+/// A write stands only where it worked; under a system prompt with rules only after the user's yes; and not at all where
+/// the prompt asks for confirmation, because a hindsight demonstration leaves the user's turns out, the yes with them.
 fn writes_are_confirmed(candidate: &Candidate, reading: &Reading<'_>) -> bool {
     let asks_first = |system: &str| {
         ["confirm", "confirmation", "consent", "approval"].iter().any(|word| find(system, word).is_some())
+    };
+    let has_rules = |system: &str| {
+        ["must", "only", "never", "policy", "policies", "rules", "allowed", "unless", "not", "don't"]
+            .iter()
+            .any(|word| find(system, word).is_some())
     };
     candidate.steps.iter().all(|&step| {
         let read = &reading.steps[step as usize];
         let is_allowed = match reading.run.system {
             None => true,
+            Some(system) if !asks_first(system) && !has_rules(system) => true,
             Some(system) => !asks_first(system) && read.step.user.is_some_and(is_consent),
         };
         read.effect != Effect::Write

@@ -22,6 +22,7 @@ pub mod wording;
 use std::sync::Arc;
 
 use crate::reading::Reading;
+use crate::signals::effect::Effect;
 use crate::trajectory::{Field, Span};
 use families::{Candidate, FAMILIES, Proposals};
 use moulds::Moulds;
@@ -210,7 +211,7 @@ pub fn relabel_in_words(reading: &Reading<'_>, options: &RelabelOptions, moulds:
         if goals.len() == options.goals {
             break;
         }
-        if repeats(&goals, &ranked.candidate) {
+        if repeats(&goals, &ranked.candidate, reading) {
             continue;
         }
         match judge(ranked, reading, &live, options) {
@@ -260,9 +261,16 @@ fn rank(proposals: Proposals, live: &Live) -> Vec<Ranked> {
 /// Goals over more of the same steps than this are one goal said twice.
 const MAX_OVERLAP: f32 = 0.6;
 
-fn repeats(goals: &[Hindsight], candidate: &Candidate) -> bool {
+fn repeats(goals: &[Hindsight], candidate: &Candidate, reading: &Reading<'_>) -> bool {
+    let is_write = |step: &&u32| reading.steps[**step as usize].effect == Effect::Write;
+    // Who asks for a thing to be done asks for more than what was looked up for it.
+    let does_other = |known: &Hindsight| {
+        let done = known.kept_steps.iter().filter(is_write);
+        !done.eq(candidate.steps.iter().filter(is_write))
+    };
     goals.iter().any(|known| {
-        known.goal == candidate.goal || overlap(&known.kept_steps, &candidate.steps) > MAX_OVERLAP
+        known.goal == candidate.goal
+            || overlap(&known.kept_steps, &candidate.steps) > MAX_OVERLAP && !does_other(known)
     })
 }
 

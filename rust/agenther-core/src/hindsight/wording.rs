@@ -201,6 +201,14 @@ pub fn join(items: &[String]) -> String {
 
 /// The first letter in upper case.
 pub fn capitalize(text: &str) -> String {
+    // What is written in its own way stays so: `q1_2024.pdf`, `iPhone`, `src/lib.rs`.
+    let first =
+        text.split_whitespace().next().unwrap_or("").trim_end_matches(['.', ',', ':', ';', '?', '!', ')']);
+    let is_written =
+        |letter: char| letter.is_uppercase() || letter.is_ascii_digit() || "_./@\\".contains(letter);
+    if first.chars().skip(1).any(is_written) {
+        return text.to_string();
+    }
     let mut chars = text.chars();
     match chars.next() {
         Some(first) => first.to_uppercase().chain(chars).collect(),

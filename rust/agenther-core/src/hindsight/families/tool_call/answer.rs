@@ -304,9 +304,21 @@ fn is_map_of_records(fields: &[(String, Node)]) -> bool {
 /// ` km` after the number under `distance_km`.
 fn unit(key: &str, value: &Node) -> String {
     match (super::fields::unit_of(key), value) {
+        ((_, Some("%")), Node::Scalar(_, Kind::Number)) => "%".to_string(),
+        (
+            (_, Some(unit @ ("usd" | "eur" | "gbp" | "mb" | "gb" | "tb" | "kb"))),
+            Node::Scalar(_, Kind::Number),
+        ) => {
+            format!(" {}", unit.to_uppercase())
+        }
         ((_, Some(unit)), Node::Scalar(_, Kind::Number)) => format!(" {unit}"),
         _ => String::new(),
     }
+}
+
+/// The value of a field with its unit: `63.5%`.
+pub fn value(key: &str, value: &Node) -> Option<String> {
+    Some(format!("{}{}", say_value(value.text()?), unit(key, value)))
 }
 
 fn say_key(key: &str) -> String {
@@ -317,9 +329,11 @@ fn bounded(answer: String) -> Option<String> {
     (answer.len() <= MAX_ANSWER).then_some(answer)
 }
 
-/// Running text as an answer, without markup.
+/// Running text as an answer, without markup. What stands on lines of its own stays there: the files of a folder.
 pub fn prose(text: &str) -> Option<String> {
-    let text = without_markup(text);
+    let bare = without_tags(text);
+    let lines: Vec<String> = bare.lines().map(single_spaced).filter(|line| !line.is_empty()).collect();
+    let text = lines.join("\n");
     (text.len() <= 1_500).then(|| capitalize(&text))
 }
 
@@ -339,6 +353,14 @@ pub fn without_markup(text: &str) -> String {
     if is_plain(text) {
         return text.to_string();
     }
+    single_spaced(&without_tags(text))
+}
+
+fn single_spaced(text: &str) -> String {
+    text.split_whitespace().collect::<Vec<_>>().join(" ")
+}
+
+fn without_tags(text: &str) -> String {
     let mut out = String::with_capacity(text.len());
     let mut rest = text;
     while let Some(at) = rest.find('<') {
@@ -356,5 +378,5 @@ pub fn without_markup(text: &str) -> String {
         }
     }
     out.push_str(rest);
-    out.split_whitespace().collect::<Vec<_>>().join(" ")
+    out
 }

@@ -58,6 +58,11 @@ impl<'m, 'a> Material<'m, 'a> {
         Material { reading, usage, alone: RefCell::default() }
     }
 
+    /// What a call returned, as it was returned.
+    pub fn observation(&self, call: &Call<'_>) -> &'m str {
+        self.reading.steps[call.step as usize].step.observation.unwrap_or("")
+    }
+
     /// The clause of one call of the run. It is built once, though others refer to it.
     pub fn alone(&self, call: &Call<'_>) -> Result<Clause, Reason> {
         if let Some(known) = self.alone.borrow().get(&call.step) {
@@ -186,9 +191,9 @@ fn said_payload(call: &Call<'_>, wanted: &Wanted, heading: &str) -> Option<Strin
     match &call.payload.node {
         Node::Record(known) if wanted.is_object => {
             let known = Node::Record(answer::measured(known));
-            let values: Option<Vec<&str>> = keys.iter().map(|key| known.get(key)?.text()).collect();
-            let values: Vec<String> = values?.into_iter().map(say_value).collect();
-            Some(format!("{heading} {} {}.", is_or_are(heading), values.join(" ")))
+            let values: Option<Vec<String>> =
+                keys.iter().map(|key| answer::value(key, known.get(key)?)).collect();
+            Some(format!("{heading} {} {}.", is_or_are(heading), values?.join(" ")))
         }
         Node::Record(known) => {
             let known = answer::measured(known);
@@ -197,7 +202,9 @@ fn said_payload(call: &Call<'_>, wanted: &Wanted, heading: &str) -> Option<Strin
                 .map(|(key, value)| (key.as_str(), value))
                 .filter(|(key, value)| {
                     if keys.is_empty() {
-                        !value.is_blank() && field_label(key).is_some() && !is_identifier(key)
+                        let is_said = matches!(*key, "name" | "title")
+                            && value.text().is_some_and(|name| heading.contains(name));
+                        !value.is_blank() && field_label(key).is_some() && !is_identifier(key) && !is_said
                     } else {
                         keys.iter().any(|chosen| chosen == key)
                     }

@@ -9,6 +9,7 @@ use crate::text::memo::Memo;
 const UNITS: &[&str] = &[
     "km", "m", "cm", "mm", "mi", "miles", "ft", "kg", "g", "lb", "lbs", "ms", "usd", "eur", "gbp", "mb",
     "gb", "kb", "tb", "kmh", "kph", "mph", "celsius", "percent", "kcal", "hpa", "kwh", "kw", "mg_dl", "g_dl",
+    "mg", "ml", "mbps", "bpm", "sqft", "sqm",
 ];
 
 /// Units of time, which are the thing itself in `vacation_days`.
@@ -27,7 +28,12 @@ const TIMES: &[(&str, &str)] = &[
 /// Quantities of time.
 const SPANS: &[&str] = &[
     "duration", "time", "eta", "delay", "length", "age", "wait", "uptime", "latency", "interval", "timeout",
+    "life", "period", "runtime", "downtime", "notice",
 ];
+
+/// Quantities that are shares by their own name.
+const RATIOS: &[&str] =
+    &["rate", "share", "ratio", "humidity", "discount", "probability", "usage", "margin", "growth"];
 
 /// A key without the unit at its end, and the unit: `distance_km` is a distance in km.
 pub fn unit_of(key: &str) -> (&str, Option<&'static str>) {
@@ -36,12 +42,11 @@ pub fn unit_of(key: &str) -> (&str, Option<&'static str>) {
         if let Some(name) = name.filter(|name| !name.is_empty()) {
             return (
                 name,
-                Some(if *unit == "mg_dl" {
-                    "mg/dL"
-                } else if *unit == "g_dl" {
-                    "g/dL"
-                } else {
-                    unit
+                Some(match *unit {
+                    "mg_dl" => "mg/dL",
+                    "g_dl" => "g/dL",
+                    "percent" => "%",
+                    unit => unit,
                 }),
             );
         }
@@ -159,8 +164,12 @@ fn label(key: &str) -> Option<String> {
     // `is_available`, `has_balcony`: the flag is about what follows.
     let snake = effect::words(key).map(str::to_ascii_lowercase).collect::<Vec<_>>().join("_");
     let key = snake.strip_prefix("is_").or_else(|| snake.strip_prefix("has_")).unwrap_or(&snake);
-    let (key, _) = unit_of(key);
+    let (key, unit) = unit_of(key);
     let said = match humanize(&unglued_measure(key)) {
+        // What is measured in percent is a share of it, not the thing.
+        share if unit == Some("%") && !RATIOS.iter().any(|ratio| share.ends_with(ratio)) => {
+            format!("{share} percentage")
+        }
         adjective if adjective == "available" => "availability".to_string(),
         // Nobody asks for a deliverability.
         adjective if adjective.ends_with("able") && adjective != "table" && adjective != "cable" => {
@@ -216,6 +225,9 @@ mod tests {
             ("temp_max", Some("maximum temperature")),
             ("vacation_days", Some("vacation days")),
             ("duration_min", Some("duration")),
+            ("cpu_percent", Some("CPU percentage")),
+            ("discount_percent", Some("discount")),
+            ("half_life_hours", Some("half life")),
             ("createdAt", Some("creation date")),
             ("from", Some("sender")),
             ("is_available", Some("availability")),

@@ -20,6 +20,8 @@ pub struct Merged {
     pub identity: Vec<String>,
     /// `from JFK to SEA`
     pub tail: String,
+    /// Whether it names several things: `called Dune and Solaris`.
+    pub is_several: bool,
     /// Parameters stated.
     pub slots: usize,
     /// Those whose role is unknown.
@@ -61,6 +63,7 @@ pub fn merge(calls: &[&Call<'_>], by_reference: bool) -> Result<Merged, Reason> 
         .copied()
         .filter(|&at| calls.iter().any(|call| call.given[at].values != first.given[at].values))
         .collect();
+    merged.is_several = differing.iter().any(|&at| first.given[at].role == Role::Called);
     if differing.len() <= 1 {
         let mut joined = Cow::Borrowed(first);
         for &at in &differing {

@@ -117,10 +117,8 @@ fn clauses(calls: &[Call<'_>], material: &Material<'_, '_>, proposals: &mut Prop
     }
     for call in calls {
         let built = match call.hop() {
-            _ if call.is_write => {
-                let observation = material.reading.steps[call.step as usize].step.observation;
-                write::clause(call, observation.unwrap_or(""))
-            }
+            Some(_) if call.is_write => hop::written(call, calls, material),
+            None if call.is_write => write::clause(call, material.observation(call)),
             None => material.alone(call),
             Some(_) if is_covered(call) => continue,
             Some(_) => hop::through(call, calls, material),

@@ -63,6 +63,8 @@ pub enum Role {
     Since,
     /// `until May 9, 2024`
     Until,
+    /// `over the last 24 hours`
+    Over,
     /// Says how to answer, not what: sort order, format, language of the output.
     Manner,
 }
@@ -263,11 +265,12 @@ fn by_words(words: &[String], value: &str) -> Option<Role> {
         "tag" | "tags" => Role::Said("tagged"),
         "label" | "labels" => Role::Said("labeled"),
         "near" | "nearby" => Role::Said("near"),
-        "service" | "app" | "application" | "component" | "host" | "server" | "machine" | "device"
-        | "pipeline" | "job" | "bucket" | "dataset" | "campaign" | "product" | "vehicle" | "car" | "team"
-        | "player" | "company" | "customer" | "client" | "vendor" | "supplier" | "employee" | "person"
-        | "model" | "drug" | "medication" | "ingredient" | "coin" | "stock" | "airline" | "hotel"
-        | "flight"
+        "window" | "timeframe" | "lookback" | "timerange" if is_span(value) => Role::Over,
+        "service" | "app" | "application" | "deployment" | "pod" | "container" | "component" | "host"
+        | "server" | "machine" | "device" | "pipeline" | "job" | "bucket" | "dataset" | "campaign"
+        | "product" | "vehicle" | "car" | "team" | "player" | "company" | "customer" | "client"
+        | "vendor" | "supplier" | "employee" | "person" | "model" | "drug" | "medication" | "ingredient"
+        | "coin" | "stock" | "airline" | "hotel" | "flight"
             if head.is_empty()
                 && (value.contains(' ') || !value.bytes().any(|byte| byte.is_ascii_digit())) =>
         {
@@ -311,6 +314,10 @@ fn by_words(words: &[String], value: &str) -> Option<Role> {
         | "travelers" | "rooms" | "hours" | "weeks" | "months" | "years" | "children" | "minutes" => {
             Role::Count(last.to_string())
         }
+        "lines" | "limit" | "offset" | "page" | "k" | "topk" | "n" | "count" if is_count(value) => {
+            Role::Manner
+        }
+        "results" | "size" | "items" if !head.is_empty() && is_count(value) => Role::Manner,
         "sort" | "order" | "format" | "locale" | "sortby" | "direction" | "units" | "unit" | "verbose"
         | "fields" | "timezone" | "tz" | "view" | "mode" | "lang" | "language" => Role::Manner,
         last if words.contains(&"sort") || words.contains(&"order") && last == "by" => Role::Manner,
@@ -333,6 +340,21 @@ fn by_description(description: &str, value: &str) -> Option<Role> {
         Role::Identity { .. } | Role::Manner | Role::Called | Role::Adjective => None,
         role => Some(role),
     }
+}
+
+/// `1h`, `30 days`: a number and a unit of time.
+fn is_span(value: &str) -> bool {
+    const UNITS: &[&str] =
+        &["s", "sec", "second", "m", "min", "minute", "h", "hr", "hour", "d", "day", "w", "week", "month"];
+    let unit = value.trim_start_matches(|c: char| c.is_ascii_digit()).trim().to_ascii_lowercase();
+    let has_number = value.starts_with(|c: char| c.is_ascii_digit());
+    has_number
+        && (UNITS.contains(&unit.as_str()) || UNITS.iter().any(|known| unit.strip_suffix('s') == Some(known)))
+}
+
+/// How many rows a page has: no request says it.
+fn is_count(value: &str) -> bool {
+    value.bytes().all(|byte| byte.is_ascii_digit())
 }
 
 /// `annual`, `daily`.
@@ -364,15 +386,21 @@ pub fn say(role: &Role, values: &[Cow<'_, str>]) -> String {
         Role::Of(_) if plain.contains(' ') && plain.starts_with(|first: char| first.is_lowercase()) => {
             format!("for {plain}")
         }
+        // Substances and foods are no members of a kind: the price of chickpeas.
+        Role::Of(what) if matches!(what.as_str(), "ingredient" | "drug" | "medication" | "coin") => {
+            format!("of {plain}")
+        }
         Role::Of(what) if plain.starts_with(|first: char| first.is_lowercase()) => {
             format!("of the {plain} {what}")
         }
         Role::Of(_) => format!("of {plain}"),
+        Role::In if ADVERBS.contains(&plain.as_str()) => plain,
         Role::In => format!("in {}{plain}", article(&plain)),
         Role::At => format!("at {}{plain}", article(&plain)),
         Role::On => format!("on {plain}"),
         Role::Since => format!("since {plain}"),
         Role::Said(words) => format!("{words} {plain}"),
+        Role::Over => format!("over the last {plain}"),
         Role::Text => format!("of \"{plain}\""),
         Role::Until => format!("until {plain}"),
         Role::For => format!("for {}", quoted()),
@@ -410,6 +438,10 @@ pub fn say(role: &Role, values: &[Cow<'_, str>]) -> String {
         Role::Adjective | Role::Manner => String::new(),
     }
 }
+
+/// Places that are said without `in`.
+const ADVERBS: &[&str] =
+    &["upstairs", "downstairs", "outside", "inside", "outdoors", "indoors", "online", "nearby", "abroad"];
 
 /// `the ` before a common noun: `in the nursery`, but `in Oslo`, `in acme/widgets`.
 fn article(value: &str) -> &'static str {
@@ -467,6 +499,10 @@ mod tests {
             ("minBedrooms", "2", "with at least 2 bedrooms"),
             ("guests", "3", "for 3 guests"),
             ("publication", "Acme", "with publication Acme"),
+            ("window", "24h", "over the last 24h"),
+            ("time_window", "30 days", "over the last 30 days"),
+            ("area", "downstairs", "downstairs"),
+            ("deployment", "checkout", "of the checkout deployment"),
         ] {
             assert_eq!(say(&role(name, None, value), &[Cow::Borrowed(value)]), said);
         }

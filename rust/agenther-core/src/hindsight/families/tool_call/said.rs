@@ -167,6 +167,11 @@ impl Said<'_, '_> {
             "translate" => return "The translation".to_string(),
             _ => {}
         }
+        if let Subject::With { label, value, is_thing: true } = self.subject
+            && self.call.words.manner() == Manner::Act
+        {
+            return capitalize(&format!("{label} {value}"));
+        }
         let (thing, _) = self.thing(self.call.payload.node.is_list(), &[]);
         let thing = thing.strip_prefix("the details of ").unwrap_or(&thing);
         match thing.strip_prefix("my ") {
@@ -198,6 +203,7 @@ impl Said<'_, '_> {
             (true, _) if is_whole(noun) => noun.to_string(),
             (true, _) if the == "one" => singular(noun),
             (true, _) => plural(noun),
+            (false, _) if self.merged.is_several => plural(noun),
             (false, true) if !is_always_plural(noun) => singular(noun),
             (false, _) => noun.to_string(),
         };
@@ -272,6 +278,7 @@ impl Said<'_, '_> {
     /// `the manager of the employee called Lee`, and whether the fields are in it.
     fn of_the_one(&self, thing: String, labels: &[String]) -> (String, bool) {
         match labels {
+            [] if self.names_one() => (format!("the details of {thing}"), false),
             [] => (thing, false),
             labels
                 if self.names_one()
@@ -281,7 +288,11 @@ impl Said<'_, '_> {
                 // The temperature in Oslo is that of the weather in Oslo.
                 let whole =
                     format!("{} {}{}", self.article(), self.merged.adjectives, self.call.words.object);
-                let rest = thing.strip_prefix(&whole).filter(|rest| !rest.is_empty() && is_weather(&whole));
+                // So is the CPU percentage of a service, where the tool gives "the CPU".
+                let repeats = |label: &String| label.starts_with(&self.call.words.object);
+                let rest = thing
+                    .strip_prefix(&whole)
+                    .filter(|rest| !rest.is_empty() && (is_weather(&whole) || labels.iter().any(repeats)));
                 match rest {
                     Some(rest) => (format!("the {}{rest}", join(labels)), true),
                     None => (format!("the {} of {thing}", join(labels)), true),

@@ -33,17 +33,22 @@ const MAX_CHANGES: usize = 2;
 
 /// The clause of a write whose result shows that it worked. Consent is the guards' business.
 pub fn clause(call: &Call<'_>, observation: &str) -> Result<Clause, Reason> {
+    clause_of(call, None, observation)
+}
+
+/// The same of a thing that the goal calls `named`, as its identifier is none that a user knows.
+pub fn clause_of(call: &Call<'_>, named: Option<&str>, observation: &str) -> Result<Clause, Reason> {
     // What the agent worded itself (a title, the date of a Friday) the goal states as it is.
     let is_worded = |value: &String| value.len() <= MAX_WORDED && !is_opaque(value);
     let is_meant =
         call.given.iter().all(|given| given.source != Source::Invented || given.values.iter().all(is_worded));
-    if !is_meant || call.hop().is_some() || !is_verified(call, observation) {
+    if !is_meant || !is_verified(call, observation) {
         return Err(Reason::WriteUnverified);
     }
     if !is_sayable(&call.words.object) || call.given.is_empty() {
         return Err(Reason::NoAsk);
     }
-    let (imperative, about) = request(call).ok_or(Reason::NoAsk)?;
+    let (imperative, about) = request(call, named).ok_or(Reason::NoAsk)?;
     Ok(Clause {
         tool: call.tool.to_string(),
         steps: call.steps().collect(),
@@ -82,6 +87,23 @@ fn is_verified(call: &Call<'_>, observation: &str) -> bool {
         "renamed",
         "reserved",
         "placed",
+        "renewed",
+        "extended",
+        "approved",
+        "restarted",
+        "activated",
+        "deactivated",
+        "enabled",
+        "disabled",
+        "refunded",
+        "assigned",
+        "upgraded",
+        "submitted",
+        "resumed",
+        "paused",
+        "reopened",
+        "restored",
+        "archived",
     ];
     // What an earlier call looked up, the result has in another form.
     let mut given = call.given.iter().filter(|given| given.told.is_none()).flat_map(|given| &given.values);
@@ -110,7 +132,7 @@ fn is_refused(node: &Node) -> bool {
     })
 }
 
-fn request(call: &Call<'_>) -> Option<(String, String)> {
+fn request(call: &Call<'_>, named: Option<&str>) -> Option<(String, String)> {
     let verb = call.words.verb.as_str();
     let object = singular(&call.words.object);
     let others: Vec<&Given> = call
@@ -118,10 +140,11 @@ fn request(call: &Call<'_>) -> Option<(String, String)> {
         .iter()
         .filter(|given| !matches!(given.role, Role::Identity { .. } | Role::Manner))
         .collect();
-    let target = call.identity().and_then(|identity| match &identity.role {
+    let target = named.map(str::to_string).or_else(|| match &call.identity()?.role {
         Role::Identity { entity, .. } => {
             let entity = if entity.is_empty() { object.clone() } else { singular(entity) };
-            attribute(&object, &entity).is_empty().then(|| format!("{entity} {}", join(&identity.values)))
+            let values = &call.identity()?.values;
+            attribute(&object, &entity).is_empty().then(|| format!("{entity} {}", join(values)))
         }
         _ => None,
     });
@@ -134,11 +157,22 @@ fn request(call: &Call<'_>) -> Option<(String, String)> {
                 .collect();
             Some((format!("change {}", join(&changes)), target))
         }
+        // `renew loan 12 until July 1, 2025`
+        Some(target)
+            if !MAKES.contains(&verb) && others.len() <= MAX_CHANGES && others.iter().all(is_adverbial) =>
+        {
+            let tail: Vec<String> = others.iter().map(|given| say(&given.role, &cows(given))).collect();
+            Some((format!("{verb} {target} {}", tail.join(" ")), target))
+        }
         // `set the temperature in the bedroom to 18`
         None if CHANGES.contains(&verb) && call.identity().is_none() => {
             let last = |text: &str| text.rsplit([' ', '_']).next().map(str::to_lowercase);
-            let (value, rest): (Vec<&Given>, Vec<&Given>) =
+            let (mut value, mut rest): (Vec<&Given>, Vec<&Given>) =
                 others.into_iter().partition(|given| last(&given.name) == last(&object));
+            // `set the thermostat in the bedroom to 19`: what is no place is the value.
+            if value.is_empty() {
+                (value, rest) = rest.into_iter().partition(|given| matches!(given.role, Role::With(_)));
+            }
             let [value] = value[..] else { return None };
             let place: Vec<String> = rest.into_iter().map(|given| say(&given.role, &cows(given))).collect();
             if place.len() > MAX_CHANGES {
@@ -165,6 +199,11 @@ fn request(call: &Call<'_>) -> Option<(String, String)> {
         }
         _ => None,
     }
+}
+
+/// What is said after the thing, and not of it: where to, how long, when.
+fn is_adverbial(given: &&Given) -> bool {
+    matches!(given.role, Role::To | Role::From | Role::On | Role::At | Role::Since | Role::Until | Role::In)
 }
 
 /// `in project Comet`, `for order A12`: what a new thing goes into or belongs to.
