@@ -490,3 +490,67 @@ fn figures_come_with_their_units_and_several_things_in_the_plural() {
     asks(usage, "the CPU percentage and memory of the checkout deployment over the last 1h");
     assert!(usage.answer.contains("CPU percentage: 63.5%; memory: 812 MB"), "{}", usage.answer);
 }
+
+#[test]
+fn an_event_that_a_window_of_time_showed_is_moved_by_its_name() {
+    let tools = r#"[{"name": "calendar.list_events", "description": "List calendar events"},
+        {"name": "calendar.update_event", "description": "Update a calendar event"}]"#;
+    let run = run(
+        "Move my 1:1 with Tomas to Thursday 3pm and tell him.",
+        Some(tools),
+        vec![
+            call(
+                "calendar.list_events",
+                r#"{"start": "2025-05-19", "end": "2025-05-23"}"#,
+                r#"{"events": [{"event_id": "ev_1", "title": "Budget review"}, {"event_id": "ev_7", "title": "Sync with Tomas"}]}"#,
+            ),
+            call(
+                "calendar.update_event",
+                r#"{"event_id": "ev_7", "start": "2025-05-22T15:00:00", "end": "2025-05-22T15:30:00"}"#,
+                r#"{"event_id": "ev_7", "start": "2025-05-22T15:00:00", "end": "2025-05-22T15:30:00", "updated": true}"#,
+            ),
+        ],
+    );
+    let result = relabeled(&run);
+    let goal = over(&result, &[0, 1]);
+    asks(
+        goal,
+        "reschedule the calendar event \"Sync with Tomas\" to May 22, 2025 at 15:00 until May 22, 2025 at 15:30",
+    );
+    assert!(!goal.answer.contains("update"), "{}", goal.answer);
+}
+
+#[test]
+fn the_two_ends_of_a_thing_are_said_together_and_an_empty_list_beside_a_figure_is_a_result() {
+    let run = run(
+        "Drive me from Rivermist to Stonebrook.",
+        Some(
+            r#"[{"name": "estimate_distance", "description": "Estimates the distance between two cities"}]"#,
+        ),
+        vec![call(
+            "estimate_distance",
+            r#"{"cityA": "Rivermist", "cityB": "Stonebrook"}"#,
+            r#"{"distance": 750.0, "intermediaryCities": []}"#,
+        )],
+    );
+    asks(over(&relabeled(&run), &[0]), "estimate the distance between Rivermist and Stonebrook");
+}
+
+#[test]
+fn a_noun_that_could_be_a_verb_writes_nothing() {
+    let run = run(
+        "What is the rate from CHF to BRL, and how did it change?",
+        Some(
+            r#"[{"name": "exchange_rate", "description": "Returns the exchange rate between two currencies"}]"#,
+        ),
+        vec![call(
+            "exchange_rate",
+            r#"{"base": "CHF", "target": "BRL"}"#,
+            r#"{"base": "CHF", "target": "BRL", "rate": 6.84}"#,
+        )],
+    );
+    let result = relabeled(&run);
+    let goal = over(&result, &[0]);
+    asks(goal, "the exchange rate from CHF to BRL");
+    assert_eq!(goal.answer, "The exchange rate from CHF to BRL is 6.84.");
+}

@@ -80,7 +80,38 @@ static VERBS: Table<Effect, 191> = {
 
 /// The effect of a call of `tool`, whose schema describes it as `description`.
 pub fn effect(tool: &str, description: Option<&str>) -> Effect {
-    by_name(tool).or_else(|| description.and_then(first_word).and_then(by_verb)).unwrap_or(Effect::Read)
+    let described = || description.and_then(first_word).and_then(by_verb);
+    match by_name(tool) {
+        // `exchange_rate`, `order_status`: what the description begins with, or how the name ends, says what it is.
+        Some(Effect::Write) if begins_with_noun(tool) => match described() {
+            Some(Effect::Read) => Effect::Read,
+            None if ends_as_a_side(tool) => Effect::Read,
+            _ => Effect::Write,
+        },
+        Some(effect) => effect,
+        None => described().unwrap_or(Effect::Read),
+    }
+}
+
+/// Whether the first word of several is a verb that is as often a noun.
+fn begins_with_noun(tool: &str) -> bool {
+    #[rustfmt::skip]
+    static NOUNS: Words<16> = Words::of([
+        "exchange", "order", "book", "schedule", "issue", "post", "deposit", "charge", "type", "press", "commit",
+        "merge", "grant", "archive", "refund", "purchase",
+    ]);
+    let mut words = words(tool);
+    words.next().is_some_and(|first| NOUNS.has(first)) && words.next().is_some()
+}
+
+/// Whether the last word names a side of a thing: `order_history`.
+fn ends_as_a_side(tool: &str) -> bool {
+    #[rustfmt::skip]
+    static SIDES: Words<16> = Words::of([
+        "rate", "rates", "status", "details", "history", "info", "information", "lookup", "search", "list", "summary",
+        "price", "prices", "balance", "stats", "count",
+    ]);
+    words(tool).last().is_some_and(|last| SIDES.has(last))
 }
 
 /// Whether a tool is named for a purpose: by a known verb, or by several words.
@@ -218,6 +249,10 @@ mod tests {
         assert_eq!(effect("finish", None), Effect::Reply);
         assert_eq!(effect("submit", None), Effect::Reply);
         assert_eq!(effect("submit_form", None), Effect::Write);
+        assert_eq!(effect("exchange_rate", None), Effect::Read);
+        assert_eq!(effect("order_tracker", Some("Get the state of an order")), Effect::Read);
+        assert_eq!(effect("order_tracker", None), Effect::Write);
+        assert_eq!(effect("book_flight", Some("Book a flight")), Effect::Write);
         assert_eq!(effect("weather_v2", Some("Cancel the forecast")), Effect::Write);
         assert_eq!(effect("weather_v2", None), Effect::Read);
     }

@@ -144,7 +144,7 @@ pub fn name_key(fields: &[(String, Node)]) -> Option<&str> {
     let told = || {
         fields.iter().take(6).find(|(key, value)| {
             let is_words = matches!(value, Node::Scalar(text, Kind::String) if text.len() <= 80
-                && text.contains(char::is_alphabetic) && !text.contains("://") && date(text).is_none());
+                && text.contains(char::is_alphabetic) && !text.contains("://") && !is_hash(text) && date(text).is_none());
             is_words && !is_identifier(key) && !describes(key) && !PLACED.contains(&key.as_str())
         })
     };
@@ -162,6 +162,13 @@ fn identified(fields: &[(String, Node)]) -> Option<&(String, Node)> {
             && (["id", "number", "code", "symbol", "key", "version"].iter().any(|end| key.ends_with(end))
                 || PLACED.contains(&key.as_str()))
     })
+}
+
+/// `a1b2c3d`: what a commit is called by machines.
+fn is_hash(text: &str) -> bool {
+    text.len() >= 7
+        && text.bytes().all(|byte| byte.is_ascii_hexdigit())
+        && text.bytes().any(|byte| byte.is_ascii_digit())
 }
 
 fn is_short(value: &Node) -> bool {
@@ -305,12 +312,6 @@ fn is_map_of_records(fields: &[(String, Node)]) -> bool {
 fn unit(key: &str, value: &Node) -> String {
     match (super::fields::unit_of(key), value) {
         ((_, Some("%")), Node::Scalar(_, Kind::Number)) => "%".to_string(),
-        (
-            (_, Some(unit @ ("usd" | "eur" | "gbp" | "mb" | "gb" | "tb" | "kb"))),
-            Node::Scalar(_, Kind::Number),
-        ) => {
-            format!(" {}", unit.to_uppercase())
-        }
         ((_, Some(unit)), Node::Scalar(_, Kind::Number)) => format!(" {unit}"),
         _ => String::new(),
     }

@@ -161,7 +161,7 @@ fn answer_of(
         .iter()
         .enumerate()
         .map(|(at, call)| {
-            let subject = subject.nth(at);
+            let subject = if calls.len() == 1 { subject.clone() } else { subject.nth(at) };
             let own: Merged;
             let merged = if calls.len() == 1 {
                 together

@@ -241,13 +241,55 @@ fn given(reading: &Reading<'_>, step: usize, object: &str) -> Result<Vec<Given>,
         };
         let is_unknown =
             matches!(&out[place].role, Role::With(label) if is_formal(label) || !is_known(label));
-        if is_unknown || !is_sayable(&out[place].role) {
+        if (is_unknown || !is_sayable(&out[place].role)) && !is_end(argument.name) {
             return Err(Reason::NoAsk);
         }
         out[place].opaque |= is_opaque;
         out[place].values.push(argument.value.trim().to_string());
     }
-    Ok(with_period(with_repository(out)))
+    let given = with_ends(out);
+    // One end alone says nothing.
+    if given
+        .iter()
+        .any(|given| is_end(&given.name) && !matches!(given.role, Role::Said(_)) && !is_sayable(&given.role))
+    {
+        return Err(Reason::NoAsk);
+    }
+    Ok(with_period(with_repository(given)))
+}
+
+/// Whether a parameter is the first or the second of two: `city_a`, `number2`.
+fn is_end(name: &str) -> bool {
+    let last = effect::words(name).last().unwrap_or("").to_ascii_lowercase();
+    matches!(last.as_str(), "a" | "b" | "1" | "2" | "one" | "two")
+}
+
+/// Two parameters of one name, numbered or lettered, are the ends of one thing: `cityA` and `cityB`, `date1` and `date2`.
+fn with_ends(mut given: Vec<Given>) -> Vec<Given> {
+    let numbered = |name: &str, marks: [&str; 2]| -> Option<String> {
+        let words: Vec<String> = effect::words(name).map(str::to_ascii_lowercase).collect();
+        let (last, head) = words.split_last()?;
+        let glued = || marks.iter().find_map(|mark| name.strip_suffix(mark).map(str::to_string));
+        if head.is_empty() { glued() } else { marks.contains(&last.as_str()).then(|| head.join("_")) }
+    };
+    for [first, second] in [["a", "b"], ["1", "2"], ["one", "two"]] {
+        let place = |mark| {
+            let is_end =
+                |given: &Given| given.values.len() == 1 && numbered(&given.name, [mark, mark]).is_some();
+            given.iter().position(is_end)
+        };
+        let (Some(start), Some(end)) = (place(first), place(second)) else { continue };
+        if numbered(&given[start].name, [first, first]) != numbered(&given[end].name, [second, second]) {
+            continue;
+        }
+        let other = given[end].values.remove(0);
+        given[start].values.push(other);
+        given[start].opaque |= given[end].opaque;
+        given[start].role = Role::Said("between");
+        given.remove(end);
+        break;
+    }
+    given
 }
 
 /// Names of parameters that say nothing of their value.

@@ -9,7 +9,8 @@ use crate::text::memo::Memo;
 const UNITS: &[&str] = &[
     "km", "m", "cm", "mm", "mi", "miles", "ft", "kg", "g", "lb", "lbs", "ms", "usd", "eur", "gbp", "mb",
     "gb", "kb", "tb", "kmh", "kph", "mph", "celsius", "percent", "kcal", "hpa", "kwh", "kw", "mg_dl", "g_dl",
-    "mg", "ml", "mbps", "bpm", "sqft", "sqm",
+    "mg", "ml", "mbps", "gbps", "bpm", "sqft", "sqm", "mwh", "gwh", "mw", "gw", "hz", "khz", "mhz", "ghz",
+    "rpm", "oz",
 ];
 
 /// Units of time, which are the thing itself in `vacation_days`.
@@ -46,6 +47,28 @@ pub fn unit_of(key: &str) -> (&str, Option<&'static str>) {
                     "mg_dl" => "mg/dL",
                     "g_dl" => "g/dL",
                     "percent" => "%",
+                    "kmh" | "kph" => "km/h",
+                    "usd" => "USD",
+                    "eur" => "EUR",
+                    "gbp" => "GBP",
+                    "kb" => "KB",
+                    "mb" => "MB",
+                    "gb" => "GB",
+                    "tb" => "TB",
+                    "kw" => "kW",
+                    "mw" => "MW",
+                    "gw" => "GW",
+                    "kwh" => "kWh",
+                    "mwh" => "MWh",
+                    "gwh" => "GWh",
+                    "hpa" => "hPa",
+                    "hz" => "Hz",
+                    "khz" => "kHz",
+                    "mhz" => "MHz",
+                    "ghz" => "GHz",
+                    "mbps" => "Mbps",
+                    "gbps" => "Gbps",
+                    "celsius" => "°C",
                     unit => unit,
                 }),
             );
@@ -209,7 +232,8 @@ fn label(key: &str) -> Option<String> {
 
 /// What a key counts or identifies for the system alone, whatever its value: `id`, `lineIds`, `sku`.
 pub fn is_identifier(key: &str) -> bool {
-    const LAST: &[&str] = &["id", "ids", "uuid", "guid", "key", "isbn", "sku", "asin", "upc", "etag"];
+    const LAST: &[&str] =
+        &["id", "ids", "uuid", "guid", "key", "isbn", "sku", "asin", "upc", "etag", "oid", "sha"];
     let last = effect::words(key).last().unwrap_or("");
     key == "number" || LAST.iter().any(|known| last.eq_ignore_ascii_case(known))
 }

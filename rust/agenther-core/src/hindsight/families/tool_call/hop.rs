@@ -191,12 +191,18 @@ pub fn through(call: &Call<'_>, calls: &[Call<'_>], material: &Material<'_, '_>)
         told.clone_from(&description.slots);
     }
     let is_arbitrary = ordinal.is_some() && told.is_empty();
-    // What the reference says is not asked for.
+    // What the reference says is not asked for, nor what the list says of the thing.
+    let listed = row_of(parent, value).into_iter().flatten().filter_map(|(_, value)| value.text());
     let mut described = call.clone();
     described.given.push(Given {
         name: String::new(),
         role: Role::Manner,
-        values: told.iter().map(|slot: &Slot| slot.value.clone()).collect(),
+        values: told
+            .iter()
+            .map(|slot: &Slot| slot.value.as_str())
+            .chain(listed)
+            .map(str::to_string)
+            .collect(),
         source: Source::Constant,
         opaque: false,
         told: None,
@@ -219,6 +225,16 @@ pub fn through(call: &Call<'_>, calls: &[Call<'_>], material: &Material<'_, '_>)
         answer: built.answer,
         slots,
         prior: built.prior.min(parent_clause.prior) - if is_arbitrary { 0.1 } else { 0.04 },
+    })
+}
+
+/// The row of a list that an identifier stands in.
+fn row_of<'p>(parent: &'p Call<'_>, value: &str) -> Option<&'p [(String, Node)]> {
+    lists(&parent.payload.node).into_iter().flat_map(|(_, list)| list.rows()).find_map(|row| match row {
+        Node::Record(fields) if fields.iter().any(|(_, held)| held.text() == Some(value)) => {
+            Some(&fields[..])
+        }
+        _ => None,
     })
 }
 
@@ -271,6 +287,14 @@ fn by_name(
             // The loans of a member are asked for by the member.
             (None, None) => of_owner(material.alone(parent).ok().filter(|_| parent.identity().is_some())?),
             (Some(_), _) => of_owner(through(parent, calls, material).ok()?),
+        };
+        // Between which days it was looked for, who knows it by name need not say.
+        let is_window =
+            |given: &Given| matches!(given.role, Role::Since | Role::Until | Role::On | Role::Over);
+        let is_found_by_time = parent.hop().is_none() && parent.given.iter().all(is_window);
+        let (place, clause) = match is_found_by_time {
+            true => (String::new(), Clause { slots: Vec::new(), ..clause }),
+            false => (place, clause),
         };
         let reference = format!("the {} \"{name}\" {place}", singular(&noun));
         return Some((reference.trim_end().to_string(), name.to_string(), clause));

@@ -8,6 +8,7 @@ use super::tables::laid_out;
 use crate::hindsight::reason::Reason;
 use crate::hindsight::wording::is_opaque;
 use crate::reading::StepReading;
+use crate::signals::effect;
 use crate::text::document::{Document, Kind, Value};
 use crate::text::same::folded;
 use crate::text::tables::FastSet;
@@ -220,6 +221,14 @@ const ENVELOPE: &[&str] = &[
     "version",
     "copyright",
     "total_pages",
+    "pages",
+    "page_count",
+    "page_info",
+    "total_items",
+    "total_hits",
+    "has_next_page",
+    "elapsed_ms",
+    "took_ms",
     "num_results",
     "operation",
     "params",
@@ -322,10 +331,23 @@ fn list_of_map(node: Node) -> Node {
 fn holds_empty_lists_only(node: &Node) -> bool {
     let Node::Record(fields) = node else { return false };
     fields.iter().any(|(_, value)| matches!(value, Node::List(items) if items.is_empty()))
-        && fields.iter().all(|(_, value)| match value {
+        && fields.iter().all(|(key, value)| match value {
+            // A distance of 750 km without stops on the way is a result.
+            Node::Scalar(text, Kind::Number) => {
+                text.parse::<f64>().is_ok_and(|number| number == 0.0)
+                    || is_in(key, &ENVELOPE_LETTERS)
+                    || effect::words(key).any(is_of_page)
+            }
             Node::Scalar(text, kind) => *kind != Kind::String || text.trim().is_empty(),
             other => other.is_blank(),
         })
+}
+
+/// Words of keys that count what a page holds, or say how long it took.
+fn is_of_page(word: &str) -> bool {
+    ["count", "total", "page", "pages", "size", "limit", "offset", "time", "ms", "seconds", "number"]
+        .iter()
+        .any(|known| word.eq_ignore_ascii_case(known))
 }
 
 fn is_failure(key: &str, value: &Node) -> bool {

@@ -264,13 +264,16 @@ fn by_words(words: &[String], value: &str) -> Option<Role> {
         "reporter" => Role::Said("reported by"),
         "tag" | "tags" => Role::Said("tagged"),
         "label" | "labels" => Role::Said("labeled"),
+        "amenity" | "amenities" | "feature" | "features" | "facilities" | "equipment" | "toppings"
+        | "extras" => Role::Said("with"),
         "near" | "nearby" => Role::Said("near"),
         "window" | "timeframe" | "lookback" | "timerange" if is_span(value) => Role::Over,
         "service" | "app" | "application" | "deployment" | "pod" | "container" | "component" | "host"
         | "server" | "machine" | "device" | "pipeline" | "job" | "bucket" | "dataset" | "campaign"
         | "product" | "vehicle" | "car" | "team" | "player" | "company" | "customer" | "client"
-        | "vendor" | "supplier" | "employee" | "person" | "model" | "drug" | "medication" | "ingredient"
-        | "coin" | "stock" | "airline" | "hotel" | "flight"
+        | "vendor" | "supplier" | "employee" | "person" | "model" | "plant" | "farm" | "facility"
+        | "factory" | "site" | "vessel" | "ship" | "school" | "university" | "fund" | "drug"
+        | "medication" | "ingredient" | "coin" | "stock" | "airline" | "hotel" | "flight"
             if head.is_empty()
                 && (value.contains(' ') || !value.bytes().any(|byte| byte.is_ascii_digit())) =>
         {

@@ -4,7 +4,7 @@
 use super::said::is_description;
 use super::verbs::{ACT, ASPECTS, CONTAINERS, FETCH, NAME_STOPS, SEARCH, SYSTEMS, VAGUE, verb_of};
 use crate::hindsight::compounds::unglued;
-use crate::hindsight::wording::{humanize, singular};
+use crate::hindsight::wording::{humanize, plural, singular};
 use crate::signals::effect;
 use crate::text::memo::Memo;
 
@@ -205,6 +205,12 @@ fn from_description(description: &str) -> Option<ToolWords> {
         if !wanted.is_empty() {
             object = wanted;
         }
+    }
+    // `Search the product catalog`: products are found.
+    if SEARCH.contains(&verb.as_str())
+        && let Some((things, _)) = object.rsplit_once(' ').filter(|(_, last)| CONTAINERS.contains(last))
+    {
+        object = plural(things);
     }
     Some(ToolWords { verb, object, from_description: true })
 }

@@ -17,6 +17,7 @@ use crate::hindsight::guards::is_said;
 use crate::hindsight::provenance::Source;
 use crate::hindsight::reason::Reason;
 use crate::hindsight::wording::{capitalize, humanize, is_opaque, join, say_value, singular};
+use crate::signals::effect;
 
 /// Verbs that give a thing a new value.
 const CHANGES: &[&str] = &["update", "modify", "set", "change", "edit", "rename", "reschedule", "move"];
@@ -150,6 +151,13 @@ fn request(call: &Call<'_>, named: Option<&str>) -> Option<(String, String)> {
     });
     match target {
         Some(target) if others.is_empty() => Some((format!("{verb} {target}"), target)),
+        // An event is moved to a time, not changed in its start and its end.
+        Some(target)
+            if CHANGES.contains(&verb)
+                && let Some((start, end)) = times(&others) =>
+        {
+            Some((format!("reschedule {target} to {start} until {end}"), target))
+        }
         Some(target) if CHANGES.contains(&verb) && others.len() <= MAX_CHANGES => {
             let changes: Vec<String> = others
                 .iter()
@@ -201,6 +209,14 @@ fn request(call: &Call<'_>, named: Option<&str>) -> Option<(String, String)> {
     }
 }
 
+/// The new start and the new end of a thing, where nothing else of it changes.
+fn times(others: &[&Given]) -> Option<(String, String)> {
+    let [first, second] = others else { return None };
+    let (start, end) = if first.role == Role::Since { (first, second) } else { (second, first) };
+    let is_moved = start.role == Role::Since && end.role == Role::Until;
+    is_moved.then(|| (join(&said(start)), join(&said(end))))
+}
+
 /// What is said after the thing, and not of it: where to, how long, when.
 fn is_adverbial(given: &&Given) -> bool {
     matches!(given.role, Role::To | Role::From | Role::On | Role::At | Role::Since | Role::Until | Role::In)
@@ -245,10 +261,9 @@ fn said(given: &Given) -> Vec<String> {
 
 /// `Done.`, and what the result says of the state of the thing.
 fn answer_of(call: &Call<'_>, about: &str) -> String {
+    const TELLING: &[&str] = &["status", "state", "confirmation", "number", "date", "time", "name", "title"];
     let telling = |key: &str| {
-        ["status", "state", "confirmation", "number", "date", "time", "name", "title"]
-            .iter()
-            .any(|word| key.to_ascii_lowercase().contains(word))
+        effect::words(key).any(|word| TELLING.iter().any(|known| word.eq_ignore_ascii_case(known)))
             || call.given.iter().any(|given| given.name == key)
     };
     let state: Vec<(&str, &Node)> = fields(&call.payload.node)
