@@ -241,7 +241,7 @@ fn given(reading: &Reading<'_>, step: usize, object: &str) -> Result<Vec<Given>,
         };
         let is_unknown =
             matches!(&out[place].role, Role::With(label) if is_formal(label) || !is_known(label));
-        if (is_unknown || !is_sayable(&out[place].role)) && !is_end(argument.name) {
+        if (is_unknown || !is_sayable(&out[place].role)) && end_of(argument.name).is_none() {
             return Err(Reason::NoAsk);
         }
         out[place].opaque |= is_opaque;
@@ -249,46 +249,52 @@ fn given(reading: &Reading<'_>, step: usize, object: &str) -> Result<Vec<Given>,
     }
     let given = with_ends(out);
     // One end alone says nothing.
-    if given
-        .iter()
-        .any(|given| is_end(&given.name) && !matches!(given.role, Role::Said(_)) && !is_sayable(&given.role))
-    {
+    if given.iter().any(|given| end_of(&given.name).is_some() && given.role != Role::Said("between")) {
         return Err(Reason::NoAsk);
     }
     Ok(with_period(with_repository(given)))
 }
 
-/// Whether a parameter is the first or the second of two: `city_a`, `number2`.
-fn is_end(name: &str) -> bool {
-    let last = effect::words(name).last().unwrap_or("").to_ascii_lowercase();
-    matches!(last.as_str(), "a" | "b" | "1" | "2" | "one" | "two")
+/// Things that something lies between.
+const ENDED: &[&str] = &[
+    "city", "town", "place", "location", "point", "station", "airport", "stop", "country", "currency",
+    "date", "team", "player", "person", "node", "version", "branch", "commit",
+];
+
+/// The thing that a parameter is the first or the second end of: `city` and 1 of `cityA`, `date` and 2 of `date2`.
+fn end_of(name: &str) -> Option<(String, u8)> {
+    let words: Vec<String> = effect::words(name).map(str::to_ascii_lowercase).collect();
+    let (thing, mark) = match &words[..] {
+        [glued] => glued.split_at_checked(glued.len().checked_sub(1)?)?,
+        [.., thing, mark] => (thing.as_str(), mark.as_str()),
+        [] => return None,
+    };
+    let which = match mark {
+        "a" | "1" | "one" => 1,
+        "b" | "2" | "two" => 2,
+        _ => return None,
+    };
+    ENDED.contains(&thing).then(|| (thing.to_string(), which))
 }
 
-/// Two parameters of one name, numbered or lettered, are the ends of one thing: `cityA` and `cityB`, `date1` and `date2`.
+/// Two parameters that are the ends of one thing, said together: `between Rivermist and Stonebrook`.
 fn with_ends(mut given: Vec<Given>) -> Vec<Given> {
-    let numbered = |name: &str, marks: [&str; 2]| -> Option<String> {
-        let words: Vec<String> = effect::words(name).map(str::to_ascii_lowercase).collect();
-        let (last, head) = words.split_last()?;
-        let glued = || marks.iter().find_map(|mark| name.strip_suffix(mark).map(str::to_string));
-        if head.is_empty() { glued() } else { marks.contains(&last.as_str()).then(|| head.join("_")) }
+    let ends = |given: &[Given], which: u8| {
+        given.iter().position(|given| {
+            given.values.len() == 1 && end_of(&given.name).is_some_and(|(_, found)| found == which)
+        })
     };
-    for [first, second] in [["a", "b"], ["1", "2"], ["one", "two"]] {
-        let place = |mark| {
-            let is_end =
-                |given: &Given| given.values.len() == 1 && numbered(&given.name, [mark, mark]).is_some();
-            given.iter().position(is_end)
-        };
-        let (Some(start), Some(end)) = (place(first), place(second)) else { continue };
-        if numbered(&given[start].name, [first, first]) != numbered(&given[end].name, [second, second]) {
-            continue;
-        }
-        let other = given[end].values.remove(0);
-        given[start].values.push(other);
-        given[start].opaque |= given[end].opaque;
-        given[start].role = Role::Said("between");
-        given.remove(end);
-        break;
+    let (Some(start), Some(end)) = (ends(&given, 1), ends(&given, 2)) else { return given };
+    if end_of(&given[start].name).map(|(thing, _)| thing) != end_of(&given[end].name).map(|(thing, _)| thing)
+    {
+        return given;
     }
+    let other = given[end].clone();
+    let first = &mut given[start];
+    first.values.extend(other.values);
+    first.opaque |= other.opaque;
+    first.role = Role::Said("between");
+    given.remove(end);
     given
 }
 
@@ -501,5 +507,26 @@ impl Call<'_> {
             Source::Observation { step, span, .. } if given.opaque => Some((given, step, span)),
             _ => None,
         })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn ends_are_those_of_things_that_something_lies_between() {
+        for (name, end) in [
+            ("cityA", Some(("city", 1))),
+            ("date2", Some(("date", 2))),
+            ("team_two", Some(("team", 2))),
+            ("address_line_1", None),
+            ("option_a", None),
+            ("città", None),
+            ("a", None),
+            ("", None),
+        ] {
+            assert_eq!(end_of(name), end.map(|(thing, which)| (thing.to_string(), which)), "{name}");
+        }
     }
 }
