@@ -554,3 +554,28 @@ fn a_noun_that_could_be_a_verb_writes_nothing() {
     asks(goal, "the exchange rate from CHF to BRL");
     assert_eq!(goal.answer, "The exchange rate from CHF to BRL is 6.84.");
 }
+
+#[test]
+fn a_thing_is_extended_until_a_day_and_what_is_of_a_game_is_said_of_it() {
+    let tools = r#"[{"name": "extend_booking", "description": "Extend a booking"},
+        {"name": "get_crossplay", "description": "Get cross-play support of a game"}]"#;
+    let run = run(
+        "Extend booking AV-2291 until June 15 and find a co-op game like Overgrown.",
+        Some(tools),
+        vec![
+            call(
+                "extend_booking",
+                r#"{"booking_ref": "AV-2291", "new_checkout": "2025-06-15"}"#,
+                r#"{"booking_ref": "AV-2291", "check_out": "2025-06-15", "status": "extended"}"#,
+            ),
+            call(
+                "get_crossplay",
+                r#"{"title": "Overgrown"}"#,
+                r#"{"title": "Overgrown", "platforms": ["Switch", "PC"]}"#,
+            ),
+        ],
+    );
+    let result = relabeled(&run);
+    asks(over(&result, &[0]), "extend booking AV-2291 until June 15, 2025");
+    asks(over(&result, &[1]), "the platforms of the cross-play support of Overgrown");
+}

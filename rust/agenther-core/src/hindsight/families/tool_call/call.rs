@@ -152,10 +152,25 @@ fn call<'a>(reading: &Reading<'a>, step: usize) -> Result<Call<'a>, Reason> {
     if !is_write && !words.from_description && effect::effect(&words.verb, None) == Effect::Write {
         return Err(Reason::NoAsk);
     }
-    let given = given(reading, step, &words.object)?;
+    let mut given = given(reading, step, &words.object)?;
+    if description.is_some_and(|description| is_of_another(description, &words.object)) {
+        given
+            .iter_mut()
+            .filter(|given| given.role == Role::Called)
+            .for_each(|given| given.role = Role::Said("of"));
+    }
     let payload = Rc::new(listed(payload(read)?, &words.object));
     let via = keyed_by(reading, step);
     Ok(Call { step: step as u32, tool, words, given, payload, is_write, via })
+}
+
+/// Whether what the tool gives is that of another thing, which then bears the name: the reviews of a game.
+fn is_of_another(description: &str, object: &str) -> bool {
+    let description = description.to_lowercase();
+    let after = description.split_once(&object.to_lowercase()).map_or("", |(_, after)| after);
+    ["of a ", "of an ", "of the ", "for a ", "for an ", "for the "]
+        .iter()
+        .any(|link| after.trim_start_matches(|c: char| c.is_alphabetic()).trim_start().starts_with(link))
 }
 
 /// A result that holds the tool's objects under their own name is the list of them: `{"hotels": […], "currency": "EUR"}`.

@@ -63,6 +63,8 @@ pub enum Role {
     Since,
     /// `until May 9, 2024`
     Until,
+    /// `before 10:00`
+    Before,
     /// `over the last 24 hours`
     Over,
     /// Says how to answer, not what: sort order, format, language of the output.
@@ -222,6 +224,7 @@ fn by_words(words: &[String], value: &str) -> Option<Role> {
         "origin" | "source" | "sender" | "base" => Role::From,
         "destination" | "recipient" => Role::To,
         "start" | "since" | "after" | "begin" | "beginning" => Role::Since,
+        "before" if is_clock(value) => Role::Before,
         "end" | "until" | "before" => Role::Until,
         "due" | "deadline" if is_date(value) => Role::Said("due"),
         "from" if !head.is_empty() => {
@@ -257,13 +260,14 @@ fn by_words(words: &[String], value: &str) -> Option<Role> {
         "state" if value.starts_with(|first: char| first.is_lowercase()) => Role::Adjective,
         "city" | "location" | "place" | "country" | "region" | "state" | "area" | "town" | "province"
         | "continent" | "county" | "district" | "neighborhood" | "room" | "building" | "warehouse"
-        | "folder" | "channel" | "league" | "market" => Role::In,
+        | "folder" | "league" | "market" => Role::In,
         "year" => Role::Year,
         "month" | "quarter" | "season" | "course" | "module" | "semester" | "jurisdiction" => Role::In,
         "assignee" | "assigned" => Role::Said("assigned to"),
         "reporter" => Role::Said("reported by"),
         "tag" | "tags" => Role::Said("tagged"),
         "label" | "labels" => Role::Said("labeled"),
+        "platform" => Role::Said("for"),
         "amenity" | "amenities" | "feature" | "features" | "facilities" | "equipment" | "toppings"
         | "extras" => Role::Said("with"),
         "near" | "nearby" => Role::Said("near"),
@@ -288,6 +292,8 @@ fn by_words(words: &[String], value: &str) -> Option<Role> {
             Role::Said("with")
         }
         "text" | "sentence" | "word" | "paragraph" => Role::Text,
+        "channel" if value.starts_with('#') => Role::In,
+        "channel" => Role::Within(last.to_string()),
         "environment" | "env" | "namespace" | "cluster" | "department" | "group" | "database" | "section"
         | "schema" | "division" | "workspace" | "sector" | "industry" | "ward" => {
             Role::Within(if *last == "env" { "environment".into() } else { last.to_string() })
@@ -403,6 +409,7 @@ pub fn say(role: &Role, values: &[Cow<'_, str>]) -> String {
         Role::On => format!("on {plain}"),
         Role::Since => format!("since {plain}"),
         Role::Said(words) => format!("{words} {plain}"),
+        Role::Before => format!("before {plain}"),
         Role::Over => format!("over the last {plain}"),
         Role::Text => format!("of \"{plain}\""),
         Role::Until => format!("until {plain}"),
@@ -495,6 +502,9 @@ mod tests {
             ("room", "nursery", "in the nursery"),
             ("assignee", "lee", "assigned to lee"),
             ("time", "20:00", "at 20:00"),
+            ("before", "10:00", "before 10:00"),
+            ("channel", "launch", "in the launch channel"),
+            ("channel", "#general", "in #general"),
             ("until", "2024-05-20", "until May 20, 2024"),
             ("query", "birthday ideas", "for \"birthday ideas\""),
             ("author", "Ursula K. Le Guin", "by Ursula K. Le Guin"),
