@@ -165,10 +165,20 @@ enum Class {
 /// The class of the character at `at`, and its length in bytes.
 #[inline]
 fn class(bytes: &[u8], at: usize) -> Option<(Class, usize)> {
+    static LETTERS: [bool; 0x80] = {
+        let mut letters = [false; 0x80];
+        let mut byte: u8 = 0;
+        while byte < 0x80 {
+            letters[byte as usize] = byte.is_ascii_alphanumeric();
+            byte += 1;
+        }
+        letters
+    };
     let byte = *bytes.get(at)?;
+    if let Some(&is_letter) = LETTERS.get(byte as usize) {
+        return Some((if is_letter { Class::Letter } else { Class::Mark }, 1));
+    }
     Some(match byte {
-        b'0'..=b'9' | b'a'..=b'z' | b'A'..=b'Z' => (Class::Letter, 1),
-        0..0x80 => (Class::Mark, 1),
         // U+00A0-U+00BF: spaces and marks of Latin-1.
         0xC2 => (Class::Mark, 2),
         // U+2000-U+2FFF: dashes, quotation marks, arrows, symbols; U+3000-U+303F: ideographic marks.

@@ -178,20 +178,20 @@ pub fn content_stems(text: &str) -> Vec<String> {
         .filter(|word| !word.is_empty())
         .map(str::to_lowercase)
         .filter(|word| !FUNCTION_WORDS.contains(&word.as_str()))
-        .map(|word| stem(&word))
+        .map(|word| stem(&word).to_string())
         .collect()
 }
 
 /// A crude stem: enough to match `released` with `release`, `members` with `member`.
-pub fn stem(word: &str) -> String {
+pub fn stem(word: &str) -> &str {
     for ending in ["ing", "ied", "ies", "ed", "es", "s", "e"] {
         if let Some(stem) = word.strip_suffix(ending)
             && stem.len() >= 3
         {
-            return stem.trim_end_matches('i').to_string();
+            return stem.trim_end_matches('i');
         }
     }
-    word.trim_end_matches(['y', 'i']).to_string()
+    word.trim_end_matches(['y', 'i'])
 }
 
 #[cfg(test)]
