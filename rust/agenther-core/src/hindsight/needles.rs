@@ -1,5 +1,6 @@
 //! Values looked for in text: a trie of folded words, against which each text is read once.
 
+use crate::text::bytes;
 use crate::text::tables::FastMap;
 use crate::trajectory::Span;
 
@@ -205,11 +206,8 @@ fn hash(word: &[u8]) -> u64 {
     for chunk in &mut chunks {
         fold(chunk.try_into().unwrap_or_default());
     }
-    let rest = chunks.remainder();
-    if !rest.is_empty() {
-        let mut last = [0; 8];
-        last[..rest.len()].copy_from_slice(rest);
-        fold(last);
+    if !chunks.remainder().is_empty() {
+        fold(bytes::tail(word).to_le_bytes());
     }
     hash ^ (hash >> 29)
 }

@@ -59,6 +59,11 @@ pub fn tail(bytes: &[u8]) -> u64 {
     }
 }
 
+/// Whether a text has these letters of ASCII, whatever their case.
+pub fn has_letters(text: &str, letters: &str) -> bool {
+    text.as_bytes().windows(letters.len()).any(|part| part.eq_ignore_ascii_case(letters.as_bytes()))
+}
+
 /// Eight bytes with the capitals of ASCII in small letters.
 #[inline]
 pub fn in_small_letters(word: u64) -> u64 {

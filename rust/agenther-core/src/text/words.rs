@@ -426,8 +426,8 @@ impl PhraseHash {
 
     /// That of a folded text.
     pub fn of(folded: &str) -> Self {
-        let words = folded.split(' ').filter(|word| !word.is_empty());
-        words.fold(PhraseHash::EMPTY, |phrase, word| phrase.then(word_hash(word)))
+        let words = folded.as_bytes().split(|byte| *byte == b' ').filter(|word| !word.is_empty());
+        words.fold(PhraseHash::EMPTY, |phrase, word| phrase.then(hash(word)))
     }
 
     /// That of the words so far and one more, given by its [`word_hash`].

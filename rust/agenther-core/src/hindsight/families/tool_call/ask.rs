@@ -185,7 +185,7 @@ fn said_payload(call: &Call<'_>, wanted: &Wanted, heading: &str) -> Option<Strin
     let keys = &wanted.keys;
     match &call.payload.node {
         Node::Record(known) if wanted.is_object => {
-            let known = Node::Record(answer::measured(known));
+            let known = Node::Record(answer::measured(known).into_owned());
             let values: Option<Vec<&str>> = keys.iter().map(|key| known.get(key)?.text()).collect();
             let values: Vec<String> = values?.into_iter().map(say_value).collect();
             Some(format!("{heading} {} {}.", is_or_are(heading), values.join(" ")))
