@@ -104,11 +104,18 @@ impl Trie {
     }
 
     /// Reports every value that stands in `text`, with its span.
-    pub(crate) fn scan(&self, text: &str, mut report: impl FnMut(u32, Span)) {
-        if self.needles == 0 {
-            return;
+    pub(crate) fn scan(&self, text: &str, report: impl FnMut(u32, Span)) {
+        if self.needles > 0 {
+            self.scan_words(words(text), report);
         }
-        let mut from = words(text);
+    }
+
+    /// The same of a text whose [`words`] are known.
+    pub(crate) fn scan_words(
+        &self,
+        mut from: impl Iterator<Item = (Span, u64)> + Clone,
+        mut report: impl FnMut(u32, Span),
+    ) {
         while let Some((first, hash)) = from.next() {
             if !self.may_begin(hash) {
                 continue;
@@ -130,7 +137,7 @@ impl Trie {
 
 /// The words of a text with the hash of their lower case. Letters and digits form words; a character of a
 /// script without spaces is a word of its own.
-pub(super) fn words(text: &str) -> impl Iterator<Item = (Span, u64)> + Clone {
+pub(crate) fn words(text: &str) -> impl Iterator<Item = (Span, u64)> + Clone {
     spans(text.as_bytes()).map(|span| (span, hash(span.of(text).as_bytes())))
 }
 
@@ -194,7 +201,8 @@ fn class(bytes: &[u8], at: usize) -> Option<(Class, usize)> {
 
 /// A hash of the lower case, eight bytes at a time, mixed at the end, since the filter takes the low bits.
 fn hash(word: &[u8]) -> u64 {
-    let mut hash = 0x9E37_79B9_7F4A_7C15 ^ word.len() as u64;
+    // The length apart from the letters: the last of them may be read twice.
+    let mut hash = (0x9E37_79B9_7F4A_7C15 ^ word.len() as u64).wrapping_mul(0xD6E8_FEB8_6659_FD93);
     let mut fold = |chunk: [u8; 8]| {
         let bytes = u64::from_le_bytes(chunk);
         // Words are letters, digits and bytes beyond ASCII: the bit tells `a` from `A`, and digits have it anyway.
@@ -225,6 +233,15 @@ mod tests {
         let agrees = |at: &&[(Span, String)]| at.iter().zip(&needle).all(|(a, b)| a.1 == b.1);
         let row = text.windows(needle.len().max(1)).find(agrees).filter(|_| !needle.is_empty())?;
         Some(Span { start: row[0].0.start, end: row[row.len() - 1].0.end })
+    }
+
+    #[test]
+    fn words_that_are_alike_have_other_hashes() {
+        let numbers = (0..100_000).map(|number| number.to_string());
+        let repeated = (1..40).flat_map(|length| ["a", "5"].map(|letter| letter.repeat(length)));
+        let words: std::collections::HashSet<String> = numbers.chain(repeated).collect();
+        let hashes: std::collections::HashSet<u64> = words.iter().map(|word| hash(word.as_bytes())).collect();
+        assert_eq!(hashes.len(), words.len());
     }
 
     proptest::proptest! {

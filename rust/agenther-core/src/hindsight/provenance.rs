@@ -13,6 +13,7 @@ use std::cell::LazyCell;
 use super::forms::other_forms;
 use super::needles::{Trie, words};
 use crate::reading::Reading;
+use crate::signals::policy::Policy;
 use crate::text::document::{Document, Kind, Value};
 use crate::text::tables::FastMap;
 use crate::tools::Tool;
@@ -80,7 +81,9 @@ impl<'a> Provenance<'a> {
         // Few values are looked for in the system prompt: those that stand nowhere else.
         let in_system = LazyCell::new(|| {
             let mut seen = vec![false; trie.needles as usize];
-            trie.scan(reading.run.system.unwrap_or(""), |needle, _| seen[needle as usize] = true);
+            let system = reading.run.system.unwrap_or("");
+            let policy = Policy::of(system);
+            trie.scan_words(policy.words(system).iter().copied(), |needle, _| seen[needle as usize] = true);
             seen
         });
         let source_of = |(step, argument): (usize, &Argument<'_>)| {
