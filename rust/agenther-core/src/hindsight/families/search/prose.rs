@@ -22,15 +22,15 @@ pub fn sentences(text: &str) -> Vec<&str> {
     let mut sentences = Vec::new();
     let mut start = 0;
     let mut depth = 0usize;
-    for (at, c) in text.char_indices() {
-        match c {
-            '(' | '[' => depth += 1,
-            ')' | ']' => depth = depth.saturating_sub(1),
-            '\n' => {
+    for (at, byte) in text.bytes().enumerate() {
+        match byte {
+            b'(' | b'[' => depth += 1,
+            b')' | b']' => depth = depth.saturating_sub(1),
+            b'\n' => {
                 depth = 0;
                 start = at + 1;
             }
-            '.' | '!' | '?' if depth == 0 && ends_sentence(text, start, at, bytes) => {
+            b'.' | b'!' | b'?' if depth == 0 && ends_sentence(text, start, at, bytes) => {
                 let mut end = at + 1;
                 while matches!(bytes.get(end), Some(b'"' | b'\'' | b')')) {
                     end += 1;
