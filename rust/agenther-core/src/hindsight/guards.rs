@@ -74,15 +74,16 @@ fn writes_are_confirmed(candidate: &Candidate, reading: &Reading<'_>) -> bool {
     };
     candidate.steps.iter().all(|&step| {
         let read = &reading.steps[step as usize];
-        let is_allowed = match reading.run.system {
+        let is_allowed = || match reading.run.system {
             None => true,
-            Some(system) if !asks_first(system) && !has_rules(system) => true,
-            Some(system) => !asks_first(system) && read.step.user.is_some_and(is_consent),
+            Some(system) => {
+                !asks_first(system) && (read.step.user.is_some_and(is_consent) || !has_rules(system))
+            }
         };
         read.effect != Effect::Write
             || only_shows(read)
             || only_reads(read)
-            || read.status == Status::Ok && is_allowed
+            || read.status == Status::Ok && is_allowed()
     })
 }
 

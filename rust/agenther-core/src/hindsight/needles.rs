@@ -1,5 +1,6 @@
 //! Values looked for in text: a trie of folded words, against which each text is read once.
 
+use crate::text::bytes;
 use crate::text::tables::FastMap;
 use crate::trajectory::Span;
 
@@ -103,11 +104,18 @@ impl Trie {
     }
 
     /// Reports every value that stands in `text`, with its span.
-    pub(crate) fn scan(&self, text: &str, mut report: impl FnMut(u32, Span)) {
-        if self.needles == 0 {
-            return;
+    pub(crate) fn scan(&self, text: &str, report: impl FnMut(u32, Span)) {
+        if self.needles > 0 {
+            self.scan_words(words(text), report);
         }
-        let mut from = words(text);
+    }
+
+    /// The same of a text whose [`words`] are known.
+    pub(crate) fn scan_words(
+        &self,
+        mut from: impl Iterator<Item = (Span, u64)> + Clone,
+        mut report: impl FnMut(u32, Span),
+    ) {
         while let Some((first, hash)) = from.next() {
             if !self.may_begin(hash) {
                 continue;
@@ -129,7 +137,7 @@ impl Trie {
 
 /// The words of a text with the hash of their lower case. Letters and digits form words; a character of a
 /// script without spaces is a word of its own.
-pub(super) fn words(text: &str) -> impl Iterator<Item = (Span, u64)> + Clone {
+pub(crate) fn words(text: &str) -> impl Iterator<Item = (Span, u64)> + Clone {
     spans(text.as_bytes()).map(|span| (span, hash(span.of(text).as_bytes())))
 }
 
@@ -165,10 +173,20 @@ enum Class {
 /// The class of the character at `at`, and its length in bytes.
 #[inline]
 fn class(bytes: &[u8], at: usize) -> Option<(Class, usize)> {
+    static LETTERS: [bool; 0x80] = {
+        let mut letters = [false; 0x80];
+        let mut byte: u8 = 0;
+        while byte < 0x80 {
+            letters[byte as usize] = byte.is_ascii_alphanumeric();
+            byte += 1;
+        }
+        letters
+    };
     let byte = *bytes.get(at)?;
+    if let Some(&is_letter) = LETTERS.get(byte as usize) {
+        return Some((if is_letter { Class::Letter } else { Class::Mark }, 1));
+    }
     Some(match byte {
-        b'0'..=b'9' | b'a'..=b'z' | b'A'..=b'Z' => (Class::Letter, 1),
-        0..0x80 => (Class::Mark, 1),
         // U+00A0-U+00BF: spaces and marks of Latin-1.
         0xC2 => (Class::Mark, 2),
         // U+2000-U+2FFF: dashes, quotation marks, arrows, symbols; U+3000-U+303F: ideographic marks.
@@ -183,7 +201,8 @@ fn class(bytes: &[u8], at: usize) -> Option<(Class, usize)> {
 
 /// A hash of the lower case, eight bytes at a time, mixed at the end, since the filter takes the low bits.
 fn hash(word: &[u8]) -> u64 {
-    let mut hash = 0x9E37_79B9_7F4A_7C15 ^ word.len() as u64;
+    // The length apart from the letters: the last of them may be read twice.
+    let mut hash = (0x9E37_79B9_7F4A_7C15 ^ word.len() as u64).wrapping_mul(0xD6E8_FEB8_6659_FD93);
     let mut fold = |chunk: [u8; 8]| {
         let bytes = u64::from_le_bytes(chunk);
         // Words are letters, digits and bytes beyond ASCII: the bit tells `a` from `A`, and digits have it anyway.
@@ -195,11 +214,8 @@ fn hash(word: &[u8]) -> u64 {
     for chunk in &mut chunks {
         fold(chunk.try_into().unwrap_or_default());
     }
-    let rest = chunks.remainder();
-    if !rest.is_empty() {
-        let mut last = [0; 8];
-        last[..rest.len()].copy_from_slice(rest);
-        fold(last);
+    if !chunks.remainder().is_empty() {
+        fold(bytes::tail(word).to_le_bytes());
     }
     hash ^ (hash >> 29)
 }
@@ -217,6 +233,15 @@ mod tests {
         let agrees = |at: &&[(Span, String)]| at.iter().zip(&needle).all(|(a, b)| a.1 == b.1);
         let row = text.windows(needle.len().max(1)).find(agrees).filter(|_| !needle.is_empty())?;
         Some(Span { start: row[0].0.start, end: row[row.len() - 1].0.end })
+    }
+
+    #[test]
+    fn words_that_are_alike_have_other_hashes() {
+        let numbers = (0..100_000).map(|number| number.to_string());
+        let repeated = (1..40).flat_map(|length| ["a", "5"].map(|letter| letter.repeat(length)));
+        let words: std::collections::HashSet<String> = numbers.chain(repeated).collect();
+        let hashes: std::collections::HashSet<u64> = words.iter().map(|word| hash(word.as_bytes())).collect();
+        assert_eq!(hashes.len(), words.len());
     }
 
     proptest::proptest! {

@@ -8,10 +8,12 @@
 //! in the run, however many steps it has.
 
 use std::borrow::Cow;
+use std::cell::LazyCell;
 
 use super::forms::other_forms;
 use super::needles::{Trie, words};
 use crate::reading::Reading;
+use crate::signals::policy::Policy;
 use crate::text::document::{Document, Kind, Value};
 use crate::text::tables::FastMap;
 use crate::tools::Tool;
@@ -76,10 +78,21 @@ impl<'a> Provenance<'a> {
         }
         trie.finish();
         let sightings = sightings(reading, &trie);
+        // Few values are looked for in the system prompt: those that stand nowhere else.
+        let in_system = LazyCell::new(|| {
+            let mut seen = vec![false; trie.needles as usize];
+            let system = reading.run.system.unwrap_or("");
+            let policy = Policy::of(system);
+            trie.scan_words(policy.words(system).iter().copied(), |needle, _| seen[needle as usize] = true);
+            seen
+        });
         let source_of = |(step, argument): (usize, &Argument<'_>)| {
             let forms = forms.get(argument.value.as_ref()).filter(|_| !is_flag(argument));
             let forms = forms.map(Vec::as_slice).unwrap_or_default();
-            source(argument, forms, &sightings, step as u32, reading.tool(step))
+            match source(argument, forms, &sightings, step as u32, reading.tool(step)) {
+                Source::Invented if forms.iter().any(|&form| in_system[form as usize]) => Source::Constant,
+                source => source,
+            }
         };
         let all = arguments.iter().enumerate();
         let all = all.flat_map(|(step, arguments)| arguments.iter().map(move |argument| (step, argument)));
@@ -150,14 +163,10 @@ struct Sighting {
     user: Option<(u32, Span)>,
     exact: Option<(u32, Span)>,
     words: Option<(u32, Span)>,
-    system: bool,
 }
 
 fn sightings(reading: &Reading<'_>, trie: &Trie) -> Vec<Sighting> {
     let mut sightings = vec![Sighting::default(); trie.needles as usize];
-    if let Some(system) = reading.run.system {
-        trie.scan(system, |needle, _| sightings[needle as usize].system = true);
-    }
     let turns = std::iter::once(reading.run.original_prompt)
         .chain(reading.steps.iter().map(|step| step.step.user))
         .enumerate();
@@ -233,6 +242,7 @@ fn is_all_but_marks(text: &str, start: u32, end: u32) -> bool {
         && text.get(end as usize..).is_some_and(|rest| words(rest).next().is_none())
 }
 
+/// Where a value comes from, the system prompt aside.
 fn source(
     argument: &Argument<'_>,
     forms: &[u32],
@@ -269,7 +279,7 @@ fn source(
     {
         return Source::Observation { step, span, exact: false };
     }
-    if seen().any(|sighting| sighting.system) { Source::Constant } else { Source::Invented }
+    Source::Invented
 }
 
 /// A number that says how much of the result to show: no user states it.

@@ -19,7 +19,7 @@ mod calls;
 pub(crate) mod constraints;
 mod grounding;
 mod phrases;
-mod policy;
+pub(crate) mod policy;
 mod results;
 mod shown;
 mod tokens;

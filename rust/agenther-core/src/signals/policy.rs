@@ -7,6 +7,7 @@ use std::rc::Rc;
 
 use super::constraints::{self, Stated};
 use super::grounding;
+use crate::hindsight::needles;
 use crate::text::hash::Seeded;
 use crate::trajectory::Span;
 
@@ -15,6 +16,7 @@ use crate::trajectory::Span;
 pub struct Policy {
     limiting: OnceCell<Vec<Span>>,
     numbers: OnceCell<Vec<i64>>,
+    words: OnceCell<Vec<(Span, u64)>>,
 }
 
 /// A policy that a thread has read.
@@ -68,6 +70,11 @@ impl Policy {
     pub fn numbers(&self, text: &str) -> &[i64] {
         self.numbers.get_or_init(|| grounding::keys(text).collect())
     }
+
+    /// Its words, to look for values in; `text` is that of the policy.
+    pub fn words(&self, text: &str) -> &[(Span, u64)] {
+        self.words.get_or_init(|| needles::words(text).collect())
+    }
 }
 
 #[cfg(test)]
@@ -88,6 +95,7 @@ mod tests {
             assert_eq!(policy.limits(&text), constraints::limits(&text));
             assert_eq!(policy.limits(&text), constraints::limits(&text));
             assert_eq!(policy.numbers(&text), grounding::keys(&text).collect::<Vec<_>>());
+            assert_eq!(policy.words(&text), needles::words(&text).collect::<Vec<_>>());
         }
         assert!(SEEN.with_borrow(Vec::len) <= REMEMBERED);
     }

@@ -59,12 +59,34 @@ pub fn tail(bytes: &[u8]) -> u64 {
     }
 }
 
+/// Whether a text has these letters of ASCII, whatever their case.
+pub fn has_letters(text: &str, letters: &str) -> bool {
+    text.as_bytes().windows(letters.len()).any(|part| part.eq_ignore_ascii_case(letters.as_bytes()))
+}
+
 /// Eight bytes with the capitals of ASCII in small letters.
 #[inline]
 pub fn in_small_letters(word: u64) -> u64 {
     let reaches = |byte: u8| (word & LOW) + ONES * u64::from(0x80 - byte);
     let capitals = reaches(b'A') & !reaches(b'Z' + 1) & !word & HIGH;
     word | (capitals >> 2)
+}
+
+/// A text of at most sixteen bytes as a number, the first byte lowest. The halves of a word are read so that they
+/// overlap, since a copy of unknown length is a call.
+#[inline]
+pub fn packed(text: &[u8]) -> Option<u128> {
+    let last = |bytes: usize| 8 * (text.len() - bytes);
+    Some(match (text.first_chunk(), text.last_chunk(), text.first_chunk(), text.last_chunk()) {
+        _ if text.len() > 16 => return None,
+        (Some(start), Some(end), ..) => {
+            u128::from(u64::from_le_bytes(*start)) | u128::from(u64::from_le_bytes(*end)) << last(8)
+        }
+        (.., Some(start), Some(end)) => {
+            u128::from(u64::from(u32::from_le_bytes(*start)) | u64::from(u32::from_le_bytes(*end)) << last(4))
+        }
+        _ => text.iter().rev().fold(0, |packed, byte| (packed << 8) | u128::from(*byte)),
+    })
 }
 
 /// The bytes from `start` to `end`, at most eight, as a number with the first one lowest.
@@ -204,6 +226,13 @@ mod tests {
     }
 
     proptest::proptest! {
+        #[test]
+        fn short_texts_are_packed(text in "[a-z\\x00é]{0,18}") {
+            let mut bytes = [0; 16];
+            let expected = bytes.get_mut(..text.len()).map(|start| start.copy_from_slice(text.as_bytes()));
+            proptest::prop_assert_eq!(packed(text.as_bytes()), expected.map(|()| u128::from_le_bytes(bytes)));
+        }
+
         #[test]
         fn words_are_found_wherever_they_stand(text in "([a-zA-Z0-9_ .,éß-]{1,9}|[a-c]{40,140}){0,12}") {
             let in_word = |c: &char| c.is_ascii_alphanumeric() || !c.is_ascii();

@@ -4,6 +4,8 @@
 use std::hash::{BuildHasher, Hasher, RandomState};
 use std::sync::LazyLock;
 
+use super::bytes;
+
 /// Makes hashers that begin with the seed of the process.
 #[derive(Debug, Clone, Copy)]
 pub struct Seeded(u64);
@@ -40,9 +42,8 @@ impl Hasher for Folding {
         for chunk in &mut chunks {
             self.fold(u64::from_le_bytes(chunk.try_into().unwrap_or_default()));
         }
-        let mut last = [0; 8];
-        last[..chunks.remainder().len()].copy_from_slice(chunks.remainder());
-        self.fold(u64::from_le_bytes(last) ^ (bytes.len() as u64) << 56);
+        self.fold(bytes::tail(bytes));
+        self.fold(bytes.len() as u64);
     }
 
     fn write_u8(&mut self, value: u8) {

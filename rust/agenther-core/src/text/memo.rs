@@ -3,6 +3,7 @@
 
 use std::cell::{Cell, RefCell};
 
+use super::bytes;
 use super::tables::FastMap;
 
 /// Longer texts are not remembered.
@@ -56,13 +57,10 @@ impl<V: Copy + Default> Default for WordMemo<V> {
 impl<V: Copy> WordMemo<V> {
     /// What `make` makes of a word. Longer words are made each time.
     pub fn of(&self, word: &str, make: impl FnOnce(&str) -> V) -> V {
-        let mut bytes = [0; 16];
-        let Some(start) = bytes[..15].get_mut(..word.len()).filter(|start| !start.is_empty()) else {
+        let Some(packed) = bytes::packed(word.as_bytes()).filter(|_| (1..16).contains(&word.len())) else {
             return make(word);
         };
-        start.copy_from_slice(word.as_bytes());
-        bytes[15] = word.len() as u8;
-        let key = u128::from_le_bytes(bytes);
+        let key = packed | (word.len() as u128) << 120;
         let mixed = (key as u64 ^ ((key >> 64) as u64).rotate_left(29)).wrapping_mul(0x9E37_79B9_7F4A_7C15);
         let slot = &self.0[(mixed >> 53) as usize % SLOTS];
         let (known, value) = slot.get();

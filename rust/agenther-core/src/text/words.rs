@@ -1,5 +1,6 @@
 //! Words: how text is folded to compare it, which words carry content, and their stems.
 
+use super::bytes;
 use super::memo::WordMemo;
 use crate::trajectory::Span;
 
@@ -107,22 +108,37 @@ pub fn words(text: &str) -> impl Iterator<Item = Word<'_>> {
 /// Where, from `at` on, the next character stands that is (or is not) a letter or digit.
 fn from_class(text: &str, mut at: usize, alphanumeric: bool) -> Option<usize> {
     let bytes = text.as_bytes();
-    while let Some(&byte) = bytes.get(at) {
-        if byte < 0x80 {
-            if byte.is_ascii_alphanumeric() == alphanumeric {
-                return Some(at);
-            }
-            at += 1;
-        } else {
-            let c = text[at..].chars().next()?;
-            if c.is_alphanumeric() == alphanumeric {
-                return Some(at);
-            }
-            at += c.len_utf8();
+    let passed = if alphanumeric { Class::Mark } else { Class::Alphanumeric };
+    loop {
+        at += bytes[at..].iter().take_while(|byte| CLASSES[**byte as usize] == passed).count();
+        if *bytes.get(at)? < 0x80 {
+            return Some(at);
         }
+        let c = text[at..].chars().next()?;
+        if c.is_alphanumeric() == alphanumeric {
+            return Some(at);
+        }
+        at += c.len_utf8();
     }
-    None
 }
+
+/// What a byte is of.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Class {
+    Alphanumeric,
+    Mark,
+    BeyondAscii,
+}
+
+static CLASSES: [Class; 256] = {
+    let mut classes = [Class::BeyondAscii; 256];
+    let mut byte: u8 = 0;
+    while byte < 0x80 {
+        classes[byte as usize] = if byte.is_ascii_alphanumeric() { Class::Alphanumeric } else { Class::Mark };
+        byte += 1;
+    }
+    classes
+};
 
 /// The bytes of a short word as a number: words are in the order of their numbers.
 const fn packed(word: &[u8]) -> u128 {
@@ -149,10 +165,8 @@ static PACKED_STOP: [u128; STOP.len()] = {
 
 /// Whether a word, in small letters, carries no content.
 pub fn is_stop(word: &str) -> bool {
-    let mut bytes = [0; 16];
-    let Some(start) = bytes.get_mut(..word.len()) else { return false };
-    start.copy_from_slice(word.as_bytes());
-    PACKED_STOP.binary_search(&u128::from_be_bytes(bytes)).is_ok()
+    bytes::packed(word.as_bytes())
+        .is_some_and(|packed| PACKED_STOP.binary_search(&packed.swap_bytes()).is_ok())
 }
 
 /// Words of at most so many bytes are stemmed on the stack.
@@ -279,6 +293,21 @@ pub fn fold_into(out: &mut String, text: &str) {
     }
     out.reserve(text.len() + 1);
     let mut blank = true;
+    if text.is_ascii() {
+        for byte in text.bytes() {
+            if byte.is_ascii_alphanumeric() {
+                out.push(byte.to_ascii_lowercase() as char);
+                blank = false;
+            } else if byte != b'\'' && !blank {
+                out.push(' ');
+                blank = true;
+            }
+        }
+        if !blank {
+            out.push(' ');
+        }
+        return;
+    }
     for c in text.chars() {
         if c.is_ascii_alphanumeric() {
             out.push(c.to_ascii_lowercase());
@@ -397,8 +426,8 @@ impl PhraseHash {
 
     /// That of a folded text.
     pub fn of(folded: &str) -> Self {
-        let words = folded.split(' ').filter(|word| !word.is_empty());
-        words.fold(PhraseHash::EMPTY, |phrase, word| phrase.then(word_hash(word)))
+        let words = folded.as_bytes().split(|byte| *byte == b' ').filter(|word| !word.is_empty());
+        words.fold(PhraseHash::EMPTY, |phrase, word| phrase.then(hash(word)))
     }
 
     /// That of the words so far and one more, given by its [`word_hash`].

@@ -198,11 +198,11 @@ fn tokens<'t>(
         let lower = word.at.of(&folded.text);
         let span = Span { start: word.span.start - start, end: word.span.end - start };
         let gap = &text.as_bytes()[before..span.start as usize];
-        let has = |marks: &[u8]| gap.iter().any(|byte| marks.contains(byte));
-        if lower == "and" || has(b",;\n|(") || gap.windows(2).any(|pair| pair == b". ") {
+        let parts = gap.iter().any(|byte| matches!(byte, b',' | b';' | b'\n' | b'|' | b'('));
+        if parts || lower == "and" || gap.windows(2).any(|pair| pair == b". ") {
             part += 1;
         }
-        segment += u32::from(has(b";\n"));
+        segment += u32::from(gap.iter().any(|byte| matches!(byte, b';' | b'\n')));
         before = span.end as usize;
         while facts.get(fact).is_some_and(|fact| fact.span.end <= span.start) {
             fact += 1;

@@ -118,8 +118,8 @@ pub(super) struct Evidence<'e> {
     first_words: FirstWords,
     places: Cow<'e, [Place]>,
     labels: Cow<'e, [u64]>,
+    asked: Cow<'e, [u64]>,
     seen: Cow<'e, [u64]>,
-    known: Cow<'e, [u64]>,
 }
 
 impl<'e> Evidence<'e> {
@@ -172,8 +172,8 @@ impl<'e> Evidence<'e> {
             first_words,
             places,
             labels: join::stems(&parts, |step| &step.labels),
+            asked: join::stems(&parts, |step| &step.asked_stems),
             seen: join::stems(&parts, |step| &step.seen_stems),
-            known: join::stems(&parts, |step| &step.known_stems),
             parts,
         }
     }
@@ -222,7 +222,7 @@ impl<'e> Evidence<'e> {
 
     /// Whether an observation or a call has a word of this stem.
     pub fn knows(&self, stem: u64) -> bool {
-        self.known.binary_search(&stem).is_ok()
+        self.has_seen(stem) || self.asked.binary_search(&stem).is_ok()
     }
 
     /// How many nodes the steps have: those at `0..node_count()`. Those of tools and the root come behind.

@@ -230,18 +230,20 @@ fn following(clause: &Clause<'_, '_>, from: usize, most: usize) -> HashSet<u64> 
 
 /// Whether a call asks for an order that has the extreme first, by something that one of the stems names.
 fn is_ordered(asked: &str, end: End, stems: &HashSet<u64>) -> bool {
-    let has = |words: &[&str]| words.iter().any(|word| asked.contains(&format!(" {word} ")));
-    let down = has(&["desc", "descending", "reverse", "r", "rn", "nr"]);
-    let sorted = asked.contains(" order by ") || has(&["sort", "sortby", "order", "orderby", "sorted"]);
-    let first = has(&["limit", "head", "top", "first", "tail"]) || asked.contains("sort ");
-    let ordered = sorted && first && down == (end == End::Most);
-    let computed = has(if end == End::Least {
-        &["min", "lowest", "cheapest", "minimum", "asc"]
-    } else {
-        &["max", "highest", "maximum", "top"]
-    });
+    let has = |words: &[&str]| asked.split(' ').any(|word| words.contains(&word));
+    let down = || has(&["desc", "descending", "reverse", "r", "rn", "nr"]);
+    let sorted = || has(&["sort", "sortby", "order", "orderby", "sorted"]);
+    let first = || has(&["limit", "head", "top", "first", "tail"]) || asked.contains("sort ");
+    let ordered = || sorted() && first() && down() == (end == End::Most);
+    let computed = || {
+        has(if end == End::Least {
+            &["min", "lowest", "cheapest", "minimum", "asc"]
+        } else {
+            &["max", "highest", "maximum", "top"]
+        })
+    };
     let about = || words::words(asked).any(|word| stems.contains(&stem_hash(word.text)));
-    (ordered || computed) && (stems.is_empty() || about())
+    (ordered() || computed()) && (stems.is_empty() || about())
 }
 
 /// Whether a leaf says no to one of the stems: a key with a value of nothing, or a sentence with a negation.

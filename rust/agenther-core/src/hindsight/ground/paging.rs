@@ -35,14 +35,16 @@ fn text_is_cut(text: &str) -> bool {
 /// Paging keys that point on, totals above what is listed, an element that is only dots.
 fn document_is_cut(document: &Document<'_>) -> bool {
     let mut total = 0.0f64;
+    let mut folded = String::new();
     for leaf in document.leaves() {
         if leaf.kind() == Kind::String && matches!(leaf.raw(), "..." | "…") {
             return true;
         }
         let Some(key) = leaf.key() else { continue };
-        let key: String = key.chars().filter(|c| c.is_alphanumeric()).flat_map(char::to_lowercase).collect();
+        folded.clear();
+        folded.extend(key.chars().filter(|c| c.is_alphanumeric()).flat_map(char::to_lowercase));
         let says = !matches!(leaf.raw(), "" | "null" | "None" | "false" | "False" | "0");
-        match key.as_str() {
+        match folded.as_str() {
             "hasmore" | "hasnext" | "hasnextpage" | "truncated" | "istruncated" | "more"
                 if leaf.kind() == Kind::Bool && says =>
             {

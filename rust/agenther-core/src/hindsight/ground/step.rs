@@ -132,9 +132,9 @@ pub(crate) struct StepEvidence {
     pub(super) shown: Vec<(FactKind, String)>,
     /// Stems that stand right before an observed amount, or are its key.
     pub(super) labels: Vec<u64>,
-    /// Stems of the words of the observation, and of those and the call.
+    /// Stems of the words of the call, and of the observation.
+    pub(super) asked_stems: Vec<u64>,
     pub(super) seen_stems: Vec<u64>,
-    pub(super) known_stems: Vec<u64>,
     /// The name of the tool and the arguments, folded, and behind them the observation.
     text: String,
     asked: usize,

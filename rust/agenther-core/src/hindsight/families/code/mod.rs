@@ -14,6 +14,7 @@ use super::{Candidate, Proposals, english};
 use crate::hindsight::{Origin, Slot, Support, Wording};
 use crate::reading::{Reading, StepReading};
 use crate::signals::tool_status::Status;
+use crate::text::bytes::has_letters;
 use crate::text::document::Kind;
 use crate::trajectory::{Field, Span};
 use source::{Definition, Sort, definitions};
@@ -315,8 +316,8 @@ fn located(reading: &Reading<'_>, index: usize, searched: &mut usize) -> Option<
 
 /// Whether a step looks for files.
 fn searches(step: &StepReading<'_>) -> bool {
-    let tool = step.step.action_name.unwrap_or("").to_lowercase();
-    ["find", "glob", "search"].iter().any(|word| tool.contains(word))
+    let tool = step.step.action_name.unwrap_or("");
+    ["find", "glob", "search"].iter().any(|word| has_letters(tool, word))
         || command(step).is_some_and(|line| line.starts_with("find ") && !line.contains("-exec"))
 }
 

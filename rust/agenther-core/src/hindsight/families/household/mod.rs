@@ -156,9 +156,11 @@ impl<'a> World<'a> {
     fn learn_spelling(&mut self, thought: &str) {
         let mut previous = "";
         for word in thought.split(|c: char| !c.is_alphabetic()) {
-            let glued = format!("{previous}{word}").to_lowercase();
-            if !previous.is_empty() && !word.is_empty() && self.kinds.contains_key(glued.as_str()) {
-                self.spoken.insert(glued, format!("{previous} {word}").to_lowercase());
+            if !previous.is_empty() && !word.is_empty() {
+                let glued = [previous, word].concat().to_lowercase();
+                if self.kinds.contains_key(glued.as_str()) {
+                    self.spoken.insert(glued, format!("{previous} {word}").to_lowercase());
+                }
             }
             previous = word;
         }

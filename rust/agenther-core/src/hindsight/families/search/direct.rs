@@ -263,7 +263,8 @@ fn stated<'a>(question: &str, wants: Wants, observation: &'a str) -> Option<&'a 
 
 /// The only place after "in" or "at" that the question does not name itself.
 fn only_place<'a>(question: &str, sentence: &'a str) -> Option<&'a str> {
-    let verb = stem(&question.rsplit(' ').next()?.to_lowercase());
+    let verb = question.rsplit(' ').next()?.to_lowercase();
+    let verb = stem(&verb);
     let mut places = [" in ", " at "]
         .iter()
         .flat_map(|link| sentence.match_indices(link).map(|(at, link)| at + link.len()))

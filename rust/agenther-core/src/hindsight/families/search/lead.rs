@@ -1,5 +1,8 @@
 //! The first sentence of a passage: what it is about, and whether that is a person, a work or something else.
 
+use std::cell::LazyCell;
+use std::ops::Deref;
+
 use super::demonyms::is_demonym;
 use super::prose::{content_stems, dates};
 
@@ -97,11 +100,11 @@ fn closing(inside: &str) -> Option<usize> {
 
 fn outside_parentheses(text: &str, needle: &str) -> Option<usize> {
     let mut depth = 0usize;
-    for (at, c) in text.char_indices() {
-        match c {
-            '(' => depth += 1,
-            ')' => depth = depth.saturating_sub(1),
-            ' ' if depth == 0 && text[at..].starts_with(needle) => return Some(at),
+    for (at, byte) in text.bytes().enumerate() {
+        match byte {
+            b'(' => depth += 1,
+            b')' => depth = depth.saturating_sub(1),
+            b' ' if depth == 0 && text[at..].starts_with(needle) => return Some(at),
             _ => {}
         }
     }
@@ -121,7 +124,7 @@ pub fn split_disambiguator(query: &str) -> (&str, Option<&str>) {
 pub fn about(name: &str, disambiguator: Option<&str>, lead: &Lead<'_>) -> bool {
     let wanted = content_stems(name);
     let subject = content_stems(lead.subject);
-    let described = content_stems(lead.predicate);
+    let described = LazyCell::new(|| content_stems(lead.predicate));
     let covered = !wanted.is_empty() && wanted.iter().all(|stem| subject.contains(stem));
     // A person's full name has more words than the usual one; of other subjects, longer ones are others.
     let person = lead.parenthesis.is_some_and(|inside| inside.contains("born") || inside.contains('–'));
@@ -138,14 +141,19 @@ pub fn about(name: &str, disambiguator: Option<&str>, lead: &Lead<'_>) -> bool {
 
 /// Whether a query is the subject and a word or two that the predicate has: `Adair County, Oklahoma`, `Veld Rovers
 /// football`.
-fn narrowed(name: &str, lead: &Lead<'_>, subject: &[String], described: &[String]) -> bool {
+fn narrowed(
+    name: &str,
+    lead: &Lead<'_>,
+    subject: &[String],
+    described: &impl Deref<Target = Vec<String>>,
+) -> bool {
     let wanted = content_stems(name);
     let rest: Vec<&String> = wanted.iter().filter(|stem| !subject.contains(stem)).collect();
     let starts = wanted.first().is_some_and(|first| subject.contains(first));
     let whole = subject.iter().all(|stem| wanted.contains(stem)) && !subject.is_empty();
     let few = (1..=2).contains(&rest.len()) && rest.len() < subject.len().max(2);
-    let told = rest.iter().all(|stem| described.contains(stem));
-    starts && whole && few && told && lead.parenthesis.is_none()
+    let told = || rest.iter().all(|stem| described.contains(stem));
+    starts && whole && few && lead.parenthesis.is_none() && told()
 }
 
 /// Whether a name is another with its first name cut short: `Alex Hirsch` of `Alexander Robert Hirsch`.

@@ -196,14 +196,14 @@ pub fn read<'a>(query: &'a str, text: &'a str) -> Option<Passage<'a>> {
 }
 
 fn gender(sentences: &[&str]) -> Option<&'static str> {
-    let count = |words: &[&str]| {
-        sentences
-            .iter()
-            .flat_map(|sentence| sentence.split(|c: char| !c.is_alphabetic()))
-            .filter(|word| words.contains(word))
-            .count()
-    };
-    let (he, she) = (count(&["He", "he", "his", "His"]), count(&["She", "she", "her", "Her"]));
+    let (mut he, mut she) = (0, 0);
+    for word in sentences.iter().flat_map(|sentence| sentence.split(|c: char| !c.is_alphabetic())) {
+        match word {
+            "He" | "he" | "his" | "His" => he += 1,
+            "She" | "she" | "her" | "Her" => she += 1,
+            _ => {}
+        }
+    }
     match (he, she) {
         (0, 0) => None,
         (he, she) if he > 2 * she => Some("he"),

@@ -22,15 +22,15 @@ pub fn sentences(text: &str) -> Vec<&str> {
     let mut sentences = Vec::new();
     let mut start = 0;
     let mut depth = 0usize;
-    for (at, c) in text.char_indices() {
-        match c {
-            '(' | '[' => depth += 1,
-            ')' | ']' => depth = depth.saturating_sub(1),
-            '\n' => {
+    for (at, byte) in text.bytes().enumerate() {
+        match byte {
+            b'(' | b'[' => depth += 1,
+            b')' | b']' => depth = depth.saturating_sub(1),
+            b'\n' => {
                 depth = 0;
                 start = at + 1;
             }
-            '.' | '!' | '?' if depth == 0 && ends_sentence(text, start, at, bytes) => {
+            b'.' | b'!' | b'?' if depth == 0 && ends_sentence(text, start, at, bytes) => {
                 let mut end = at + 1;
                 while matches!(bytes.get(end), Some(b'"' | b'\'' | b')')) {
                     end += 1;
@@ -178,20 +178,20 @@ pub fn content_stems(text: &str) -> Vec<String> {
         .filter(|word| !word.is_empty())
         .map(str::to_lowercase)
         .filter(|word| !FUNCTION_WORDS.contains(&word.as_str()))
-        .map(|word| stem(&word))
+        .map(|word| stem(&word).to_string())
         .collect()
 }
 
 /// A crude stem: enough to match `released` with `release`, `members` with `member`.
-pub fn stem(word: &str) -> String {
+pub fn stem(word: &str) -> &str {
     for ending in ["ing", "ied", "ies", "ed", "es", "s", "e"] {
         if let Some(stem) = word.strip_suffix(ending)
             && stem.len() >= 3
         {
-            return stem.trim_end_matches('i').to_string();
+            return stem.trim_end_matches('i');
         }
     }
-    word.trim_end_matches(['y', 'i']).to_string()
+    word.trim_end_matches(['y', 'i'])
 }
 
 #[cfg(test)]

@@ -5,9 +5,12 @@
 //! sentence that has them), its other words, and a value of the kind asked for; and where a word is missing, the
 //! agent's next words must have taken the value up.
 
+use std::sync::LazyLock;
+
 use super::direct::{self, Wants};
 use super::doubts;
 use super::prose::{content_stems, dates, sentences, stem};
+use crate::text::tables::FastMap;
 
 /// Sentences in which a value is uncertain, past or denied.
 const HEDGES: &[&str] =
@@ -201,17 +204,20 @@ fn is_number(word: &str) -> bool {
 
 /// Whether a stem says only where, when or how many.
 pub fn is_light(found: &str) -> bool {
-    LIGHT.iter().any(|light| stem(light) == found)
+    static STEMS: LazyLock<Vec<&str>> = LazyLock::new(|| LIGHT.iter().map(|light| stem(light)).collect());
+    STEMS.contains(&found)
 }
 
 /// Whether two stems are of one root: `direct` and `director`.
 pub fn are_kin(one: &str, other: &str) -> bool {
     const ROOT: usize = 5;
-    let base = |word: &str| IRREGULAR.iter().find(|(form, _)| stem(form) == word).map(|(_, base)| stem(base));
-    let (one, other) = (base(one).unwrap_or(one.to_string()), base(other).unwrap_or(other.to_string()));
+    static STEMS: LazyLock<FastMap<&str, &str>> =
+        LazyLock::new(|| IRREGULAR.iter().rev().map(|(form, base)| (stem(form), stem(base))).collect());
+    let base = |word| STEMS.get(word).copied().unwrap_or(word);
+    let (one, other) = (base(one), base(other));
     one == other
         || one.get(..ROOT).is_some_and(|root| other.get(..ROOT) == Some(root))
-        || stem(&one) == stem(&other)
+        || stem(one) == stem(other)
 }
 
 /// Whether a word narrows the question so that no sentence without it answers.

@@ -18,6 +18,7 @@ use crate::hindsight::needles;
 use crate::hindsight::{Support, Wording};
 use crate::reading::{Reading, StepReading};
 use crate::signals::tool_status::is_silent;
+use crate::text::bytes::has_letters;
 use crate::trajectory::{Field, Span};
 use deed::Deed;
 use phrase::{Kind, Phrase};
@@ -421,7 +422,7 @@ pub fn line<'a>(step: &StepReading<'a>) -> Option<Cow<'a, str>> {
         &["bash", "sh", "shell", "terminal", "execute_bash", "run_command", "run", "cmd", "exec"];
     const KEYS: &[&str] = &["command", "cmd", "code", "script", "commands", "input"];
     let name = step.step.action_name?;
-    if !SHELLS.iter().any(|shell| name.eq_ignore_ascii_case(shell)) && !name.to_lowercase().contains("bash") {
+    if !SHELLS.iter().any(|shell| name.eq_ignore_ascii_case(shell)) && !has_letters(name, "bash") {
         return None;
     }
     super::text_argument(step, KEYS)

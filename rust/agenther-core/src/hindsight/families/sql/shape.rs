@@ -218,7 +218,7 @@ fn read(query: &Query, schema: &Schema) -> Option<Shape> {
 
 /// `SELECT COUNT(*) FROM (SELECT … GROUP BY …) AS name`: the inner query.
 fn counted_groups(query: &Query) -> Option<&Query> {
-    let select = select(query)?;
+    let SetExpr::Select(select) = query.body.as_ref() else { return None };
     let [SelectItem::UnnamedExpr(item) | SelectItem::ExprWithAlias { expr: item, .. }] =
         select.projection.as_slice()
     else {
@@ -231,7 +231,8 @@ fn counted_groups(query: &Query) -> Option<&Query> {
         && select.having.is_none()
         && query.limit_clause.is_none()
         && matches!(&select.group_by, GroupByExpr::Expressions(keys, _) if keys.is_empty());
-    (plain && item.to_string().eq_ignore_ascii_case("count(*)")).then_some(subquery)
+    let is_count = item.to_string().eq_ignore_ascii_case("count(*)");
+    (plain && is_count && self::select(query).is_some()).then_some(subquery)
 }
 
 fn shape_of(query: &Query, schema: &Schema) -> Option<Shape> {

@@ -1,6 +1,8 @@
 //! Answers rendered from a result: every row keeps its identifier, keys and dates are said in words,
 //! nothing is raw JSON, and what the goal asks for is complete.
 
+use std::borrow::Cow;
+
 use super::fields::is_identifier;
 use super::payload::Node;
 use crate::hindsight::forms::date;
@@ -105,7 +107,7 @@ fn is_count_of_rows(key: &str, text: &str) -> bool {
 }
 
 /// A record with its currency or unit beside its figures: `price: 41.2, currency: EUR` as `price: 41.2 EUR`.
-pub fn measured(fields: &[(String, Node)]) -> Vec<(String, Node)> {
+pub fn measured(fields: &[(String, Node)]) -> Cow<'_, [(String, Node)]> {
     const PRICED: &[&str] = &[
         "price", "cost", "amount", "total", "balance", "fare", "fee", "rent", "salary", "value", "deposit",
         "tax", "subtotal", "premium", "spent", "night",
@@ -117,6 +119,9 @@ pub fn measured(fields: &[(String, Node)]) -> Vec<(String, Node)> {
     };
     let (currency, measure) =
         (unit(&["currency", "currency_code", "currencyCode"]), unit(&["unit", "units"]));
+    if currency.is_none() && measure.is_none() {
+        return Cow::Borrowed(fields);
+    }
     let with_unit = |(key, value): &(String, Node)| {
         let last = effect::words(key).last().unwrap_or("").to_ascii_lowercase();
         let is_in = |list: &[&str]| list.contains(&last.as_str());

@@ -190,7 +190,7 @@ fn said_payload(call: &Call<'_>, wanted: &Wanted, heading: &str) -> Option<Strin
     let keys = &wanted.keys;
     match &call.payload.node {
         Node::Record(known) if wanted.is_object => {
-            let known = Node::Record(answer::measured(known));
+            let known = Node::Record(answer::measured(known).into_owned());
             let values: Option<Vec<String>> =
                 keys.iter().map(|key| answer::value(key, known.get(key)?)).collect();
             Some(format!("{heading} {} {}.", is_or_are(heading), values?.join(" ")))

@@ -357,14 +357,15 @@ fn is_secret(name: &str) -> bool {
         "otp",
         "jwt",
     ];
-    let folded: String =
-        name.chars().filter(char::is_ascii_alphabetic).collect::<String>().to_ascii_lowercase();
-    folded.ends_with("apikey")
-        || folded.ends_with("accesskey")
-        || folded == "sessionid"
+    let letters =
+        || name.bytes().rev().filter(u8::is_ascii_alphabetic).map(|letter| letter.to_ascii_lowercase());
+    let ends_with = |word: &str| letters().take(word.len()).eq(word.bytes().rev());
+    ends_with("apikey")
+        || ends_with("accesskey")
+        || letters().eq("sessionid".bytes().rev())
         || effect::words(name)
             .last()
-            .is_some_and(|last| SECRETS.contains(&last.to_ascii_lowercase().as_str()))
+            .is_some_and(|last| SECRETS.iter().any(|secret| last.eq_ignore_ascii_case(secret)))
 }
 
 /// The steps that gave a call its keys, with what they need themselves.

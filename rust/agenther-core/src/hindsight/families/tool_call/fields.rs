@@ -38,6 +38,9 @@ const RATIOS: &[&str] =
 
 /// A key without the unit at its end, and the unit: `distance_km` is a distance in km.
 pub fn unit_of(key: &str) -> (&str, Option<&'static str>) {
+    if !key.contains('_') {
+        return (key, None);
+    }
     for unit in UNITS {
         let name = key.strip_suffix(unit).and_then(|name| name.strip_suffix('_'));
         if let Some(name) = name.filter(|name| !name.is_empty()) {

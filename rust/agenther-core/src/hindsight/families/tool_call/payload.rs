@@ -99,7 +99,7 @@ impl Reader {
                 if is_message { joined(items) } else { Node::List(items) }
             }
             Kind::Object => {
-                let mut fields = Vec::new();
+                let mut fields = Vec::with_capacity(value.len());
                 for child in value.children() {
                     fields.push((child.key()?.to_string(), self.read(child)?));
                 }

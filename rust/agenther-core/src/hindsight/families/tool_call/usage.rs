@@ -2,14 +2,12 @@
 //!
 //! Asking for the fields by data flow took "all the details" from 19 of 42 goals to none.
 
-use std::collections::HashSet;
-
 use super::call::Call;
 use super::payload::Node;
 use crate::hindsight::needles::Trie;
 use crate::hindsight::wording::{humanize, is_function_word};
 use crate::reading::Reading;
-use crate::text::tables::FastMap;
+use crate::text::tables::{FastMap, FastSet};
 
 /// Values of one field that are looked for in later text.
 const VALUES_PER_FIELD: usize = 24;
@@ -20,14 +18,15 @@ pub struct Usage {
     /// By field, the calls whose value of it was.
     used: FastMap<String, Vec<u32>>,
     /// Fields that the user spoke of.
-    asked_about: HashSet<String>,
+    asked_about: FastSet<String>,
 }
 
 impl Usage {
     /// Reads the agent's later words and arguments once, for all calls together.
     pub fn new(reading: &Reading<'_>, calls: &[Call<'_>], user_text: &str) -> Self {
         let mut trie = Trie::default();
-        let mut owners: Vec<Vec<(u32, &str)>> = Vec::new();
+        // Each value that is looked for, with a call and a field that has it.
+        let mut owners: Vec<(u32, u32, &str)> = Vec::new();
         let mut scalars = Vec::new();
         for call in calls {
             for (key, value) in fields(&call.payload.node) {
@@ -35,14 +34,13 @@ impl Usage {
                 value.scalars(VALUES_PER_FIELD, &mut scalars);
                 for scalar in scalars.iter().filter(|scalar| is_telling(scalar)) {
                     if let Some(needle) = trie.insert_text(scalar) {
-                        owners.resize(owners.len().max(needle as usize + 1), Vec::new());
-                        owners[needle as usize].push((call.step, key));
+                        owners.push((needle, call.step, key));
                     }
                 }
             }
         }
         trie.finish();
-        let mut last_seen = vec![None; owners.len()];
+        let mut last_seen = vec![None; trie.needles as usize];
         for (step, read) in reading.steps.iter().enumerate() {
             for text in [read.step.thought, read.step.action_input].into_iter().flatten() {
                 trie.scan(text, |needle, _| last_seen[needle as usize] = Some(step as u32));
@@ -52,14 +50,11 @@ impl Usage {
             trie.scan(answer, |needle, _| last_seen[needle as usize] = Some(u32::MAX));
         }
         let mut used: FastMap<String, Vec<u32>> = FastMap::default();
-        for (owners, last_seen) in owners.iter().zip(last_seen) {
-            for &(step, key) in owners {
-                let is_known = |used: &FastMap<String, Vec<u32>>| {
-                    used.get(key).is_some_and(|steps| steps.contains(&step))
-                };
-                if last_seen.is_some_and(|last| last > step) && !is_known(&used) {
-                    used.entry(key.to_string()).or_default().push(step);
-                }
+        for (needle, step, key) in owners {
+            let is_known =
+                |used: &FastMap<String, Vec<u32>>| used.get(key).is_some_and(|steps| steps.contains(&step));
+            if last_seen[needle as usize].is_some_and(|last| last > step) && !is_known(&used) {
+                used.entry(key.to_string()).or_default().push(step);
             }
         }
         Usage { used, asked_about: asked_about(calls, user_text) }
@@ -77,24 +72,26 @@ impl Usage {
 }
 
 /// The keys of the results whose words the user wrote; the user's text is read once for all of them.
-fn asked_about(calls: &[Call<'_>], user_text: &str) -> HashSet<String> {
+fn asked_about(calls: &[Call<'_>], user_text: &str) -> FastSet<String> {
     let mut trie = Trie::default();
-    let mut keys: Vec<Vec<&str>> = Vec::new();
-    let mut seen = HashSet::new();
+    let mut keys: Vec<(u32, &str)> = Vec::new();
+    let mut seen = FastSet::default();
     for (key, _) in calls.iter().flat_map(|call| fields(&call.payload.node)) {
         // `from` and `to` stand in any text.
-        if seen.insert(key)
-            && !is_function_word(&humanize(key))
-            && let Some(needle) = trie.insert_text(&humanize(key))
+        if !seen.insert(key) {
+            continue;
+        }
+        let said = humanize(key);
+        if !is_function_word(&said)
+            && let Some(needle) = trie.insert_text(&said)
         {
-            keys.resize(keys.len().max(needle as usize + 1), Vec::new());
-            keys[needle as usize].push(key);
+            keys.push((needle, key));
         }
     }
     trie.finish();
-    let mut out = HashSet::new();
-    trie.scan(user_text, |needle, _| out.extend(keys[needle as usize].iter().map(|key| key.to_string())));
-    out
+    let mut is_said = vec![false; trie.needles as usize];
+    trie.scan(user_text, |needle, _| is_said[needle as usize] = true);
+    keys.into_iter().filter(|(needle, _)| is_said[*needle as usize]).map(|(_, key)| key.to_string()).collect()
 }
 
 /// One or two letters or digits turn up anywhere.

@@ -39,8 +39,8 @@ impl StepEvidence {
             lookup: arguments.is_some_and(|arguments| is_lookup(arguments.root())),
             nodes: Vec::with_capacity(8),
             leaves: Vec::with_capacity(values),
-            amounts: Vec::with_capacity(values / 2),
-            by_value: Vec::with_capacity(values / 2),
+            amounts: Vec::with_capacity(values),
+            by_value: Vec::with_capacity(values),
             names: Vec::new(),
             first_words: FirstWords::default(),
             places: Vec::new(),
@@ -48,7 +48,7 @@ impl StepEvidence {
             shown: Vec::new(),
             labels: Vec::new(),
             seen_stems: Vec::new(),
-            known_stems: Vec::new(),
+            asked_stems: Vec::new(),
             text: String::with_capacity(bytes + 32),
             asked: 0,
             stems: Vec::with_capacity(values * 2),
@@ -361,10 +361,9 @@ impl Builder {
         named.dedup();
         (out.names, out.places) = named.into_iter().unzip();
         out.labels = out.observed_labels();
-        out.seen_stems = words(out.seen()).map(|word| stem_hash(word.text)).collect();
-        out.known_stems = words(out.asked()).map(|word| stem_hash(word.text)).collect();
-        out.known_stems.extend(&out.seen_stems);
-        for stems in [&mut out.labels, &mut out.seen_stems, &mut out.known_stems] {
+        let stems = |folded: &str| folded.split_ascii_whitespace().map(stem_hash).collect();
+        (out.asked_stems, out.seen_stems) = (stems(out.asked()), stems(out.seen()));
+        for stems in [&mut out.labels, &mut out.asked_stems, &mut out.seen_stems] {
             stems.sort_unstable();
             stems.dedup();
         }
