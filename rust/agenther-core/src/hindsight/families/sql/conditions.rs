@@ -105,7 +105,7 @@ impl Speaker<'_> {
     }
 
     /// `language = 'English' OR language = 'Dutch'` as one condition.
-    fn merged_alternatives(&self) -> Option<Vec<Test>> {
+    pub(super) fn merged_alternatives(&self) -> Option<Vec<Test>> {
         let [Test::Compare(column, ..), _, ..] = self.shape.tests.as_slice() else { return None };
         let constant = |test: &Test| match test {
             Test::Compare(other, BinaryOperator::Eq, constant) if other == column => Some(constant.clone()),
@@ -209,7 +209,7 @@ impl Speaker<'_> {
         let link = inner.named(noun).filter(|_| own)?;
         match number {
             Number::Some => Some(link),
-            Number::None if !link.contains(" other than ") => {
+            Number::None if ![" other than ", ", but not as "].iter().any(|not| link.contains(not)) => {
                 Some(link.replacen("that have", "that do not have", 1))
             }
             _ => None,

@@ -252,7 +252,9 @@ fn shape_of(query: &Query, schema: &Schema) -> Option<Shape> {
         _ => None,
     };
     let order = scope.order(query, &outputs)?;
-    let tests = scope.with_recorded(tests, any)?;
+    let mut tests = scope.with_recorded(tests, any)?;
+    // What follows an inner condition would read as one more of it.
+    tests.sort_by_key(|test| matches!(test, Test::Has(..) | Test::Against(..) | Test::Of(..)));
     let (tables, referrer, base) = (scope.tables.clone(), scope.referrer.clone(), scope.base);
     let shape = Shape {
         labels: select.projection.iter().map(label).collect(),
@@ -498,7 +500,11 @@ impl<'s> Scope<'s> {
                     .replace(' ', "")
                     .to_ascii_lowercase();
                 let plain = glue(self.schema.words(&self.tables[column.table]));
-                name == "id" || name == format!("{table}id") || name == format!("{plain}id")
+                // A number or a code that has the name of its table counts the things in it.
+                let named = ["id", "number", "code"].iter().any(|kind| {
+                    [&table, &plain].into_iter().any(|table| name.strip_suffix(kind) == Some(table))
+                });
+                name == "id" || named
             }
         }
     }
