@@ -291,9 +291,12 @@ fn changed(world: &World<'_>, reading: &Reading<'_>, scenes: &[Scene<'_>], at: u
         }
         Event::Switch(_, on) => {
             let state = if *on { "on" } else { "off" };
+            // Where things have no numbers there is one of each.
+            let name = if thing.full == thing.kind { thing.named() } else { world.a(thing) };
+            let is_found = sighting(scenes, at, thing).is_some();
             let goal = match seed % 2 {
-                0 => format!("Find {} and turn it {state}.", world.a(thing)),
-                _ => format!("Please turn {state} {}.", world.a(thing)),
+                0 if is_found => format!("Find {name} and turn it {state}."),
+                _ => format!("Please turn {state} {name}."),
             };
             // How the agent came there is part of it, unless it was after something else on the way.
             let place = sighting(scenes, at, thing).map(|(_, place)| place).filter(|place| {
@@ -582,6 +585,16 @@ mod tests {
         ] {
             assert!(goals(&[(act, told), ("look", told)]).is_empty(), "{act}");
         }
+    }
+
+    #[test]
+    fn what_has_no_number_is_the_only_one() {
+        let found = goals(&[
+            ("open cupboard", "The cupboard is open."),
+            ("activate stove", "The stove is now activated."),
+        ]);
+        let goals: Vec<&str> = found.iter().map(|(goal, _, _)| goal.as_str()).collect();
+        assert_eq!(goals, ["Please turn on the stove."]);
     }
 
     #[test]

@@ -14,6 +14,12 @@ const MAX_BRANCH: usize = 120;
 /// More places than these are a tour of the house.
 const MAX_PLACES: usize = 40;
 
+/// Longer programs do more than look.
+const MAX_PROGRAM: usize = 4_000;
+
+/// A world that lists more things than these is none that a program looks through.
+const MAX_LISTED: usize = 200;
+
 /// A longer range is no row of places.
 const MAX_RANGE: usize = 40;
 
@@ -28,6 +34,10 @@ struct Hunt<'a> {
 
 /// Proposes what the reports of programs answer: where something is, or that it is in none of the places.
 pub fn propose<'a>(world: &World<'a>, reading: &Reading<'a>, scenes: &[Scene<'_>], out: &mut Proposals) {
+    let listed = world.listed.iter().filter_map(|kind| world.kinds.get(kind)).map(Vec::len).sum::<usize>();
+    if listed == 0 || listed > MAX_LISTED {
+        return;
+    }
     let steps = reading.steps.iter().enumerate().take(MAX_SCENES);
     let hunts: Vec<Hunt<'_>> = steps.filter_map(|(index, step)| hunt(world, index as u32, step)).collect();
     if let Some(hunt) = hunts.iter().find(|hunt| !hunt.found.is_empty()) {
@@ -66,13 +76,17 @@ pub fn tells_by_silence(read: &StepReading<'_>) -> bool {
     let (Some(program), Some(observation)) = (read.step.action_input, read.step.observation) else {
         return false;
     };
-    (is_silent(observation) || is_negative(program, observation))
+    program.len() <= MAX_PROGRAM
+        && (is_silent(observation) || is_negative(program, observation))
         && tested(program).any(|word| prints_if_found(program, word))
 }
 
 fn hunt<'a>(world: &World<'a>, index: u32, read: &StepReading<'a>) -> Option<Hunt<'a>> {
     read.step.action_name?;
     let (program, observation) = (read.step.action_input?, read.step.observation?);
+    if program.len() > MAX_PROGRAM {
+        return None;
+    }
     let mut targets = tested(program).filter(|word| !search::is_state(word));
     let target = targets.next()?.to_lowercase();
     let is_thing = world.task.contains(&target) || world.kinds.contains_key(target.as_str());
