@@ -21,8 +21,14 @@ impl Speaker<'_> {
                     || word
                     || self.flagged(column).is_some()
                     || self.info(column).is_some_and(|info| !info.boolean) && !self.is_property(column);
+                // `charter = 1` is a yes or no that no word says.
+                let counted = !constant.number
+                    || flag(constant).is_none()
+                    || self.flagged(column).is_some()
+                    || self.measures(column);
                 typed
                     && said
+                    && counted
                     && (!self.opaque(column) || !constant.number)
                     && !constant.text.trim().is_empty()
             }
@@ -239,11 +245,21 @@ impl Speaker<'_> {
 
     /// Whether a column is called as a property, not as something that has values: `is_open`, `active`, `paid_yn`.
     fn is_property(&self, column: &Column) -> bool {
+        const WORDS: &[&str] = &["paid", "sold", "hidden", "open", "public", "free", "done", "late"];
         const ENDS: &[&str] = &["ed", "ive", "able", "ible", "al", "yn", "flag", "indicator"];
         let words = self.schema.words(&column.name);
         let (Some(first), Some(last)) = (words.first(), words.last()) else { return true };
         matches!(first.as_str(), "is" | "are" | "has" | "have" | "was" | "can" | "allows" | "allow")
+            || WORDS.contains(&last.as_str())
             || ENDS.iter().any(|end| last.ends_with(end))
+    }
+
+    /// Whether a column is called after what numbers are given of, or after what is counted.
+    fn measures(&self, column: &Column) -> bool {
+        self.schema
+            .words(&column.name)
+            .last()
+            .is_some_and(|word| super::answer::MEASURED.contains(&word.as_str()) || is_plural(word))
     }
 
     fn relation(&self, column: &Column, op: &BinaryOperator) -> Option<&'static str> {

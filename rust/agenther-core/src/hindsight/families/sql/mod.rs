@@ -712,6 +712,38 @@ mod tests {
     }
 
     #[test]
+    fn tables_of_benchmarks_with_foreign_keys_and_short_names_are_read_as_far_as_they_can_be_said() {
+        let schema = (
+            "get_schema",
+            "all",
+            "CREATE TABLE schools (CDSCode TEXT NOT NULL PRIMARY KEY, county TEXT NULL, school TEXT, charter INTEGER);\n\
+             CREATE TABLE school_scores (school_code TEXT NOT NULL PRIMARY KEY, NumTstTakr INTEGER, average_score INTEGER,\n\
+             FOREIGN KEY (school_code) REFERENCES schools (CDSCode));\n\
+             CREATE TABLE invoices (id INTEGER PRIMARY KEY, vendor TEXT, amount_due NUMERIC, due_date DATE, paid BOOLEAN);",
+        );
+        for (query, rows, request) in [
+            (
+                "SELECT T2.school FROM school_scores AS T1 INNER JOIN schools AS T2 ON T1.school_code = T2.CDSCode \
+                 WHERE T1.average_score > 560",
+                "[('Lowell',), ('Gunn',)]",
+                "different names of the schools that have a score whose average score is greater than 560",
+            ),
+            ("SELECT school_code FROM school_scores ORDER BY NumTstTakr DESC LIMIT 1", "[('3061',)]", ""),
+            ("SELECT COUNT(*) FROM schools WHERE county = 'Alameda' AND charter = 1", "[(31,)]", ""),
+            (
+                "SELECT vendor, amount_due FROM invoices WHERE NOT paid AND due_date < '2024-01-01'",
+                " vendor | amount_due \n--------+------------\n Acme   |     100.00\n Bolt   |      55.10\n(2 rows)\n",
+                "vendors and amounts due of the invoices that are not paid and whose due date is before",
+            ),
+            ("SELECT vendor FROM invoices WHERE paid IS TRUE", "vendor\nZed", "invoices that are paid"),
+        ] {
+            let found = proposals(super::propose, "", &[schema, ("sql", query, rows)]);
+            let goal = found.first().map_or("", |(goal, _, _)| goal.as_str());
+            assert!(goal.contains(request) && goal.is_empty() == request.is_empty(), "{query}: {goal}");
+        }
+    }
+
+    #[test]
     fn consoles_that_print_errors_or_no_rows_answer_nothing() {
         for text in [
             "ERROR:  relation \"film\" does not exist\nLINE 1: SELECT title FROM film",

@@ -220,7 +220,9 @@ impl Speaker<'_> {
         }
         // A reference that shares no word with what it refers to may be no reference at all, just equal numbers.
         let declared = self.info(reference).is_some_and(|info| info.keyed);
-        let plain = words.iter().all(|word| word.len() > 2 && word.chars().all(|c| c.is_ascii_lowercase()));
+        let plain = words.iter().all(|word| {
+            word.len() > 2 && word.chars().all(|c| c.is_ascii_lowercase()) && is_pronounceable(word)
+        });
         let other = self.schema.names_table(&words.join("_")) || self.schema.names_table(&words.concat());
         (declared && !other && plain && is_noun(&words) && (1..=2).contains(&words.len()))
             .then(|| words.join(" "))
@@ -380,6 +382,13 @@ impl Speaker<'_> {
 /// Words that alone do not tell what they are of.
 const VAGUE: &[&str] = &["average", "max", "min", "count", "highest", "lowest", "value", "other", "details"];
 
+/// Whether a word can be a word: `scr` and `tst` are short for something. What is written in capitals is spelt.
+fn is_pronounceable(word: &str) -> bool {
+    !word.is_ascii()
+        || word.bytes().any(|byte| byte.is_ascii_uppercase())
+        || word.bytes().any(|byte| b"aeiouy".contains(&byte))
+}
+
 /// Whether a phrase made of an identifier reads as a noun phrase.
 fn sayable(phrase: &str) -> bool {
     let words: Vec<&str> = phrase.split(' ').collect();
@@ -387,7 +396,7 @@ fn sayable(phrase: &str) -> bool {
         // `line 1` of an address
         let numbered =
             at > 0 && at + 1 == words.len() && word.len() == 1 && word.bytes().all(|b| b.is_ascii_digit());
-        numbered || word.len() > 1 && word.chars().all(char::is_alphabetic)
+        numbered || word.len() > 1 && word.chars().all(char::is_alphabetic) && is_pronounceable(word)
     });
     let unit = matches!(words[words.len() - 1], "millions" | "thousands" | "billions" | "yn" | "flag");
     let first_is_verb = matches!(words[0], "is" | "has" | "have" | "was" | "can" | "do" | "did");

@@ -703,6 +703,7 @@ pub(super) fn small(number: u64) -> Option<&'static str> {
 pub(super) fn plural_attribute(attribute: &str) -> String {
     match attribute.split_once(" of ") {
         Some((head, of)) => format!("{} of {of}", plural(head)),
+        None if attribute.ends_with(" due") => format!("{} due", plural(attribute.trim_end_matches(" due"))),
         None if attribute.ends_with("ID") => format!("{attribute}s"),
         None => plural(attribute),
     }

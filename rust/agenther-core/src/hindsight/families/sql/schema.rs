@@ -25,6 +25,8 @@ pub struct ColumnInfo {
     pub primary: bool,
     /// Whether any key or index is on it.
     pub keyed: bool,
+    /// Whether the definition of the table says that it refers to another.
+    pub foreign: bool,
     /// Whether values are true or false.
     pub boolean: bool,
     /// Whether this is what results show of the column, no listing of columns having been seen.

@@ -463,6 +463,9 @@ impl<'s> Scope<'s> {
         let (parent, child) = match (self.is_key(&left), self.is_key(&right)) {
             (true, false) => (left, right),
             (false, true) => (right, left),
+            // One of two tables that share a key says that it refers to the other.
+            (true, true) if self.is_foreign(&right) && !self.is_foreign(&left) => (left, right),
+            (true, true) if self.is_foreign(&left) && !self.is_foreign(&right) => (right, left),
             (false, false) if self.called_after(&right, &left) => (left, right),
             (false, false) if self.called_after(&left, &right) => (right, left),
             _ => return None,
@@ -482,6 +485,12 @@ impl<'s> Scope<'s> {
         let unseen = self.schema.columns(&self.tables[key.table]).is_none();
         let named = format!("{}{}", table.to_ascii_lowercase(), glue(self.schema.words(&key.name)));
         unseen && glue(self.schema.words(&reference.name)) == named
+    }
+
+    /// Whether the definition of a table says that a column refers to another.
+    fn is_foreign(&self, column: &Column) -> bool {
+        let info = self.schema.column(&self.tables[column.table], &column.name);
+        info.is_some_and(|info| info.foreign)
     }
 
     /// Whether a column alone identifies a row of its table.
@@ -780,6 +789,13 @@ impl<'s> Scope<'s> {
         Some(Test::OneOf(of?, constants, false))
     }
 
+    /// That a column of truth values is true, or false.
+    fn holds(&self, expr: &Expr, is_true: bool) -> Option<Test> {
+        let column = self.column(expr)?;
+        let constant = Constant { text: is_true.to_string(), number: false };
+        Some(Test::Compare(column, BinaryOperator::Eq, constant))
+    }
+
     pub(super) fn test(&self, expr: &Expr) -> Option<Test> {
         match expr {
             Expr::Nested(inner) => self.test(inner),
@@ -796,6 +812,11 @@ impl<'s> Scope<'s> {
             Expr::Like { negated, any: false, expr, pattern, escape_char: None } => {
                 Some(Test::Like(self.column(expr)?, constant(pattern)?.text, *negated))
             }
+            // `WHERE is_active AND NOT paid`
+            Expr::Identifier(_) | Expr::CompoundIdentifier(_) => self.holds(expr, true),
+            Expr::UnaryOp { op: UnaryOperator::Not, expr } => self.holds(expr, false),
+            Expr::IsTrue(expr) => self.holds(expr, true),
+            Expr::IsFalse(expr) => self.holds(expr, false),
             Expr::IsNull(expr) => Some(Test::Null(self.column(expr)?, false)),
             Expr::IsNotNull(expr) => Some(Test::Null(self.column(expr)?, true)),
             Expr::InSubquery { expr, subquery, negated } => self
