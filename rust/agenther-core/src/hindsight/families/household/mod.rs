@@ -62,10 +62,14 @@ pub fn propose(reading: &Reading<'_>, out: &mut Proposals) {
         })
         .take(MAX_SCENES)
         .collect();
+    // Sentences like "You have moved …" stand in other logs too: a world has places.
+    let has_places = scenes.iter().flat_map(|scene| &scene.events).any(|event| event.place().is_some());
+    if !has_places && listing(reading).is_none() {
+        return;
+    }
     let world = World::new(reading, &scenes);
     report::propose(&world, reading, &scenes, out);
-    // Sentences like "You have moved …" stand in other logs too: a world has places.
-    if !scenes.iter().flat_map(|scene| &scene.events).any(|event| event.place().is_some()) {
+    if !has_places {
         return;
     }
     let before = out.candidates.len();
@@ -86,6 +90,13 @@ pub fn propose(reading: &Reading<'_>, out: &mut Proposals) {
     }
 }
 
+/// What the room holds: it stands in the prompt, or is what the run begins with.
+fn listing<'a>(reading: &Reading<'a>) -> Option<&'a str> {
+    let opening = reading.steps.first().filter(|read| read.step.action_name.is_none());
+    let texts = [reading.run.original_prompt, opening.and_then(|read| read.step.observation)];
+    texts.into_iter().flatten().find_map(|text| text.split_once("you see ")?.1.split(['\n', '.']).next())
+}
+
 /// What is known of the things of the world: how many of a kind there are, and how people write them.
 struct World<'a> {
     kinds: BTreeMap<&'a str, Vec<&'a str>>,
@@ -101,14 +112,7 @@ struct World<'a> {
 impl<'a> World<'a> {
     fn new(reading: &Reading<'a>, scenes: &[Scene<'a>]) -> Self {
         let prompt = reading.run.original_prompt.unwrap_or("");
-        // What the room holds stands in the prompt, or is what the run begins with.
-        let opening = reading.steps.first().filter(|read| read.step.action_name.is_none());
-        let texts = [Some(prompt), opening.and_then(|read| read.step.observation)];
-        let listing = texts
-            .into_iter()
-            .flatten()
-            .find_map(|text| text.split_once("you see ")?.1.split(['\n', '.']).next())
-            .unwrap_or("");
+        let listing = listing(reading).unwrap_or("");
         let mut world = World {
             kinds: BTreeMap::new(),
             places: BTreeSet::new(),
