@@ -204,3 +204,25 @@ fn what_no_person_would_say_is_not_said() {
         assert!(goals.is_empty() || call.0 == "home_locks_info", "{prompt}: {goals:#?}");
     }
 }
+
+#[test]
+fn a_household_whose_actions_are_sentences_is_demonstrated() {
+    let room = "You are in the middle of a room. Looking quickly around you, you see a cabinet 2, a cabinet 1, a \
+                countertop 1, a fridge 1, and a sinkbasin 1.\nYour task is to: put a clean plate in fridge.";
+    let calls = [
+        ("act", "go to cabinet 1", "You arrive at cabinet 1. The cabinet 1 is closed."),
+        ("act", "open cabinet 1", "You open the cabinet 1. The cabinet 1 is open. In it, you see nothing."),
+        (
+            "act",
+            "go to countertop 1",
+            "You arrive at countertop 1. On the countertop 1, you see a plate 1, and a mug 2.",
+        ),
+        ("act", "take plate 1 from countertop 1", "You pick up the plate 1 from the countertop 1."),
+        ("act", "go to sinkbasin 1", "You arrive at sinkbasin 1. On the sinkbasin 1, you see nothing."),
+        ("act", "clean plate 1 with sinkbasin 1", "You clean the plate 1 using the sinkbasin 1."),
+        ("act", "put plate 1 in fridge 1", "Nothing happens."),
+    ];
+    asks(room, &calls, "clean a plate", "I took the plate from countertop 1 and cleaned it with sinkbasin 1");
+    let cleaned = goals(room, &calls).into_iter().find(|goal| goal.answer.contains("cleaned"));
+    assert_eq!(cleaned.expect("the cleaning").kept_steps, [2, 3, 4, 5]);
+}

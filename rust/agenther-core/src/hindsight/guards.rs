@@ -163,10 +163,16 @@ fn pursues_old_goal(candidate: &Candidate, reading: &Reading<'_>) -> bool {
     })
 }
 
-/// Whether an argument names numbered things and nothing else: `cloth 1 with sinkbasin 1` acts in a world, and looks for
-/// nothing.
+/// Whether an argument names numbered things and nothing else, or says what is done with them: `cloth 1 with sinkbasin 1`,
+/// `take mug 2 from desk 1` act in a world, and look for nothing.
 fn names_things(value: &str) -> bool {
-    let words = || value.split_whitespace().filter(|word| !is_function_word(word));
+    const ACTS: &[&str] = &[
+        "go", "walk", "move", "open", "close", "take", "pick", "grab", "get", "put", "place", "drop", "turn",
+        "toggle", "use", "clean", "heat", "cool", "slice", "examine",
+    ];
+    let value = value.trim_start();
+    let verb = value.split_whitespace().next().filter(|verb| ACTS.contains(verb)).unwrap_or("");
+    let words = || value[verb.len()..].split_whitespace().filter(|word| !is_function_word(word));
     let is_number = |word: &str| word.len() <= 2 && word.bytes().all(|byte| byte.is_ascii_digit());
     words().next().is_some()
         && words().zip(words().skip(1).chain(["?"])).all(|(word, next)| is_number(word) || is_number(next))
@@ -197,10 +203,19 @@ mod tests {
 
     #[test]
     fn numbered_things_are_no_query() {
-        for value in ["cloth 1 with sinkbasin 1", "apple 3 from desk 12"] {
+        for value in
+            ["cloth 1 with sinkbasin 1", "apple 3 from desk 12", "take mug 2 from desk 1", "go to shelf 3"]
+        {
             assert!(names_things(value), "{value}");
         }
-        for value in ["world cup 2018", "season 2 of the series", "red shoes size 9", "with the"] {
+        for value in [
+            "take me to the world cup",
+            "use",
+            "world cup 2018",
+            "season 2 of the series",
+            "red shoes size 9",
+            "with the",
+        ] {
             assert!(!names_things(value), "{value}");
         }
     }

@@ -10,6 +10,11 @@ pub struct Thing<'a> {
 }
 
 impl<'a> Thing<'a> {
+    /// As an answer names it: `shelf 2`, or `the fridge` where the world has no numbers.
+    pub fn named(&self) -> String {
+        if self.full == self.kind { format!("the {}", self.kind) } else { self.full.to_string() }
+    }
+
     /// Reads a noun phrase; `None` where it is none.
     fn parse(text: &'a str) -> Option<Self> {
         let text = text.trim();
@@ -128,7 +133,10 @@ pub fn events(observation: &str) -> Vec<Event<'_>> {
     let mut opened = None;
     for line in observation.lines() {
         for sentence in line.split_inclusive(". ").map(|part| part.trim().trim_end_matches('.')) {
-            if let Some(event) = event(sentence, opened) {
+            if let Some((place, things)) = revealed(sentence) {
+                opened = Some(place);
+                events.extend([Event::Open(place), Event::See(place, things)]);
+            } else if let Some(event) = event(sentence, opened) {
                 if let Event::Open(place) = &event {
                     opened = Some(*place);
                 }
@@ -143,6 +151,20 @@ pub fn events(observation: &str) -> Vec<Event<'_>> {
 pub fn ends_with_event(observation: &str) -> bool {
     let last = observation.trim_end().lines().next_back().unwrap_or("");
     !events(last).is_empty()
+}
+
+/// `You open the box, revealing a pen`, `Opening the box reveals a pen`: the place and what is in it.
+fn revealed(sentence: &str) -> Option<(Thing<'_>, Vec<Thing<'_>>)> {
+    let (place, list) = match sentence.strip_prefix("Opening ") {
+        Some(rest) => rest.split_once(" reveals ")?,
+        None => {
+            let (action, list) = sentence.split_once(", revealing ")?;
+            let action = ACTORS.iter().find_map(|actor| action.strip_prefix(actor))?;
+            (action.strip_prefix("open ").or_else(|| action.strip_prefix("opened "))?, list)
+        }
+    };
+    let things = things(list);
+    (!things.is_empty()).then_some((Thing::parse(place)?, things))
 }
 
 fn event<'a>(sentence: &'a str, opened: Option<Thing<'a>>) -> Option<Event<'a>> {
@@ -222,6 +244,8 @@ fn see<'a>(sentence: &'a str, opened: Option<Thing<'a>>) -> Option<Event<'a>> {
     const LINKS: &[&str] = &[
         ", you see ",
         " you see ",
+        " you can see ",
+        " you can make out ",
         ", there is ",
         " there is ",
         ", there are ",

@@ -46,31 +46,30 @@ pub fn inventory(
     let lines: Vec<String> =
         seen.iter().map(|(place, things)| format!("- {}: {}", place.full, listed(world, things))).collect();
     let answer = match seen.as_slice() {
-        [(place, things)] if things.is_empty() => format!("There is nothing in {}.", place.full),
+        [(place, things)] if things.is_empty() => format!("There is nothing in {}.", place.named()),
         [(place, things)] => {
             let be = if things.len() == 1 { "is" } else { "are" };
             format!(
                 "{} {} there {be} {}.",
                 english::sentence(preposition(*place)),
-                place.full,
+                place.named(),
                 listed(world, things)
             )
         }
         _ => lines.join("\n"),
     };
-    (!hunts(reading, scene.step, &goal)).then(|| candidate(reading, goal, answer, steps, 0.78))
+    (!hunts(world, reading, scene.step, &goal)).then(|| candidate(reading, goal, answer, steps, 0.78))
 }
 
 /// Whether the program of a step is after something that the goal does not name: it stops where that is found, or
 /// has a word of the original goal for it. What it shows on the way is no tour that anyone asked for.
-fn hunts(reading: &Reading<'_>, step: u32, goal: &str) -> bool {
+fn hunts(world: &World<'_>, reading: &Reading<'_>, step: u32, goal: &str) -> bool {
     let Some(program) = reading.steps[step as usize].step.action_input.filter(|input| input.contains('('))
     else {
         return false;
     };
     let (asked, said) = (content_words(goal), content_words(program));
-    let old = content_words(reading.run.original_prompt.unwrap_or(""));
-    said.contains("break") || said.iter().any(|word| old.contains(word) && !asked.contains(word))
+    said.contains("break") || said.iter().any(|word| world.task.contains(word) && !asked.contains(word))
 }
 
 /// A place and the things in or on it.

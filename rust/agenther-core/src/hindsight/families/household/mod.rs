@@ -3,7 +3,10 @@
 
 mod events;
 mod inventory;
+mod report;
 mod search;
+
+pub use report::tells_by_silence;
 
 use std::collections::{BTreeMap, BTreeSet, HashSet};
 
@@ -37,20 +40,10 @@ impl Scene<'_> {
 
     /// Whether the step looks around: it shows something, and if it tried something in vain, then to go somewhere.
     fn only_looks(&self, reading: &Reading<'_>) -> bool {
-        const ACTS: &[&str] = &[
-            "put", "take", "heat", "cool", "clean", "use", "toggle", "slice", "move", "pick", "drop", "grab",
-            "place",
-        ];
         let program = reading.steps[self.step as usize].step.action_input.unwrap_or("");
-        let acts = || {
-            let called = program.match_indices('(').filter_map(|(at, _)| {
-                program[..at].rsplit(|c: char| !(c.is_alphanumeric() || c == '_')).next()
-            });
-            called.flat_map(|name| name.split('_')).any(|word| ACTS.contains(&word))
-        };
         self.is_idle()
             && self.events.iter().any(|event| matches!(event, Event::See(..)))
-            && !(self.events.contains(&Event::Nothing) && acts())
+            && !(self.events.contains(&Event::Nothing) && search::acts(program))
     }
 }
 
@@ -70,10 +63,15 @@ pub fn propose(reading: &Reading<'_>, out: &mut Proposals) {
         .take(MAX_SCENES)
         .collect();
     // Sentences like "You have moved …" stand in other logs too: a world has places.
-    if !scenes.iter().flat_map(|scene| &scene.events).any(|event| event.place().is_some()) {
+    let has_places = scenes.iter().flat_map(|scene| &scene.events).any(|event| event.place().is_some());
+    if !has_places && listing(reading).is_none() {
         return;
     }
     let world = World::new(reading, &scenes);
+    report::propose(&world, reading, &scenes, out);
+    if !has_places {
+        return;
+    }
     let before = out.candidates.len();
     for at in 0..scenes.len() {
         if scenes[at].last
@@ -92,6 +90,13 @@ pub fn propose(reading: &Reading<'_>, out: &mut Proposals) {
     }
 }
 
+/// What the room holds: it stands in the prompt, or is what the run begins with.
+fn listing<'a>(reading: &Reading<'a>) -> Option<&'a str> {
+    let opening = reading.steps.first().filter(|read| read.step.action_name.is_none());
+    let texts = [reading.run.original_prompt, opening.and_then(|read| read.step.observation)];
+    texts.into_iter().flatten().find_map(|text| text.split_once("you see ")?.1.split(['\n', '.']).next())
+}
+
 /// What is known of the things of the world: how many of a kind there are, and how people write them.
 struct World<'a> {
     kinds: BTreeMap<&'a str, Vec<&'a str>>,
@@ -107,14 +112,7 @@ struct World<'a> {
 impl<'a> World<'a> {
     fn new(reading: &Reading<'a>, scenes: &[Scene<'a>]) -> Self {
         let prompt = reading.run.original_prompt.unwrap_or("");
-        // What the room holds stands in the prompt, or is what the run begins with.
-        let opening = reading.steps.first().filter(|read| read.step.action_name.is_none());
-        let texts = [Some(prompt), opening.and_then(|read| read.step.observation)];
-        let listing = texts
-            .into_iter()
-            .flatten()
-            .find_map(|text| text.split_once("you see ")?.1.split(['\n', '.']).next())
-            .unwrap_or("");
+        let listing = listing(reading).unwrap_or("");
         let mut world = World {
             kinds: BTreeMap::new(),
             places: BTreeSet::new(),
@@ -164,6 +162,12 @@ impl<'a> World<'a> {
             }
             previous = word;
         }
+    }
+
+    /// Whether the prompt lists a thing.
+    fn is_listed(&self, thing: Thing<'_>) -> bool {
+        self.listed.contains(thing.kind)
+            && self.kinds.get(thing.kind).is_some_and(|known| known.contains(&thing.full))
     }
 
     fn name(&self, thing: Thing<'_>) -> String {
@@ -250,8 +254,8 @@ fn changed(world: &World<'_>, reading: &Reading<'_>, scenes: &[Scene<'_>], at: u
             let answer = format!(
                 "Done: I took the {} from {}, {verb}put it {on} {}.",
                 world.name(thing),
-                from.map_or("", |from| from.full),
-                place.full,
+                from.map_or(String::new(), |from| from.named()),
+                place.named(),
             );
             let answer = if verb.is_empty() { answer.replacen(", put", " and put", 1) } else { answer };
             (goal, answer, vec![(taken, from), (at, Some(*place))], 0.92)
@@ -263,13 +267,10 @@ fn changed(world: &World<'_>, reading: &Reading<'_>, scenes: &[Scene<'_>], at: u
                 0 => format!("{} {}{with}.", capital(verb), world.a(thing)),
                 _ => format!("Please {verb} {} for me{with}.", world.a(thing)),
             };
-            let from_full = from.map_or("where it was", |from| from.full);
-            let with = tool.map_or(String::new(), |tool| format!(" with {}", tool.full));
-            let answer = format!(
-                "Done: I took the {} from {from_full} and {} it{with}.",
-                world.name(thing),
-                past(verb)
-            );
+            let source = from.map_or("where it was".to_string(), |from| from.named());
+            let with = tool.map_or(String::new(), |tool| format!(" with {}", tool.named()));
+            let answer =
+                format!("Done: I took the {} from {source} and {} it{with}.", world.name(thing), past(verb));
             (goal, answer, vec![(taken, from), (at, *tool)], 0.88)
         }
         Event::Take(_, from) => {
@@ -290,34 +291,56 @@ fn changed(world: &World<'_>, reading: &Reading<'_>, scenes: &[Scene<'_>], at: u
                 "Done: I found the {} {} {} and picked it up.",
                 world.name(thing),
                 preposition(from),
-                from.full
+                from.named()
             );
             (goal, answer, vec![(at, Some(from))], 0.84)
         }
         Event::Switch(_, on) => {
             let state = if *on { "on" } else { "off" };
+            // Where things have no numbers there is one of each.
+            let name = if thing.full == thing.kind { thing.named() } else { world.a(thing) };
+            let is_found = sighting(scenes, at, thing).is_some();
             let goal = match seed % 2 {
-                0 => format!("Find {} and turn it {state}.", world.a(thing)),
-                _ => format!("Please turn {state} {}.", world.a(thing)),
+                0 if is_found => format!("Find {name} and turn it {state}."),
+                _ => format!("Please turn {state} {name}."),
             };
-            let place = sighting(scenes, at, thing).map(|(_, place)| place);
-            let place_words =
-                place.map_or(String::new(), |place| format!(" {} {}", preposition(place), place.full));
-            let answer = format!("Done: the {}{place_words} is now {state}.", world.name(thing));
+            // How the agent came there is part of it, unless it was after something else on the way.
+            let place = sighting(scenes, at, thing).map(|(_, place)| place).filter(|place| {
+                let kept = kept(reading, scenes, at, thing, &[(at, Some(*place))]);
+                kept.is_some_and(|kept| !any_strays(world, reading, scenes, &kept, &goal, thing))
+            });
+            let device = match place {
+                Some(place) => {
+                    format!("the {} {} {}", world.name(thing), preposition(place), place.named())
+                }
+                None => thing.named(),
+            };
+            let answer = format!("Done: {device} is now {state}.");
             (goal, answer, vec![(at, place)], 0.82)
         }
         _ => return None,
     };
     let kept = kept(reading, scenes, at, thing, &anchors)?;
-    let strays = kept.iter().any(|&index| {
-        scenes[index].events.contains(&Event::Nothing)
-            && search::strays(world, reading, &scenes[index], &goal, thing.kind)
-    });
-    if strays {
+    if any_strays(world, reading, scenes, &kept, &goal, thing) {
         return None;
     }
     let kept = kept.iter().map(|&index| scenes[index].step).collect();
     Some(candidate(reading, goal, answer, kept, prior))
+}
+
+/// Whether one of the scenes tries something in vain and is after something that the goal does not name.
+fn any_strays(
+    world: &World<'_>,
+    reading: &Reading<'_>,
+    scenes: &[Scene<'_>],
+    kept: &[usize],
+    goal: &str,
+    thing: Thing<'_>,
+) -> bool {
+    kept.iter().any(|&index| {
+        scenes[index].events.contains(&Event::Nothing)
+            && search::strays(world, reading, &scenes[index], goal, thing.kind)
+    })
 }
 
 /// The scene, not later than `at`, in which a thing now held was taken, and from where.
@@ -529,6 +552,68 @@ mod tests {
                 || goal.contains("Wash") && answer.contains("washed it")),
             "{found:?}"
         );
+    }
+
+    #[test]
+    fn a_text_adventure_that_tells_what_a_door_hides_is_read() {
+        let found = goals(&[
+            ("open fridge", "You open the fridge, revealing a carrot and a bottle."),
+            ("take carrot", "You take the carrot from the fridge."),
+            ("cook carrot with stove", "You fried the carrot with the stove."),
+        ]);
+        let fried = found.iter().find(|(goal, _, _)| goal.to_lowercase().contains("fry"));
+        let (goal, answer, kept) = fried.expect("the frying");
+        assert!(goal.contains("carrot with the stove"), "{goal}");
+        assert_eq!(answer, "Done: I took the carrot from the fridge and fried it with the stove.");
+        assert_eq!(*kept, [0, 1, 2]);
+        let found = goals(&[("open mailbox", "Opening the small mailbox reveals a leaflet.")]);
+        assert!(found.is_empty(), "one look is no request: {found:?}");
+    }
+
+    #[test]
+    fn worlds_that_report_no_change_of_state_are_left_alone() {
+        for (act, told) in [
+            ("[walk] <kitchen> (11)", "success"),
+            ("PickupObject(Apple)", "Action PickupObject executed successfully."),
+            (
+                "move forward",
+                "You see a red ball 2 steps forward and a wall 3 steps left. You carry nothing.",
+            ),
+            (
+                "look around",
+                "This room is called the workshop. In it, you see: \n\ta battery\n\tan orange\nYou also see: \n\tA door to the hallway (that is open)",
+            ),
+            ("focus on orange", "You focus on the orange."),
+            ("move orange to inventory", "You move the orange to the inventory."),
+            ("north", "Forest Path. There is a tall tree here."),
+            ("take leaflet", "Taken."),
+            ("read leaflet", "(taken) Welcome to the game!"),
+        ] {
+            assert!(goals(&[(act, told), ("look", told)]).is_empty(), "{act}");
+        }
+    }
+
+    #[test]
+    fn what_has_no_number_is_the_only_one() {
+        let found = goals(&[
+            ("open cupboard", "The cupboard is open."),
+            ("activate stove", "The stove is now activated."),
+        ]);
+        let goals: Vec<&str> = found.iter().map(|(goal, _, _)| goal.as_str()).collect();
+        assert_eq!(goals, ["Please turn on the stove."]);
+    }
+
+    #[test]
+    fn a_lamp_that_was_come_across_while_hunting_for_else_is_turned_on_all_the_same() {
+        let hunt = "for place in places:\n    if 'mug' in goto(place): break";
+        let prompt = "You are in a room and you see a desk 1, and a shelf 1.\nPut a mug under the lamp.";
+        let calls = [
+            ("act", hunt, "On the desk 1, you see a lamp 2.\nNothing happens."),
+            ("act", "use('lamp 2')", "You turn on the lamp 2."),
+        ];
+        let found = proposals(super::propose, prompt, &calls);
+        let turned = found.iter().find(|(goal, _, _)| goal.contains("lamp")).expect("the lamp");
+        assert_eq!((turned.1.as_str(), turned.2.as_slice()), ("Done: lamp 2 is now on.", [1].as_slice()));
     }
 
     #[test]

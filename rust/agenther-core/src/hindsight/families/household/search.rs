@@ -24,11 +24,17 @@ const MAX_PLACES: usize = 40;
 /// More places than these that hold a thing are an inventory.
 const MAX_SIGHTINGS: usize = 6;
 
+/// So many places may a tour go to in vain: the question names those that it saw.
+const MAX_IN_VAIN: usize = 1;
+
 /// States, which programs look for in what a world says.
 const STATES: &[&str] = &[
     "open", "opened", "closed", "empty", "clean", "cool", "cold", "hot", "heat", "dirty", "on", "off",
     "nothing", "done",
 ];
+
+/// Those that a place is in, on the way to what it holds.
+const DOORS: &[&str] = &["open", "opened", "closed"];
 
 /// Those among them that the thing which is looked for may be in.
 const STATES_OF_THINGS: &[&str] = &["clean", "cool", "cold", "hot", "heat", "dirty"];
@@ -48,13 +54,13 @@ fn sought_in<'a>(reading: &Reading<'_>, scene: &Scene<'a>) -> Option<Thing<'a>> 
     let step = reading.steps[scene.step as usize].step;
     let program = step.action_input.unwrap_or("");
     // `"pan" in seen and "cool" in seen` hunts for a cool pan, which any pan is not.
-    if tested(program).any(|word| STATES_OF_THINGS.contains(&word)) {
+    if tested(program).any(is_state_of_thing) {
         return None;
     }
     let is_tested = |thing: &Thing<'_>| {
         // A program that tests for something else is not after what its listings show besides.
-        let mut words = tested(program).filter(|word| !is_state(word)).peekable();
-        words.peek().is_none() || words.any(|word| word.eq_ignore_ascii_case(thing.kind))
+        let mut words = tested(program).filter(|word| !DOORS.contains(word)).peekable();
+        words.peek().is_none() || words.any(|word| is_one(thing, &word.to_lowercase()))
     };
     let sought =
         || sought(scene, step.action_input).or_else(|| sought(scene, step.thought)).filter(is_tested);
@@ -62,7 +68,7 @@ fn sought_in<'a>(reading: &Reading<'_>, scene: &Scene<'a>) -> Option<Thing<'a>> 
 }
 
 /// What a program tests a text for: `"mug" in seen`.
-fn tested(program: &str) -> impl Iterator<Item = &str> {
+pub fn tested(program: &str) -> impl Iterator<Item = &str> {
     program.match_indices(" in ").filter_map(|(at, _)| {
         let before = &program[..at];
         let quote = before.chars().next_back().filter(|c| matches!(c, '"' | '\''))?;
@@ -80,12 +86,7 @@ fn found(
 ) -> Option<Candidate> {
     let places = sightings(&scenes[at], thing);
     let name = world.a(thing);
-    let goal = match seed(reading, at) % 3 {
-        0 => format!("Where can I find {name}?"),
-        1 if name.starts_with("some") => format!("Look for {name} and tell me where you find it."),
-        1 => format!("Look for {name} and tell me where you find one."),
-        _ => format!("Find {name} and tell me where it is."),
-    };
+    let goal = where_is(&name, seed(reading, at));
     let looks = looks(scenes, at);
     let is_first = |kept: &[usize]| {
         kept[..kept.len() - 1].iter().all(|&index| sightings(&scenes[index], thing).is_empty())
@@ -94,14 +95,36 @@ fn found(
         |kept: &[usize]| kept.iter().all(|&index| !strays(world, reading, &scenes[index], &goal, thing.kind));
     let alone = vec![at];
     let kept = [looks, alone].into_iter().find(|kept| {
-        let is_search = kept.len() > 1 || scenes[at].places() > 1 || at == 0;
+        let is_search = kept.len() > 1 || scenes[at].places() > 1 || at == 0 || is_loop(reading, &scenes[at]);
         kept.len() <= MAX_LOOKS && is_search && is_first(kept) && is_own(kept)
     })?;
-    let named: Vec<String> =
-        places.iter().map(|place| format!("{} {}", preposition(*place), place.full)).collect();
-    let answer = format!("There is {name} {}.", english::enumerate(&named, "and"));
+    let answer = it_is(&name, &places);
     let steps = kept.iter().map(|&index| scenes[index].step).collect();
     (1..=MAX_SIGHTINGS).contains(&places.len()).then(|| candidate(reading, goal, answer, steps, 0.82))
+}
+
+/// The request for the place of `a mug`.
+pub fn where_is(name: &str, seed: usize) -> String {
+    match seed % 3 {
+        0 => format!("Where can I find {name}?"),
+        1 if name.starts_with("some") => format!("Look for {name} and tell me where you find it."),
+        1 => format!("Look for {name} and tell me where you find one."),
+        _ => format!("Find {name} and tell me where it is."),
+    }
+}
+
+/// The answer to it.
+pub fn it_is(name: &str, places: &[Thing<'_>]) -> String {
+    let named: Vec<String> =
+        places.iter().map(|place| format!("{} {}", preposition(*place), place.named())).collect();
+    format!("There is {name} {}.", english::enumerate(&named, "and"))
+}
+
+/// Whether a program goes through places until it sees what it is after, and comes to each.
+fn is_loop(reading: &Reading<'_>, scene: &Scene<'_>) -> bool {
+    let program = reading.steps[scene.step as usize].step.action_input.unwrap_or("");
+    let is_straight = !scene.events.contains(&Event::Nothing);
+    is_straight && program.contains("for ") && program.contains("break") && tested(program).next().is_some()
 }
 
 /// The request to check the places that were looked into for something that is in none of them.
@@ -136,34 +159,40 @@ fn nowhere(
     if !is_all_shown(kept.iter().map(|&at| &scenes[at]), &places) {
         return None;
     }
-    let name = world.word(&target);
+    let (goal, answer) = absence(world, &target, &places)?;
+    let is_own = kept.iter().all(|&at| !strays(world, reading, &scenes[at], &goal, &target));
+    let steps = kept.iter().map(|&at| scenes[at].step).collect();
+    is_own.then(|| candidate(reading, goal, answer, steps, 0.8))
+}
+
+/// The question whether some of a kind is in any of the places, and the answer that there is none.
+pub fn absence(world: &World<'_>, target: &str, places: &[Thing<'_>]) -> Option<(String, String)> {
+    let name = world.word(target);
     let a = some(&name);
-    let of = named(world, &places).filter(|_| places.len() > 1)?;
+    let of = named(world, places).filter(|_| places.len() > 1)?;
     let on = places.iter().filter(|place| preposition(**place) == "on").count();
     let within = match on {
         0 => "in",
         on if on == places.len() => "on",
         _ => "in or on",
     };
-    let goal =
-        match of.strip_prefix("all the ").filter(|_| places.iter().all(|place| place.kind == places[0].kind))
-        {
-            Some(kind) => format!("Is there {a} {within} any of the {kind}?"),
-            None => format!("Check {of}: is there {a} {within} any of them?"),
-        };
-    let answer = format!("No, there is no {name} {within} any of them.");
-    let is_own = kept.iter().all(|&at| !strays(world, reading, &scenes[at], &goal, &target));
-    let steps = kept.iter().map(|&at| scenes[at].step).collect();
-    is_own.then(|| candidate(reading, goal, answer, steps, 0.8))
+    let any = if places.len() == 2 { "either" } else { "any" };
+    let of_one_kind = places.iter().all(|place| place.kind == places[0].kind);
+    let goal = match of.strip_prefix("all the ").filter(|_| of_one_kind) {
+        Some(kind) => format!("Is there {a} {within} {any} of the {kind}?"),
+        None => format!("Check {of}: is there {a} {within} {any} of them?"),
+    };
+    Some((goal, format!("No, there is no {name} {within} {any} of them.")))
 }
 
-/// Whether the places are all that the scenes went to: a tour that finds a place closed, or goes to one in vain, shows
-/// more than a request for the others asks for.
+/// Whether the places are all that the scenes went to: a tour that finds places closed, or goes to more than one in vain,
+/// shows more than a request for the others asks for.
 fn is_all_shown<'s, 'w: 's>(scenes: impl Iterator<Item = &'s Scene<'w>>, places: &[Thing<'_>]) -> bool {
     let is_shown = |place: Thing<'_>| places.iter().any(|known| known.full == place.full);
     scenes.into_iter().all(|scene| {
-        let in_vain = scene.places() > 1 && scene.events.iter().any(|event| matches!(event, Event::Nothing));
-        !in_vain && scene.events.iter().filter_map(Event::place).all(is_shown)
+        let in_vain = scene.events.iter().filter(|event| matches!(event, Event::Nothing)).count();
+        (scene.places() <= 1 || in_vain <= MAX_IN_VAIN)
+            && scene.events.iter().filter_map(Event::place).all(is_shown)
     })
 }
 
@@ -212,14 +241,25 @@ fn sightings<'a>(scene: &Scene<'a>, thing: Thing<'_>) -> Vec<Thing<'a>> {
 }
 
 /// The thing of a scene that a text names: what the agent was looking for. What is listed last decides, where a
-/// program stops.
+/// program stops; what is only named after it counts where it itself is nowhere.
 fn sought<'a>(scene: &Scene<'a>, text: Option<&str>) -> Option<Thing<'a>> {
     let text = text?.to_lowercase();
-    let words: Vec<&str> = text.split(|c: char| !c.is_alphanumeric()).collect();
-    scene.events.iter().rev().find_map(|event| match event {
-        Event::See(_, things) => things.iter().find(|thing| words.contains(&thing.kind)).copied(),
-        _ => None,
-    })
+    let words: HashSet<&str> = text.split(|c: char| !c.is_alphanumeric()).collect();
+    let seen = || {
+        let listed = scene.events.iter().rev().filter_map(|event| match event {
+            Event::See(_, things) => Some(things),
+            _ => None,
+        });
+        listed.flatten()
+    };
+    let named = seen().find(|thing| words.contains(&thing.kind));
+    named.or_else(|| seen().find(|thing| words.iter().any(|word| is_one(thing, word)))).copied()
+}
+
+/// Whether a thing is of the kind, or of one that is named after it: a `butterknife` is a knife.
+fn is_one(thing: &Thing<'_>, kind: &str) -> bool {
+    thing.kind == kind
+        || super::unglued(thing.kind).strip_suffix(kind).is_some_and(|before| before.ends_with(' '))
 }
 
 /// What the step looks for: `"mug" in seen` of a program, `find a mug` of a thought; a thing that the task names or
@@ -251,8 +291,26 @@ pub fn strays(world: &World<'_>, reading: &Reading<'_>, scene: &Scene<'_>, goal:
     })
 }
 
-fn is_state(word: &str) -> bool {
+/// Whether a word says in which state something is.
+pub fn is_state(word: &str) -> bool {
     STATES.contains(&word)
+}
+
+/// Whether the thing that is looked for may be in the state.
+pub fn is_state_of_thing(word: &str) -> bool {
+    STATES_OF_THINGS.contains(&word)
+}
+
+/// Whether a program calls something that changes the world.
+pub fn acts(program: &str) -> bool {
+    const ACTS: &[&str] = &[
+        "put", "take", "heat", "cool", "clean", "use", "toggle", "slice", "move", "pick", "drop", "grab",
+        "place",
+    ];
+    let called = program
+        .match_indices('(')
+        .filter_map(|(at, _)| program[..at].rsplit(|c: char| !(c.is_alphanumeric() || c == '_')).next());
+    called.flat_map(|name| name.split('_')).any(|word| ACTS.contains(&word))
 }
 
 #[cfg(test)]
@@ -305,7 +363,7 @@ mod tests {
 
     #[test]
     fn a_tour_that_did_not_see_every_place_it_went_to_finds_nothing_out() {
-        for more in ["Nothing happens.", "The box 1 is closed."] {
+        for more in ["Nothing happens.\nNothing happens.", "The box 1 is closed."] {
             let tour = format!("{}\n{more}", TOUR.replace("pen 4", "nail 4"));
             let found = goals(&[("for s in places:\n    if 'pen' in goto(s): break", &tour)]);
             assert!(found.is_empty(), "{more}: {found:?}");
@@ -313,9 +371,29 @@ mod tests {
     }
 
     #[test]
+    fn the_question_names_the_places_that_a_tour_saw() {
+        let tour =
+            TOUR.replace("On the shelf 2, you see nothing.", "Nothing happens.").replace("pen", "nail");
+        let found = goals(&[("for s in shelves:\n    if 'pen' in goto(s): break", &tour)]);
+        assert_eq!(found.len(), 1, "{found:?}");
+        assert_eq!(found[0].0, "Check shelf 1 and shelf 3: is there a pen on either of them?");
+    }
+
+    #[test]
+    fn a_kind_is_found_where_only_one_of_its_sorts_is() {
+        for (seen, name) in [("butterknife 1", "a butter knife"), ("butterknife 1, and a knife 2", "a knife")]
+        {
+            let told = format!("On the shelf 1, you see a {seen}.");
+            let found = goals(&[("for s in shelves:\n    if 'knife' in goto(s): break", &told)]);
+            assert_eq!(found[0].1, format!("There is {name} on shelf 1."));
+        }
+    }
+
+    #[test]
     fn a_program_after_something_else_is_no_search() {
         for program in [
             "for s in shelves:\n    if 'clean pen' in goto(s): break",
+            "# a place for the pen\nfor s in shelves:\n    if 'empty' in goto(s): break",
             "for s in shelves:\n    if 'pen' in goto(s): put('cup')",
         ] {
             let found = goals(&[(program, TOUR)]);

@@ -58,6 +58,58 @@ pub fn keep_examples(shape: &mut Shape, rows: &mut Vec<Row>) -> Option<()> {
     (rows.len() >= 2).then_some(())
 }
 
+/// `WHERE size = (SELECT MAX(size) …) LIMIT 1` asks for one of the largest, as `ORDER BY size DESC LIMIT 1` does.
+pub fn one_of_extreme(shape: &mut Shape) {
+    let plain = shape.limit == Some(1) && shape.order.is_empty() && shape.group.is_empty();
+    if let ([Test::Extreme(column, fold)], true) = (shape.tests.as_slice(), plain) {
+        shape.order = vec![(Output::Column(column.clone()), *fold == Fold::Highest)];
+        shape.tests.clear();
+    }
+}
+
+/// Rows that are alike may be one thing or several, which a list does not tell; the different ones are asked for then.
+pub fn once_each(shape: &mut Shape, rows: &mut Vec<Row>) {
+    if !may_be_once_each(shape) || !repeats(rows) || rows.iter().flatten().any(Option::is_none) {
+        return;
+    }
+    let mut kept: Vec<Row> = Vec::new();
+    rows.drain(..).for_each(|row| {
+        if !kept.contains(&row) {
+            kept.push(row);
+        }
+    });
+    *rows = kept;
+    shape.distinct = true;
+    // Whichever of them is sorted by another column stands at several places.
+    if shape.order.iter().any(|(key, _)| !shape.outputs.contains(key)) {
+        shape.order.clear();
+    }
+}
+
+/// Whether a list is short enough to repeat where each row is said once.
+pub fn fits_once_each(shape: &Shape, rows: &[Row]) -> bool {
+    const MAX_REPEATED: usize = 300;
+    if !may_be_once_each(shape) || rows.len() > MAX_REPEATED {
+        return false;
+    }
+    let mut kept: Vec<&Row> = Vec::new();
+    for row in rows {
+        if !kept.contains(&row) {
+            kept.push(row);
+        }
+    }
+    kept.len() <= MAX_ROWS
+}
+
+fn may_be_once_each(shape: &Shape) -> bool {
+    let columns = shape.outputs.iter().all(|output| matches!(output, Output::Column(_)));
+    columns && shape.group.is_empty() && shape.limit.is_none() && shape.examples.is_none() && !shape.star
+}
+
+fn repeats(rows: &[Row]) -> bool {
+    (1..rows.len()).any(|at| rows[..at].contains(&rows[at]))
+}
+
 /// Leaves out the numbers by which a database knows things where the things have names beside them: nobody asks for
 /// the number of the airline.
 pub fn leave_out_keys(shape: &mut Shape, schema: &Schema, rows: &mut [Row]) {
@@ -103,6 +155,9 @@ pub fn answer(shape: &Shape, schema: &Schema, rows: &[Row]) -> Option<String> {
     if recorded && cells.iter().any(counts_none) {
         return None;
     }
+    if shape.outer && counts_nothing(shape, &cells) {
+        return None;
+    }
     let folded = shape.outputs.iter().all(|output| !matches!(output, Output::Column(_)));
     if folded
         && rows.len() == 1
@@ -141,6 +196,13 @@ pub fn answer(shape: &Shape, schema: &Schema, rows: &[Row]) -> Option<String> {
         return None;
     }
     Some(lines.join("\n"))
+}
+
+/// Whether nothing at all has what is counted: then the tables were joined by what does not join them.
+fn counts_nothing(shape: &Shape, cells: &[Vec<&str>]) -> bool {
+    let counts = |at: &usize| shape.outputs[*at] == Output::Count;
+    let counted: Vec<usize> = (0..shape.outputs.len()).filter(counts).collect();
+    !counted.is_empty() && cells.iter().all(|row| counted.iter().all(|&at| row[at] == "0"))
 }
 
 fn number_of_groups(shape: &Shape, schema: &Schema, rows: &[Row]) -> Option<String> {
@@ -218,7 +280,10 @@ fn nothing(shape: &Shape, schema: &Schema, rows: &[Row]) -> Option<String> {
 /// Whether an absence is a fact about the data, not the sign of a value written otherwise than the data has it.
 fn none_is_sure(shape: &Shape, schema: &Schema) -> bool {
     shape.tables.len() == 1
+        && (schema.is_filled(&shape.tables[0])
+            || shape.tests.iter().all(|test| matches!(test, Test::Like(..))))
         && !shape.tests.is_empty()
+        && !excludes_itself(shape)
         && shape.tests.iter().all(|test| match test {
             Test::Compare(column, op, constant) => {
                 let ordered = !matches!(op, BinaryOperator::Eq | BinaryOperator::NotEq);
@@ -235,6 +300,27 @@ fn none_is_sure(shape: &Shape, schema: &Schema) -> bool {
             }
             _ => false,
         })
+}
+
+/// Whether two bounds leave nothing between them: `age > 40 AND age < 30`.
+fn excludes_itself(shape: &Shape) -> bool {
+    let bound = |test: &'_ Test| match test {
+        Test::Compare(column, op, constant) => {
+            let number: f64 = constant.text.parse().ok()?;
+            let is_low = match op {
+                BinaryOperator::Gt | BinaryOperator::GtEq => true,
+                BinaryOperator::Lt | BinaryOperator::LtEq => false,
+                _ => return None,
+            };
+            Some((column.clone(), is_low, number))
+        }
+        _ => None,
+    };
+    let bounds: Vec<_> = shape.tests.iter().filter_map(bound).collect();
+    let crosses = |(column, is_low, number): &(_, bool, f64)| {
+        *is_low && bounds.iter().any(|(other, low, high)| other == column && !low && high <= number)
+    };
+    !shape.any && bounds.iter().any(crosses)
 }
 
 /// Words for what numbers are given of; a column called anything else and full of numbers holds keys.

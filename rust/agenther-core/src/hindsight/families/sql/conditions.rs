@@ -21,8 +21,14 @@ impl Speaker<'_> {
                     || word
                     || self.flagged(column).is_some()
                     || self.info(column).is_some_and(|info| !info.boolean) && !self.is_property(column);
+                // `charter = 1` is a yes or no that no word says.
+                let counted = !constant.number
+                    || flag(constant).is_none()
+                    || self.flagged(column).is_some()
+                    || self.measures(column);
                 typed
                     && said
+                    && counted
                     && (!self.opaque(column) || !constant.number)
                     && !constant.text.trim().is_empty()
             }
@@ -105,7 +111,7 @@ impl Speaker<'_> {
     }
 
     /// `language = 'English' OR language = 'Dutch'` as one condition.
-    fn merged_alternatives(&self) -> Option<Vec<Test>> {
+    pub(super) fn merged_alternatives(&self) -> Option<Vec<Test>> {
         let [Test::Compare(column, ..), _, ..] = self.shape.tests.as_slice() else { return None };
         let constant = |test: &Test| match test {
             Test::Compare(other, BinaryOperator::Eq, constant) if other == column => Some(constant.clone()),
@@ -209,7 +215,7 @@ impl Speaker<'_> {
         let link = inner.named(noun).filter(|_| own)?;
         match number {
             Number::Some => Some(link),
-            Number::None if !link.contains(" other than ") => {
+            Number::None if ![" other than ", ", but not as "].iter().any(|not| link.contains(not)) => {
                 Some(link.replacen("that have", "that do not have", 1))
             }
             _ => None,
@@ -239,11 +245,21 @@ impl Speaker<'_> {
 
     /// Whether a column is called as a property, not as something that has values: `is_open`, `active`, `paid_yn`.
     fn is_property(&self, column: &Column) -> bool {
+        const WORDS: &[&str] = &["paid", "sold", "hidden", "open", "public", "free", "done", "late"];
         const ENDS: &[&str] = &["ed", "ive", "able", "ible", "al", "yn", "flag", "indicator"];
         let words = self.schema.words(&column.name);
         let (Some(first), Some(last)) = (words.first(), words.last()) else { return true };
         matches!(first.as_str(), "is" | "are" | "has" | "have" | "was" | "can" | "allows" | "allow")
+            || WORDS.contains(&last.as_str())
             || ENDS.iter().any(|end| last.ends_with(end))
+    }
+
+    /// Whether a column is called after what numbers are given of, or after what is counted.
+    fn measures(&self, column: &Column) -> bool {
+        self.schema
+            .words(&column.name)
+            .last()
+            .is_some_and(|word| super::answer::MEASURED.contains(&word.as_str()) || is_plural(word))
     }
 
     fn relation(&self, column: &Column, op: &BinaryOperator) -> Option<&'static str> {

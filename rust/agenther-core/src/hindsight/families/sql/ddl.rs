@@ -71,7 +71,8 @@ fn columns(body: &str) -> Vec<ColumnInfo> {
     for column in &mut columns {
         let is_in = |names: &[String]| names.iter().any(|name| name.eq_ignore_ascii_case(&column.name));
         column.primary |= is_in(&primary);
-        column.keyed |= column.primary || is_in(&foreign);
+        column.foreign |= is_in(&foreign);
+        column.keyed |= column.primary || column.foreign;
         column.not_null |= column.primary;
     }
     columns
@@ -96,6 +97,7 @@ fn column(item: &str, upper: &str) -> Option<ColumnInfo> {
         not_null: primary || upper.contains("NOT NULL"),
         primary,
         keyed: primary || upper.contains(" REFERENCES "),
+        foreign: upper.contains(" REFERENCES "),
         ..typed(kind)
     })
 }

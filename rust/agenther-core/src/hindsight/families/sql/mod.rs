@@ -69,6 +69,9 @@ pub fn propose(reading: &Reading<'_>, out: &mut Proposals) {
             schema.learn_words(name);
         }
         schema.learn_result(&shape.columns(), &table.rows);
+        if table.rows.iter().flatten().flatten().any(|cell| cell.text != "0") {
+            schema.learn_filled(&shape.tables);
+        }
         asked.push(Asked { sink: *sink, statement: statement.to_string(), shape, table });
     }
     let largest = asked.iter().map(|query| query.table.rows.len()).max().unwrap_or(0);
@@ -186,6 +189,7 @@ fn changes_state(step: &StepReading<'_>) -> bool {
 fn candidate(reading: &Reading<'_>, schema: &Schema, query: Asked, largest: usize) -> Option<Candidate> {
     let Asked { sink, statement, mut shape, table } = query;
     let mut rows = table.rows;
+    answer::one_of_extreme(&mut shape);
     answer::leave_out_keys(&mut shape, schema, &mut rows);
     phrase::leave_out_order(&mut shape, schema);
     let capped = match table.complete {
@@ -193,10 +197,12 @@ fn candidate(reading: &Reading<'_>, schema: &Schema, query: Asked, largest: usiz
         None => shape.limit.is_none() && rows::may_be_capped(rows.len(), largest),
     };
     let unordered = shape.limit.is_some_and(|limit| limit > 1) && shape.order.is_empty();
-    if rows.len() > MAX_ROWS || capped || unordered {
+    let is_long = rows.len() > MAX_ROWS && !answer::fits_once_each(&shape, &rows);
+    if is_long || capped || unordered {
         answer::keep_the_first(&mut shape, &mut rows)
             .or_else(|| answer::keep_examples(&mut shape, &mut rows))?;
     }
+    answer::once_each(&mut shape, &mut rows);
     let seed = statement.bytes().fold(0u64, |seed, byte| seed.wrapping_mul(31).wrapping_add(byte.into()));
     let goal = phrase::request(&shape, schema, seed)?;
     let answer = answer::answer(&shape, schema, &rows)?;
@@ -305,10 +311,19 @@ mod tests {
     );
 
     fn goal(query: &str, rows: &str) -> Option<(String, String)> {
-        let calls = [("sql", "SHOW TABLES", "[('shops',), ('sales',)]"), SHOPS, SALES, ("sql", query, rows)];
-        let mut found = proposals(super::propose, "How are the shops doing?", &calls);
-        found.pop().map(|(goal, answer, _)| (goal, answer))
+        let calls =
+            [("sql", "SHOW TABLES", "[('shops',), ('sales',)]"), SHOPS, SALES, FILLED, ("sql", query, rows)];
+        let found = proposals(super::propose, "How are the shops doing?", &calls);
+        let last = calls.len() as u32 - 1;
+        found
+            .into_iter()
+            .find(|(_, _, kept)| kept.last() == Some(&last))
+            .map(|(goal, answer, _)| (goal, answer))
     }
+
+    /// That the table of shops is not empty.
+    const FILLED: (&str, &str, &str) =
+        ("sql", "SELECT opened FROM shops WHERE city = 'Chur'", "[('1 May',)]");
 
     #[test]
     fn queries_become_requests() {
@@ -392,6 +407,32 @@ mod tests {
                 "There are no shops whose staff count is greater than 900.",
             ),
             (
+                "SELECT shop_name FROM shops WHERE shop_id IN (SELECT shop_id FROM sales WHERE amount > 5) \
+                 AND staff_count > 3",
+                "[('Nord',)]",
+                "What are the names of the shops whose staff count is greater than 3 and that have at least one sale whose \
+                 amount is greater than 5?",
+                "The name is Nord.",
+            ),
+            (
+                "SELECT city FROM shops WHERE staff_count > 3 ORDER BY opened",
+                "[('Bern',), ('Biel',), ('Bern',)]",
+                "What are the different cities of the shops whose staff count is greater than 3?",
+                "- Bern\n- Biel",
+            ),
+            (
+                "SELECT shop_name FROM shops WHERE staff_count = (SELECT MIN(staff_count) FROM shops) LIMIT 1",
+                "[('Ost',)]",
+                "What is the name of the shop with the lowest staff count? If there is a tie, any one of them will do.",
+                "The name is Ost.",
+            ),
+            (
+                "SELECT shop_name, city FROM shops WHERE staff_count > 5",
+                "('Nord', 'Bern')('Ost (old)', 'Biel')",
+                "What are the names and cities of the shops whose staff count is greater than 5?",
+                "- Nord, Bern\n- Ost (old), Biel",
+            ),
+            (
                 "SELECT COUNT(*) FROM shops WHERE staff_count > 900",
                 "[(0,)]",
                 "How many shops are there whose staff count is greater than 900?",
@@ -438,8 +479,15 @@ mod tests {
             // Whether the two conditions at the end are of shops or of sales, the words would not tell.
             (
                 "SELECT shop_name FROM shops WHERE shop_id IN (SELECT shop_id FROM sales WHERE amount > 5) \
-                 AND staff_count > 3",
+                 AND shop_id NOT IN (SELECT shop_id FROM sales WHERE amount < 2)",
                 "[('Nord',)]",
+            ),
+            // Bounds that leave nothing, and a join that joins nothing.
+            ("SELECT shop_name FROM shops WHERE staff_count > 40 AND staff_count < 30", "[]"),
+            (
+                "SELECT s.shop_name, COUNT(x.sale_id) FROM shops s LEFT JOIN sales x ON x.shop_id = s.shop_id \
+                 GROUP BY s.shop_id",
+                "[('Nord', 0), ('Ost', 0)]",
             ),
             ("SELECT COUNT(*) FROM shops WHERE city = 'Nowhere'", "[(0,)]"),
             ("SELECT MAX(opened) FROM shops", "[('80.0',)]"),
@@ -558,6 +606,182 @@ mod tests {
             assert!(!request.is_empty() && goal.contains(request), "{query}: {goal}");
             assert_eq!(said, answer, "{query}");
         }
+    }
+
+    const LANGUAGES: (&str, &str, &str) = (
+        "get_schema",
+        "all",
+        "CREATE TABLE country (Code CHAR(3) PRIMARY KEY, Name TEXT NOT NULL, Continent TEXT, IndepYear INT);\n\
+         CREATE TABLE CountryLanguage (CountryCode CHAR(3) REFERENCES country(Code), Language TEXT, IsOfficial TEXT,\n  \
+         PRIMARY KEY (CountryCode, Language));",
+    );
+
+    #[test]
+    fn what_the_things_of_another_table_have_is_called_so() {
+        for (query, rows, request) in [
+            (
+                "SELECT Language, COUNT(*) AS n FROM CountryLanguage GROUP BY Language ORDER BY n DESC LIMIT 1",
+                "language|n\nEnglish|60",
+                "Which language has the most countries, and how many? If there is a tie, any one of them will do.",
+            ),
+            (
+                "SELECT l.Language, COUNT(*) FROM CountryLanguage l JOIN country c ON l.CountryCode = c.Code \
+                 WHERE c.Continent = 'Asia' GROUP BY l.Language ORDER BY 2 DESC LIMIT 1",
+                "[('Arabic', 15)]",
+                "Which language has the most countries whose continent is \"Asia\", and how many? If there is a tie, any one \
+                 of them will do.",
+            ),
+            (
+                "SELECT Language FROM CountryLanguage WHERE CountryCode = 'CHE'",
+                "[('German',), ('French',)]",
+                "What are the languages of the country whose code is \"CHE\"?",
+            ),
+            (
+                "SELECT COUNT(DISTINCT l.Language) FROM CountryLanguage l JOIN country c ON l.CountryCode = c.Code \
+                 WHERE c.IndepYear < 1930",
+                "[(153,)]",
+                "How many different languages are there among the countries whose independence year is less than 1930?",
+            ),
+            (
+                "SELECT COUNT(*) FROM CountryLanguage WHERE Language = 'Dutch' OR Language = 'English'",
+                "[(65,)]",
+                "How many times is \"Dutch\" or \"English\" listed as a language of a country?",
+            ),
+            (
+                "SELECT c.Name FROM country c JOIN CountryLanguage l ON c.Code = l.CountryCode \
+                 WHERE l.Language = 'English' AND l.IsOfficial = 'F'",
+                "[('Denmark',), ('Iceland',)]",
+                "What are the different names of the countries that have the language \"English\", but not as an official \
+                 language?",
+            ),
+            // How many languages a continent has, the pairs of a country and a language do not tell.
+            (
+                "SELECT c.Continent, COUNT(*) FROM CountryLanguage l JOIN country c ON l.CountryCode = c.Code \
+                 GROUP BY c.Continent",
+                "[('Asia', 239), ('Europe', 202)]",
+                "",
+            ),
+            ("SELECT COUNT(*) FROM CountryLanguage", "[(984,)]", ""),
+        ] {
+            let found =
+                proposals(super::propose, "Which languages are there?", &[LANGUAGES, ("sql", query, rows)]);
+            let goal = found.first().map_or("", |(goal, _, _)| goal.as_str());
+            assert_eq!(goal, request, "{query}");
+        }
+    }
+
+    #[test]
+    fn names_of_columns_become_what_people_say() {
+        let schema = (
+            "get_schema",
+            "all",
+            "CREATE TABLE players (id INTEGER PRIMARY KEY, name TEXT, votes_received INTEGER, hours_played REAL);\n\
+             CREATE TABLE treatments (treatment_id INTEGER PRIMARY KEY, cost_of_treatment REAL, player_id INT REFERENCES \
+             players(id));\nCREATE TABLE car_makers (id INTEGER PRIMARY KEY, maker TEXT);\n\
+             CREATE TABLE models (id INTEGER PRIMARY KEY, maker INTEGER REFERENCES car_makers(id), year INT);\n\
+             CREATE TABLE battles (id INTEGER PRIMARY KEY, name TEXT);\n\
+             CREATE TABLE ships (id INTEGER PRIMARY KEY, name TEXT, lost_in_battle INTEGER REFERENCES battles(id));",
+        );
+        for (query, rows, request) in [
+            (
+                "SELECT COUNT(*) FROM players WHERE votes_received IS NULL",
+                "[(11,)]",
+                "How many players are there without a recorded number of votes received?",
+            ),
+            ("SELECT treatment_id FROM treatments WHERE cost_of_treatment > 100", "[(3,), (4,)]", ""),
+            (
+                "SELECT MAX(cost_of_treatment) FROM treatments",
+                "[(640.0,)]",
+                "What is the highest cost of all treatments?",
+            ),
+            (
+                "SELECT maker FROM car_makers WHERE (SELECT COUNT(*) FROM models WHERE models.maker = car_makers.id) > 3",
+                "[('gm',), ('vw',)]",
+                "names of the car makers that have more than 3 models",
+            ),
+            (
+                "SELECT b.name FROM battles b JOIN ships s ON s.lost_in_battle = b.id WHERE s.name = 'Bounty' OR s.name = 'Victory'",
+                "[('Actium',), ('Actium',)]",
+                "different names of the battles of the ships whose name is",
+            ),
+        ] {
+            let found = proposals(super::propose, "", &[schema, ("sql", query, rows)]);
+            let goal = found.first().map_or("", |(goal, _, _)| goal.as_str());
+            assert!(goal.contains(request) && goal.is_empty() == request.is_empty(), "{query}: {goal}");
+        }
+    }
+
+    #[test]
+    fn tables_of_benchmarks_with_foreign_keys_and_short_names_are_read_as_far_as_they_can_be_said() {
+        let schema = (
+            "get_schema",
+            "all",
+            "CREATE TABLE schools (CDSCode TEXT NOT NULL PRIMARY KEY, county TEXT NULL, school TEXT, charter INTEGER);\n\
+             CREATE TABLE school_scores (school_code TEXT NOT NULL PRIMARY KEY, NumTstTakr INTEGER, average_score INTEGER,\n\
+             FOREIGN KEY (school_code) REFERENCES schools (CDSCode));\n\
+             CREATE TABLE invoices (id INTEGER PRIMARY KEY, vendor TEXT, amount_due NUMERIC, due_date DATE, paid BOOLEAN);",
+        );
+        for (query, rows, request) in [
+            (
+                "SELECT T2.school FROM school_scores AS T1 INNER JOIN schools AS T2 ON T1.school_code = T2.CDSCode \
+                 WHERE T1.average_score > 560",
+                "[('Lowell',), ('Gunn',)]",
+                "different names of the schools that have a score whose average score is greater than 560",
+            ),
+            ("SELECT school_code FROM school_scores ORDER BY NumTstTakr DESC LIMIT 1", "[('3061',)]", ""),
+            ("SELECT COUNT(*) FROM schools WHERE county = 'Alameda' AND charter = 1", "[(31,)]", ""),
+            (
+                "SELECT vendor, amount_due FROM invoices WHERE NOT paid AND due_date < '2024-01-01'",
+                " vendor | amount_due \n--------+------------\n Acme   |     100.00\n Bolt   |      55.10\n(2 rows)\n",
+                "vendors and amounts due of the invoices that are not paid and whose due date is before",
+            ),
+            ("SELECT vendor FROM invoices WHERE paid IS TRUE", "vendor\nZed", "invoices that are paid"),
+        ] {
+            let found = proposals(super::propose, "", &[schema, ("sql", query, rows)]);
+            let goal = found.first().map_or("", |(goal, _, _)| goal.as_str());
+            assert!(goal.contains(request) && goal.is_empty() == request.is_empty(), "{query}: {goal}");
+        }
+    }
+
+    #[test]
+    fn consoles_that_print_errors_or_no_rows_answer_nothing() {
+        for text in [
+            "ERROR:  relation \"film\" does not exist\nLINE 1: SELECT title FROM film",
+            "Error: in prepare, no such column: titel",
+            "Parse Error: near line 1: no such table: film",
+            "Catalog Error: Table with name film does not exist!\nDid you mean \"films\"?",
+            "sqlite3.OperationalError: no such column: titel",
+            "Binder Error: Referenced column \"titel\" not found in FROM clause!",
+            "(0 rows)",
+            "Empty set (0.00 sec)",
+            "ERROR 1054 (42S22): Unknown column 'titel' in 'field list'",
+            "psycopg2.errors.UndefinedTable: relation \"film\" does not exist",
+        ] {
+            assert_eq!(film_goal("SELECT title FROM films WHERE release_year > 1990", text), None, "{text}");
+        }
+    }
+
+    #[test]
+    fn tables_that_nobody_described_are_joined_by_their_names() {
+        let calls = [
+            (
+                "sql",
+                "SELECT v.state FROM votes v JOIN contestants c ON v.contestant_number = c.contestant_number WHERE c.contestant_name = 'Ann'",
+                "[('NY',), ('CA',), ('NY',)]",
+            ),
+            (
+                "sql",
+                "SELECT code FROM country WHERE code NOT IN (SELECT country_code FROM treaties)",
+                "[('CHE',), ('LIE',)]",
+            ),
+        ];
+        let found = proposals(super::propose, "", &calls);
+        let goals: Vec<&str> = found.iter().map(|(goal, _, _)| goal.as_str()).collect();
+        assert!(goals[0].contains("codes of the countries that have no treaty"), "{goals:?}");
+        assert!(
+            goals[1].contains("different states of the votes whose contestant name is \"Ann\""),
+            "{goals:?}"
+        );
     }
 
     #[test]

@@ -71,6 +71,40 @@ fn counted(mut words: Vec<String>) -> Vec<String> {
     words
 }
 
+/// Plurals that measure, and count nothing: `hours`.
+const AMOUNTS: &[&str] = &[
+    "earnings",
+    "sales",
+    "savings",
+    "winnings",
+    "dollars",
+    "millions",
+    "thousands",
+    "proceeds",
+    "revenues",
+    "percentages",
+    "grams",
+    "pounds",
+    "inches",
+    "meters",
+    "metres",
+    "miles",
+    "kms",
+    "hours",
+    "minutes",
+    "seconds",
+    "days",
+    "months",
+    "years",
+    "shares",
+    "rates",
+    "odds",
+    "gross",
+    "expenses",
+    "costs",
+    "lbs",
+];
+
 impl Speaker<'_> {
     pub(super) fn info(&self, column: &Column) -> Option<&ColumnInfo> {
         self.schema.column(&self.shape.tables[column.table], &column.name)
@@ -86,38 +120,6 @@ impl Speaker<'_> {
 
     /// Whether a column holds how many of what it is called: `rooms`.
     fn counts(&self, column: &Column) -> bool {
-        const AMOUNTS: &[&str] = &[
-            "earnings",
-            "sales",
-            "savings",
-            "winnings",
-            "dollars",
-            "millions",
-            "thousands",
-            "proceeds",
-            "revenues",
-            "percentages",
-            "grams",
-            "pounds",
-            "inches",
-            "meters",
-            "metres",
-            "miles",
-            "kms",
-            "hours",
-            "minutes",
-            "seconds",
-            "days",
-            "months",
-            "years",
-            "shares",
-            "rates",
-            "odds",
-            "gross",
-            "expenses",
-            "costs",
-            "lbs",
-        ];
         let words = self.words_of(column);
         let Some(last) = words.last() else { return false };
         self.info(column).is_some_and(|info| info.numeric)
@@ -125,6 +127,17 @@ impl Speaker<'_> {
             && last != "IDs"
             && words[0] != "number"
             && !AMOUNTS.contains(&last.as_str())
+    }
+
+    /// Whether a column holds how many of something had something done to them: `votes_received`.
+    fn counts_done(&self, column: &Column, words: &[String]) -> bool {
+        const DONE: &[&str] = &["made", "won", "lost", "sold", "held", "bought", "sent", "given", "taken"];
+        let [.., noun, done] = words else { return false };
+        let is_done = done.ends_with("ed") || DONE.contains(&done.as_str());
+        self.info(column).is_some_and(|info| info.numeric)
+            && is_done
+            && english::is_plural(noun)
+            && !AMOUNTS.contains(&noun.as_str())
     }
 
     /// Whether a column holds keys but is called like the thing itself: `airline` with numbers in it.
@@ -207,7 +220,9 @@ impl Speaker<'_> {
         }
         // A reference that shares no word with what it refers to may be no reference at all, just equal numbers.
         let declared = self.info(reference).is_some_and(|info| info.keyed);
-        let plain = words.iter().all(|word| word.len() > 2 && word.chars().all(|c| c.is_ascii_lowercase()));
+        let plain = words.iter().all(|word| {
+            word.len() > 2 && word.chars().all(|c| c.is_ascii_lowercase()) && is_pronounceable(word)
+        });
         let other = self.schema.names_table(&words.join("_")) || self.schema.names_table(&words.concat());
         (declared && !other && plain && is_noun(&words) && (1..=2).contains(&words.len()))
             .then(|| words.join(" "))
@@ -261,12 +276,25 @@ impl Speaker<'_> {
                 break;
             }
         }
+        // `disposition of ship` of a ship
+        let of_own = self.shape.group.is_empty()
+            && words.len() > 2
+            && words[words.len() - 2] == "of"
+            && english::singular(&words[words.len() - 1]) == entity;
+        if of_own {
+            words.truncate(words.len() - 2);
+        }
         words = counted(nominal(words));
-        if self.counts(column) {
+        if self.counts(column) || self.counts_done(column, &words) {
             words.splice(0..0, ["number".to_string(), "of".to_string()]);
         }
         let words_alone = english::singular(&words.join(" "));
-        let mut phrase = if words_alone == entity { "name".to_string() } else { words.join(" ") };
+        // The maker of a car maker is its name; the language of a country's language is one.
+        let is_last = entity.rsplit(' ').next() == Some(&words_alone)
+            && self.info(column).is_some_and(|info| !info.numeric && !info.keyed)
+            && self.kept_by(table).is_none();
+        let is_name = words_alone == entity || is_last;
+        let mut phrase = if is_name { "name".to_string() } else { words.join(" ") };
         if !sayable(&phrase) {
             // `text` alone says nothing, `paragraph text` does.
             phrase = self.words_of(column).join(" ");
@@ -294,10 +322,45 @@ impl Speaker<'_> {
     /// What a row is to that which a column refers to.
     pub(super) fn counted_for(&self, key: &Column) -> Option<String> {
         let table = &self.shape.tables[self.shape.base];
-        match self.pairs(table) {
-            Some(pair) => self.other_half(&pair, key),
-            None => self.entity(table),
+        match (self.pairs(table), self.kept_by(table)) {
+            (Some(pair), _) => self.other_half(&pair, key),
+            (None, Some((keeper, kept))) => self.of_keeper(key, keeper, kept),
+            (None, None) => self.entity(table),
         }
+    }
+
+    /// Where the rows of a table are what another table's things have (`CountryLanguage`): what those things are called,
+    /// and what they have.
+    pub(super) fn kept_by(&self, table: &str) -> Option<(String, String)> {
+        let entity = self.entity(table)?;
+        let (keeper, kept) = entity.rsplit_once(' ')?;
+        let named = |name: &str| self.schema.words(name).join(" ") == kept;
+        let refers = |name: &str| {
+            let words = self.schema.words(name);
+            matches!(words.as_slice(), [keepers @ .., key] if keepers.join(" ") == keeper && matches!(key.as_str(), "ID" | "code"))
+        };
+        let is_so = match self.schema.columns(table) {
+            Some(columns) => {
+                columns.iter().any(|info| named(&info.name)) && columns.iter().any(|info| refers(&info.name))
+            }
+            None => self.shape.group.iter().any(|key| named(&key.name)),
+        };
+        is_so.then(|| (keeper.to_string(), kept.to_string()))
+    }
+
+    /// What is counted for each value of a key among the rows of such a table: the countries of a language, the languages
+    /// of a country; of a continent neither.
+    fn of_keeper(&self, key: &Column, keeper: String, kept: String) -> Option<String> {
+        let words = self.words_of(key).join(" ");
+        if key.table == self.shape.base && words == kept {
+            return Some(keeper);
+        }
+        let of_one = key.table != self.shape.base
+            && (words == "name" || words == "code" || words == format!("{keeper} code"));
+        let refers = key.table == self.shape.base
+            && words.strip_prefix(&keeper).is_some_and(|key| matches!(key, " ID" | " code"));
+        let is_primary = self.info(key).is_some_and(|info| info.primary);
+        (refers || of_one || is_primary).then_some(kept)
     }
 
     fn other_half(&self, pair: &[&ColumnInfo], key: &Column) -> Option<String> {
@@ -319,6 +382,13 @@ impl Speaker<'_> {
 /// Words that alone do not tell what they are of.
 const VAGUE: &[&str] = &["average", "max", "min", "count", "highest", "lowest", "value", "other", "details"];
 
+/// Whether a word can be a word: `scr` and `tst` are short for something. What is written in capitals is spelt.
+fn is_pronounceable(word: &str) -> bool {
+    !word.is_ascii()
+        || word.bytes().any(|byte| byte.is_ascii_uppercase())
+        || word.bytes().any(|byte| b"aeiouy".contains(&byte))
+}
+
 /// Whether a phrase made of an identifier reads as a noun phrase.
 fn sayable(phrase: &str) -> bool {
     let words: Vec<&str> = phrase.split(' ').collect();
@@ -326,12 +396,14 @@ fn sayable(phrase: &str) -> bool {
         // `line 1` of an address
         let numbered =
             at > 0 && at + 1 == words.len() && word.len() == 1 && word.bytes().all(|b| b.is_ascii_digit());
-        numbered || word.len() > 1 && word.chars().all(char::is_alphabetic)
+        numbered || word.len() > 1 && word.chars().all(char::is_alphabetic) && is_pronounceable(word)
     });
     let unit = matches!(words[words.len() - 1], "millions" | "thousands" | "billions" | "yn" | "flag");
     let first_is_verb = matches!(words[0], "is" | "has" | "have" | "was" | "can" | "do" | "did");
     let last = words[words.len() - 1];
-    let last_dangles =
-        words.len() > 1 && (last.ends_with("ed") || NOT_IN_NOUNS.contains(&last) || last == "made");
+    let counts = phrase.starts_with("number of ");
+    let last_dangles = words.len() > 1
+        && !counts
+        && (last.ends_with("ed") || NOT_IN_NOUNS.contains(&last) || last == "made");
     letters && !unit && !VAGUE.contains(&phrase) && !first_is_verb && !last_dangles && words.len() <= 4
 }

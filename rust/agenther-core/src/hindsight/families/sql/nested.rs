@@ -92,10 +92,20 @@ impl Scope<'_> {
         let (wanted, found) = (self.schema.words(&key.name), glue(self.schema.words(&reference.name)));
         let entity =
             english::singular(&self.schema.words(&self.tables[key.table]).join(" ")).replace(' ', "");
+        let called_after = found == format!("{}{}", entity.to_ascii_lowercase(), glue(wanted));
+        let kind = self.schema.words(&self.tables[key.table]).pop();
+        let of_kind = || {
+            let info = self.schema.column(&inner.tables[0], &reference.name);
+            // `maker` of a model that refers to the car makers
+            info.is_some_and(|info| info.keyed) && kind.is_some_and(|kind| english::singular(&kind) == found)
+        };
         let named = reference.name.eq_ignore_ascii_case(&key.name)
-            || found == format!("{}{}", entity.to_ascii_lowercase(), glue(wanted))
-            || found == entity.to_ascii_lowercase();
-        named && inner.tables.len() == 1 && self.is_key(key) && !inner.is_key(reference)
+            || called_after
+            || found == entity.to_ascii_lowercase()
+            || (inner.tables.len() == 1 && of_kind());
+        let is_unseen = self.schema.columns(&self.tables[key.table]).is_none();
+        let is_key = self.is_key(key) || (is_unseen && called_after);
+        named && inner.tables.len() == 1 && is_key && !inner.is_key(reference)
     }
 
     /// The only table of an inner query as a shape that has nothing but conditions.

@@ -5,7 +5,7 @@ use sqlparser::ast::BinaryOperator;
 use super::conditions::{flag, of_one, tested, tested_mut};
 use super::schema::Schema;
 use super::shape::{Column, Fold, Output, Shape, Test};
-use crate::hindsight::families::english::{article, enumerate, plural};
+use crate::hindsight::families::english::{self, article, enumerate, plural};
 
 /// What asks to be told is any one of several.
 pub(super) const TIE: &str = "If there is a tie, any one of them will do.";
@@ -147,6 +147,7 @@ impl Speaker<'_> {
             Output::Column(column) => self.attribute(column)?,
             Output::Count => match self.holders() {
                 Some((things, _)) => format!("number of {things}"),
+                None if self.listed_times().is_some() => "number of times".to_string(),
                 None => format!("number of {}", plural(&self.base()?)),
             },
             Output::CountDistinct(column) => match self.different_holders(column) {
@@ -161,7 +162,13 @@ impl Speaker<'_> {
 
     /// `students`, `students whose age is greater than 20 and whose major is 600`.
     pub(super) fn rows(&self) -> Option<String> {
-        Some(format!("{}{}", plural(&self.base()?), self.conditions()?))
+        let base = self.base()?;
+        let keeper = self.kept_by(&self.shape.tables[self.shape.base]).map(|(keeper, _)| keeper);
+        let conditions = match keeper.filter(|keeper| *keeper == base) {
+            Some(keeper) => self.conditions_of(&keeper)?,
+            None => self.conditions()?,
+        };
+        Some(format!("{}{conditions}", plural(&base)))
     }
 
     fn ungrouped(&self, seed: u64) -> Option<String> {
@@ -200,10 +207,24 @@ impl Speaker<'_> {
         }
         if shape.distinct && attributes.len() == 1 {
             let different = plural_attribute(&attributes[0]);
+            if let Some((things, conditions)) = self.of_keepers() {
+                return Some(format!(
+                    "What are the different {different} of the {things}{conditions}{order}?"
+                ));
+            }
+            let mut bare = attributes.clone();
+            let (different, rows) = match self.only_parent(&mut bare) {
+                Some(things) => (plural_attribute(&bare[0]), format!("{things} of the {rows}")),
+                None => (different, rows),
+            };
             return Some(match seed % 2 {
                 0 => format!("List the different {different} of the {rows}{order}."),
                 _ => format!("What are the different {different} of the {rows}{}?", order),
             });
+        }
+        if let ([attribute], Some((things, conditions))) = (attributes.as_slice(), self.of_keepers()) {
+            let listed = plural_attribute(attribute);
+            return Some(format!("What are the {listed} of the {things}{conditions}{order}?"));
         }
         let once = if shape.distinct { " List each only once." } else { "" };
         let every = shape.tests.is_empty() && shape.order.is_empty() && !shape.distinct;
@@ -226,6 +247,67 @@ impl Speaker<'_> {
             0 => format!("List the {listed} of {all}{rows}{order}.{once}"),
             _ => format!("What are the {listed} of {all}{rows}{order}?{once}"),
         })
+    }
+
+    /// Where what is asked for is what the things of another table have, and all that is said of it is said of those
+    /// things: `countries`, ` whose code is "CHE"`.
+    fn of_keepers(&self) -> Option<(String, String)> {
+        let (keeper, kept) = self.kept_by(&self.shape.tables[self.shape.base])?;
+        let [Output::Column(column) | Output::CountDistinct(column)] = self.shape.outputs.as_slice() else {
+            return None;
+        };
+        if self.attribute(column)? != kept || self.shape.tests.is_empty() {
+            return None;
+        }
+        let conditions = self.conditions_of(&keeper)?;
+        let is_one = |test: &Test| {
+            let said = self.attribute(tested(test)).unwrap_or_default();
+            let key = said.rsplit(' ').next().unwrap_or("");
+            matches!(test, Test::Compare(_, BinaryOperator::Eq, _)) && matches!(key, "code" | "name" | "ID")
+        };
+        let things = match self.shape.tests.as_slice() {
+            [test] if is_one(test) => keeper,
+            _ => plural(&keeper),
+        };
+        Some((things, conditions))
+    }
+
+    /// How often something stands among what the things of another table have: `How many times is "Dutch" or "English"
+    /// listed as a language of a country?`
+    fn listed_times(&self) -> Option<String> {
+        let (keeper, kept) = self.kept_by(&self.shape.tables[self.shape.base])?;
+        let merged = self.merged_alternatives();
+        let [test] = merged.as_ref().unwrap_or(&self.shape.tests).as_slice() else { return None };
+        let constants = match test {
+            Test::Compare(_, BinaryOperator::Eq, constant) => std::slice::from_ref(constant),
+            Test::OneOf(_, constants, false) => constants.as_slice(),
+            _ => return None,
+        };
+        let plain = self.shape.group.is_empty() && self.shape.outputs.as_slice() == [Output::Count];
+        if !plain || self.attribute(tested(test))? != kept || constants.iter().any(|constant| constant.number)
+        {
+            return None;
+        }
+        let texts: Vec<String> = constants.iter().map(|constant| format!("\"{}\"", constant.text)).collect();
+        Some(format!(
+            "How many times is {} listed as {} {kept} of {} {keeper}?",
+            enumerate(&texts, "or"),
+            article(&kept),
+            article(&keeper)
+        ))
+    }
+
+    /// The conditions, where all of them are of the things that keep what the rows are.
+    fn conditions_of(&self, keeper: &str) -> Option<String> {
+        let of_keeper = |test: &Test| {
+            let plain =
+                matches!(test, Test::Compare(..) | Test::Between(..) | Test::OneOf(..) | Test::Like(..));
+            plain
+                && self.attribute(tested(test)).is_some_and(|words| words.starts_with(&format!("{keeper} ")))
+        };
+        let conditions = self.conditions()?;
+        let all = self.shape.tests.iter().all(of_keeper);
+        all.then(|| conditions.replace(&format!("whose {keeper} "), "whose "))
     }
 
     /// Where all that is asked for is of one table that the rows refer to, what its rows are called; the attributes
@@ -285,11 +367,16 @@ impl Speaker<'_> {
     /// meant.
     pub(super) fn named(&self, noun: &str) -> Option<String> {
         let (mut properties, mut names) = (Vec::new(), None);
-        let mut other = "";
+        let (mut other, mut lacking) = ("", None);
         for test in &self.shape.tests {
             match test {
                 Test::Compare(column, BinaryOperator::Eq, constant) if flag(constant) == Some(true) => {
                     properties.push(self.flagged(column)?);
+                }
+                Test::Compare(column, BinaryOperator::Eq, constant)
+                    if flag(constant) == Some(false) && lacking.is_none() =>
+                {
+                    lacking = Some(self.flagged(column)?);
                 }
                 Test::Compare(column, BinaryOperator::Eq, constant) if names.is_none() => {
                     names = Some((column, std::slice::from_ref(constant)));
@@ -318,9 +405,16 @@ impl Speaker<'_> {
             .map(|constant| (!constant.number).then(|| format!("\"{}\"", constant.text)))
             .collect::<Option<_>>()?;
         let before: String = properties.iter().map(|property| format!("{property} ")).collect();
+        let not_as = match lacking {
+            Some(property) if properties.is_empty() && other.is_empty() => {
+                format!(", but not as {} {property} {one}", article(&property))
+            }
+            Some(_) => return None,
+            None => String::new(),
+        };
         let one = format!("{before}{one}");
         let the = if other.is_empty() { "the" } else { article(&one) };
-        Some(format!("that have {the} {one} {other}{}", enumerate(&texts, "or")))
+        Some(format!("that have {the} {one} {other}{}{not_as}", enumerate(&texts, "or")))
     }
 
     /// Where a row says that a thing has something and nothing more, the things that have it: `countries`, `have the
@@ -412,6 +506,12 @@ impl Speaker<'_> {
             return None;
         }
         let reference = shape.referrer[one].as_ref()?;
+        // `lost_in_battle` says more of a ship and a battle than that the one has the other.
+        let entity = self.entity(&shape.tables[one])?;
+        let says_more = |word: &String| !entity.split(' ').any(|own| own == english::singular(word));
+        if of_base && self.noun_of(reference).iter().any(says_more) {
+            return None;
+        }
         let half = |table: usize| {
             let moved = |test: &Test| {
                 let mut test = test.clone();
@@ -428,7 +528,6 @@ impl Speaker<'_> {
         if kept != shape.tests.len() || mixed || self.thing(one)? != self.entity(&shape.tables[one])? {
             return None;
         }
-        let entity = self.entity(&shape.tables[one])?;
         let (noun, link) = match &other {
             Some(other) => {
                 let speaker = Speaker { shape: other, schema: self.schema };
@@ -475,6 +574,7 @@ impl Speaker<'_> {
         match self.shape.outputs.as_slice() {
             [Output::Count] => match self.holders() {
                 Some((things, link)) => Some(format!("How many {things} {link}?")),
+                None if self.kept_by(&self.shape.tables[self.shape.base]).is_some() => self.listed_times(),
                 None => Some(format!("How many {} are there{}?", plural(&self.base()?), self.conditions()?)),
             },
             [Output::CountDistinct(column)] => {
@@ -482,6 +582,10 @@ impl Speaker<'_> {
                     return Some(format!("How many {things} {link}?"));
                 }
                 let different = plural_attribute(&self.attribute(column)?);
+                let rows = match self.of_keepers() {
+                    Some((things, conditions)) => format!("{things}{conditions}"),
+                    None => rows,
+                };
                 Some(format!("How many different {different} are there among the {rows}?"))
             }
             outputs if outputs.iter().all(|output| matches!(output, Output::Fold(..))) => {
@@ -599,6 +703,7 @@ pub(super) fn small(number: u64) -> Option<&'static str> {
 pub(super) fn plural_attribute(attribute: &str) -> String {
     match attribute.split_once(" of ") {
         Some((head, of)) => format!("{} of {of}", plural(head)),
+        None if attribute.ends_with(" due") => format!("{} due", plural(attribute.trim_end_matches(" due"))),
         None if attribute.ends_with("ID") => format!("{attribute}s"),
         None => plural(attribute),
     }

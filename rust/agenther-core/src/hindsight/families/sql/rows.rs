@@ -32,10 +32,48 @@ pub struct Table {
 
 /// The result of a step, from the shapes that drivers and tools print.
 pub fn of(step: &StepReading<'_>) -> Option<Table> {
+    let text = step.step.observation?;
+    if let Some(found) = tuples(text) {
+        return Some(found);
+    }
     match step.observation() {
         Some(document) => in_document(document.root(), 0),
-        None => table::read(step.step.observation?),
+        None => table::read(text),
     }
+}
+
+/// Longer results are no answers.
+const MAX_TUPLES: usize = 100_000;
+
+/// `('Ann', 3)('Bea', 4)`: rows one after the other, each on its line or not, as a loop prints them.
+fn tuples(text: &str) -> Option<Table> {
+    let text = text.trim();
+    if !text.starts_with('(') || !text.ends_with(')') || text.len() > MAX_TUPLES {
+        return None;
+    }
+    let (mut depth, mut quote, mut escaped) = (0usize, None, false);
+    let mut joined = String::from("[");
+    for c in text.chars() {
+        match quote {
+            _ if escaped => escaped = false,
+            Some(_) if c == '\\' => escaped = true,
+            Some(open) if c == open => quote = None,
+            Some(_) => {}
+            None if matches!(c, '\'' | '"') => quote = Some(c),
+            None if c == '(' => {
+                if depth == 0 && joined.len() > 1 {
+                    joined.push(',');
+                }
+                depth += 1;
+            }
+            None if c == ')' => depth = depth.checked_sub(1)?,
+            None if depth == 0 && !c.is_whitespace() => return None,
+            None => {}
+        }
+        joined.push(c);
+    }
+    joined.push(']');
+    in_document(Document::parse(&joined)?.root(), 0)
 }
 
 /// Lists of lists, tuples or objects, bare or in an object beside counts and headings.

@@ -25,6 +25,8 @@ pub struct ColumnInfo {
     pub primary: bool,
     /// Whether any key or index is on it.
     pub keyed: bool,
+    /// Whether the definition of the table says that it refers to another.
+    pub foreign: bool,
     /// Whether values are true or false.
     pub boolean: bool,
     /// Whether this is what results show of the column, no listing of columns having been seen.
@@ -43,6 +45,8 @@ pub struct Schema {
     vocabulary: BTreeSet<String>,
     /// What results show of columns, by lower-case names of table and column.
     seen: BTreeMap<(String, String), ColumnInfo>,
+    /// The tables, by lower-case name, that results show to hold something.
+    filled: BTreeSet<String>,
     /// Whether the user speaks of identifiers.
     pub asks_for_ids: bool,
 }
@@ -164,6 +168,16 @@ impl Schema {
                 self.seen.entry((table.to_ascii_lowercase(), name.to_ascii_lowercase())).or_insert(info);
             }
         }
+    }
+
+    /// Takes in that tables hold something.
+    pub fn learn_filled(&mut self, tables: &[String]) {
+        self.filled.extend(tables.iter().map(|table| table.to_ascii_lowercase()));
+    }
+
+    /// Whether a result shows that a table holds something.
+    pub fn is_filled(&self, table: &str) -> bool {
+        self.filled.contains(&table.to_ascii_lowercase())
     }
 
     fn add(&mut self, table: &str, columns: Vec<ColumnInfo>) {

@@ -253,7 +253,9 @@ fn shape_of(query: &Query, schema: &Schema) -> Option<Shape> {
         _ => None,
     };
     let order = scope.order(query, &outputs)?;
-    let tests = scope.with_recorded(tests, any)?;
+    let mut tests = scope.with_recorded(tests, any)?;
+    // What follows an inner condition would read as one more of it.
+    tests.sort_by_key(|test| matches!(test, Test::Has(..) | Test::Against(..) | Test::Of(..)));
     let (tables, referrer, base) = (scope.tables.clone(), scope.referrer.clone(), scope.base);
     let shape = Shape {
         labels: select.projection.iter().map(label).collect(),
@@ -462,6 +464,9 @@ impl<'s> Scope<'s> {
         let (parent, child) = match (self.is_key(&left), self.is_key(&right)) {
             (true, false) => (left, right),
             (false, true) => (right, left),
+            // One of two tables that share a key says that it refers to the other.
+            (true, true) if self.is_foreign(&right) && !self.is_foreign(&left) => (left, right),
+            (true, true) if self.is_foreign(&left) && !self.is_foreign(&right) => (right, left),
             (false, false) if self.called_after(&right, &left) => (left, right),
             (false, false) if self.called_after(&left, &right) => (right, left),
             _ => return None,
@@ -483,6 +488,12 @@ impl<'s> Scope<'s> {
         unseen && glue(self.schema.words(&reference.name)) == named
     }
 
+    /// Whether the definition of a table says that a column refers to another.
+    fn is_foreign(&self, column: &Column) -> bool {
+        let info = self.schema.column(&self.tables[column.table], &column.name);
+        info.is_some_and(|info| info.foreign)
+    }
+
     /// Whether a column alone identifies a row of its table.
     pub(super) fn is_key(&self, column: &Column) -> bool {
         let table = &self.tables[column.table];
@@ -499,7 +510,11 @@ impl<'s> Scope<'s> {
                     .replace(' ', "")
                     .to_ascii_lowercase();
                 let plain = glue(self.schema.words(&self.tables[column.table]));
-                name == "id" || name == format!("{table}id") || name == format!("{plain}id")
+                // A number or a code that has the name of its table counts the things in it.
+                let named = ["id", "number", "code"].iter().any(|kind| {
+                    [&table, &plain].into_iter().any(|table| name.strip_suffix(kind) == Some(table))
+                });
+                name == "id" || named
             }
         }
     }
@@ -775,6 +790,13 @@ impl<'s> Scope<'s> {
         Some(Test::OneOf(of?, constants, false))
     }
 
+    /// That a column of truth values is true, or false.
+    fn holds(&self, expr: &Expr, is_true: bool) -> Option<Test> {
+        let column = self.column(expr)?;
+        let constant = Constant { text: is_true.to_string(), number: false };
+        Some(Test::Compare(column, BinaryOperator::Eq, constant))
+    }
+
     pub(super) fn test(&self, expr: &Expr) -> Option<Test> {
         match expr {
             Expr::Nested(inner) => self.test(inner),
@@ -791,6 +813,11 @@ impl<'s> Scope<'s> {
             Expr::Like { negated, any: false, expr, pattern, escape_char: None } => {
                 Some(Test::Like(self.column(expr)?, constant(pattern)?.text, *negated))
             }
+            // `WHERE is_active AND NOT paid`
+            Expr::Identifier(_) | Expr::CompoundIdentifier(_) => self.holds(expr, true),
+            Expr::UnaryOp { op: UnaryOperator::Not, expr } => self.holds(expr, false),
+            Expr::IsTrue(expr) => self.holds(expr, true),
+            Expr::IsFalse(expr) => self.holds(expr, false),
             Expr::IsNull(expr) => Some(Test::Null(self.column(expr)?, false)),
             Expr::IsNotNull(expr) => Some(Test::Null(self.column(expr)?, true)),
             Expr::InSubquery { expr, subquery, negated } => self
