@@ -7,7 +7,6 @@ use super::call::{Call, Given};
 use super::payload::Node;
 use super::roles::Role;
 use super::subject::SELVES;
-use super::{answer, write};
 use crate::hindsight::forms::date;
 use crate::hindsight::provenance::Source;
 use crate::hindsight::reason::Reason;
@@ -54,7 +53,7 @@ fn without_id(key: &str) -> String {
 }
 
 /// How a goal speaks of the things in a list of `parent`: their noun in the plural, and where they are.
-fn place(
+pub fn place(
     parent: &Call<'_>,
     key: Option<&str>,
     material: &Material<'_, '_>,
@@ -192,7 +191,8 @@ pub fn through(call: &Call<'_>, calls: &[Call<'_>], material: &Material<'_, '_>)
     }
     let is_arbitrary = ordinal.is_some() && told.is_empty();
     // What the reference says is not asked for, nor what the list says of the thing.
-    let listed = row_of(parent, value).into_iter().flatten().filter_map(|(_, value)| value.text());
+    let listed =
+        found(parent, value).into_iter().flat_map(|found| found.row).filter_map(|(_, value)| value.text());
     let mut described = call.clone();
     described.given.push(Given {
         name: String::new(),
@@ -228,78 +228,26 @@ pub fn through(call: &Call<'_>, calls: &[Call<'_>], material: &Material<'_, '_>)
     })
 }
 
-/// The row of a list that an identifier stands in.
-fn row_of<'p>(parent: &'p Call<'_>, value: &str) -> Option<&'p [(String, Node)]> {
-    lists(&parent.payload.node).into_iter().flat_map(|(_, list)| list.rows()).find_map(|row| match row {
-        Node::Record(fields) if fields.iter().any(|(_, held)| held.text() == Some(value)) => {
-            Some(&fields[..])
-        }
-        _ => None,
+/// A list of records with the record that an identifier stands in.
+pub struct Found<'p> {
+    /// The key of the list in its result; none where the result is the list.
+    pub key: Option<&'p str>,
+    /// All records of the list.
+    pub rows: &'p [Node],
+    /// The fields of the one.
+    pub row: &'p [(String, Node)],
+}
+
+/// Where a call showed an identifier, beside what else is known of the thing.
+pub fn found<'p>(parent: &'p Call<'_>, identifier: &str) -> Option<Found<'p>> {
+    let holds = |fields: &[(String, Node)]| fields.iter().any(|(_, held)| held.text() == Some(identifier));
+    lists(&parent.payload.node).into_iter().find_map(|(key, list)| {
+        let rows = list.rows();
+        rows.iter().find_map(|row| match row {
+            Node::Record(fields) if holds(fields) => Some(Found { key, rows, row: fields }),
+            _ => None,
+        })
     })
-}
-
-/// A clause for a write to a thing that an earlier call found: the goal calls it by the name that stands beside its
-/// identifier, as a user would.
-pub fn written(call: &Call<'_>, calls: &[Call<'_>], material: &Material<'_, '_>) -> Result<Clause, Reason> {
-    let (given, source, _) = call.hop().ok_or(Reason::OpaqueIdentifier)?;
-    let Role::Identity { .. } = given.role else { return Err(Reason::OpaqueIdentifier) };
-    let value = given.values.first().ok_or(Reason::OpaqueIdentifier)?;
-    let parent = calls
-        .iter()
-        .find(|parent| parent.step == source && !parent.is_write)
-        .ok_or(Reason::WriteUnverified)?;
-    let (reference, name, parent_clause) =
-        by_name(parent, value, calls, material).ok_or(Reason::WriteUnverified)?;
-    let built = write::clause_of(call, Some(&reference), material.observation(call))?;
-    let mut steps: Vec<u32> = parent_clause.steps.iter().copied().chain(call.steps()).collect();
-    steps.sort_unstable();
-    steps.dedup();
-    let mut slots = parent_clause.slots;
-    slots.extend(built.slots.into_iter().filter(|slot| slot.value != *value));
-    slots.push(Slot { name: "name".to_string(), value: name, origin: Origin::Observation, step: call.step });
-    Ok(Clause { steps, slots, preamble: parent_clause.preamble, ..built })
-}
-
-/// A longer name is a text that nobody repeats.
-const MAX_NAME: usize = 60;
-
-/// How to speak of the row of a list that `value` identifies by its name, which no other row has; the name, and the
-/// clause of the list.
-fn by_name(
-    parent: &Call<'_>,
-    value: &str,
-    calls: &[Call<'_>],
-    material: &Material<'_, '_>,
-) -> Option<(String, String, Clause)> {
-    for (key, list) in lists(&parent.payload.node) {
-        let holds = |row: &&Node| matches!(row, Node::Record(fields) if fields.iter().any(|(_, held)| held.text() == Some(value)));
-        let Some(row @ Node::Record(fields)) = list.rows().iter().find(holds) else { continue };
-        let name_key = answer::name_key(fields)?;
-        let name = row.get(name_key)?.text().filter(|name| *name != value && name.len() <= MAX_NAME)?;
-        let bearers = list.rows().iter().filter(|row| row.get(name_key).and_then(Node::text) == Some(name));
-        if bearers.count() > 1 || name.contains(['"', '\n']) || !name.contains(char::is_alphabetic) {
-            return None;
-        }
-        let of_owner =
-            |clause: Clause| (plural(&parent.words.object), format!("of {}", clause.about), clause);
-        let (noun, place, clause) = match (parent.hop(), place(parent, key, material)) {
-            (None, Some(found)) => found,
-            // The loans of a member are asked for by the member.
-            (None, None) => of_owner(material.alone(parent).ok().filter(|_| parent.identity().is_some())?),
-            (Some(_), _) => of_owner(through(parent, calls, material).ok()?),
-        };
-        // Between which days it was looked for, who knows it by name need not say.
-        let is_window =
-            |given: &Given| matches!(given.role, Role::Since | Role::Until | Role::On | Role::Over);
-        let is_found_by_time = parent.hop().is_none() && parent.given.iter().all(is_window);
-        let (place, clause) = match is_found_by_time {
-            true => (String::new(), Clause { slots: Vec::new(), ..clause }),
-            false => (place, clause),
-        };
-        let reference = format!("the {} \"{name}\" {place}", singular(&noun));
-        return Some((reference.trim_end().to_string(), name.to_string(), clause));
-    }
-    None
 }
 
 /// How a record tells itself from its fellows.

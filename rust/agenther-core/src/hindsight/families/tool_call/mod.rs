@@ -24,6 +24,7 @@ mod verbs;
 mod wanted;
 mod words;
 mod write;
+mod written;
 
 use std::collections::HashSet;
 
@@ -117,7 +118,7 @@ fn clauses(calls: &[Call<'_>], material: &Material<'_, '_>, proposals: &mut Prop
     }
     for call in calls {
         let built = match call.hop() {
-            Some(_) if call.is_write => hop::written(call, calls, material),
+            Some(_) if call.is_write => written::clause(call, calls, material),
             None if call.is_write => write::clause(call, material.observation(call)),
             None => material.alone(call),
             Some(_) if is_covered(call) => continue,
