@@ -579,3 +579,46 @@ fn a_thing_is_extended_until_a_day_and_what_is_of_a_game_is_said_of_it() {
     asks(over(&result, &[0]), "extend booking AV-2291 until June 15, 2025");
     asks(over(&result, &[1]), "the platforms of the cross-play support of Overgrown");
 }
+
+#[test]
+fn what_a_period_or_a_list_says_is_not_asked_and_ways_of_travel_tell_directions_apart() {
+    let tools = r#"[{"name": "list_tickets", "description": "List tickets of a queue"},
+        {"name": "update_ticket", "description": "Update a ticket"},
+        {"name": "get_spend", "description": "Get cloud spend for a provider and quarter"},
+        {"name": "directions", "description": "Get directions between two places"}]"#;
+    let run = run(
+        "Set all P1 tickets of the billing queue to resolved, compare AWS to GCP in Q1, and drive me from A-Platz to B-Dorf.",
+        Some(tools),
+        vec![
+            call(
+                "list_tickets",
+                r#"{"queue": "billing", "priority": "P1"}"#,
+                r#"[{"ticket_id": "T-88", "subject": "Double charge in May"}, {"ticket_id": "T-91", "subject": "VAT missing"}]"#,
+            ),
+            call(
+                "update_ticket",
+                r#"{"ticket_id": "T-88", "status": "resolved"}"#,
+                r#"{"ticket_id": "T-88", "status": "resolved"}"#,
+            ),
+            call(
+                "get_spend",
+                r#"{"provider": "AWS", "quarter": "Q1", "year": 2025}"#,
+                r#"{"provider": "AWS", "quarter": "Q1", "year": 2025, "amount": 1823.5, "currency": "USD"}"#,
+            ),
+            call(
+                "directions",
+                r#"{"origin": "A-Platz", "destination": "B-Dorf", "mode": "driving"}"#,
+                r#"{"routes": [{"summary": "A115", "distance": {"text": "37 km", "value": 37012}}]}"#,
+            ),
+        ],
+    );
+    let result = relabeled(&run);
+    asks(
+        over(&result, &[0, 1, 2]),
+        "change the status of the P1-priority ticket \"Double charge in May\" in the billing queue to resolved",
+    );
+    asks(over(&result, &[2]), "the amount of the cloud spend with AWS for Q1 2025");
+    let directions = over(&result, &[3]);
+    asks(directions, "driving directions");
+    assert!(directions.answer.contains("distance: 37 km"), "{}", directions.answer);
+}

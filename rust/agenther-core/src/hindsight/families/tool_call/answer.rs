@@ -253,6 +253,13 @@ fn nested(node: &Node, depth: usize) -> Option<String> {
             let said: Option<Vec<String>> = items.iter().map(|item| nested(item, depth + 1)).collect();
             said?.join(if has_records { "; " } else { ", " })
         }
+        // `{"text": "37 km", "value": 37012}`: the same for people and for machines.
+        Node::Record(fields)
+            if fields.len() == 2
+                && let (Some(text), Some(_)) = (node.get("text"), node.get("value")) =>
+        {
+            nested(text, depth + 1)?
+        }
         Node::Record(fields) if is_map_of_records(fields) => {
             let said: Option<Vec<String>> = fields
                 .iter()

@@ -422,9 +422,16 @@ fn has_operators(value: &str) -> bool {
     })
 }
 
+/// Those who teach a subject, and where.
+const TAUGHT: &[&str] =
+    &["teacher", "tutor", "instructor", "professor", "class", "lesson", "exam", "student"];
+
 /// A channel is a place for messages, but the thing itself where the tool gives the channel or its clips.
 fn place_or_thing(role: Role, argument: &Argument<'_>, object: &str) -> Role {
-    if !matches!(role, Role::In | Role::At | Role::By | Role::Within(_) | Role::Of(_) | Role::With(_)) {
+    if !matches!(
+        role,
+        Role::About | Role::In | Role::At | Role::By | Role::Within(_) | Role::Of(_) | Role::With(_)
+    ) {
         return role;
     }
     let mut words: Vec<String> = effect::words(argument.name).map(str::to_ascii_lowercase).collect();
@@ -444,6 +451,14 @@ fn place_or_thing(role: Role, argument: &Argument<'_>, object: &str) -> Role {
             } else {
                 Role::In
             }
+        }
+        // Math teachers teach math, and are not about it.
+        Role::About
+            if TAUGHT
+                .iter()
+                .any(|taught| singular_word(object.rsplit(' ').next().unwrap_or("")) == *taught) =>
+        {
+            Role::Adjective
         }
         // What is set is no name of it: temperature 18.
         Role::With(_) if is_thing && last.len() > 2 && argument.kind == Kind::String => {

@@ -268,6 +268,9 @@ fn by_words(words: &[String], value: &str) -> Option<Role> {
         "tag" | "tags" => Role::Said("tagged"),
         "label" | "labels" => Role::Said("labeled"),
         "platform" => Role::Said("for"),
+        "provider" => Role::Said("with"),
+        "weekday" => Role::On,
+        "mode" if is_travel(value) => Role::Adjective,
         "amenity" | "amenities" | "feature" | "features" | "facilities" | "equipment" | "toppings"
         | "extras" => Role::Said("with"),
         "near" | "nearby" => Role::Said("near"),
@@ -294,8 +297,8 @@ fn by_words(words: &[String], value: &str) -> Option<Role> {
         "text" | "sentence" | "word" | "paragraph" => Role::Text,
         "channel" if value.starts_with('#') => Role::In,
         "channel" => Role::Within(last.to_string()),
-        "environment" | "env" | "namespace" | "cluster" | "department" | "group" | "database" | "section"
-        | "schema" | "division" | "workspace" | "sector" | "industry" | "ward" => {
+        "environment" | "env" | "namespace" | "cluster" | "queue" | "department" | "group" | "database"
+        | "section" | "schema" | "division" | "workspace" | "sector" | "industry" | "ward" => {
             Role::Within(if *last == "env" { "environment".into() } else { last.to_string() })
         }
         "repo" | "repository" | "project" | "board" | "playlist" | "collection" => Role::In,
@@ -364,6 +367,24 @@ fn is_span(value: &str) -> bool {
 /// How many rows a page has: no request says it.
 fn is_count(value: &str) -> bool {
     value.bytes().all(|byte| byte.is_ascii_digit())
+}
+
+/// How one gets from a place to another.
+fn is_travel(value: &str) -> bool {
+    [
+        "driving",
+        "walking",
+        "bicycling",
+        "cycling",
+        "transit",
+        "train",
+        "bus",
+        "car",
+        "bike",
+        "flight",
+        "ferry",
+    ]
+    .contains(&value.to_ascii_lowercase().as_str())
 }
 
 /// `annual`, `daily`.
@@ -503,6 +524,8 @@ mod tests {
             ("assignee", "lee", "assigned to lee"),
             ("time", "20:00", "at 20:00"),
             ("before", "10:00", "before 10:00"),
+            ("weekday", "Tuesday", "on Tuesday"),
+            ("queue", "billing", "in the billing queue"),
             ("channel", "launch", "in the launch channel"),
             ("channel", "#general", "in #general"),
             ("until", "2024-05-20", "until May 20, 2024"),

@@ -160,11 +160,11 @@ pub fn wanted(calls: &[&Call<'_>], subject: &Subject, usage: &Usage) -> Wanted {
 fn askable<'c>(calls: &[&'c Call<'_>], subject: &Subject) -> Vec<&'c str> {
     let is_stated = |value: &Node| {
         value.text().is_some_and(|text| {
-            calls
-                .iter()
-                .flat_map(|call| &call.given)
-                .flat_map(|given| &given.values)
-                .any(|stated| stated.eq_ignore_ascii_case(text))
+            calls.iter().flat_map(|call| &call.given).flat_map(|given| &given.values).any(|stated| {
+                // `Q1 2025` states the quarter and the year.
+                stated.eq_ignore_ascii_case(text)
+                    || stated.split(' ').any(|word| word.eq_ignore_ascii_case(text))
+            })
         })
     };
     let row_name = row_name(calls);

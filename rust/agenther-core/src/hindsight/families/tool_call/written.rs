@@ -61,7 +61,14 @@ fn whereabouts(
         return through(parent, calls, material).ok().map(of_owner);
     }
     let Some((noun, place, clause)) = place(parent, key, material) else {
-        return material.alone(parent).ok().filter(|_| parent.identity().is_some()).map(of_owner);
+        let clause = material.alone(parent).ok()?;
+        if parent.identity().is_some() {
+            return Some(of_owner(clause));
+        }
+        // `the open tickets in the billing queue`
+        let noun = plural(&parent.words.object);
+        let (adjectives, place) = clause.about.strip_prefix("the ")?.split_once(&noun)?;
+        return Some((format!("{adjectives}{noun}"), place.trim().to_string(), clause));
     };
     // Between which days it was looked for, who knows it by name need not say.
     let is_window = |given: &Given| matches!(given.role, Role::Since | Role::Until | Role::On | Role::Over);
