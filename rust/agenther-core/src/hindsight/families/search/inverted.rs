@@ -92,7 +92,8 @@ fn borne_out<'a>(query: &str, observation: &'a str, claim: &Claim<'_>) -> Option
         let same = stems.iter().all(|stem| wanted.iter().any(|asked| are_kin(asked, stem)));
         return observation.find(value).filter(|_| same && !CONFUSED.contains(&role)).and_then(exact);
     }
-    let sentence = shown(observation, &told, asked, &stems)?;
+    let sentence =
+        shown(observation, &told, asked, &stems).filter(|sentence| !ends_at_one(asked, sentence))?;
     let at = sentence.find(value).map(|at| at + (sentence.as_ptr() as usize - observation.as_ptr() as usize));
     let whole = !sentence.contains("...") && !sentence.contains([';', '…', '|', '\\']);
     let ends = sentence.ends_with(['.', '!', '"']) && sentence.split(' ').count() <= 50;
@@ -100,6 +101,25 @@ fn borne_out<'a>(query: &str, observation: &'a str, claim: &Claim<'_>) -> Option
     let here = stems.iter().filter(|stem| said.contains(stem)).count();
     let says_all = whole && ends && here * 4 >= stems.len() * 3;
     at.filter(|_| value.split(' ').count() <= 8).and_then(exact).or(says_all.then_some(sentence))
+}
+
+/// Whether both ends of a distance are named at one end of the way that a sentence measures: `from Oslo to Amber (Amber
+/// Airport)` is not from Amber to its airport.
+fn ends_at_one(asked: &str, sentence: &str) -> bool {
+    let Some((_, ends)) =
+        asked.split_once("distance between ").or_else(|| asked.split_once("distance from "))
+    else {
+        return false;
+    };
+    let Some((one, other)) = ends.split_once(" and ").or_else(|| ends.split_once(" to ")) else {
+        return false;
+    };
+    let (one, other) = (content_stems(one), content_stems(other));
+    let mut sides = sentence.split(" and ").flat_map(|part| part.split(" to "));
+    sides.any(|side| {
+        let said = content_stems(side);
+        one.iter().all(|stem| said.contains(stem)) && other.iter().all(|stem| said.contains(stem))
+    })
 }
 
 /// The sentence that has the value and most of what is asked; the rest is in the other sentences. One plain word of many
@@ -168,6 +188,16 @@ fn stands_alone(observation: &str, at: usize, value: &str) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn both_ends_of_a_distance_are_not_at_one_end_of_the_way() {
+        let asked = "distance between Amber Airport and Amber";
+        assert!(ends_at_one(asked, "The way from Oslo (Oslo Airport) to Amber (Amber Airport) is 42 miles."));
+        assert!(!ends_at_one(
+            "distance between Amber Airport and Oslo",
+            "From Amber Airport to Oslo it is 42 miles."
+        ));
+    }
 
     #[test]
     fn a_reading_that_the_observation_bears_out_is_inverted() {

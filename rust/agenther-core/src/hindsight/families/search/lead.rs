@@ -175,7 +175,9 @@ pub fn is_person(lead: &Lead<'_>, gendered: bool) -> bool {
         return false;
     }
     let lived = dates(inside).iter().filter(|date| date.len() > 4).count() == 2;
-    born || ((gendered || lived) && calls_a_person(lead) && work(lead).is_none())
+    // "… an author who has written two novels"
+    let acts = lead.predicate.contains(" who ") && !lead.predicate.contains(" about ");
+    born || ((gendered || lived || acts) && calls_a_person(lead) && work(lead).is_none())
 }
 
 /// Whether subject and predicate read as those of a person: a name, and a word for what people are.
