@@ -408,6 +408,14 @@ mod tests {
     }
 
     #[test]
+    fn the_shorter_name_that_a_lead_gives_is_the_topic() {
+        let text = "Brightwell Motors Company Limited, commonly known as Brightwell Motors and later as Veld Motors, was a car maker based in Ulm, Germany. It was founded in 1921.";
+        let found = goals(&[("search", "Brightwell Motors", text)]);
+        assert!(found.iter().any(|(goal, _)| goal.contains("Brightwell Motors")), "{found:?}");
+        assert!(found.iter().all(|(goal, _)| !goal.contains("other name")), "{found:?}");
+    }
+
+    #[test]
     fn passages_about_something_else_are_not_asked_about() {
         for (query, text) in [
             ("Jon Hale", "Jonathan Haley (born 2 May 1931) is an English painter."),
