@@ -93,7 +93,7 @@ fn there_are(words: &[&str]) -> Option<String> {
     let plain = |word: &&str| word.chars().all(|c| c.is_ascii_lowercase());
     let named = rest[at + 1..].iter().any(|word| word.starts_with(char::is_uppercase));
     let is_verbless = !rest.iter().any(|word| AUXILIARIES.contains(word) || word.ends_with("ed"));
-    (rest[..at].iter().all(|word| plain(word)) && named && is_verbless)
+    (rest[..at].iter().all(plain) && named && is_verbless)
         .then(|| format!("How many {} are there {}", rest[..at].join(" "), rest[at..].join(" ")))
 }
 

@@ -86,7 +86,10 @@ fn borne_out<'a>(query: &str, observation: &'a str, claim: &Claim<'_>) -> Option
     if !covers || !new || !named || !short {
         return None;
     }
-    let exact = |at: usize| stands_alone(observation, at, value).then(|| &observation[at..at + value.len()]);
+    let exact = |at: usize| {
+        let is_all = stands_alone(observation, at, value) && !is_one_of(&observation[at + value.len()..]);
+        is_all.then(|| &observation[at..at + value.len()])
+    };
     if is_box(observation) {
         let role = noun_phrase(asked).rsplit(' ').next().unwrap_or("");
         let same = stems.iter().all(|stem| wanted.iter().any(|asked| are_kin(asked, stem)));
@@ -175,6 +178,12 @@ fn fragments(text: &str) -> impl Iterator<Item = &str> {
     whole.into_iter().chain((!rest.is_empty() && !rest.contains('\n')).then_some(rest))
 }
 
+/// Whether a clause goes on with others who did the same: `Ann Lee in English and by Jon Hale in Veldic`.
+fn is_one_of(after: &str) -> bool {
+    let clause = after.split(['.', ';', ')', '\n']).next().unwrap_or(after);
+    clause.contains(" and by ") || clause.contains(" or by ")
+}
+
 /// Whether a value is a name, date or number of its own, not a part of a longer one.
 fn stands_alone(observation: &str, at: usize, value: &str) -> bool {
     let before = observation[..at].chars().next_back();
@@ -188,6 +197,15 @@ fn stands_alone(observation: &str, at: usize, value: &str) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn one_of_several_who_did_it_is_not_the_one() {
+        let thought = "Grey Fox is voiced by Ann Lee.";
+        let text =
+            "Grey Fox is a game. The Grey Fox is voiced by Ann Lee in English and by Jon Hale in Veldic.";
+        let found = ask("Grey Fox voiced", text, thought).map(|(_, answer)| answer);
+        assert!(found.is_none_or(|answer| answer.contains("Jon Hale")), "{found:?}");
+    }
 
     #[test]
     fn both_ends_of_a_distance_are_not_at_one_end_of_the_way() {

@@ -119,6 +119,10 @@ pub fn split_disambiguator(query: &str) -> (&str, Option<&str>) {
 
 /// Whether the lead is about the query: its subject has every word of it, and little else.
 pub fn about(name: &str, disambiguator: Option<&str>, lead: &Lead<'_>) -> bool {
+    // `Discovery+` is not `Discovery`.
+    if name.contains('+') != lead.subject.contains('+') {
+        return false;
+    }
     let wanted = content_stems(name);
     let subject = content_stems(lead.subject);
     let described = content_stems(lead.predicate);

@@ -420,6 +420,7 @@ mod tests {
         for (query, text) in [
             ("Jon Hale", "Jonathan Haley (born 2 May 1931) is an English painter."),
             ("Jon Hale paintings in Kent", "Jon Hale (born 2 May 1931) is an English painter."),
+            ("Discovery", "Discovery+ is an American streaming service. It has films."),
             ("Jon Hale", "Could not find [Jon Hale]. Similar: ['Jon Hall', 'John Hale']"),
             ("what did Jon Hale do", "Jon Hale (born 2 May 1931) is an English painter."),
             ("Jon Hale", "Jon Hale (bapt. 2 May 1531 – c. 1599) was a former farmer."),

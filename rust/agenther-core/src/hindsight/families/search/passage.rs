@@ -191,7 +191,13 @@ pub fn read<'a>(query: &'a str, text: &'a str) -> Option<Passage<'a>> {
     passage.read_sentences(&sentences, &lead);
     // "Who recorded the Ann Lee album Low Tide?" gives the answer away.
     let topic = &passage.topic;
-    passage.facts.retain(|fact| !topic.contains(fact.value));
+    // `the song Low Tide` is "a song by …".
+    let made = work(&lead).map(|kind| format!("a {kind} by ")).filter(|_| topic.starts_with("the "));
+    let is_said = |fact: &Fact<'_>| {
+        fact.relation == Relation::Definition
+            && made.as_ref().is_some_and(|made| fact.value.starts_with(made.as_str()))
+    };
+    passage.facts.retain(|fact| !topic.contains(fact.value) && !is_said(fact));
     (!passage.facts.is_empty()).then_some(passage)
 }
 

@@ -891,6 +891,15 @@ mod tests {
             vec![0, 1],
         );
         assert_eq!(found, [expected]);
+        let found = steps(&[
+            ("ls /srv/logs", "ls: cannot access '/srv/logs': No such file or directory\n"),
+            ("ls /srv", "lib\nrates.py\n"),
+        ]);
+        let (goal, answer, kept) =
+            found.iter().find(|(goal, ..)| goal.contains("If not")).unwrap_or_else(|| panic!("{found:?}"));
+        assert_eq!(goal, "Does /srv/logs exist on this machine? If not, show me what is in /srv.");
+        assert_eq!(answer, "No, /srv/logs does not exist. In /srv there are:\n- lib\n- rates.py");
+        assert_eq!(*kept, [0, 1]);
         assert!(steps(&[("cat /srv/a /srv/b", "cat: /srv/a: No such file or directory\n")]).is_empty());
     }
 }
