@@ -129,6 +129,9 @@ fn spelled(c: char, chars: &mut std::iter::Peekable<std::str::Chars<'_>>, word: 
 
 /// A line without `2>/dev/null` and `2>&1`, and whether complaints were thrown away.
 pub fn without_errors(line: &str) -> (Cow<'_, str>, bool) {
+    if line.len() > MAX_LENGTH {
+        return (Cow::Borrowed(line), false);
+    }
     let mut kept = Cow::Borrowed(line);
     let mut is_quiet = false;
     for (redirection, silences) in [(" 2>/dev/null", true), (" 2> /dev/null", true), (" 2>&1", false)] {
