@@ -320,6 +320,10 @@ fn question(subject: &str, verb: &str, value: &str, place: bool) -> Option<Strin
     if let Some(question) = relative(head, subject[head.len()..].trim_start()) {
         return Some(question);
     }
+    // `The artist signed with Veld Music is Ann Lee`: there may be others.
+    if let Some((question, _)) = super::relative::question(subject) {
+        return Some(question);
+    }
     let before_of = subject.split(" of ").next()?;
     let is_person = |noun: &str| {
         let noun = english::singular(&noun.to_lowercase());
@@ -408,6 +412,11 @@ mod tests {
                 "Veld Rovers titles",
                 "Veld Rovers has 12 league titles",
                 "How many league titles does Veld Rovers have",
+            ),
+            (
+                "company co-founded by Ann Lee",
+                "The company co-founded by Ann Lee is Harbour Foods",
+                "Which company was co-founded by Ann Lee",
             ),
             (
                 "city where Grey Fox is based",
