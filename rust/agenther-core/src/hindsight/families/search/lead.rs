@@ -113,7 +113,11 @@ pub fn split_disambiguator(query: &str) -> (&str, Option<&str>) {
     let query = query.trim().trim_matches('"').trim();
     match query.strip_suffix(')').and_then(|query| query.split_once(" (")) {
         Some((name, disambiguator)) => (name, Some(disambiguator)),
-        None => (query, None),
+        // `Lantern band`
+        None => match query.rsplit_once(' ') {
+            Some((name, kind)) if kind == "band" || WORKS.contains(&kind) => (name, Some(kind)),
+            _ => (query, None),
+        },
     }
 }
 

@@ -380,6 +380,16 @@ mod tests {
     }
 
     #[test]
+    fn the_kind_that_a_query_ends_with_stays_in_the_question() {
+        let text = "Lantern were a Veldic rock band formed in 1991. They broke up.";
+        let found = goals(&[("search", "Lantern band", text)]);
+        assert!(
+            !found.is_empty() && found.iter().all(|(goal, _)| goal.contains("the band Lantern")),
+            "{found:?}"
+        );
+    }
+
+    #[test]
     fn stage_names_lead_to_the_bearer() {
         let text = "Jon Peter Hale (born 2 May 1931), known professionally as Grey Fox, is an English singer. He lives.";
         assert!(
