@@ -170,7 +170,8 @@ pub fn read<'a>(query: &'a str, text: &'a str) -> Option<Passage<'a>> {
         name: title,
         person,
         pronoun: if person { gender } else { Some("it") },
-        plural: matches!(lead.copula, "are" | "were"),
+        // `The Lanterns are`, `the band Lantern is`.
+        plural: matches!(lead.copula, "are" | "were") && disambiguator != Some("band"),
         past: matches!(lead.copula, "was" | "were"),
         kind: kind(lead.predicate),
         facts: Vec::new(),
