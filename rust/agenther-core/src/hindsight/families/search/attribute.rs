@@ -6,6 +6,7 @@ use std::borrow::Cow;
 use super::direct::Wants;
 use super::passage::{Fact, Relation};
 use super::prose::name_prefix;
+use crate::hindsight::families::english::is_plural;
 
 /// Dates that people ask for with a verb: `birth date` as `When was … born`.
 const DATED: &[(&str, &str, &str)] = &[
@@ -27,6 +28,30 @@ const DATED: &[(&str, &str, &str)] = &[
     ("opening year", "When was", "opened"),
     ("premiere date", "When did", "premiere"),
     ("creation year", "When was", "created"),
+    ("repeal date", "When was", "repealed"),
+    ("conviction date", "When was", "convicted"),
+    ("conviction year", "When was", "convicted"),
+    ("completion date", "When was", "completed"),
+    ("discovery date", "When was", "discovered"),
+    ("launch date", "When was", "launched"),
+    ("formation", "When was", "formed"),
+    ("founding", "When was", "founded"),
+    ("foundation", "When was", "founded"),
+];
+
+/// Places that people ask for with a verb.
+const PLACED: &[(&str, &str, &str)] = &[
+    ("formation location", "Where was", "formed"),
+    ("founding location", "Where was", "founded"),
+    ("filming location", "Where was", "filmed"),
+    ("recording location", "Where was", "recorded"),
+    ("birth location", "Where was", "born"),
+    ("birth place", "Where was", "born"),
+    ("birthplace", "Where was", "born"),
+    ("place of birth", "Where was", "born"),
+    ("death place", "Where did", "die"),
+    ("place of death", "Where did", "die"),
+    ("location", "Where is", "located"),
 ];
 
 const PEOPLE: &[&str] = &[
@@ -60,16 +85,23 @@ const PEOPLE: &[&str] = &[
     "lyricist",
     "winner",
     "singer",
+    "mvp",
+    "ceo",
 ];
 const NAMES: &[&str] = &["publisher", "manufacturer", "developer", "distributor", "producer"];
-const NUMBERS: &[&str] = &["population", "height", "elevation", "length", "area", "capacity", "number"];
+const NUMBERS: &[&str] =
+    &["population", "height", "elevation", "length", "area", "capacity", "number", "latitude", "longitude"];
 const PLACES: &[&str] = &["birthplace", "headquarters"];
 /// Nouns that tell which of several things of one name is meant.
 const KINDS: &[&str] = &["film", "movie", "album", "song", "band", "novel", "book", "magazine", "series"];
 
 /// The question that a query stands for, and what it wants to know.
 pub fn question(query: &str) -> Option<(String, Wants)> {
+    if let Some(question) = how_many(query) {
+        return Some((question, Wants::Number));
+    }
     let (head, of) = parts(query)?;
+    let acronym = head;
     let head = head.to_lowercase();
     let role = head.split(' ').next_back()?;
     let named =
@@ -81,7 +113,19 @@ pub fn question(query: &str) -> Option<(String, Wants)> {
         let first = if head.starts_with("first ") { "first " } else { "" };
         return specific(&of).then(|| (format!("{before} {of} {first}{after}"), Wants::When));
     }
+    if let Some((_, before, after)) = PLACED.iter().find(|(place, ..)| head == *place) {
+        // An event is held, and what else begins with a year is one.
+        let (before, after) = match *after {
+            "located" if of.starts_with(|c: char| c.is_ascii_digit()) => {
+                (if is_plural(&of) { "Where were the" } else { "Where was the" }, "held")
+            }
+            after => (*before, after),
+        };
+        return specific(&of).then(|| (format!("{before} {of} {after}"), Wants::Where));
+    }
+    let said = if acronym.chars().all(|c| c.is_ascii_uppercase()) { acronym } else { &head };
     let (be, wants) = match role {
+        "team" | "club" if head.starts_with("current ") => ("What is", Wants::Name),
         "date" => ("What is", Wants::When),
         "nationality" => ("What is", Wants::Nationality),
         "occupation" | "profession" => ("What is", Wants::Occupation),
@@ -92,7 +136,17 @@ pub fn question(query: &str) -> Option<(String, Wants)> {
         role if NAMES.contains(&role) => ("What is", Wants::Name),
         _ => return None,
     };
-    Some((format!("{be} the {head} of {of}"), wants))
+    Some((format!("{be} the {said} of {of}"), wants))
+}
+
+/// `Harbour Council number of members`
+fn how_many(query: &str) -> Option<String> {
+    let (name, noun) = query.split_once(" number of ")?;
+    let plain = noun.chars().all(|c| c.is_ascii_lowercase() || c == ' ') && noun.ends_with('s');
+    let whole = name_prefix(name).is_some_and(|prefix| prefix.len() == name.len());
+    let name = name.strip_prefix("The ").unwrap_or(name);
+    (plain && whole && name.contains(' ') && noun.split(' ').count() <= 2)
+        .then(|| format!("How many {noun} does the {name} have"))
 }
 
 /// Attributes that answer boxes take for each other, or whose values have no clear bounds: only a sentence tells them.
@@ -208,7 +262,8 @@ const LOOSE_THINGS: &[&str] = &[
 
 /// The question that a query for such an attribute stands for.
 pub fn loose(query: &str) -> Option<(String, Wants)> {
-    let (head, of) = parts(query)?;
+    // `University of Veld` is a name.
+    let (head, of) = parts(query).filter(|(head, _)| !head.starts_with(char::is_uppercase))?;
     let head = head.to_lowercase();
     let role = head.split(' ').next_back()?;
     let named =
@@ -242,12 +297,29 @@ pub fn parts(query: &str) -> Option<(&str, Cow<'_, str>)> {
         if let Some(of) = of.strip_prefix("birth of ").filter(|_| head.eq_ignore_ascii_case("date")) {
             return Some(("date of birth", Cow::Borrowed(of)));
         }
-        return lower_case(rest).then_some((head, Cow::Borrowed(of)));
+        let acronym = head.len() <= 4 && head.chars().all(|c| c.is_ascii_uppercase());
+        if lower_case(rest) || acronym {
+            return Some((head, Cow::Borrowed(of)));
+        }
+    }
+    // `current coach for Veld Rovers`
+    if let Some((head, of)) = query.split_once(" for ").or_else(|| query.split_once(" at "))
+        && lower_case(head)
+        && head.rsplit(' ').next().is_some_and(|role| PEOPLE.contains(&role))
+    {
+        return Some((head, Cow::Borrowed(of)));
     }
     let quoted = query.strip_prefix('"').and_then(|rest| Some(rest.split_once('"')?.0.len() + 2));
     let name = match quoted {
         Some(length) => query.get(..length)?,
-        None => name_prefix(query)?,
+        // `2015 Veld Awards location`
+        None => {
+            let year = query
+                .get(..5)
+                .filter(|year| year.ends_with(' ') && year[..4].bytes().all(|b| b.is_ascii_digit()));
+            let skipped = year.map_or(0, str::len);
+            &query[..skipped + name_prefix(&query[skipped..])?.len()]
+        }
     };
     let head = query[name.len()..].strip_prefix(' ').filter(|head| lower_case(head))?;
     let (kind, rest) = head.split_once(' ').unwrap_or((head, ""));
@@ -260,6 +332,12 @@ pub fn parts(query: &str) -> Option<(&str, Cow<'_, str>)> {
         None => name,
     };
     (name.contains(' ') && specific(name)).then_some((head, Cow::Borrowed(name)))
+}
+
+/// The kind of thing that a text begins with, before a name: `band Grey Fox`.
+pub fn kind(text: &str) -> Option<&str> {
+    let (kind, name) = text.split_once(' ')?;
+    (KINDS.contains(&kind) && name.starts_with(|c: char| c.is_uppercase() || c == '"')).then_some(kind)
 }
 
 /// Whether a noun is what someone is to something.

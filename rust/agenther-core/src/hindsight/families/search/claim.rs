@@ -17,7 +17,7 @@ pub struct Claim<'t> {
 }
 
 /// Verbs that tell what someone or something did, with their base form.
-const DID: &[(&str, &str)] = &[
+pub const DID: &[(&str, &str)] = &[
     ("played", "play"),
     ("served", "serve"),
     ("worked", "work"),
@@ -66,6 +66,19 @@ const DID: &[(&str, &str)] = &[
     ("manufactured", "manufacture"),
     ("received", "receive"),
     ("drafted", "draft"),
+    ("appeared", "appear"),
+    ("visited", "visit"),
+    ("interviewed", "interview"),
+    ("succeeded", "succeed"),
+    ("replaced", "replace"),
+    ("sang", "sing"),
+    ("built", "build"),
+    ("signed", "sign"),
+    ("managed", "manage"),
+    ("conducted", "conduct"),
+    ("acquired", "acquire"),
+    ("bought", "buy"),
+    ("sold", "sell"),
 ];
 
 /// The claims of a statement found for `query`, most telling first.
@@ -245,7 +258,7 @@ fn kind<'q>(query: &'q str, asked: &str, value: &str) -> Option<&'q str> {
 }
 
 /// A subject that stands for one thing: a name, with its article or without, and few words.
-fn is_subject(subject: &str) -> bool {
+pub fn is_subject(subject: &str) -> bool {
     let subject = subject.strip_prefix("the ").or_else(|| subject.strip_prefix("The ")).unwrap_or(subject);
     let named =
         name_prefix(subject).is_some() || subject.starts_with(|c: char| c.is_ascii_digit() || c == '"');
@@ -278,8 +291,12 @@ fn bare(value: &str) -> &str {
         .unwrap_or(value)
 }
 
+/// The subject inside a sentence; of a title in two words (`The Lanterns`) the article is a part.
 fn lowered(subject: &str) -> String {
-    subject.strip_prefix("The ").map_or(subject.to_string(), |rest| format!("the {rest}"))
+    match subject.strip_prefix("The ").filter(|rest| rest.contains(' ')) {
+        Some(rest) => format!("the {rest}"),
+        None => subject.to_string(),
+    }
 }
 
 fn question(subject: &str, verb: &str, value: &str, place: bool) -> Option<String> {
@@ -303,6 +320,10 @@ fn question(subject: &str, verb: &str, value: &str, place: bool) -> Option<Strin
     if let Some(question) = relative(head, subject[head.len()..].trim_start()) {
         return Some(question);
     }
+    // `The artist signed with Veld Music is Ann Lee`: there may be others.
+    if let Some((question, _)) = super::relative::question(subject) {
+        return Some(question);
+    }
     let before_of = subject.split(" of ").next()?;
     let is_person = |noun: &str| {
         let noun = english::singular(&noun.to_lowercase());
@@ -316,7 +337,7 @@ fn question(subject: &str, verb: &str, value: &str, place: bool) -> Option<Strin
 }
 
 /// `church Veld College is affiliated with`, `university where Ann Lee was a professor`: the clause says the question.
-fn relative(head: &str, clause: &str) -> Option<String> {
+pub fn relative(head: &str, clause: &str) -> Option<String> {
     let link = ["that ", "where ", "which "].into_iter().find(|link| clause.starts_with(link)).unwrap_or("");
     let clause = &clause[link.len()..];
     let (be, name, rest) = [" is ", " was "].iter().find_map(|be| {
@@ -329,14 +350,18 @@ fn relative(head: &str, clause: &str) -> Option<String> {
     match link {
         _ if !named => None,
         "where " if !dangles => {
-            let inside =
-                ["city", "town", "village", "country", "county", "state", "district", "region", "province"];
-            let at = if inside.contains(&head.rsplit(' ').next()?) { "In" } else { "At" };
+            let at = if is_area(head) { "In" } else { "At" };
             Some(format!("{at} which {head} {be} {name} {rest}"))
         }
         "where " => None,
         _ => dangles.then(|| format!("Which {head} {be} {name} {rest}")),
     }
+}
+
+/// Whether a noun is of what one is in, not at.
+pub fn is_area(head: &str) -> bool {
+    let areas = ["city", "town", "village", "country", "county", "state", "district", "region", "province"];
+    head.rsplit(' ').next().is_some_and(|noun| areas.contains(&noun))
 }
 
 /// The words up to the first name, preposition, participle or clause: `second album`.
@@ -387,6 +412,11 @@ mod tests {
                 "Veld Rovers titles",
                 "Veld Rovers has 12 league titles",
                 "How many league titles does Veld Rovers have",
+            ),
+            (
+                "company co-founded by Ann Lee",
+                "The company co-founded by Ann Lee is Harbour Foods",
+                "Which company was co-founded by Ann Lee",
             ),
             (
                 "city where Grey Fox is based",

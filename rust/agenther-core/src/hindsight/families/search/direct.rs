@@ -5,6 +5,7 @@ use super::attribute;
 use super::demonyms::nationality_prefix;
 use super::lead::names_people;
 use super::prose::{content_stems, date_prefix, dates, name_prefix, names_prefix, sentences, stem};
+use super::relative::{self, Place};
 
 /// Longer observations are prose, not answers.
 const MAX_BOX_WORDS: usize = 7;
@@ -30,6 +31,10 @@ pub enum Wants {
     Any,
     /// Whether something is so.
     Whether,
+    /// The place of a named kind.
+    Which(Place),
+    /// The kind of something: `life insurance group`.
+    Kind,
 }
 
 /// The question that a query puts and that the observation answers, with the answer as it stands there.
@@ -39,13 +44,20 @@ pub fn ask<'a>(query: &str, observation: &'a str) -> Option<(String, &'a str)> {
     let value =
         if observation.split_whitespace().count() <= MAX_BOX_WORDS && sentences(observation).is_empty() {
             let value = observation.trim_end_matches('.');
-            bare(wants, value).filter(|value| fits(wants, value))?
+            bare(wants, value).filter(|value| fits(wants, value) && is_specific(&question))?
         } else {
             stated(&question, wants, observation)?
         };
     let stems = content_stems(&question);
     let new = content_stems(value).iter().any(|stem| !stems.contains(stem));
     new.then_some((question, value))
+}
+
+/// Whether a question names what it is about, by more than `M1`: an answer box tells not which one it means.
+fn is_specific(question: &str) -> bool {
+    let named =
+        |word: &str| word.len() > 2 && word.starts_with(|c: char| c.is_uppercase() || c.is_ascii_digit());
+    question.split(|c: char| !c.is_alphanumeric()).skip(1).any(named)
 }
 
 /// Whether an observation is a bare answer, not prose.
@@ -65,10 +77,24 @@ pub fn question(query: &str) -> Option<(String, Wants)> {
         return None;
     }
     if asks(&words) {
-        let question = capitalized(&words.join(" "));
+        let question = capitalized(&there_are(&words).unwrap_or_else(|| words.join(" ")));
         return wants(&question).map(|wants| (question, wants));
     }
-    attribute::question(query).or_else(|| in_place(&words))
+    attribute::question(query)
+        .or_else(|| relative::question(query))
+        .or_else(|| relative::in_place(query))
+        .or_else(|| in_place(&words))
+}
+
+/// `how many languages in Veld` as `how many languages are there in Veld`.
+fn there_are(words: &[&str]) -> Option<String> {
+    let (["how", "many", rest @ ..] | ["How", "many", rest @ ..]) = words else { return None };
+    let at = rest.iter().position(|word| *word == "in").filter(|at| (1..=3).contains(at))?;
+    let plain = |word: &&str| word.chars().all(|c| c.is_ascii_lowercase());
+    let named = rest[at + 1..].iter().any(|word| word.starts_with(char::is_uppercase));
+    let is_verbless = !rest.iter().any(|word| AUXILIARIES.contains(word) || word.ends_with("ed"));
+    (rest[..at].iter().all(plain) && named && is_verbless)
+        .then(|| format!("How many {} are there {}", rest[..at].join(" "), rest[at..].join(" ")))
 }
 
 /// The query as a question that only a whole sentence answers: it says not what kind of thing is wanted, or asks for
@@ -120,14 +146,19 @@ fn in_place(words: &[&str]) -> Option<(String, Wants)> {
     (named && verb && last).then(|| (words.join(" "), wants))
 }
 
+const AUXILIARIES: &[&str] =
+    &["is", "was", "are", "were", "did", "does", "do", "has", "have", "had", "can", "will"];
+
 /// Whether the words ask in the order of a question: an auxiliary or verb follows what is asked for.
 fn is_question(words: &[&str]) -> bool {
-    const AUXILIARIES: &[&str] =
-        &["is", "was", "are", "were", "did", "does", "do", "has", "have", "had", "can", "will"];
     let lower: Vec<String> = words.iter().map(|word| word.to_lowercase()).collect();
     match lower[0].as_str() {
         "who" => !matches!(lower[1].as_str(), "the" | "a" | "an"),
-        "when" | "where" => AUXILIARIES.contains(&lower[1].as_str()),
+        // `where in Veld was …`
+        "when" | "where" => {
+            let at = if lower[1] == "in" { 2..5.min(lower.len()) } else { 1..2 };
+            lower[at].iter().any(|word| AUXILIARIES.contains(&word.as_str()))
+        }
         "how" => {
             matches!(lower[1].as_str(), "many" | "much" | "old" | "tall" | "long" | "big" | "large" | "far")
         }
@@ -140,6 +171,8 @@ fn is_question(words: &[&str]) -> bool {
             let present = |word: &str| word.len() > 3 && word.ends_with('s') && !word.ends_with("ss");
             lower[1..].iter().take(5).any(|word| AUXILIARIES.contains(&word.as_str()) || word.ends_with("ed"))
                 || lower.len() > 3 && !lower[1].ends_with('s') && present(&lower[2])
+                // "which company in Veld owns …"
+                || lower.len() > 5 && !lower[1].ends_with('s') && lower[2] == "in" && present(&lower[4])
         }
     }
 }
@@ -159,6 +192,7 @@ fn wants(question: &str) -> Option<Wants> {
         "which" | "what" => match words[1] {
             "year" | "date" => Wants::When,
             "city" | "country" | "state" | "county" | "town" => Wants::Where,
+            "type" | "kind" | "sort" if words.get(2) == Some(&"of") => Wants::Kind,
             "is" | "was" | "are" | "were" => {
                 let number = ["population", "height", "elevation", "length", "area", "capacity", "number"];
                 let place = ["capital", "birthplace", "headquarters"];
@@ -184,6 +218,7 @@ fn bare(wants: Wants, value: &str) -> Option<&str> {
             Some(date) if value[date.len()..].starts_with(", ") => Some(date),
             _ => Some(value),
         },
+        Wants::Name | Wants::Which(_) => Some(value.strip_prefix("the ").unwrap_or(value)),
         Wants::Who => {
             let lower_case = |word: &&str| !word.is_empty() && word.chars().all(|c| c.is_ascii_lowercase());
             let roles: usize =
@@ -203,13 +238,30 @@ fn fits(wants: Wants, value: &str) -> bool {
     let digits = first.trim_start_matches(['$', '£', '€', '~']).starts_with(|c: char| c.is_ascii_digit());
     match wants {
         Wants::Who => whole_name && words >= 2 && !value.contains(|c: char| c.is_ascii_digit()),
-        Wants::When => dates(value).first().is_some_and(|date| date.len() + 8 >= value.len()),
+        Wants::When => {
+            dates(value).first().is_some_and(|date| date.len() + 8 >= value.len()) || is_era(value)
+        }
         Wants::Where => {
             let bare = value.strip_prefix("the ").unwrap_or(value);
             bare.split(", ").all(|part| name_prefix(part).is_some_and(|name| name.len() == part.len()))
         }
-        // `25 million records`, `9.48 billion USD`
-        Wants::Number => digits && (words <= 2 || has_scale(value)),
+        // `25 million records`, `9.48 billion USD`, `40.71° N, 74.01° W`
+        Wants::Number => {
+            digits && (words <= 2 || has_scale(value) || value.contains('°') && words <= 4)
+                || is_number_word(first) && words <= 3
+        }
+        Wants::Which(Place::Inside) => {
+            let parts = value.split(", ").count();
+            (parts > 1 || value.ends_with(" County") || value.starts_with("County "))
+                && value
+                    .split(", ")
+                    .all(|part| name_prefix(part).is_some_and(|name| name.len() == part.len()))
+        }
+        Wants::Which(Place::Whole) => whole_name,
+        Wants::Kind => {
+            let plain = |c: char| c.is_ascii_lowercase() || matches!(c, ' ' | '-');
+            (1..=4).contains(&words) && value.chars().all(plain)
+        }
         Wants::Nationality => {
             value.split(' ').count() <= 2 && nationality_prefix(&format!("{value} one")) == Some(value)
         }
@@ -217,9 +269,38 @@ fn fits(wants: Wants, value: &str) -> bool {
             let lower = value.to_lowercase();
             words <= 3 && lower.chars().all(|c| c.is_alphabetic() || c == ' ') && names_people(&lower)
         }
-        Wants::Name => whole_name && words <= 5,
+        Wants::Name => words <= 6 && is_named(value),
         Wants::Any | Wants::Whether => false,
     }
+}
+
+/// Whether all of a value is a name, of which later words may begin with digits: `San Francisco 49ers`.
+fn is_named(value: &str) -> bool {
+    let mut words = value.split(' ');
+    let begins = words.next().is_some_and(|word| word.starts_with(char::is_uppercase));
+    let particle = |word: &str| ["of", "the", "and", "de", "van", "von", "la", "del"].contains(&word);
+    let goes_on = |word: &str| word.starts_with(|c: char| c.is_uppercase() || c.is_ascii_digit());
+    begins
+        && words.all(|word| particle(word) || goes_on(word))
+        && !value.contains([',', ';', ':', '|', '/', '?'])
+        && dates(value).is_empty()
+}
+
+/// `79 CE`, `AD 616`
+fn is_era(value: &str) -> bool {
+    const ERAS: &[&str] = &["BC", "BCE", "AD", "CE"];
+    let is_year =
+        |word: &str| (1..=4).contains(&word.len()) && word.bytes().all(|byte| byte.is_ascii_digit());
+    value.split_once(' ').is_some_and(|(one, other)| {
+        ERAS.contains(&one) && is_year(other) || ERAS.contains(&other) && is_year(one)
+    })
+}
+
+/// Whether a word is a number.
+pub fn is_number_word(word: &str) -> bool {
+    const WORDS: &[&str] =
+        &["one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten", "eleven", "twelve"];
+    WORDS.contains(&word)
 }
 
 /// `9.48 billion USD`: a number, its scale and at most two words for what is counted.
@@ -257,7 +338,13 @@ fn stated<'a>(question: &str, wants: Wants, observation: &'a str) -> Option<&'a 
         }
         Wants::Number => counted(question, sentence),
         Wants::Where => only_place(question, sentence),
-        Wants::Name | Wants::Nationality | Wants::Occupation | Wants::Any | Wants::Whether => None,
+        Wants::Name
+        | Wants::Nationality
+        | Wants::Occupation
+        | Wants::Any
+        | Wants::Whether
+        | Wants::Which(_)
+        | Wants::Kind => None,
     }
 }
 

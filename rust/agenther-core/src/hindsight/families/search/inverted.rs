@@ -86,13 +86,17 @@ fn borne_out<'a>(query: &str, observation: &'a str, claim: &Claim<'_>) -> Option
     if !covers || !new || !named || !short {
         return None;
     }
-    let exact = |at: usize| stands_alone(observation, at, value).then(|| &observation[at..at + value.len()]);
+    let exact = |at: usize| {
+        let is_all = stands_alone(observation, at, value) && !is_one_of(&observation[at + value.len()..]);
+        is_all.then(|| &observation[at..at + value.len()])
+    };
     if is_box(observation) {
         let role = noun_phrase(asked).rsplit(' ').next().unwrap_or("");
         let same = stems.iter().all(|stem| wanted.iter().any(|asked| are_kin(asked, stem)));
         return observation.find(value).filter(|_| same && !CONFUSED.contains(&role)).and_then(exact);
     }
-    let sentence = shown(observation, &told, asked, &stems)?;
+    let sentence =
+        shown(observation, &told, asked, &stems).filter(|sentence| !ends_at_one(asked, sentence))?;
     let at = sentence.find(value).map(|at| at + (sentence.as_ptr() as usize - observation.as_ptr() as usize));
     let whole = !sentence.contains("...") && !sentence.contains([';', '…', '|', '\\']);
     let ends = sentence.ends_with(['.', '!', '"']) && sentence.split(' ').count() <= 50;
@@ -100,6 +104,25 @@ fn borne_out<'a>(query: &str, observation: &'a str, claim: &Claim<'_>) -> Option
     let here = stems.iter().filter(|stem| said.contains(stem)).count();
     let says_all = whole && ends && here * 4 >= stems.len() * 3;
     at.filter(|_| value.split(' ').count() <= 8).and_then(exact).or(says_all.then_some(sentence))
+}
+
+/// Whether both ends of a distance are named at one end of the way that a sentence measures: `from Oslo to Amber (Amber
+/// Airport)` is not from Amber to its airport.
+fn ends_at_one(asked: &str, sentence: &str) -> bool {
+    let Some((_, ends)) =
+        asked.split_once("distance between ").or_else(|| asked.split_once("distance from "))
+    else {
+        return false;
+    };
+    let Some((one, other)) = ends.split_once(" and ").or_else(|| ends.split_once(" to ")) else {
+        return false;
+    };
+    let (one, other) = (content_stems(one), content_stems(other));
+    let mut sides = sentence.split(" and ").flat_map(|part| part.split(" to "));
+    sides.any(|side| {
+        let said = content_stems(side);
+        one.iter().all(|stem| said.contains(stem)) && other.iter().all(|stem| said.contains(stem))
+    })
 }
 
 /// The sentence that has the value and most of what is asked; the rest is in the other sentences. One plain word of many
@@ -155,6 +178,12 @@ fn fragments(text: &str) -> impl Iterator<Item = &str> {
     whole.into_iter().chain((!rest.is_empty() && !rest.contains('\n')).then_some(rest))
 }
 
+/// Whether a clause goes on with others who did the same: `Ann Lee in English and by Jon Hale in Veldic`.
+fn is_one_of(after: &str) -> bool {
+    let clause = after.split(['.', ';', ')', '\n']).next().unwrap_or(after);
+    clause.contains(" and by ") || clause.contains(" or by ")
+}
+
 /// Whether a value is a name, date or number of its own, not a part of a longer one.
 fn stands_alone(observation: &str, at: usize, value: &str) -> bool {
     let before = observation[..at].chars().next_back();
@@ -168,6 +197,25 @@ fn stands_alone(observation: &str, at: usize, value: &str) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn one_of_several_who_did_it_is_not_the_one() {
+        let thought = "Grey Fox is voiced by Ann Lee.";
+        let text =
+            "Grey Fox is a game. The Grey Fox is voiced by Ann Lee in English and by Jon Hale in Veldic.";
+        let found = ask("Grey Fox voiced", text, thought).map(|(_, answer)| answer);
+        assert!(found.is_none_or(|answer| answer.contains("Jon Hale")), "{found:?}");
+    }
+
+    #[test]
+    fn both_ends_of_a_distance_are_not_at_one_end_of_the_way() {
+        let asked = "distance between Amber Airport and Amber";
+        assert!(ends_at_one(asked, "The way from Oslo (Oslo Airport) to Amber (Amber Airport) is 42 miles."));
+        assert!(!ends_at_one(
+            "distance between Amber Airport and Oslo",
+            "From Amber Airport to Oslo it is 42 miles."
+        ));
+    }
 
     #[test]
     fn a_reading_that_the_observation_bears_out_is_inverted() {

@@ -116,12 +116,20 @@ pub fn split_disambiguator(query: &str) -> (&str, Option<&str>) {
     let query = query.trim().trim_matches('"').trim();
     match query.strip_suffix(')').and_then(|query| query.split_once(" (")) {
         Some((name, disambiguator)) => (name, Some(disambiguator)),
-        None => (query, None),
+        // `Lantern band`
+        None => match query.rsplit_once(' ') {
+            Some((name, kind)) if kind == "band" || WORKS.contains(&kind) => (name, Some(kind)),
+            _ => (query, None),
+        },
     }
 }
 
 /// Whether the lead is about the query: its subject has every word of it, and little else.
 pub fn about(name: &str, disambiguator: Option<&str>, lead: &Lead<'_>) -> bool {
+    // `Discovery+` is not `Discovery`.
+    if name.contains('+') != lead.subject.contains('+') {
+        return false;
+    }
     let wanted = content_stems(name);
     let subject = content_stems(lead.subject);
     let described = LazyCell::new(|| content_stems(lead.predicate));
@@ -183,7 +191,9 @@ pub fn is_person(lead: &Lead<'_>, gendered: bool) -> bool {
         return false;
     }
     let lived = dates(inside).iter().filter(|date| date.len() > 4).count() == 2;
-    born || ((gendered || lived) && calls_a_person(lead) && work(lead).is_none())
+    // "… an author who has written two novels"
+    let acts = lead.predicate.contains(" who ") && !lead.predicate.contains(" about ");
+    born || ((gendered || lived || acts) && calls_a_person(lead) && work(lead).is_none())
 }
 
 /// Whether subject and predicate read as those of a person: a name, and a word for what people are.

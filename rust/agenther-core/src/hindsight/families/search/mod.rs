@@ -17,6 +17,7 @@ mod pages;
 mod pairs;
 mod passage;
 mod prose;
+mod relative;
 mod stated;
 
 use std::borrow::Cow;
@@ -134,9 +135,12 @@ impl<'a> Search<'_, 'a> {
 
     /// The query as a question, and a text as its answer.
     fn answer(&self, text: &'a str) -> Option<Answered<'a>> {
-        let is_doubted = self.thought().is_some_and(doubts);
         let text = &text[..cut::floor(text, MAX_READ)];
-        let (question, value) = direct::ask(self.query, text).filter(|_| !is_doubted)?;
+        let (question, value) = direct::ask(self.query, text)?;
+        let is_doubted = self.thought().is_some_and(|thought| doubts(thought) && !affirms(thought, value));
+        if is_doubted {
+            return None;
+        }
         Some(self.answered(question, value, 0.78))
     }
 
@@ -221,6 +225,15 @@ fn doubts(thought: &str) -> bool {
     ];
     let thought = thought.to_lowercase();
     DOUBTS.iter().any(|doubt| thought.contains(doubt))
+}
+
+/// Whether the agent's words take a value up before they doubt something: `Ann Lee is Irish, not English.`
+fn affirms(thought: &str, value: &str) -> bool {
+    let sentence = prose::sentences(thought).into_iter().find(|sentence| sentence.contains(value));
+    sentence.is_some_and(|sentence| {
+        let before = sentence.split(value).next().unwrap_or(sentence);
+        before.starts_with(char::is_uppercase) && before.split(' ').count() <= 16 && !doubts(before)
+    })
 }
 
 /// One passage: a question for two facts where it states two, and one for a single fact.
@@ -367,6 +380,16 @@ mod tests {
     }
 
     #[test]
+    fn the_kind_that_a_query_ends_with_stays_in_the_question() {
+        let text = "Lantern were a Veldic rock band formed in 1991. They broke up.";
+        let found = goals(&[("search", "Lantern band", text)]);
+        assert!(
+            !found.is_empty() && found.iter().all(|(goal, _)| goal.contains("the band Lantern")),
+            "{found:?}"
+        );
+    }
+
+    #[test]
     fn stage_names_lead_to_the_bearer() {
         let text = "Jon Peter Hale (born 2 May 1931), known professionally as Grey Fox, is an English singer. He lives.";
         assert!(
@@ -395,10 +418,19 @@ mod tests {
     }
 
     #[test]
+    fn the_shorter_name_that_a_lead_gives_is_the_topic() {
+        let text = "Brightwell Motors Company Limited, commonly known as Brightwell Motors and later as Veld Motors, was a car maker based in Ulm, Germany. It was founded in 1921.";
+        let found = goals(&[("search", "Brightwell Motors", text)]);
+        assert!(found.iter().any(|(goal, _)| goal.contains("Brightwell Motors")), "{found:?}");
+        assert!(found.iter().all(|(goal, _)| !goal.contains("other name")), "{found:?}");
+    }
+
+    #[test]
     fn passages_about_something_else_are_not_asked_about() {
         for (query, text) in [
             ("Jon Hale", "Jonathan Haley (born 2 May 1931) is an English painter."),
             ("Jon Hale paintings in Kent", "Jon Hale (born 2 May 1931) is an English painter."),
+            ("Discovery", "Discovery+ is an American streaming service. It has films."),
             ("Jon Hale", "Could not find [Jon Hale]. Similar: ['Jon Hall', 'John Hale']"),
             ("what did Jon Hale do", "Jon Hale (born 2 May 1931) is an English painter."),
             ("Jon Hale", "Jon Hale (bapt. 2 May 1531 – c. 1599) was a former farmer."),
@@ -605,6 +637,62 @@ mod tests {
     }
 
     #[test]
+    fn what_a_query_describes_is_asked_for_by_its_noun() {
+        for (query, text, goal) in [
+            ("company that owns Brisk Tea", "Harbour Foods", Some("Which company owns Brisk Tea?")),
+            (
+                "city where Grey Fox was formed",
+                "Port Amber, Veld",
+                Some("In which city was Grey Fox formed?"),
+            ),
+            ("city where Grey Fox was formed", "Veld", None), // as often a country
+            ("Amber was destroyed in what year?", "79 CE", Some("In what year was Amber destroyed?")),
+            (
+                "team that drafted Jon Hale in 2004",
+                "the Veld 49ers",
+                Some("Which team drafted Jon Hale in 2004?"),
+            ),
+            (
+                "what type of company is Harbour Life",
+                "life insurance group",
+                Some("What type of company is Harbour Life?"),
+            ),
+            (
+                "how many official languages in Veld?",
+                "three official languages",
+                Some("How many official languages are there in Veld?"),
+            ),
+            ("latitude of Port Amber", "40.7° N, 74.0° W", Some("What is the latitude of Port Amber?")),
+            (
+                "MVP of the 1978 Veld Series",
+                "center Jon Hale",
+                Some("Who is the MVP of the 1978 Veld Series?"),
+            ),
+            ("current coach for Veld Rovers", "Jon Hale", Some("Who is the current coach of Veld Rovers?")),
+            ("2015 Veld Awards location", "Port Amber, Veld", Some("Where were the 2015 Veld Awards held?")),
+            (
+                "Harbour Council number of members",
+                "42",
+                Some("How many members does the Harbour Council have?"),
+            ),
+            ("who used the M1", "Jon Hale", None), // which one?
+        ] {
+            let found = goals(&[("search", query, text)]);
+            assert_eq!(found.first().map(|(asked, _)| asked.as_str()), goal, "{query}");
+        }
+    }
+
+    #[test]
+    fn the_thing_that_a_search_described_stands_in_the_next_question() {
+        let calls = [
+            ("search", "city where Grey Fox was formed", "Port Amber, Veld"),
+            ("search", "population of Port Amber", "143,229"),
+        ];
+        let goal = "What is the population of the city where Grey Fox was formed?";
+        assert!(asks(&calls, goal, "143,229"), "{:?}", goals(&calls));
+    }
+
+    #[test]
     fn doubted_answers_are_not_taken() {
         use crate::hindsight::families::Proposals;
         use crate::reading::Reading;
@@ -621,7 +709,12 @@ mod tests {
             ],
             ..Trajectory::default()
         };
-        for (thought, count) in [("Jane Doe founded it.", 1), ("That is not specific enough.", 0)] {
+        for (thought, count) in [
+            ("Jane Doe founded it.", 1),
+            ("That is not specific enough.", 0),
+            ("Acme Tools was founded by Jane Doe, not by Ann Lee.", 1),
+            ("It does not say whether Jane Doe founded it.", 0),
+        ] {
             let run = run(thought);
             let mut out = Proposals::default();
             super::propose(&Reading::new(&run), &mut out);

@@ -4,6 +4,7 @@
 use super::Answered;
 use super::compare::{of_both, which_first};
 use super::lead::names_people;
+use super::relative;
 use crate::hindsight::Wording;
 use crate::hindsight::families::{Candidate, Proposals};
 use crate::hindsight::guards::content_words;
@@ -65,11 +66,20 @@ fn alike(first: &Candidate, second: &Candidate) -> Option<Candidate> {
 
 /// A question about what another one found, which describes it: `When did the author of The Salt Road die?`
 fn chain(first: &Answered<'_>, second: &Answered<'_>) -> Option<Candidate> {
+    // The next search is for Port Amber, where the answer was Port Amber, Veld.
     let found = first.value.filter(|value| value.starts_with(char::is_uppercase))?;
+    let found = found.split(", ").next().unwrap_or(found);
     let (one, other) = (&first.candidate, &second.candidate);
     let at = find(&other.goal, found)?;
     let (before, after) = (&other.goal[..at.start as usize], &other.goal[at.end as usize..]);
-    let description = description(one.goal.trim_end_matches('?'))?;
+    // What the first search looked for describes it, at the end of a sentence.
+    let query = || {
+        one.evidence
+            .first()
+            .filter(|_| matches!(after, "" | "?"))
+            .and_then(|query| relative::description(&query.text))
+    };
+    let description = description(one.goal.trim_end_matches('?')).or_else(query)?;
     let names_on = before.ends_with(['"', '\'']) || before.trim_end().ends_with(" the");
     let goal = format!("{before}{description}{after}");
     let fits = !names_on && ends_name(after) && goal.split(' ').count() <= MAX_WORDS;

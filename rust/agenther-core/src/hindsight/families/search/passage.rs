@@ -157,8 +157,8 @@ pub fn read<'a>(query: &'a str, text: &'a str) -> Option<Passage<'a>> {
     let lead = Lead::parse(first)?;
     let (name, disambiguator) = split_disambiguator(query);
     let by_alias = lead.alias.is_some_and(|alias| alias.eq_ignore_ascii_case(name));
-    let other = also_known(first, &lead);
-    let by_other = other.is_some_and(|other| other.eq_ignore_ascii_case(name));
+    let by_other = other_name(first, &lead).is_some_and(|other| other.eq_ignore_ascii_case(name));
+    let other = other_name(first, &lead).filter(|other| !lead.subject.contains(other));
     if !by_alias && !by_other && !about(name, disambiguator, &lead) {
         return None;
     }
@@ -170,7 +170,8 @@ pub fn read<'a>(query: &'a str, text: &'a str) -> Option<Passage<'a>> {
         name: title,
         person,
         pronoun: if person { gender } else { Some("it") },
-        plural: matches!(lead.copula, "are" | "were"),
+        // `The Lanterns are`, `the band Lantern is`.
+        plural: matches!(lead.copula, "are" | "were") && disambiguator != Some("band"),
         past: matches!(lead.copula, "was" | "were"),
         kind: kind(lead.predicate),
         facts: Vec::new(),
@@ -191,7 +192,13 @@ pub fn read<'a>(query: &'a str, text: &'a str) -> Option<Passage<'a>> {
     passage.read_sentences(&sentences, &lead);
     // "Who recorded the Ann Lee album Low Tide?" gives the answer away.
     let topic = &passage.topic;
-    passage.facts.retain(|fact| !topic.contains(fact.value));
+    // `the song Low Tide` is "a song by …".
+    let made = work(&lead).map(|kind| format!("a {kind} by ")).filter(|_| topic.starts_with("the "));
+    let is_said = |fact: &Fact<'_>| {
+        fact.relation == Relation::Definition
+            && made.as_ref().is_some_and(|made| fact.value.starts_with(made.as_str()))
+    };
+    passage.facts.retain(|fact| !topic.contains(fact.value) && !is_said(fact));
     (!passage.facts.is_empty()).then_some(passage)
 }
 
@@ -478,7 +485,7 @@ fn kind(predicate: &str) -> Option<&str> {
 }
 
 /// The other name that the lead gives: `Spynie Palace, also known as Spynie Castle, was …`.
-fn also_known<'a>(sentence: &'a str, lead: &Lead<'a>) -> Option<&'a str> {
+fn other_name<'a>(sentence: &'a str, lead: &Lead<'a>) -> Option<&'a str> {
     let at = lead.predicate.as_ptr() as usize - sentence.as_ptr() as usize;
     let before = sentence.get(..at)?;
     let mut says = [", also known as ", ", commonly known as ", ", usually known as "].iter();
@@ -486,8 +493,7 @@ fn also_known<'a>(sentence: &'a str, lead: &Lead<'a>) -> Option<&'a str> {
     let name =
         [",", " and ", " or ", " ("].iter().fold(name, |name, end| name.split(end).next().unwrap_or(name));
     let name = name.strip_prefix("the ").unwrap_or(name);
-    let whole = name_prefix(name).is_some_and(|prefix| prefix.len() == name.len());
-    (whole && !lead.subject.contains(name)).then_some(name)
+    name_prefix(name).is_some_and(|prefix| prefix.len() == name.len()).then_some(name)
 }
 
 /// `American singer Ann Lee, released …`: the names after what describes them.

@@ -10,6 +10,10 @@ const ABBREVIATIONS: &[&str] = &[
     "Sept", "Oct", "Nov", "Dec", "pp", "Op",
 ];
 
+/// Words of names that are cut short.
+const TITLES: &[&str] =
+    &["Jr", "Sr", "St", "Dr", "Mt", "Gen", "Col", "Capt", "Sgt", "Rev", "Prof", "Gov", "Sen", "Hon", "Mrs"];
+
 /// Words that stay lower case inside names.
 const NAME_PARTICLES: &[&str] = &[
     "of", "the", "de", "la", "le", "du", "van", "von", "der", "den", "da", "di", "del", "della", "dos",
@@ -144,7 +148,7 @@ pub fn name_prefix(text: &str) -> Option<&str> {
         let bare = word.trim_end_matches(['.', ':', '?', '!']);
         let capital = bare.chars().next().is_some_and(|c| c.is_uppercase());
         let particle = end > 0 && NAME_PARTICLES.contains(&bare);
-        let initial = bare.len() <= 2 || ["Jr", "Sr", "St", "Dr", "Mt"].contains(&bare);
+        let initial = bare.len() <= 2 || TITLES.contains(&bare);
         if capital {
             end = at
                 + if word.ends_with('.') && initial && !rest[length..].is_empty() {

@@ -3,6 +3,8 @@
 //! By hand and strict: expansions, loops, subshells and all redirections but `> FILE` are refused, so what is
 //! left needs no shell grammar.
 
+use std::borrow::Cow;
+
 /// Longer lines are programs.
 const MAX_LENGTH: usize = 300;
 
@@ -125,6 +127,29 @@ fn spelled(c: char, chars: &mut std::iter::Peekable<std::str::Chars<'_>>, word: 
     Some(())
 }
 
+/// A line without `2>/dev/null` and `2>&1`, and whether complaints were thrown away.
+pub fn without_errors(line: &str) -> (Cow<'_, str>, bool) {
+    if line.len() > MAX_LENGTH {
+        return (Cow::Borrowed(line), false);
+    }
+    let mut kept = Cow::Borrowed(line);
+    let mut is_quiet = false;
+    for (redirection, silences) in [(" 2>/dev/null", true), (" 2> /dev/null", true), (" 2>&1", false)] {
+        while let Some(at) = kept.find(redirection) {
+            let before = &kept[..at];
+            let is_quoted = before.matches('"').count() % 2 == 1 || before.matches('\'').count() % 2 == 1;
+            let ends = kept[at + redirection.len()..].starts_with([' ', ';', '|', '\n'])
+                || at + redirection.len() == kept.len();
+            if is_quoted || !ends {
+                return (Cow::Borrowed(line), false);
+            }
+            is_quiet |= silences;
+            kept = Cow::Owned(format!("{before}{}", &kept[at + redirection.len()..]));
+        }
+    }
+    (kept, is_quiet)
+}
+
 /// `cd DIR && rest`: the directory, and the line that is run in it.
 pub fn within(line: &str) -> Option<(&str, &str)> {
     let (directory, rest) = line.trim().strip_prefix("cd ")?.split_once("&&")?;
@@ -175,6 +200,18 @@ mod tests {
         let stages = pipeline(r#"find /srv -name "*.py" -exec wc -l {} \; | sort -n"#).unwrap();
         assert_eq!(stages[0], ["find", "/srv", "-name", "*.py", "-exec", "wc", "-l", "{}", ";"]);
         assert_eq!(stages[1], ["sort", "-n"]);
+    }
+
+    #[test]
+    fn complaints_that_are_thrown_away_are_no_part_of_the_command() {
+        for (line, kept, quiet) in [
+            ("find / -name x 2>/dev/null | head", "find / -name x | head", true),
+            ("ls /srv 2>&1", "ls /srv", false),
+            ("grep '2>&1 x' f", "grep '2>&1 x' f", false),
+            ("ls 2>/dev/nullx", "ls 2>/dev/nullx", false),
+        ] {
+            assert_eq!(without_errors(line), (Cow::Borrowed(kept), quiet), "{line}");
+        }
     }
 
     #[test]

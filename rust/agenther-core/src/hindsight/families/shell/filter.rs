@@ -216,6 +216,9 @@ fn different(mut phrase: Phrase) -> Option<Phrase> {
 /// What a filter makes of the lines that it is given.
 pub fn filter(mut phrase: Phrase, words: &[String]) -> Option<Phrase> {
     let (command, rest) = words.split_first()?;
+    if phrase.limit.is_some() {
+        return None;
+    }
     match command.as_str() {
         "wc" => {
             let (flags, operands) = options(rest, &["l"])?;
@@ -319,6 +322,15 @@ pub fn filter(mut phrase: Phrase, words: &[String]) -> Option<Phrase> {
             phrase.trivial = false;
             let kind = phrase.kind;
             Some(phrase.asking(kind, question))
+        }
+        // Where fewer lines come out, it lets all through.
+        "head"
+            if phrase.question.is_none()
+                && matches!(phrase.kind, Kind::Paths | Kind::Entries | Kind::Lines) =>
+        {
+            let (number, operands) = how_many(rest)?;
+            phrase.limit = Some(number);
+            operands.is_empty().then_some(phrase)
         }
         "grep" => {
             let (flags, operands) = options(rest, &["i", "v"])?;

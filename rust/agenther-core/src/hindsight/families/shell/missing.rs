@@ -42,6 +42,9 @@ pub fn propose(reading: &Reading<'_>, out: &mut Proposals) {
     let Some((path, misses)) = missed.into_iter().max_by_key(|(_, misses)| misses.len().min(2)) else {
         return;
     };
+    if let Some(candidate) = instead(reading, &path, &misses) {
+        out.push_derived(candidate);
+    }
     let asked = misses.iter().find(|miss| miss.question.is_some());
     let plain = misses.iter().find(|miss| miss.question.is_none());
     let mut steps: Vec<u32> = asked.iter().chain(&plain).map(|miss| miss.step).collect();
@@ -60,6 +63,38 @@ pub fn propose(reading: &Reading<'_>, out: &mut Proposals) {
         prior: 0.72,
         trivial: false,
     });
+}
+
+/// The question together with what there is instead: a directory above the path was listed next.
+fn instead(reading: &Reading<'_>, path: &str, misses: &[Miss]) -> Option<Candidate> {
+    let miss = misses.iter().find(|miss| miss.question.is_none())?;
+    let above = |directory: &str| path.strip_prefix(directory.trim_end_matches('/'))?.strip_prefix('/');
+    let (step, directory, listing) = (miss.step as usize + 1..reading.steps.len())
+        .map_while(|at| Some((at, line(&reading.steps[at])?)))
+        .take_while(|(_, line)| !super::changes_state(line))
+        .find_map(|(at, line)| {
+            let directory =
+                line.strip_prefix("ls ").filter(|directory| !directory.contains([' ', '*']))?.to_string();
+            let listing =
+                reading.steps[at].step.observation.filter(|_| !reading.steps[at].status.is_error())?;
+            above(&directory).is_some().then_some((at, directory, listing))
+        })?;
+    let missing = above(&directory)?.split('/').next()?;
+    let entries: Vec<&str> = listing.lines().map(str::trim).filter(|entry| !entry.is_empty()).collect();
+    let is_list = (1..=super::MAX_LINES).contains(&entries.len())
+        && entries.iter().all(|entry| !entry.contains([' ', '/', ':']) && *entry != missing);
+    let place = if directory == "/" { "the root directory" } else { directory.as_str() };
+    let steps = vec![miss.step, step as u32];
+    is_list.then(|| Candidate {
+        goal: format!("Does {path} exist on this machine? If not, show me what is in {place}."),
+        answer: format!("No, {path} does not exist. In {place} there are:\n- {}", entries.join("\n- ")),
+        wording: Wording::Phrase,
+        evidence: steps.iter().flat_map(|&step| evidence(reading, step)).collect(),
+        steps,
+        slots: Vec::new(),
+        prior: 0.78,
+        trivial: false,
+    })
 }
 
 /// The absolute path that a command was given and did not find, if that is all that it says.

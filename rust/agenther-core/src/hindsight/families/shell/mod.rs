@@ -246,7 +246,10 @@ impl<'r, 'a> Session<'r, 'a> {
             if earlier.phrase.trivial && phrase.trivial {
                 continue;
             }
-            let Some(goal) = followed_up(&earlier.phrase, phrase, seed) else { continue };
+            let about_it = || earlier.phrase.request_with(&earlier.answer, phrase, seed);
+            let Some(goal) = about_it().or_else(|| followed_up(&earlier.phrase, phrase, seed)) else {
+                continue;
+            };
             let answer = format!("{}\n\n{answer}", earlier.answer);
             out.push_derived(self.candidate(vec![earlier.step, step], goal, answer, 0.84, false));
             return;
@@ -343,7 +346,9 @@ fn followed_up(earlier: &Phrase, phrase: &Phrase, seed: usize) -> Option<String>
 
 /// What a line does; `None` where any part of it is not known.
 fn act(line: &str, moved: bool) -> Option<Act> {
-    let (directory, rest) = command::within(line).map_or((None, line), |(dir, rest)| (Some(dir), rest));
+    let (line, is_quiet) = command::without_errors(line);
+    let (directory, rest) =
+        command::within(&line).map_or((None, line.as_ref()), |(dir, rest)| (Some(dir), rest));
     let mut commands = command::commands(rest)?;
     let relative = !rest.split(' ').any(|word| word.starts_with('/'));
     let last = commands.pop()?;
@@ -355,9 +360,11 @@ fn act(line: &str, moved: bool) -> Option<Act> {
         None => return None,
     }
     if !deeds.is_empty() {
-        return (directory.is_none() && !moved).then_some(Act { deeds, reads });
+        // What a change complained of is part of what it did.
+        return (directory.is_none() && !moved && !is_quiet).then_some(Act { deeds, reads });
     }
     let phrase = reads.as_mut()?;
+    phrase.quiet = is_quiet;
     if let Some(directory) = directory.filter(|_| relative)
         && !phrase.set_in(directory)
     {
@@ -489,6 +496,7 @@ pub fn changes_state(line: &str) -> bool {
         "set", "sudo", "curl", "wget", "python", "python3", "make", "rsync", "truncate", "mktemp", "useradd",
         "kill",
     ];
+    let (line, _) = command::without_errors(line);
     line.contains('>')
         || line.contains("-delete")
         || line.contains("sed -i")
@@ -520,7 +528,8 @@ fn complains(line: &str) -> bool {
 /// The output as an answer, if it is what the phrase promises and nothing went wrong.
 fn answer(phrase: &Phrase, observation: &str) -> Option<String> {
     let lines: Vec<&str> = observation.lines().map(str::trim_end).filter(|line| !line.is_empty()).collect();
-    if lines.is_empty() || lines.len() > MAX_LINES || lines.iter().any(|line| complains(line)) {
+    let is_cut = phrase.limit.is_some_and(|limit| lines.len() >= limit as usize);
+    if lines.is_empty() || lines.len() > MAX_LINES || is_cut || lines.iter().any(|line| complains(line)) {
         return None;
     }
     let is_number = |text: &str| text.parse::<u64>().is_ok_and(|number| number > 0);
@@ -661,6 +670,26 @@ mod tests {
                 "Which 2 of the files and directories in /srv (itself included) take up the most disk space, and how much each?",
                 "20 /srv\n12 /srv/a",
             ),
+            (
+                "find / -name '*.py' -not -path '*/node_modules/*' 2>/dev/null | head -20",
+                "/srv/a.py\n",
+                "Find all .py files outside of directories named \"node_modules\" on the whole file system.",
+                "/srv/a.py",
+            ),
+            (
+                "grep -rn --include='*.py' main /srv",
+                "/srv/a.py:3:main()\n",
+                "Show me the lines in the .py files under /srv that contain the text \"main\", with line numbers.",
+                "/srv/a.py:3:main()",
+            ),
+            ("nproc", "4\n", "How many processors does this machine have?", "4."),
+            (
+                "tree -L 2 /srv",
+                "/srv\n|-- a\n",
+                "Show me the directory tree of /srv, 2 levels deep.",
+                "/srv\n|-- a",
+            ),
+            ("file /srv/a", "/srv/a: ASCII text\n", "What kind of file is /srv/a?", "/srv/a: ASCII text"),
             ("sed -n '3,4p' /srv/a.py", "x\ny\n", "Show me the lines 3 to 4 of /srv/a.py.", "x\ny"),
             (
                 "cat /srv/a.csv | grep oslo | wc -l",
@@ -708,7 +737,10 @@ mod tests {
             ("grep 'a\\.b' /etc/hosts", "a.b\n"),
             ("cat /etc/hosts | awk '{print $1 + 1}'", "127.0.0.1\n"),
             ("find /srv -name '*.py' -exec dirname {} \\;", "/srv\n/srv\n"),
-            ("find /srv -name '*.py' 2>/dev/null", "/srv/a.py\n"),
+            ("find /srv -name '*.py' 2>/dev/null", ""), // it may have complained
+            ("find /srv -name '*.py' 2>errors", "/srv/a.py\n"),
+            ("find /srv -not -path '*/a*b/*' -name '*.py'", "/srv/a.py\n"),
+            ("grep -n --include='*.py' a /srv/a.py", "1:a\n"),
             ("find /srv -name '*.py' -exec wc -l {} + | awk '{s += $1} END {print s}'", "14\n"),
             ("find /srv -name \"$X\"", "/srv/a\n"),
             ("cd build && ls -t", "b\na\n"),
@@ -822,6 +854,33 @@ mod tests {
     }
 
     #[test]
+    fn more_about_the_one_file_that_was_found_is_asked_for_with_it() {
+        for (look, show, goal) in [
+            (
+                ("find /srv -name rates.py", "/srv/lib/rates.py\n"),
+                ("cat /srv/lib/rates.py", "RATE = 2\n"),
+                "Find the file named \"rates.py\" under /srv and show me its contents.",
+            ),
+            (
+                ("grep -rl 'class Rate' /srv", "/srv/lib/rates.py\n"),
+                ("wc -l /srv/lib/rates.py", "7 /srv/lib/rates.py\n"),
+                "Find the file that contains the text \"class Rate\" under /srv. How many lines does it have?",
+            ),
+        ] {
+            let found = steps(&[look, show]);
+            let is_asked = |(asked, _, kept): &(String, String, Vec<u32>)| asked == goal && *kept == [0, 1];
+            assert!(
+                found.iter().any(is_asked)
+                    || found.iter().any(|(asked, ..)| asked.contains("files and directories named")),
+                "{found:?}"
+            );
+        }
+        let two = ("find /srv -name rates.py -type f", "/srv/rates.py\n/srv/lib/rates.py\n");
+        let found = steps(&[two, ("cat /srv/lib/rates.py", "RATE = 2\n")]);
+        assert!(found.iter().all(|(goal, ..)| !goal.contains("its contents")), "{found:?}");
+    }
+
+    #[test]
     fn a_missing_path_answers_whether_it_is_there() {
         let found = steps(&[
             ("find /srv/logs -name '*.log'", "find: '/srv/logs': No such file or directory\n"),
@@ -833,6 +892,15 @@ mod tests {
             vec![0, 1],
         );
         assert_eq!(found, [expected]);
+        let found = steps(&[
+            ("ls /srv/logs", "ls: cannot access '/srv/logs': No such file or directory\n"),
+            ("ls /srv", "lib\nrates.py\n"),
+        ]);
+        let (goal, answer, kept) =
+            found.iter().find(|(goal, ..)| goal.contains("If not")).unwrap_or_else(|| panic!("{found:?}"));
+        assert_eq!(goal, "Does /srv/logs exist on this machine? If not, show me what is in /srv.");
+        assert_eq!(answer, "No, /srv/logs does not exist. In /srv there are:\n- lib\n- rates.py");
+        assert_eq!(*kept, [0, 1]);
         assert!(steps(&[("cat /srv/a /srv/b", "cat: /srv/a: No such file or directory\n")]).is_empty());
     }
 }

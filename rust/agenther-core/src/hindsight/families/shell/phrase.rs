@@ -51,6 +51,10 @@ pub struct Phrase {
     pub(super) total: bool,
     /// What to ask and to answer where nothing is printed, if the noun does not tell.
     pub(super) absent: Option<(String, String)>,
+    /// Whether complaints were thrown away, so that nothing printed proves nothing.
+    pub(super) quiet: bool,
+    /// So many lines were let through at most: that many may not be all.
+    pub(super) limit: Option<u32>,
 }
 
 impl Phrase {
@@ -67,11 +71,16 @@ impl Phrase {
             measured: None,
             total: false,
             absent: None,
+            quiet: false,
+            limit: None,
         }
     }
 
     /// The question that an empty output answers, and the answer.
     pub fn absence(&self) -> Option<(String, String)> {
+        if self.quiet {
+            return None;
+        }
         if self.absent.is_some() {
             return self.absent.clone();
         }
@@ -93,6 +102,27 @@ impl Phrase {
             None => (before.strip_suffix(" the")?, " these files"),
         };
         Some(format!("{before}{these}{}", &request[at + files.len()..]))
+    }
+
+    /// The request for the one thing that was found, and for more about it: `Find the file named "a" under /srv and show
+    /// me its contents.`
+    pub fn request_with(&self, found: &str, more: &Phrase, seed: usize) -> Option<String> {
+        let is_one = self.kind == Kind::Paths && self.question.is_none() && !found.contains(['\n', ' ']);
+        let noun = singular(&self.noun).filter(|_| is_one)?;
+        let request = more.request(seed);
+        let (before, after) = request.split_once(found)?;
+        let more = match before {
+            "Show me the contents of " => format!(" and show me its contents{after}"),
+            before => {
+                let before = before.strip_prefix("Show me ").map(|rest| format!(" and show me {rest}"));
+                let its = before.unwrap_or_else(|| {
+                    format!(". {}", &request[..request.len() - found.len() - after.len()])
+                });
+                format!("{its}it{after}")
+            }
+        };
+        let ends = after.starts_with(['.', '?', ',', ' ']);
+        ends.then(|| format!("Find the {noun}{}{more}", self.place))
     }
 
     /// Says the place of a command that ran in a directory; `false` if the words have none.
@@ -132,6 +162,27 @@ impl Phrase {
             (_, _) => format!("List the {noun}{place}{manner}."),
         }
     }
+}
+
+/// One of the files that a noun phrase names, where its words have a singular: `file named "a"`.
+fn singular(noun: &str) -> Option<String> {
+    // What is asked next, only files have.
+    let noun = noun.replacen("files and directories", "files", 1);
+    let (files, rest) = noun.split_once("files ")?;
+    let rest = match rest.split_once(' ')? {
+        ("named", name) => format!("named {name}"),
+        ("that", clause) => {
+            let (verb, what) = clause.split_once(' ')?;
+            let verb = match verb {
+                "contain" => "contains",
+                "match" => "matches",
+                _ => return None,
+            };
+            format!("that {verb} {what}")
+        }
+        _ => return None,
+    };
+    Some(format!("{files}file {rest}"))
 }
 
 /// Says what a pipeline prints.
@@ -265,8 +316,16 @@ fn source(words: &[String]) -> Option<Phrase> {
         }
         "git" => git(rest),
         "tree" => {
-            let [directory] = operands(rest, &[])?.try_into().ok()?;
-            let question = format!("Show me the directory tree of {directory}");
+            let (flags, operands) = options(rest, &["L="])?;
+            let [directory] = operands.try_into().ok()?;
+            let levels = match flags.as_slice() {
+                [] => String::new(),
+                [(_, levels)] => {
+                    format!(", {} levels deep", levels.parse::<u32>().ok().filter(|levels| *levels > 1)?)
+                }
+                _ => return None,
+            };
+            let question = format!("Show me the directory tree of {directory}{levels}");
             Some(Phrase::new(Kind::Lines, "tree", "", "").asking(Kind::Lines, question))
         }
         "df" => {
@@ -300,6 +359,24 @@ fn source(words: &[String]) -> Option<Phrase> {
                 format!("No, there is no {program} command on the search path."),
             ));
             Some(phrase)
+        }
+        "nproc" if rest.is_empty() => {
+            let question = "How many processors does this machine have".to_string();
+            Some(Phrase::new(Kind::Value, "processors", "", "").asking(Kind::Value, question))
+        }
+        "free" if matches!(rest, [flag] if matches!(flag.as_str(), "-h" | "-m")) => {
+            let unit = if rest[0] == "-m" { " in megabytes" } else { "" };
+            let question = format!("How much memory{unit} is used and free on this machine");
+            Some(Phrase::new(Kind::Lines, "memory", "", "").asking(Kind::Lines, question))
+        }
+        "uname" if matches!(rest, [flag] if flag == "-a") => {
+            let question = "Which operating system and kernel does this machine run".to_string();
+            Some(Phrase::new(Kind::Lines, "kernel", "", "").asking(Kind::First, question))
+        }
+        "file" => {
+            let [path] = operands(rest, &[])?.try_into().ok()?;
+            let question = format!("What kind of file is {path}");
+            Some(Phrase::new(Kind::Lines, "kind", "", "").asking(Kind::First, question))
         }
         "hostname" if rest.is_empty() => {
             let question = "What is the host name of this machine".to_string();
@@ -466,8 +543,15 @@ pub(super) fn sought(pattern: &str, has: impl Fn(&str) -> bool) -> Option<(Strin
 }
 
 fn grep(words: &[String]) -> Option<Phrase> {
+    let is_include = |word: &&String| word.starts_with("--include=");
+    let included = words.iter().find(is_include).map(|word| &word["--include=".len()..]);
+    let files = match included.map(|pattern| pattern.trim_matches(['"', '\''])) {
+        Some(pattern) => format!("{} files", pattern.strip_prefix('*').filter(|end| is_extension(end))?),
+        None => "files".to_string(),
+    };
+    let words: Vec<String> = words.iter().filter(|word| !is_include(word)).cloned().collect();
     let (flags, mut operands) =
-        options(words, &["r", "R", "i", "l", "c", "w", "F", "n", "h", "H", "E", "e="])?;
+        options(&words, &["r", "R", "i", "l", "c", "w", "F", "n", "h", "H", "E", "e="])?;
     let pattern = match flags.iter().find(|(flag, _)| flag == "e") {
         Some((_, pattern)) => pattern.clone(),
         None if operands.is_empty() => return None,
@@ -477,11 +561,15 @@ fn grep(words: &[String]) -> Option<Phrase> {
     let has = |name: &str| flags.iter().any(|(flag, _)| flag == name);
     let (what, contain) = sought(&pattern, has)?;
     let recursive = has("r") || has("R");
-    let place = if recursive { format!(" in the files{}", under(&path)) } else { format!(" of {path}") };
+    let place = if recursive { format!(" in the {files}{}", under(&path)) } else { format!(" of {path}") };
+    let file = files.strip_suffix('s').unwrap_or("file");
+    if included.is_some() && !recursive {
+        return None;
+    }
     let absent = match recursive {
         true => (
-            format!("Does any file{} {contain} {what}?", under(&path)),
-            format!("No, no file{} {contain}s {what}.", under(&path)),
+            format!("Does any {file}{} {contain} {what}?", under(&path)),
+            format!("No, no {file}{} {contain}s {what}.", under(&path)),
         ),
         false => (
             format!("Does any line of {path} {contain} {what}?"),
@@ -490,7 +578,7 @@ fn grep(words: &[String]) -> Option<Phrase> {
     };
     let absent = (absent.0, absent.1.replace(" matchs ", " matches "));
     if has("l") {
-        let noun = format!("files that {contain} {what}");
+        let noun = format!("{files} that {contain} {what}");
         let mut phrase = Phrase::new(Kind::Paths, noun, under(&path), &path);
         phrase.absent = Some(absent);
         return recursive.then_some(phrase);
@@ -567,6 +655,13 @@ pub(super) fn find_and_run(words: &[String]) -> Option<(Phrase, Option<Vec<Strin
                 selection.clauses.push(format!("whose path contains \"{}\"", inner(pattern)?));
                 after
             }
+            ("!" | "-not", [path, pattern, after @ ..]) if path == "-path" => {
+                let name = pattern.trim_start_matches("./").trim_matches('*').trim_matches('/');
+                let plain = name.chars().all(|c| c.is_alphanumeric() || matches!(c, '_' | '-' | '.'));
+                (plain && !name.is_empty() && pattern.ends_with("/*")).then_some(())?;
+                selection.clauses.push(format!("outside of directories named \"{name}\""));
+                after
+            }
             ("!" | "-not", [name, pattern, after @ ..]) if name == "-name" => {
                 selection.named(pattern, true, false)?;
                 after
@@ -610,6 +705,11 @@ pub(super) fn find_and_run(words: &[String]) -> Option<(Phrase, Option<Vec<Strin
             }
             ("-maxdepth", [depth, after @ ..]) if depth == "1" => {
                 place = format!(" directly{}", in_place(root));
+                after
+            }
+            ("-maxdepth", [depth, after @ ..]) => {
+                let depth: u32 = depth.parse().ok().filter(|depth| (2..10).contains(depth))?;
+                place = format!("{}, at most {depth} levels deep", under(root));
                 after
             }
             ("-print", []) => &[],

@@ -1,7 +1,7 @@
 //! How the fields of a result are asked for: `distance_km` as the distance, in km; `temp_max` as the maximum
 //! temperature; `created_at` as the creation date; a link or a hash not at all.
 
-use crate::hindsight::wording::{humanize, is_function_word};
+use crate::hindsight::wording::{humanize, is_function_word, is_plural_phrase};
 use crate::signals::effect;
 use crate::text::memo::Memo;
 
@@ -217,6 +217,12 @@ fn label(key: &str) -> Option<String> {
         [only] if let Some(noun) = noun_for(only) => return Some(noun),
         [only] if is_function_word(only) && !only.ends_with("ability") => return None,
         [verb, "at" | "on"] => return Some(noun_for(verb).unwrap_or_else(|| format!("{verb} date"))),
+        [.., "last", "updated" | "changed" | "modified"] => {
+            return Some("date of the last change".to_string());
+        }
+        [ref things @ .., done, "at" | "on"] if is_done(done) => return date_of(&things.join(" "), done),
+        // `password changed` is no thing to ask for, as `items ordered` are.
+        [.., thing, done] if is_done(done) && !is_plural_phrase(thing) => return None,
         _ => {}
     }
     // `ready in`: the rest of a phrase.
@@ -231,6 +237,20 @@ fn label(key: &str) -> Option<String> {
         && words.len() <= 4
         && words.iter().all(is_word))
     .then(|| words.join(" "))
+}
+
+/// Whether a word is a participle: `changed`, not `speed`.
+fn is_done(word: &str) -> bool {
+    word.len() > 4 && word.ends_with("ed") && !word.ends_with("eed") && word != "hundred"
+}
+
+/// The date on which something was done to a thing: `password changed` as the date of the last password change.
+fn date_of(thing: &str, done: &str) -> Option<String> {
+    match done {
+        "changed" | "modified" => Some(format!("date of the last {thing} change")),
+        "updated" => Some(format!("date of the last {thing} update")),
+        done => noun_for(done).filter(|date| date.ends_with(" date")).map(|date| format!("{thing} {date}")),
+    }
 }
 
 /// What a key counts or identifies for the system alone, whatever its value: `id`, `lineIds`, `sku`.
@@ -260,6 +280,13 @@ mod tests {
             ("is_available", Some("availability")),
             ("maxtemp_c", Some("maximum temperature")),
             ("scheduled_departure_time_est", Some("scheduled departure time")),
+            ("password_changed_at", Some("date of the last password change")),
+            ("order_shipped_on", Some("order shipping date")),
+            ("last_updated", Some("date of the last change")),
+            ("items_ordered", Some("items ordered")),
+            ("wind_speed", Some("wind speed")),
+            ("password_changed", None),
+            ("email_verified", None),
             ("thumbnail_url", None),
             ("lat", None),
             ("ready_in", None),
