@@ -43,7 +43,7 @@ pub fn find(signals: &Signals<'_, '_>) -> Vec<Hit> {
 }
 
 /// Whether the last call gives a few words, as one does that chooses, and no data.
-fn chooses(signals: &Signals<'_, '_>) -> bool {
+pub fn chooses(signals: &Signals<'_, '_>) -> bool {
     /// Longer than the name of an option.
     const LONGEST: usize = 100;
     let input = signals.last_call().and_then(|(_, step)| step.step.action_input);
