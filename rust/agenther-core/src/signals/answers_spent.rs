@@ -1,6 +1,6 @@
 //! The answers, or attempts at one, that the run was allowed are used up.
 //!
-//! On MINT, which allows two, .50 to 1.00 of the runs with a hit fail (107 hits on six parts, base rates .29 to .72): a run
+//! On MINT, which allows two, .50 to 1.00 of the runs with a hit fail (106 hits on six parts, base rates .29 to .72): a run
 //! whose first answer is right gives no second.
 
 use super::budget::{self, Unit};

@@ -1,6 +1,6 @@
 //! The last result has many rows.
 //!
-//! More of such runs fail on all three SQL sources with a hit in twenty (.38 to .67 of 161, base rates .26 to .55): of many rows one
+//! More of such runs fail on all three SQL sources (.38 to .67 of 161, base rates .26 to .55): of many rows one
 //! is more easily too much or missing.
 
 use super::{Hit, Signals, results};

@@ -31,6 +31,7 @@ mod answer_list;
 mod answer_observed;
 mod answer_unobserved;
 mod answers_spent;
+mod asked_option;
 mod auth_error;
 mod broken_constraint;
 mod broken_form;
@@ -67,6 +68,7 @@ mod not_found;
 mod null_result;
 mod offered_answer;
 mod out_of_order_call;
+mod pieced_answer;
 mod placeholder_value;
 mod rate_limit_error;
 mod refused_answer;
@@ -169,6 +171,7 @@ signals! {
     answer_observed,
     answer_unobserved,
     answers_spent,
+    asked_option,
     auth_error,
     broken_constraint,
     broken_form,
@@ -205,6 +208,7 @@ signals! {
     null_result,
     offered_answer,
     out_of_order_call,
+    pieced_answer,
     placeholder_value,
     rate_limit_error,
     refused_answer,

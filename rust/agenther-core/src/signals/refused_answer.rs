@@ -1,6 +1,6 @@
 //! The run went on after it had handed in an answer: the answer was not taken.
 //!
-//! More of such runs fail on all six sources with a hit or more in twenty (102 hits, .75 to 1.00, base rates .37 to .72).
+//! More of such runs fail on all six sources with five hits (102 hits, .75 to 1.00, base rates .37 to .72).
 
 use super::effect::Effect;
 use super::tool_status::Status;
@@ -10,8 +10,9 @@ use crate::trajectory::Field;
 /// What a hit is.
 pub const SUMMARY: &str = "The agent handed in an answer, and the run went on with another call.";
 
-/// One hit for each such answer. A tool by which agent and user talk (`respond`) hands nothing in, and where the user speaks
-/// next, it is a dialogue.
+/// One hit for each such answer. A tool by which agent and user talk (`respond`) hands nothing in, nor does a call without
+/// arguments (a `submit` of what was edited, which some harnesses ask to be made twice), and where the user speaks next, it
+/// is a dialogue.
 pub fn find(signals: &Signals<'_, '_>) -> Vec<Hit> {
     const TALK: &[&str] = &["respond", "reply"];
     let mut hits = Vec::new();
@@ -20,9 +21,9 @@ pub fn find(signals: &Signals<'_, '_>) -> Vec<Hit> {
         let is_call = step.status != Status::NoCall;
         let (called, spoke) = next.unwrap_or_default();
         let tool = step.step.action_name.unwrap_or("");
-        let hands_in = is_call
-            && step.effect == Effect::Reply
-            && !TALK.iter().any(|talk| tool.eq_ignore_ascii_case(talk));
+        let says = !matches!(step.step.action_input.unwrap_or("").trim(), "" | "{}");
+        let talks = TALK.iter().any(|talk| tool.eq_ignore_ascii_case(talk));
+        let hands_in = is_call && step.effect == Effect::Reply && says && !talks;
         if hands_in && called && !spoke {
             hits.push(Hit::step(at, Field::ActionName));
         }
@@ -45,6 +46,7 @@ mod tests {
         assert_eq!(refused(vec![look, answer, look]), [1]);
         assert_eq!(refused(vec![answer, reply("Let me think again."), answer]), [0]);
         assert!(refused(vec![answer, reply("It is 42.")]).is_empty());
+        assert!(refused(vec![look, call("submit", "", "Look over it first."), look]).is_empty());
     }
 
     #[test]

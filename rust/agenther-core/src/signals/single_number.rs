@@ -1,6 +1,6 @@
 //! The answer, or the last result, is one number, which is hard to get wrong in its form.
 //!
-//! A good sign on all of seven sources with ten hits that were measured, SQL, bash and question answering among
+//! A good sign on all of ten sources with ten hits that were measured, SQL, bash and question answering among
 //! them: of two SQL agents .85 and .95 of such runs succeed (base rates .59 and .74).
 
 use super::tool_status::Status;

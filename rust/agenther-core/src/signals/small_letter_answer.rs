@@ -1,7 +1,7 @@
 //! The answer to a question for a fact is a phrase of common words: neither a name nor a number.
 //!
 //! Such a phrase can be worded in many ways, and an agent that found no name describes what it saw. More of these runs fail
-//! on all four sources with ten hits (124 hits, .75 to 1.00, base rates .57 to .74).
+//! on all four sources with ten hits (118 hits, .73 to 1.00, base rates .57 to .74).
 
 use super::answer_observed::{Phrase, short_answer};
 use super::long_answer::wants_a_fact;

@@ -1,6 +1,6 @@
 //! The steps that the run was allowed are used up.
 //!
-//! On MINT, which allows five, .58 to 1.00 of the runs with a hit fail (108 hits on six parts, base rates .29 to .72),
+//! On MINT, which allows five, .60 to 1.00 of the runs with a hit fail on five of six parts (base rates .29 to .72; 112 hits),
 //! and among failures it tells those that ran out of steps from those that ran out of answers.
 
 use super::budget::{self, Unit};

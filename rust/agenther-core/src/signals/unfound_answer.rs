@@ -1,6 +1,6 @@
 //! The agent says that it did not find what was asked, and hands in an answer all the same.
 //!
-//! More of such runs fail on all of six sources (.86 to 1.00 of 47 hits, base rates .41 to .72). What an agent says elsewhere
+//! More of such runs fail on all of six sources (.86 to 1.00 of 46 hits, base rates .41 to .72). What an agent says elsewhere
 //! tells less: it is about a step that failed, and on tau-bench airline about a policy.
 
 use std::sync::LazyLock;
