@@ -15,7 +15,8 @@ pub const SUMMARY: &str = "Options were chosen on the last page that offers some
 
 /// At most one hit: the page.
 pub fn find(signals: &Signals<'_, '_>) -> Vec<Hit> {
-    let Some((at, page)) = page(signals).filter(|_| chooses(signals)) else { return Vec::new() };
+    let page = if chooses(signals) { page(signals) } else { None };
+    let Some((at, page)) = page else { return Vec::new() };
     let offered: HashSet<u64> = groups(page).flatten().map(|option| folded(option.trim())).collect();
     let wanted = signals.reading().prompt_topics();
     let inputs = signals.run().steps[at + 1..].iter().filter_map(|step| step.action_input).map(str::trim);

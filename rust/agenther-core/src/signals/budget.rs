@@ -66,8 +66,27 @@ pub fn allows_another_answer(signals: &Signals<'_, '_>) -> bool {
     stated || counted().is_some_and(|count| count.left.amount > used_after(signals, count) as f64)
 }
 
-/// The harness's last words, or the answer that it gave in place of the agent, say that the budget is used up.
+/// Where the budget of that unit is said to be used up.
 pub fn notice(signals: &Signals<'_, '_>, unit: Unit) -> Option<Hit> {
+    signals.told().notice.filter(|(of, _)| *of == unit).map(|(_, hit)| hit)
+}
+
+/// What the agent was told of its budgets at the end of the run.
+#[derive(Debug)]
+pub struct Told {
+    /// What was left, the latest first.
+    counts: Vec<Count>,
+    /// What the harness says is used up.
+    notice: Option<(Unit, Hit)>,
+}
+
+/// Reads what the agent was told.
+pub fn told(signals: &Signals<'_, '_>) -> Told {
+    Told { counts: counts(signals), notice: last_notice(signals) }
+}
+
+/// The harness's last words, or the answer that it gave in place of the agent, where they say that a budget is used up.
+fn last_notice(signals: &Signals<'_, '_>) -> Option<(Unit, Hit)> {
     let answer = signals.answer().map(|answer| (Hit::field(Field::FinalAnswer), answer));
     let last = signals.steps().next_back().into_iter().flat_map(|(at, step)| {
         let observed = step.step.observation.map(|text| (Hit::step(at, Field::Observation), text));
@@ -75,7 +94,10 @@ pub fn notice(signals: &Signals<'_, '_>, unit: Unit) -> Option<Hit> {
         observed.into_iter().chain(user.map(|text| (Hit::step(at, Field::User), text)))
     });
     last.chain(answer).find_map(|(hit, text)| {
-        ends(text).find_map(|(from, part)| Some(hit.at(shifted(notice_in(part, unit)?, from))))
+        ends(text).find_map(|(from, part)| {
+            let (unit, span) = notice_in(part)?;
+            Some((unit, hit.at(shifted(span, from))))
+        })
     })
 }
 
@@ -95,7 +117,7 @@ fn counted_down(signals: &Signals<'_, '_>, unit: Unit) -> Option<Hit> {
 }
 
 fn counts_of<'s>(signals: &'s Signals<'_, '_>, unit: Unit) -> impl Iterator<Item = &'s Count> {
-    signals.counts().iter().filter(move |count| count.left.unit == unit)
+    signals.told().counts.iter().filter(move |count| count.left.unit == unit)
 }
 
 /// How many steps, or answers, came after a count. Where a call was answered by the count, calls of that tool are answers.
@@ -109,9 +131,9 @@ fn used_after(signals: &Signals<'_, '_>, count: &Count) -> usize {
 }
 
 /// The counts in the last texts that the agent was shown, the latest first.
-pub fn counts(signals: &Signals<'_, '_>) -> Vec<Count> {
+fn counts(signals: &Signals<'_, '_>) -> Vec<Count> {
     /// A count that was last seen so long ago says nothing of the end.
-    const STEPS: usize = 4;
+    const STEPS: usize = 3;
     let shown = signals.steps().rev().take(STEPS).flat_map(|(at, step)| {
         let observed = step.step.observation.map(|text| (Hit::step(at, Field::Observation), at + 1, text));
         let user = step.step.user.map(|text| (Hit::step(at, Field::User), at, text));
@@ -192,7 +214,7 @@ fn is_answer(step: &StepReading<'_>) -> bool {
 }
 
 /// A longer text says budgets at its ends.
-const END: usize = 400;
+const END: usize = 200;
 
 /// The ends of a text, each with where it begins.
 fn ends(text: &str) -> impl Iterator<Item = (usize, &str)> {
@@ -312,7 +334,7 @@ fn counts_of_sentence(sentence: &str, from: usize) -> Vec<Left> {
     found
 }
 
-fn notice_in(text: &str, unit: Unit) -> Option<Span> {
+fn notice_in(text: &str) -> Option<(Unit, Span)> {
     static WORDS: LazyLock<Phrases> = LazyLock::new(|| {
         Phrases::of(&[
             "limit",
@@ -337,7 +359,7 @@ fn notice_in(text: &str, unit: Unit) -> Option<Span> {
         let is_of_run = !needs_you(name) && !is_measured(name);
         let said = if name.is_empty() { Unit::Step } else { unit_of(name, "") };
         let span = span_of(&notice);
-        (is_of_run && said == unit).then(|| Span::new(from + span.start, from + span.end))
+        is_of_run.then(|| (said, Span::new(from + span.start, from + span.end)))
     })
 }
 

@@ -105,7 +105,7 @@ mod wrong_extreme;
 mod wrong_language;
 mod yes_no_answer;
 
-use budget::{Budget, Count};
+use budget::{Budget, Told};
 use calls::Calls;
 use constraints::tools::{Demand, demands};
 use effect::Effect;
@@ -262,7 +262,7 @@ pub struct Signals<'r, 'a> {
     is_cut: OnceCell<bool>,
     policy: OnceCell<Rc<Policy>>,
     budgets: OnceCell<Vec<(Field, Budget)>>,
-    counts: OnceCell<Vec<Count>>,
+    told: OnceCell<Told>,
 }
 
 impl<'r, 'a> Signals<'r, 'a> {
@@ -278,7 +278,7 @@ impl<'r, 'a> Signals<'r, 'a> {
             is_cut: OnceCell::new(),
             policy: OnceCell::new(),
             budgets: OnceCell::new(),
-            counts: OnceCell::new(),
+            told: OnceCell::new(),
         }
     }
 
@@ -335,9 +335,9 @@ impl<'r, 'a> Signals<'r, 'a> {
         self.budgets.get_or_init(|| budget::budgets(self))
     }
 
-    /// What the agent was last shown of what is left of them.
-    fn counts(&self) -> &[Count] {
-        self.counts.get_or_init(|| budget::counts(self))
+    /// What the agent was told of them at the end.
+    fn told(&self) -> &Told {
+        self.told.get_or_init(|| budget::told(self))
     }
 
     /// Whether an observation was cut, or is not in the log.

@@ -14,8 +14,11 @@ pub const SUMMARY: &str = "The last page with buttons in brackets, with what was
 pub fn find(signals: &Signals<'_, '_>) -> Vec<Hit> {
     /// Fewer words say too little of what is wanted, more are a task of many parts.
     const WORDS: std::ops::RangeInclusive<usize> = 3..=40;
+    if !chooses(signals) {
+        return Vec::new();
+    }
     let wanted = signals.reading().prompt_topics();
-    if !WORDS.contains(&wanted.len()) || !chooses(signals) {
+    if !WORDS.contains(&wanted.len()) {
         return Vec::new();
     }
     let page = signals.steps().rev().filter(|(_, step)| is_call(step)).find_map(|(at, step)| {
