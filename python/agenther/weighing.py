@@ -65,7 +65,7 @@ HIGHEST_BASE_RATE = 0.8
 MIN_HITS = 5
 PSEUDO_HITS = 1.0
 KEPT_HITS = 5.0
-KEPT = 4.0
+KEPT = 3.0
 KEPT_SHARE = 0.3
 """Of a sum in which kindred rules share nothing, a weight is worth so much of what it is in one of groups."""
 

@@ -15,6 +15,7 @@ pub mod tool_status;
 
 // Shared by several signals.
 mod assent;
+mod budget;
 mod calls;
 pub(crate) mod constraints;
 mod grounding;
@@ -29,6 +30,8 @@ mod action_cycle;
 mod answer_list;
 mod answer_observed;
 mod answer_unobserved;
+mod answers_spent;
+mod asked_option;
 mod auth_error;
 mod broken_constraint;
 mod broken_form;
@@ -50,8 +53,10 @@ mod last_call_error;
 mod long_answer;
 mod long_argument;
 mod long_last_words;
+mod long_result;
 mod long_thought;
 mod missing_argument;
+mod narrow_result;
 mod near_duplicate_action;
 mod near_duplicate_thought;
 mod no_call;
@@ -60,20 +65,28 @@ mod no_progress;
 mod no_successful_write;
 mod no_terminal_action;
 mod not_found;
+mod null_result;
 mod offered_answer;
 mod out_of_order_call;
+mod pieced_answer;
 mod placeholder_value;
 mod rate_limit_error;
+mod refused_answer;
 mod repeated_action;
 mod repeated_observation;
 mod repeated_row;
 mod same_error_twice;
 mod several_for_one;
 mod single_number;
+mod small_letter_answer;
+mod steps_spent;
 mod timeout_error;
 mod unanswered;
+mod unasked_order;
 mod unchosen_option;
 mod unconfirmed_write;
+mod uncovered_page;
+mod unfound_answer;
 mod ungrounded_amount;
 mod ungrounded_answer_date;
 mod ungrounded_answer_id;
@@ -92,6 +105,7 @@ mod wrong_extreme;
 mod wrong_language;
 mod yes_no_answer;
 
+use budget::{Budget, Told};
 use calls::Calls;
 use constraints::tools::{Demand, demands};
 use effect::Effect;
@@ -156,6 +170,8 @@ signals! {
     answer_list,
     answer_observed,
     answer_unobserved,
+    answers_spent,
+    asked_option,
     auth_error,
     broken_constraint,
     broken_form,
@@ -177,8 +193,10 @@ signals! {
     long_answer,
     long_argument,
     long_last_words,
+    long_result,
     long_thought,
     missing_argument,
+    narrow_result,
     near_duplicate_action,
     near_duplicate_thought,
     no_call,
@@ -187,20 +205,28 @@ signals! {
     no_successful_write,
     no_terminal_action,
     not_found,
+    null_result,
     offered_answer,
     out_of_order_call,
+    pieced_answer,
     placeholder_value,
     rate_limit_error,
+    refused_answer,
     repeated_action,
     repeated_observation,
     repeated_row,
     same_error_twice,
     several_for_one,
     single_number,
+    small_letter_answer,
+    steps_spent,
     timeout_error,
     unanswered,
+    unasked_order,
     unchosen_option,
     unconfirmed_write,
+    uncovered_page,
+    unfound_answer,
     ungrounded_amount,
     ungrounded_answer_date,
     ungrounded_answer_id,
@@ -235,6 +261,8 @@ pub struct Signals<'r, 'a> {
     shown: OnceCell<Vec<u8>>,
     is_cut: OnceCell<bool>,
     policy: OnceCell<Rc<Policy>>,
+    budgets: OnceCell<Vec<(Field, Budget)>>,
+    told: OnceCell<Told>,
 }
 
 impl<'r, 'a> Signals<'r, 'a> {
@@ -249,6 +277,8 @@ impl<'r, 'a> Signals<'r, 'a> {
             shown: OnceCell::new(),
             is_cut: OnceCell::new(),
             policy: OnceCell::new(),
+            budgets: OnceCell::new(),
+            told: OnceCell::new(),
         }
     }
 
@@ -298,6 +328,16 @@ impl<'r, 'a> Signals<'r, 'a> {
     /// What the policy says.
     fn policy(&self) -> &Policy {
         self.policy.get_or_init(|| Policy::of(self.run().system.unwrap_or("")))
+    }
+
+    /// The budgets of steps and answers that the agent was told of.
+    fn budgets(&self) -> &[(Field, Budget)] {
+        self.budgets.get_or_init(|| budget::budgets(self))
+    }
+
+    /// What the agent was told of them at the end.
+    fn told(&self) -> &Told {
+        self.told.get_or_init(|| budget::told(self))
     }
 
     /// Whether an observation was cut, or is not in the log.

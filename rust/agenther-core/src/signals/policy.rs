@@ -5,6 +5,7 @@ use std::cell::{OnceCell, RefCell};
 use std::hash::BuildHasher;
 use std::rc::Rc;
 
+use super::budget::{self, Budget};
 use super::constraints::{self, Stated};
 use super::grounding;
 use crate::hindsight::needles;
@@ -17,6 +18,7 @@ pub struct Policy {
     limiting: OnceCell<Vec<Span>>,
     numbers: OnceCell<Vec<i64>>,
     words: OnceCell<Vec<(Span, u64)>>,
+    budgets: OnceCell<Vec<Budget>>,
 }
 
 /// A policy that a thread has read.
@@ -64,6 +66,11 @@ impl Policy {
         sentences.dedup();
         let _ = self.limiting.set(sentences);
         limits
+    }
+
+    /// The budgets that it states; `text` is that of the policy.
+    pub fn budgets(&self, text: &str) -> &[Budget] {
+        self.budgets.get_or_init(|| budget::budgets_in(text, false))
     }
 
     /// The keys of its numbers; `text` is that of the policy.

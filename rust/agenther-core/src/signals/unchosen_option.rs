@@ -20,13 +20,7 @@ const MAX_OPTIONS: usize = 64;
 /// At most one hit: the page. Only where the run chooses by the text in the brackets.
 pub fn find(signals: &Signals<'_, '_>) -> Vec<Hit> {
     let Some(prompt) = signals.run().original_prompt.filter(|_| chooses(signals)) else { return Vec::new() };
-    let adjacent = Finder::new("][");
-    let page = signals.steps().rev().filter(|(_, step)| is_call(step)).find_map(|(at, step)| {
-        // Data has such brackets too.
-        let text = step.step.observation.filter(|text| text.contains('\n'))?;
-        adjacent.find(text.as_bytes()).map(|_| (at, text))
-    });
-    let Some((at, page)) = page else { return Vec::new() };
+    let Some((at, page)) = page(signals) else { return Vec::new() };
     let chosen: HashSet<u64> = signals
         .steps()
         .filter_map(|(_, step)| step.step.action_input)
@@ -42,20 +36,31 @@ pub fn find(signals: &Signals<'_, '_>) -> Vec<Hit> {
     if missed { vec![Hit::step(at, Field::Observation)] } else { Vec::new() }
 }
 
+/// The last page that offers options, and its step.
+pub fn page<'a>(signals: &Signals<'_, 'a>) -> Option<(usize, &'a str)> {
+    let adjacent = Finder::new("][");
+    signals.steps().rev().filter(|(_, step)| is_call(step)).find_map(|(at, step)| {
+        // Data has such brackets too.
+        let text = step.step.observation.filter(|text| text.contains('\n'))?;
+        adjacent.find(text.as_bytes()).map(|_| (at, text))
+    })
+}
+
 /// Whether the last call gives a few words, as one does that chooses, and no data.
-fn chooses(signals: &Signals<'_, '_>) -> bool {
+pub fn chooses(signals: &Signals<'_, '_>) -> bool {
     /// Longer than the name of an option.
     const LONGEST: usize = 100;
     let input = signals.last_call().and_then(|(_, step)| step.step.action_input);
     input.is_some_and(|input| input.len() <= LONGEST && !input.starts_with(['{', '[']))
 }
 
-fn folded(text: &str) -> u64 {
+/// A text as it is compared, whatever its case.
+pub fn folded(text: &str) -> u64 {
     hash_text(&text.to_lowercase())
 }
 
 /// The options of each line that has several in brackets, one right after the other.
-fn groups(page: &str) -> impl Iterator<Item = Vec<&str>> {
+pub fn groups(page: &str) -> impl Iterator<Item = Vec<&str>> {
     let lines = page.lines().filter(|line| line.contains("][")).take(MAX_GROUPS);
     lines.map(|line| {
         let inner = line.split_once('[').map_or("", |(_, rest)| rest).trim_end().trim_end_matches(']');
