@@ -5,6 +5,8 @@
 //! item. What a search was for is quoted, because that its hits are what the user meant nothing shows; a plain request
 //! (`find a queen size quilt under $50`) is made only where the title says every word of it.
 
+use std::collections::HashSet;
+
 use super::{Candidate, Proposals};
 use crate::hindsight::guards::content_words;
 use crate::hindsight::needles::find;
@@ -144,7 +146,10 @@ fn item<'t>(lines: &[&'t str]) -> Option<Item<'t>> {
         .iter()
         .filter_map(|line| {
             let (kind, values) = line.split_once(" [")?;
-            let values: Vec<&str> = values.trim_end_matches(']').split("][").map(str::trim).collect();
+            // A page may offer a color twice.
+            let mut values: Vec<&str> = values.trim_end_matches(']').split("][").map(str::trim).collect();
+            let mut seen = HashSet::new();
+            values.retain(|value| seen.insert(*value));
             let is_kind =
                 !kind.is_empty() && kind.chars().all(|letter| letter.is_ascii_lowercase() || letter == ' ');
             (is_kind && values.len() >= 2).then_some((kind, values))

@@ -6,7 +6,7 @@ mod inventory;
 mod report;
 mod search;
 
-pub use report::tells_by_silence;
+pub use report::reports_absence;
 
 use std::collections::{BTreeMap, BTreeSet, HashSet};
 

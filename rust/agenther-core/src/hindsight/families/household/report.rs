@@ -1,12 +1,11 @@
-//! Programs that look through places and print no listing: what they report of a thing, or that they report nothing, tells
-//! whether it is there.
+//! Programs that look through places and print no listing: what they report of a thing tells whether it is there. One that
+//! prints nothing reports nothing: that each place was reached and looked at, nobody saw.
 
 use super::events::{self, Event, Thing};
 use super::search::{self, tested};
 use super::{MAX_SCENES, Scene, World, candidate};
 use crate::hindsight::families::{Proposals, english};
 use crate::reading::{Reading, StepReading};
-use crate::signals::tool_status::is_silent;
 
 /// How far behind a test what it prints may stand.
 const MAX_BRANCH: usize = 120;
@@ -71,13 +70,13 @@ pub fn propose<'a>(world: &World<'a>, reading: &Reading<'a>, scenes: &[Scene<'_>
     }
 }
 
-/// Whether a step is a hunt that may tell something by what it does not print.
-pub fn tells_by_silence(read: &StepReading<'_>) -> bool {
+/// Whether a step is a hunt that says, in its own words, that it found nothing.
+pub fn reports_absence(read: &StepReading<'_>) -> bool {
     let (Some(program), Some(observation)) = (read.step.action_input, read.step.observation) else {
         return false;
     };
     program.len() <= MAX_PROGRAM
-        && (is_silent(observation) || is_negative(program, observation))
+        && is_negative(program, observation)
         && tested(program).any(|word| prints_if_found(program, word))
 }
 
@@ -96,11 +95,8 @@ fn hunt<'a>(world: &World<'a>, index: u32, read: &StepReading<'a>) -> Option<Hun
         return None;
     }
     let places = visited(world, program)?;
-    let negative = match observation {
-        text if is_silent(text) => prints_if_found(program, &target),
-        text => is_negative(program, text) && mentions(text, &target),
-    };
-    let found = match negative {
+    let is_absent = is_negative(program, observation) && mentions(observation, &target);
+    let found = match is_absent {
         true => Vec::new(),
         false => reported(world, program, observation, &target)?,
     };
@@ -232,14 +228,17 @@ mod tests {
 
     const HUNT: &str = "for place in ['box 1', *[f\"shelf {i}\" for i in range(1, 3)]]:\n    seen = go(place)\n    if 'closed' in seen:\n        seen = open_it(place)\n    if 'pen' in seen:\n        print(seen)\n        break";
 
+    /// The same, which says so where it finds none.
+    const TOLD: &str = "for place in ['box 1', *[f\"shelf {i}\" for i in range(1, 3)]]:\n    seen = go(place)\n    if 'closed' in seen:\n        seen = open_it(place)\n    if 'pen' in seen:\n        print(seen)\n        break\nelse:\n    print('No pen found.')";
+
     #[test]
-    fn a_hunt_that_would_print_what_it_finds_and_prints_nothing_found_nothing() {
+    fn a_hunt_that_says_that_it_found_nothing_found_nothing() {
         let expected = (
             "Check the box and all the shelves: is there a pen in or on any of them?".to_string(),
             "No, there is no pen in or on any of them.".to_string(),
             vec![0],
         );
-        assert_eq!(goals(&[(HUNT, "[Executed Successfully with No Output]")]), [expected]);
+        assert_eq!(goals(&[(TOLD, "No pen found.")]), [expected]);
     }
 
     #[test]
@@ -265,14 +264,15 @@ mod tests {
     }
 
     #[test]
-    fn silence_that_may_mean_something_else_tells_nothing() {
+    fn silence_and_reports_that_may_mean_something_else_tell_nothing() {
         for (program, text) in [
+            (HUNT.to_string(), ""),
+            (HUNT.to_string(), "[Executed Successfully with No Output]"),
             // The box may be closed.
-            (HUNT.replace("open_it(place)", "''"), ""),
-            (HUNT.replace("print(seen)", "kept = place"), ""),
-            (HUNT.replace("'pen' in", "'pen' in seen and 'clean' in"), ""),
-            (HUNT.replace("range(1, 3)", "numbers"), ""),
-            (HUNT.replace("print(seen)", "print(put('pen 1', 'jar 1'))"), ""),
+            (TOLD.replace("open_it(place)", "''"), "No pen found."),
+            (TOLD.replace("'pen' in", "'pen' in seen and 'clean' in"), "No pen found."),
+            (TOLD.replace("range(1, 3)", "numbers"), "No pen found."),
+            (TOLD.replace("print(seen)", "print(put('pen 1', 'jar 1'))"), "No pen found."),
             (HUNT.to_string(), "Traceback: no pen"),
             (HUNT.to_string(), "Found a pen in the attic."),
         ] {
@@ -283,7 +283,7 @@ mod tests {
 
     #[test]
     fn what_another_step_shows_there_is_not_missing() {
-        let found = goals(&[(HUNT, ""), ("go('shelf 2')", "On the shelf 2, you see a pen 1.")]);
+        let found = goals(&[(TOLD, "No pen found."), ("go('shelf 2')", "On the shelf 2, you see a pen 1.")]);
         assert!(found.iter().all(|(goal, _, _)| !goal.contains("is there")), "{found:?}");
     }
 }

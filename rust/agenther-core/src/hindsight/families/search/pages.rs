@@ -151,9 +151,20 @@ pub fn titled<'a>(query: &str, text: &'a str) -> Option<&'a str> {
     let named = || {
         pages
             .first()
-            .filter(|(_, summary)| summary.split(". ").next().is_some_and(|lead| lead.contains(query)))
+            .filter(|(_, summary)| summary.split(". ").next().is_some_and(|lead| has_name(lead, query)))
     };
     exact.or_else(only).or_else(named).map(|(_, summary)| *summary)
+}
+
+/// Whether a lead has a name that is no part of a longer one: `Ann Lee`, but not in `Mary Ann Lee`.
+fn has_name(lead: &str, name: &str) -> bool {
+    let is_capital = |word: Option<&str>| word.is_some_and(|word| word.starts_with(char::is_uppercase));
+    lead.match_indices(name).any(|(at, _)| {
+        let before = lead[..at].rsplit(' ').find(|word| !word.is_empty());
+        let before = before.filter(|word| word.chars().all(|c| c.is_alphabetic() || c == '.'));
+        let after = lead[at + name.len()..].strip_prefix(' ').and_then(|after| after.split(' ').next());
+        !is_capital(before) && !is_capital(after)
+    })
 }
 
 /// Title and summary of a page; in the representation of a string, lines end at an escape.
@@ -163,4 +174,22 @@ fn page(page: &str) -> Option<(&str, &str)> {
     let summary = page[at + "Summary:".len()..].trim_start();
     let summary = summary.split("\\n").next().unwrap_or(summary);
     (title.len() < 120).then_some((title, summary))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::has_name;
+
+    #[test]
+    fn a_part_of_a_longer_name_is_another_name() {
+        for (lead, is_named) in [
+            ("Mary Ann Lee (born 1950) is a painter", false),
+            ("Ann Lee Brown (born 1950) is a painter", false),
+            ("Anna Leeds, known as Ann Lee, is a painter", true),
+            ("Ann Lee (born 1950) is a painter", true),
+            ("The song was sung by Ann Lee", true),
+        ] {
+            assert_eq!(has_name(lead, "Ann Lee"), is_named, "{lead}");
+        }
+    }
 }

@@ -389,7 +389,7 @@ mod tests {
             (
                 "SELECT * FROM shops WHERE shop_name = 'Ost'",
                 "[(3, 'Ost', 'Biel', 4, None)]",
-                "Show me everything that is recorded about the shops whose name is \"Ost\".",
+                "Give me the records of the shops whose name is \"Ost\".",
                 "- shop ID: 3; shop name: Ost; city: Biel; staff count: 4; opened: not recorded",
             ),
             (
@@ -451,7 +451,7 @@ mod tests {
             let phrasings = [
                 request.to_string(),
                 request.replace("What are the", "List the").replace('?', "."),
-                request.replace("Show me everything that is recorded about", "Give me the full records of"),
+                request.replace("Give me the records of", "Give me the full records of"),
             ];
             assert!(phrasings.contains(&goal), "{query}: {goal}");
             assert_eq!(said, answer, "{query}");

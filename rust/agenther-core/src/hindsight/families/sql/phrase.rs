@@ -183,7 +183,7 @@ impl Speaker<'_> {
             let plain = !shape.distinct && shape.order.is_empty() && shape.limit.is_none();
             let rows = self.rows()?;
             return (plain && !shape.tests.is_empty()).then(|| match seed % 2 {
-                0 => format!("Show me everything that is recorded about the {rows}."),
+                0 => format!("Give me the records of the {rows}."),
                 _ => format!("Give me the full records of the {rows}."),
             });
         }
