@@ -32,7 +32,7 @@ impl Effect {
 
 /// The effect that a verb says; other words say none.
 #[rustfmt::skip]
-static VERBS: Table<Effect, 191> = {
+static VERBS: Table<Effect, 190> = {
     use Effect::{Meta, Read, Reply, Write};
     Table::of([
         ("get", Read), ("list", Read), ("find", Read), ("search", Read), ("fetch", Read), ("retrieve", Read),
@@ -65,7 +65,7 @@ static VERBS: Table<Effect, 191> = {
         ("withdraw", Write), ("deposit", Write), ("reschedule", Write), ("rebook", Write),
         ("unsubscribe", Write), ("subscribe", Write),
         ("renew", Write), ("restart", Write), ("reboot", Write), ("redeploy", Write), ("upgrade", Write),
-        ("downgrade", Write), ("confirm", Write), ("redeem", Write), ("unlock", Write), ("unblock", Write),
+        ("downgrade", Write), ("redeem", Write), ("unlock", Write), ("unblock", Write),
         ("resume", Write), ("pause", Write), ("escalate", Write), ("attach", Write), ("detach", Write),
         ("extend", Write), ("notify", Write), ("dismiss", Write), ("acknowledge", Write), ("resize", Write),
         ("scale", Write), ("rollback", Write), ("reopen", Write), ("reassign", Write), ("unassign", Write),
