@@ -622,3 +622,19 @@ fn what_a_period_or_a_list_says_is_not_asked_and_ways_of_travel_tell_directions_
     asks(directions, "driving directions");
     assert!(directions.answer.contains("distance: 37 km"), "{}", directions.answer);
 }
+
+#[test]
+fn the_site_that_a_tool_is_for_is_said() {
+    let run = run(
+        "Compare the channels of annlee.",
+        None,
+        vec![call(
+            "get_channel_details_for_clips_com_api",
+            r#"{"channel_name": "annlee"}"#,
+            r#"{"name": "annlee", "status": "live", "category": "Chess"}"#,
+        )],
+    );
+    let result = relabeled(&run);
+    let goal = over(&result, &[0]);
+    asks(goal, "the annlee channel on clips.com");
+}

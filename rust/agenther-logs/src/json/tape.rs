@@ -316,6 +316,7 @@ impl Tape {
     }
 
     /// Marks the key that was just parsed in its object.
+    #[inline(always)]
     fn mark_key(&mut self, bytes: &[u8]) {
         if let (Some(key), Some(&object)) = (self.nodes.last_mut(), self.open.last()) {
             let raw = &bytes[key.start as usize..key.end as usize];

@@ -138,11 +138,14 @@ pub struct ObjectWriter {
 const ROOM: usize = 256;
 
 impl ObjectWriter {
-    fn key(&mut self, key: &str) -> &mut String {
-        if self.out.is_empty() {
-            self.out.reserve(ROOM);
-        }
+    /// Begins a member of about so many bytes.
+    fn begin(&mut self, size: usize) {
+        self.out.reserve(if self.out.is_empty() { ROOM + size } else { size + 8 });
         self.out.push_str(if self.out.is_empty() { "{" } else { ", " });
+    }
+
+    fn key(&mut self, key: &str) -> &mut String {
+        self.begin(key.len());
         write_string(&mut self.out, key);
         self.out.push_str(": ");
         &mut self.out
@@ -171,7 +174,13 @@ impl ObjectWriter {
     /// Copies of these members of an object of the log, as [`ObjectWriter::copy`] makes them, in this order.
     pub fn copy_members<const N: usize>(&mut self, object: Value<'_, '_>, keys: [&str; N]) -> &mut Self {
         for (key, value) in keys.into_iter().zip(object.members_called(keys)) {
-            self.copy(key, value);
+            let Some(value) = value.filter(|value| !value.is_null()) else { continue };
+            let json = value.json();
+            self.begin(key.len() + json.len());
+            // The names of members that a format knows need no escapes.
+            for part in ["\"", key, "\": ", &json] {
+                self.out.push_str(part);
+            }
         }
         self
     }

@@ -143,6 +143,9 @@ impl<'t, 'a> Value<'t, 'a> {
     /// characters) is written so that the text parses anywhere.
     pub fn json(self) -> Cow<'a, str> {
         let raw = self.raw();
+        if matches!(self.node().kind, Kind::True | Kind::False | Kind::Null) {
+            return Cow::Borrowed(raw);
+        }
         if !has_control(raw) && self.has_strict_numbers() {
             return Cow::Borrowed(raw);
         }

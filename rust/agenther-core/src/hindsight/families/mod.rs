@@ -132,7 +132,7 @@ pub fn only_reads(step: &StepReading<'_>) -> bool {
 
 /// Whether a step without an output, or with an error, tells something all the same.
 pub fn tells_by_silence(step: &StepReading<'_>) -> bool {
-    shell::tells_by_silence(step) || household::reports_absence(step)
+    shell::tells_by_silence(step)
 }
 
 /// The text that a call takes: its plain input, its only text argument, or the one under the first of `keys` it has.

@@ -169,7 +169,10 @@ impl File<'_, '_> {
             Some(_) => {
                 (format!("Find the file {} and tell me {clause}.", self.view.name()), self.view.name())
             }
-            None => (format!("{}?", question.replace("FILE", self.view.path)), self.view.path),
+            None => {
+                let path = in_repository(self.view.path);
+                (format!("{}?", question.replace("FILE", path)), path)
+            }
         };
         let shown = step.observation.unwrap_or("");
         let support = self.view.lines.get(lines.0..lines.1).and_then(|lines| {
@@ -376,6 +379,14 @@ fn changes(step: &StepReading<'_>, view: &View<'_>) -> bool {
     }
 }
 
+/// A path without the folder that a harness checks a repository out to: `setup.py` of `/acme__widgets/setup.py`.
+fn in_repository(path: &str) -> &str {
+    match path.strip_prefix('/').and_then(|path| path.split_once('/')) {
+        Some((checkout, inside)) if checkout.contains("__") => inside,
+        _ => path,
+    }
+}
+
 /// Whether a step may have changed any file of the repository.
 fn changes_everything(step: &StepReading<'_>) -> bool {
     const TREE: &[&str] = &[
@@ -393,7 +404,20 @@ fn changes_everything(step: &StepReading<'_>) -> bool {
 
 #[cfg(test)]
 mod tests {
+    use super::in_repository;
     use crate::hindsight::families::testing::proposals;
+
+    #[test]
+    fn the_folder_of_a_checkout_is_no_part_of_the_path() {
+        for (path, inside) in [
+            ("/acme__widgets/setup.py", "setup.py"),
+            ("/acme__widgets/src/a.py", "src/a.py"),
+            ("/app/src/a.py", "/app/src/a.py"),
+            ("pkg/__init__.py", "pkg/__init__.py"),
+        ] {
+            assert_eq!(in_repository(path), inside);
+        }
+    }
 
     const FOUND: (&str, &str, &str) = (
         "find_file",

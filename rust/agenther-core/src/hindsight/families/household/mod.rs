@@ -6,8 +6,6 @@ mod inventory;
 mod report;
 mod search;
 
-pub use report::reports_absence;
-
 use std::collections::{BTreeMap, BTreeSet, HashSet};
 
 use super::{Candidate, Proposals, english};
@@ -68,7 +66,7 @@ pub fn propose(reading: &Reading<'_>, out: &mut Proposals) {
         return;
     }
     let world = World::new(reading, &scenes);
-    report::propose(&world, reading, &scenes, out);
+    report::propose(&world, reading, out);
     if !has_places {
         return;
     }

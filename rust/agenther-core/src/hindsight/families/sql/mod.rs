@@ -18,15 +18,19 @@ mod table;
 use std::borrow::Cow;
 use std::collections::BTreeSet;
 
+use sqlparser::ast::BinaryOperator;
+
 use super::{Candidate, Proposals};
+use crate::hindsight::needles::find;
 use crate::hindsight::{Origin, Slot, Support, Wording};
 use crate::reading::{Reading, StepReading};
+use crate::signals::effect;
 use crate::signals::tool_status::Status;
 use crate::text::document::{Document, Kind};
 use crate::trajectory::{Field, Span};
 use rows::Table;
 use schema::Schema;
-use shape::Shape;
+use shape::{Column, Shape, Test};
 
 /// Longer answers are listings that nobody asks for in a sentence.
 const MAX_ROWS: usize = 30;
@@ -186,8 +190,29 @@ fn changes_state(step: &StepReading<'_>) -> bool {
     changes(input) || step.arguments().is_some_and(in_argument)
 }
 
+/// Whether a condition leaves out a value that no result shows: `citizenship <> 'French'` leaves out nobody where the table
+/// says `France`.
+fn excludes_what_nobody_saw(test: &Test, reading: &Reading<'_>) -> bool {
+    let Test::Compare(_, BinaryOperator::NotEq, constant) = test else { return false };
+    let mut shown = reading.steps.iter().filter_map(|step| step.step.observation);
+    !constant.number && !shown.any(|shown| find(shown, &constant.text).is_some())
+}
+
+/// Whether rows are matched by keys of two kinds: the code of a type with the ID of a template.
+fn pairs_other_keys(test: &Test) -> bool {
+    let Test::Has(key, reference, ..) = test else { return false };
+    let kind = |column: &Column| {
+        let last = effect::words(&column.name).last()?.to_ascii_lowercase();
+        ["id", "code", "number", "no", "name"].contains(&last.as_str()).then_some(last)
+    };
+    kind(key).zip(kind(reference)).is_some_and(|(key, reference)| key != reference)
+}
+
 fn candidate(reading: &Reading<'_>, schema: &Schema, query: Asked, largest: usize) -> Option<Candidate> {
     let Asked { sink, statement, mut shape, table } = query;
+    if shape.tests.iter().any(|test| excludes_what_nobody_saw(test, reading) || pairs_other_keys(test)) {
+        return None;
+    }
     let mut rows = table.rows;
     answer::one_of_extreme(&mut shape);
     answer::leave_out_keys(&mut shape, schema, &mut rows);
@@ -324,6 +349,17 @@ mod tests {
     /// That the table of shops is not empty.
     const FILLED: (&str, &str, &str) =
         ("sql", "SELECT opened FROM shops WHERE city = 'Chur'", "[('1 May',)]");
+
+    #[test]
+    fn what_may_leave_out_nobody_or_match_by_other_keys_is_not_asked() {
+        for query in [
+            // No result shows a shop in `Berne`.
+            "SELECT shop_name FROM shops WHERE city <> 'Berne'",
+            "SELECT shop_name FROM shops s WHERE s.shop_code NOT IN (SELECT sale_id FROM sales)",
+        ] {
+            assert_eq!(goal(query, "[('Ost',), ('West',)]"), None, "{query}");
+        }
+    }
 
     #[test]
     fn queries_become_requests() {

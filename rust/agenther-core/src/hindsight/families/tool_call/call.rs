@@ -159,9 +159,26 @@ fn call<'a>(reading: &Reading<'a>, step: usize) -> Result<Call<'a>, Reason> {
             .filter(|given| given.role == Role::Called)
             .for_each(|given| given.role = Role::Said("of"));
     }
+    given.extend(site(tool));
     let payload = Rc::new(listed(payload(read)?, &words.object));
     let via = keyed_by(reading, step);
     Ok(Call { step: step as u32, tool, words, given, payload, is_write, via })
+}
+
+/// The site that a tool is for, where its name says one: `channel_details_for_kick_com_api` is about channels on kick.com.
+/// The same name may be that of others elsewhere.
+fn site(tool: &str) -> Option<Given> {
+    let words: Vec<&str> = effect::words(tool).collect();
+    let start = words.iter().position(|word| *word == "for")? + 1;
+    let end = start + words[start..].iter().take(3).position(|word| *word == "com")?;
+    (end > start).then(|| Given {
+        name: "site".to_string(),
+        role: Role::Said("on"),
+        values: vec![format!("{}.com", words[start..end].concat())],
+        source: Source::Constant,
+        opaque: false,
+        told: None,
+    })
 }
 
 /// Whether what the tool gives is that of another thing, which then bears the name: the reviews of a game.
