@@ -638,3 +638,41 @@ fn the_site_that_a_tool_is_for_is_said() {
     let goal = over(&result, &[0]);
     asks(goal, "the annlee channel on clips.com");
 }
+
+#[test]
+fn what_a_list_found_is_called_by_its_name_and_pages_speak_without_labels() {
+    let tools = r#"[{"name": "search_deals", "description": "Search deals by company"},
+        {"name": "get_deal", "description": "Get a deal"}, {"name": "web_search", "description": "Search the web"},
+        {"name": "find_patient", "description": "Find a patient by name and birth date"}]"#;
+    let run = run(
+        "Move the Northwind deal of Leo Brandt, born 1988-04-02, to won, and find its press release.",
+        Some(tools),
+        vec![
+            call(
+                "search_deals",
+                r#"{"company": "Northwind"}"#,
+                r#"{"deals": [{"deal_id": "D-7", "name": "Northwind renewal"}, {"deal_id": "D-9", "name": "Northwind add-on"}]}"#,
+            ),
+            call(
+                "get_deal",
+                r#"{"deal_id": "D-7"}"#,
+                r#"{"deal_id": "D-7", "name": "Northwind renewal", "close_date": "2025-06-30", "owner": "Hugo Lind"}"#,
+            ),
+            call(
+                "web_search",
+                r#"{"query": "Northwind press release"}"#,
+                r#"[{"title": "Northwind News", "snippet": "Northwind opens a plant in Ghent."}, {"title": "Trade", "snippet": "Seats sell."}]"#,
+            ),
+            call(
+                "find_patient",
+                r#"{"name": "Leo Brandt", "birth_date": "1988-04-02"}"#,
+                r#"{"patient_id": "PT-118", "name": "Leo Brandt", "insurance": "Helvia"}"#,
+            ),
+        ],
+    );
+    let result = relabeled(&run);
+    let deal = over(&result, &[0, 1]);
+    asks(deal, "find the deals of Northwind, then tell me the close date and owner of \"Northwind renewal\"");
+    assert!(over(&result, &[2]).answer.contains("- Northwind News: Northwind opens a plant in Ghent."));
+    asks(over(&result, &[3]), "the patient called Leo Brandt born on April 2, 1988");
+}

@@ -684,6 +684,18 @@ mod tests {
             ),
             ("nproc", "4\n", "How many processors does this machine have?", "4."),
             (
+                "git log main..feature/login --oneline",
+                "e3a1f90 Add login form\n77c2b11 Validate passwords\n",
+                "Which git commits are on feature/login and not on main?",
+                "e3a1f90 Add login form\n77c2b11 Validate passwords",
+            ),
+            (
+                "git branch -a",
+                "* main\n  remotes/origin/main\n",
+                "List all git branches, those of remotes too, and mark the current one.",
+                "* main\n  remotes/origin/main",
+            ),
+            (
                 "tree -L 2 /srv",
                 "/srv\n|-- a\n",
                 "Show me the directory tree of /srv, 2 levels deep.",

@@ -397,6 +397,24 @@ fn git(words: &[String]) -> Option<Phrase> {
         ["diff", "--stat"] => {
             "Show me a summary of the changes in git that are not staged yet, file by file".to_string()
         }
+        ["branch", "-a" | "--all"] => {
+            "List all git branches, those of remotes too, and mark the current one".to_string()
+        }
+        ["branch", "-r"] => "List the git branches of the remotes".to_string(),
+        ["tag"] => "List the git tags".to_string(),
+        ["remote", "-v"] => "Which remotes does the git repository have, and at which addresses".to_string(),
+        ["diff", "--stat", base] if is_ref(base) => {
+            format!(
+                "Show me a summary, file by file, of how the working tree differs from the git branch {base}"
+            )
+        }
+        ["diff", "--name-only", base] if is_ref(base) => {
+            format!("Which files differ between the working tree and the git branch {base}")
+        }
+        ["log", "--oneline", range] | ["log", range, "--oneline"] if range.contains("..") => {
+            let (base, branch) = range.split_once("..").filter(|(a, b)| is_ref(a) && is_ref(b))?;
+            format!("Which git commits are on {branch} and not on {base}")
+        }
         ["log", "--oneline", number] | ["log", number, "--oneline"] => {
             let number: u32 = number.strip_prefix('-')?.trim_start_matches('n').parse().ok()?;
             format!("Show me the last {number} git commits, one a line")
@@ -407,6 +425,15 @@ fn git(words: &[String]) -> Option<Phrase> {
         _ => return None,
     };
     Some(Phrase::new(Kind::Lines, "git", "", "").asking(Kind::Lines, question))
+}
+
+/// Whether a word names a branch: `feature/login`, and not a commit or a path of one.
+fn is_ref(word: &str) -> bool {
+    let is_plain = |c: char| c.is_ascii_alphanumeric() || matches!(c, '-' | '_' | '/' | '.');
+    word.starts_with(|c: char| c.is_ascii_alphabetic())
+        && word.chars().all(is_plain)
+        && !word.contains("..")
+        && word != "HEAD"
 }
 
 /// `third comma-separated` of `cut -d, -f3`.

@@ -62,7 +62,11 @@ fn row(row: &Node, chosen: &[String]) -> Option<String> {
         .filter(|(key, _)| chosen.is_empty() || chosen.iter().any(|chosen| chosen == key))
         .map(|(key, value)| (key.as_str(), value))
         .collect();
-    let values = record(&kept)?;
+    // What a page says of itself needs no label.
+    let values = match kept[..] {
+        [("snippet" | "summary" | "description" | "excerpt" | "abstract", text)] => nested(text, 0)?,
+        _ => record(&kept)?,
+    };
     let Some(mut told) = name.and_then(|name| row.get(name)?.text().map(str::to_string)) else {
         return Some(values);
     };

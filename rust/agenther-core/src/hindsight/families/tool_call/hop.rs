@@ -2,6 +2,7 @@
 //!
 //! An identifier that only an observation shows is never quoted in a goal. The goal says how to get to it.
 
+use super::answer::name_key;
 use super::ask::{Clause, Material, clause};
 use super::call::{Call, Given};
 use super::payload::Node;
@@ -189,6 +190,10 @@ pub fn through(call: &Call<'_>, calls: &[Call<'_>], material: &Material<'_, '_>)
         steps.dedup();
         told.clone_from(&description.slots);
     }
+    if let Some(name) = reference.strip_prefix('"').and_then(|name| name.strip_suffix('"')) {
+        let value = name.to_string();
+        told.push(Slot { name: "name".to_string(), value, origin: Origin::Observation, step: call.step });
+    }
     let is_arbitrary = ordinal.is_some() && told.is_empty();
     // What the reference says is not asked for, nor what the list says of the thing.
     let listed =
@@ -236,6 +241,18 @@ pub struct Found<'p> {
     pub rows: &'p [Node],
     /// The fields of the one.
     pub row: &'p [(String, Node)],
+}
+
+/// A longer name is a text that nobody repeats.
+const MAX_NAME: usize = 60;
+
+/// The name of a record, which no other record of its list has.
+pub fn name<'p>(found: &Found<'p>) -> Option<&'p str> {
+    let key = name_key(found.row)?;
+    let (_, value) = found.row.iter().find(|(known, _)| known == key)?;
+    let name = value.text().filter(|name| name.len() <= MAX_NAME && name.contains(char::is_alphabetic))?;
+    let bearers = found.rows.iter().filter(|row| row.get(key).and_then(Node::text) == Some(name));
+    (bearers.count() == 1 && !name.contains(['"', '\n'])).then_some(name)
 }
 
 /// Where a call showed an identifier, beside what else is known of the thing.
@@ -349,11 +366,14 @@ fn reference(
             None if members.len() == 1 && !place.is_empty() => (format!("the {one} {place}"), clause, None),
             None => {
                 let lead = clause.imperative.split(", with the ").next()?.to_string();
+                let extreme = || extreme(list.rows(), at).filter(|_| at > 0 && parent.payload.complete);
+                let name = || name(&found(parent, value)?).filter(|name| *name != value);
                 let reference = match members.len() {
                     1 => format!("that {one}"),
-                    _ => match extreme(list.rows(), at).filter(|_| at > 0 && parent.payload.complete) {
-                        Some(extreme) => format!("the {extreme} one"),
-                        None => format!("the {ordinal} one"),
+                    _ => match (extreme(), name()) {
+                        (Some(extreme), _) => format!("the {extreme} one"),
+                        (None, Some(name)) => format!("\"{name}\""),
+                        (None, None) => format!("the {ordinal} one"),
                     },
                 };
                 (reference, clause, Some(lead))

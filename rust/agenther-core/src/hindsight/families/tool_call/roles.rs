@@ -241,6 +241,9 @@ fn by_words(words: &[String], value: &str) -> Option<Role> {
                 Role::To
             }
         }
+        "dob" | "birthdate" | "birthday" if is_date(value) => Role::Said("born on"),
+        "date" if matches!(first, "birth" | "born") && is_date(value) => Role::Said("born on"),
+        "birth" if first == "date" && is_date(value) => Role::Said("born on"),
         "date" | "day" | "datetime" | "when" | "time" | "at" => match first {
             "due" | "deadline" if is_date(value) => Role::Said("due"),
             "start" | "from" | "begin" | "since" | "after" | "min" => Role::Since,
@@ -524,6 +527,8 @@ mod tests {
             ("assignee", "lee", "assigned to lee"),
             ("time", "20:00", "at 20:00"),
             ("before", "10:00", "before 10:00"),
+            ("birth_date", "1988-04-02", "born on April 2, 1988"),
+            ("date_of_birth", "1988-04-02", "born on April 2, 1988"),
             ("weekday", "Tuesday", "on Tuesday"),
             ("queue", "billing", "in the billing queue"),
             ("channel", "launch", "in the launch channel"),

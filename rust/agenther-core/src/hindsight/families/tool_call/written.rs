@@ -2,19 +2,14 @@
 //!
 //! An identifier that only an observation shows is nothing a user knows; the name that stands beside it is.
 
-use super::answer::name_key;
 use super::ask::{Clause, Material};
 use super::call::{Call, Given};
-use super::hop::{Found, found, place, through};
-use super::payload::Node;
+use super::hop::{found, name, place, through};
 use super::roles::Role;
 use super::write;
 use crate::hindsight::reason::Reason;
 use crate::hindsight::wording::{plural, singular};
 use crate::hindsight::{Origin, Slot};
-
-/// A longer name is a text that nobody repeats.
-const MAX_NAME: usize = 60;
 
 /// The clause of a write to a thing that an earlier call found, by its name.
 pub fn clause(call: &Call<'_>, calls: &[Call<'_>], material: &Material<'_, '_>) -> Result<Clause, Reason> {
@@ -37,15 +32,6 @@ pub fn clause(call: &Call<'_>, calls: &[Call<'_>], material: &Material<'_, '_>) 
     let name = name.to_string();
     slots.push(Slot { name: "name".to_string(), value: name, origin: Origin::Observation, step: call.step });
     Ok(Clause { steps, slots, preamble: listed.preamble, ..built })
-}
-
-/// The name of a record, which no other record of its list has.
-fn name<'p>(found: &Found<'p>) -> Option<&'p str> {
-    let key = name_key(found.row)?;
-    let (_, value) = found.row.iter().find(|(known, _)| known == key)?;
-    let name = value.text().filter(|name| name.len() <= MAX_NAME && name.contains(char::is_alphabetic))?;
-    let bearers = found.rows.iter().filter(|row| row.get(key).and_then(Node::text) == Some(name));
-    (bearers.count() == 1 && !name.contains(['"', '\n'])).then_some(name)
 }
 
 /// The noun for the things of a list in the plural, where they are, and the clause that asks for the list.
