@@ -355,7 +355,7 @@ impl Parser<'_> {
     /// The rest of `Decimal('1.5')`: a number whose span is the digits.
     fn wrapped_number(&mut self, place: Place) -> Option<()> {
         let close = self.at + memchr::memchr(b')', &self.text[self.at..])?;
-        let inside = &self.text[self.at + 1..close];
+        let inside = self.text.get(self.at + 1..close)?;
         let quotes = usize::from(matches!(inside.first(), Some(b'\'' | b'"')));
         let span = Span::new(self.at + 1 + quotes, close - quotes);
         std::str::from_utf8(self.text.get(span.start as usize..span.end as usize)?)
@@ -498,7 +498,17 @@ mod tests {
 
     #[test]
     fn plain_text_is_no_document() {
-        for text in ["", "San Francisco", "[1, 2", "{\"a\": }", "3 results", "{\"a\":1} trailing"] {
+        for text in [
+            "",
+            "San Francisco",
+            "[1, 2",
+            "{\"a\": }",
+            "3 results",
+            "{\"a\":1} trailing",
+            "[Decimal)]",
+            "[Decimal(')]",
+            "[Decimal",
+        ] {
             assert!(Document::parse(text).is_none(), "{text}");
         }
     }
