@@ -171,13 +171,14 @@ impl ObjectWriter {
         self
     }
 
-    /// Copies of these members of an object of the log, as [`ObjectWriter::copy`] makes them, in this order.
+    /// Copies of these members of an object of the log, as [`ObjectWriter::copy`] makes them, in this order. The
+    /// keys are written as they are: they must need no escapes.
     pub fn copy_members<const N: usize>(&mut self, object: Value<'_, '_>, keys: [&str; N]) -> &mut Self {
         for (key, value) in keys.into_iter().zip(object.members_called(keys)) {
             let Some(value) = value.filter(|value| !value.is_null()) else { continue };
             let json = value.json();
             self.begin(key.len() + json.len());
-            // The names of members that a format knows need no escapes.
+            debug_assert!(key.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'_'));
             for part in ["\"", key, "\": ", &json] {
                 self.out.push_str(part);
             }
