@@ -30,6 +30,16 @@ DATA = ROOT.parent / "shared" / "data"
 LABELS = ROOT.parent / "shared" / "labels" / "tau-airline-types.jsonl"
 RULES = ROOT / "rust" / "agenther-core" / "rules"
 PAGE = ROOT / "docs" / "quality.md"
+LABELLED = ROOT / "tests" / "labelled"
+
+WRITTEN = {
+    "plain.jsonl": "written, plain: fitted on",
+    "held_out.jsonl": "written, plain: held out",
+    "hard.jsonl": "written to be hard: held out",
+}
+"""Runs that were written for this, of types that no public log labels (`tests/labelled/README.md`)."""
+
+FITTED_ON = "plain.jsonl"
 
 FOLDERS = (
     *("docent", "fireact", "inspect_ai", "intercode", "lats", "mint-bench", "react-webshop", "reflexion"),
@@ -74,11 +84,15 @@ OTHERS = {
 NAMES = {**SELF_STOPPED, **ENVIRONMENT_STOPPED, **OTHERS}
 
 
+TYPE_OF_WRITTEN = pl.col("metadata").str.json_path_match("$.failure_type")
+
+
 def runs() -> pl.DataFrame:
     """Read the labelled runs, with the type of failure where it is known by hand."""
     if not DATA.is_dir():
         sys.exit(f"found no {DATA}: the labelled logs are not in the repository")
-    read = pl.concat(batch for folder in FOLDERS for batch in ah.LogScan(DATA / folder).batches())
+    logs = [*(DATA / folder for folder in FOLDERS), LABELLED / FITTED_ON]
+    read = pl.concat(batch for log in logs for batch in ah.LogScan(log).batches())
     types = {
         (str(line["task_id"]), str(line["trial"])): line["label"]
         for line in map(json.loads, LABELS.read_text().splitlines())
@@ -94,7 +108,7 @@ def runs() -> pl.DataFrame:
         task=pl.when(airline)
         .then(pl.col("metadata").str.json_path_match("$.task_id"))
         .otherwise("original_prompt"),
-        type=pl.when(airline).then(pl.Series(known, dtype=pl.String)),
+        type=pl.when(airline).then(pl.Series(known, dtype=pl.String)).otherwise(TYPE_OF_WRITTEN),
     )
 
 
@@ -380,6 +394,44 @@ def types(read: pl.DataFrame) -> str:
         ],
     ]
     return table(("runs that failed", "runs", "accuracy", "macro-F1, or F1 of incomplete"), rows)
+
+
+def written() -> str:
+    """Tell what the pack says of runs that were written for this."""
+    rows = []
+    for file, name in WRITTEN.items():
+        read = ah.scan_logs(LABELLED / file).collect()
+        found = ah.rules.evaluate(read, types=TYPE_OF_WRITTEN)
+        row = found.sources.row(0, named=True)
+        judged = read.select(
+            failed=pl.col("success").not_(),
+            p=ah.classify(success=None, reward=None).struct.field("failure_probability"),
+        )
+        pairs = list(judged.select("p", "failed").iter_rows())
+        summary = found.summary.row(0, named=True)
+        rows.append(
+            [
+                name,
+                read.height,
+                row["auc"],
+                row["steps_auc"],
+                tier(pairs, 0.5),
+                tier(pairs, TIER),
+                summary["type_accuracy"],
+                summary["type_macro_f1"],
+            ]
+        )
+    head = (
+        "runs",
+        "count",
+        "AUC",
+        "steps only",
+        "precision / recall at p ≥ 0.5",
+        f"at p ≥ {TIER}",
+        "type, accuracy",
+        "macro-F1",
+    )
+    return table(head, rows)
 
 
 def _calls_of(tool: str) -> pl.Expr:

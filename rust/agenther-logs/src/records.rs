@@ -225,8 +225,11 @@ fn format_of(source: &Source, value: Value<'_, '_>) -> Option<&'static dyn Forma
     }
     let of_file =
         source.detection.format.and_then(|name| FORMATS.iter().find(|format| format.name() == name));
-    match of_file.filter(|format| format.score(value) > 0) {
-        Some(format) => Some(*format),
+    let score = of_file.map_or(0, |format| format.score(value));
+    match of_file.filter(|_| score > 0) {
+        Some(format) => {
+            Some(format.narrower().filter(|narrower| narrower.score(value) > score).unwrap_or(*format))
+        }
         None => best_format(value).map(|(format, _)| format),
     }
 }

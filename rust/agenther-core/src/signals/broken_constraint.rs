@@ -4,6 +4,7 @@
 //! both. Right in 19 of 19 hits on ReAct WebShop, whose prompts state a price (base rate .64); no hit on the
 //! 100 runs of tau-bench airline, whose policy and users state some.
 
+use super::chosen;
 use super::constraints::{self, Constraint, Stated, constraints};
 use super::effect::Effect;
 use super::{Hit, Signals, is_call};
@@ -45,7 +46,7 @@ fn in_prompt(signals: &Signals<'_, '_>) -> Vec<Hit> {
         .flat_map(|(constraint, sentence)| {
             let text = sentence.of(prompt);
             let mut hits = in_arguments(signals, Whence { text, step: 0, is_policy: false }, constraint);
-            hits.extend(on_show(signals, text, constraint));
+            hits.extend(on_show(signals, text, constraint).or_else(|| of_chosen(signals, text, constraint)));
             hits.extend(in_answer(signals, constraint));
             with_constraint(hits, Hit::field(Field::OriginalPrompt).at(within(*sentence, constraint.span)))
         })
@@ -192,6 +193,20 @@ fn on_show(signals: &Signals<'_, '_>, text: &str, constraint: &Constraint<'_>) -
     constraints::breaks(constraint, price).then(|| Hit::step(seen_at, Field::Observation).at(price.span))
 }
 
+/// The value of a record that a change chose by its name: the price per night of the hotel that was booked.
+fn of_chosen(signals: &Signals<'_, '_>, text: &str, constraint: &Constraint<'_>) -> Option<Hit> {
+    if !matches!(constraint.fact.kind, FactKind::Money | FactKind::Number) {
+        return None;
+    }
+    let subject = constraints::subject(text, constraint);
+    chosen::records(signals).find_map(|chosen| {
+        let fields = chosen.record.children().filter(|field| field.kind() == Kind::Number);
+        let values = fields.filter_map(|field| constraints::meant(constraint, field, &subject));
+        let broken = values.into_iter().find(|value| constraints::breaks(constraint, value))?;
+        Some(Hit::step(chosen.seen, Field::Observation).at(broken.span))
+    })
+}
+
 /// The answer, where it quotes values of that measure and every one of them breaks the bound.
 fn in_answer(signals: &Signals<'_, '_>, constraint: &Constraint<'_>) -> Option<Hit> {
     let stated: Vec<&Fact<'_>> = signals
@@ -261,6 +276,19 @@ mod tests {
             assert_eq!(write.first().map(|(_, text)| *text), value, "{prompt} {arguments}");
             assert!(broken(&run(prompt, vec![call("get_orders", arguments, "ok")], None)).is_empty());
         }
+    }
+
+    #[test]
+    fn the_record_that_a_change_names_is_held_to_bounds() {
+        let hotels = r#"{"hotels": [{"id": "h1", "name": "Casa Azul", "price_per_night": 145, "currency": "EUR"}, {"id": "h2", "name": "Rio", "price_per_night": 110}]}"#;
+        let of = |prompt, arguments| {
+            let steps = vec![call("search_hotels", "{}", hotels), call("book_hotel", arguments, "ok")];
+            broken(&run(prompt, steps, None)).first().map(|(_, text)| *text)
+        };
+        let prompt = "Find me a hotel in Lisbon under 120 euros a night and book it";
+        assert_eq!(of(prompt, r#"{"hotel_id": "h1"}"#), Some("145"));
+        assert_eq!(of(prompt, r#"{"hotel_id": "h2"}"#), None);
+        assert_eq!(of("Book a hotel under 150 euros", r#"{"hotel_id": "h1"}"#), None);
     }
 
     #[test]

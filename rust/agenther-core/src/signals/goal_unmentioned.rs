@@ -4,14 +4,13 @@ use super::{Hit, Signals, tokens};
 use crate::text::cut;
 
 /// What a hit is.
-pub const SUMMARY: &str =
-    "Of the content words of the prompt, none stands in any call, result, reply or answer.";
+pub const SUMMARY: &str = "Of the content words of the prompt, none stands in any call, reply or answer.";
 
 /// Prompts with fewer content words ("Continue.") say too little to tell.
-const MIN_GOAL_WORDS: usize = 4;
+const MIN_GOAL_WORDS: usize = 3;
 
-/// Fewer calls can be off the topic by chance.
-const MIN_CALLS: usize = 2;
+/// A run without a call has done nothing, on the topic or off it.
+const MIN_CALLS: usize = 1;
 
 /// At most one hit: the whole run.
 pub fn find(signals: &Signals<'_, '_>) -> Vec<Hit> {
@@ -26,7 +25,7 @@ pub fn find(signals: &Signals<'_, '_>) -> Vec<Hit> {
     }
     let said = signals.steps().flat_map(|(_, step)| {
         let step = step.step;
-        [step.action_name, step.action_input, step.thought, step.observation].into_iter().flatten()
+        [step.action_name, step.action_input, step.thought].into_iter().flatten()
     });
     let mut words = said.chain(signals.answer()).flat_map(content_words);
     if words.any(|word| goal.binary_search(&word).is_ok()) { Vec::new() } else { vec![Hit::RUN] }

@@ -17,7 +17,9 @@ pub mod tool_status;
 mod assent;
 mod budget;
 mod calls;
+mod chosen;
 pub(crate) mod constraints;
+mod edits;
 mod grounding;
 mod phrases;
 pub(crate) mod policy;
@@ -70,6 +72,7 @@ mod offered_answer;
 mod out_of_order_call;
 mod pieced_answer;
 mod placeholder_value;
+mod promised_work;
 mod rate_limit_error;
 mod refused_answer;
 mod repeated_action;
@@ -79,8 +82,10 @@ mod same_error_twice;
 mod several_for_one;
 mod single_number;
 mod small_letter_answer;
+mod spared_change;
 mod steps_spent;
 mod timeout_error;
+mod unadmitted_failure;
 mod unanswered;
 mod unasked_order;
 mod unchosen_option;
@@ -95,14 +100,18 @@ mod ungrounded_answer_number;
 mod ungrounded_answer_quote;
 mod ungrounded_write_id;
 mod ungrounded_write_number;
+mod unhandled_item;
 mod unknown_argument;
 mod unknown_tool;
+mod unread_page;
 mod unrecovered_error;
+mod unverified_pass;
 mod validation_error;
 mod wide_result;
 mod write_error;
 mod wrong_extreme;
 mod wrong_language;
+mod wrong_record;
 mod yes_no_answer;
 
 use budget::{Budget, Told};
@@ -210,6 +219,7 @@ signals! {
     out_of_order_call,
     pieced_answer,
     placeholder_value,
+    promised_work,
     rate_limit_error,
     refused_answer,
     repeated_action,
@@ -219,8 +229,10 @@ signals! {
     several_for_one,
     single_number,
     small_letter_answer,
+    spared_change,
     steps_spent,
     timeout_error,
+    unadmitted_failure,
     unanswered,
     unasked_order,
     unchosen_option,
@@ -235,14 +247,18 @@ signals! {
     ungrounded_answer_quote,
     ungrounded_write_id,
     ungrounded_write_number,
+    unhandled_item,
     unknown_argument,
     unknown_tool,
+    unread_page,
     unrecovered_error,
+    unverified_pass,
     validation_error,
     wide_result,
     write_error,
     wrong_extreme,
     wrong_language,
+    wrong_record,
     yes_no_answer,
 }
 

@@ -1,26 +1,16 @@
 //! An answer that rests on nothing: no call brought anything back.
 
-use super::tool_status::{Status, is_silent};
-use super::{Hit, Signals, is_call};
+use super::unadmitted_failure::{admits, finds_nothing};
+use super::{Hit, Signals};
 use crate::trajectory::Field;
 
 /// What a hit is.
-pub const SUMMARY: &str =
-    "The run gives a final answer though it called tools, and each of them failed or found nothing.";
+pub const SUMMARY: &str = "The run gives a final answer, which admits no failure, though it called tools and each call failed or found nothing.";
 
 /// At most one hit.
 pub fn find(signals: &Signals<'_, '_>) -> Vec<Hit> {
-    let mut calls = signals.steps().filter(|(_, step)| is_call(step)).peekable();
-    let fruitless = calls.peek().is_some()
-        && calls.all(|(_, step)| match step.status {
-            Status::Error(_) => true,
-            Status::Empty => step.step.observation.is_some_and(|text| !is_silent(text)),
-            Status::Ok | Status::NoCall => false,
-        });
-    if !fruitless || signals.answer().is_none() {
-        return Vec::new();
-    }
-    vec![Hit::field(Field::FinalAnswer)]
+    let answers = signals.answer().is_some_and(|answer| !admits(answer));
+    if answers && finds_nothing(signals) { vec![Hit::field(Field::FinalAnswer)] } else { Vec::new() }
 }
 
 #[cfg(test)]

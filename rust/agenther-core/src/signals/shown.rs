@@ -35,6 +35,16 @@ pub fn has_word(signals: &Signals<'_, '_>, word: &str) -> bool {
     has(signals, word) || has(signals, &word.to_lowercase()) || has(signals, &word.to_uppercase())
 }
 
+/// Whether a text has a word of ASCII letters, given in small ones, in any case.
+pub fn says(text: &str, small: &str) -> bool {
+    let Some(first) = small.bytes().next() else { return true };
+    memchr::memchr2_iter(first, first.to_ascii_uppercase(), text.as_bytes()).any(|at| {
+        text.as_bytes()[at..]
+            .get(..small.len())
+            .is_some_and(|part| part.eq_ignore_ascii_case(small.as_bytes()))
+    })
+}
+
 /// Whether an observation was cut, or is not in the log: what no text of the log has may then have been shown.
 pub fn is_cut(signals: &Signals<'_, '_>) -> bool {
     let mut calls = signals.steps().filter(|(_, step)| is_call(step));

@@ -1,13 +1,20 @@
 //! A number in the answer that the run had never seen.
 
-use super::{Hit, Signals};
+use super::effect::is_purposeful;
+use super::{Hit, Signals, is_call};
 use crate::trajectory::Field;
 
 /// What a hit is.
 pub const SUMMARY: &str = "A number in the final answer stands in no observation, policy or user turn, nor follows from those that do.";
 
-/// One hit for each such number.
+/// One hit for each such number. What runs code computes may be no simple sum of what was seen.
 pub fn find(signals: &Signals<'_, '_>) -> Vec<Hit> {
+    let mut calls = signals.steps().filter(|(_, step)| is_call(step)).peekable();
+    let told =
+        calls.peek().is_some() && calls.all(|(_, step)| is_purposeful(step.step.action_name.unwrap_or("")));
+    if !told || signals.is_cut() {
+        return Vec::new();
+    }
     signals.grounded().ungrounded(Field::FinalAnswer)
 }
 

@@ -26,9 +26,17 @@ pub fn find(signals: &Signals<'_, '_>) -> Vec<Hit> {
             leaves.filter(|leaf| is_reference(leaf.raw())).map(move |leaf| (at, leaf.raw(), leaf.span()))
         })
         .take(MAX_LOOKUPS)
-        .filter(|(_, value, _)| !shown::has(signals, value) && !shown::has(signals, number_in(value)))
+        .filter(|(at, value, _)| !is_known(signals, *at, value) && !is_known(signals, *at, number_in(value)))
         .map(|(at, _, span): (usize, &str, Span)| Hit::step(at, Field::ActionInput).at(span))
         .collect()
+}
+
+/// Whether the run had seen a text before the call at a step, or had set it itself.
+fn is_known(signals: &Signals<'_, '_>, at: usize, text: &str) -> bool {
+    let run = signals.run();
+    let before = run.steps[..at].iter().flat_map(|step| [step.user, step.observation, step.action_input]);
+    let said = [run.original_prompt, run.system, run.steps[at].user];
+    shown::has(signals, text) && said.into_iter().chain(before).flatten().any(|seen| seen.contains(text))
 }
 
 /// The longest number in an identifier: who says "the card ending in 7334" has said which one. One too

@@ -111,6 +111,11 @@ pub trait Format: Sync {
     /// fields only; a record that was cut off must not score more than a whole one.
     fn score(&self, record: Value<'_, '_>) -> u8;
 
+    /// A format whose records have this shape and more, for files in which both stand.
+    fn narrower(&self) -> Option<&'static dyn Format> {
+        None
+    }
+
     /// The pieces of runs that a record holds, for formats whose runs are spread over records (the
     /// spans of a trace, the lines of a session) or whose records hold several runs. `None`: the
     /// record is a run. An empty list: it is understood, and there is nothing of a run in it.

@@ -125,6 +125,10 @@ impl Format for OpenAiChat {
         "`messages` of `role` and `content`, or a bare list of them"
     }
 
+    fn narrower(&self) -> Option<&'static dyn Format> {
+        Some(&super::react::React)
+    }
+
     fn score(&self, record: Value<'_, '_>) -> u8 {
         let Some(messages) = messages_of(record) else {
             return match completion_of(record) {

@@ -23,9 +23,11 @@ fn is_about(key: &str, constraint: &Constraint<'_>, subject: &[u64]) -> bool {
     let mut name = effect::words(key);
     match constraint.fact.kind {
         // A total says nothing of a unit price.
-        FactKind::Money if constraint.fact.per.is_some() => {
-            name.any(|word| word.eq_ignore_ascii_case("price") || word.eq_ignore_ascii_case("unit"))
-        }
+        FactKind::Money if constraint.fact.per.is_some() => name.any(|word| {
+            ["price", "unit", "per", "rate", "nightly", "daily"]
+                .iter()
+                .any(|known| word.eq_ignore_ascii_case(known))
+        }),
         FactKind::Money => name.any(|word| AMOUNTS.iter().any(|amount| word.eq_ignore_ascii_case(amount))),
         _ => name.any(|word| subject.contains(&words::stem_hash(word))),
     }

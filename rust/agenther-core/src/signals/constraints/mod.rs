@@ -6,7 +6,7 @@
 
 mod argument;
 mod bound;
-mod clause;
+pub(super) mod clause;
 mod compare;
 mod count;
 pub mod form;

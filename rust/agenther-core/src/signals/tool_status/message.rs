@@ -39,6 +39,7 @@ const OPENINGS: &[&str] = &[
     "failed to ",
     "permission denied",
     "access denied",
+    "accessdenied",
     "<error>",
     "http error",
     "traceback (most recent call last)",
@@ -112,7 +113,8 @@ pub(super) fn status(text: &str) -> Status {
         || is_exception(last)
         || is_http_line(first)
         || is_exit_line(last)
-        || is_message && (is_shell_error(first) || is_shell_error(last));
+        || is_message && (is_shell_error(first) || is_shell_error(last))
+        || is_message && ["error: ", "fatal: "].iter().any(|opening| starts_with(last, opening));
     if !error {
         return Status::Ok;
     }
@@ -188,6 +190,10 @@ fn is_http_line(line: &str) -> bool {
                     "internal server",
                     "client error",
                     "server error",
+                    "too many requests",
+                    "service unavailable",
+                    "conflict",
+                    "gateway timeout",
                 ]
                 .iter()
                 .any(|phrase| lower[3..].trim_start_matches([':', ' ']).starts_with(phrase))
