@@ -18,9 +18,9 @@ from typing import TYPE_CHECKING, Any, NoReturn
 
 import polars as pl
 
-from agenther import __version__, console, explain, hindsight_page, mapping, page, rules
+from agenther import __version__, console, explain, hindsight_page, mapping, page, panics, rules
 from agenther.export import WRITERS, validate
-from agenther.expressions import classify
+from agenther.expressions import classify, panic
 from agenther.job import AccountError, Job, reject_lines, run
 from agenther.scan import LogScan, RejectedRecordsError, formats
 from agenther.sources import find
@@ -127,14 +127,17 @@ def _scan(options: argparse.Namespace) -> LogScan:
 
 def _classify(options: argparse.Namespace) -> int:
     scan = _scan(options)
-    verdicts_of = classify(rules=_rules(options))
+    pack = _rules(options)
     verdict = pl.col("verdict").struct
     failed: Counter[str] = Counter()
     shown: list[tuple[object, ...]] = []
     read = 0
     for runs in scan.batches():
-        verdicts = runs.select("trajectory_id", "source", "success", verdicts_of)
-        read += runs.height
+        judged = runs.with_columns(classify(rules=pack))
+        if (lost := judged.filter(pl.col("verdict").is_null())).height:
+            scan.reject(panics.rejects(lost, panic(rules=pack)))
+        verdicts = judged.drop_nulls("verdict").select("trajectory_id", "source", "success", "verdict")
+        read += verdicts.height
         failures = verdicts.filter(verdict.field("is_failure")).select(
             "trajectory_id",
             verdict.field("failure_type").fill_null("unknown"),

@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING, Any
 
 import polars as pl
 
-from agenther.expressions import analyze, classify
+from agenther import panics
+from agenther.expressions import analyze, classify, panic
 from agenther.rules import load
 
 if TYPE_CHECKING:
@@ -33,6 +34,10 @@ _ALIKE = 0.3
 
 class UnknownRunError(ValueError):
     """A log has no such run."""
+
+
+class EnginePanicError(ValueError):
+    """The engine panicked at the run, so that there is nothing to explain."""
 
 
 @dataclass(frozen=True)
@@ -70,13 +75,20 @@ def find(scan: LogScan, run_id: str | None, record: int | None, *, rules: Rules 
         these = runs.filter(*asked)
         places += these.select(source.field("path", "record")).iter_rows()
         if run is None and these.height:
-            analysis = analyze(rules=rules).struct.unnest()
-            run = these.head(1).with_columns(analysis).row(0, named=True)
+            run = _analyzed(these.head(1), rules)
         missed.add(runs["trajectory_id"], scan.take_rejects())
     missed.add((), scan.take_rejects())
     if run is None:
         raise UnknownRunError(missed.sentence())
     return Found(run, places)
+
+
+def _analyzed(run: pl.DataFrame, rules: Rules | None) -> dict[str, Any]:
+    """Give the row of a run with all that `analyze` gives; an `EnginePanicError` where that panics."""
+    analyzed = run.with_columns(analyze(rules=rules).struct.unnest())
+    if analyzed["abstained"].item() == panics.ENGINE_PANIC:
+        raise EnginePanicError(panics.rejects(run, panic(rules=rules))["sentence"].item())
+    return analyzed.row(0, named=True)
 
 
 class _Missed:

@@ -223,6 +223,10 @@ class LogScan:
             self._reject(inner.take_rejects().with_columns(named))
             self._files.append(inner.files.with_columns(named))
 
+    def reject(self, rejects: pl.DataFrame) -> None:
+        """Keep runs aside that a later stage could not work on, as what could not be read is."""
+        self._reject(rejects)
+
     def _reject(self, rejects: pl.DataFrame) -> None:
         """Keep rejects aside, as far as they are allowed."""
         self._rejected += rejects.height
