@@ -7,7 +7,10 @@ mod agentrx;
 mod agents_sdk;
 mod atif;
 mod autogen_chat;
+mod bfcl;
+mod browser_use;
 mod claude_code;
+mod cline;
 mod codex;
 mod command_log;
 mod gemini;
@@ -23,6 +26,7 @@ mod mini_swe_agent;
 mod mint;
 mod mlflow;
 pub(crate) mod openai_chat;
+mod opencode;
 mod openhands;
 mod openinference;
 mod otel;
@@ -57,6 +61,8 @@ pub const FORMATS: &[&dyn Format] = &[
     &agenther::AgentHer,
     &agentrx::AgentRx,
     &claude_code::ClaudeCode,
+    &cline::Cline,
+    &opencode::OpenCode,
     &codex::Codex,
     &google_adk::GoogleAdk,
     &langfuse::Langfuse,
@@ -67,6 +73,8 @@ pub const FORMATS: &[&dyn Format] = &[
     &openinference::OpenInference,
     &mlflow::Mlflow,
     &otel::Otel,
+    &bfcl::Bfcl,
+    &browser_use::BrowserUse,
     &tau_bench::TauBench,
     &mint::Mint,
     &intercode::InterCode,
