@@ -14,7 +14,7 @@ from agenther.expressions import analyze, classify, panic
 from agenther.rules import load
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Collection, Sequence
 
     from agenther.rules import Rules
     from agenther.scan import LogScan
@@ -98,10 +98,15 @@ class _Missed:
         self._run_id = run_id
         self._record = record
         self._ids: dict[str, None] = {}
+        self._read = 0
         self._rejected = 0
+        self._first: str | None = None
         self._of_record: str | None = None
 
-    def add(self, ids: Iterable[str | None], rejects: pl.DataFrame) -> None:
+    def add(self, ids: Collection[str | None], rejects: pl.DataFrame) -> None:
+        self._read += len(ids)
+        if self._first is None and rejects.height:
+            self._first = "{path}, record {record}: {sentence}".format(**rejects.row(0, named=True))
         new = (run_id for run_id in ids if run_id and len(run_id) <= _COMPARED_LENGTH)
         self._ids.update(dict.fromkeys(islice(new, _COMPARED - len(self._ids))))
         self._rejected += rejects.height
@@ -114,12 +119,21 @@ class _Missed:
         if self._of_record is not None:
             return self._of_record
         if self._run_id is None and self._record is None:
-            return f"no run failed; {len(self._ids):,} were read, {self._rejected:,} records could not be"
+            if not self._read:
+                return f"no run was read, and no record could be: {self._first or 'the log holds none'}"
+            return f"no run failed; {self._read:,} were read, {self._rejected:,} records could not be"
         asked = {"the id": self._run_id, "the record number": self._record}
         named = " and ".join(f"{name} {value}" for name, value in asked.items() if value is not None)
-        nearest = f"; the nearest: {', '.join(near)}" if (near := self._near()) else ""
+        nearest = f"; the nearest: {', '.join(near)}" if (near := self._near()) else self._some()
         unread = f"; {self._rejected:,} records could not be read" if self._rejected else ""
         return f"no run has {named}{nearest}{unread}"
+
+    def _some(self) -> str:
+        """Give ids to see what they look like, where none is like the one asked for."""
+        some = list(islice(self._ids, _NEAREST)) if self._run_id is not None else []
+        return (
+            f"; ids in the log: {', '.join(some)}{', …' if len(self._ids) > _NEAREST else ''}" if some else ""
+        )
 
     def _near(self) -> list[str]:
         """Give ids that contain the one asked for, and then those that are spelled like it."""

@@ -138,6 +138,7 @@ class Account:
     records: int = 0
     read: int = 0
     rejected: Counter[str] = field(default_factory=Counter)
+    first_reject: str | None = None
     labelled: int = 0
     failed: Counter[str] = field(default_factory=Counter)
     relabelled: int = 0
@@ -279,6 +280,10 @@ def _hand_over(path: Path, to: Path | None) -> None:
 @contextmanager
 def _all_or_nothing(out: Path) -> Iterator[Path]:
     """Give a folder beside the outputs; what is in it moves to `out` unless the block raises."""
+    if out.exists() and not out.is_dir():
+        raise NotADirectoryError(
+            f"{out} is a file; needed a folder for the outputs, which is made if need be"
+        )
     out.mkdir(parents=True, exist_ok=True)
     folder = Path(tempfile.mkdtemp(prefix=".agenther-", dir=out))
     try:
@@ -413,6 +418,8 @@ def _counts(values: pl.Series) -> dict[str, int]:
 def _reject(rejects: pl.DataFrame, file: TextIO | None, account: Account) -> None:
     """Count rejects and write them out, batch by batch: a log may be nothing else."""
     account.rejected.update(_counts(rejects["reason"]))
+    if account.first_reject is None and rejects.height:
+        account.first_reject = "{path}, record {record}: {sentence}".format(**rejects.row(0, named=True))
     if file is not None:
         file.writelines(reject_lines(rejects))
 
