@@ -149,7 +149,7 @@ def test_streams_that_are_read_from_their_end_are(runs: pl.DataFrame) -> None:
 
 
 def test_a_folder_is_read_by_suffix_and_other_text_by_content(tmp_path: Path) -> None:
-    for name in ("a.json", "b.jsonl", "c.ndjson", "d.traj", "g.log", "h.txt", "ignored.md"):
+    for name in ("a.json", "b.jsonl", "c.ndjson", "d.traj", "g.log", "h.txt", "ignored.csv"):
         (tmp_path / name).write_text(log(name))
     (tmp_path / "e.gz").write_bytes(gzip.compress(log("e.gz").encode()))
     (tmp_path / "f.zip").write_bytes(archive(one=log("f.zip")))

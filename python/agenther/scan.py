@@ -55,7 +55,7 @@ class LogScan:
     sources
         Files, folders and globs; open files and bytes; `-` for standard input; URLs of object stores
         (`s3://…`, `hf://…`), which fsspec opens. A file that is named twice is read once. Of a folder,
-        `.html`, `.log` and `.txt` are read where a format is recognised in them.
+        `.html`, `.log`, `.md` and `.txt` are read where a format is recognised in them.
     format
         Read every record as this format (see `formats`) instead of detecting it.
     success_at

@@ -5,6 +5,7 @@ mod adp;
 mod agenther;
 mod agentrx;
 mod agents_sdk;
+mod appworld;
 mod atif;
 mod autogen_chat;
 mod bfcl;
@@ -99,8 +100,13 @@ pub const FORMATS: &[&dyn Format] = &[
 ];
 
 /// Every format whose logs are not JSON.
-pub const TEXT_FORMATS: &[&dyn TextFormat] =
-    &[&webarena::WebArena, &lats::Lats, &react_text::ReactText, &command_log::CommandLog];
+pub const TEXT_FORMATS: &[&dyn TextFormat] = &[
+    &appworld::AppWorld,
+    &webarena::WebArena,
+    &lats::Lats,
+    &react_text::ReactText,
+    &command_log::CommandLog,
+];
 
 /// The names of all formats.
 pub fn names() -> impl Iterator<Item = &'static str> {
