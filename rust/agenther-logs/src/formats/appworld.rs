@@ -45,7 +45,7 @@ impl TextFormat for AppWorld {
     }
 
     fn split(&self, text: &str) -> Vec<Range<usize>> {
-        text.contains(HEADING).then(|| 0..text.len()).into_iter().collect()
+        text.contains(HEADING).then_some(0..text.len()).into_iter().collect()
     }
 
     fn read<'a>(&self, record: &TextRecord<'_, 'a>) -> Result<Run<'a>, String> {
