@@ -149,7 +149,7 @@ def test_streams_that_are_read_from_their_end_are(runs: pl.DataFrame) -> None:
 
 
 def test_a_folder_is_read_by_suffix_and_other_text_by_content(tmp_path: Path) -> None:
-    for name in ("a.json", "b.jsonl", "c.ndjson", "d.traj", "g.log", "h.txt", "ignored.md"):
+    for name in ("a.json", "b.jsonl", "c.ndjson", "d.traj", "g.log", "h.txt", "ignored.csv"):
         (tmp_path / name).write_text(log(name))
     (tmp_path / "e.gz").write_bytes(gzip.compress(log("e.gz").encode()))
     (tmp_path / "f.zip").write_bytes(archive(one=log("f.zip")))
@@ -211,3 +211,49 @@ def test_sources_are_named_and_shown() -> None:
     (stream,) = sources.find(b"")
     assert repr(stream) == "Stream('<bytes>')"
     assert sources.name_of(stream) == "<bytes>"
+
+
+def store_of_events(folder: Path, events: int = 12) -> Path:
+    """Write a session as OpenHands keeps it: a file an event, whose names sort in another order."""
+    said = {"source": "user", "action": "message", "args": {"content": "How many files are there?"}}
+    run = {"source": "agent", "action": "run", "args": {"command": "ls | wc -l"}}
+    saw = {"source": "agent", "observation": "run", "content": "7", "extras": {"metadata": {"exit_code": 0}}}
+    end = {"source": "agent", "action": "finish", "args": {"final_thought": "7 files"}}
+    middle = [{**run}, {**saw}] * ((events - 2) // 2)
+    (folder / "events").mkdir(parents=True)
+    for number, event in enumerate([said, *middle, end]):
+        cause = {"cause": number - 1} if "observation" in event else {}
+        text = json.dumps({"id": number, "timestamp": "2026-01-01", **event, **cause})
+        (folder / "events" / f"{number}.json").write_text(text)
+    return folder
+
+
+def test_a_folder_with_a_file_an_event_is_one_run(tmp_path: Path) -> None:
+    for session in ("a1", "b2"):
+        store_of_events(tmp_path / "sessions" / session)
+    whole = ah.scan_logs(tmp_path).collect()
+    assert whole["original_prompt"].to_list() == ["How many files are there?"] * 2
+    assert whole["steps"].list.len().to_list() == [6, 6]
+    assert whole["final_answer"].to_list() == ["7 files"] * 2
+    paths = whole["source"].struct.field("path").to_list()
+    assert paths == [str(tmp_path / "sessions" / session) for session in ("a1", "b2")]
+    assert ah.scan_logs(str(tmp_path / "sessions/*/events/*.json")).collect().equals(whole)
+    assert ah.detect_formats(tmp_path)["format"].to_list() == ["openhands"] * 2
+
+
+def test_files_of_other_logs_in_such_a_folder_stay_what_they_are(tmp_path: Path) -> None:
+    (tmp_path / "events").mkdir()
+    for number in (0, 1):
+        (tmp_path / "events" / f"{number}.json").write_text(
+            '{"messages": [{"role": "user", "content": "Hi"}]}'
+        )
+    (tmp_path / "events" / "2.json").write_text("{broken")
+    scan = ah.LogScan(tmp_path)
+    assert sum(batch.height for batch in scan.batches()) == 2
+    assert scan.rejects.height == 1
+
+
+def test_an_event_alone_says_what_to_give_instead(tmp_path: Path) -> None:
+    scan = ah.LogScan(store_of_events(tmp_path / "a1") / "events" / "1.json")
+    assert not sum(batch.height for batch in scan.batches())
+    assert "give the folder of the session" in scan.rejects["sentence"].item()

@@ -18,10 +18,10 @@ from typing import TYPE_CHECKING, Any, NoReturn
 
 import polars as pl
 
-from agenther import __version__, console, explain, hindsight_page, mapping, page, rules
+from agenther import __version__, console, explain, hindsight_page, mapping, page, panics, rules
 from agenther.export import WRITERS, validate
-from agenther.expressions import classify
-from agenther.job import AccountError, Job, reject_lines, run
+from agenther.expressions import classify, panic
+from agenther.job import REJECTS, AccountError, Job, reject_lines, run
 from agenther.scan import LogScan, RejectedRecordsError, formats
 from agenther.sources import find
 from agenther.survey import shapes, survey
@@ -111,7 +111,28 @@ def _run(options: argparse.Namespace) -> int:
         _print_json(account.as_json())
     else:
         console.account(account, job.out)
-    return PROBLEMS if account.rejected and job.on_error != "skip" else DONE
+    if not account.records:
+        console.problem(
+            f"no record is in {', '.join(map(str, job.logs))}: {_files(account.files)} read, with nothing in"
+            " them; is this where the logs are?"
+        )
+        return USAGE
+    if not account.rejected or job.on_error == "skip":
+        return DONE
+    place = job.rejects or job.out / REJECTS
+    console.problem(
+        f"{_records(account.rejected.total())} not read; {place} has each with the reason. The first is"
+        f" {account.first_reject}"
+    )
+    return PROBLEMS
+
+
+def _files(number: int) -> str:
+    return f"{number:,} {'file was' if number == 1 else 'files were'}"
+
+
+def _records(number: int) -> str:
+    return f"{number:,} {'record was' if number == 1 else 'records were'}"
 
 
 def _scan(options: argparse.Namespace) -> LogScan:
@@ -127,14 +148,17 @@ def _scan(options: argparse.Namespace) -> LogScan:
 
 def _classify(options: argparse.Namespace) -> int:
     scan = _scan(options)
-    verdicts_of = classify(rules=_rules(options))
+    pack = _rules(options)
     verdict = pl.col("verdict").struct
     failed: Counter[str] = Counter()
     shown: list[tuple[object, ...]] = []
     read = 0
     for runs in scan.batches():
-        verdicts = runs.select("trajectory_id", "source", "success", verdicts_of)
-        read += runs.height
+        judged = runs.with_columns(classify(rules=pack))
+        if (lost := judged.filter(pl.col("verdict").is_null())).height:
+            scan.reject(panics.rejects(lost, panic(rules=pack)))
+        verdicts = judged.drop_nulls("verdict").select("trajectory_id", "source", "success", "verdict")
+        read += verdicts.height
         failures = verdicts.filter(verdict.field("is_failure")).select(
             "trajectory_id",
             verdict.field("failure_type").fill_null("unknown"),
@@ -168,7 +192,8 @@ def _rejected(rejects: pl.DataFrame, file: Path | None) -> int:
     if file is not None:
         with file.open("w", encoding="utf-8", newline="\n") as lines:
             lines.writelines(reject_lines(rejects))
-        console.problem(f"{rejects.height} records could not be read; they are in {file}")
+        if rejects.height:
+            console.problem(f"{_records(rejects.height)} not read; {file} has each with the reason")
     else:
         for path, record, sentence in rejects.select("path", "record", "sentence").iter_rows():
             console.problem(f"{path}, record {record}: {sentence}")

@@ -112,8 +112,9 @@ def account(of: Account, folder: Path) -> None:
     out.print()
     out.print(
         plain(
-            f"{of.records:,} records = {of.written:,} written + {figures['skipped']:,} skipped"
-            f" + {figures['rejected']:,} rejected. The files are in {folder}."
+            f"{of.records:,} {'record' if of.records == 1 else 'records'} = {of.written:,} written"
+            f" + {figures['skipped']:,} skipped + {figures['rejected']:,} rejected."
+            f" The files are in {folder}."
         ),
         soft_wrap=True,
     )

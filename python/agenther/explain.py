@@ -9,11 +9,12 @@ from typing import TYPE_CHECKING, Any
 
 import polars as pl
 
-from agenther.expressions import analyze, classify
+from agenther import panics
+from agenther.expressions import analyze, classify, panic
 from agenther.rules import load
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Collection, Sequence
 
     from agenther.rules import Rules
     from agenther.scan import LogScan
@@ -33,6 +34,10 @@ _ALIKE = 0.3
 
 class UnknownRunError(ValueError):
     """A log has no such run."""
+
+
+class EnginePanicError(ValueError):
+    """The engine panicked at the run, so that there is nothing to explain."""
 
 
 @dataclass(frozen=True)
@@ -70,13 +75,20 @@ def find(scan: LogScan, run_id: str | None, record: int | None, *, rules: Rules 
         these = runs.filter(*asked)
         places += these.select(source.field("path", "record")).iter_rows()
         if run is None and these.height:
-            analysis = analyze(rules=rules).struct.unnest()
-            run = these.head(1).with_columns(analysis).row(0, named=True)
+            run = _analyzed(these.head(1), rules)
         missed.add(runs["trajectory_id"], scan.take_rejects())
     missed.add((), scan.take_rejects())
     if run is None:
         raise UnknownRunError(missed.sentence())
     return Found(run, places)
+
+
+def _analyzed(run: pl.DataFrame, rules: Rules | None) -> dict[str, Any]:
+    """Give the row of a run with all that `analyze` gives; an `EnginePanicError` where that panics."""
+    analyzed = run.with_columns(analyze(rules=rules).struct.unnest())
+    if analyzed["abstained"].item() == panics.ENGINE_PANIC:
+        raise EnginePanicError(panics.rejects(run, panic(rules=rules))["sentence"].item())
+    return analyzed.row(0, named=True)
 
 
 class _Missed:
@@ -86,10 +98,15 @@ class _Missed:
         self._run_id = run_id
         self._record = record
         self._ids: dict[str, None] = {}
+        self._read = 0
         self._rejected = 0
+        self._first: str | None = None
         self._of_record: str | None = None
 
-    def add(self, ids: Iterable[str | None], rejects: pl.DataFrame) -> None:
+    def add(self, ids: Collection[str | None], rejects: pl.DataFrame) -> None:
+        self._read += len(ids)
+        if self._first is None and rejects.height:
+            self._first = "{path}, record {record}: {sentence}".format(**rejects.row(0, named=True))
         new = (run_id for run_id in ids if run_id and len(run_id) <= _COMPARED_LENGTH)
         self._ids.update(dict.fromkeys(islice(new, _COMPARED - len(self._ids))))
         self._rejected += rejects.height
@@ -102,12 +119,21 @@ class _Missed:
         if self._of_record is not None:
             return self._of_record
         if self._run_id is None and self._record is None:
-            return f"no run failed; {len(self._ids):,} were read, {self._rejected:,} records could not be"
+            if not self._read:
+                return f"no run was read, and no record could be: {self._first or 'the log holds none'}"
+            return f"no run failed; {self._read:,} were read, {self._rejected:,} records could not be"
         asked = {"the id": self._run_id, "the record number": self._record}
         named = " and ".join(f"{name} {value}" for name, value in asked.items() if value is not None)
-        nearest = f"; the nearest: {', '.join(near)}" if (near := self._near()) else ""
+        nearest = f"; the nearest: {', '.join(near)}" if (near := self._near()) else self._some()
         unread = f"; {self._rejected:,} records could not be read" if self._rejected else ""
         return f"no run has {named}{nearest}{unread}"
+
+    def _some(self) -> str:
+        """Give ids to see what they look like, where none is like the one asked for."""
+        some = list(islice(self._ids, _NEAREST)) if self._run_id is not None else []
+        return (
+            f"; ids in the log: {', '.join(some)}{', …' if len(self._ids) > _NEAREST else ''}" if some else ""
+        )
 
     def _near(self) -> list[str]:
         """Give ids that contain the one asked for, and then those that are spelled like it."""

@@ -2,7 +2,8 @@
 
 Each works on the columns of the trajectory frame, row by row, in eager, lazy and streaming use. A column
 that is named otherwise is said by keyword; `None` says that the frame has none. A row whose steps are null
-gives null (from `analyze`: nulls and `abstained` = "null_steps").
+gives null (from `analyze`: nulls and `abstained` = "null_steps"). So does a run at which the engine panics, a
+bug that stops no other run (from `analyze`: `abstained` = "engine_panic").
 """
 
 from __future__ import annotations
@@ -130,6 +131,23 @@ def analyze(
     """
     options = _relabel_options(goals, min_confidence, seed, moulds) | _rules_option(rules)
     return _plugin.call("analyze", _run(columns), options).alias("analysis")
+
+
+def panic(
+    *,
+    goals: int = 3,
+    min_confidence: float = 0.5,
+    seed: int = 0,
+    moulds: pl.DataFrame | None = None,
+    rules: Rules | Packs | None = None,
+    **columns: Unpack[RunColumns],
+) -> pl.Expr:
+    """Give what the engine says of each run where `analyze`, given the same, panics; null elsewhere.
+
+    It is not part of the API: it words the rejects of such runs.
+    """
+    options = _relabel_options(goals, min_confidence, seed, moulds) | _rules_option(rules)
+    return _plugin.call("panic", _run(columns), options).alias("panic")
 
 
 def verify(

@@ -20,9 +20,9 @@ from typing import TYPE_CHECKING, Any, Literal, TextIO, TypeAlias
 
 import polars as pl
 
-from agenther import ledger
+from agenther import ledger, panics
 from agenther.export import WRITERS
-from agenther.expressions import analyze
+from agenther.expressions import analyze, panic
 from agenther.moulds import moulds
 from agenther.scan import LogScan, RejectedRecordsError, scan_logs
 from agenther.sources import find
@@ -138,6 +138,7 @@ class Account:
     records: int = 0
     read: int = 0
     rejected: Counter[str] = field(default_factory=Counter)
+    first_reject: str | None = None
     labelled: int = 0
     failed: Counter[str] = field(default_factory=Counter)
     relabelled: int = 0
@@ -235,7 +236,8 @@ def run(job: Job, progress: Callable[[int, int], None] | None = None) -> Account
             relabelled = stack.enter_context((folder / LEDGER).open("w", encoding="utf-8", newline="\n"))
             try:
                 for runs in scan.batches():
-                    found = _choose(_pass_over(runs, known, account), job, learned, account)
+                    analyzed = _analyze(_pass_over(runs, known, account), job, learned, scan, account)
+                    found = _choose(analyzed, job, account)
                     ledger.write(_write(found, known, writers, account), relabelled)
                     _reject(scan.take_rejects(), rejects, account)
                     if progress is not None:
@@ -278,6 +280,10 @@ def _hand_over(path: Path, to: Path | None) -> None:
 @contextmanager
 def _all_or_nothing(out: Path) -> Iterator[Path]:
     """Give a folder beside the outputs; what is in it moves to `out` unless the block raises."""
+    if out.exists() and not out.is_dir():
+        raise NotADirectoryError(
+            f"{out} is a file; needed a folder for the outputs, which is made if need be"
+        )
     out.mkdir(parents=True, exist_ok=True)
     folder = Path(tempfile.mkdtemp(prefix=".agenther-", dir=out))
     try:
@@ -328,12 +334,30 @@ def _moulds(job: Job) -> pl.DataFrame | None:
     )
 
 
-def _choose(runs: pl.DataFrame, job: Job, moulds: pl.DataFrame | None, account: Account) -> pl.DataFrame:
-    """Analyze the runs, count their fates, and give those whose goals are to be written."""
-    analysis = analyze(
-        goals=job.goals, min_confidence=job.min_confidence, seed=job.seed, moulds=moulds, rules=job.rules
-    )
-    runs = runs.with_columns(analysis.struct.unnest()).with_columns(skipped=_fate(job))
+def _analyze(
+    runs: pl.DataFrame, job: Job, moulds: pl.DataFrame | None, scan: LogScan, account: Account
+) -> pl.DataFrame:
+    """Analyze the runs; those at which the engine panics are rejects, and none of those that were read."""
+    options: dict[str, Any] = {
+        "goals": job.goals,
+        "min_confidence": job.min_confidence,
+        "seed": job.seed,
+        "moulds": moulds,
+        "rules": job.rules,
+    }
+    analyzed = runs.with_columns(analyze(**options).struct.unnest())
+    panicked = pl.col("abstained").eq_missing(panics.ENGINE_PANIC)
+    lost = analyzed.filter(panicked)
+    if lost.height:
+        account.read -= lost.height
+        account.labelled -= lost["success"].count()
+        scan.reject(panics.rejects(lost, panic(**options)))
+    return analyzed.filter(~panicked)
+
+
+def _choose(runs: pl.DataFrame, job: Job, account: Account) -> pl.DataFrame:
+    """Count the fates of analyzed runs, and give those whose goals are to be written."""
+    runs = runs.with_columns(skipped=_fate(job))
     verdict = pl.col("verdict").struct
     failed = runs.filter(verdict.field("is_failure")).select(
         verdict.field("failure_type").fill_null("unknown")
@@ -394,6 +418,8 @@ def _counts(values: pl.Series) -> dict[str, int]:
 def _reject(rejects: pl.DataFrame, file: TextIO | None, account: Account) -> None:
     """Count rejects and write them out, batch by batch: a log may be nothing else."""
     account.rejected.update(_counts(rejects["reason"]))
+    if account.first_reject is None and rejects.height:
+        account.first_reject = "{path}, record {record}: {sentence}".format(**rejects.row(0, named=True))
     if file is not None:
         file.writelines(reject_lines(rejects))
 

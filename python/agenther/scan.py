@@ -55,7 +55,7 @@ class LogScan:
     sources
         Files, folders and globs; open files and bytes; `-` for standard input; URLs of object stores
         (`s3://…`, `hf://…`), which fsspec opens. A file that is named twice is read once. Of a folder,
-        `.html`, `.log` and `.txt` are read where a format is recognised in them.
+        `.html`, `.log`, `.md` and `.txt` are read where a format is recognised in them.
     format
         Read every record as this format (see `formats`) instead of detecting it.
     success_at
@@ -222,6 +222,10 @@ class LogScan:
                 yield batch.with_columns(source) if "source" in batch.columns else batch
             self._reject(inner.take_rejects().with_columns(named))
             self._files.append(inner.files.with_columns(named))
+
+    def reject(self, rejects: pl.DataFrame) -> None:
+        """Keep runs aside that a later stage could not work on, as what could not be read is."""
+        self._reject(rejects)
 
     def _reject(self, rejects: pl.DataFrame) -> None:
         """Keep rejects aside, as far as they are allowed."""

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+import re
 import sys
 import tempfile
 from contextlib import contextmanager
@@ -35,7 +37,7 @@ RECORD_SUFFIXES = (
 )
 """What is read of a folder, whatever is in it: a file that is no log is a reject."""
 
-TEXT_SUFFIXES = (".html", ".log", ".txt")
+TEXT_SUFFIXES = (".html", ".log", ".md", ".txt")
 """What is read of a folder if a format is recognised in it: most files of these names are no logs."""
 
 CHUNK = 1 << 20
@@ -150,17 +152,69 @@ def _open_file(file: IO[Any], name: str | None = None) -> Stream:
     return Stream(name, opened)  # type: ignore[arg-type]
 
 
-def _find_local(source: str) -> list[str]:
+def _find_local(source: str) -> list[Source]:
     path = Path(source).expanduser()
     if path.is_file():
         return [str(path)]
     if path.is_dir():
         files = [str(file) for file in sorted(path.rglob("*"), key=str) if _is_visible_file(file, path)]
-        return _logs_among(files, source, str, _recognised)
+        return _stores_joined(_logs_among(files, source, str, _recognised))
     files = sorted(file for file in glob(str(path), recursive=True) if Path(file).is_file())
     if not files:
         raise FileNotFoundError(f"no file is at {source}, and none matches it as a glob")
-    return files
+    return _stores_joined(files)
+
+
+_EVENT = re.compile(r"(?:event-)?(\d+)(?:-[\w-]*)?\.json")
+"""The name of a file in the folder `events` of a session of OpenHands, with its number."""
+
+
+def _stores_joined(files: list[str]) -> list[Source]:
+    """Put the files of each store of events together: OpenHands has a file an event, and a run in a folder.
+
+    They are read as one stream, in the order of their numbers, that has the name of the session's folder.
+    """
+    events: dict[Path, list[tuple[int, str]]] = {}
+    for file in files:
+        path = Path(file)
+        if path.parent.name == "events" and (named := _EVENT.fullmatch(path.name)):
+            events.setdefault(path.parent, []).append((int(named[1]), file))
+    stores = {
+        folder: Stream(str(folder.parent), partial(_open_events, [file for _, file in sorted(numbered)]))  # type: ignore[arg-type]
+        for folder, numbered in events.items()
+        if _is_event(min(numbered)[1])
+    }
+    joined = {file: stores[folder] for folder in stores for _, file in events[folder]}
+    return list(dict.fromkeys(joined.get(file, file) for file in files))
+
+
+def _is_event(path: str) -> bool:
+    """Tell whether a file holds an event of OpenHands, of the first versions or of its SDK."""
+    try:
+        event = json.loads(Path(path).read_bytes())
+    except (OSError, ValueError, RecursionError):
+        return False
+    return (
+        isinstance(event, dict)
+        and isinstance(event.get("source"), str)
+        and any(isinstance(event.get(key), str) for key in ("action", "observation", "kind"))
+    )
+
+
+class _Events:
+    """The texts of files, one after another, each ended by a line break."""
+
+    def __init__(self, files: list[str]) -> None:
+        self._left = iter(files)
+
+    def read(self, _size: int = -1) -> bytes:
+        path = next(self._left, None)
+        return b"" if path is None else Path(path).read_bytes() + b"\n"
+
+
+@contextmanager
+def _open_events(files: list[str]) -> Iterator[_Events]:
+    yield _Events(files)
 
 
 def _find_remote(url: str) -> list[Stream]:

@@ -111,7 +111,7 @@ def test_rejects_go_where_they_are_told_and_too_many_end_the_command(agenther: S
     write_log(tmp_path / "log.jsonl", chat()).open("a").write("{broken\n")
     done = agenther("classify", "log.jsonl", "--rejects", "kept.jsonl")
     assert done.code == 1
-    assert "1 records could not be read; they are in kept.jsonl" in done.err
+    assert "1 record was not read; kept.jsonl has each with the reason" in done.err
     assert json.loads((tmp_path / "kept.jsonl").read_text())["reason"] == "invalid_json"
     assert agenther("classify", "log.jsonl", "--on-error", "skip").code == 0
     for refused in (["--on-error", "raise"], ["--max-rejects", "0"], ["--max-rejects", "0.4"]):

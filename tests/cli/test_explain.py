@@ -169,7 +169,8 @@ def test_an_unknown_id_is_told_with_the_nearest(agenther: Shell, tmp_path: Path)
     assert (done.code, done.out) == (2, "")
     assert done.err.strip() == "agenther: no run has the id tsak-12; the nearest: task-12, task-13"
     assert "the nearest: other" in agenther("explain", "log.jsonl", "OTH").err
-    assert agenther("explain", "log.jsonl", "\x1b[31m").err.strip() == "agenther: no run has the id \\x1b[31m"
+    unlike = agenther("explain", "log.jsonl", "\x1b[31m").err.strip()
+    assert unlike == "agenther: no run has the id \\x1b[31m; ids in the log: task-12, task-13, other"
 
 
 def test_a_record_is_found_by_its_number(agenther: Shell, tmp_path: Path) -> None:

@@ -287,3 +287,29 @@ def test_the_account_says_how_much_the_goals_differ(agenther: Shell) -> None:
     assert 0 < account["goals_distinct"] <= account["goals"]
     assert account["goals"] == sum(account["goals_by_wording"].values())
     assert account["goal_entropy_bits"] > 3
+
+
+def test_a_log_without_a_record_is_no_success(agenther: Shell, tmp_path: Path) -> None:
+    (tmp_path / "empty.jsonl").touch()
+    done = agenther("run", "empty.jsonl", "-o", "out")
+    assert done.code == 2
+    assert "no record is in empty.jsonl: 1 file was read, with nothing in them" in done.err
+
+
+def test_what_was_not_read_is_told_with_the_first_reason(agenther: Shell, tmp_path: Path) -> None:
+    (tmp_path / "log.bin").write_bytes(b"\xff\x00\xfe" * 99)
+    done = agenther("run", "log.bin", "-o", "out")
+    assert done.code == 1
+    assert "1 record was not read; out/rejects.jsonl has each with the reason." in done.err
+    assert "log.bin, record 0: The file holds no JSON: it looks like binary data." in done.err
+
+
+def test_a_file_is_no_folder_for_the_outputs(agenther: Shell, tmp_path: Path) -> None:
+    write_log(tmp_path / "log.jsonl", chat())
+    done = agenther("run", "log.jsonl", "-o", "log.jsonl")
+    assert done.code == 2
+    assert (
+        done.err
+        == "agenther: log.jsonl is a file; needed a folder for the outputs, which is made if need be\n"
+    )
+    assert (tmp_path / "log.jsonl").is_file()

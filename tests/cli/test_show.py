@@ -48,6 +48,13 @@ def test_without_a_failure_there_is_nothing_to_show(agenther: Shell, tmp_path: P
     )
 
 
+def test_where_nothing_can_be_read_the_first_reject_says_why(agenther: Shell, tmp_path: Path) -> None:
+    (tmp_path / "empty.json").touch()
+    (tmp_path / "odd.json").write_text('{"a": 1}')
+    assert agenther("show", "empty.json").err.strip().endswith("no record could be: the log holds none")
+    assert "odd.json, record 0: The record is an object with the keys `a`" in agenther("show", "odd.json").err
+
+
 def test_every_failed_run_of_the_examples_can_be_shown(agenther: Shell) -> None:
     listed = agenther("classify", EXAMPLES / "logs" / "retail-support.jsonl", "--json").json_lines
     failed = [run["trajectory_id"] for run in listed if run["verdict"]["is_failure"]]

@@ -19,10 +19,10 @@ const MAX_MEMBERS: usize = 1 << 20;
 
 /// What a member's name ends with if it may hold records. Pictures and the like lie beside them.
 const RECORDS: &[&str] =
-    &[".json", ".jsonl", ".ndjson", ".traj", ".gz", ".zst", ".html", ".log", ".txt", ".zip", ".eval"];
+    &[".json", ".jsonl", ".ndjson", ".traj", ".gz", ".zst", ".html", ".log", ".md", ".txt", ".zip", ".eval"];
 
 /// Members whose text may be no log at all: notes beside the logs.
-const PERHAPS: &[&str] = &[".html", ".log", ".txt"];
+const PERHAPS: &[&str] = &[".html", ".log", ".md", ".txt"];
 
 /// An open archive.
 pub(crate) struct Archive {

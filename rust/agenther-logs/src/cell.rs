@@ -3,13 +3,14 @@
 use std::io;
 
 use crate::beside::Nothing;
-use crate::detect::best_format;
+use crate::detect::{best_format, score_of};
 use crate::formats::{Format, Record, shape_sentence, tools_of};
 use crate::json::{Tape, Value};
 use crate::labels::judge;
+use crate::panics::caught;
 use crate::pieces::{Assembled, Pieces};
 use crate::reader::{Chosen, Options, format_named};
-use crate::records::{Trouble, incomplete, json_trouble};
+use crate::records::{Trouble, incomplete, json_trouble, read_by, reader_panic};
 use crate::run::{Reason, Run};
 
 /// What the ids of runs begin with whose record names none; a fingerprint of the record follows,
@@ -68,7 +69,8 @@ impl CellReader {
         }
         let format = self.forced.or_else(|| format_of(value));
         let format = format.ok_or_else(|| (Reason::UnknownShape, shape_sentence(value)))?;
-        Ok(match pieces_of(format, value, self.options.max_record_bytes) {
+        let pieces = caught(|| pieces_of(format, value, self.options.max_record_bytes));
+        Ok(match pieces.map_err(reader_panic)? {
             None => read(format, value, None, text)?,
             Some(runs) => self.assembled(format, runs)?,
         })
@@ -104,13 +106,17 @@ impl CellReader {
 /// The format of a record, or of the first part of it that has one: a session in one cell.
 fn format_of(value: Value<'_, '_>) -> Option<&'static dyn Format> {
     let best = |value| best_format(value).map(|(format, _)| format);
-    let of_part = || value.items().find_map(|part| best(part).filter(|format| format.pieces(part).is_some()));
+    let of_part = || value.items().find_map(|part| best(part).filter(|format| is_spread(*format, part)));
     best(value).or_else(of_part)
+}
+
+fn is_spread(format: &dyn Format, part: Value<'_, '_>) -> bool {
+    caught(|| format.pieces(part).is_some()).unwrap_or(false)
 }
 
 /// The runs whose pieces a record holds, or the records in a list; `None` where the record is the run.
 fn pieces_of(format: &'static dyn Format, value: Value<'_, '_>, limit: usize) -> Option<Vec<Assembled>> {
-    let listed = value.is_array() && format.score(value) == 0;
+    let listed = value.is_array() && score_of(format, value) == 0;
     let records = if listed { value.items().collect() } else { vec![value] };
     let pieces: Vec<_> = records.into_iter().map(|record| format.pieces(record)).collect::<Option<_>>()?;
     let mut runs = Pieces::default();
@@ -127,7 +133,7 @@ fn read<'a>(
     text: &'a str,
 ) -> Result<Run<'a>, Trouble> {
     let record = Record { value, key, number: 0, stem: UNNAMED, text, beside: &Nothing };
-    let mut run = format.read(&record).map_err(|missing| incomplete(format.name(), &missing))?;
+    let mut run = read_by(format, &record)?;
     if run.trajectory_id == format!("{UNNAMED}-0") {
         run.trajectory_id = record.task_run_id(UNNAMED);
     }
@@ -140,6 +146,39 @@ mod tests {
     use super::*;
     use crate::formats::Piece;
     use crate::run::RunStep;
+
+    /// A format with a bug.
+    struct Buggy;
+
+    impl Format for Buggy {
+        fn name(&self) -> &'static str {
+            "buggy"
+        }
+
+        fn shape(&self) -> &'static str {
+            "anything"
+        }
+
+        fn score(&self, _: Value<'_, '_>) -> u8 {
+            panic!("no score")
+        }
+
+        fn read<'a>(&self, record: &Record<'_, 'a>) -> Result<Run<'a>, String> {
+            panic!("nothing at {}", record.number)
+        }
+    }
+
+    #[test]
+    fn a_panic_of_a_format_is_a_reason_that_asks_to_report_it() {
+        let mut reader = CellReader::new(Options::default()).unwrap();
+        reader.forced = Some(&Buggy);
+        for _ in 0..2 {
+            let unreadable = reader.read("{}").unwrap_err();
+            assert_eq!(unreadable.reason, Reason::ReaderPanic);
+            let sentence = &unreadable.sentence;
+            assert!(sentence.contains("(nothing at 0, at ") && sentence.contains("report"), "{sentence}");
+        }
+    }
 
     /// A format of one run over several records, each with the id of the run.
     struct Events;

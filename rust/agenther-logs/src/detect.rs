@@ -3,6 +3,7 @@
 use crate::formats::{FORMATS, Format, TEXT_FORMATS, TextFormat};
 use crate::json::{Limits, Tape, Value};
 use crate::mapping::Mapping;
+use crate::panics::caught;
 use crate::split::Layout;
 
 /// Records looked at, at most.
@@ -26,9 +27,14 @@ pub struct Detection {
     pub spread: bool,
 }
 
+/// How well a record fits a format; not at all where the format panics at it.
+pub(crate) fn score_of(format: &dyn Format, record: Value<'_, '_>) -> u8 {
+    caught(|| format.score(record)).unwrap_or(0)
+}
+
 /// The format that a record fits best, with its score; `None` where none fits.
 pub(crate) fn best_format(record: Value<'_, '_>) -> Option<(&'static dyn Format, u8)> {
-    let scored = FORMATS.iter().map(|format| (*format, format.score(record)));
+    let scored = FORMATS.iter().map(|format| (*format, score_of(*format, record)));
     // The first of equals wins: the registry is in order of precedence.
     scored.rev().max_by_key(|(_, score)| *score).filter(|(_, score)| *score > 0)
 }
@@ -82,7 +88,7 @@ pub(crate) fn detect(prefix: &[u8], complete: bool, mapping: Option<&Mapping>) -
 fn as_text(text: &str) -> Option<Detection> {
     let mut ranked: Vec<(&dyn TextFormat, u8)> = TEXT_FORMATS
         .iter()
-        .map(|format| (*format, format.score(text)))
+        .map(|format| (*format, caught(|| format.score(text)).unwrap_or(0)))
         .filter(|(_, score)| *score > 0)
         .collect();
     ranked.sort_by_key(|(_, score)| std::cmp::Reverse(*score));
@@ -207,9 +213,9 @@ impl Tally<'_> {
         }
         self.sums.resize(FORMATS.len(), 0);
         for (sum, format) in self.sums.iter_mut().zip(FORMATS) {
-            let score = format.score(record);
+            let score = score_of(*format, record);
             *sum += u32::from(score);
-            if score > 0 && format.pieces(record).is_some() {
+            if score > 0 && caught(|| format.pieces(record).is_some()).unwrap_or(false) {
                 self.spread.push(format.name());
             }
         }

@@ -177,6 +177,9 @@ impl<'a> Conversation<'a> {
         if dialects::has_server_calls(message) {
             return self.agent_blocks(message, false);
         }
+        if message.items_of("toolInvocations").next().is_some() {
+            return self.invocations(message);
+        }
         let first = self.steps.len();
         calls_of(message).for_each(|call| self.call(call));
         if let Some(call) = message.get("function_call").filter(|call| call.is_object()) {

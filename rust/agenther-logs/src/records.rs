@@ -4,10 +4,11 @@ use std::borrow::Cow;
 use std::collections::VecDeque;
 
 use crate::block::{Block, Cut};
-use crate::detect::best_format;
+use crate::detect::{best_format, score_of};
 use crate::formats::{FORMATS, Format, Record, TextFormat, TextRecord, shape_sentence};
 use crate::json::{JsonError, Problem, Tape, Value};
 use crate::labels::judge;
+use crate::panics::caught;
 use crate::pieces::{Assembled, Pieces};
 use crate::reader::{Chosen, Counts, Options, Source};
 use crate::run::{Reason, Reject, Run, Sink};
@@ -110,7 +111,7 @@ impl RecordReader {
             return read(&**mapping, value, key, &text, origin.number, tally);
         }
         let format = format_of(source, value).ok_or_else(|| (Reason::UnknownShape, shape_sentence(value)))?;
-        let Some(pieces) = format.pieces(value) else {
+        let Some(pieces) = caught(|| format.pieces(value)).map_err(reader_panic)? else {
             return read(format, value, key, &text, origin.number, tally);
         };
         let limit = source.options.max_record_bytes;
@@ -185,9 +186,14 @@ fn read(
 ) -> Result<(), Trouble> {
     let source = tally.source;
     let record = Record { value, key, number, stem: &source.stem, text, beside: &*source.beside };
-    let run = format.read(&record).map_err(|missing| incomplete(format.name(), &missing))?;
-    tally.run(run, format.name(), number);
+    tally.run(read_by(format, &record)?, format.name(), number);
     Ok(())
+}
+
+/// The run of a record.
+pub(crate) fn read_by<'a>(format: &dyn Format, record: &Record<'_, 'a>) -> Result<Run<'a>, Trouble> {
+    let read = caught(|| format.read(record)).map_err(reader_panic)?;
+    read.map_err(|missing| incomplete(format.name(), &missing))
 }
 
 /// Reads the records of a text that is not JSON.
@@ -198,7 +204,7 @@ fn texts(
     tally: &mut Tally<'_, '_>,
 ) -> Result<(), Trouble> {
     let source = tally.source;
-    let ranges = format.split(text);
+    let ranges = caught(|| format.split(text)).map_err(reader_panic)?;
     if ranges.is_empty() {
         return Err(incomplete(format.name(), "no run was found in it"));
     }
@@ -206,12 +212,10 @@ fn texts(
         let offset = origin.offset + range.start as u64;
         let text = &text[range];
         let record = TextRecord { text, number, stem: &source.stem, beside: &*source.beside };
-        match format.read(&record) {
+        let read = caught(|| format.read(&record)).map_err(reader_panic);
+        match read.and_then(|read| read.map_err(|missing| incomplete(format.name(), &missing))) {
             Ok(run) => tally.run(run, format.name(), number),
-            Err(missing) => {
-                let origin = Origin { number, offset, bytes: text.as_bytes() };
-                tally.reject(&origin, incomplete(format.name(), &missing));
-            }
+            Err(trouble) => tally.reject(&Origin { number, offset, bytes: text.as_bytes() }, trouble),
         }
     }
     Ok(())
@@ -225,10 +229,10 @@ fn format_of(source: &Source, value: Value<'_, '_>) -> Option<&'static dyn Forma
     }
     let of_file =
         source.detection.format.and_then(|name| FORMATS.iter().find(|format| format.name() == name));
-    let score = of_file.map_or(0, |format| format.score(value));
+    let score = of_file.map_or(0, |format| score_of(*format, value));
     match of_file.filter(|_| score > 0) {
         Some(format) => {
-            Some(format.narrower().filter(|narrower| narrower.score(value) > score).unwrap_or(*format))
+            Some(format.narrower().filter(|narrower| score_of(*narrower, value) > score).unwrap_or(*format))
         }
         None => best_format(value).map(|(format, _)| format),
     }
@@ -240,6 +244,14 @@ const CUT: &str = "The file ends inside this record; it was cut off while it was
 
 pub(crate) fn incomplete(format: &str, missing: &str) -> Trouble {
     (Reason::Incomplete, format!("The record looks like {format}, but {missing}."))
+}
+
+pub(crate) fn reader_panic(panic: String) -> Trouble {
+    let sentence = format!(
+        "The reader panicked at this record ({panic}), which is a bug of AgentHER and no fault of the log; \
+         please report it with the record."
+    );
+    (Reason::ReaderPanic, sentence)
 }
 
 fn too_large(size: u64, options: &Options) -> Trouble {

@@ -111,6 +111,8 @@ pub enum Reason {
     Incomplete,
     /// The file holds no text of records at all.
     NotALog,
+    /// The reader panicked at it: a bug of ours.
+    ReaderPanic,
 }
 
 impl Reason {
@@ -125,6 +127,7 @@ impl Reason {
             Reason::UnknownShape => "unknown_shape",
             Reason::Incomplete => "incomplete",
             Reason::NotALog => "not_a_log",
+            Reason::ReaderPanic => "reader_panic",
         }
     }
 }

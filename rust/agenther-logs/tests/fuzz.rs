@@ -12,7 +12,7 @@ use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering::Relaxed};
 use std::time::Duration;
 use std::{env, fs, process, thread};
 
-use agenther_logs::{Collected, LogReader, Options, formats};
+use agenther_logs::{Collected, LogReader, Options, Reason, formats};
 
 /// Inputs in an ordinary test run.
 const INPUTS: u64 = 4_000;
@@ -193,6 +193,8 @@ fn read(bytes: &[u8], options: Options, batch: usize) {
     let counts = reader.counts();
     assert_eq!(counts.records, counts.runs + counts.rejects);
     assert_eq!((counts.runs, counts.rejects), (found.runs.len() as u64, found.rejects.len() as u64));
+    let panicked = found.rejects.iter().find(|reject| reject.reason == Reason::ReaderPanic);
+    assert!(panicked.is_none(), "{panicked:?}");
     let taken = PEAK.load(Relaxed) - before;
     assert!(taken <= FIXED + A_BYTE * bytes.len(), "{taken} bytes of memory for {} of input", bytes.len());
 }

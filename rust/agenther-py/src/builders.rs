@@ -624,6 +624,16 @@ pub struct Analysis<'a> {
     pub relabeled: Relabeled,
 }
 
+impl Analyses {
+    /// Appends a run that gave nothing, with the reason code.
+    pub fn push_abstaining(&mut self, reason: &'static str) {
+        self.verdict.push(None);
+        self.outcome.push(None);
+        self.hindsight.push(Some(&Relabeled::default()));
+        self.abstained.append_value(reason);
+    }
+}
+
 impl<'a> Column<Analysis<'a>> for Analyses {
     fn push(&mut self, analysis: Option<&Analysis<'a>>) {
         self.verdict.push(analysis.map(|a| &a.verdict));

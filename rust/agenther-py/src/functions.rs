@@ -3,7 +3,6 @@
 //! There is no thread pool here: the streaming engine of Polars already calls a function on several
 //! threads at once.
 
-use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
 
 use agenther_core::hindsight::moulds::{self, Moulds};
@@ -14,7 +13,9 @@ use agenther_core::rules::Rules;
 use agenther_core::signals::Signals;
 use agenther_core::trajectory::Trajectory;
 use agenther_core::verdict::classify;
-use arrow_array::ArrayRef;
+use agenther_logs::caught;
+use arrow_array::builder::StringViewBuilder;
+use arrow_array::{Array, ArrayRef};
 use arrow_schema::{DataType, Field};
 
 use crate::builders::{
@@ -23,6 +24,7 @@ use crate::builders::{
 use crate::columns::{Indices, Input, Need, RUN, Runs, Texts, pieces};
 use crate::error::Error;
 use crate::options::Options;
+use crate::panics::{ENGINE_PANIC, tell_once};
 use crate::schema;
 
 /// Equally long arrays, one for each input but the options.
@@ -53,9 +55,9 @@ pub const CLASSIFY: Function = Function {
         let rules = options.rules()?;
         let rules = rules.as_deref().unwrap_or_else(|| Rules::default_pack());
         let mut verdicts = Verdicts::default();
-        each_run(pieces, |_, _, run| {
-            verdicts.push(run.map(|run| classify(run, rules)).as_ref());
-        })?;
+        each_run(pieces, options, |_, _, subject| {
+            verdicts.push(subject.run().map(|run| classify(run, rules)).as_ref());
+        });
         Ok(verdicts.finish())
     },
 };
@@ -70,11 +72,11 @@ pub const FIRED: Function = Function {
         let rules = options.rules()?;
         let rules = rules.as_deref().unwrap_or_else(|| Rules::default_pack());
         let mut fires = Fires::default();
-        each_run(pieces, |_, _, run| {
+        each_run(pieces, options, |_, _, subject| {
             let of_run =
                 |run| rules.evaluate(&Signals::new(run)).iter().map(|fired| fired.rule.id.as_str()).collect();
-            fires.push(run.map(of_run).as_ref());
-        })?;
+            fires.push(subject.run().map(of_run).as_ref());
+        });
         Ok(fires.finish())
     },
 };
@@ -85,9 +87,9 @@ pub const EXTRACT: Function = Function {
     subject: &RUN,
     extra: &[],
     dtype: || DataType::Struct(schema::outcome()),
-    compute: |pieces, _| {
+    compute: |pieces, options| {
         let mut outcomes = Outcomes::default();
-        each_run(pieces, |_, _, run| outcomes.push(run.map(extract).as_ref()))?;
+        each_run(pieces, options, |_, _, subject| outcomes.push(subject.run().map(extract).as_ref()));
         Ok(outcomes.finish())
     },
 };
@@ -99,11 +101,13 @@ pub const RELABEL: Function = Function {
     extra: &[],
     dtype: || schema::list_of(DataType::Struct(schema::hindsight())),
     compute: |pieces, options| {
-        let (moulds, options) = (options.moulds(), options.relabel());
+        let (moulds, relabel) = (options.moulds(), options.relabel());
         let mut goals = Goals::default();
-        each_run(pieces, |_, _, run| {
-            goals.push(run.map(|run| goals_of(run, &options, &moulds)).as_ref());
-        })?;
+        each_run(pieces, options, |_, _, subject| match subject {
+            Subject::Run(run) => goals.push(Some(&goals_of(run, &relabel, &moulds))),
+            Subject::NullSteps => goals.push(None),
+            Subject::Panicked(_) => goals.push(Some(&Relabeled::default())),
+        });
         Ok(goals.finish())
     },
 };
@@ -114,9 +118,9 @@ pub const MOULDS: Function = Function {
     subject: &RUN,
     extra: &[],
     dtype: || schema::list_of(DataType::Struct(schema::mould())),
-    compute: |pieces, _| {
+    compute: |pieces, options| {
         let mut shown = ShownMoulds::default();
-        each_run(pieces, |_, _, run| shown.push(run.map(moulds::moulds).as_ref()))?;
+        each_run(pieces, options, |_, _, subject| shown.push(subject.run().map(moulds::moulds).as_ref()));
         Ok(shown.finish())
     },
 };
@@ -130,17 +134,37 @@ pub const ANALYZE: Function = Function {
     compute: |pieces, options| {
         let rules = options.rules()?;
         let rules = rules.as_deref().unwrap_or_else(|| Rules::default_pack());
-        let (moulds, options) = (options.moulds(), options.relabel());
+        let (moulds, relabel) = (options.moulds(), options.relabel());
         let mut analyses = Analyses::default();
-        each_run(pieces, |_, _, run| {
-            let analysis = run.map(|run| Analysis {
-                verdict: classify(run, rules),
-                outcome: extract(run),
-                relabeled: goals_of(run, &options, &moulds),
-            });
-            analyses.push(analysis.as_ref());
-        })?;
+        each_run(pieces, options, |_, _, subject| match subject {
+            Subject::Run(run) => analyses.push(Some(&analysis(run, rules, &relabel, &moulds))),
+            Subject::NullSteps => analyses.push(None),
+            Subject::Panicked(_) => analyses.push_abstaining(ENGINE_PANIC),
+        });
         Ok(analyses.finish())
+    },
+};
+
+/// What the engine says where [`ANALYZE`] panics on a run; null for every other run.
+pub const PANIC: Function = Function {
+    name: "panic",
+    subject: &RUN,
+    extra: &[],
+    dtype: || DataType::Utf8View,
+    compute: |pieces, options| {
+        let rules = options.rules()?;
+        let rules = rules.as_deref().unwrap_or_else(|| Rules::default_pack());
+        let (moulds, relabel) = (options.moulds(), options.relabel());
+        let mut said = StringViewBuilder::new();
+        each_run(pieces, options, |_, _, subject| match subject {
+            Subject::Run(run) => {
+                analysis(run, rules, &relabel, &moulds);
+                said.append_null();
+            }
+            Subject::NullSteps => said.append_null(),
+            Subject::Panicked(panic) => said.append_value(panic),
+        });
+        Ok(Arc::new(said.finish()))
     },
 };
 
@@ -151,17 +175,17 @@ pub const VERIFY: Function = Function {
     subject: &RUN,
     extra: &[Need::Text, Need::Text, Need::Indices],
     dtype: || DataType::Struct(schema::grounding()),
-    compute: |pieces, _| {
+    compute: |pieces, options| {
         let mut groundings = Groundings::default();
-        each_run(pieces, |piece, row, run| {
+        each_run(pieces, options, |piece, row, subject| {
             let [goal, answer, kept] = &piece[RUN.len()..] else { unreachable!("the inputs were counted") };
             let at = |array: &ArrayRef| if array.len() == 1 { 0 } else { row };
             let goal = Texts::new(goal).get(at(goal));
             let answer = Texts::new(answer).get(at(answer));
             let kept = Indices::new(kept).get(at(kept));
-            let grounding = run.zip(goal).map(|(run, goal)| ground::verify(goal, answer, run, kept));
-            groundings.push(grounding.as_ref());
-        })?;
+            let asked = subject.run().zip(goal);
+            groundings.push(asked.map(|(run, goal)| ground::verify(goal, answer, run, kept)).as_ref());
+        });
         Ok(groundings.finish())
     },
 };
@@ -174,34 +198,60 @@ fn goals_of(run: &Reading<'_>, options: &RelabelOptions, moulds: &Arc<Moulds>) -
     }
 }
 
-/// Shows every run, or `None` where its steps are null. A panic of the engine on a run is a bug, and is
-/// reported with the run that shows it.
-fn each_run(
-    pieces: &[Piece],
-    mut visit: impl FnMut(&Piece, usize, Option<&Reading<'_>>),
-) -> Result<(), Error> {
+/// All that the engine finds in a run.
+fn analysis<'a>(
+    run: &'a Reading<'_>,
+    rules: &'a Rules,
+    relabel: &RelabelOptions,
+    moulds: &Arc<Moulds>,
+) -> Analysis<'a> {
+    Analysis {
+        verdict: classify(run, rules),
+        outcome: extract(run),
+        relabeled: goals_of(run, relabel, moulds),
+    }
+}
+
+/// What there is to say of a row.
+enum Subject<'s, 'a> {
+    /// A run.
+    Run(&'s Reading<'a>),
+    /// No run: its steps are null.
+    NullSteps,
+    /// A run on which the engine panicked, and what the panic says.
+    Panicked(&'s str),
+}
+
+impl<'s, 'a> Subject<'s, 'a> {
+    fn run(&self) -> Option<&'s Reading<'a>> {
+        match self {
+            Subject::Run(run) => Some(run),
+            Subject::NullSteps | Subject::Panicked(_) => None,
+        }
+    }
+}
+
+/// Shows every row. One on which `visit` panics, which is a bug of the engine, is shown to it once
+/// more as that: `visit` must not have begun to write the row before it has all of it.
+fn each_run(pieces: &[Piece], options: &Options, mut visit: impl FnMut(&Piece, usize, Subject<'_, '_>)) {
     for piece in pieces {
         let runs = Runs::new(piece);
         let mut run = Trajectory::default();
         for row in 0..runs.height() {
-            let present = runs.read(row, &mut run);
-            let visited = catch_unwind(AssertUnwindSafe(|| match present {
-                true => visit(piece, row, Some(&Reading::new(&run))),
-                false => visit(piece, row, None),
-            }));
-            visited.map_err(|panic| {
-                let id = run.trajectory_id.unwrap_or("without an id");
-                Error(format!("the engine stopped at run {id}: {}; please report it", message(&*panic)))
-            })?;
+            if !runs.read(row, &mut run) {
+                visit(piece, row, Subject::NullSteps);
+                continue;
+            }
+            let visited = caught(|| {
+                options.panic_if_told(run.trajectory_id);
+                visit(piece, row, Subject::Run(&Reading::new(&run)));
+            });
+            if let Err(panic) = visited {
+                tell_once(run.trajectory_id.unwrap_or("without an id"), &panic);
+                visit(piece, row, Subject::Panicked(&panic));
+            }
         }
     }
-    Ok(())
-}
-
-/// What a panic says.
-pub fn message(panic: &(dyn std::any::Any + Send)) -> &str {
-    let text = panic.downcast_ref::<&str>().copied();
-    text.or_else(|| panic.downcast_ref::<String>().map(String::as_str)).unwrap_or("panic without a message")
 }
 
 impl Function {

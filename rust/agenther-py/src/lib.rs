@@ -8,6 +8,7 @@ pub mod from_messages;
 pub mod functions;
 pub mod json_cells;
 pub mod options;
+pub mod panics;
 pub mod plugin;
 pub mod render;
 pub mod rules;

@@ -37,6 +37,9 @@ pub struct Options {
     pub render: RenderOptions,
     /// How to read records.
     pub read: ReadOptions,
+    /// The id of a run to panic at, so that tests see what comes of a panic. Nothing in the Python
+    /// package sets it.
+    panic_at: Option<String>,
 }
 
 impl Default for Options {
@@ -50,6 +53,7 @@ impl Default for Options {
             rules: None,
             render: RenderOptions::default(),
             read: ReadOptions::default(),
+            panic_at: None,
         }
     }
 }
@@ -80,6 +84,11 @@ impl Options {
             fields: option.fields.clone(),
         };
         Arc::new(Moulds::new(self.moulds.iter().map(mould)))
+    }
+
+    /// Panics where a test asks for it.
+    pub fn panic_if_told(&self, run: Option<&str>) {
+        assert!(self.panic_at.is_none() || self.panic_at.as_deref() != run, "a test asked for this panic");
     }
 
     /// The options of stage 3.

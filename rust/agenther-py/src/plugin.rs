@@ -12,15 +12,15 @@
 use std::cell::RefCell;
 use std::ffi::{CString, c_char, c_void};
 use std::mem::ManuallyDrop;
-use std::panic::{AssertUnwindSafe, catch_unwind};
 
+use agenther_logs::caught;
 use arrow_array::ffi::{FFI_ArrowArray, FFI_ArrowSchema, from_ffi, to_ffi};
 use arrow_array::{ArrayRef, make_array};
 use arrow_schema::{DataType, Field};
 
 use crate::columns::{Input, field_or_null};
 use crate::error::Error;
-use crate::functions::{self, Function, message};
+use crate::functions::{self, Function};
 
 /// A series as it crosses the boundary: one field, and one Arrow array a chunk.
 #[repr(C)]
@@ -148,11 +148,10 @@ thread_local! {
 
 /// Runs one side of a function. A panic must not cross the C boundary, and becomes a sentence too.
 fn guard(function: &Function, body: impl FnOnce() -> Result<(), Error>) {
-    let result = catch_unwind(AssertUnwindSafe(body));
-    let sentence = match result {
+    let sentence = match caught(body) {
         Ok(Ok(())) => return,
         Ok(Err(Error(sentence))) => sentence,
-        Err(panic) => format!("{}: {}; please report it", function.name, message(&*panic)),
+        Err(panic) => format!("{}: {panic}; please report it", function.name),
     };
     let sentence = sentence.replace('\0', "\\0");
     LAST_ERROR.set(CString::new(sentence).expect("the zero bytes were replaced"));
@@ -239,6 +238,7 @@ export!(functions::EXTRACT, _polars_plugin_extract, _polars_plugin_field_extract
 export!(functions::RELABEL, _polars_plugin_relabel, _polars_plugin_field_relabel);
 export!(functions::MOULDS, _polars_plugin_moulds, _polars_plugin_field_moulds);
 export!(functions::ANALYZE, _polars_plugin_analyze, _polars_plugin_field_analyze);
+export!(functions::PANIC, _polars_plugin_panic, _polars_plugin_field_panic);
 export!(functions::VERIFY, _polars_plugin_verify, _polars_plugin_field_verify);
 export!(
     crate::from_messages::FROM_MESSAGES,

@@ -318,7 +318,55 @@ fn unknown_options_are_an_error() {
 fn a_panic_becomes_a_sentence_even_with_a_zero_byte_in_it() {
     let panics = Function { compute: |_, _| panic!("a \0 in the message"), ..functions::CLASSIFY };
     let error = called(&panics, inputs(steps(&[Some(1)]))).unwrap_err();
-    assert_eq!(error, "classify: a \\0 in the message; please report it");
+    assert!(
+        error.starts_with("classify: a \\0 in the message, at ") && error.ends_with("; please report it")
+    );
+}
+
+/// The inputs of a function that takes runs, the second of which the engine panics at.
+fn inputs_with_a_panic() -> Vec<SeriesExport> {
+    let mut inputs = inputs(steps(&[Some(1), Some(1), None, Some(1)]));
+    inputs[1] = column("id", texts(&[Some("a"), Some("b"), Some("c"), Some("d")]));
+    inputs[8] = column("literal", texts(&[Some(r#"{"panic_at": "b"}"#)]));
+    inputs
+}
+
+#[test]
+fn a_run_that_the_engine_panics_at_abstains_and_the_others_do_not() {
+    let verdicts = called(CLASSIFY, inputs_with_a_panic()).unwrap();
+    assert_eq!(is_failure(&verdicts), [Some(true), None, None, Some(true)]);
+
+    let analyses = called(&functions::ANALYZE, inputs_with_a_panic()).unwrap();
+    let analyses = analyses.chunks[0].as_struct();
+    let field = |name: &str| analyses.column_by_name(name).unwrap();
+    let abstained = field("abstained").as_string_view();
+    assert_eq!((abstained.value(1), abstained.value(2)), ("engine_panic", "null_steps"));
+    for (name, nulls) in [("verdict", [1, 2].as_slice()), ("outcome", &[1, 2]), ("hindsight", &[2])] {
+        let found: Vec<usize> = (0..4).filter(|&row| field(name).is_null(row)).collect();
+        assert_eq!(found, nulls, "{name}");
+    }
+    assert_eq!(field("hindsight").as_list::<i64>().value_length(1), 0);
+
+    let panics = called(&functions::PANIC, inputs_with_a_panic()).unwrap();
+    let panics = panics.chunks[0].as_string_view();
+    assert_eq!([0, 1, 2, 3].map(|row| panics.is_valid(row)), [false, true, false, false]);
+    assert!(panics.value(1).starts_with("a test asked for this panic, at "));
+}
+
+#[test]
+fn every_function_on_runs_goes_on_after_a_panic() {
+    for function in [&functions::FIRED, &functions::EXTRACT, &functions::RELABEL, &functions::MOULDS] {
+        let output = called(function, inputs_with_a_panic()).unwrap();
+        assert_eq!(output.chunks[0].len(), 4, "{}", function.name);
+    }
+    let mut given = inputs_with_a_panic();
+    let options = given.pop().unwrap();
+    given.extend(["goal", "answer"].map(|name| column(name, texts(&[Some("search")]))));
+    given.push(column("kept", nulls(4)));
+    given.push(options);
+    let groundings = called(&functions::VERIFY, given).unwrap();
+    let groundings = groundings.chunks[0].as_struct();
+    assert_eq!([0, 1, 2, 3].map(|row| groundings.is_valid(row)), [true, false, false, true]);
 }
 
 #[test]

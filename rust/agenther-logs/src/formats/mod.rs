@@ -5,9 +5,13 @@ mod adp;
 mod agenther;
 mod agentrx;
 mod agents_sdk;
+mod appworld;
 mod atif;
 mod autogen_chat;
+mod bfcl;
+mod browser_use;
 mod claude_code;
+mod cline;
 mod codex;
 mod command_log;
 mod gemini;
@@ -23,6 +27,7 @@ mod mini_swe_agent;
 mod mint;
 mod mlflow;
 pub(crate) mod openai_chat;
+mod opencode;
 mod openhands;
 mod openinference;
 mod otel;
@@ -57,6 +62,8 @@ pub const FORMATS: &[&dyn Format] = &[
     &agenther::AgentHer,
     &agentrx::AgentRx,
     &claude_code::ClaudeCode,
+    &cline::Cline,
+    &opencode::OpenCode,
     &codex::Codex,
     &google_adk::GoogleAdk,
     &langfuse::Langfuse,
@@ -67,6 +74,8 @@ pub const FORMATS: &[&dyn Format] = &[
     &openinference::OpenInference,
     &mlflow::Mlflow,
     &otel::Otel,
+    &bfcl::Bfcl,
+    &browser_use::BrowserUse,
     &tau_bench::TauBench,
     &mint::Mint,
     &intercode::InterCode,
@@ -91,8 +100,13 @@ pub const FORMATS: &[&dyn Format] = &[
 ];
 
 /// Every format whose logs are not JSON.
-pub const TEXT_FORMATS: &[&dyn TextFormat] =
-    &[&webarena::WebArena, &lats::Lats, &react_text::ReactText, &command_log::CommandLog];
+pub const TEXT_FORMATS: &[&dyn TextFormat] = &[
+    &appworld::AppWorld,
+    &webarena::WebArena,
+    &lats::Lats,
+    &react_text::ReactText,
+    &command_log::CommandLog,
+];
 
 /// The names of all formats.
 pub fn names() -> impl Iterator<Item = &'static str> {

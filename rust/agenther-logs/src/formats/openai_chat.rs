@@ -54,6 +54,8 @@ const MESSAGES: &[&[&str]] = &[
     &["output", "messages"],
     &["outputs", "messages"],
     &["values", "messages"],
+    &["channel_values", "messages"],
+    &["checkpoint", "channel_values", "messages"],
     &["history"],
     &["chat_history"],
     &["output", "history"],

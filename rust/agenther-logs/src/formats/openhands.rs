@@ -71,8 +71,16 @@ fn events_of<'t, 'a>(record: Value<'t, 'a>) -> Option<Value<'t, 'a>> {
 }
 
 /// The store of a session has a file an event; one of them is no run.
-const ALONE: &str =
-    "it is a single event; put the events of a session into one file, in order, an event a line";
+const ALONE: &str = "it is a single event of a session; give the folder of the session, or put its events \
+                     into one file, in order, an event a line";
+
+/// What the store of a session has beside its events.
+fn is_companion(value: Value<'_, '_>) -> bool {
+    let has = |keys: &[&str]| keys.iter().all(|key| value.get(key).is_some());
+    let state =
+        has(&["agent", "max_iterations"]) && value.any_of(&["execution_status", "agent_status"]).is_some();
+    state || has(&["conversation_id", "title", "created_at", "last_updated_at"])
+}
 
 impl Format for OpenHands {
     fn name(&self) -> &'static str {
@@ -87,6 +95,9 @@ impl Format for OpenHands {
         if is_event(record) {
             return 88;
         }
+        if is_companion(record) {
+            return 70;
+        }
         let known = ["instruction", "instance_id", "issue"].iter().any(|key| record.get(key).is_some());
         match events_of(record) {
             Some(_) if known => 97,
@@ -97,6 +108,9 @@ impl Format for OpenHands {
     }
 
     fn pieces<'t, 'a>(&self, record: Value<'t, 'a>) -> Option<Vec<Piece<'t, 'a>>> {
+        if is_companion(record) {
+            return Some(Vec::new());
+        }
         is_event(record).then(|| vec![Piece { run: None, value: record }])
     }
 

@@ -16,7 +16,7 @@
 //! | `user`, `error`, `is_error` of a step that is an object | `user`, `error` |
 //! | `Observation:` (or the user's message after an action) | `observation` |
 //! | argument of `finish[..]`, `Final Answer:` | `final_answer` |
-//! | `reward` (boolean or number), `success`, … | the labels |
+//! | `reward` (boolean or number), `success`, …; AgentBench's `output.result`, `output.status` | the labels |
 //! | `em`, `f1` | `metadata` |
 //!
 //! An observation inside a message of the agent is invented: it stays in its thought.
@@ -103,10 +103,21 @@ impl Format for React {
         run.trajectory_id = record.key.map_or_else(|| record.run_id(), |key| record.task_run_id(key));
         run.original_prompt = run.original_prompt.or_else(|| value.text_of(GOAL));
         read_labels(value, &mut run);
+        label_of_agentbench(value, &mut run);
         set_final_answer(&mut run);
         run.metadata = metadata(record).map(Into::into);
         Ok(run)
     }
+}
+
+/// AgentBench's clients write how a run ended and what it was worth beside its history.
+fn label_of_agentbench<'a>(record: Value<'_, 'a>, run: &mut Run<'a>) {
+    let Some(output) = record.get("output").filter(|output| output.is_object()) else { return };
+    let result = output.get("result").filter(|result| result.is_object());
+    run.success = run.success.or_else(|| result?.get("result")?.as_bool());
+    run.reward = run.reward.or_else(|| result?.get("reward")?.as_f64());
+    let status = output.text_of(&["status"]).filter(|status| status != "completed");
+    run.failure_reason = run.failure_reason.take().or(status);
 }
 
 fn metadata(record: &Record<'_, '_>) -> Option<String> {

@@ -208,6 +208,18 @@ impl<'a> Conversation<'a> {
         }
     }
 
+    /// Takes a message of the Vercel SDK 3 and 4, whose calls stand beside its words with their results. Of
+    /// the words those after the last result are the answer, so they are a turn of their own.
+    pub(super) fn invocations(&mut self, message: Value<'_, 'a>) {
+        let first = self.steps.len();
+        message.items_of("toolInvocations").for_each(|invocation| self.invocation(invocation, invocation));
+        let answered = self.steps[first..].iter().any(|step| step.observation.is_some());
+        let words = content_text(message);
+        let (before, after) = if answered { (None, words) } else { (words, None) };
+        self.end_turn(first, super::content::reasoning(message), before);
+        self.end_turn(self.steps.len(), None, after);
+    }
+
     /// Takes a message whose content is a list of `parts`, Gemini's or OpenTelemetry's.
     pub fn parts_message(&mut self, role: Role, message: Value<'_, 'a>) {
         let (mut first, mut answered) = (self.steps.len(), false);

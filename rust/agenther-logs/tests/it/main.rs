@@ -3,6 +3,7 @@
 mod archives;
 mod at_rest;
 mod cells;
+mod confusion;
 mod data_records;
 mod data_spans;
 mod data_text;

@@ -1,0 +1,58 @@
+//! Records that are nearly of a format, and what they are: a shape that two harnesses share must not be
+//! taken for the one that is known better.
+
+use crate::read;
+
+fn format_of(record: &str) -> Option<&'static str> {
+    let (found, _) = read(record.as_bytes());
+    found.runs.first().map(|run| run.format)
+}
+
+#[test]
+fn records_that_are_nearly_of_a_format_are_what_they_are() {
+    let chat = |user: &str, agent: &str| {
+        format!(
+            r#"{{"messages": [{{"role": "user", "content": {user:?}}}, {{"role": "assistant", "content": {agent:?}}}]}}"#
+        )
+    };
+    for (record, format) in [
+        // Cline's words in chats of others.
+        (chat("<task>Add a test</task>", "Done."), Some("openai_chat")),
+        (chat("What does [read_file for 'x'] Result: mean?", "A header."), Some("openai_chat")),
+        (chat("Write a page", "<div><p>Hi</p></div>"), Some("openai_chat")),
+        (chat("<task>Add a test</task>", "<read_file>\n<path>a.py</path>\n</read_file>"), Some("cline")),
+        (chat("Fix it\n<environment_details>\nx\n</environment_details>", "Done."), Some("cline")),
+        // What has `info`, `messages` or `parts`, and is no session of OpenCode.
+        (
+            r#"{"info": {"id": "1"}, "messages": [{"role": "user", "content": "Hi"}]}"#.to_owned(),
+            Some("openai_chat"),
+        ),
+        (
+            r#"{"messages": [{"role": "user", "parts": [{"type": "text", "text": "Hi"}]}, {"role": "assistant", "parts": [{"type": "text", "text": "Hello"}]}]}"#.to_owned(),
+            Some("openai_chat"),
+        ),
+        (r#"{"type": "text", "sessionID": "s", "text": "Hi"}"#.to_owned(), None),
+        (r#"{"type": "error", "sessionID": "s", "error": "gone"}"#.to_owned(), None),
+        // What has a `history`, and is none of browser-use.
+        (
+            r#"{"history": [{"role": "user", "content": "Hi"}, {"role": "assistant", "content": "Hello"}]}"#.to_owned(),
+            Some("openai_chat"),
+        ),
+        (r#"{"history": [{"model_output": "a", "result": "b", "state": "c"}]}"#.to_owned(), None),
+        // What has an id and a result, and is none of BFCL.
+        (r#"{"id": "a", "result": "b"}"#.to_owned(), None),
+        (r#"{"id": "a", "result": "b", "latency": 1}"#.to_owned(), None),
+        (r#"{"accuracy": 0.5, "epoch": 3}"#.to_owned(), None),
+        (
+            r#"{"id": "a", "result": "b", "messages": [{"role": "user", "content": "Hi"}, {"role": "assistant", "content": "Hello"}]}"#.to_owned(),
+            Some("openai_chat"),
+        ),
+        // A message with calls of the Vercel SDK is still a message of a chat.
+        (
+            r#"{"messages": [{"role": "user", "content": "Hi"}, {"role": "assistant", "content": "Hello", "toolInvocations": []}]}"#.to_owned(),
+            Some("openai_chat"),
+        ),
+    ] {
+        assert_eq!(format_of(&record), format, "{record}");
+    }
+}
