@@ -1,6 +1,7 @@
 //! Families of asks: each looks for one way in which a run demonstrates something, and says it as a
 //! request. A family is one file; adding one touches that file and [`FAMILIES`].
 
+mod browser;
 mod code;
 mod english;
 mod household;

@@ -1,0 +1,4 @@
+//! Web agents.
+mod line;
+mod page;
+mod quoted;
