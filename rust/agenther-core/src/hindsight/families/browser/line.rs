@@ -42,7 +42,12 @@ pub fn dialect_of(text: &str) -> Option<Dialect> {
             markup += 2;
         }
     }
-    let counts = [(tree, Dialect::Tree), (snapshot, Dialect::Snapshot), (list, Dialect::List), (markup, Dialect::Markup)];
+    let counts = [
+        (tree, Dialect::Tree),
+        (snapshot, Dialect::Snapshot),
+        (list, Dialect::List),
+        (markup, Dialect::Markup),
+    ];
     // The first of equals: each dialect has marks that no other has.
     let best = counts.into_iter().rev().max_by_key(|(count, _)| *count)?;
     (best.0 >= 3).then_some(best.1)
@@ -81,9 +86,27 @@ fn header<'p>(line: &'p str, page: &mut Page<'p>) -> bool {
         &["URL: ", "- Page URL: ", "Current url: ", "Current URL: ", "[Current URL: ", "Page URL: "];
     const TITLES: &[&str] = &["- Page Title: ", "Title: ", "Page Title: "];
     const OTHERS: &[&str] = &[
-        "- Page Snapshot", "### ", "## ", "# ", "```", "Note: ", "[Focused element", "[Action executed", "====",
-        "[Start of page]", "[End of page]", "Interactive elements", "Available tabs", "[Current state", "[Task history",
-        "... ", "Current step", "Current date", "The following is", "bid=", "<",
+        "- Page Snapshot",
+        "### ",
+        "## ",
+        "# ",
+        "```",
+        "Note: ",
+        "[Focused element",
+        "[Action executed",
+        "====",
+        "[Start of page]",
+        "[End of page]",
+        "Interactive elements",
+        "Available tabs",
+        "[Current state",
+        "[Task history",
+        "... ",
+        "Current step",
+        "Current date",
+        "The following is",
+        "bid=",
+        "<",
     ];
     let after = |marks: &[&str]| marks.iter().find_map(|mark| line.strip_prefix(mark)).map(str::trim);
     if let Some(url) = after(URLS) {
@@ -127,7 +150,8 @@ fn node<'p>(id: &'p str, role: Role, name: Cow<'p, str>) -> Node<'p> {
 /// `[id] rest`; an id is short and of letters and digits.
 fn id_of(line: &str) -> Option<(&str, &str)> {
     let (id, rest) = line.strip_prefix('[')?.split_once(']')?;
-    let is_id = (1..=16).contains(&id.len()) && id.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'-');
+    let is_id =
+        (1..=16).contains(&id.len()) && id.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'-');
     is_id.then_some((id, rest))
 }
 

@@ -245,15 +245,15 @@ impl<'p> Page<'p> {
 
     /// The heading of the page: the first of its content.
     pub fn heading(&self) -> Option<usize> {
-        let is_heading = |at: &usize| {
-            self.nodes[*at].role == Role::Heading && !self.words(*at).is_empty()
-        };
+        let is_heading = |at: &usize| self.nodes[*at].role == Role::Heading && !self.words(*at).is_empty();
         self.content().into_iter().find(is_heading)
     }
 
     /// Whether the two show the same.
     pub fn shows_same(&self, other: &Page<'_>) -> bool {
-        let said = |node: &Node<'_>| (node.role, node.name.to_string(), node.value.clone().map(Cow::into_owned), node.selected);
+        let said = |node: &Node<'_>| {
+            (node.role, node.name.to_string(), node.value.clone().map(Cow::into_owned), node.selected)
+        };
         self.nodes.len() == other.nodes.len()
             && self.url == other.url
             && self.nodes.iter().map(said).eq(other.nodes.iter().map(said))
@@ -280,7 +280,14 @@ mod tests {
     fn reads_every_dialect() {
         for (text, url, title, id, role, name) in [
             (TREE, "http://localhost:7780/admin/", "Orders / Shop Admin", "3", Role::Link, "SALES"),
-            (TREE, "http://localhost:7780/admin/", "Orders / Shop Admin", "5", Role::Field, "Customer's name"),
+            (
+                TREE,
+                "http://localhost:7780/admin/",
+                "Orders / Shop Admin",
+                "5",
+                Role::Field,
+                "Customer's name",
+            ),
             (GYM, "https://desk.example/list", "Incidents | Desk", "a50", Role::SearchField, "Search"),
             (GYM, "https://desk.example/list", "Incidents | Desk", "", Role::Text, "it's open"),
             (SNAPSHOT, "https://shop.example/cart", "Cart | Shop", "e2", Role::Link, "Help: \"faq\""),

@@ -20,9 +20,8 @@ pub fn quoted(text: &str) -> Option<(Cow<'_, str>, &str)> {
 
 /// A text without escapes, signs of icon fonts and marks that are not seen, with single blanks.
 pub fn clean(text: &str) -> Cow<'_, str> {
-    let is_plain = !text.contains(['\\', '\t', '\n', '\u{a0}'])
-        && !text.contains("  ")
-        && !text.contains(is_unseen);
+    let is_plain =
+        !text.contains(['\\', '\t', '\n', '\u{a0}']) && !text.contains("  ") && !text.contains(is_unseen);
     if is_plain {
         return Cow::Borrowed(text.trim());
     }
