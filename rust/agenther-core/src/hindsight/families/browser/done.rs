@@ -76,10 +76,17 @@ pub fn done(session: &Session<'_>, route: &Route) -> Option<Done> {
     let sink = *route.steps.last()? as usize;
     let after = session.after(sink)?;
     let before = session.before(sink)?;
-    let acted = matches!(
-        session.steps[sink].act,
-        Some(Act::Click(_) | Act::Enter | Act::Choose(..) | Act::Type { submits: true, .. })
-    );
+    let presses = match route.deeds.last() {
+        Some(Deed::Press(name) | Deed::Item(name)) => changes(name) || confirms(name),
+        Some(Deed::Go(links)) => links.last().is_some_and(|name| changes(name)),
+        Some(Deed::Set(..)) => true,
+        _ => false,
+    };
+    let acted = presses
+        && matches!(
+            session.steps[sink].act,
+            Some(Act::Click(_) | Act::Enter | Act::Choose(..) | Act::Type { submits: true, .. })
+        );
     if !acted {
         return None;
     }
@@ -87,6 +94,14 @@ pub fn done(session: &Session<'_>, route: &Route) -> Option<Done> {
         .iter()
         .find_map(|message| of_message(message, before, after, route))
         .or_else(|| of_display(before, after, route))
+}
+
+/// Whether a button only says yes to what was asked before.
+pub fn confirms(name: &str) -> bool {
+    let first = name.split(|c: char| !c.is_alphabetic()).find(|word| !word.is_empty()).unwrap_or("");
+    ["ok", "okay", "yes", "confirm", "continue", "proceed"]
+        .iter()
+        .any(|word| first.eq_ignore_ascii_case(word))
 }
 
 /// Short texts of a page that the one before did not have.
@@ -211,7 +226,7 @@ fn of_thing(words: &[&str], before: &Page<'_>) -> Option<String> {
         if noun.contains(['#', '"']) || noun.chars().any(|c| c.is_ascii_digit()) || noun.ends_with("changes")
         {
             String::new()
-        } else if MAKING.contains(&verb) && bare(first) != "your" {
+        } else if MAKING.contains(&verb) {
             format!("{} ", crate::hindsight::families::english::article(&noun))
         } else if bare(first) == "your" {
             "my ".to_string()
@@ -258,18 +273,26 @@ fn with_values(command: &str, route: &Route) -> Option<String> {
             _ => None,
         })
         .collect();
-    let mut said = Vec::new();
+    let (mut said, mut to) = (Vec::new(), String::new());
     for (field, value) in sets {
         if command.contains(value.as_str()) && value.len() > 3 {
             continue;
         }
         let name = label(field).unwrap_or_else(|| field.clone());
+        let name = ["add ", "enter ", "your ", "new "]
+            .iter()
+            .find_map(|verb| name.strip_prefix(verb))
+            .unwrap_or(&name);
+        if matches!(name, "to" | "recipient" | "recipients") && to.is_empty() {
+            to = format!(" to \"{value}\"");
+            continue;
+        }
         said.push(format!("{name} \"{value}\""));
     }
     if said.is_empty() {
-        return Some(command.to_string());
+        return Some(format!("{command}{to}"));
     }
-    Some(format!("{command} with {}", join(&said)))
+    Some(format!("{command}{to} with {}", join(&said)))
 }
 
 /// What was sent stands on the page after, outside of fields, where it was not before.

@@ -2,9 +2,10 @@
 
 use std::collections::HashSet;
 
-use super::looked::Ask;
+use super::looked::{Ask, thing_of};
 use super::page::{Page, Role};
 use super::words::is_money;
+use crate::hindsight::families::english::plural;
 
 /// Results that an answer names.
 const SHOWN: usize = 3;
@@ -18,8 +19,8 @@ struct Hit {
 }
 
 /// The first results on the page of a search for `query`.
-pub fn results(page: &Page<'_>, query: &str) -> Option<Ask> {
-    if !shows_query(page, query) {
+pub fn results(page: &Page<'_>, queries: &[&str]) -> Option<Ask> {
+    if !queries.iter().any(|query| shows_query(page, query)) {
         return None;
     }
     let (hits, priced) = match priced(page) {
@@ -27,19 +28,42 @@ pub fn results(page: &Page<'_>, query: &str) -> Option<Ask> {
         None => (items(page)?, false),
     };
     let with = if priced { "names and prices" } else { "titles" };
-    let lines: Vec<String> = hits
-        .iter()
-        .take(SHOWN)
-        .map(|hit| match &hit.price {
-            Some(price) => format!("- {}: {price}", hit.name),
-            None => format!("- {}", hit.name),
-        })
-        .collect();
     Some(Ask {
         ask: format!("tell me the {with} of the first three results"),
-        answer: lines.join("\n"),
+        answer: lines(&hits),
         prior: if priced { 0.95 } else { 0.9 },
     })
+}
+
+/// The first things on a page that lists things with prices, or whose heading says what they are: `Issues`.
+pub fn things(page: &Page<'_>) -> Option<Ask> {
+    let thing = page.heading().and_then(|at| thing_of(&page.words(at)));
+    let (hits, with) = match priced(page) {
+        Some(hits) => (hits, "names and prices"),
+        None if thing.is_some() => (items(page)?, "titles"),
+        None => return None,
+    };
+    let thing = thing.unwrap_or_else(|| "item".to_string());
+    Some(Ask {
+        ask: format!("tell me the {with} of the first three {} listed", plural(&thing)),
+        answer: lines(&hits),
+        prior: 0.9,
+    })
+}
+
+fn lines(hits: &[Hit]) -> String {
+    let said = |hit: &Hit| match &hit.price {
+        Some(price) => format!("- {}: {price}", hit.name),
+        None => format!("- {}", hit.name),
+    };
+    hits.iter().take(SHOWN).map(said).collect::<Vec<_>>().join("\n")
+}
+
+/// Whether a page lists what a search found, and is not itself the thing.
+pub fn lists_results(page: &Page<'_>) -> bool {
+    let heading = page.heading().map(|at| page.words(at).to_lowercase()).unwrap_or_default();
+    let says = ["result", "search", "found", "matches"].iter().any(|word| heading.contains(word));
+    says || page.title.to_lowercase().contains("search") || priced(page).is_some() || items(page).is_some()
 }
 
 /// Whether a page says that it is of that search: in its address, its title, its headings or its search field.
@@ -101,7 +125,8 @@ fn is_title(name: &str) -> bool {
 fn priced(page: &Page<'_>) -> Option<Vec<Hit>> {
     let mut hits: Vec<Hit> = Vec::new();
     let mut open: Option<(usize, String)> = None;
-    let mut two_prices = false;
+    // A price above the first title: there each may stand above its own.
+    let mut is_unclear = false;
     for at in page.content() {
         let node = &page.nodes[at];
         if matches!(node.role, Role::Link | Role::Heading) && is_title(&node.name) {
@@ -111,18 +136,18 @@ fn priced(page: &Page<'_>) -> Option<Vec<Hit>> {
             }
         } else if is_money(&node.name) {
             match open.take() {
-                Some((title, name)) if at <= title + NEAR => {
+                Some((title, name)) if at <= title + NEAR && page.item_of(title) == page.item_of(at) => {
                     hits.push(Hit { name, price: Some(node.name.to_string()) });
                 }
                 Some(_) => {}
                 // A second amount of the same thing.
-                None => two_prices |= hits.len() <= SHOWN && !hits.is_empty(),
+                None => is_unclear |= hits.len() <= SHOWN,
             }
         }
     }
     let mut seen = HashSet::new();
     let distinct = hits.iter().all(|hit| seen.insert(hit.name.as_str()));
-    (hits.len() >= SHOWN && distinct && !two_prices).then_some(hits)
+    (hits.len() >= SHOWN && distinct && !is_unclear).then_some(hits)
 }
 
 /// The titles of the largest group of like elements.

@@ -16,6 +16,9 @@ const MAX_ROWS: usize = 3;
 /// Values that one request asks for.
 const MAX_VALUES: usize = 3;
 
+/// Words of a value in a sentence with its label; more is prose.
+const MAX_TOLD: usize = 8;
+
 /// Characters of a value.
 const MAX_VALUE: usize = 90;
 
@@ -31,7 +34,8 @@ pub struct Ask {
 
 /// Everything that can be asked of a page; `opened` is what the run opened to come there.
 pub fn asks(page: &Page<'_>, opened: Option<&str>) -> Vec<Ask> {
-    let mut out: Vec<Ask> = tables(page).iter().filter_map(Table::ask).collect();
+    let noun = page.heading().and_then(|at| thing_of(&page.words(at)));
+    let mut out: Vec<Ask> = tables(page).iter().filter_map(|table| table.ask(noun.as_deref())).collect();
     out.extend(values(page, opened));
     out.extend(price(page, opened));
     out
@@ -145,7 +149,7 @@ fn is_key(header: &str) -> bool {
 
 impl Table {
     /// `tell me which product is listed first under "Bestsellers", with its price and quantity`.
-    fn ask(&self) -> Option<Ask> {
+    fn ask(&self, noun: Option<&str>) -> Option<Ask> {
         let rows = &self.rows[..self.rows.len().min(MAX_ROWS)];
         let can_say = |column: usize| {
             let header = &self.headers[column];
@@ -158,6 +162,8 @@ impl Table {
         let mut seen = HashSet::new();
         let columns: Vec<(usize, String)> =
             columns.into_iter().filter(|(_, said)| seen.insert(said.to_lowercase())).collect();
+        let named = self.caption.as_deref().and_then(thing_of);
+        let noun = named.as_deref().or(noun.filter(|_| self.caption.is_none()));
         let under = self.caption.as_ref().map(|name| format!(" under \"{name}\"")).unwrap_or_default();
         let thing = columns.iter().find(|(column, _)| {
             let mut known = HashSet::new();
@@ -174,9 +180,12 @@ impl Table {
                 if others.is_empty() && rows.len() < 2 {
                     return None;
                 }
-                Some(self.of_things(*key, name, &others, rows, &under))
+                // `the tickets listed, with their tickets` would say two things.
+                let is_free = |noun: &&str| others.iter().all(|(_, label)| singular(label) != **noun);
+                let thing = noun.filter(|_| is_naming(name)).filter(is_free).unwrap_or(name);
+                Some(self.of_things(*key, thing, &others, rows, &under))
             }
-            None => self.of_entry(&columns, &under),
+            None => self.of_entry(&columns, noun, &under),
         }
     }
 
@@ -221,13 +230,12 @@ impl Table {
     }
 
     /// `tell me the ID, status and grand total of the first entry listed`.
-    fn of_entry(&self, columns: &[(usize, String)], under: &str) -> Option<Ask> {
+    fn of_entry(&self, columns: &[(usize, String)], noun: Option<&str>, under: &str) -> Option<Ask> {
         let columns = &columns[..columns.len().min(MAX_COLUMNS + 1)];
         if columns.len() < 2 {
             return None;
         }
-        let noun = self.caption.as_deref().and_then(thing_of).unwrap_or_else(|| "entry".to_string());
-        let under = if noun == "entry" { under } else { "" };
+        let noun = noun.unwrap_or("entry");
         let labels: Vec<String> = columns.iter().map(|(_, said)| said.clone()).collect();
         let row = &self.rows[0];
         let told: Vec<String> =
@@ -240,19 +248,111 @@ impl Table {
     }
 }
 
-/// What the rows under a name are: `Orders` has orders.
-fn thing_of(name: &str) -> Option<String> {
+/// Headers that say only that a thing has a name.
+fn is_naming(header: &str) -> bool {
+    ["name", "title", "subject", "display name", "description", "summary", "label", "headline", "full name"]
+        .contains(&header)
+}
+
+/// What the things under a name are: `Orders` has orders, `Open tickets` tickets. Only names that sites give to lists of
+/// just that: under `Women` a shop has no women, and under `books` a forum has no books.
+pub fn thing_of(name: &str) -> Option<String> {
+    const THINGS: &[&str] = &[
+        "accounts",
+        "applications",
+        "appointments",
+        "articles",
+        "assets",
+        "assignments",
+        "bills",
+        "bookings",
+        "branches",
+        "bugs",
+        "campaigns",
+        "claims",
+        "clients",
+        "commits",
+        "companies",
+        "contacts",
+        "contracts",
+        "courses",
+        "customers",
+        "deals",
+        "devices",
+        "documents",
+        "employees",
+        "events",
+        "expenses",
+        "files",
+        "flights",
+        "forums",
+        "incidents",
+        "invoices",
+        "issues",
+        "jobs",
+        "leads",
+        "listings",
+        "meetings",
+        "members",
+        "messages",
+        "milestones",
+        "notifications",
+        "opportunities",
+        "orders",
+        "packages",
+        "patients",
+        "payments",
+        "pipelines",
+        "plans",
+        "policies",
+        "posts",
+        "products",
+        "projects",
+        "questions",
+        "recipes",
+        "refunds",
+        "releases",
+        "reports",
+        "repositories",
+        "requests",
+        "reservations",
+        "reviews",
+        "servers",
+        "shipments",
+        "submissions",
+        "subscriptions",
+        "tasks",
+        "tickets",
+        "transactions",
+        "transfers",
+        "users",
+        "vacancies",
+        "vendors",
+        "warehouses",
+    ];
     let last = name.split_whitespace().last()?.to_lowercase();
-    let one = singular(&last);
-    (name.split_whitespace().count() == 1 && one != last).then_some(one)
+    let is_known = name.split_whitespace().count() <= 3 && THINGS.contains(&last.as_str());
+    is_known.then(|| singular(&last))
 }
 
 fn plural_label(label: &str) -> String {
-    const MASS: &[&str] = &["status", "quantity", "revenue", "stock", "availability", "age"];
+    const MASS: &[&str] = &[
+        "revenue",
+        "stock",
+        "availability",
+        "rain",
+        "snow",
+        "wind",
+        "humidity",
+        "weather",
+        "traffic",
+        "distance",
+        "progress",
+    ];
     if label.contains(" of ") || label.contains(['(', '/', '&']) || label == "status" {
         return if label == "status" { "statuses".to_string() } else { label.to_string() };
     }
-    if MASS.contains(&label) && label != "quantity" {
+    if MASS.contains(&label) {
         return label.to_string();
     }
     plural(label)
@@ -278,14 +378,13 @@ fn values(page: &Page<'_>, opened: Option<&str>) -> Option<Ask> {
                     .map(|next| (page.words(at).into_owned(), page.words(next).into_owned()))
             }
             Role::Row => pair_of_row(page, at),
-            Role::Text | Role::Other if !node.name.is_empty() => of_text(page, at, next),
+            Role::Text | Role::Other if !node.name.is_empty() => {
+                found.extend(of_sentence(&node.name));
+                of_text(page, at, next)
+            }
             _ => None,
         };
-        let Some((name, value)) = pair else { continue };
-        let Some(name) = label(&name) else { continue };
-        if is_value(&value) && name.to_lowercase() != value.to_lowercase() {
-            found.push((name, value));
-        }
+        found.extend(pair.and_then(|(name, value)| told(&name, &value)));
     }
     let mut counts: std::collections::HashMap<&str, usize> = std::collections::HashMap::new();
     found.iter().for_each(|(name, _)| *counts.entry(name).or_default() += 1);
@@ -294,14 +393,14 @@ fn values(page: &Page<'_>, opened: Option<&str>) -> Option<Ask> {
     if once.len() < found.len() - once.len() {
         return None;
     }
-    let told: Vec<&(String, String)> =
+    let chosen: Vec<&(String, String)> =
         once.into_iter().filter(|(name, _)| !is_chrome(name)).take(MAX_VALUES).collect();
-    if told.is_empty() {
+    if chosen.is_empty() {
         return None;
     }
-    let labels: Vec<String> = told.iter().map(|(name, _)| name.clone()).collect();
+    let labels: Vec<String> = chosen.iter().map(|(name, _)| name.clone()).collect();
     let of = of_what(page, opened);
-    let answer: Vec<String> = told
+    let answer: Vec<String> = chosen
         .iter()
         .map(|(name, value)| format!("{}: {}", capital(name), value.trim_end_matches('.')))
         .collect();
@@ -314,6 +413,26 @@ fn values(page: &Page<'_>, opened: Option<&str>) -> Option<Ask> {
         answer: format!("{}.", answer.join(". ")),
         prior: 0.93,
     })
+}
+
+/// A label as it is said, and its value; `None` where either is none.
+fn told(name: &str, value: &str) -> Option<(String, String)> {
+    let name = label(name)?;
+    (is_value(value) && name.to_lowercase() != value.to_lowercase()).then(|| (name, value.to_string()))
+}
+
+/// `Distance: 29 km. Time: 0:26.`; nothing where a part of it is no value with its label.
+fn of_sentence(text: &str) -> Vec<(String, String)> {
+    let parts: Vec<&str> = text.split(". ").flat_map(|part| part.split(" | ")).collect();
+    let pairs: Option<Vec<(String, String)>> = parts
+        .iter()
+        .map(|part| {
+            let (name, value) = part.split_once(": ")?;
+            let is_short = value.split_whitespace().count() <= MAX_TOLD && !value.contains(": ");
+            told(name, value.trim().trim_end_matches('.')).filter(|_| is_short)
+        })
+        .collect();
+    pairs.unwrap_or_default()
 }
 
 /// Labels that are no news of anything: what filters and pagers are called.
@@ -396,13 +515,9 @@ fn pair_of_row(page: &Page<'_>, row: usize) -> Option<(String, String)> {
     is_pair.then(|| (page.words(header).into_owned(), page.words(cell).into_owned()))
 }
 
-/// `Label: value` in one text, or a text `Label:` before the one with the value.
+/// A text `Label:` before the one with the value.
 fn of_text(page: &Page<'_>, at: usize, next: Option<usize>) -> Option<(String, String)> {
-    let name = &page.nodes[at].name;
-    if let Some((name, value)) = name.split_once(": ") {
-        return Some((name.to_string(), value.to_string()));
-    }
-    let name = name.strip_suffix(':')?;
+    let name = page.nodes[at].name.strip_suffix(':')?;
     let next = next.filter(|&next| next == at + 1 || next == page.nodes[at].end)?;
     let node = &page.nodes[next];
     let is_value = matches!(node.role, Role::Text | Role::Link | Role::Other) && !node.name.ends_with(':');

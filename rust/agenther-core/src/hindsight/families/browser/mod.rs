@@ -101,25 +101,54 @@ impl Maker<'_, '_> {
     /// Goals that ask what the page tells.
     fn looked(&self, sink: usize, route: &Route, proposals: &mut Proposals) {
         let Some(page) = self.session.after(sink) else { return };
-        if route.changes() {
+        if route.changes() || route.is_unsent() && !self.renews(sink) {
             return;
         }
+        let queries: Vec<&str> = route.query().map_or_else(|| route.sent(), |query| vec![query]);
         let mut asks = looked::asks(page, route.opened());
-        if let Some(query) = route.query() {
-            asks.retain(|ask| !ask.ask.contains(" shown there"));
-            asks.extend(listed::results(page, query));
+        if queries.is_empty() {
+            if route.opened().is_none() && !route.deeds.is_empty() {
+                asks.extend(listed::things(page));
+            }
+        } else {
+            if route.query().is_some() && listed::lists_results(page) {
+                // Values there are of one of the results.
+                asks.retain(|ask| ask.ask.contains(" listed"));
+            }
+            asks.extend(listed::results(page, &queries));
         }
         for ask in asks {
             let imperative = match route.command() {
                 Some(command) => format!("{command} and {}", ask.ask),
                 None => {
                     let Some(place) = start_place(page) else { continue };
-                    format!("{} on the {place} page", ask.ask.replace(" shown there", ""))
+                    format!("look at {place} and {}", ask.ask)
                 }
             };
+            // What the run found on its screen it did not come to.
+            let is_trivial = route.deeds.is_empty() && !route.opens;
             let step = ask.prior * certainty(route);
-            self.push(imperative, ask.answer, route, step, false, proposals);
+            self.push(imperative, ask.answer, route, step, is_trivial, proposals);
         }
+    }
+
+    /// Whether putting something in changed more of the page than the field.
+    fn renews(&self, sink: usize) -> bool {
+        let told = |page: &Page<'_>| -> Vec<String> {
+            let field = |at: usize| {
+                let node = &page.nodes[at];
+                node.role.takes_text()
+                    || matches!(node.role, page::Role::Option | page::Role::Toggle)
+                    || node.parent.is_some_and(|parent| page.nodes[parent].role.takes_text())
+            };
+            page.content()
+                .into_iter()
+                .filter(|&at| !field(at))
+                .map(|at| page.nodes[at].name.to_string())
+                .collect()
+        };
+        let pages = self.session.before(sink).zip(self.session.after(sink));
+        pages.is_some_and(|(before, after)| told(before) != told(after))
     }
 
     /// Goals that ask for what was done.
@@ -133,11 +162,20 @@ impl Maker<'_, '_> {
         let Some(done) = done::done(self.session, route) else { return };
         // The press that did it is what the command says, and so are the values.
         let mut way = route.clone();
-        let pressed = way.deeds.iter().filter(|deed| matches!(deed, Deed::Press(_))).count();
-        if pressed > 1 {
+        // So does one that only opened the form.
+        let first_set = way.deeds.iter().position(|deed| matches!(deed, Deed::Set(..) | Deed::Tick(_)));
+        let presses: Vec<usize> =
+            (0..way.deeds.len()).filter(|&at| matches!(way.deeds[at], Deed::Press(_))).collect();
+        let opens_form = |at: usize| first_set.is_some_and(|first| at < first);
+        let said_yes = |at: usize| matches!(&way.deeds[at], Deed::Press(name) if done::confirms(name));
+        if presses.iter().filter(|&&at| !opens_form(at) && !said_yes(at)).count() > 1 {
             return;
         }
         way.deeds.retain(|deed| !matches!(deed, Deed::Press(_) | Deed::Set(..)));
+        let done = match way.opened().map(|name| format!("\"{name}\"")) {
+            Some(name) => done::Done { command: done.command.replacen(&name, "it", 1), ..done },
+            None => done,
+        };
         let imperative = match way.command() {
             Some(command) => format!("{command} and {}", done.command),
             None => match &route.site {
@@ -225,19 +263,22 @@ impl Maker<'_, '_> {
 
 /// How sure a route is that a person would ask for it: presses and pages named by their titles are said less often.
 fn certainty(route: &Route) -> f32 {
-    let presses = route.deeds.iter().filter(|deed| matches!(deed, Deed::Press(_) | Deed::Page(_))).count();
+    let presses = route
+        .deeds
+        .iter()
+        .filter(|deed| matches!(deed, Deed::Press(_) | Deed::Tick(_) | Deed::Page(_)))
+        .count();
     1.0 - 0.05 * presses as f32
 }
 
-/// What the page is called on which a run started.
+/// What the page is called on which a run started: `the "Dashboard" page of Magento Admin`.
 fn start_place(page: &Page<'_>) -> Option<String> {
-    let name = words::parts(&page.title).join(" of ");
     let parts = words::parts(&page.title);
-    match parts[..] {
-        [only] => words::plain_name(only),
-        [place, site] => Some(format!("{} {}", words::plain_name(site)?, words::plain_name(place)?)),
-        _ => words::plain_name(&name),
-    }
+    let place = words::quoted_name(parts.first()?)?;
+    Some(match parts.last().filter(|_| parts.len() >= 2) {
+        Some(site) => format!("the {place} page of {}", words::plain_name(site)?),
+        None => format!("the {place} page"),
+    })
 }
 
 #[cfg(test)]

@@ -243,10 +243,21 @@ impl<'p> Page<'p> {
         (0..self.nodes.len()).filter(is_content).collect()
     }
 
-    /// The heading of the page: the first of its content.
+    /// The heading of the page: the first of its content, else the first there is outside of navigation.
     pub fn heading(&self) -> Option<usize> {
         let is_heading = |at: &usize| self.nodes[*at].role == Role::Heading && !self.words(*at).is_empty();
-        self.content().into_iter().find(is_heading)
+        let inside = self.content().into_iter().find(is_heading);
+        let aside = |at: usize| {
+            std::iter::successors(Some(at), |&at| self.nodes[at].parent)
+                .any(|at| self.nodes[at].role == Role::Aside)
+        };
+        inside.or_else(|| (0..self.nodes.len()).filter(is_heading).find(|&at| !aside(at)))
+    }
+
+    /// The entry of a list in which an element stands.
+    pub fn item_of(&self, at: usize) -> Option<usize> {
+        std::iter::successors(Some(at), |&at| self.nodes[at].parent)
+            .find(|&at| matches!(self.nodes[at].role, Role::Item | Role::Row))
     }
 
     /// Whether the two show the same.

@@ -12,6 +12,9 @@ use super::words::{path, place, plain_name, public_host, quoted_name, site};
 /// Deeds that one request asks for.
 const MAX_DEEDS: usize = 4;
 
+/// Fields that one request fills in.
+const MAX_SETS: usize = 6;
+
 /// Links that a request names in a row.
 const MAX_LINKS: usize = 4;
 
@@ -29,6 +32,9 @@ pub enum Deed {
     Page(String),
     Search(String),
     Set(String, String),
+    /// Carried out what was set: `search`, `apply the filters`.
+    Run(&'static str),
+    Tick(String),
     Press(String),
 }
 
@@ -152,12 +158,50 @@ fn carries_out(name: &str) -> bool {
     CARRY_OUT.iter().any(|known| name.trim().eq_ignore_ascii_case(known))
 }
 
+/// What carrying it out is called; nothing where it goes without saying.
+fn run_of(name: &str) -> Option<Deed> {
+    let name = name.to_lowercase();
+    let has = |words: &[&str]| words.iter().any(|word| name.contains(word));
+    match () {
+        () if has(&["search", "find"]) => Some(Deed::Run("search")),
+        () if has(&["filter", "apply"]) => Some(Deed::Run("apply the filters")),
+        () => None,
+    }
+}
+
+/// Names of links that say what they do, not what they lead to.
+fn is_generic(name: &str) -> bool {
+    const GENERIC: &[&str] = &[
+        "view",
+        "edit",
+        "details",
+        "see details",
+        "view details",
+        "more",
+        "read more",
+        "learn more",
+        "open",
+        "select",
+        "show",
+        "see availability",
+        "image",
+        "here",
+        "see more",
+        "show more",
+        "go",
+        "info",
+        "more info",
+        "choose",
+        "view item",
+    ];
+    let name = name.trim().to_lowercase();
+    GENERIC.contains(&name.as_str())
+}
+
 fn is_search(role: Role, name: &str) -> bool {
     let name = name.to_lowercase();
     role == Role::SearchField
-        || name
-            .split(|c: char| !c.is_alphabetic())
-            .any(|word| matches!(word, "search" | "find" | "query" | "keyword" | "keywords"))
+        || name.split(|c: char| !c.is_alphabetic()).any(|word| matches!(word, "search" | "query"))
 }
 
 /// The way from the start of the run, or from where it opened the site, to the page that `sink` led to.
@@ -216,8 +260,8 @@ impl<'s, 'r> Way<'s, 'r> {
             }
             return Some(());
         };
-        if self.is_idle(step, sink) {
-            return Some(());
+        if self.is_idle(step) {
+            return (step != sink).then_some(());
         }
         match act {
             Act::Open(url) => self.open(step, url)?,
@@ -250,11 +294,11 @@ impl<'s, 'r> Way<'s, 'r> {
     }
 
     /// Whether a step left the page as it was.
-    fn is_idle(&self, step: usize, sink: usize) -> bool {
+    fn is_idle(&self, step: usize) -> bool {
         let seen = &self.session.steps[step];
         let is_plain = matches!(seen.act, Some(Act::Click(_) | Act::Look));
         let same = |(before, after): (&Page<'_>, &Page<'_>)| before.shows_same(after);
-        step != sink && is_plain && self.session.before(step).zip(self.session.after(step)).is_some_and(same)
+        is_plain && self.session.before(step).zip(self.session.after(step)).is_some_and(same)
     }
 
     fn open(&mut self, step: usize, url: &str) -> Option<()> {
@@ -336,6 +380,9 @@ impl<'s, 'r> Way<'s, 'r> {
                     && (carries_out(&name)
                         || name.is_empty() && matches!(self.deeds.last(), Some((_, Deed::Search(_))))) =>
             {
+                if matches!(self.deeds.last(), Some((_, Deed::Set(..)))) {
+                    self.deeds.extend(run_of(&name).map(|deed| (at, deed)));
+                }
                 return Some(());
             }
             Role::Option => {
@@ -359,14 +406,23 @@ impl<'s, 'r> Way<'s, 'r> {
                 self.deeds.push((at, deed));
                 return Some(());
             }
-            Role::Toggle | Role::Button => {
+            Role::Toggle => {
+                let name = plain_name(&name)?;
+                self.deeds.push((at, Deed::Tick(name)));
+                return Some(());
+            }
+            Role::Button if !is_generic(&name) => {
                 let name = plain_name(&name)?;
                 self.deeds.push((at, Deed::Press(name)));
                 return Some(());
             }
             _ => {}
         }
-        let name = plain_name(&name)?;
+        let name = match thing_at(page, node) {
+            Some(thing) if is_generic(&name) => plain_name(&thing)?,
+            _ if is_generic(&name) => return None,
+            _ => plain_name(&name)?,
+        };
         if is_item(page, node) {
             self.deeds.push((at, Deed::Item(name)));
         } else if let Some((_, Deed::Go(links))) = self.deeds.last_mut() {
@@ -410,18 +466,45 @@ impl<'s, 'r> Way<'s, 'r> {
     }
 
     fn finish(self, sink: usize) -> Option<Route> {
-        if self.steps.last() != Some(&(sink as u32)) || self.deeds.len() > MAX_DEEDS {
+        let deeds: Vec<Deed> = self.deeds.into_iter().map(|(_, deed)| deed).collect();
+        let is_set = |deed: &&Deed| matches!(deed, Deed::Set(..));
+        let sets = deeds.iter().filter(is_set).count();
+        let others = deeds.iter().filter(|deed| !matches!(deed, Deed::Set(..) | Deed::Run(_))).count();
+        if self.steps.last() != Some(&(sink as u32)) || others > MAX_DEEDS || sets > MAX_SETS {
             return None;
         }
-        let deeds: Vec<Deed> = self.deeds.into_iter().map(|(_, deed)| deed).collect();
         if deeds.iter().any(|deed| matches!(deed, Deed::Go(links) if links.len() > MAX_LINKS)) {
             return None;
         }
-        let pages: Vec<&Page<'_>> =
-            self.steps.iter().filter_map(|&step| self.session.after(step as usize)).collect();
+        // The site is called the same all along.
+        let last = self.session.after(sink)?;
+        let pages: Vec<&Page<'_>> = self.session.pages.iter().chain([last]).collect();
         let named = site(&pages).and_then(|name| plain_name(&name));
         Some(Route { steps: self.steps, deeds, site: named, opens: self.opens, values: self.values })
     }
+}
+
+/// What the row or the entry is about in which a link stands.
+fn thing_at(page: &Page<'_>, at: usize) -> Option<String> {
+    let mut up = page.nodes[at].parent;
+    let place = loop {
+        let place = up?;
+        if matches!(page.nodes[place].role, Role::Row | Role::Item) {
+            break place;
+        }
+        up = page.nodes[place].parent;
+    };
+    let is_row = page.nodes[place].role == Role::Row;
+    let names = |inner: &usize| match page.nodes[*inner].role {
+        Role::Cell | Role::RowHeader => is_row,
+        Role::Heading | Role::Link => !is_row,
+        _ => false,
+    };
+    let mut said = page.within(place).filter(names).map(|inner| page.words(inner).trim().to_string());
+    let name = said.find(|name| name.len() >= 2 && !is_generic(name))?;
+    // Several rows of that name: it would not tell which.
+    let same = page.nodes.iter().filter(|node| node.name == name && node.role != Role::Text).count();
+    (same <= 2).then_some(name)
 }
 
 /// Whether a field takes what nobody puts into a request.
@@ -489,7 +572,9 @@ impl Route {
                     Some(site) => format!("search {site} for \"{query}\""),
                     None => format!("search for \"{query}\""),
                 },
+                Deed::Tick(name) => format!("tick \"{name}\"{on}"),
                 Deed::Press(name) => format!("click \"{name}\"{on}"),
+                Deed::Run(name) => (*name).to_string(),
                 Deed::Set(..) => continue,
             });
         }
@@ -516,6 +601,19 @@ impl Route {
             Deed::Item(name) | Deed::Page(name) => Some(name),
             _ => None,
         }
+    }
+
+    /// Whether something was put in last that nothing carried out.
+    pub fn is_unsent(&self) -> bool {
+        matches!(self.deeds.last(), Some(Deed::Set(..) | Deed::Tick(_)))
+    }
+
+    /// What a form was filled in with, where that was the last deed but for carrying it out.
+    pub fn sent(&self) -> Vec<&str> {
+        let ends = self.deeds.iter().rev().skip_while(|deed| matches!(deed, Deed::Run(_)));
+        let sets =
+            ends.map_while(|deed| if let Deed::Set(_, value) = deed { Some(value.as_str()) } else { None });
+        sets.collect()
     }
 
     /// What was searched for last.

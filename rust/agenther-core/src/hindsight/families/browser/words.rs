@@ -64,13 +64,26 @@ fn without_capitals(name: &str) -> Cow<'_, str> {
 /// The words of a label inside a sentence: `Order Date:` as `order date`, `SKU` as it is. `None` for what is no label.
 pub fn label(text: &str) -> Option<String> {
     let text = text.trim().trim_end_matches([':', '*', '?']).trim();
+    let text =
+        ["(required)", "(optional)"].iter().find_map(|mark| text.strip_suffix(mark)).unwrap_or(text).trim();
     let words: Vec<&str> = text.split_whitespace().collect();
     let is_word = |word: &&str| {
         word.chars()
             .all(|c| c.is_alphabetic() || matches!(c, '-' | '\'' | '/' | '&' | '.' | '(' | ')' | '#' | '%'))
             && word.chars().any(char::is_alphabetic)
     };
-    if words.is_empty() || words.len() > MAX_LABEL || !words.iter().all(is_word) || text.chars().count() > 32
+    const NO_NAMES: &[&str] = &[
+        "from", "to", "by", "on", "at", "of", "for", "in", "with", "and", "or", "requires", "includes",
+        "contains", "supports",
+    ];
+    let ends = words.last().map(|word| word.to_lowercase()).unwrap_or_default();
+    let is_clause =
+        NO_NAMES.contains(&ends.as_str()) || words.len() == 1 && ends.ends_with("ed") && ends.len() > 4;
+    if words.is_empty()
+        || is_clause
+        || words.len() > MAX_LABEL
+        || !words.iter().all(is_word)
+        || text.chars().count() > 32
     {
         return None;
     }
@@ -121,7 +134,8 @@ fn host(url: &str) -> Option<&str> {
 /// The path of an address with what follows it, without the slashes around it.
 pub fn path(url: &str) -> &str {
     let rest = url.split_once("://").map_or(url, |(_, rest)| rest);
-    rest.split_once('/').map_or("", |(_, path)| path.trim_matches(['/', '#']))
+    let rest = rest.split('#').next().unwrap_or(rest);
+    rest.split_once('/').map_or("", |(_, path)| path.trim_matches('/'))
 }
 
 /// The parts of a title.
@@ -155,13 +169,14 @@ pub fn site(pages: &[&Page<'_>]) -> Option<String> {
         return Some((*part).to_string());
     }
     let ends = titles.iter().filter(|parts| parts.len() >= 2).filter_map(|parts| parts.last().copied());
+    let is_front = |end: &str| titles.iter().any(|parts| parts[..] == [end]);
     let shared = ends.clone().find(|end| {
         let others: std::collections::HashSet<&str> = titles
             .iter()
             .filter(|parts| parts.len() >= 2 && parts.last() == Some(end))
             .filter_map(|parts| parts.first().copied())
             .collect();
-        is_name(end) && others.len() >= 2
+        is_name(end) && (others.len() >= 2 || is_front(end))
     });
     if let Some(end) = shared {
         return Some(end.to_string());
@@ -207,6 +222,8 @@ mod tests {
             ("GitLab ID", Some("GitLab ID")),
             ("Please fill in all of the fields below", None),
             ("12", None),
+            ("Purchased From", None),
+            ("Posted:", None),
         ] {
             assert_eq!(label(text).as_deref(), said, "{text}");
         }
