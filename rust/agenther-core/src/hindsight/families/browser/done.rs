@@ -77,7 +77,7 @@ pub fn done(session: &Session<'_>, route: &Route) -> Option<Done> {
     let after = session.after(sink)?;
     let before = session.before(sink)?;
     let presses = match route.deeds.last() {
-        Some(Deed::Press(name) | Deed::Item(name)) => changes(name) || confirms(name),
+        Some(Deed::Press(name, _) | Deed::Item(name)) => changes(name) || confirms(name),
         Some(Deed::Go(links)) => links.last().is_some_and(|name| changes(name)),
         Some(Deed::Set(..)) => true,
         _ => false,
@@ -142,6 +142,7 @@ fn of_message(message: &str, before: &Page<'_>, after: &Page<'_>, route: &Route)
     }
     let command = by_you(&words).or_else(|| of_thing(&words, before))?;
     let command = with_product(&command, before, after);
+    let command = with_thing(command, route);
     if command.contains('"') && command.matches('"').count() % 2 == 1 {
         return None;
     }
@@ -222,17 +223,20 @@ fn of_thing(words: &[&str], before: &Page<'_>) -> Option<String> {
     } else {
         noun.to_lowercase()
     };
-    let article =
-        if noun.contains(['#', '"']) || noun.chars().any(|c| c.is_ascii_digit()) || noun.ends_with("changes")
-        {
-            String::new()
-        } else if MAKING.contains(&verb) {
-            format!("{} ", crate::hindsight::families::english::article(&noun))
-        } else if bare(first) == "your" {
-            "my ".to_string()
-        } else {
-            "the ".to_string()
-        };
+    let is_name = noun.split(' ').filter(|word| word.starts_with(char::is_uppercase)).count() >= 2;
+    let article = if is_name
+        || noun.contains(['#', '"'])
+        || noun.chars().any(|c| c.is_ascii_digit())
+        || noun.ends_with("changes")
+    {
+        String::new()
+    } else if MAKING.contains(&verb) {
+        format!("{} ", crate::hindsight::families::english::article(&noun))
+    } else if bare(first) == "your" {
+        "my ".to_string()
+    } else {
+        "the ".to_string()
+    };
     let tail: Vec<String> = tail
         .iter()
         .map(|word| if bare(word) == "your" { "my".to_string() } else { (*word).to_string() })
@@ -263,6 +267,18 @@ fn with_product(command: &str, before: &Page<'_>, after: &Page<'_>) -> String {
     }
 }
 
+/// Adds which of several things it was done to.
+fn with_thing(command: String, route: &Route) -> String {
+    let thing = route.deeds.iter().rev().find_map(|deed| match deed {
+        Deed::Press(_, Some(thing)) => Some(thing),
+        _ => None,
+    });
+    match thing {
+        Some(thing) if !command.contains(thing.as_str()) => format!("{command} \"{thing}\""),
+        _ => command,
+    }
+}
+
 /// What was put in, and is not said yet.
 fn with_values(command: &str, route: &Route) -> Option<String> {
     let sets: Vec<(&String, &String)> = route
@@ -273,7 +289,7 @@ fn with_values(command: &str, route: &Route) -> Option<String> {
             _ => None,
         })
         .collect();
-    let (mut said, mut to) = (Vec::new(), String::new());
+    let (mut said, mut changed, mut alone, mut to) = (Vec::new(), Vec::new(), Vec::new(), String::new());
     for (field, value) in sets {
         if command.contains(value.as_str()) && value.len() > 3 {
             continue;
@@ -287,17 +303,29 @@ fn with_values(command: &str, route: &Route) -> Option<String> {
             to = format!(" to \"{value}\"");
             continue;
         }
+        changed.push(format!("\"{field}\" to \"{value}\""));
+        alone.push((name.to_string(), value));
         said.push(format!("{name} \"{value}\""));
     }
     if said.is_empty() {
         return Some(format!("{command}{to}"));
+    }
+    let verb = command.split(' ').next().unwrap_or("");
+    if matches!(verb, "save" | "update" | "change") && to.is_empty() {
+        return Some(format!("set {} and {command}", join(&changed)));
+    }
+    // `post an answer with answer "…"` says it twice.
+    if let [(field, value)] = &alone[..]
+        && command.to_lowercase().ends_with(&format!(" {field}"))
+    {
+        return Some(format!("{command}{to} saying \"{value}\""));
     }
     Some(format!("{command}{to} with {}", join(&said)))
 }
 
 /// What was sent stands on the page after, outside of fields, where it was not before.
 fn of_display(before: &Page<'_>, after: &Page<'_>, route: &Route) -> Option<Done> {
-    let Some(Deed::Press(button)) = route.deeds.last() else { return None };
+    let Some(Deed::Press(button, _)) = route.deeds.last() else { return None };
     let sets: Vec<&str> = route
         .deeds
         .iter()
@@ -354,7 +382,9 @@ fn of_display(before: &Page<'_>, after: &Page<'_>, route: &Route) -> Option<Done
                 .trim_start_matches("a ")
                 .trim_start_matches("an ")
                 .trim_start_matches("new ")
-                .trim_start_matches("the ");
+                .trim_start_matches("the ")
+                .trim_start_matches("your ")
+                .trim_start_matches("my ");
             if matches!(verb.as_str(), "save" | "update") {
                 if noun.ends_with("changes") {
                     return None;
@@ -378,5 +408,5 @@ fn of_display(before: &Page<'_>, after: &Page<'_>, route: &Route) -> Option<Done
         _ => return None,
     };
     let command = with_values(&command, route)?;
-    Some(Done { command, answer: format!("Done. The page now shows \"{}\".", long[0]) })
+    Some(Done { command, answer: format!("Done. The page now shows \"{}\".", long[0].trim_end_matches('.')) })
 }

@@ -31,6 +31,8 @@ pub fn dialect_of(text: &str) -> Option<Dialect> {
         let line = line.trim();
         if line.starts_with("RootWebArea '") || line.starts_with("RootWebArea \"") {
             tree += 3;
+        } else if line.contains("[Start of page]") {
+            markup += 2;
         } else if line.starts_with('[') || line.starts_with("*[") {
             tree += u32::from(tree_node(line).is_some_and(|node| !node.id.is_empty()));
             list += entries(line).take(3).count() as u32;
@@ -38,8 +40,6 @@ pub fn dialect_of(text: &str) -> Option<Dialect> {
         } else if line.starts_with("- ") {
             snapshot += u32::from(line.contains("[ref=") && snapshot_node(line).is_some());
             snapshot += 2 * u32::from(line.starts_with("- Page URL: "));
-        } else if line.contains("[Start of page]") {
-            markup += 2;
         }
     }
     let counts = [

@@ -16,6 +16,9 @@ const MAX_ROWS: usize = 3;
 /// Values that one request asks for.
 const MAX_VALUES: usize = 3;
 
+/// What the row of a sum is called.
+const SUMS: &[&str] = &["total", "totals", "sum", "subtotal", "grand total", "average", "overall", "all"];
+
 /// Words of a value in a sentence with its label; more is prose.
 const MAX_TOLD: usize = 8;
 
@@ -150,7 +153,15 @@ fn is_key(header: &str) -> bool {
 impl Table {
     /// `tell me which product is listed first under "Bestsellers", with its price and quantity`.
     fn ask(&self, noun: Option<&str>) -> Option<Ask> {
-        let rows = &self.rows[..self.rows.len().min(MAX_ROWS)];
+        // What follows a sum is none of the things.
+        let is_sum = |row: &Vec<String>| {
+            row.iter().take(2).any(|cell| SUMS.contains(&cell.trim_end_matches(':').to_lowercase().as_str()))
+        };
+        let end = self.rows.iter().position(is_sum).unwrap_or(self.rows.len());
+        let rows = &self.rows[..end.min(MAX_ROWS)];
+        if rows.is_empty() {
+            return None;
+        }
         let can_say = |column: usize| {
             let header = &self.headers[column];
             let said = label(header)?;
@@ -203,7 +214,7 @@ impl Table {
         };
         let labels: Vec<String> = others.iter().map(|(_, said)| said.clone()).collect();
         // A list of several where there is more than one, the first alone where there is not.
-        if rows.len() >= 2 && self.rows.len() >= 2 && !others.is_empty() && singular(name) != plural(name) {
+        if rows.len() >= 2 && !others.is_empty() && singular(name) != plural(name) {
             let count = if rows.len() == 2 { "two" } else { "three" };
             let their: Vec<String> = labels.iter().map(|label| plural_label(label)).collect();
             let lines: Vec<String> =

@@ -165,23 +165,25 @@ impl Maker<'_, '_> {
         // So does one that only opened the form.
         let first_set = way.deeds.iter().position(|deed| matches!(deed, Deed::Set(..) | Deed::Tick(_)));
         let presses: Vec<usize> =
-            (0..way.deeds.len()).filter(|&at| matches!(way.deeds[at], Deed::Press(_))).collect();
+            (0..way.deeds.len()).filter(|&at| matches!(way.deeds[at], Deed::Press(..))).collect();
         let opens_form = |at: usize| first_set.is_some_and(|first| at < first);
-        let said_yes = |at: usize| matches!(&way.deeds[at], Deed::Press(name) if done::confirms(name));
+        let said_yes = |at: usize| matches!(&way.deeds[at], Deed::Press(name, _) if done::confirms(name));
         if presses.iter().filter(|&&at| !opens_form(at) && !said_yes(at)).count() > 1 {
             return;
         }
-        way.deeds.retain(|deed| !matches!(deed, Deed::Press(_) | Deed::Set(..)));
+        way.deeds.retain(|deed| !matches!(deed, Deed::Press(..) | Deed::Set(..)));
         let done = match way.opened().map(|name| format!("\"{name}\"")) {
             Some(name) => done::Done { command: done.command.replacen(&name, "it", 1), ..done },
             None => done,
         };
-        let imperative = match way.command() {
-            Some(command) => format!("{command} and {}", done.command),
-            None => match &route.site {
-                Some(site) => format!("go to {site} and {}", done.command),
-                None => done.command,
-            },
+        let glue = if done.command.starts_with("set ") { "," } else { " and" };
+        let way_there = way.command().or_else(|| match (&route.start, &route.site) {
+            (Some(start), _) => Some(format!("open the page \"{start}\"")),
+            (None, site) => site.as_ref().map(|site| format!("go to {site}")),
+        });
+        let imperative = match way_there {
+            Some(way) => format!("{way}{glue} {}", done.command),
+            None => done.command,
         };
         self.push(imperative, done.answer, route, 0.93, false, proposals);
     }
@@ -266,7 +268,7 @@ fn certainty(route: &Route) -> f32 {
     let presses = route
         .deeds
         .iter()
-        .filter(|deed| matches!(deed, Deed::Press(_) | Deed::Tick(_) | Deed::Page(_)))
+        .filter(|deed| matches!(deed, Deed::Press(..) | Deed::Tick(_) | Deed::Page(_)))
         .count();
     1.0 - 0.05 * presses as f32
 }

@@ -35,7 +35,12 @@ pub enum Deed {
     /// Carried out what was set: `search`, `apply the filters`.
     Run(&'static str),
     Tick(String),
-    Press(String),
+    /// Pressed a button; in a row or an entry, that of the thing.
+    Press(String, Option<String>),
+    /// Sorted by a column.
+    Sort(String),
+    /// Turned to another page of a list.
+    Turn(&'static str),
 }
 
 /// A way to a page.
@@ -45,6 +50,8 @@ pub struct Route {
     pub steps: Vec<u32>,
     pub deeds: Vec<Deed>,
     pub site: Option<String>,
+    /// The thing on whose page the run started, where that is a page with a name of its own.
+    pub start: Option<String>,
     /// Whether it begins with opening the site.
     pub opens: bool,
     /// Values that were put in.
@@ -166,6 +173,17 @@ fn run_of(name: &str) -> Option<Deed> {
         () if has(&["search", "find"]) => Some(Deed::Run("search")),
         () if has(&["filter", "apply"]) => Some(Deed::Run("apply the filters")),
         () => None,
+    }
+}
+
+/// What turning over the pages of a list is called.
+fn turn_of(name: &str) -> Option<&'static str> {
+    let name = name.trim().trim_matches(['›', '»', '>', '→', '‹', '«', '<', '←']).trim().to_lowercase();
+    match name.as_str() {
+        "next" | "next page" | "older" => Some("go to the next page"),
+        "previous" | "previous page" | "prev" | "newer" => Some("go to the previous page"),
+        "last" | "last page" => Some("go to the last page"),
+        _ => None,
     }
 }
 
@@ -401,7 +419,7 @@ impl<'s, 'r> Way<'s, 'r> {
                         }
                         Deed::Set(field, option)
                     }
-                    None => Deed::Press(option),
+                    None => Deed::Press(option, None),
                 };
                 self.deeds.push((at, deed));
                 return Some(());
@@ -413,10 +431,25 @@ impl<'s, 'r> Way<'s, 'r> {
             }
             Role::Button if !is_generic(&name) => {
                 let name = plain_name(&name)?;
-                self.deeds.push((at, Deed::Press(name)));
+                let thing =
+                    thing_at(page, node).and_then(|thing| plain_name(&thing)).filter(|thing| *thing != name);
+                if thing.is_none() && page.item_of(node).is_some() && changes(&name) {
+                    return None;
+                }
+                self.deeds.push((at, Deed::Press(name, thing)));
                 return Some(());
             }
             _ => {}
+        }
+        let is_head = std::iter::successors(Some(node), |&at| page.nodes[at].parent)
+            .any(|at| page.nodes[at].role == Role::ColumnHeader);
+        if is_head {
+            self.deeds.push((at, Deed::Sort(plain_name(&name)?)));
+            return Some(());
+        }
+        if let Some(turn) = turn_of(&name) {
+            self.deeds.push((at, Deed::Turn(turn)));
+            return Some(());
         }
         let name = match thing_at(page, node) {
             Some(thing) if is_generic(&name) => plain_name(&thing)?,
@@ -465,8 +498,17 @@ impl<'s, 'r> Way<'s, 'r> {
         }
     }
 
+    /// What the page is about on which the run started, if it is not one that every site has (`Dashboard`).
+    fn start(&self, site: Option<&str>) -> Option<String> {
+        let first = *self.steps.first()? as usize;
+        let page = self.session.after(first).filter(|_| self.session.steps[first].act.is_none())?;
+        let is_deep = path(page.url).split('/').count() >= 2;
+        let name = place(page, site).filter(|_| is_deep)?;
+        name.contains(' ').then_some(name)
+    }
+
     fn finish(self, sink: usize) -> Option<Route> {
-        let deeds: Vec<Deed> = self.deeds.into_iter().map(|(_, deed)| deed).collect();
+        let deeds: Vec<Deed> = self.deeds.iter().map(|(_, deed)| deed.clone()).collect();
         let is_set = |deed: &&Deed| matches!(deed, Deed::Set(..));
         let sets = deeds.iter().filter(is_set).count();
         let others = deeds.iter().filter(|deed| !matches!(deed, Deed::Set(..) | Deed::Run(_))).count();
@@ -480,7 +522,8 @@ impl<'s, 'r> Way<'s, 'r> {
         let last = self.session.after(sink)?;
         let pages: Vec<&Page<'_>> = self.session.pages.iter().chain([last]).collect();
         let named = site(&pages).and_then(|name| plain_name(&name));
-        Some(Route { steps: self.steps, deeds, site: named, opens: self.opens, values: self.values })
+        let start = self.start(named.as_deref());
+        Some(Route { start, steps: self.steps, deeds, site: named, opens: self.opens, values: self.values })
     }
 }
 
@@ -537,6 +580,12 @@ impl Route {
         let mut said: Vec<String> = Vec::new();
         let mut named = false;
         let mut pending: Vec<String> = Vec::new();
+        let begins = self.deeds.first().is_some_and(|deed| !matches!(deed, Deed::Search(_) | Deed::Page(_)));
+        if let Some(start) = self.start.as_ref().filter(|_| begins) {
+            let on = site.map(|site| format!(" on {site}")).unwrap_or_default();
+            said.push(format!("open the page \"{start}\"{on}"));
+            named = true;
+        }
         for (at, deed) in self.deeds.iter().enumerate() {
             let is_first = at == 0;
             if let Deed::Set(field, value) = deed {
@@ -573,7 +622,10 @@ impl Route {
                     None => format!("search for \"{query}\""),
                 },
                 Deed::Tick(name) => format!("tick \"{name}\"{on}"),
-                Deed::Press(name) => format!("click \"{name}\"{on}"),
+                Deed::Press(name, None) => format!("click \"{name}\"{on}"),
+                Deed::Press(name, Some(thing)) => format!("click \"{name}\" for \"{thing}\"{on}"),
+                Deed::Sort(column) => format!("sort the list by \"{column}\"{on}"),
+                Deed::Turn(page) => format!("{page}{on}"),
                 Deed::Run(name) => (*name).to_string(),
                 Deed::Set(..) => continue,
             });
@@ -586,7 +638,7 @@ impl Route {
 
     /// Whether something was pressed that changes things.
     pub fn changes(&self) -> bool {
-        self.deeds.iter().any(|deed| matches!(deed, Deed::Press(name) if changes(name)))
+        self.deeds.iter().any(|deed| matches!(deed, Deed::Press(name, _) if changes(name)))
     }
 
     /// How many clicks and searches it takes.

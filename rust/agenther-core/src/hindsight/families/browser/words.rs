@@ -77,8 +77,7 @@ pub fn label(text: &str) -> Option<String> {
         "contains", "supports",
     ];
     let ends = words.last().map(|word| word.to_lowercase()).unwrap_or_default();
-    let is_clause =
-        NO_NAMES.contains(&ends.as_str()) || words.len() == 1 && ends.ends_with("ed") && ends.len() > 4;
+    let is_clause = NO_NAMES.contains(&ends.as_str()) || ends.ends_with("ed") && ends.len() > 4;
     if words.is_empty()
         || is_clause
         || words.len() > MAX_LABEL
@@ -93,7 +92,8 @@ pub fn label(text: &str) -> Option<String> {
         let is_mixed = word.chars().skip(1).any(char::is_uppercase) && word.chars().any(char::is_lowercase);
         if is_acronym || is_mixed { word.to_string() } else { word.to_lowercase() }
     };
-    Some(words.iter().map(lower).collect::<Vec<_>>().join(" "))
+    let said = words.iter().map(lower).collect::<Vec<_>>().join(" ");
+    Some(if said == "due" { "due date".to_string() } else { said })
 }
 
 /// Whether a text is an amount of money and nothing else.
