@@ -82,6 +82,7 @@ impl Format for WebAgentChat {
             ..Run::default()
         };
         read_labels(record.value, &mut run);
+        run.final_answer = answer_of(&run).map(Cow::Owned).and_then(filled);
         set_final_answer(&mut run);
         Ok(run)
     }
@@ -135,7 +136,12 @@ fn read_page(text: &str, acted: bool, timeline: &mut Timeline<'_>) {
     let is_error =
         ["Error from previous action", "Action error:", "❌"].iter().any(|mark| text.contains(mark));
     let page = Cow::Owned(page.to_owned());
-    if acted { timeline.observe(None, page, is_error.then_some(true)) } else { timeline.happen(page, None) }
+    if !acted {
+        return timeline.happen(page, None);
+    }
+    // Of several actions in one turn the page is what came of the last.
+    let last = timeline.steps.len().checked_sub(1).map(call_id);
+    timeline.observe(last.as_deref(), page, is_error.then_some(true));
 }
 
 /// The action that a reply ends with, and what stands before it.
@@ -154,6 +160,23 @@ fn action_of(text: &str) -> Option<(&str, &str)> {
     is_action.then_some((&text[..open], action))
 }
 
+/// What the call of a step is known by while its page is awaited.
+fn call_id(step: usize) -> String {
+    step.to_string()
+}
+
+/// The answer that the last action gives, without the marks around it.
+fn answer_of(run: &Run<'_>) -> Option<String> {
+    let last = run.steps.iter().rev().find(|step| step.action_name.is_some())?;
+    let input = last.action_input.as_deref()?.trim();
+    let bare = match last.action_name.as_deref()? {
+        "stop" => input.strip_prefix('[').and_then(|input| input.strip_suffix(']')).unwrap_or(input),
+        "send_msg_to_user" => input.trim_matches(['\'', '"']),
+        _ => return None,
+    };
+    Some(bare.trim().to_owned())
+}
+
 fn name_of(action: &str) -> &str {
     let end = action.find(|c: char| !c.is_alphanumeric() && c != '_').unwrap_or(action.len());
     &action[..end]
@@ -168,7 +191,8 @@ fn read_reply(message: Value<'_, '_>, text: &str, timeline: &mut Timeline<'_>) -
     if !calls.is_empty() {
         for (thought, name, input) in calls {
             timeline.think(thought.map(Cow::Owned).and_then(filled));
-            timeline.act(None, Cow::Owned(name), Some(Cow::Owned(input)));
+            let id = call_id(timeline.steps.len());
+            timeline.act(Some(id.into()), Cow::Owned(name), Some(Cow::Owned(input)));
         }
         return true;
     }
@@ -181,7 +205,8 @@ fn read_reply(message: Value<'_, '_>, text: &str, timeline: &mut Timeline<'_>) -
     let input = action[name.len()..].trim();
     // Of a call only the arguments.
     let input = input.strip_prefix('(').and_then(|input| input.strip_suffix(')')).unwrap_or(input);
-    timeline.act(None, Cow::Owned(name.to_owned()), filled(Cow::Owned(input.to_owned())));
+    let id = call_id(timeline.steps.len());
+    timeline.act(Some(id.into()), Cow::Owned(name.to_owned()), filled(Cow::Owned(input.to_owned())));
     true
 }
 

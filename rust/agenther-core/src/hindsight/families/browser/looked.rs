@@ -549,8 +549,7 @@ fn price(page: &Page<'_>, opened: Option<&str>) -> Option<Ask> {
         .collect();
     // Two amounts are an old and a new price, or of two things.
     let [only] = &near[..] else { return None };
-    let opened = opened.filter(|opened| same(opened, &name))?;
-    _ = opened;
+    opened.filter(|opened| same(opened, &name))?;
     Some(Ask {
         ask: "tell me its price".to_string(),
         answer: format!("{} is priced at {only}.", name.trim_end_matches('.')),

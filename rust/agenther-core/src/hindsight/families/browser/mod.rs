@@ -67,7 +67,7 @@ pub fn phrase(reading: &Reading<'_>, step: usize) -> Option<String> {
     let name = |id: &str| {
         let page = page.as_ref()?;
         let at = page.find(id)?;
-        route::said(&Session::name_of(page, at))
+        words::quoted_name(&Session::name_of(page, at))
     };
     shows_page(&reading.steps[step]).then_some(())?;
     Some(match act {

@@ -262,12 +262,12 @@ impl<'p> Page<'p> {
 
     /// Whether the two show the same.
     pub fn shows_same(&self, other: &Page<'_>) -> bool {
-        let said = |node: &Node<'_>| {
-            (node.role, node.name.to_string(), node.value.clone().map(Cow::into_owned), node.selected)
+        let is_same = |(a, b): (&Node<'_>, &Node<'_>)| {
+            (a.role, a.selected) == (b.role, b.selected) && a.name == b.name && a.value == b.value
         };
-        self.nodes.len() == other.nodes.len()
-            && self.url == other.url
-            && self.nodes.iter().map(said).eq(other.nodes.iter().map(said))
+        self.url == other.url
+            && self.nodes.len() == other.nodes.len()
+            && self.nodes.iter().zip(&other.nodes).all(is_same)
     }
 }
 

@@ -7,7 +7,7 @@
 use super::action::Act;
 use super::page::{Page, Role};
 use super::session::Session;
-use super::words::{path, place, plain_name, public_host, quoted_name, site};
+use super::words::{path, place, plain_name, public_host, site};
 
 /// Deeds that one request asks for.
 const MAX_DEEDS: usize = 4;
@@ -224,7 +224,7 @@ fn is_search(role: Role, name: &str) -> bool {
 
 /// The way from the start of the run, or from where it opened the site, to the page that `sink` led to.
 pub fn route(session: &Session<'_>, sink: usize) -> Option<Route> {
-    let mut way = Way { session, ..Way::new(session) };
+    let mut way = Way::new(session);
     let first = start(session, sink);
     for step in first..=sink {
         way.walk(step, sink)?;
@@ -284,12 +284,11 @@ impl<'s, 'r> Way<'s, 'r> {
         match act {
             Act::Open(url) => self.open(step, url)?,
             Act::Click(target) => self.click(step, &target.id, sink)?,
-            Act::Type { fields, submits } => {
+            Act::Type { fields, .. } => {
                 for (target, text) in fields {
                     self.put(step, &target.id, text)?;
                 }
                 self.steps.push(step as u32);
-                _ = submits;
             }
             Act::Choose(target, option) => {
                 self.put(step, &target.id, option)?;
@@ -680,9 +679,4 @@ impl Route {
 /// An address as an answer gives it.
 pub fn shown_address(url: &str) -> Option<&str> {
     public_host(url).map(|_| url)
-}
-
-/// A name in quotes, for other makers of requests.
-pub fn said(name: &str) -> Option<String> {
-    quoted_name(name)
 }
