@@ -42,6 +42,7 @@ mod tau_bench;
 mod toolbench;
 mod tooleval;
 mod toolllama;
+mod web_agent_chat;
 mod web_voyager;
 mod webarena;
 
@@ -88,6 +89,7 @@ pub const FORMATS: &[&dyn Format] = &[
     &smolagents::Smolagents,
     &tapeagents::TapeAgents,
     &web_voyager::WebVoyager,
+    &web_agent_chat::WebAgentChat,
     &hf_agent_trace::HfAgentTrace,
     &toolbench::ToolBench,
     &tooleval::ToolEval,

@@ -1,6 +1,7 @@
 //! Families of asks: each looks for one way in which a run demonstrates something, and says it as a
 //! request. A family is one file; adding one touches that file and [`FAMILIES`].
 
+mod browser;
 mod code;
 mod english;
 mod household;
@@ -110,6 +111,7 @@ pub type Family = fn(&Reading<'_>, &mut Proposals);
 
 /// Every family, by name.
 pub const FAMILIES: &[(&str, Family)] = &[
+    ("browser", browser::propose),
     ("code", code::propose),
     ("household", household::propose),
     ("search", search::propose),
@@ -127,7 +129,7 @@ pub(super) fn learn(reading: &Reading<'_>) -> Vec<Mould> {
 
 /// Whether a step is a call that cannot have changed anything, though its tool may.
 pub fn only_reads(step: &StepReading<'_>) -> bool {
-    shell::only_reads(step) || shop::only_shows(step)
+    shell::only_reads(step) || shop::only_shows(step) || browser::acts(step)
 }
 
 /// Whether a step without an output, or with an error, tells something all the same.
@@ -157,5 +159,5 @@ fn text_argument<'a>(step: &StepReading<'a>, keys: &[&str]) -> Option<Cow<'a, st
 
 /// What the call of a step does, as a command: `look up the order`.
 pub fn tool_phrase(reading: &Reading<'_>, step: usize) -> Option<String> {
-    tool_call::phrase(reading, step)
+    browser::phrase(reading, step).or_else(|| tool_call::phrase(reading, step))
 }

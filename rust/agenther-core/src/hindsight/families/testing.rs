@@ -42,11 +42,18 @@ fn range(span: crate::trajectory::Span) -> std::ops::Range<usize> {
 }
 
 mod hostile {
-    use super::super::{code, household, search, shell, shop, sql};
+    use super::super::{browser, code, household, search, shell, shop, sql};
     use super::{Family, proposals};
 
-    const FAMILIES: &[Family] =
-        &[code::propose, household::propose, search::propose, shell::propose, shop::propose, sql::propose];
+    const FAMILIES: &[Family] = &[
+        browser::propose,
+        code::propose,
+        household::propose,
+        search::propose,
+        shell::propose,
+        shop::propose,
+        sql::propose,
+    ];
 
     proptest::proptest! {
         #[test]

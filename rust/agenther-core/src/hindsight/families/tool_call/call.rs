@@ -7,6 +7,7 @@ use super::payload::{Node, Payload, payload};
 use super::roles::{Role, flag, is_sayable, role};
 use super::told::{self, Told};
 use super::words::{ToolWords, tool_words};
+use crate::hindsight::families::browser;
 use crate::hindsight::needles::find;
 use crate::hindsight::provenance::{Argument, Source};
 use crate::hindsight::reason::Reason;
@@ -125,6 +126,8 @@ fn live_steps(reading: &Reading<'_>) -> Vec<usize> {
             let read = &reading.steps[step];
             read.status == Status::Ok
                 && matches!(read.effect, Effect::Read | Effect::Write)
+                // A page is read by the family that knows its elements, and is no answer as it stands.
+                && !browser::acts(read)
                 && seen.insert((read.step.action_name, read.step.action_input))
         })
         .collect()
