@@ -350,9 +350,7 @@ def reliability(left_out: ah.rules.Fit) -> str:
 
 def types(read: pl.DataFrame) -> str:
     """Tell how well the type is found, given failure."""
-    airline = read.filter(
-        pl.col("type").is_not_null() | (pl.col("source").struct.field("format") == "tau_bench")
-    )
+    airline = read.filter(pl.col("source").struct.field("format") == "tau_bench")
     shipped = ah.rules.evaluate(airline, types=pl.col("type")).summary.row(0, named=True)
     fitted = ah.rules.fit(airline, task=pl.col("task"), types=pl.col("type"), date="").held_out
     fitted = fitted.filter(pl.col("failed"), pl.col("type").is_not_null())
@@ -480,6 +478,7 @@ def write(read: pl.DataFrame) -> None:
         "types": types(read),
         "rules": rule_table(read),
         "agreement": agreement_table(read),
+        "written": written(),
     }.items():
         begin, end = f"<!-- {mark} -->", f"<!-- end of {mark} -->"
         if begin not in page or end not in page:
