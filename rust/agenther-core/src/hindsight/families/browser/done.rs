@@ -198,7 +198,7 @@ fn of_thing(words: &[&str], before: &Page<'_>) -> Option<String> {
     if words.iter().filter(unknown).count() > 0 && !MAKING.contains(&verb) {
         return None;
     }
-    let subject: Vec<&str> = subject.split(' ').filter(|word| !(number(word) && !known(word))).collect();
+    let subject: Vec<&str> = subject.split(' ').filter(|word| !number(word) || known(word)).collect();
     let (first, rest) = subject.split_first()?;
     let noun = match bare(first).as_str() {
         "the" | "your" | "a" | "an" | "this" | "new" => rest.join(" "),

@@ -1,6 +1,6 @@
 //! What a search lists: names of its results in their order, with prices where all have one.
 
-use std::collections::HashSet;
+use std::collections::{HashMap, HashSet};
 
 use super::looked::{Ask, thing_of};
 use super::page::{Page, Role};
@@ -152,7 +152,8 @@ fn priced(page: &Page<'_>) -> Option<Vec<Hit>> {
 
 /// The titles of the largest group of like elements.
 fn items(page: &Page<'_>) -> Option<Vec<Hit>> {
-    let mut groups: Vec<((Option<usize>, usize), Vec<String>)> = Vec::new();
+    // Titles by where they stand: under which node, how deep.
+    let (mut places, mut groups) = (HashMap::new(), Vec::<Vec<String>>::new());
     for at in page.content() {
         let node = &page.nodes[at];
         if node.role != Role::Item {
@@ -169,16 +170,16 @@ fn items(page: &Page<'_>) -> Option<Vec<Hit>> {
         }
         // Something is said of a result beside its title; the entries of a menu have nothing else.
         let is_rich = inner().count() >= 2;
-        let key = (node.parent, node.depth);
         if !is_rich {
             continue;
         }
-        match groups.iter_mut().find(|(known, _)| *known == key) {
-            Some((_, names)) => names.push(name),
-            None => groups.push((key, vec![name])),
+        let place = *places.entry((node.parent, node.depth)).or_insert(groups.len());
+        if place == groups.len() {
+            groups.push(Vec::new());
         }
+        groups[place].push(name);
     }
-    let (_, names) = groups.into_iter().max_by_key(|(_, names)| names.len())?;
+    let names = groups.into_iter().max_by_key(Vec::len)?;
     let mut seen = HashSet::new();
     let distinct = names.iter().all(|name| seen.insert(name.clone()));
     let hits = names.into_iter().map(|name| Hit { name, price: None });

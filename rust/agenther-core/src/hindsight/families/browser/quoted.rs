@@ -32,9 +32,8 @@ pub fn clean(text: &str) -> Cow<'_, str> {
         match c {
             Some(c) if is_unseen(c) => {}
             Some(c) if c.is_whitespace() || c.is_control() => {
-                if !out.is_empty() && !out.ends_with(' ') {
-                    out.push(' ');
-                }
+                let opens = out.is_empty() || out.ends_with(' ');
+                out.push_str(if opens { "" } else { " " });
             }
             Some(c) => out.push(c),
             None => {}

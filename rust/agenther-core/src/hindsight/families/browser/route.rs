@@ -409,12 +409,12 @@ impl<'s, 'r> Way<'s, 'r> {
                     Some(field) => {
                         self.values.push((step as u32, option.clone()));
                         // What was typed to find the option is not meant itself.
-                        if let Some((_, Deed::Set(known, _))) = self.deeds.last()
-                            && *known == field
+                        let is_same =
+                            |(_, deed): &(_, Deed)| matches!(deed, Deed::Set(known, _) if *known == field);
+                        if self.deeds.last().is_some_and(is_same)
+                            && let Some((_, Deed::Set(_, typed))) = self.deeds.pop()
                         {
-                            if let Some((_, Deed::Set(_, typed))) = self.deeds.pop() {
-                                self.values.retain(|(_, value)| *value != typed || typed == option);
-                            }
+                            self.values.retain(|(_, value)| *value != typed || typed == option);
                         }
                         Deed::Set(field, option)
                     }
