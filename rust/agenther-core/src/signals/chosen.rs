@@ -14,6 +14,13 @@ pub struct Chosen<'r, 'a> {
     pub record: Value<'r, 'a>,
 }
 
+impl<'r, 'a> Chosen<'r, 'a> {
+    /// The list that the record is one of.
+    pub fn list(&self) -> Option<Value<'r, 'a>> {
+        self.record.parent().filter(|list| list.kind() == Kind::Array)
+    }
+}
+
 /// The most earlier calls that are looked through: keeps the time linear in the number of steps.
 const REACH: usize = 8;
 

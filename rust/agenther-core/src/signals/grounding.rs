@@ -41,6 +41,8 @@ struct Claim {
     grain: f64,
     /// Whether it is an amount of money, which is exact and in no other unit.
     is_money: bool,
+    /// Whether it is a percentage.
+    is_share: bool,
     moment: Moment,
     /// Which text it is in: numbers of one text may follow from one another.
     text: usize,
@@ -131,6 +133,7 @@ fn claims(reading: &Reading<'_>) -> Vec<Claim> {
             slack: if number.is_money(text) { CENT } else { number.slack(text) },
             grain: number.slack(text),
             is_money: number.is_money(text),
+            is_share: number.is_share(text),
             moment,
             text: texts,
         }));
@@ -320,23 +323,37 @@ impl Claim {
         if self.is(total) || self.is(total / left.len().max(1) as f64) {
             return true;
         }
-        left.iter().any(|a| {
+        let pairs = |fits: &dyn Fn(f64, &[f64]) -> bool| left.iter().any(|a| fits(*a, right));
+        if self.is_share {
+            // Of the other, and how much more or less than it.
+            return pairs(&|a, right| {
+                right.iter().fold(false, |found, b| {
+                    let share = 100.0 * a / b;
+                    found
+                        | self.is(share)
+                        | self.is(share - 100.0)
+                        | self.is(100.0 - share)
+                        | self.is(a + b)
+                        | self.is(a - b)
+                })
+            });
+        }
+        // Without a way out in the middle, which keeps vectors from it.
+        pairs(&|a, right| {
+            let sums = right.iter().fold(false, |found, b| {
+                found | self.is(a + b) | self.is(a - b) | self.is(b - a) | self.is(a * b)
+            });
+            sums || (2..=9).fold(false, |found, times| found | self.is(a * f64::from(times)))
+        }) || pairs(&|a, right| {
             right.iter().fold(false, |found, b| {
-                let share = a / b;
+                let part = a * b / 100.0;
                 found
-                    | self.is(a + b)
-                    | self.is(a - b)
-                    | self.is(b - a)
-                    | self.is(a * b)
-                    | self.is(share)
+                    | self.is(a / b)
                     | self.is(b / a)
-                    | self.is(100.0 * share)
-                    | self.is(100.0 * b / a)
-                    | self.is(100.0 * (share - 1.0).abs())
-                    | self.is(a * b / 100.0)
-                    | self.is(a * (1.0 - b / 100.0))
-                    | self.is(a * (1.0 + b / 100.0))
-            }) || (2..=9).fold(false, |found, times| found | self.is(a * f64::from(times)))
+                    | self.is(part)
+                    | self.is(a - part)
+                    | self.is(a + part)
+            })
         })
     }
 }
@@ -385,6 +402,11 @@ impl Number {
         let signed = before.ends_with(SIGNS) || right.trim_start().starts_with(SIGNS);
         let word = before.trim_end_matches(SIGNS).trim_end().rsplit(' ').next().unwrap_or("");
         signed && !ROUGHLY.iter().any(|roughly| word.eq_ignore_ascii_case(roughly))
+    }
+
+    fn is_share(self, text: &str) -> bool {
+        let right = text[self.end..].trim_start_matches(['*', ' ']);
+        right.starts_with('%') || right.starts_with("percent") || right.starts_with("Prozent")
     }
 
     /// Half a unit of the last digit that is written, or, of a round number, a hundredth of it at most.
@@ -546,6 +568,7 @@ mod tests {
             slack: number.slack(text),
             grain: number.slack(text),
             is_money: number.is_money(text),
+            is_share: number.is_share(text),
             moment: 0,
             text: 0,
         }

@@ -34,10 +34,8 @@ pub fn find(signals: &Signals<'_, '_>) -> Vec<Hit> {
     if may_bound(prompt) && !constraints(prompt, signals.reading().prompt_facts()).is_empty() {
         return Vec::new();
     }
-    let chosen = chosen::records(signals).find(|chosen| {
-        let list = chosen.record.parent().filter(|list| list.kind() == Kind::Array);
-        list.is_some_and(|list| wanted.beaten(list, chosen.record, prompt))
-    });
+    let chosen = chosen::records(signals)
+        .find(|chosen| chosen.list().is_some_and(|list| wanted.beaten(list, chosen.record, prompt)));
     if let Some(chosen) = chosen {
         return vec![Hit::step(chosen.seen, Field::Observation).at(chosen.record.span())];
     }

@@ -26,11 +26,13 @@ pub fn find(signals: &Signals<'_, '_>) -> Vec<Hit> {
     if signals.steps().any(|(_, step)| step.step.user.is_some()) || excludes(prompt) {
         return Vec::new();
     }
+    let mut choices = chosen::records(signals).filter(|chosen| chosen.list().is_some()).peekable();
+    if choices.peek().is_none() {
+        return Vec::new();
+    }
     let asked = Asked::of(prompt, signals);
     let is_wrong = |chosen: &chosen::Chosen<'_, '_>| {
-        let Some(list) = chosen.record.parent().filter(|list| list.kind() == Kind::Array) else {
-            return false;
-        };
+        let Some(list) = chosen.list() else { return false };
         let own = asked.shared(chosen.record);
         let others =
             || list.children().take(MAX_RECORDS).filter(|other| other.span() != chosen.record.span());
@@ -39,7 +41,7 @@ pub fn find(signals: &Signals<'_, '_>) -> Vec<Hit> {
             own.iter().all(|word| shared.contains(word)) && shared.iter().any(|word| !own.contains(word))
         })
     };
-    let wrong = chosen::records(signals).filter(is_wrong);
+    let wrong = choices.filter(is_wrong);
     wrong.map(|chosen| Hit::step(chosen.seen, Field::Observation).at(chosen.record.span())).collect()
 }
 
