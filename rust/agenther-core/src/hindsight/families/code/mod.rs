@@ -72,7 +72,8 @@ pub fn propose(reading: &Reading<'_>, out: &mut Proposals) {
         }
         let Some(view) = View::of(step) else { continue };
         viewed += 1;
-        if reading.steps[..index].iter().any(|earlier| changes(earlier, &view)) {
+        // Nor what an edit shows of its own work.
+        if reading.steps[..=index].iter().any(|earlier| changes(earlier, &view)) {
             continue;
         }
         let file = File { reading, index, found: finder(reading, index, &view), view };

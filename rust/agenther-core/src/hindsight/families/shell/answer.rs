@@ -102,9 +102,14 @@ pub fn answer(phrase: &Phrase, observation: &str) -> Option<String> {
         (Kind::Number, [number]) => format!("There are {}.", number.trim()),
         (Kind::Value, [line]) => format!("{}.", first_field(line)),
         (Kind::Word, [word]) => format!("{word}."),
-        (Kind::First, [first, ..]) => first.to_string(),
+        (Kind::First, [first, ..]) => first.trim().to_string(),
         (Kind::PerFile, lines) => lines.iter().map(|line| line.trim_start()).collect::<Vec<_>>().join("\n"),
-        (Kind::Lines, lines) => lines.join("\n"),
+        (Kind::Lines, lines) if phrase.noun == PROCESSES => lines.join("\n"),
+        // Empty lines are lines too.
+        (Kind::Lines, _) => {
+            let whole: Vec<&str> = observation.trim_matches('\n').lines().map(str::trim_end).collect();
+            whole.join("\n").trim_end().to_string()
+        }
         (_, [one]) => one.to_string(),
         (_, lines) => lines.iter().map(|line| format!("- {line}")).collect::<Vec<_>>().join("\n"),
     })

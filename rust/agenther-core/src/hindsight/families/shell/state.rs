@@ -72,8 +72,10 @@ pub fn changes_state(line: &str) -> bool {
         || line.contains("-delete")
         || line.contains("sed -i")
         || line
-            .split(|c: char| !(c.is_alphanumeric() || c == '-' || c == '_'))
-            .any(|word| WRITERS.contains(&word))
+            .split(|c: char| c.is_whitespace() || "|;&(){}\"'`$=\\".contains(c))
+            // A folder may be called `export`.
+            .map(|word| word.strip_prefix("/usr").unwrap_or(word))
+            .any(|word| WRITERS.contains(&word.strip_prefix("/bin/").unwrap_or(word)))
 }
 
 /// Whether a failed command cannot have changed anything: every line of its output says that something was missing
@@ -137,8 +139,10 @@ impl Lost {
             "export",
         ];
         let own = command::within(line).map_or(line, |(_, rest)| rest);
-        let is_runner =
-            RUNNERS.contains(&first_word(own)) && !own.contains(['>', ';', '$']) && !own.contains("&&");
+        let is_runner = RUNNERS.contains(&first_word(own))
+            && !own.contains(['>', ';', '$'])
+            && !own.contains("&&")
+            && !own.contains("<<");
         let text = format!("{} {}", cut::head(line, MAX_TEXT), cut::head(output, MAX_TEXT));
         Lost { text, any_file: !is_runner, unnamed: own.contains('$') }
     }
@@ -155,7 +159,11 @@ impl Lost {
         let is_wide = match first_word(own) {
             "ls" | "find" | "du" | "tree" => true,
             "grep" | "rg" => self.any_file && is_recursive(),
-            "git" => self.any_file || self.text.contains("git "),
+            "git" => {
+                let action = own.split_whitespace().nth(1).unwrap_or("");
+                let shows_changes = matches!(action, "status" | "diff" | "add" | "commit" | "stash");
+                shows_changes || self.any_file || self.text.contains("git ")
+            }
             _ => self.any_file && own.contains('*'),
         };
         self.unnamed || is_wide || mentions(&self.text, own)
