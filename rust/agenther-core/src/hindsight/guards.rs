@@ -82,22 +82,9 @@ fn writes_are_confirmed(candidate: &Candidate, reading: &Reading<'_>) -> bool {
         };
         read.effect != Effect::Write
             || only_shows(read)
-            || edits_file(read)
             || only_reads(read)
             || read.status == Status::Ok && is_allowed()
     })
-}
-
-/// Whether a call edits a file that it names: what agents in a repository are there for, whatever rules they are under.
-fn edits_file(read: &StepReading<'_>) -> bool {
-    const PATHS: &[&str] = &["path", "file_path", "filePath", "filename", "absolute_path"];
-    const TEXTS: &[&str] = &["old_str", "old_string", "new_str", "new_string", "file_text", "content"];
-    let has = |keys: &[&str]| {
-        read.arguments().is_some_and(|arguments| keys.iter().any(|key| arguments.root().get(key).is_some()))
-    };
-    read.status == Status::Ok
-        && (has(PATHS) && has(TEXTS)
-            || read.step.action_input.is_some_and(|input| input.contains("*** Update File: ")))
 }
 
 /// Whether a call of a tool that does several things (`str_replace_editor`) only shows something.

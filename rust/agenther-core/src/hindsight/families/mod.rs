@@ -3,7 +3,6 @@
 
 mod code;
 mod english;
-mod frames;
 mod household;
 mod search;
 mod shell;
@@ -112,7 +111,6 @@ pub type Family = fn(&Reading<'_>, &mut Proposals);
 /// Every family, by name.
 pub const FAMILIES: &[(&str, Family)] = &[
     ("code", code::propose),
-    ("frames", frames::propose),
     ("household", household::propose),
     ("search", search::propose),
     ("shell", shell::propose),

@@ -42,18 +42,11 @@ fn range(span: crate::trajectory::Span) -> std::ops::Range<usize> {
 }
 
 mod hostile {
-    use super::super::{code, frames, household, search, shell, shop, sql};
+    use super::super::{code, household, search, shell, shop, sql};
     use super::{Family, proposals};
 
-    const FAMILIES: &[Family] = &[
-        code::propose,
-        frames::propose,
-        household::propose,
-        search::propose,
-        shell::propose,
-        shop::propose,
-        sql::propose,
-    ];
+    const FAMILIES: &[Family] =
+        &[code::propose, household::propose, search::propose, shell::propose, shop::propose, sql::propose];
 
     proptest::proptest! {
         #[test]

@@ -2,14 +2,12 @@
 //!
 //! [`view`] reads the steps that show a file, [`source`] the definitions in it, [`defined`] the searches that find one. A
 //! goal asks for one fact of one file, or for what the file defines; a search that found it is the first hop. Files that
-//! the run changed are not asked about. [`edit`] reads what was changed, and [`change`] asks for that; [`test_run`] reads
-//! runs of tests, and [`passing`] asks which fail, or to make them pass; [`reproduction`] asks for a script that fails.
+//! the run changed are not asked about. [`edit`] reads what was changed, [`test_run`] runs of tests, and [`passing`] asks
+//! which of them fail, or to make them pass.
 
-mod change;
 mod defined;
 mod edit;
 mod passing;
-mod reproduction;
 mod source;
 mod test_run;
 mod view;
@@ -31,8 +29,6 @@ use view::View;
 
 /// A run that opens file after file is not asked about every one.
 const MAX_VIEWS: usize = 12;
-/// Nor about every edit.
-const MAX_EDITS: usize = 6;
 /// More definitions than these are an index, not an answer.
 const MAX_DEFINED: usize = 12;
 /// A longer passage is a file to read, not an answer.
@@ -42,20 +38,14 @@ const PASSAGE_AROUND: usize = 5;
 
 /// Proposes questions that the files shown in a run answer.
 pub fn propose(reading: &Reading<'_>, out: &mut Proposals) {
-    for candidate in passing::asked(reading).into_iter().chain(reproduction::asked(reading)) {
+    for candidate in passing::asked(reading) {
         out.push_derived(candidate);
     }
-    let (mut edited, mut asked) = (0, BTreeSet::new());
+    let mut asked = BTreeSet::new();
     let (mut viewed, mut searched) = (0, 0);
     for (index, step) in reading.steps.iter().enumerate() {
         if changes_everything(step) || viewed == MAX_VIEWS {
             break;
-        }
-        if edited < MAX_EDITS
-            && let Some(candidate) = change::asked(reading, index)
-        {
-            edited += 1;
-            out.push_derived(candidate);
         }
         if searched < MAX_VIEWS
             && let Some((candidate, _)) = defined(reading, index)

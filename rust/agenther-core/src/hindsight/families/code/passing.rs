@@ -1,6 +1,5 @@
 //! Runs of tests as requests: which of them fail, and to make those pass that failed before a change.
 
-use super::change::looked_at;
 use super::edit::Edit;
 use super::test_run::{TestRun, test_name};
 use super::{Candidate, command, evidence_of, in_repository, view};
@@ -12,6 +11,9 @@ use crate::text::cut;
 
 /// A longer demonstration is a session.
 const MAX_KEPT: usize = 14;
+
+/// So many steps back a file that is changed was looked at.
+const MAX_LOOK: usize = 40;
 
 /// Runs of tests that are compared.
 const MAX_RUNS: usize = 24;
@@ -206,8 +208,20 @@ pub fn changed_file(step: &StepReading<'_>) -> Option<String> {
     Edit::of(step).map(|edit| edit.path.into_owned())
 }
 
+/// The step before that shows a line of a file, as whoever changes it must have seen it.
+fn looked_at(reading: &Reading<'_>, index: usize, path: &str, line: &str) -> Option<u32> {
+    let from = index.saturating_sub(MAX_LOOK);
+    let line = line.trim();
+    let shows = |step: &StepReading<'_>| {
+        let is_of_it = step.step.action_input.is_some_and(|input| super::has_word(input, view::name(path)));
+        is_of_it && Edit::of(step).is_none() && step.step.observation.is_some_and(|text| text.contains(line))
+    };
+    let at = reading.steps[from..index].iter().rposition(shows)?;
+    u32::try_from(from + at).ok()
+}
+
 /// Files that agents write to try something.
-pub fn is_scratch(path: &str) -> bool {
+fn is_scratch(path: &str) -> bool {
     const STARTS: &[&str] =
         &["repro", "debug", "test_fix", "test_issue", "check_", "verify", "demo", "tmp", "try_"];
     let name = view::name(path).to_lowercase();
