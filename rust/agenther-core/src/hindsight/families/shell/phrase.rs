@@ -151,7 +151,8 @@ impl Phrase {
         for text in texts.chain(absent) {
             // Patterns stand in quotes.
             let ends = |rest: &str| rest.is_empty() || rest.starts_with([' ', ',', '?', '.', '/']);
-            let starts = |before: &str| before.ends_with(' ') && before.matches('"').count() % 2 == 0;
+            let starts =
+                |before: &str| before.ends_with(' ') && before.matches('"').count().is_multiple_of(2);
             let found: Vec<usize> = text
                 .match_indices(path)
                 .map(|(at, _)| at)

@@ -12,6 +12,7 @@ use super::state::{Lost, changes_state, did_nothing, mentions};
 use super::{MAX_LINES, evidence, line, seed};
 use crate::hindsight::Wording;
 use crate::hindsight::families::{Candidate, Proposals, english};
+use crate::hindsight::guards::only_shows;
 use crate::hindsight::needles;
 use crate::reading::{Reading, StepReading};
 use crate::signals::effect::Effect;
@@ -89,7 +90,7 @@ impl<'r, 'a> Session<'r, 'a> {
                 break;
             }
             let Some(line) = line(read) else {
-                if read.effect == Effect::Write {
+                if read.effect == Effect::Write && !only_shows(read) {
                     self.lose(Lost::of_call(read.step.action_input.unwrap_or("")), out);
                 }
                 continue;

@@ -166,7 +166,18 @@ impl Lost {
             }
             _ => self.any_file && own.contains('*'),
         };
-        self.unnamed || is_wide || mentions(&self.text, own)
+        self.unnamed || is_wide || mentions(&self.text, own) || self.makes_folder_of(own)
+    }
+
+    /// Whether a line names something in a folder that the change made.
+    fn makes_folder_of(&self, own: &str) -> bool {
+        let lost = command::within(&self.text).map_or(self.text.as_str(), |(_, rest)| rest);
+        let is_in = |folder: &str| {
+            own.split_whitespace()
+                .any(|word| word.strip_prefix(folder).is_some_and(|rest| rest.starts_with('/')))
+        };
+        first_word(lost) == "mkdir"
+            && lost.split_whitespace().skip(1).map(|word| word.trim_end_matches('/')).any(is_in)
     }
 }
 

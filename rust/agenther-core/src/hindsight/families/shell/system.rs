@@ -202,7 +202,7 @@ pub fn port_user(port: &str, with_process: bool) -> Option<Phrase> {
     let port: u16 = port.trim_start_matches(':').trim().parse().ok()?;
     let question = match with_process {
         true => format!("Which process is listening on port {port}"),
-        false => format!("On which addresses is port {port} listened on"),
+        false => format!("Which local addresses are listening on port {port}"),
     };
     let mut phrase = asking(Kind::Lines, question)?;
     phrase.absent = Some((

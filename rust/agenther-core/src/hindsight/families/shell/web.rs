@@ -10,7 +10,8 @@ pub fn curl(words: &[String]) -> Option<Phrase> {
     let get = |name: &str| flags.iter().find(|(flag, _)| flag == name).map(|(_, value)| value.as_str());
     let plain: String =
         address.chars().filter(|c| !c.is_alphanumeric() && !"-_.:/?=&%+,~".contains(*c)).collect();
-    (plain.is_empty() && address.contains(['.', ':'])).then_some(())?;
+    // One that is not silent prints its progress as well.
+    (plain.is_empty() && address.contains(['.', ':']) && get("s").is_some()).then_some(())?;
     let asking = |kind, question| Some(Phrase::new(kind, "response", "", "").asking(kind, question));
     match (get("o"), get("w")) {
         (Some("/dev/null"), Some(format)) if format.trim_end_matches("\\n") == "%{http_code}" => {
