@@ -88,7 +88,7 @@ fn writes_are_confirmed(candidate: &Candidate, reading: &Reading<'_>) -> bool {
 }
 
 /// Whether a call of a tool that does several things (`str_replace_editor`) only shows something.
-fn only_shows(read: &StepReading<'_>) -> bool {
+pub fn only_shows(read: &StepReading<'_>) -> bool {
     let command = read.arguments().and_then(|arguments| arguments.root().get("command"));
     command
         .is_some_and(|value| value.kind() == Kind::String && matches!(value.raw(), "view" | "show" | "read"))

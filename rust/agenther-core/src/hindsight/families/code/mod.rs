@@ -1,10 +1,15 @@
 //! Agents in a repository: what the files that they found and opened say of the code in them.
 //!
-//! [`view`] reads the steps that show a file, [`source`] the definitions in it. A goal asks for one fact of one file, or
-//! for what the file defines; a search that found the file is the first hop. Files that the run changed are not asked
-//! about.
+//! [`view`] reads the steps that show a file, [`source`] the definitions in it, [`defined`] the searches that find one. A
+//! goal asks for one fact of one file, or for what the file defines; a search that found it is the first hop. Files that
+//! the run changed are not asked about. [`edit`] reads what was changed, [`test_run`] runs of tests, and [`passing`] asks
+//! which of them fail, or to make them pass.
 
+mod defined;
+mod edit;
+mod passing;
 mod source;
+mod test_run;
 mod view;
 
 use std::borrow::Cow;
@@ -17,6 +22,8 @@ use crate::signals::tool_status::Status;
 use crate::text::bytes::has_letters;
 use crate::text::document::Kind;
 use crate::trajectory::{Field, Span};
+use defined::Located;
+use edit::Edit;
 use source::{Definition, Sort, definitions};
 use view::View;
 
@@ -31,11 +38,21 @@ const PASSAGE_AROUND: usize = 5;
 
 /// Proposes questions that the files shown in a run answer.
 pub fn propose(reading: &Reading<'_>, out: &mut Proposals) {
+    for candidate in passing::asked(reading) {
+        out.push_derived(candidate);
+    }
     let mut asked = BTreeSet::new();
     let (mut viewed, mut searched) = (0, 0);
     for (index, step) in reading.steps.iter().enumerate() {
         if changes_everything(step) || viewed == MAX_VIEWS {
             break;
+        }
+        if searched < MAX_VIEWS
+            && let Some((candidate, _)) = defined(reading, index)
+            && asked.insert(candidate.goal.clone())
+        {
+            searched += 1;
+            out.push_derived(candidate);
         }
         if searched < MAX_VIEWS
             && let Some(candidate) = located(reading, index, &mut searched)
@@ -45,7 +62,8 @@ pub fn propose(reading: &Reading<'_>, out: &mut Proposals) {
         }
         let Some(view) = View::of(step) else { continue };
         viewed += 1;
-        if reading.steps[..index].iter().any(|earlier| changes(earlier, &view)) {
+        // Nor what an edit shows of its own work.
+        if reading.steps[..=index].iter().any(|earlier| changes(earlier, &view)) {
             continue;
         }
         let file = File { reading, index, found: finder(reading, index, &view), view };
@@ -85,7 +103,10 @@ impl File<'_, '_> {
                 break;
             }
             let of_interest = self.view.complete || self.encloses_request(one) || self.is_mentioned(one.name);
-            if let Some((clause, question, answer)) = fact(one).filter(|_| of_interest) {
+            let Some((clause, question, answer)) = fact(one).filter(|_| of_interest) else { continue };
+            if let Some(candidate) = self.after_search(one, &clause, &answer) {
+                candidates.push(candidate);
+            } else {
                 candidates.push(self.candidate(&clause, &question, answer, one.lines, 0.86));
             }
         }
@@ -100,6 +121,28 @@ impl File<'_, '_> {
             candidates.push(self.candidate(&clause, &question, answer, lines, 0.8));
         }
         candidates
+    }
+
+    /// `Find where the function f is defined in the repository, and tell me what it returns.`
+    fn after_search(&self, one: &Definition<'_>, clause: &str, answer: &str) -> Option<Candidate> {
+        let from = self.index.saturating_sub(MAX_VIEWS);
+        let (search, (found, located)) =
+            (from..self.index).rev().find_map(|at| Some((at, defined(self.reading, at)?)))?;
+        let is_same = located.name == one.name
+            && view::name(located.path) == self.view.name()
+            && located.line.is_none_or(|line| self.view.first as usize + one.lines.0 == line as usize);
+        let clause =
+            clause.replace(&format!(" the {} `{}` in it ", one.sort.noun(), one.full_name()?), " it ");
+        let goal = format!("{}, and tell me {clause}.", found.goal.trim_end_matches('.'));
+        let candidate = self.candidate("", "", format!("{} {answer}", found.answer), one.lines, 0.88);
+        is_same.then(|| Candidate {
+            goal,
+            steps: vec![search as u32, self.index as u32],
+            slots: found.slots,
+            evidence: [found.evidence, candidate.evidence].concat(),
+            answer: candidate.answer,
+            ..candidate
+        })
     }
 
     /// The lines that the call asked for: a short range, or those around one line.
@@ -276,6 +319,63 @@ fn index(all: &[Definition<'_>]) -> Option<(String, String, String)> {
         format!("Which {kinds} does FILE define"),
         format!("It defines {}.", parts.join(", and ")),
     ))
+}
+
+/// The command and the output of a step.
+fn evidence_of(reading: &Reading<'_>, index: usize) -> Vec<Support> {
+    let step = reading.steps[index].step;
+    let fields = [(Field::ActionInput, step.action_input), (Field::Observation, step.observation)];
+    let texts =
+        fields.into_iter().filter_map(|(field, text)| Some((field, text.filter(|text| !text.is_empty())?)));
+    texts
+        .map(|(field, text)| Support {
+            text: text.to_string(),
+            step: Some(index as u32),
+            field,
+            span: Span::new(0, text.len()),
+        })
+        .collect()
+}
+
+/// `Find where the function f is defined in the repository.`: a search that found its one definition.
+fn defined<'a>(reading: &Reading<'a>, index: usize) -> Option<(Candidate, Located<'a>)> {
+    let step = &reading.steps[index];
+    let one = Located::of(step)?;
+    // What the run wrote itself it need not look for.
+    let is_written = |earlier: &StepReading<'_>| {
+        Edit::of(earlier).is_some_and(|edit| has_word(&edit.new, one.name))
+            || passing::changed_file(earlier).is_some_and(|path| view::name(&path) == view::name(one.path))
+    };
+    if reading.steps[..index].iter().any(is_written) {
+        return None;
+    }
+    let path = in_repository(one.path);
+    let answer = match one.line {
+        Some(line) => format!("It is defined in {path}, at line {line}."),
+        None => format!("It is defined in {path}."),
+    };
+    let start = one.found.as_ptr() as usize - step.step.observation?.as_ptr() as usize;
+    let candidate = Candidate {
+        goal: format!("Find where the {} `{}` is defined in the repository.", one.noun, one.name),
+        answer,
+        wording: Wording::Phrase,
+        steps: vec![index as u32],
+        slots: vec![Slot {
+            name: "name".to_string(),
+            value: one.name.to_string(),
+            origin: Origin::User,
+            step: index as u32,
+        }],
+        evidence: vec![Support {
+            text: one.found.to_string(),
+            step: Some(index as u32),
+            field: Field::Observation,
+            span: Span::new(start, start + one.found.len()),
+        }],
+        prior: 0.88,
+        trivial: false,
+    };
+    Some((candidate, one))
 }
 
 /// `Where is the file fields.py?`: a search for a file by its name that found one.

@@ -30,6 +30,7 @@ impl<'a> View<'a> {
     /// What a step shows, if it shows a file.
     pub fn of(step: &StepReading<'a>) -> Option<Self> {
         let observation = step.step.observation.filter(|_| step.status == Status::Ok)?;
+        let observation = crate::hindsight::families::shell::printed(observation)?;
         let mut view = numbered(observation).or_else(|| plain(step, observation))?;
         if view.path.is_empty() {
             view.path = requested_path(step)?;
@@ -122,17 +123,39 @@ fn header(line: &str) -> Option<(&str, Option<usize>)> {
     Some((path.trim_end_matches([':', '.']), None))
 }
 
-/// `cat PATH` in a shell.
+/// `cat PATH`, `sed -n '10,20p' PATH`, `head -40 PATH` in a shell.
 fn plain<'a>(step: &StepReading<'a>, observation: &'a str) -> Option<View<'a>> {
     let line = super::command(step)?;
-    let named = line.strip_prefix("cat ")?.trim();
+    let own = crate::hindsight::families::shell::own_command(&line);
+    let (shown, named) = own.rsplit_once(' ')?;
+    let lines: Vec<&str> = observation.lines().take(MAX_LINES).collect();
+    let (first, last) = match shown.trim_end() {
+        "cat" => (1, None),
+        shown => range(shown)?,
+    };
     let input = step.step.action_input?;
     let at = input.find(named).filter(|_| is_path(named))?;
     let path = &input[at..at + named.len()];
-    let lines: Vec<&str> = observation.lines().take(MAX_LINES).collect();
     let marked = |line: &&str| line.contains(['[', '<', '.']) && is_cut_mark(line);
-    let whole = lines.len() < MAX_LINES && !lines.iter().any(marked);
-    (is_path(path) && lines.len() >= 3).then_some(View { path, first: 1, lines, complete: whole })
+    let whole = first == 1
+        && lines.len() < MAX_LINES
+        && last.is_none_or(|last| lines.len() < last as usize)
+        && !lines.iter().any(marked);
+    (is_path(path) && lines.len() >= 3).then_some(View { path, first, lines, complete: whole })
+}
+
+/// The first line that a command shows, and the last, where it stops at one.
+fn range(shown: &str) -> Option<(u32, Option<u32>)> {
+    let words: Vec<&str> = shown.split_whitespace().collect();
+    match words.as_slice() {
+        ["head", "-n", number] => Some((1, Some(number.parse().ok()?))),
+        ["head", number] => Some((1, Some(number.strip_prefix('-')?.parse().ok()?))),
+        ["sed", "-n", range] => {
+            let (from, to) = range.trim_matches(['\'', '"']).strip_suffix('p')?.split_once(',')?;
+            Some((from.parse().ok().filter(|from| *from > 0)?, Some(to.parse().ok()?)))
+        }
+        _ => None,
+    }
 }
 
 /// The path that the call names.

@@ -3,9 +3,12 @@
 //! Commands that work are silent, so what changed is told by the command and not by its output. Those are left out
 //! whose effect depends on what was there before (`rm -f`, `cp` over a directory), unless the run shows it.
 
+use super::answer::{per_file_name, quoted};
 use super::command::{Command, options};
-use super::phrase::{Phrase, find_and_run};
-use super::{per_file_name, quoted};
+use super::find::find_and_run;
+use super::glob::is_glob;
+use super::operate::{operation, unpacked};
+use super::phrase::Phrase;
 use crate::hindsight::families::english::enumerate;
 
 /// No one asks for a change of more paths than these by name.
@@ -19,9 +22,9 @@ pub struct Deed {
     /// What stands before one object, and before several.
     noun: (&'static str, &'static str),
     /// What is changed: paths, or one noun phrase.
-    objects: Vec<String>,
+    pub(super) objects: Vec<String>,
     /// What follows: ` to /srv/b`.
-    manner: String,
+    pub(super) manner: String,
     /// Paths that must be there afterwards.
     pub makes: Vec<String>,
     /// Paths that must be gone afterwards.
@@ -32,10 +35,18 @@ pub struct Deed {
     pub new: Vec<String>,
     /// The files that it is done to, where `find` selects them.
     pub selection: Option<Phrase>,
+    /// Texts of which the output has one if it was done; none where it is silent.
+    pub confirmed_by: Vec<String>,
+    /// A text that an earlier output must have shown, of the file of that path.
+    pub shown: Option<(String, String)>,
+    /// Whether it is done to all that was changed before.
+    pub takes_all: bool,
+    /// Whether it reports what it does.
+    pub is_loud: bool,
 }
 
 impl Deed {
-    fn new(
+    pub(super) fn new(
         verb: (&'static str, &'static str),
         noun: (&'static str, &'static str),
         objects: &[String],
@@ -50,12 +61,30 @@ impl Deed {
             needs: Vec::new(),
             new: Vec::new(),
             selection: None,
+            confirmed_by: Vec::new(),
+            shown: None,
+            takes_all: false,
+            is_loud: false,
         }
+    }
+
+    /// Whether the output of its command says that it was done.
+    pub fn is_confirmed(&self, output: &str) -> bool {
+        self.confirmed_by.iter().any(|text| output.contains(text.as_str()))
     }
 
     /// Whether it leaves what it is done to in its place, so that what was made before may be changed again.
     pub fn keeps(&self) -> bool {
-        matches!(self.verb.0, "set" | "make")
+        matches!(self.verb.0, "set" | "make" | "replace" | "change")
+    }
+
+    /// Whether its words name no path that depends on where it is done.
+    pub fn is_anywhere(&self) -> bool {
+        let paths = self.makes.iter().chain(&self.removes).chain(&self.needs);
+        paths.into_iter().all(|path| path.starts_with('/'))
+            && self.objects.iter().all(|object| !object.contains("current directory"))
+            && self.selection.is_none()
+            && !(self.verb.0 == "copy" || self.verb.0 == "pack" || self.verb.0 == "compress" || self.is_loud)
     }
 
     /// Whether it deletes files.
@@ -97,7 +126,7 @@ pub fn said(deeds: &[Deed]) -> (String, String) {
 /// What a command changes; `None` if it is not known to be a plain change.
 pub fn deed(command: &Command) -> Option<Deed> {
     let [words] = command.stages.as_slice() else { return None };
-    let (name, rest) = words.split_first()?;
+    let (name, rest) = words.split_first().filter(|_| !words.iter().any(|word| is_glob(word)))?;
     if let Some(file) = &command.into {
         return written(name, rest, file);
     }
@@ -157,11 +186,12 @@ pub fn deed(command: &Command) -> Option<Deed> {
             let [address] = operands.try_into().ok()?;
             let mut deed = Deed::new(("download", "downloaded"), ("", ""), &[address]);
             deed.manner = format!(" to {file}");
+            (file != "/dev/null").then_some(())?;
             deed.makes = vec![file];
             deed
         }
         "find" => selected(rest)?,
-        _ => return None,
+        _ => operation(words)?,
     };
     Some(deed)
 }
@@ -236,6 +266,13 @@ fn permitted(mode: &str, objects: Vec<String>) -> Option<Deed> {
 fn packed(words: &[String]) -> Option<Deed> {
     let (mode, rest) = words.split_first()?;
     let letters = mode.strip_prefix('-').unwrap_or(mode);
+    if letters.starts_with('x') && letters.chars().all(|c| "xvzjf".contains(c)) && letters.ends_with('f') {
+        return match rest {
+            [archive] => Some(unpacked(archive, ".")),
+            [archive, flag, directory] if flag == "-C" => Some(unpacked(archive, directory)),
+            _ => None,
+        };
+    }
     let plain =
         letters.starts_with('c') && letters.ends_with('f') && letters.chars().all(|c| "cvzf".contains(c));
     let (archive, members) = rest.split_first()?;

@@ -1,7 +1,10 @@
 //! Filters of pipelines: each rewrites the phrase for what it is given.
 
 use super::command::{Flag, options};
-use super::phrase::{Kind, Phrase, checksum, counted, how_many, literal, ordinal, sought};
+use super::grep::{literal, sought};
+use super::phrase::{Kind, Phrase};
+use super::source::{checksum, counted, field, how_many, ordinal};
+use super::system::{PACKAGES, PORTS, PROCESSES, SOCKETS, port_user};
 
 /// What a command run on every found path makes of them.
 pub fn per_file(phrase: Phrase, command: &[String], at_once: bool) -> Option<Phrase> {
@@ -162,7 +165,11 @@ fn extreme(mut phrase: Phrase, words: &[String], last: bool) -> Option<Phrase> {
             format!("Which are the {number} {which} of the {files}, with their sizes in bytes")
         }
         // The directory itself is always the largest.
-        ("disk usage" | "disk usage in blocks", 1) => return None,
+        ("disk usage" | "disk usage in blocks", 1) if files.contains("itself included") => return None,
+        ("disk usage" | "disk usage in blocks", 1) => {
+            let most = if which == most { "most" } else { "least" };
+            format!("Which of the {files} takes up the {most} disk space, and how much")
+        }
         ("disk usage" | "disk usage in blocks", _) => {
             let most = if which == most { "most" } else { "least" };
             format!("Which {number} of the {files} take up the {most} disk space, and how much each")
@@ -174,6 +181,13 @@ fn extreme(mut phrase: Phrase, words: &[String], last: bool) -> Option<Phrase> {
         ("times of modification", _) => {
             let last = if which == most { "last" } else { "first" };
             format!("Which {number} of the {files} were modified {last}, and when")
+        }
+        ("occurrences", number) => {
+            let often = if which == most { "most" } else { "least" };
+            match number {
+                1 => format!("Which of the {files} occurs {often} often, and how often"),
+                _ => format!("Which {number} of the {files} occur {often} often, and how often each"),
+            }
         }
         (_, 1) => format!("Which of the {files} has the {which} {what}, and how many"),
         (_, _) => {
@@ -332,8 +346,32 @@ pub fn filter(mut phrase: Phrase, words: &[String]) -> Option<Phrase> {
             phrase.limit = Some(number);
             operands.is_empty().then_some(phrase)
         }
+        // `grep x f | tail -2`
+        "tail"
+            if phrase.kind == Kind::Lines
+                && phrase.noun == "lines"
+                && phrase.question.is_none()
+                && !phrase.sorted =>
+        {
+            let (number, operands) = how_many(rest)?;
+            phrase.noun = if number == 1 { "last line".to_string() } else { format!("last {number} lines") };
+            operands.is_empty().then_some(phrase)
+        }
+        // `grep x f | cut -d: -f1`
+        "cut"
+            if phrase.kind == Kind::Lines
+                && phrase.noun == "lines"
+                && phrase.manner.starts_with(" that ") =>
+        {
+            let (flags, operands) = options(rest, &["d=", "f="])?;
+            phrase.noun = format!("{} field of the lines", field(&flags)?);
+            operands.is_empty().then_some(phrase)
+        }
+        "grep" if matches!(phrase.noun.as_str(), PROCESSES | PORTS | SOCKETS | PACKAGES) => {
+            listed(phrase, rest)
+        }
         "grep" => {
-            let (flags, operands) = options(rest, &["i", "v"])?;
+            let (flags, operands) = options(rest, &["i", "v", "E"])?;
             let [pattern] = operands.try_into().ok()?;
             let has = |name: &str| flags.iter().any(|(flag, _)| flag == name);
             if !literal(&pattern) || phrase.question.is_some() || !phrase.manner.is_empty() {
@@ -375,6 +413,7 @@ pub fn filter(mut phrase: Phrase, words: &[String]) -> Option<Phrase> {
             phrase.noun = "different lines".to_string();
             Some(phrase)
         }
+        "uniq" if rest == ["-c"] && phrase.kind == Kind::Lines && phrase.sorted => counts(phrase),
         "uniq" if rest == ["-d"] && phrase.kind == Kind::Hashes && phrase.sorted => {
             let (what, files) = phrase.measured.clone()?;
             phrase.manner.clear();
@@ -397,4 +436,52 @@ pub fn filter(mut phrase: Phrase, words: &[String]) -> Option<Phrase> {
         }
         _ => None,
     }
+}
+
+/// Entries of a list of the machine that say something: `ps aux | grep nginx`.
+fn listed(phrase: Phrase, words: &[String]) -> Option<Phrase> {
+    let (_, operands) = options(words, &["i", "E", "w"])?;
+    let [pattern] = operands.try_into().ok()?;
+    let asking = |kind, question: String, absent: Option<(String, String)>| {
+        let mut phrase = Phrase::new(kind, phrase.noun.as_str(), "", "").asking(kind, question);
+        phrase.absent = absent;
+        Some(phrase)
+    };
+    match phrase.noun.as_str() {
+        noun @ (PORTS | SOCKETS) => port_user(&pattern, noun == PORTS),
+        PROCESSES if literal(&pattern) || pattern.contains('.') && literal(&pattern.replace('.', "a")) => {
+            asking(Kind::Lines, format!("Which running processes mention \"{pattern}\""), None)
+        }
+        PACKAGES if literal(&pattern) => {
+            let absent = (
+                format!("Is a Python package whose name contains \"{pattern}\" installed?"),
+                format!("No, no Python package whose name contains \"{pattern}\" is installed."),
+            );
+            let question = format!(
+                "Which Python packages whose name contains \"{pattern}\" are installed, and in which versions"
+            );
+            asking(Kind::Lines, question, Some(absent))
+        }
+        _ => None,
+    }
+}
+
+/// How often each of the sorted lines occurs: `sort | uniq -c`.
+fn counts(phrase: Phrase) -> Option<Phrase> {
+    let noun = match phrase.noun.as_str() {
+        "lines" => "line",
+        noun if noun.ends_with(" column") || noun.ends_with(" field") => noun,
+        _ => return None,
+    };
+    let is_plain = phrase.question.is_none() && phrase.manner == ", sorted alphabetically";
+    let place = phrase.place.replacen(" of each line of ", " of ", 1);
+    let values = if noun == "line" {
+        format!("different lines{place}")
+    } else {
+        format!("values of the {noun}{place}")
+    };
+    let question = format!("How often does each of the {values} occur");
+    let mut phrase = Phrase::new(Kind::PerFile, "counts", "", "").asking(Kind::PerFile, question);
+    phrase.measured = Some(("occurrences".to_string(), values));
+    is_plain.then_some(phrase)
 }

@@ -1,36 +1,43 @@
 //! Shell sessions as requests for what their commands print and change.
 //!
-//! [`command`] takes a line apart, [`phrase`] says what it prints, [`deed`] what it changes, [`missing`] what is not
-//! there. Unknown flags, patterns with backslashes, expansions and anything that depends on dropped steps give no
-//! candidate: a goal keeps all changes before it.
+//! [`command`] takes a line apart; [`phrase`] says what it prints, with a [`source`] at its beginning ([`find`], [`grep`],
+//! [`git`], [`system`], [`web`], [`glob`]) and a [`filter`] at each pipe; [`deed`] says what it changes, [`missing`] what is not there. [`session`] goes
+//! through the commands of a run. Unknown flags, patterns with backslashes, expansions and anything that depends on
+//! dropped steps give no candidate: a goal keeps all changes before it.
 
+mod answer;
 mod command;
 mod deed;
 mod filter;
+mod find;
+mod git;
+mod glob;
+mod grep;
 mod missing;
+mod operate;
+mod output;
 mod phrase;
+mod place;
+mod session;
+mod source;
+mod state;
+mod system;
+mod web;
 
 use std::borrow::Cow;
-use std::collections::BTreeSet;
 
 use super::{Candidate, Proposals};
-use crate::hindsight::needles;
-use crate::hindsight::{Support, Wording};
+use crate::hindsight::Support;
 use crate::reading::{Reading, StepReading};
 use crate::signals::tool_status::is_silent;
 use crate::text::bytes::has_letters;
 use crate::trajectory::{Field, Span};
-use deed::Deed;
-use phrase::{Kind, Phrase};
+pub use output::printed;
+use session::Session;
+pub use state::{changes_state, only_reads};
 
 /// Longer outputs are listings that no answer repeats.
 const MAX_LINES: usize = 30;
-
-/// More changes than these are a session, and no request.
-const MAX_DEEDS: usize = 4;
-
-/// So many requests back a request may follow up on.
-const MAX_BACK: usize = 6;
 
 /// Proposes requests for what the commands of a run print and change.
 pub fn propose(reading: &Reading<'_>, out: &mut Proposals) {
@@ -41,386 +48,27 @@ pub fn propose(reading: &Reading<'_>, out: &mut Proposals) {
     }
 }
 
+/// A command line without the `cd` before it.
+pub fn own_command(line: &str) -> &str {
+    command::within(line).map_or(line.trim(), |(_, rest)| rest)
+}
+
+/// The steps that move to the directory in which a step runs.
+pub fn moves_before(reading: &Reading<'_>, index: usize) -> Vec<u32> {
+    let mut place = place::Place::default();
+    for (at, read) in reading.steps[..index].iter().enumerate() {
+        if let Some(line) = line(read).filter(|line| line.starts_with("cd ")) {
+            place.take_in(at as u32, &line, read.step.observation.and_then(printed).unwrap_or(""));
+        }
+    }
+    place.moves
+}
+
 /// Whether a step tells something by failing or by printing nothing: a command that worked is silent.
 pub fn tells_by_silence(read: &StepReading<'_>) -> bool {
-    read.step.observation.is_some_and(|text| is_silent(text) || missing::path(read, text).is_some())
-        && line(read).is_some()
-}
-
-/// A request that a command answered, and the answer.
-struct Answered {
-    step: u32,
-    phrase: Phrase,
-    answer: String,
-}
-
-/// What a run has done with its shell so far.
-struct Session<'r, 'a> {
-    reading: &'r Reading<'a>,
-    /// Where the log keeps the last newline of outputs, one without it was cut.
-    newline_kept: bool,
-    moved: bool,
-    deeds: Vec<(u32, Deed)>,
-    answered: Vec<Answered>,
-    proposed: BTreeSet<String>,
-}
-
-/// What a line does, as far as it is known.
-struct Act {
-    deeds: Vec<Deed>,
-    reads: Option<Phrase>,
-}
-
-impl<'r, 'a> Session<'r, 'a> {
-    fn new(reading: &'r Reading<'a>) -> Self {
-        let newline_kept = reading.steps.iter().any(|step| {
-            step.step.observation.is_some_and(|text| text.ends_with('\n')) && line(step).is_some()
-        });
-        Session {
-            reading,
-            newline_kept,
-            moved: false,
-            deeds: Vec::new(),
-            answered: Vec::new(),
-            proposed: BTreeSet::new(),
-        }
-    }
-
-    fn run(&mut self, out: &mut Proposals) {
-        self.go_through(out);
-        self.tell_deeds(None, 0.8, out);
-    }
-
-    /// Takes in the steps, as far as it is clear what they change.
-    fn go_through(&mut self, out: &mut Proposals) {
-        for (index, read) in self.reading.steps.iter().enumerate() {
-            let Some(line) = line(read) else { continue };
-            let moved_before = self.moved;
-            // A `cd` holds for the commands after it.
-            self.moved |= first_word(&line) == "cd";
-            let act = act(&line, moved_before);
-            let changes = act.as_ref().map_or(changes_state(&line), |act| !act.deeds.is_empty());
-            let observation = read.step.observation.filter(|_| !read.status.is_error());
-            let Some(observation) = observation else {
-                // What later commands print may depend on what a failed one did before it failed.
-                if changes && !did_nothing(read.step.observation.unwrap_or("")) {
-                    break;
-                }
-                continue;
-            };
-            match act {
-                _ if changes && did_nothing(observation) && observation.lines().any(complains) => {}
-                Some(act) if changes => {
-                    if self.change(index as u32, act, observation, out).is_none() {
-                        break;
-                    }
-                }
-                None if changes => break,
-                Some(Act { reads: Some(phrase), .. }) => {
-                    self.verify(index as u32, observation, out);
-                    self.read(index as u32, phrase, observation, out);
-                }
-                _ => self.verify(index as u32, observation, out),
-            }
-        }
-    }
-
-    /// Takes in a change that worked; `None` if it is not clear what it did.
-    fn change(&mut self, step: u32, act: Act, observation: &str, out: &mut Proposals) -> Option<()> {
-        for deed in &act.deeds {
-            let shown = |path: &String| self.shows(step, path);
-            let is_new = deed.new.iter().all(|path| !shown(path));
-            let is_there = deed.needs.iter().all(|path| self.listed(step, path) || self.makes(path));
-            (is_new && is_there && !self.redoes(deed)).then_some(())?;
-        }
-        let is_said = act.reads.is_some() || is_silent(observation) || is_report(observation);
-        (is_said && !observation.lines().any(complains)).then_some(())?;
-        // The files that `find` changed must have been listed before, else it may have changed none.
-        for deed in act.deeds {
-            if let Some(selection) = &deed.selection {
-                let listed = self.answered.iter().find(|known| known.phrase == *selection)?.step;
-                self.deeds.push((listed, deed.clone()));
-            }
-            self.deeds.push((step, deed));
-        }
-        (self.deeds.len() <= 2 * MAX_DEEDS).then_some(())?;
-        if let Some(phrase) = act.reads {
-            self.read(step, phrase, observation, out);
-        }
-        Some(())
-    }
-
-    /// A later output that shows what was made.
-    fn verify(&mut self, step: u32, observation: &str, out: &mut Proposals) {
-        let Some((_, last)) = self.deeds.last() else { return };
-        let shown = |path: &String| lists(observation, path);
-        if !last.makes.is_empty() && last.makes.iter().all(shown) && observation.lines().count() <= MAX_LINES
-        {
-            self.tell_deeds(Some((step, observation)), 0.88, out);
-        }
-    }
-
-    /// The request for all that was changed so far.
-    fn tell_deeds(&mut self, shown: Option<(u32, &str)>, prior: f32, out: &mut Proposals) {
-        let Some((goal, done)) = self.said() else { return };
-        let mut steps = self.deed_steps();
-        let mut answer = format!("Done: I {done}.");
-        if let Some((step, output)) = shown {
-            steps.push(step);
-            answer = format!("{answer} A check shows:\n{}", output.trim());
-        }
-        let goal = format!("{}.", super::english::sentence(&goal));
-        let key = format!("{goal} {}", shown.is_some());
-        if self.proposed.insert(key) {
-            out.push_derived(self.candidate(steps, goal, answer, prior, false));
-        }
-    }
-
-    /// Takes in what a command printed: the answer to a request, after all changes before.
-    fn read(&mut self, step: u32, phrase: Phrase, observation: &str, out: &mut Proposals) {
-        let seed = seed(self.reading, step);
-        if is_silent(observation) && !self.deeds.is_empty() {
-            self.check_gone(step, &phrase, out);
-            return;
-        }
-        let (request, answer) = if is_silent(observation) {
-            let Some(absence) = phrase.absence() else { return };
-            absence
-        } else if self.newline_kept && !observation.ends_with('\n') {
-            return;
-        } else if let Some(answer) = answer(&phrase, observation) {
-            (phrase.request(seed), answer)
-        } else {
-            return;
-        };
-        let prior = if phrase.trivial { 0.6 } else { 0.8 };
-        if self.deeds.is_empty() {
-            if self.proposed.insert(phrase.request(0)) {
-                let single = self.candidate(vec![step], request, answer.clone(), prior, phrase.trivial);
-                out.push_derived(single);
-                self.follow_up(step, &phrase, &answer, out);
-            }
-        } else if let Some((deeds, _)) = self.said() {
-            let mut steps = self.deed_steps();
-            steps.push(step);
-            let deeds = super::english::sentence(&deeds);
-            let selected = self.deeds.last().and_then(|(_, deed)| deed.selection.as_ref());
-            let request = match selected {
-                Some(files) => request.replace(&format!("all {}{}", files.noun, files.place), "them"),
-                None => request,
-            };
-            let goal = match request.split_at_checked(1) {
-                Some(("H" | "W", _)) => format!("{deeds}. Then tell me: {request}"),
-                Some((first, rest)) => format!("{deeds}, then {}{rest}", first.to_lowercase()),
-                None => return,
-            };
-            if self.proposed.insert(goal.clone()) {
-                out.push_derived(self.candidate(steps, goal, answer.clone(), 0.84, false));
-            }
-        }
-        if !is_silent(observation) {
-            self.answered.push(Answered { step, phrase, answer });
-        }
-    }
-
-    /// That nothing is left of what was deleted last.
-    fn check_gone(&mut self, step: u32, phrase: &Phrase, out: &mut Proposals) {
-        let is_same = self
-            .deeds
-            .last()
-            .is_some_and(|(_, deed)| deed.deletes() && deed.selection.as_ref() == Some(phrase));
-        let Some((goal, done)) = self.said().filter(|_| is_same) else { return };
-        let mut steps = self.deed_steps();
-        steps.push(step);
-        let goal = format!("{}, and check that none are left.", super::english::sentence(&goal));
-        if self.proposed.insert(goal.clone()) {
-            let answer = format!("Done: I {done}. None are left.");
-            out.push_derived(self.candidate(steps, goal, answer, 0.88, false));
-        }
-    }
-
-    /// The request together with an earlier one that it asks more about.
-    fn follow_up(&self, step: u32, phrase: &Phrase, answer: &str, out: &mut Proposals) {
-        let seed = seed(self.reading, step);
-        for earlier in self.answered.iter().rev().take(MAX_BACK) {
-            if earlier.phrase.trivial && phrase.trivial {
-                continue;
-            }
-            let about_it = || earlier.phrase.request_with(&earlier.answer, phrase, seed);
-            let Some(goal) = about_it().or_else(|| followed_up(&earlier.phrase, phrase, seed)) else {
-                continue;
-            };
-            let answer = format!("{}\n\n{answer}", earlier.answer);
-            out.push_derived(self.candidate(vec![earlier.step, step], goal, answer, 0.84, false));
-            return;
-        }
-    }
-
-    fn said(&self) -> Option<(String, String)> {
-        let mut deeds: Vec<Deed> = Vec::new();
-        for (_, deed) in &self.deeds {
-            if deeds.last() != Some(deed) {
-                deeds.push(deed.clone());
-            }
-        }
-        (1..=MAX_DEEDS).contains(&deeds.len()).then(|| deed::said(&deeds))
-    }
-
-    fn deed_steps(&self) -> Vec<u32> {
-        self.deeds.iter().map(|(step, _)| *step).collect()
-    }
-
-    /// Whether an earlier output lists a path.
-    fn listed(&self, step: u32, path: &str) -> bool {
-        self.reading.steps[..step as usize].iter().any(|read| {
-            !read.status.is_error() && read.step.observation.is_some_and(|text| lists(text, path))
-        })
-    }
-
-    /// Whether an earlier output may be about a path.
-    fn shows(&self, step: u32, path: &str) -> bool {
-        self.reading.steps[..step as usize].iter().filter(|read| !read.status.is_error()).any(|read| {
-            let text = read.step.observation.unwrap_or("");
-            // What a command that worked was given is there.
-            let is_given = || line(read).is_some_and(|line| !changes_state(&line) && lists(&line, path));
-            needles::find(text, per_file_name(path)).is_some() || is_given()
-        })
-    }
-
-    /// Whether a change was made before, in this or another way, or takes back an earlier one.
-    fn redoes(&self, deed: &Deed) -> bool {
-        let made = |path: &String| self.makes(path);
-        deed.makes.iter().any(made) && !deed.keeps()
-            || deed.removes.iter().any(made)
-            || self
-                .deeds
-                .iter()
-                .any(|(_, known)| known.selection.is_some() && known.selection == deed.selection)
-    }
-
-    fn makes(&self, path: &str) -> bool {
-        self.deeds.iter().any(|(_, deed)| deed.makes.iter().any(|made| made == path))
-    }
-
-    fn candidate(
-        &self,
-        mut steps: Vec<u32>,
-        goal: String,
-        answer: String,
-        prior: f32,
-        trivial: bool,
-    ) -> Candidate {
-        steps.sort_unstable();
-        steps.dedup();
-        let evidence = steps.iter().flat_map(|&step| evidence(self.reading, step)).collect();
-        Candidate {
-            goal,
-            answer,
-            wording: Wording::Phrase,
-            steps,
-            slots: Vec::new(),
-            evidence,
-            prior,
-            trivial,
-        }
-    }
-}
-
-/// Two requests in one, where the second is about the files of the first.
-fn followed_up(earlier: &Phrase, phrase: &Phrase, seed: usize) -> Option<String> {
-    let first = earlier.request(seed);
-    if let Some(more) = phrase.request_after(earlier, seed) {
-        return Some(format!("{first} {more}"));
-    }
-    let inside = format!("{}/", earlier.root.trim_end_matches('/'));
-    let second = phrase.request(seed);
-    let is_inside =
-        inside.len() > 1 && earlier.kind == Kind::Entries && needles::find(&second, &inside).is_some();
-    let first = first.trim_end_matches('.');
-    match second.strip_prefix("Show me ") {
-        Some(rest) if is_inside => Some(format!("{first}, and show me {rest}")),
-        None if is_inside && second.ends_with('?') => Some(format!("{first}. {second}")),
-        _ => None,
-    }
-}
-
-/// What a line does; `None` where any part of it is not known.
-fn act(line: &str, moved: bool) -> Option<Act> {
-    let (line, is_quiet) = command::without_errors(line);
-    let (directory, rest) =
-        command::within(&line).map_or((None, line.as_ref()), |(dir, rest)| (Some(dir), rest));
-    let mut commands = command::commands(rest)?;
-    let relative = !rest.split(' ').any(|word| word.starts_with('/'));
-    let last = commands.pop()?;
-    let mut deeds = commands.iter().map(deed::deed).collect::<Option<Vec<_>>>()?;
-    let mut reads = None;
-    match deed::deed(&last) {
-        Some(deed) => deeds.push(deed),
-        None if last.into.is_none() => reads = Some(phrase::phrase(&last.stages)?),
-        None => return None,
-    }
-    if !deeds.is_empty() {
-        // What a change complained of is part of what it did.
-        return (directory.is_none() && !moved && !is_quiet).then_some(Act { deeds, reads });
-    }
-    let phrase = reads.as_mut()?;
-    phrase.quiet = is_quiet;
-    if let Some(directory) = directory.filter(|_| relative)
-        && !phrase.set_in(directory)
-    {
-        return None;
-    }
-    (!moved || !relative || directory.is_some()).then_some(Act { deeds, reads })
-}
-
-/// Whether a failed command cannot have changed anything: every line of its output says that something was missing
-/// or could not be read at all.
-fn did_nothing(observation: &str) -> bool {
-    const NOTHING: &[&str] = &[
-        "No such file or directory",
-        "command not found",
-        "File exists",
-        "syntax error",
-        "missing argument",
-        "Error is not recoverable",
-        "returned status",
-        "Removing leading",
-    ];
-    let text = observation.trim();
-    // A member that an archiver cannot find leaves an archive without it.
-    let is_partial = text.contains("tar:") && !text.contains("Cannot open");
-    let says_so = |line: &str| NOTHING.iter().any(|words| line.contains(words));
-    !text.is_empty() && !is_partial && text.lines().all(says_so)
-}
-
-/// What archivers report of what they do.
-fn is_report(observation: &str) -> bool {
-    let is_progress = observation.trim_start().starts_with("% Total") && observation.contains(" 100 ");
-    is_progress
-        || observation.lines().all(|line| {
-            line.starts_with("tar: Removing leading") || (!line.trim().is_empty() && !line.contains(' '))
-        })
-}
-
-/// Whether a line of an output has a path, or its last part, for a word.
-fn lists(output: &str, path: &str) -> bool {
-    let name = per_file_name(path);
-    output.lines().flat_map(str::split_whitespace).any(|word| {
-        word == path
-            || per_file_name(word) == name
-            || word.strip_prefix(path).is_some_and(|rest| rest.starts_with(':'))
-    })
-}
-
-/// The last part of a path.
-fn per_file_name(path: &str) -> &str {
-    let path = path.trim_end_matches('/');
-    path.rsplit('/').next().unwrap_or(path)
-}
-
-/// A text between quotes, if it has none itself.
-fn quoted(text: &str) -> Option<String> {
-    (!text.contains('"')).then(|| format!("\"{text}\""))
+    read.step.observation.is_some_and(|text| {
+        output::printed(text).is_some_and(is_silent) || missing::path(read, text).is_some()
+    }) && line(read).is_some()
 }
 
 /// The command line that a step runs: plain text, or a text argument, of a tool that is a shell.
@@ -433,150 +81,6 @@ pub fn line<'a>(step: &StepReading<'a>) -> Option<Cow<'a, str>> {
         return None;
     }
     super::text_argument(step, KEYS)
-}
-
-/// Whether a step runs a shell command that only reads: every stage of the pipeline is a command that cannot write.
-pub fn only_reads(step: &StepReading<'_>) -> bool {
-    const READERS: &[&str] = &[
-        "ls",
-        "cat",
-        "find",
-        "grep",
-        "egrep",
-        "fgrep",
-        "rg",
-        "head",
-        "tail",
-        "wc",
-        "sort",
-        "uniq",
-        "cut",
-        "du",
-        "df",
-        "file",
-        "stat",
-        "diff",
-        "cmp",
-        "md5sum",
-        "sha1sum",
-        "sha256sum",
-        "pwd",
-        "which",
-        "tree",
-        "nl",
-        "tr",
-        "awk",
-        "sed",
-        "echo",
-        "cd",
-        "date",
-        "ps",
-        "id",
-        "whoami",
-        "hostname",
-        "uname",
-    ];
-    let Some(line) = line(step) else { return false };
-    let line = line.as_ref();
-    let mut stages = line.split(['|', '&', ';']).map(str::trim).filter(|stage| !stage.is_empty()).peekable();
-    stages.peek().is_some()
-        && !changes_state(line)
-        && stages.all(|stage| READERS.contains(&first_word(stage)))
-}
-
-fn first_word(line: &str) -> &str {
-    line.split_whitespace().next().unwrap_or("")
-}
-
-/// Whether a command may change files or the shell's state.
-pub fn changes_state(line: &str) -> bool {
-    const WRITERS: &[&str] = &[
-        "rm", "mv", "cp", "mkdir", "rmdir", "touch", "tar", "ln", "chmod", "chown", "tee", "dd", "gzip",
-        "gunzip", "zip", "unzip", "install", "apt", "apt-get", "pip", "git", "export", "source", "alias",
-        "set", "sudo", "curl", "wget", "python", "python3", "make", "rsync", "truncate", "mktemp", "useradd",
-        "kill",
-    ];
-    let (line, _) = command::without_errors(line);
-    line.contains('>')
-        || line.contains("-delete")
-        || line.contains("sed -i")
-        || line
-            .split(|c: char| !(c.is_alphanumeric() || c == '-' || c == '_'))
-            .any(|word| WRITERS.contains(&word))
-}
-
-/// Whether a line of output says that something went wrong.
-fn complains(line: &str) -> bool {
-    const COMPLAINTS: &[&str] = &[
-        "No such file",
-        "Permission denied",
-        "not found",
-        "Is a directory",
-        "annot ",
-        "Try '",
-        "Usage:",
-        "timed out",
-        "omitting directory",
-        "Exiting with failure",
-        "Warning:",
-        "curl:",
-        "error",
-    ];
-    COMPLAINTS.iter().any(|complaint| line.contains(complaint))
-}
-
-/// The output as an answer, if it is what the phrase promises and nothing went wrong.
-fn answer(phrase: &Phrase, observation: &str) -> Option<String> {
-    let lines: Vec<&str> = observation.lines().map(str::trim_end).filter(|line| !line.is_empty()).collect();
-    let is_cut = phrase.limit.is_some_and(|limit| lines.len() >= limit as usize);
-    if lines.is_empty() || lines.len() > MAX_LINES || is_cut || lines.iter().any(|line| complains(line)) {
-        return None;
-    }
-    let is_number = |text: &str| text.parse::<u64>().is_ok_and(|number| number > 0);
-    let is_hash = |text: &str| text.len() >= 32 && text.bytes().all(|b| b.is_ascii_hexdigit());
-    let is_size = |text: &str| {
-        let number = text.trim_end_matches(['K', 'M', 'G', 'T']);
-        text == "0" || text.len() - number.len() == 1 && number.parse::<f64>().is_ok()
-    };
-    let first_field = |line: &str| line.split_whitespace().next().unwrap_or("").to_string();
-    let fits = match phrase.kind {
-        Kind::Number => lines.len() == 1 && is_number(lines[0].trim()),
-        Kind::Value => {
-            let value = first_field(lines[0]);
-            lines.len() == 1
-                && (is_number(&value) || is_hash(&value) || value.ends_with(['K', 'M', 'G', 'T']))
-        }
-        Kind::Hashes => lines.iter().all(|line| is_hash(line)),
-        Kind::Paths => {
-            let mut seen = lines.clone();
-            seen.sort_unstable();
-            seen.dedup();
-            seen.len() == lines.len()
-                && lines
-                    .iter()
-                    .all(|line| line.starts_with(&phrase.root) && line.len() > 1 && !line.ends_with(": "))
-        }
-        Kind::Entries => lines.iter().all(|line| !line.contains('/') && !line.ends_with(':')),
-        Kind::PerFile => lines.iter().all(|line| {
-            let value = first_field(line);
-            value.parse::<u64>().is_ok() || is_hash(&value) || is_size(&value)
-        }),
-        Kind::Lines => true,
-        Kind::Word => lines.len() == 1 && !lines[0].contains(' '),
-        Kind::First => true,
-    };
-    if !fits {
-        return None;
-    }
-    Some(match (phrase.kind, lines.as_slice()) {
-        (Kind::Number, [number]) => format!("There are {}.", number.trim()),
-        (Kind::Value, [line]) => format!("{}.", first_field(line)),
-        (Kind::Word, [word]) => format!("{word}."),
-        (Kind::First, [first, ..]) => first.to_string(),
-        (Kind::Lines | Kind::PerFile, lines) => lines.join("\n"),
-        (_, [one]) => one.to_string(),
-        (_, lines) => lines.iter().map(|line| format!("- {line}")).collect::<Vec<_>>().join("\n"),
-    })
 }
 
 /// The command and the output of a step.
@@ -682,6 +186,78 @@ mod tests {
                 "Show me the lines in the .py files under /srv that contain the text \"main\", with line numbers.",
                 "/srv/a.py:3:main()",
             ),
+            (
+                "systemctl status nginx",
+                "nginx.service - web server\n   Active: active (running)\n",
+                "What is the status of the nginx service?",
+                "nginx.service - web server\n   Active: active (running)",
+            ),
+            (
+                "ss -tlnp | grep ':8080'",
+                "LISTEN 0 128 127.0.0.1:8080 users:((\"gunicorn\",pid=9))\n",
+                "Which process is listening on port 8080?",
+                "LISTEN 0 128 127.0.0.1:8080 users:((\"gunicorn\",pid=9))",
+            ),
+            (
+                "netstat -tlnp | grep 6379",
+                "",
+                "Is anything listening on port 6379?",
+                "No, nothing is listening on port 6379.",
+            ),
+            (
+                "ps aux | grep redis",
+                "redis 9 /usr/bin/redis-server\nroot 12 grep redis\n",
+                "Which running processes mention \"redis\"?",
+                "redis 9 /usr/bin/redis-server",
+            ),
+            (
+                "du -sh /var/* | sort -rh | head -1",
+                "28G\t/var/log\n",
+                "Which of the files and directories in /var takes up the most disk space, and how much?",
+                "28G\t/var/log",
+            ),
+            (
+                "awk '{print $1}' /srv/access.log | sort | uniq -c | sort -rn | head -2",
+                "  9120 10.0.0.7\n   845 10.0.0.4\n",
+                "Which 2 of the values of the first column of /srv/access.log occur most often, and how often each?",
+                "9120 10.0.0.7\n845 10.0.0.4",
+            ),
+            (
+                "tail -n 2 /srv/app.log",
+                "12:00 error: no route\n12:01 ok\n",
+                "Show me the last 2 lines of /srv/app.log.",
+                "12:00 error: no route\n12:01 ok",
+            ),
+            (
+                "grep -n '^port' /etc/redis.conf",
+                "98:port 6380\n",
+                "Show me the lines of /etc/redis.conf that begin with \"port\", with line numbers.",
+                "98:port 6380",
+            ),
+            (
+                "kubectl get pods -n shop",
+                "NAME READY\ncart-1 1/1\n",
+                "List the pods in the namespace shop.",
+                "NAME READY\ncart-1 1/1",
+            ),
+            (
+                "curl -s http://localhost:8000/health",
+                "{\"status\": \"ok\"}\n",
+                "What does a GET request to http://localhost:8000/health return?",
+                "{\"status\": \"ok\"}",
+            ),
+            (
+                "jq '.version' /srv/package.json",
+                "\"2.3.1\"\n",
+                "What is the value of \"version\" in /srv/package.json?",
+                "\"2.3.1\"",
+            ),
+            (
+                "git show --stat 9a8b7c6",
+                "commit 9a8b7c6\n config.py | 2 +-\n",
+                "Which files did the git commit 9a8b7c6 change, and by how many lines?",
+                "commit 9a8b7c6\n config.py | 2 +-",
+            ),
             ("nproc", "4\n", "How many processors does this machine have?", "4."),
             (
                 "git log main..feature/login --oneline",
@@ -746,7 +322,7 @@ mod tests {
         for (line, output) in [
             ("find /srv -anewer x", "/srv/a\n"),
             ("grep -P 'a+' /etc/hosts", "a\n"),
-            ("grep 'a\\.b' /etc/hosts", "a.b\n"),
+            ("grep 'a\\+b' /etc/hosts", "a.b\n"),
             ("cat /etc/hosts | awk '{print $1 + 1}'", "127.0.0.1\n"),
             ("find /srv -name '*.py' -exec dirname {} \\;", "/srv\n/srv\n"),
             ("find /srv -name '*.py' 2>/dev/null", ""), // it may have complained
@@ -775,9 +351,14 @@ mod tests {
     }
 
     #[test]
-    fn relative_paths_are_not_asked_about_after_a_move() {
-        let calls = [("bash", "cd /srv", ""), ("think", "hm", "ok"), ("bash", "ls -t", "b\na\n")];
-        assert!(proposals(super::propose, "", &calls).is_empty());
+    fn relative_paths_are_said_from_where_the_run_moved_to() {
+        let found = steps(&[("cd /srv/app", ""), ("wc -l lib/a.py", "7 lib/a.py\n")]);
+        let expected =
+            ("How many lines does /srv/app/lib/a.py have?".to_string(), "7.".to_string(), vec![0, 1]);
+        assert_eq!(found, [expected]);
+        let found = steps(&[("cd /srv/app && wc -l lib/a.py", "7 lib/a.py\n")]);
+        assert_eq!(found[0].0, "How many lines does /srv/app/lib/a.py have?");
+        assert!(steps(&[("cd \"$HOME\"", ""), ("ls -t", "b\na\n")]).is_empty());
     }
 
     fn steps(calls: &[(&str, &str)]) -> Vec<(String, String, Vec<u32>)> {
@@ -826,22 +407,44 @@ mod tests {
     }
 
     #[test]
-    fn changes_of_unknown_effect_end_what_can_be_asked() {
+    fn what_a_change_of_unknown_effect_may_have_touched_is_not_asked() {
         for change in [
-            "rm -f /srv/x",        // silent, whether it was there or not
-            "cp -u a b",           // an unknown flag
-            "python3 /srv/run.py", // anything
-            "mkdir /srv/old",      // there already
-            "touch \"$NAME\"",     // which file?
+            "rm -f /srv/notes",         // silent, whether it was there or not
+            "cp -u /srv/notes b",       // an unknown flag
+            "python3 /srv/notes",       // anything
+            "touch \"$NAME\"",          // which file?
+            "sed -i s/a/b/ /srv/notes", // was there an a?
         ] {
-            let found = steps(&[("ls -t /srv", "old\n"), (change, ""), ("wc -l /srv/f", "3 /srv/f\n")]);
+            let found =
+                steps(&[("ls -t /srv", "old\n"), (change, ""), ("wc -l /srv/notes", "3 /srv/notes\n")]);
             assert!(found.iter().all(|(_, _, kept)| *kept == [0]), "{change}: {found:?}");
+            let found = steps(&[(change, ""), ("ls -t /srv", "old\n")]);
+            assert!(found.is_empty(), "{change}: {found:?}");
         }
+        let found = steps(&[("rm -f /srv/notes", ""), ("wc -l /etc/hosts", "3 /etc/hosts\n")]);
+        assert_eq!(found.len(), 1, "{found:?}");
         let failed = steps(&[
             ("mkdir /srv/a/b", "mkdir: cannot create directory '/srv/a/b': No such file or directory\n"),
             ("wc -l /srv/f", "3 /srv/f\n"),
         ]);
         assert_eq!(failed.len(), 1, "what failed changed nothing: {failed:?}");
+    }
+
+    #[test]
+    fn operations_stand_with_what_confirms_them() {
+        let installed = "Collecting flask\nSuccessfully installed flask-3.0\n";
+        let found = steps(&[("pip install flask", installed)]);
+        assert_eq!(found[0].0, "Install the Python package flask.");
+        assert!(steps(&[("pip install flask", "Requirement already satisfied: flask\n")]).is_empty());
+        let found = steps(&[
+            ("grep -n '^port' /etc/redis.conf", "98:port 6380\n"),
+            ("sed -i 's/port 6380/port 6379/' /etc/redis.conf", ""),
+            ("systemctl restart redis", ""),
+            ("systemctl is-active redis", "active\n"),
+        ]);
+        let goal = "Replace \"port 6380\" with \"port 6379\" in /etc/redis.conf, and restart the redis service. Then \
+                    tell me: What is the state of the redis service?";
+        assert!(found.iter().any(|(asked, _, kept)| asked == goal && *kept == [0, 1, 2, 3]), "{found:?}");
     }
 
     #[test]
