@@ -18,6 +18,7 @@ mod pairs;
 mod passage;
 mod prose;
 mod relative;
+mod said;
 mod stated;
 
 use std::borrow::Cow;
@@ -86,6 +87,8 @@ pub fn propose(reading: &Reading<'_>, out: &mut Proposals) {
                 if answered.iter().all(|known| known.candidate.goal != answer.candidate.goal) {
                     answered.push(answer);
                 }
+            } else if let Some(answer) = texts.iter().find_map(|text| search.said(text)) {
+                answered.push(answer);
             } else if let Some(passage) = texts.iter().find_map(|text| attributed(query, text))
                 && is_new(&found, &passage)
             {
@@ -142,6 +145,14 @@ impl<'a> Search<'_, 'a> {
             return None;
         }
         Some(self.answered(question, value, 0.78))
+    }
+
+    /// What a sentence says in the form of an answer, where the agent does not doubt it.
+    fn said(&self, text: &'a str) -> Option<Answered<'a>> {
+        let text = &text[..cut::floor(text, MAX_READ)];
+        let (question, value) = said::ask(self.query, text)?;
+        let is_doubted = self.thought().is_some_and(|thought| doubts(thought) && !affirms(thought, value));
+        (!is_doubted).then(|| self.answered(question, value, 0.78))
     }
 
     /// What the agent's next words make of a text, else the sentence that they take up.
@@ -369,6 +380,26 @@ mod tests {
         let found = goals(&[("search", "Ann Lee nationality", text)]);
         assert_eq!(found, [("What is the nationality of Ann Lee?".to_string(), "Irish".to_string())]);
         assert!(goals(&[("search", "Ann Lee paintings", text)]).is_empty());
+    }
+
+    #[test]
+    fn what_a_query_says_of_someone_stays_in_the_question() {
+        let text = "Ann Lee (born 2 May 1931) is an Irish chess player. She lives in Cork.";
+        for query in ["Ann Lee chess", "Ann Lee chess born"] {
+            let found = goals(&[("google_search", query, text)]);
+            assert!(!found.is_empty(), "{query}");
+            assert!(found.iter().all(|(goal, _)| goal.contains("the chess player Ann Lee")), "{query}: {found:?}");
+        }
+        let found = goals(&[("google_search", "Ann Lee wikipedia", text)]);
+        assert!(found.iter().any(|(goal, _)| goal.starts_with("When was Ann Lee born")), "{found:?}");
+        assert!(goals(&[("google_search", "Ann Lee tennis", text)]).is_empty());
+    }
+
+    #[test]
+    fn a_chunk_that_says_the_attribute_answers() {
+        let chunk = r#"[{"id": "d#1", "text": "The maximum temperature of the X200 is 80 °C. Do not exceed it."}]"#;
+        let expected = ("What is the maximum temperature of the X200?".to_string(), "80 °C".to_string());
+        assert_eq!(goals(&[("retrieve", "maximum temperature X200", chunk)]), [expected]);
     }
 
     #[test]

@@ -4,15 +4,20 @@
 //! A query with anything else in it is no candidate.
 
 mod answer;
+mod client;
 mod conditions;
+mod dates;
 mod ddl;
 mod groups;
 mod naming;
 mod nested;
 mod phrase;
+mod psql;
+mod rewrite;
 mod rows;
 mod schema;
 mod shape;
+mod share;
 mod table;
 
 use std::borrow::Cow;
@@ -59,10 +64,10 @@ pub fn propose(reading: &Reading<'_>, out: &mut Proposals) {
     let mut asked = Vec::new();
     for (sink, statement) in &statements {
         let step = &steps[*sink];
-        if !starts_with_word(statement, "select") || !matches!(step.status, Status::Ok | Status::Empty) {
+        if !is_query(statement) || !matches!(step.status, Status::Ok | Status::Empty) {
             continue;
         }
-        let (Some(shape), Some(table)) = (shape::shape(statement, &schema), rows::of(step)) else { continue };
+        let (Some(shape), Some(table)) = (shape::shape(statement, &schema), table_of(step)) else { continue };
         let Some(table) = without_heading(table, &shape) else { continue };
         for name in shape
             .tables
@@ -116,13 +121,18 @@ fn schema_of(
         if step.status != Status::Ok || (select && !asks_catalogue()) {
             continue;
         }
-        let Some(table) = rows::of(step) else { continue };
+        let Some(table) = table_of(step) else { continue };
         match select {
             true => schema.learn_catalogue(*at as u32, statement, &table.rows),
             false => schema.learn(*at as u32, statement, &table.rows),
         }
     }
     schema
+}
+
+/// The rows that a step returned.
+fn table_of(step: &StepReading<'_>) -> Option<Table> {
+    client::bare_rows(step).or_else(|| rows::of(step))
 }
 
 /// A table without the row that only names its columns.
@@ -147,11 +157,20 @@ fn statement<'a>(step: &StepReading<'a>) -> Option<Cow<'a, str>> {
     step.step.action_name?;
     if let Some(arguments) = step.arguments() {
         let texts = arguments.leaves().filter(|leaf| leaf.kind() == Kind::String).map(|leaf| leaf.text());
-        let mut found = texts.map(bare_statement).filter(|text| is_statement(text));
+        let mut found = texts.filter_map(read_statement);
         let only = found.next()?;
         return found.next().is_none().then_some(only);
     }
-    Some(bare_statement(Cow::Borrowed(input))).filter(|text| is_statement(text))
+    read_statement(Cow::Borrowed(input))
+}
+
+/// The statement that a text is, or that the client of a database is given in it.
+fn read_statement(text: Cow<'_, str>) -> Option<Cow<'_, str>> {
+    let inside = match &text {
+        Cow::Borrowed(text) => client::statement(text).map(Cow::Borrowed),
+        Cow::Owned(text) => client::statement(text).map(|inside| Cow::Owned(inside.to_string())),
+    };
+    Some(bare_statement(inside.unwrap_or(text))).filter(|text| is_statement(text))
 }
 
 /// A statement without the fence and the comments before it.
@@ -167,7 +186,11 @@ fn bare_statement(text: Cow<'_, str>) -> Cow<'_, str> {
 }
 
 fn is_statement(text: &str) -> bool {
-    ["select", "show", "desc", "describe", "pragma"].iter().any(|word| starts_with_word(text, word))
+    is_query(text) || ["show", "desc", "describe", "pragma"].iter().any(|word| starts_with_word(text, word))
+}
+
+fn is_query(text: &str) -> bool {
+    ["select", "with"].iter().any(|word| starts_with_word(text, word)) && find(text, "select").is_some()
 }
 
 fn starts_with_word(text: &str, word: &str) -> bool {
@@ -181,11 +204,14 @@ fn changes_state(step: &StepReading<'_>) -> bool {
     const CHANGES: &[&str] =
         &["insert", "update", "delete", "create", "drop", "alter", "truncate", "replace", "use", "set"];
     let input = step.step.action_input.unwrap_or("");
-    let changes = |text: &str| CHANGES.iter().any(|word| starts_with_word(text, word));
+    let changes = |text: &str| {
+        let statement = client::statement(text).unwrap_or(text);
+        CHANGES.iter().any(|word| starts_with_word(statement, word)) || client::runs_file(text)
+    };
     let in_argument = |arguments: &Document<'_>| {
         arguments
             .leaves()
-            .any(|leaf| leaf.kind() == Kind::String && leaf.raw().contains(' ') && changes(leaf.raw()))
+            .any(|leaf| leaf.kind() == Kind::String && leaf.raw().contains(' ') && changes(&leaf.text()))
     };
     changes(input) || step.arguments().is_some_and(in_argument)
 }
@@ -911,5 +937,127 @@ mod tests {
         let found = proposals(super::propose, "", &calls);
         assert_eq!(found.len(), 1, "{found:?}");
         assert_eq!(found[0].1, "- Bern, 4\n- Lugano, 3");
+    }
+
+    const ORDERS: (&str, &str, &str) = (
+        "run",
+        "psql shop -c '\\d orders'",
+        "           Table \"public.orders\"\n   Column   |     Type      | Nullable | Default\n\
+         ------------+---------------+----------+---------\n order_id   | integer       | not null |\n \
+         status     | text          |          |\n amount     | numeric(10,2) | not null |\n \
+         order_date | date          |          |\n created_at | timestamp     |          |\n\
+         Indexes:\n    \"orders_pkey\" PRIMARY KEY, btree (order_id)",
+    );
+
+    #[test]
+    fn clauses_of_any_dialect_are_read() {
+        for (query, rows, request, answer) in [
+            (
+                "SELECT TOP 2 [status], [amount] FROM [dbo].[orders] ORDER BY [amount] DESC",
+                r#"[{"status": "paid", "amount": 9.5}, {"status": "open", "amount": 7}]"#,
+                "What are the statuses and amounts of the 2 orders with the highest amount, in descending order? Ties may \
+                 be broken either way.",
+                "- paid, 9.5\n- open, 7",
+            ),
+            (
+                "SELECT ROUND(AVG(amount)::numeric, 2) AS mean FROM orders WHERE LOWER(status) = 'paid'",
+                "mean\n8.25",
+                "What is the average amount of the orders whose status is \"paid\"? Round to two decimal places.",
+                "The average amount is 8.25.",
+            ),
+            (
+                "SELECT COUNT(*) FROM orders WHERE EXTRACT(YEAR FROM created_at) = 2023",
+                "[(57,)]",
+                "How many orders are there whose year of creation is 2023?",
+                "The number of orders is 57.",
+            ),
+            (
+                "SELECT COUNT(*) FROM orders WHERE strftime('%Y', order_date) = '2023'",
+                "[(57,)]",
+                "How many orders are there whose date is in 2023?",
+                "The number of orders is 57.",
+            ),
+            (
+                "SELECT SUM(CASE WHEN status = 'paid' THEN 1 ELSE 0 END) FROM orders WHERE amount > 5",
+                "[(12,)]",
+                "How many orders are there whose amount is greater than 5 and whose status is \"paid\"?",
+                "The number of orders is 12.",
+            ),
+            (
+                "SELECT COUNT(*) FILTER (WHERE status = 'paid') FROM orders",
+                "[(30,)]",
+                "How many orders are there whose status is \"paid\"?",
+                "The number of orders is 30.",
+            ),
+            (
+                "SELECT ROUND(100.0 * SUM(CASE WHEN status = 'paid' THEN 1 ELSE 0 END) / COUNT(*), 1) FROM orders",
+                "[(52.6,)]",
+                "For what percentage of the orders is the status \"paid\"? Round to one decimal place.",
+                "The percentage is 52.6.",
+            ),
+            (
+                "WITH t AS (SELECT status, COUNT(*) AS n FROM orders GROUP BY status) \
+                 SELECT status, n FROM t ORDER BY n DESC LIMIT 1",
+                "[('paid', 30)]",
+                "Which status has the most orders, and how many? If there is a tie, any one of them will do.",
+                "The status is paid and the number of orders is 30.",
+            ),
+            (
+                "SELECT status FROM (SELECT status, amount FROM orders) q WHERE amount > 100",
+                "[('paid',), ('open',)]",
+                "What are the statuses of the orders whose amount is greater than 100?",
+                "- paid\n- open",
+            ),
+            // Which of the two roundings is meant, one sentence would not tell.
+            ("SELECT ROUND(AVG(amount), 2), ROUND(MAX(amount), 0) FROM orders", "[(8.25, 9)]", "", ""),
+            ("SELECT SUM(CASE WHEN status = 'paid' THEN amount ELSE 0 END) FROM orders", "[(12,)]", "", ""),
+            ("SELECT CAST(AVG(amount) AS INT) FROM orders", "[(8,)]", "", ""),
+            ("SELECT status, n FROM (SELECT status, 1 AS n FROM orders LIMIT 3) q ORDER BY n", "[('paid', 1)]", "", ""),
+            ("SELECT COUNT(*) * 100 / 50 FROM orders", "[(114,)]", "", ""),
+        ] {
+            let found = proposals(super::propose, "How is business?", &[ORDERS, ("query", query, rows)]);
+            let found = found.into_iter().next_back().map(|(goal, answer, _)| (goal, answer));
+            let Some((goal, said)) = found else {
+                assert_eq!(request, "", "no goal: {query}");
+                continue;
+            };
+            let phrasings = [request.to_string(), request.replace("What are the", "List the").replace('?', ".")];
+            assert!(phrasings.contains(&goal), "{query}: {goal}");
+            assert_eq!(said, answer, "{query}");
+        }
+    }
+
+    #[test]
+    fn clients_in_a_shell_are_read() {
+        let schema = ("bash", "sqlite3 shop.db '.schema'", "CREATE TABLE orders (order_id INTEGER PRIMARY KEY, status TEXT);");
+        for (command, rows, answer) in [
+            (
+                "sqlite3 shop.db \"SELECT status, COUNT(*) FROM orders GROUP BY status\"",
+                "open|3\npaid|9\n",
+                Some("- open, 3\n- paid, 9"),
+            ),
+            (
+                "psql shop -c \"SELECT status, COUNT(*) FROM orders GROUP BY status;\"",
+                " status | count \n--------+-------\n open   |     3\n paid   |     9\n(2 rows)\n",
+                Some("- open, 3\n- paid, 9"),
+            ),
+            ("sqlite3 shop.db \"SELECT status, COUNT(*) FROM orders GROUP BY status\" | head -1", "open|3\n", None),
+            ("echo \"SELECT status FROM orders\"", "SELECT status FROM orders\n", None),
+        ] {
+            let found = proposals(super::propose, "How is business?", &[schema, ("bash", command, rows)]);
+            assert_eq!(found.last().map(|(_, answer, _)| answer.as_str()), answer, "{command}: {found:?}");
+        }
+    }
+
+    #[test]
+    fn the_thing_with_the_most_is_found_in_an_inner_query() {
+        let found = film_goal(
+            "SELECT name FROM studios WHERE studio_id = (SELECT studio_id FROM films GROUP BY studio_id \
+             ORDER BY COUNT(*) DESC LIMIT 1)",
+            "[('Nord',)]",
+        );
+        let (goal, answer) = found.expect("a goal");
+        assert_eq!(goal, "Which studio has the most films? Give the name. If there is a tie, any one of them will do.");
+        assert_eq!(answer, "The studio name is Nord.");
     }
 }
