@@ -57,7 +57,8 @@ pub fn check(candidate: &Candidate, reading: &Reading<'_>) -> Result<(), Reason>
 
 /// Whether a goal repeats a statement of a query language: a person asks for what it finds.
 fn quotes_statement(goal: &str) -> bool {
-    goal.split_once("SELECT ").is_some_and(|(before, after)| before.ends_with('"') && after.contains(" FROM "))
+    goal.split_once("SELECT ")
+        .is_some_and(|(before, after)| before.ends_with('"') && after.contains(" FROM "))
 }
 
 /// Whether a text holds a value in any form in which people write it.
@@ -176,7 +177,8 @@ fn pursues_old_goal(candidate: &Candidate, reading: &Reading<'_>) -> bool {
 /// coin from the chest.`
 fn acts(value: &str, told: Option<&str>) -> bool {
     let verb = value.split_whitespace().next().unwrap_or("");
-    let action = told.and_then(|told| ["You ", "I "].iter().find_map(|actor| told.trim_start().strip_prefix(actor)));
+    let action =
+        told.and_then(|told| ["You ", "I "].iter().find_map(|actor| told.trim_start().strip_prefix(actor)));
     let repeats = action.and_then(|action| action.split_whitespace().next());
     verb.len() >= 3 && repeats.is_some_and(|word| word.eq_ignore_ascii_case(verb))
 }

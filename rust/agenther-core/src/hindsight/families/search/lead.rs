@@ -162,7 +162,8 @@ fn narrowed(
     let few = (1..=2).contains(&rest.len()) && rest.len() < subject.len().max(2);
     let told = || rest.iter().all(|stem| described.contains(stem));
     // What a query adds to the name of a person stands in small letters.
-    let added = || name.split(' ').filter(|word| word.starts_with(char::is_lowercase)).all(|word| word.len() > 3);
+    let added =
+        || name.split(' ').filter(|word| word.starts_with(char::is_lowercase)).all(|word| word.len() > 3);
     let bare = lead.parenthesis.is_none() || (calling(lead).is_some() && added());
     starts && whole && few && bare && told()
 }
@@ -177,7 +178,8 @@ pub fn calling<'a>(lead: &Lead<'a>) -> Option<&'a str> {
     {
         rest = after;
     }
-    let stop = [",", ";", ".", " who ", " and ", " of ", " from ", " in ", " for ", " with ", " best ", " known "];
+    let stop =
+        [",", ";", ".", " who ", " and ", " of ", " from ", " in ", " for ", " with ", " best ", " known "];
     let calling = stop.iter().fold(rest, |text, stop| text.split(stop).next().unwrap_or(text)).trim();
     let plain = calling.chars().all(|c| c.is_ascii_lowercase() || c == ' ');
     let is_born = inside.contains("born") || inside.contains('–');

@@ -208,7 +208,8 @@ pub fn read<'a>(query: &'a str, text: &'a str) -> Option<Passage<'a>> {
 /// A query without words at its end that only say what kind of page is looked for.
 fn bare(query: &str) -> &str {
     let mut query = query.trim();
-    while let Some((name, "wikipedia" | "Wikipedia" | "wiki" | "biography" | "bio" | "born")) = query.rsplit_once(' ')
+    while let Some((name, "wikipedia" | "Wikipedia" | "wiki" | "biography" | "bio" | "born")) =
+        query.rsplit_once(' ')
         && name.contains(' ')
     {
         query = name;

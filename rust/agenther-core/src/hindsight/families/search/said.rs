@@ -8,12 +8,26 @@ use super::prose::{content_stems, sentences};
 const MAX_VALUE: usize = 6;
 
 /// Words of a query that the sentence need not have.
-const LIGHT: &[&str] = &["period", "value", "number", "info", "information", "detail", "specification", "spec"];
+const LIGHT: &[&str] =
+    &["period", "value", "number", "info", "information", "detail", "specification", "spec"];
 
 /// Words that make a value uncertain, past or denied.
 const HEDGES: &[&str] = &[
-    " not ", "n't", "formerly", "until", "may ", "might", "could", "unless", "except", "depend", "usually",
-    "typically", "about to", "proposed", "expected",
+    " not ",
+    "n't",
+    "formerly",
+    "until",
+    "may ",
+    "might",
+    "could",
+    "unless",
+    "except",
+    "depend",
+    "usually",
+    "typically",
+    "about to",
+    "proposed",
+    "expected",
 ];
 
 /// The question that the only such sentence of a text answers, and its value.
@@ -95,8 +109,12 @@ fn said<'a>(attribute: &'a str, topic: &'a str, copula: &'static str, value: &'a
         && !value.starts_with("to ");
     let sized = (1..=4).contains(&words(attribute)) && (1..=6).contains(&words(topic));
     let is_one = !attribute.ends_with('s') || attribute.ends_with("ss");
-    (plain(attribute) && named && bounded && sized && is_one && !topic.contains(','))
-        .then_some(Said { attribute, topic, copula, value })
+    (plain(attribute) && named && bounded && sized && is_one && !topic.contains(',')).then_some(Said {
+        attribute,
+        topic,
+        copula,
+        value,
+    })
 }
 
 #[cfg(test)]
@@ -124,7 +142,11 @@ mod tests {
             ("X200 price", "The price of the X200 is $5. The price of the X200 Pro is $9.", None),
         ] {
             let found = ask(query, text);
-            assert_eq!(found.as_ref().map(|(question, value)| (question.as_str(), *value)), expected, "{query}");
+            assert_eq!(
+                found.as_ref().map(|(question, value)| (question.as_str(), *value)),
+                expected,
+                "{query}"
+            );
         }
     }
 }

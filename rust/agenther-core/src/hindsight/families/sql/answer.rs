@@ -148,7 +148,9 @@ pub fn answer(shape: &Shape, schema: &Schema, rows: &[Row]) -> Option<String> {
         return None;
     }
     let cells: Vec<Vec<&str>> = rows.iter().map(|row| said(shape, row)).collect::<Option<_>>()?;
-    let is_share = |cell: &&str| cell.trim_end_matches('%').parse::<f64>().is_ok_and(|share| share > 0.0 && share <= 100.0);
+    let is_share = |cell: &&str| {
+        cell.trim_end_matches('%').parse::<f64>().is_ok_and(|share| share > 0.0 && share <= 100.0)
+    };
     if shape.share.is_some() && !cells.iter().flatten().all(is_share) {
         return None;
     }

@@ -4,7 +4,8 @@ use crate::reading::StepReading;
 
 use super::rows::{Cell, Table};
 
-const CLIENTS: &[&str] = &["psql", "sqlite3", "mysql", "mariadb", "duckdb", "bq", "clickhouse-client", "sqlcmd"];
+const CLIENTS: &[&str] =
+    &["psql", "sqlite3", "mysql", "mariadb", "duckdb", "bq", "clickhouse-client", "sqlcmd"];
 
 /// The only statement in quotes of a command that calls a client and nothing else.
 pub fn statement(command: &str) -> Option<&str> {
@@ -35,10 +36,12 @@ pub fn runs_file(command: &str) -> bool {
 
 /// What `sqlite3` prints unless it is told otherwise: a row a line, bars between the values, no heading.
 pub fn bare_rows(step: &StepReading<'_>) -> Option<Table> {
-    const SHAPED: &[&str] = &["-header", "-csv", "-json", "-box", "-table", "-column", "-markdown", "-line", "-separator"];
+    const SHAPED: &[&str] =
+        &["-header", "-csv", "-json", "-box", "-table", "-column", "-markdown", "-line", "-separator"];
     let command = command(step)?;
     let command = command.trim();
-    let words: Vec<&str> = command.split_whitespace().take_while(|word| !word.contains(['"', '\''])).collect();
+    let words: Vec<&str> =
+        command.split_whitespace().take_while(|word| !word.contains(['"', '\''])).collect();
     let is_bare = words.first().is_some_and(|word| word.ends_with("sqlite3"))
         && !words.iter().any(|word| SHAPED.iter().any(|shaped| word.contains(shaped)));
     let text = step.step.observation.filter(|_| is_bare && statement(command).is_some())?;

@@ -134,7 +134,9 @@ impl Speaker<'_> {
             }
             // `order_date` in 2023
             Test::Compare(column, BinaryOperator::Eq, constant)
-                if attribute.as_deref() == Some("year") && !column.name.eq_ignore_ascii_case("year") =>
+                if attribute.as_deref() == Some("year")
+                    && self.info(column).is_none()
+                    && !column.name.eq_ignore_ascii_case("year") =>
             {
                 format!("whose date is in {}", constant.text)
             }

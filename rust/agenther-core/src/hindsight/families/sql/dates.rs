@@ -34,7 +34,9 @@ impl Scope<'_> {
             words => match words.strip_prefix("date of ") {
                 Some(what) => format!("{noun} of {what}"),
                 None => {
-                    let what = [" date", " time", " day", " timestamp"].iter().find_map(|end| words.strip_suffix(end));
+                    let what = [" date", " time", " day", " timestamp"]
+                        .iter()
+                        .find_map(|end| words.strip_suffix(end));
                     format!("{} {noun}", what?)
                 }
             },

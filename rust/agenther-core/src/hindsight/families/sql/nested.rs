@@ -1,8 +1,8 @@
 //! Queries within conditions: extremes and averages of a column, and rows of another table that refer to a row.
 
 use sqlparser::ast::{
-    BinaryOperator, Expr, GroupByExpr, Ident, Join, JoinConstraint, JoinOperator, Query, Select, SelectItem, SetExpr,
-    TableFactor,
+    BinaryOperator, Expr, GroupByExpr, Ident, Join, JoinConstraint, JoinOperator, Query, Select, SelectItem,
+    SetExpr, TableFactor,
 };
 
 use super::shape::{Column, Fold, Number, Output, Scope, Shape, Test, constant, flatten, select};
@@ -197,7 +197,9 @@ pub fn joined_by_superlative(query: &Query) -> Option<Query> {
         && outer.distinct.is_none()
         && query.order_by.is_none();
     let [inner_from] = inner.from.as_slice() else { return None };
-    let TableFactor::Table { name: child, alias: child_alias, .. } = &inner_from.relation else { return None };
+    let TableFactor::Table { name: child, alias: child_alias, .. } = &inner_from.relation else {
+        return None;
+    };
     if !plain || !query.limit_clause.as_ref().is_none_or(|limit| limit.to_string().trim() == "LIMIT 1") {
         return None;
     }

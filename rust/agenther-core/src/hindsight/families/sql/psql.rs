@@ -20,7 +20,8 @@ pub fn table(text: &str) -> Option<(String, Vec<ColumnInfo>)> {
             break;
         }
         let cell = |at: Option<usize>| at.and_then(|at| cells.get(at)).copied().unwrap_or("");
-        let not_null = cell(nullable).eq_ignore_ascii_case("not null") || cell(modifiers).contains("not null");
+        let not_null =
+            cell(nullable).eq_ignore_ascii_case("not null") || cell(modifiers).contains("not null");
         let name = cell(Some(column)).to_string();
         columns.push(ColumnInfo { name, not_null, ..typed(cell(Some(kind))) });
     }

@@ -269,9 +269,7 @@ fn choice(expr: &Expr) -> Option<(Expr, Expr, Option<Expr>)> {
         }
         Expr::Function(function) if matches!(name_of(function).as_str(), "if" | "iif" | "iff") => {
             match arguments_of(function)?.as_slice() {
-                [condition, hit, miss] => {
-                    Some(((*condition).clone(), (*hit).clone(), Some((*miss).clone())))
-                }
+                [condition, hit, miss] => Some(((*condition).clone(), (*hit).clone(), Some((*miss).clone()))),
                 _ => None,
             }
         }

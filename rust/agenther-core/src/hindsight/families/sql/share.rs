@@ -48,7 +48,9 @@ fn percentage(expr: &Expr) -> Option<(Expr, Expr)> {
         Expr::BinaryOp { left, op: BinaryOperator::Multiply, right } => {
             // `x / n * 100`, `100 * (x / n)`
             let (quotient, hundred) = if is_hundred(right) { (left, right) } else { (right, left) };
-            let Expr::BinaryOp { left, op: BinaryOperator::Divide, right } = bare(quotient) else { return None };
+            let Expr::BinaryOp { left, op: BinaryOperator::Divide, right } = bare(quotient) else {
+                return None;
+            };
             factors.extend([&**left, &**hundred]);
             right
         }
@@ -68,9 +70,11 @@ fn percentage(expr: &Expr) -> Option<(Expr, Expr)> {
         _ => return None,
     };
     let count = bare(divisor);
-    let counts = matches!(count, Expr::Function(_)) && count.to_string().to_ascii_lowercase().starts_with("count(");
+    let counts =
+        matches!(count, Expr::Function(_)) && count.to_string().to_ascii_lowercase().starts_with("count(");
     let condition = counted_condition(bare(part))?;
-    (counts && !count.to_string().to_ascii_lowercase().contains("distinct")).then(|| (condition, count.clone()))
+    (counts && !count.to_string().to_ascii_lowercase().contains("distinct"))
+        .then(|| (condition, count.clone()))
 }
 
 /// An expression without brackets and casts: what they change of a percentage, the result shows.
@@ -101,6 +105,7 @@ impl Speaker<'_> {
             return Some(format!("What percentage of the {rows} are {property}?"));
         }
         let (attribute, is) = said.strip_prefix(" whose ")?.split_once(" is ")?;
-        (plain && self.sound(test)).then(|| format!("For what percentage of the {rows} is the {attribute} {is}?"))
+        (plain && self.sound(test))
+            .then(|| format!("For what percentage of the {rows} is the {attribute} {is}?"))
     }
 }
