@@ -37,6 +37,9 @@ pub fn check(candidate: &Candidate, reading: &Reading<'_>) -> Result<(), Reason>
     if pursues_old_goal(candidate, reading) {
         return Err(Reason::OldGoalInArguments);
     }
+    if quotes_statement(&candidate.goal) {
+        return Err(Reason::NoAsk);
+    }
     let original = reading.run.original_prompt.unwrap_or("");
     let moves_bound = candidate.wording == Wording::Relax && numbers(&candidate.goal) != numbers(original);
     if !moves_bound && is_same_goal(&topics(&candidate.goal), reading.prompt_topics()) {
@@ -50,6 +53,12 @@ pub fn check(candidate: &Candidate, reading: &Reading<'_>) -> Result<(), Reason>
         return Err(Reason::NoRoundTrip);
     }
     Ok(())
+}
+
+/// Whether a goal repeats a statement of a query language: a person asks for what it finds.
+fn quotes_statement(goal: &str) -> bool {
+    goal.split_once("SELECT ")
+        .is_some_and(|(before, after)| before.ends_with('"') && after.contains(" FROM "))
 }
 
 /// Whether a text holds a value in any form in which people write it.
@@ -150,6 +159,7 @@ fn pursues_old_goal(candidate: &Candidate, reading: &Reading<'_>) -> bool {
                 argument.value.get(..7).is_some_and(|start| start.eq_ignore_ascii_case("select "));
             let is_query = argument.kind == Kind::String
                 && !is_statement
+                && !acts(&argument.value, reading.steps[step as usize].step.observation)
                 && !names_things(&argument.value)
                 && argument.value.split_whitespace().count() >= 3
                 && !argument.value.contains(['(', ')', '{', '}', ';', '=', '<', '>', '|', '\n', '/']);
@@ -161,6 +171,16 @@ fn pursues_old_goal(candidate: &Candidate, reading: &Reading<'_>) -> bool {
                 })
         })
     })
+}
+
+/// Whether a call acts in a world that tells back what was done, in the same words: `take coin from chest`, `You take the
+/// coin from the chest.`
+fn acts(value: &str, told: Option<&str>) -> bool {
+    let verb = value.split_whitespace().next().unwrap_or("");
+    let action =
+        told.and_then(|told| ["You ", "I "].iter().find_map(|actor| told.trim_start().strip_prefix(actor)));
+    let repeats = action.and_then(|action| action.split_whitespace().next());
+    verb.len() >= 3 && repeats.is_some_and(|word| word.eq_ignore_ascii_case(verb))
 }
 
 /// Whether an argument names numbered things and nothing else, or says what is done with them: `cloth 1 with sinkbasin 1`,
@@ -218,6 +238,21 @@ mod tests {
         ] {
             assert!(!names_things(value), "{value}");
         }
+    }
+
+    #[test]
+    fn what_a_world_tells_back_is_no_query() {
+        assert!(acts("take coin from chest", Some("You take the coin from the chest.")));
+        assert!(!acts("take coin from chest", Some("The chest is locked.")));
+        assert!(!acts("best films of 1999", Some("You Can Count on Me is a film.")));
+        assert!(!acts("take me home", None));
+    }
+
+    #[test]
+    fn a_goal_that_repeats_a_statement_is_none() {
+        assert!(quotes_statement("Show me the runs for \"SELECT a FROM b\"."));
+        assert!(!quotes_statement("Which lines of dump.sql contain \"SELECT \"?"));
+        assert!(!quotes_statement("How many shops are there?"));
     }
 
     #[test]

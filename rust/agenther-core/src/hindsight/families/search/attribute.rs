@@ -100,7 +100,7 @@ pub fn question(query: &str) -> Option<(String, Wants)> {
     if let Some(question) = how_many(query) {
         return Some((question, Wants::Number));
     }
-    let (head, of) = parts(query)?;
+    let (head, of) = parts(query).or_else(|| dated(query))?;
     let acronym = head;
     let head = head.to_lowercase();
     let role = head.split(' ').next_back()?;
@@ -334,6 +334,29 @@ pub fn parts(query: &str) -> Option<(&str, Cow<'_, str>)> {
     (name.contains(' ') && specific(name)).then_some((head, Cow::Borrowed(name)))
 }
 
+/// `Sing Me, Swing Me premiere date`: what comes before an attribute that takes a date is a title, whatever marks it has.
+fn dated(query: &str) -> Option<(&str, Cow<'_, str>)> {
+    let (title, head) = DATED.iter().find_map(|(date, ..)| {
+        let title = query.strip_suffix(date)?.strip_suffix(' ')?;
+        Some((title, &query[query.len() - date.len()..]))
+    })?;
+    let particle = |word: &str| {
+        ["of", "the", "and", "a", "an", "in", "on", "to", "for", "with", "at", "is", "from"].contains(&word)
+    };
+    let named =
+        |word: &str| particle(word) || word.starts_with(|c: char| c.is_uppercase() || c.is_ascii_digit());
+    let words = title.split(' ').count();
+    let marked = title.contains([',', '\'', '’', ':', '!', '&', '?']) && !title.contains('"');
+    // What ends as a possessive owns what follows.
+    let owner = title.ends_with("'s") || title.ends_with("’s");
+    (marked && !owner && (2..=9).contains(&words) && title.split(' ').all(named) && named_first(title))
+        .then_some((head, Cow::Borrowed(title)))
+}
+
+fn named_first(title: &str) -> bool {
+    title.starts_with(|c: char| c.is_uppercase() || c.is_ascii_digit())
+}
+
 /// The kind of thing that a text begins with, before a name: `band Grey Fox`.
 pub fn kind(text: &str) -> Option<&str> {
     let (kind, name) = text.split_once(' ')?;
@@ -427,6 +450,9 @@ mod tests {
             ("the director of The Lantern", Some("Who is the director of The Lantern")),
             ("nationality of Ann Lee", Some("What is the nationality of Ann Lee")),
             ("Ann Lee's brother", Some("Who is the brother of Ann Lee")),
+            ("Sing Me, Swing Me premiere date", Some("When did Sing Me, Swing Me premiere")),
+            ("What's Up at the Mill? release date", Some("When was What's Up at the Mill? released")),
+            ("Ann Lee's birth date", None),
             ("Ann Lee's father profession", None),
             ("Ann Lee paintings", None),
             ("The Lady release date", None),

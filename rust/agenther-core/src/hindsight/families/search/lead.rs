@@ -161,7 +161,30 @@ fn narrowed(
     let whole = subject.iter().all(|stem| wanted.contains(stem)) && !subject.is_empty();
     let few = (1..=2).contains(&rest.len()) && rest.len() < subject.len().max(2);
     let told = || rest.iter().all(|stem| described.contains(stem));
-    starts && whole && few && lead.parenthesis.is_none() && told()
+    // What a query adds to the name of a person stands in small letters.
+    let added =
+        || name.split(' ').filter(|word| word.starts_with(char::is_lowercase)).all(|word| word.len() > 3);
+    let bare = lead.parenthesis.is_none() || (calling(lead).is_some() && added());
+    starts && whole && few && bare && told()
+}
+
+/// What a lead with dates of birth calls a person, in a word or two: `chess player`.
+pub fn calling<'a>(lead: &Lead<'a>) -> Option<&'a str> {
+    let inside = lead.parenthesis?;
+    let described = ["a ", "an "].iter().find_map(|article| lead.predicate.strip_prefix(article))?;
+    let mut rest = described;
+    while let Some((word, after)) = rest.split_once(' ')
+        && (is_demonym(word) || matches!(word, "former" | "retired" | "professional"))
+    {
+        rest = after;
+    }
+    let stop =
+        [",", ";", ".", " who ", " and ", " of ", " from ", " in ", " for ", " with ", " best ", " known "];
+    let calling = stop.iter().fold(rest, |text, stop| text.split(stop).next().unwrap_or(text)).trim();
+    let plain = calling.chars().all(|c| c.is_ascii_lowercase() || c == ' ');
+    let is_born = inside.contains("born") || inside.contains('–');
+    let words: Vec<&str> = calling.split(' ').collect();
+    (is_born && plain && (1..=3).contains(&words.len()) && names_people(words.last()?)).then_some(calling)
 }
 
 /// Whether a name is another with its first name cut short: `Alex Hirsch` of `Alexander Robert Hirsch`.

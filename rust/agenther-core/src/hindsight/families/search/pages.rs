@@ -99,6 +99,10 @@ fn is_search(tool: &str) -> bool {
         "retriever",
         "retrieval",
         "websearch",
+        "brave",
+        "exa",
+        "searxng",
+        "encyclopedia",
     ];
     effect::words(tool).any(|word| SEARCHES.iter().any(|known| word.eq_ignore_ascii_case(known)))
 }

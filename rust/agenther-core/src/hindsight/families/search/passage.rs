@@ -4,7 +4,7 @@
 //! cast lists and professions after "former" were not.
 
 use super::demonyms::nationality_prefix;
-use super::lead::{Lead, about, calls_a_person, is_person, split_disambiguator, title, topic, work};
+use super::lead::{Lead, about, calling, calls_a_person, is_person, split_disambiguator, title, topic, work};
 use super::prose::{date_prefix, name_prefix, names_prefix, sentences};
 
 /// What a fact says of the topic.
@@ -155,7 +155,7 @@ pub fn read<'a>(query: &'a str, text: &'a str) -> Option<Passage<'a>> {
     let sentences = sentences(text);
     let first = sentences.first()?;
     let lead = Lead::parse(first)?;
-    let (name, disambiguator) = split_disambiguator(query);
+    let (name, disambiguator) = split_disambiguator(bare(query));
     let by_alias = lead.alias.is_some_and(|alias| alias.eq_ignore_ascii_case(name));
     let by_other = other_name(first, &lead).is_some_and(|other| other.eq_ignore_ascii_case(name));
     let other = other_name(first, &lead).filter(|other| !lead.subject.contains(other));
@@ -165,6 +165,9 @@ pub fn read<'a>(query: &'a str, text: &'a str) -> Option<Passage<'a>> {
     let gender = gender(&sentences);
     let person = is_person(&lead, gender.is_some());
     let title = title(name, &lead)?;
+    // A query that says what someone is means one of several of the name.
+    let told = disambiguator.is_none() && title != name && name.starts_with(title);
+    let disambiguator = disambiguator.or_else(|| calling(&lead).filter(|_| told && person));
     let mut passage = Passage {
         topic: topic(title, &lead, disambiguator, person)?,
         name: title,
@@ -200,6 +203,18 @@ pub fn read<'a>(query: &'a str, text: &'a str) -> Option<Passage<'a>> {
     };
     passage.facts.retain(|fact| !topic.contains(fact.value) && !is_said(fact));
     (!passage.facts.is_empty()).then_some(passage)
+}
+
+/// A query without words at its end that only say what kind of page is looked for.
+fn bare(query: &str) -> &str {
+    let mut query = query.trim();
+    while let Some((name, "wikipedia" | "Wikipedia" | "wiki" | "biography" | "bio" | "born")) =
+        query.rsplit_once(' ')
+        && name.contains(' ')
+    {
+        query = name;
+    }
+    query
 }
 
 fn gender(sentences: &[&str]) -> Option<&'static str> {

@@ -148,6 +148,12 @@ pub fn answer(shape: &Shape, schema: &Schema, rows: &[Row]) -> Option<String> {
         return None;
     }
     let cells: Vec<Vec<&str>> = rows.iter().map(|row| said(shape, row)).collect::<Option<_>>()?;
+    let is_share = |cell: &&str| {
+        cell.trim_end_matches('%').parse::<f64>().is_ok_and(|share| share > 0.0 && share <= 100.0)
+    };
+    if shape.share.is_some() && !cells.iter().flatten().all(is_share) {
+        return None;
+    }
     let recorded = shape.tests.iter().any(|test| matches!(test, Test::Null(_, true)));
     let counts_none = |row: &Vec<&str>| {
         row.iter().zip(&shape.outputs).any(|(cell, output)| *output == Output::Count && *cell == "0")

@@ -132,6 +132,14 @@ impl Speaker<'_> {
                 let not = if set == (*op == BinaryOperator::Eq) { "" } else { "not " };
                 format!("that are {not}{adjective}")
             }
+            // `order_date` in 2023
+            Test::Compare(column, BinaryOperator::Eq, constant)
+                if attribute.as_deref() == Some("year")
+                    && self.info(column).is_none()
+                    && !column.name.eq_ignore_ascii_case("year") =>
+            {
+                format!("whose date is in {}", constant.text)
+            }
             Test::Compare(column, op, constant) => {
                 let relation = self.relation(column, op)?;
                 format!("whose {} {relation} {}", attribute?, quoted(constant))

@@ -45,18 +45,47 @@ const HAPPENINGS: &[(&str, &str)] = &[
     ("joined", "joining"),
     ("hired", "hiring"),
     ("born", "birth"),
+    ("died", "death"),
+    ("updated", "update"),
+    ("modified", "modification"),
+    ("shipped", "shipping"),
+    ("delivered", "delivery"),
+    ("paid", "payment"),
+    ("purchased", "purchase"),
+    ("sold", "sale"),
+    ("completed", "completion"),
+    ("finished", "completion"),
+    ("started", "start"),
+    ("ended", "end"),
+    ("launched", "launch"),
+    ("enrolled", "enrolment"),
+    ("admitted", "admission"),
+    ("discharged", "discharge"),
+    ("submitted", "submission"),
+    ("cancelled", "cancellation"),
+    ("canceled", "cancellation"),
+    ("issued", "issue"),
+    ("expired", "expiry"),
+    ("posted", "posting"),
+    ("received", "receipt"),
 ];
 
 /// The words of a column's name as a noun phrase where they are a participle: `director`, `year of founding`.
-fn nominal(words: Vec<String>) -> Vec<String> {
+pub(super) fn nominal(words: Vec<String>) -> Vec<String> {
     let noun = |table: &[(&str, &str)], word: &str| {
         table.iter().find(|(participle, _)| *participle == word).map(|(_, noun)| noun.to_string())
     };
     let parts: Vec<&str> = words.iter().map(String::as_str).collect();
     let found = match parts.as_slice() {
         [verb, "by"] => noun(AGENTS, verb).map(|agent| vec![agent]),
-        [when @ ("year" | "date"), "of", verb] | [when @ ("year" | "date"), verb] => {
+        [when @ ("year" | "date"), "of", verb]
+        | [when @ ("year" | "date"), verb]
+        | [verb, when @ ("year" | "date")] => {
             noun(HAPPENINGS, verb).map(|what| vec![when.to_string(), "of".to_string(), what])
+        }
+        // `created_at`
+        [verb, "at" | "on" | "time" | "timestamp" | "ts" | "dt"] => {
+            noun(HAPPENINGS, verb).map(|what| vec!["date".to_string(), "of".to_string(), what])
         }
         _ => None,
     };
@@ -285,6 +314,15 @@ impl Speaker<'_> {
             words.truncate(words.len() - 2);
         }
         words = counted(nominal(words));
+        if let [verb] = words.as_slice()
+            && let Some((_, what)) = HAPPENINGS.iter().find(|(participle, _)| participle == verb)
+        {
+            // `joined` on a date; what else it holds, its name does not tell.
+            if !self.temporal(column) {
+                return None;
+            }
+            words = vec!["date".to_string(), "of".to_string(), what.to_string()];
+        }
         if self.counts(column) || self.counts_done(column, &words) {
             words.splice(0..0, ["number".to_string(), "of".to_string()]);
         }

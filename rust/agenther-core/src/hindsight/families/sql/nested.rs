@@ -1,6 +1,9 @@
 //! Queries within conditions: extremes and averages of a column, and rows of another table that refer to a row.
 
-use sqlparser::ast::{BinaryOperator, Expr, GroupByExpr, Query, Select, SelectItem};
+use sqlparser::ast::{
+    BinaryOperator, Expr, GroupByExpr, Ident, Join, JoinConstraint, JoinOperator, Query, Select, SelectItem,
+    SetExpr, TableFactor,
+};
 
 use super::shape::{Column, Fold, Number, Output, Scope, Shape, Test, constant, flatten, select};
 use crate::hindsight::families::english;
@@ -165,4 +168,70 @@ impl Scope<'_> {
         let number = constant(right)?.text.parse().ok()?;
         Some(Test::Has(key, reference, Box::new(child), Number::Bound(op.clone(), number)))
     }
+}
+
+/// `SELECT … FROM thing WHERE key = (SELECT reference FROM child … GROUP BY reference ORDER BY measure LIMIT n)` as the join
+/// of the two that is grouped by the key.
+pub fn joined_by_superlative(query: &Query) -> Option<Query> {
+    let outer = select(query)?;
+    let [from] = outer.from.as_slice() else { return None };
+    let TableFactor::Table { name, alias, .. } = &from.relation else { return None };
+    let (key, inner_query) = match outer.selection.as_ref()? {
+        Expr::BinaryOp { left, op: BinaryOperator::Eq, right } => match &**right {
+            Expr::Subquery(inner) => (&**left, inner),
+            _ => return None,
+        },
+        Expr::InSubquery { expr, subquery, negated: false } => (&**expr, subquery),
+        _ => return None,
+    };
+    let inner = select(inner_query)?;
+    let GroupByExpr::Expressions(keys, _) = &inner.group_by else { return None };
+    let [SelectItem::UnnamedExpr(reference)] = inner.projection.as_slice() else { return None };
+    let GroupByExpr::Expressions(grouped, _) = &outer.group_by else { return None };
+    let plain = keys.as_slice() == [reference.clone()]
+        && inner_query.order_by.is_some()
+        && inner_query.limit_clause.is_some()
+        && inner.having.is_none()
+        && from.joins.is_empty()
+        && grouped.is_empty()
+        && outer.distinct.is_none()
+        && query.order_by.is_none();
+    let [inner_from] = inner.from.as_slice() else { return None };
+    let TableFactor::Table { name: child, alias: child_alias, .. } = &inner_from.relation else {
+        return None;
+    };
+    if !plain || !query.limit_clause.as_ref().is_none_or(|limit| limit.to_string().trim() == "LIMIT 1") {
+        return None;
+    }
+    let called = |name: &sqlparser::ast::ObjectName, alias: &Option<sqlparser::ast::TableAlias>| {
+        alias.as_ref().map_or_else(|| name.0.last()?.as_ident().cloned(), |alias| Some(alias.name.clone()))
+    };
+    let (thing, child) = (called(name, alias)?, called(child, child_alias)?);
+    let of = |table: &Ident, column: &Expr| match column {
+        Expr::Identifier(column) => Some(Expr::CompoundIdentifier(vec![table.clone(), column.clone()])),
+        Expr::CompoundIdentifier(_) => Some(column.clone()),
+        _ => None,
+    };
+    let (key, reference) = (of(&thing, key)?, of(&child, reference)?);
+    let item = |item: &SelectItem| match item {
+        SelectItem::UnnamedExpr(expr) => Some(SelectItem::UnnamedExpr(of(&thing, expr)?)),
+        SelectItem::ExprWithAlias { expr, alias } => {
+            Some(SelectItem::ExprWithAlias { expr: of(&thing, expr)?, alias: alias.clone() })
+        }
+        _ => None,
+    };
+    let mut joined = (**inner_query).clone();
+    let SetExpr::Select(select) = joined.body.as_mut() else { return None };
+    select.projection = outer.projection.iter().map(item).collect::<Option<_>>()?;
+    select.group_by = GroupByExpr::Expressions(vec![key.clone()], Vec::new());
+    select.from[0].joins.push(Join {
+        relation: from.relation.clone(),
+        global: false,
+        join_operator: JoinOperator::Join(JoinConstraint::On(Expr::BinaryOp {
+            left: Box::new(reference),
+            op: BinaryOperator::Eq,
+            right: Box::new(key),
+        })),
+    });
+    Some(joined)
 }

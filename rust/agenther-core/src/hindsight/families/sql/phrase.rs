@@ -14,7 +14,13 @@ pub(super) const TIE: &str = "If there is a tie, any one of them will do.";
 pub fn request(shape: &Shape, schema: &Schema, seed: u64) -> Option<String> {
     let speaker = Speaker { shape, schema };
     speaker.check()?;
-    if shape.group.is_empty() { speaker.ungrouped(seed) } else { speaker.grouped(seed) }
+    let goal = if shape.group.is_empty() { speaker.ungrouped(seed) } else { speaker.grouped(seed) }?;
+    Some(match shape.decimals {
+        None => goal,
+        Some(0) => format!("{goal} Round to the nearest whole number."),
+        Some(1) => format!("{goal} Round to one decimal place."),
+        Some(places) => format!("{goal} Round to {} decimal places.", small(places.into())?),
+    })
 }
 
 /// Whether a condition is said as a property (`that are official`), without its constant.
@@ -64,6 +70,9 @@ pub fn leave_out_order(shape: &mut Shape, schema: &Schema) {
 /// Names of what the columns of the result are.
 pub fn headings(shape: &Shape, schema: &Schema) -> Option<Vec<String>> {
     let speaker = Speaker { shape, schema };
+    if shape.share.is_some() {
+        return Some(vec!["percentage".to_string()]);
+    }
     shape
         .outputs
         .iter()
@@ -175,6 +184,9 @@ impl Speaker<'_> {
         let shape = self.shape;
         if shape.having.is_some() {
             return None;
+        }
+        if let Some(test) = &shape.share {
+            return self.shared(test);
         }
         if let Some(pair) = self.as_pair() {
             return Some(pair);
@@ -669,6 +681,11 @@ impl Speaker<'_> {
         let mut keys = Vec::new();
         for (key, descending) in &self.shape.order {
             let Output::Column(column) = key else { return None };
+            if self.info(column).is_none() && column.name.ends_with("year") {
+                let direction = if *descending { "descending" } else { "ascending" };
+                keys.push(format!("by {} in {direction} order", self.attribute(column)?));
+                continue;
+            }
             let info = self.info(column)?;
             let attribute = self.attribute(column)?;
             let as_text = !info.numeric && !info.temporal;

@@ -8,6 +8,7 @@ use crate::signals::effect;
 use crate::text::document::{Kind, Value};
 
 use super::ddl;
+use super::psql;
 use super::rows::{self, Cell, Row};
 
 /// One column as a schema listing describes it.
@@ -145,7 +146,7 @@ impl Schema {
 
     /// Takes in the tables that `CREATE TABLE` statements in a text define.
     pub fn learn_definitions(&mut self, step: Option<u32>, text: &str) {
-        for (table, mut columns) in ddl::tables(text) {
+        for (table, mut columns) in ddl::tables(text).into_iter().chain(psql::table(text)) {
             columns.iter_mut().for_each(|column| column.step = step);
             self.add(&table, columns);
         }

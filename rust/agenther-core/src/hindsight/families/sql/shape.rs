@@ -10,11 +10,16 @@ use sqlparser::ast::{
     Ident, Join, JoinConstraint, JoinOperator, LimitClause, ObjectName, OrderByKind, OrderBySort, Query,
     Select, SelectItem, SetExpr, Statement, TableFactor, UnaryOperator, Value,
 };
-use sqlparser::dialect::{Dialect, GenericDialect, MySqlDialect};
+use sqlparser::dialect::{
+    BigQueryDialect, Dialect, GenericDialect, MsSqlDialect, MySqlDialect, PostgreSqlDialect, SnowflakeDialect,
+};
 use sqlparser::parser::Parser;
 
 use super::conditions::{tested, tested_mut};
+use super::dates;
+use super::rewrite;
 use super::schema::Schema;
+use super::share::share;
 use crate::hindsight::families::english;
 
 /// Longer statements are not read: nobody asks for them in a sentence, and the parser recurses.
@@ -137,6 +142,10 @@ pub struct Shape {
     pub limit: Option<u64>,
     /// So many of the rows, whichever, are asked for.
     pub examples: Option<u64>,
+    /// To how many decimal places measures are rounded.
+    pub decimals: Option<u8>,
+    /// The result is the percentage of the rows that fulfil this.
+    pub share: Option<Test>,
 }
 
 impl Shape {
@@ -171,6 +180,8 @@ impl Shape {
             order: Vec::new(),
             limit: None,
             examples: None,
+            decimals: None,
+            share: None,
         }
     }
 }
@@ -181,14 +192,20 @@ pub fn shape(statement: &str, schema: &Schema) -> Option<Shape> {
         return None;
     }
     // What stands in double quotes is a text to some databases and a name to the others; only one reading has a shape.
-    let query = parse(statement, &MySqlDialect {});
-    let plain = query.is_some() && !statement.contains('"');
-    let found = query.and_then(|query| read(&query, schema));
-    if found.is_some() || plain {
+    let first = parse(statement, &MySqlDialect {});
+    let second = parse(statement, &GenericDialect {}).filter(|query| first.as_ref() != Some(query));
+    let is_unread = first.is_none() && second.is_none();
+    let found = [first, second].into_iter().flatten().find_map(|query| read(&query, schema));
+    if found.is_some() {
         return found;
     }
-    let query = parse(statement, &GenericDialect {})?;
-    read(&query, schema)
+    // Brackets are quotes to one and an array to others.
+    let others: &[&dyn Dialect] = match (statement.contains('['), is_unread) {
+        (true, _) => &[&MsSqlDialect {}],
+        (false, true) => &[&PostgreSqlDialect {}, &BigQueryDialect {}, &SnowflakeDialect {}],
+        (false, false) => &[],
+    };
+    others.iter().filter_map(|dialect| parse(statement, *dialect)).find_map(|query| read(&query, schema))
 }
 
 fn parse(statement: &str, dialect: &dyn Dialect) -> Option<Box<Query>> {
@@ -212,8 +229,24 @@ fn read(query: &Query, schema: &Schema) -> Option<Shape> {
                 ..shape
             })
         }
-        None => shape_of(query, schema),
+        None => {
+            let labels = labels(query);
+            if let Some(share) = share(query, schema) {
+                return Some(Shape { labels: labels?, ..share });
+            }
+            let plain = rewrite::plain(query)?;
+            let shape = shape_of(&plain.query, schema)?;
+            let labels = labels.filter(|labels| labels.len() == shape.outputs.len()).unwrap_or(shape.labels);
+            Some(Shape { decimals: plain.decimals, labels, ..shape })
+        }
     }
+}
+
+/// What the columns of the result of a query are headed, before it is written plainly.
+fn labels(query: &Query) -> Option<Vec<String>> {
+    let SetExpr::Select(select) = query.body.as_ref() else { return None };
+    let wildcard = matches!(select.projection.as_slice(), [SelectItem::Wildcard(_)]);
+    (!wildcard).then(|| select.projection.iter().map(label).collect())
 }
 
 /// `SELECT COUNT(*) FROM (SELECT … GROUP BY …) AS name`: the inner query.
@@ -235,7 +268,7 @@ fn counted_groups(query: &Query) -> Option<&Query> {
     (plain && is_count && self::select(query).is_some()).then_some(subquery)
 }
 
-fn shape_of(query: &Query, schema: &Schema) -> Option<Shape> {
+pub(super) fn shape_of(query: &Query, schema: &Schema) -> Option<Shape> {
     let select = select(query)?;
     let mut scope = Scope::new(select, schema)?;
     scope.learn_aliases(select)?;
@@ -272,6 +305,8 @@ fn shape_of(query: &Query, schema: &Schema) -> Option<Shape> {
         order,
         limit: limit(query)?,
         examples: None,
+        decimals: None,
+        share: None,
         base,
         referrer,
         tables,
@@ -665,11 +700,12 @@ impl<'s> Scope<'s> {
                 Some(Column { table, name: value.clone() })
             }
             Expr::CompoundIdentifier(parts) => {
-                let [table, column] = parts.as_slice() else { return None };
+                // `schema.table.column`
+                let [.., table, column] = parts.as_slice() else { return None };
                 let table = self.names.iter().position(|name| name.eq_ignore_ascii_case(&table.value))?;
                 Some(Column { table, name: column.value.clone() })
             }
-            _ => None,
+            _ => self.date_part(expr),
         }
     }
 
@@ -715,7 +751,9 @@ impl<'s> Scope<'s> {
         }
         match expr {
             Expr::Nested(inner) => self.output(inner),
-            Expr::Function(function) => self.measure(function),
+            Expr::Function(function) => {
+                self.measure(function).or_else(|| self.date_part(expr).map(Output::Column))
+            }
             _ => self.column(expr).map(Output::Column),
         }
     }
@@ -803,7 +841,8 @@ impl<'s> Scope<'s> {
             Expr::BinaryOp { op: BinaryOperator::Or, .. } => self.alternatives(expr),
             Expr::BinaryOp { left, op, right } => self.comparison(left, op, right),
             Expr::Between { expr, negated: false, low, high } => {
-                Some(Test::Between(self.column(expr)?, constant(low)?, constant(high)?))
+                let of_part = |bound: &Expr| Some(dates::constant_of_part(expr, constant(bound)?));
+                Some(Test::Between(self.column(expr)?, of_part(low)?, of_part(high)?))
             }
             Expr::InList { expr, list, negated } => Some(Test::OneOf(
                 self.column(expr)?,
@@ -846,7 +885,7 @@ impl<'s> Scope<'s> {
             let found = self.extreme(&column, op, query);
             return found.or_else(|| is_one.then(|| self.belongs(column, query)).flatten());
         }
-        Some(Test::Compare(column, op.clone(), constant(right)?))
+        Some(Test::Compare(column, op.clone(), dates::constant_of_part(left, constant(right)?)))
     }
 
     pub(super) fn having(&self, expr: &Expr) -> Option<(Output, BinaryOperator, u64)> {
