@@ -200,7 +200,7 @@ pub fn joined_by_superlative(query: &Query) -> Option<Query> {
     let TableFactor::Table { name: child, alias: child_alias, .. } = &inner_from.relation else {
         return None;
     };
-    if !plain || !query.limit_clause.as_ref().is_none_or(|limit| limit.to_string().trim() == "LIMIT 1") {
+    if !plain || query.limit_clause.as_ref().is_some_and(|limit| limit.to_string().trim() != "LIMIT 1") {
         return None;
     }
     let called = |name: &sqlparser::ast::ObjectName, alias: &Option<sqlparser::ast::TableAlias>| {
