@@ -45,8 +45,11 @@ const SAMPLE: usize = 3;
 const MAX_ROWS: usize = 25;
 
 /// The result of a step. No success where its envelope reports a failure or it is empty; unreadable where it is
-/// too large, or nothing of it is whole.
+/// too large, or nothing of it is whole. What a tool for secrets shows is nothing to ask for.
 pub fn payload(reading: &StepReading<'_>) -> Result<Payload, Reason> {
+    if reading.effect == effect::Effect::Read && reading.step.action_name.is_some_and(shows_secrets) {
+        return Err(Reason::NoAsk);
+    }
     let text = reading.step.observation.ok_or(Reason::NoSuccessfulStep)?.trim();
     let mut reader = Reader { budget: MAX_NODES, is_cut: false };
     let node = match reading.observation() {
@@ -101,7 +104,10 @@ impl Reader {
             Kind::Object => {
                 let mut fields = Vec::with_capacity(value.len());
                 for child in value.children() {
-                    fields.push((child.key()?.to_string(), self.read(child)?));
+                    let key = child.key()?;
+                    if child.kind() != Kind::String || !is_secret(key) {
+                        fields.push((key.to_string(), self.read(child)?));
+                    }
                 }
                 typed_text(fields)
             }
@@ -136,6 +142,26 @@ impl Reader {
         }
         self.nested(rest).ok_or(Reason::AnswerUnreadable)
     }
+}
+
+/// Whether a tool is named for secrets: `show_account_passwords`.
+fn shows_secrets(tool: &str) -> bool {
+    const SECRETS: &[&str] =
+        &["password", "passwords", "secret", "secrets", "credential", "credentials", "passcode"];
+    effect::words(tool).any(|word| SECRETS.iter().any(|secret| word.eq_ignore_ascii_case(secret)))
+}
+
+/// Whether a field lets its reader in somewhere, which no answer should tell. Tokens of pages let nobody in.
+fn is_secret(key: &str) -> bool {
+    const SECRETS: &[&str] =
+        &["password", "passwd", "pwd", "secret", "token", "otp", "cvv", "cvc", "passcode", "credentials"];
+    const PAGES: &[&str] = &["page", "next", "continuation", "sync"];
+    let has = |known: &[&str]| {
+        effect::words(key).any(|word| known.iter().any(|known| word.eq_ignore_ascii_case(known)))
+    };
+    let last = effect::words(key).last().unwrap_or("");
+    let ends = SECRETS.iter().any(|secret| last.eq_ignore_ascii_case(secret));
+    (ends && !has(PAGES)) || key.to_ascii_lowercase().ends_with("api_key")
 }
 
 fn string(text: String) -> Node {
@@ -523,6 +549,15 @@ mod tests {
                 .unwrap();
         assert_eq!(payload.node.rows()[0].get("name").unwrap().text(), Some("Yun"));
         assert!(payload.complete);
+    }
+
+    #[test]
+    fn secrets_are_no_part_of_a_result() {
+        let observation = r#"{"site": "mail", "user": "ann", "password": "hunter2", "accessToken": "ab12", "next_page_token": "p2"}"#;
+        let payload = payload_of(observation).unwrap();
+        let has = |key| payload.node.get(key).is_some();
+        assert!(has("site") && has("user") && !has("password") && !has("accessToken"));
+        assert!(shows_secrets("show_account_passwords") && !shows_secrets("get_token_price"));
     }
 
     #[test]
