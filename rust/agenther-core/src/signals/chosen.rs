@@ -24,6 +24,10 @@ impl<'r, 'a> Chosen<'r, 'a> {
 /// The most earlier calls that are looked through: keeps the time linear in the number of steps.
 const REACH: usize = 8;
 
+/// The most changes of a run, and the most values of a result, that are looked at.
+const MAX_CHANGES: usize = 64;
+const MAX_VALUES: usize = 4096;
+
 /// The most arguments of a call that are looked for.
 const MAX_ARGUMENTS: usize = 8;
 
@@ -32,7 +36,7 @@ pub fn records<'r, 'a>(signals: &Signals<'r, 'a>) -> impl Iterator<Item = Chosen
     let changes = signals
         .steps()
         .filter(|(_, step)| is_call(step) && step.effect == Effect::Write && !step.status.is_error());
-    changes.flat_map(move |(at, step)| {
+    changes.take(MAX_CHANGES).flat_map(move |(at, step)| {
         let arguments = step.arguments().into_iter().flat_map(|arguments| arguments.leaves());
         arguments
             .filter(names_a_thing)
@@ -50,7 +54,7 @@ fn names_a_thing(value: &Value<'_, '_>) -> bool {
 fn latest<'r, 'a>(signals: &Signals<'r, 'a>, before: usize, name: &str) -> Option<Chosen<'r, 'a>> {
     let results = signals.steps().rev().filter(|(at, step)| *at < before && is_call(step));
     results.take(REACH).find_map(|(seen, step)| {
-        let mut leaves = step.observation()?.leaves();
+        let mut leaves = step.observation()?.leaves().take(MAX_VALUES);
         let record = leaves.find_map(|leaf| {
             let names = leaf.raw() == name && leaf.key().is_some_and(is_name);
             leaf.parent().filter(|parent| names && parent.kind() == Kind::Object)

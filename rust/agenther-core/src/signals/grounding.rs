@@ -66,6 +66,9 @@ const RECENT: usize = 12;
 /// How many of the latest numbers that were seen take part in the arithmetic of a number of many digits.
 const POOL: usize = 128;
 
+/// How many of the latest numbers a claim may be a rounding of: keeps the time linear in the number of steps.
+const ROUNDED: usize = 1024;
+
 /// How many claims of a run are looked for in that pool, which takes some ten thousand steps each.
 const MAX_SEARCHES: usize = 24;
 
@@ -254,7 +257,8 @@ impl Known {
                 || recent().any(|values| claim.follows_exactly(values));
         }
         let seen = &self.seen[..self.seen.partition_point(|(known, _)| *known <= claim.moment)];
-        if !claim.is_money && seen.iter().any(|(_, value)| claim.is_rounded(*value)) {
+        let latest = || seen.iter().rev().take(ROUNDED);
+        if !claim.is_money && latest().any(|(_, value)| claim.is_rounded(*value)) {
             return true;
         }
         let of_one = |values: &[f64]| {

@@ -72,7 +72,7 @@ enum Spared {
     Tests,
 }
 
-/// The things named after "do not touch" or between "leave" and "as it is", up to the next comma or "but".
+/// The things named after "do not touch" or between "leave" and "as it is", up to the next "but" or semicolon.
 fn things(sentence: &str) -> impl Iterator<Item = Spared> + use<> {
     let small = sentence.to_lowercase();
     let (mut forbidden, mut leaves) = (false, false);
@@ -85,6 +85,7 @@ fn things(sentence: &str) -> impl Iterator<Item = Spared> + use<> {
     let keeps = ["as they are", "as it is", "as is", "alone", "untouched", "unchanged"]
         .iter()
         .any(|phrase| small.contains(phrase));
+    let nothing = is_of_nothing(&small);
     let mut negated = false;
     for word in sentence.split_whitespace() {
         let bare = word.trim_matches(|c: char| {
@@ -94,20 +95,11 @@ fn things(sentence: &str) -> impl Iterator<Item = Spared> + use<> {
         // "nothing under tests/ may be modified" says the verb last.
         negated |= matches!(
             low.as_str(),
-            "not"
-                | "never"
-                | "don't"
-                | "without"
-                | "nothing"
-                | "no"
-                | "nicht"
-                | "no."
-                | "must'nt"
-                | "mustn't"
+            "not" | "never" | "don't" | "without" | "nothing" | "no" | "nicht" | "mustn't"
         );
         forbidden |= negated && is_change(&low);
         leaves |= low == "leave" && keeps;
-        if forbidden || leaves || (low_is_nothing(&small) && negated) {
+        if forbidden || leaves || (nothing && negated) {
             if is_a_name(word, bare) {
                 found.push(Spared::Named(bare.trim_end_matches('/').to_owned()));
             } else if matches!(low.as_str(), "tests" | "test") {
@@ -122,7 +114,7 @@ fn things(sentence: &str) -> impl Iterator<Item = Spared> + use<> {
 }
 
 /// "Nothing under tests/ may be modified."
-fn low_is_nothing(sentence: &str) -> bool {
+fn is_of_nothing(sentence: &str) -> bool {
     sentence.trim_start().starts_with("nothing ")
         || sentence.contains(" nothing under ")
         || sentence.contains(" nothing in ")

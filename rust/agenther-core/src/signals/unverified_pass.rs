@@ -33,7 +33,6 @@ pub fn find(signals: &Signals<'_, '_>) -> Vec<Hit> {
             "pass now",
             "tests passed",
             "suite is clean",
-            "tests are passing",
         ])
     });
     let Some((place, text)) = signals.last_words() else { return Vec::new() };

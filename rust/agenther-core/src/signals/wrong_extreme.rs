@@ -28,7 +28,9 @@ const MAX_RECORDS: usize = 500;
 
 /// At most one hit: the name or the value in the answer, or the record that a change chose.
 pub fn find(signals: &Signals<'_, '_>) -> Vec<Hit> {
-    let Some(prompt) = signals.run().original_prompt else { return Vec::new() };
+    const PROMPT: usize = 2000;
+    let prompt = signals.run().original_prompt.filter(|prompt| prompt.len() <= PROMPT);
+    let Some(prompt) = prompt else { return Vec::new() };
     let Some(wanted) = Wanted::of(prompt) else { return Vec::new() };
     // What else is asked of the record may rule the better one out.
     if may_bound(prompt) && !constraints(prompt, signals.reading().prompt_facts()).is_empty() {
@@ -244,7 +246,8 @@ fn has_whole(text: &str, name: &str) -> bool {
 }
 
 fn are_alike(record: Value<'_, '_>, other: Value<'_, '_>, prompt: &str) -> bool {
-    record.children().all(|field| {
+    const MAX_FIELDS: usize = 64;
+    record.children().take(MAX_FIELDS).all(|field| {
         let Some(key) = field.key() else { return true };
         let same = other.get(key).is_some_and(|twin| twin.raw().eq_ignore_ascii_case(field.raw()));
         let asked = || {

@@ -16,6 +16,9 @@ pub const SUMMARY: &str = "A change chose a record of a list by its name, which 
 /// The most records of a list that are looked at.
 const MAX_RECORDS: usize = 64;
 
+/// The most fields of a record that are looked at.
+const MAX_FIELDS: usize = 32;
+
 /// The record of each such change.
 pub fn find(signals: &Signals<'_, '_>) -> Vec<Hit> {
     const PROMPT: usize = 800;
@@ -73,7 +76,11 @@ impl Asked {
     fn shared(&self, record: Value<'_, '_>) -> Vec<u64> {
         const LONGEST: usize = 60;
         let mut shared = Vec::new();
-        for field in record.children().filter(|field| matches!(field.kind(), Kind::String | Kind::Number)) {
+        for field in record
+            .children()
+            .take(MAX_FIELDS)
+            .filter(|field| matches!(field.kind(), Kind::String | Kind::Number))
+        {
             let text = cut::head(field.raw(), LONGEST);
             if let Some((month, day)) =
                 Date::parse(cut::head(text, 10)).and_then(|date| Some((date.month?, date.day?)))
