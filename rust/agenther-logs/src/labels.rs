@@ -1,10 +1,11 @@
 //! The outcome labels that logs of any shape carry under common names.
 
-use crate::json::Value;
+use crate::blank::is_blank;
+use crate::json::{Keys, Value};
 use crate::run::Run;
 
 /// Keys of a boolean that says whether the run succeeded.
-const SUCCESS: &[&str] = &[
+static SUCCESS: Keys = Keys::new(&[
     "success",
     "is_success",
     "resolved",
@@ -15,15 +16,16 @@ const SUCCESS: &[&str] = &[
     "is_solved",
     "is_resolved",
     "task_success",
-];
+]);
 /// Keys of a number that says how well.
-const REWARD: &[&str] = &["reward", "total_reward", "final_reward", "score"];
+static REWARD: Keys = Keys::new(&["reward", "total_reward", "final_reward", "score"]);
 /// Keys of the word for how it ended.
-const FAILURE_REASON: &[&str] = &["failure_reason", "terminate_reason", "termination_reason", "exit_status"];
+static FAILURE_REASON: Keys =
+    Keys::new(&["failure_reason", "terminate_reason", "termination_reason", "exit_status"]);
 
 /// Keys that [`read_labels`] uses, for those who copy the rest to the metadata.
 pub(crate) fn is_label(key: &str) -> bool {
-    [SUCCESS, REWARD, FAILURE_REASON].iter().any(|keys| keys.contains(&key))
+    [&SUCCESS, &REWARD, &FAILURE_REASON].iter().any(|keys| keys.contains(key))
 }
 
 /// Whether a reward is the full mark, on the scale of 0 to 1 that nearly all logs use; `None` on a
@@ -33,14 +35,21 @@ fn full_mark(reward: f64) -> Option<bool> {
 }
 
 /// Names under which evaluators score the outcome, beside those above.
-const OUTCOME: &[&str] =
-    &["correctness", "task_success", "task_completion", "goal_accuracy", "accuracy", "pass", "outcome"];
+static OUTCOME: Keys = Keys::new(&[
+    "correctness",
+    "task_success",
+    "task_completion",
+    "goal_accuracy",
+    "accuracy",
+    "pass",
+    "outcome",
+]);
 
 /// The label that a score of this name and value states; nothing where it is named after anything
 /// but the outcome.
 pub(crate) fn score_named(name: &str, score: Option<f64>, word: Option<&str>) -> Score {
     let name = name.to_ascii_lowercase();
-    if ![SUCCESS, REWARD, OUTCOME].iter().any(|names| names.contains(&&*name)) {
+    if ![&SUCCESS, &REWARD, &OUTCOME].iter().any(|names| names.contains(&name)) {
         return Score::default();
     }
     let success = word.and_then(|word| match &*word.to_ascii_lowercase() {
@@ -90,23 +99,10 @@ pub(crate) fn grade(value: Value<'_, '_>) -> Option<f64> {
 
 /// Sets `success`, `reward` and `failure_reason` from the members of `record`.
 pub(crate) fn read_labels<'a>(record: Value<'_, 'a>, run: &mut Run<'a>) {
-    let mut success = [None; SUCCESS.len()];
-    let mut reward = [None; REWARD.len()];
-    let mut reason = [None; FAILURE_REASON.len()];
-    // One pass over the members: there are fewer of them than names to look for.
-    for (key, value) in record.members() {
-        for (names, found) in
-            [(SUCCESS, &mut success[..]), (REWARD, &mut reward[..]), (FAILURE_REASON, &mut reason[..])]
-        {
-            if let Some(at) = names.iter().position(|name| *name == key) {
-                found[at] = Some(value);
-            }
-        }
-    }
-    run.reward = reward.into_iter().flatten().find(|value| !value.is_null()).and_then(reward_of);
-    run.success = success.into_iter().flatten().find_map(yes_or_no);
-    run.failure_reason =
-        reason.into_iter().flatten().filter_map(Value::text).find(|text| !text.trim().is_empty());
+    let values = |keys| record.among(keys).map(|(_, value)| value);
+    run.reward = values(&REWARD).find(|value| !value.is_null()).and_then(reward_of);
+    run.success = values(&SUCCESS).find_map(yes_or_no);
+    run.failure_reason = values(&FAILURE_REASON).filter_map(Value::text).find(|text| !is_blank(text));
 }
 
 /// A boolean, or the number that stands for one. A text is none: `correct` may hold the answer.

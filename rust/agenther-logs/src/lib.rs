@@ -9,6 +9,7 @@
 
 mod archive;
 mod beside;
+mod blank;
 mod block;
 mod cell;
 mod detect;

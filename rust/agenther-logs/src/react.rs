@@ -1,5 +1,6 @@
 //! ReAct text: `Thought 1: …`, `Action 1: search[…]`, `Observation 1: …`, in any of its spellings.
 
+use crate::blank::{trim, trim_start};
 use crate::formats::{filled, part_of, within};
 use crate::run::{RunStep, Text};
 use crate::terminal::is_terminal;
@@ -15,26 +16,25 @@ pub(crate) enum Label {
     FinalAnswer,
 }
 
-/// Longest first, because `Action` begins `Action Input`.
-const LABELS: &[(&str, Label)] = &[
-    ("Final Answer", Label::FinalAnswer),
-    ("Action Input", Label::ActionInput),
-    ("Observation", Label::Observation),
-    ("Question", Label::Question),
-    ("Thought", Label::Thought),
-    ("THOUGHT", Label::Thought),
-    ("Action", Label::Action),
-    ("ACTION", Label::Action),
-    ("Think", Label::Thought),
-    ("Act", Label::Action),
-];
+/// The labels that begin with two letters, the longest first, because `Action` begins `Action Input`. Most lines
+/// begin as none does, and none is worth a call to compare words.
+fn labels_from(letters: &[u8]) -> &'static [(&'static str, Label)] {
+    match letters {
+        b"Fi" => &[("Final Answer", Label::FinalAnswer)],
+        b"Ac" => &[("Action Input", Label::ActionInput), ("Action", Label::Action), ("Act", Label::Action)],
+        b"AC" => &[("ACTION", Label::Action)],
+        b"Ob" => &[("Observation", Label::Observation)],
+        b"Qu" => &[("Question", Label::Question)],
+        b"Th" => &[("Thought", Label::Thought), ("Think", Label::Thought)],
+        b"TH" => &[("THOUGHT", Label::Thought)],
+        _ => &[],
+    }
+}
 
 /// The label that a line starts with, numbered or not, and what follows its colon.
 pub(crate) fn label_of(line: &str) -> Option<(Label, &str)> {
-    let line = without_stars(line.trim_start());
-    let first = line.bytes().next()?;
-    // Most lines begin as no label does, and none is worth a call to compare words.
-    LABELS.iter().filter(|(word, _)| word.as_bytes()[0] == first).find_map(|(word, label)| {
+    let line = without_stars(trim_start(line));
+    labels_from(line.as_bytes().get(..2)?).iter().find_map(|(word, label)| {
         let content = without_number(line.strip_prefix(word)?).strip_prefix(':')?;
         Some((*label, content.strip_prefix("**").unwrap_or(content)))
     })
@@ -64,11 +64,27 @@ pub(crate) fn is_react(text: &str) -> bool {
 }
 
 /// The lines of a text with their ends, as `split_inclusive` gives them at a third of the speed.
-fn lines(text: &str) -> impl Iterator<Item = &str> {
-    let ends = memchr::memchr_iter(b'\n', text.as_bytes()).map(|at| at + 1);
-    let mut start = 0;
-    let lines = ends.chain([text.len()]).map(move |end| &text[std::mem::replace(&mut start, end)..end]);
-    lines.filter(|line| !line.is_empty())
+fn lines(text: &str) -> Lines<'_> {
+    Lines { rest: text }
+}
+
+struct Lines<'s> {
+    rest: &'s str,
+}
+
+impl<'s> Iterator for Lines<'s> {
+    type Item = &'s str;
+
+    #[inline]
+    fn next(&mut self) -> Option<&'s str> {
+        if self.rest.is_empty() {
+            return None;
+        }
+        let end = memchr::memchr(b'\n', self.rest.as_bytes()).map_or(self.rest.len(), |at| at + 1);
+        let (line, rest) = self.rest.split_at(end);
+        self.rest = rest;
+        Some(line)
+    }
 }
 
 /// A text cut at its labels: what stands before the first one, then the sections.
@@ -79,24 +95,34 @@ pub(crate) struct Sections<'s> {
 
 /// Cuts `text` at the lines that start with a label.
 pub(crate) fn sections(text: &str) -> Sections<'_> {
-    let mut found: Vec<(Label, usize, usize)> = Vec::new();
-    let mut at = 0;
+    let mut cut = Sections { preface: "", sections: Vec::new() };
+    // The label whose section the line stands in, and where that section begins.
+    let (mut label, mut start, mut at) = (None, 0, 0);
     for line in lines(text) {
-        if let Some((label, rest)) = label_of(line) {
-            found.push((label, at, at + line.len() - rest.len()));
+        if let Some((next, rest)) = label_of(line) {
+            cut.end(label, &text[start..at]);
+            (label, start) = (Some(next), at + line.len() - rest.len());
         }
         at += line.len();
     }
-    let preface = &text[..found.first().map_or(text.len(), |(_, start, _)| *start)];
-    let ends = found.iter().skip(1).map(|(_, start, _)| *start).chain([text.len()]);
-    let sections = found.iter().zip(ends).map(|((label, _, start), end)| (*label, text[*start..end].trim()));
-    Sections { preface: preface.trim(), sections: sections.collect() }
+    cut.end(label, &text[start..]);
+    cut
+}
+
+impl<'s> Sections<'s> {
+    /// Takes a section that is at its end; the one without a label is the preface.
+    fn end(&mut self, label: Option<Label>, section: &'s str) {
+        match label {
+            Some(label) => self.sections.push((label, trim(section))),
+            None => self.preface = trim(section),
+        }
+    }
 }
 
 /// Name and argument of an action as agents write it: `search[a b]`, `Click [2]`, `lookup("x")`,
 /// `go to desk 1`, `finish`, `bash` with its code between fences below.
 pub(crate) fn parse_action(text: &str) -> (&str, Option<&str>) {
-    let text = text.trim();
+    let text = trim(text);
     for (open, close) in [('[', ']'), ('(', ')')] {
         if let Some((name, rest)) = text.split_once(open)
             && is_name(name.trim_end())
@@ -140,11 +166,13 @@ fn is_name(text: &str) -> bool {
 /// `Your score (min 0.0, max 1.0): 0.5`.
 pub(crate) fn without_leak(observation: &str) -> Option<&str> {
     without_lines_from(observation, |line| {
-        let line = line.trim();
-        line.starts_with("Episode finished, reward =")
-            || line.starts_with("Answer is CORRECT")
-            || line.starts_with("Answer is INCORRECT")
-            || line.starts_with("Your score (min ")
+        let line = trim_start(line);
+        match line.as_bytes().first() {
+            Some(b'E') => line.starts_with("Episode finished, reward ="),
+            Some(b'A') => line.starts_with("Answer is CORRECT") || line.starts_with("Answer is INCORRECT"),
+            Some(b'Y') => line.starts_with("Your score (min "),
+            _ => false,
+        }
     })
 }
 
@@ -159,6 +187,9 @@ pub(crate) fn without_lines_from(observation: &str, is_leak: impl Fn(&str) -> bo
     }
     Some(observation)
 }
+
+/// Steps that there is room for at first: most runs need no more.
+const USUAL_STEPS: usize = 8;
 
 /// Builds steps from sections as they come.
 #[derive(Debug, Default)]
@@ -272,9 +303,13 @@ impl<'a> StepBuilder<'a> {
     /// Ends the step being built.
     pub fn flush(&mut self) {
         let step = std::mem::take(&mut self.current);
-        if step != RunStep::default() {
-            self.steps.push(step);
+        if step == RunStep::default() {
+            return;
         }
+        if self.steps.is_empty() {
+            self.steps.reserve(USUAL_STEPS);
+        }
+        self.steps.push(step);
     }
 
     /// Whether nothing was said or done yet.
@@ -290,7 +325,7 @@ impl<'a> StepBuilder<'a> {
 }
 
 fn trimmed<'a>(text: &Text<'a>) -> Option<Text<'a>> {
-    filled(part_of(text, str::trim))
+    filled(part_of(text, trim))
 }
 
 #[cfg(test)]

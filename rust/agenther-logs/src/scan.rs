@@ -75,7 +75,7 @@ pub struct ScanOptions {
     pub unit_records: usize,
     /// About how many bytes of a large file are in a unit.
     pub unit_bytes: usize,
-    /// Threads; with one, the thread that asks for a unit reads it.
+    /// Threads, the one that asks for units among them.
     pub threads: usize,
 }
 
@@ -194,22 +194,15 @@ impl<B: Batch + 'static> Scan<B> {
     /// Reads the next unit; `None` after the last. A unit may hold rejects only, or nothing.
     #[expect(clippy::should_implement_trait, reason = "a panic of a reading thread goes on here")]
     pub fn next(&mut self) -> Option<Unit<B>> {
-        let finished = match self.shared.options.threads {
-            0 | 1 => {
-                let (_, work) = lock(&self.shared.front).take(&self.shared)?;
-                self.shared.finish(work)
-            }
-            threads => {
-                self.start(threads);
-                self.shared.wait()?.unwrap_or_else(|panic| resume_unwind(panic))
-            }
-        };
+        self.start();
+        let finished = self.shared.wanted()?.unwrap_or_else(|panic| resume_unwind(panic));
         Some(self.counted(finished))
     }
 
-    fn start(&mut self, threads: usize) {
+    /// The caller is one of the threads: another would take turns with it on the same core.
+    fn start(&mut self) {
         if !std::mem::replace(&mut self.started, true) {
-            for _ in 0..threads {
+            for _ in 1..self.shared.options.threads {
                 let shared = self.shared.clone();
                 thread::spawn(move || shared.work());
             }
@@ -243,36 +236,14 @@ fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
 impl<B: Batch> Shared<B> {
     /// What a thread does until there is nothing left.
     fn work(&self) {
-        while self.may_take() {
-            let taken = catch_unwind(AssertUnwindSafe(|| lock(&self.front).take(self)));
-            let (number, finished) = match taken {
-                Ok(Some((number, work))) => (number, catch_unwind(AssertUnwindSafe(|| self.finish(work)))),
-                Ok(None) => {
-                    let number = lock(&self.front).next;
-                    lock(&self.results).end = Some(number);
-                    self.changed.notify_all();
-                    return;
-                }
-                Err(panic) => (lock(&self.front).skip_current(), Err(panic)),
-            };
-            lock(&self.results).ready.insert(number, finished);
-            self.changed.notify_all();
-        }
-    }
-
-    /// Waits until a unit may be taken up; `false` where there is no need for one.
-    fn may_take(&self) -> bool {
-        let ahead = self.options.threads as u64 + 2;
         let mut results = lock(&self.results);
-        while !results.closed && results.end.is_none() && results.taken >= results.wanted + ahead {
-            results = self.changed.wait(results).unwrap_or_else(PoisonError::into_inner);
+        while !results.closed && results.end.is_none() {
+            results = self.go_on(results);
         }
-        results.taken += 1;
-        !results.closed && results.end.is_none()
     }
 
-    /// Waits for the unit whose turn it is.
-    fn wait(&self) -> Option<thread::Result<Finished<B>>> {
+    /// The unit whose turn it is. While others read it, the caller reads later ones.
+    fn wanted(&self) -> Option<thread::Result<Finished<B>>> {
         let mut results = lock(&self.results);
         loop {
             let wanted = results.wanted;
@@ -284,8 +255,36 @@ impl<B: Batch> Shared<B> {
             if results.end.is_some_and(|end| wanted >= end) {
                 return None;
             }
-            results = self.changed.wait(results).unwrap_or_else(PoisonError::into_inner);
+            results = self.go_on(results);
         }
+    }
+
+    /// Reads a unit, or waits where there is none that may be taken up.
+    fn go_on<'s>(&'s self, mut results: MutexGuard<'s, Results<B>>) -> MutexGuard<'s, Results<B>> {
+        let ahead = self.options.threads as u64 + 2;
+        if results.end.is_some() || results.taken >= results.wanted + ahead {
+            return self.changed.wait(results).unwrap_or_else(PoisonError::into_inner);
+        }
+        results.taken += 1;
+        drop(results);
+        self.read_unit();
+        lock(&self.results)
+    }
+
+    fn read_unit(&self) {
+        let taken = catch_unwind(AssertUnwindSafe(|| lock(&self.front).take(self)));
+        let (number, finished) = match taken {
+            Ok(Some((number, work))) => (number, catch_unwind(AssertUnwindSafe(|| self.finish(work)))),
+            Ok(None) => {
+                let number = lock(&self.front).next;
+                lock(&self.results).end = Some(number);
+                self.changed.notify_all();
+                return;
+            }
+            Err(panic) => (lock(&self.front).skip_current(), Err(panic)),
+        };
+        lock(&self.results).ready.insert(number, finished);
+        self.changed.notify_all();
     }
 
     fn finish(&self, work: Work<B>) -> Finished<B> {

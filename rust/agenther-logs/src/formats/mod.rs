@@ -52,8 +52,9 @@ use std::borrow::Cow;
 use std::ops::Range;
 
 use crate::beside::Beside;
+use crate::blank::is_blank;
 use crate::identity::fingerprint;
-use crate::json::{ObjectWriter, Value};
+use crate::json::{Keys, ObjectWriter, Value};
 use crate::run::{Run, Text};
 
 pub(crate) use openai_chat::{schemas, tools_of as tool_schemas};
@@ -203,7 +204,7 @@ pub struct Record<'t, 'a> {
 }
 
 /// Keys that name a run (not the task, of which there may be many runs).
-const RUN_ID: &[&str] = &[
+static RUN_ID: Keys = Keys::new(&[
     "trajectory_id",
     "traj_id",
     "run_id",
@@ -213,11 +214,11 @@ const RUN_ID: &[&str] = &[
     "session_id",
     "conversation_id",
     "custom_id",
-];
+]);
 
 impl<'a> Record<'_, 'a> {
     fn logged_id(&self) -> Option<(&'static str, Text<'a>)> {
-        RUN_ID.iter().find_map(|key| Some((*key, self.value.get(key)?.scalar().and_then(filled)?)))
+        self.value.among(&RUN_ID).find_map(|(key, id)| Some((key, id.scalar().and_then(filled)?)))
     }
 
     /// The log's own id of the run, else file and number of the record.
@@ -237,7 +238,7 @@ impl<'a> Record<'_, 'a> {
 pub(crate) const METADATA_FIELD: usize = 1 << 14;
 
 /// What the answer should have been, by the names that data sets give it: a leak, wherever it stands.
-const REFERENCE: &[&str] = &[
+static REFERENCE: Keys = Keys::new(&[
     "ground_truth",
     "groundtruth",
     "gold",
@@ -252,7 +253,7 @@ const REFERENCE: &[&str] = &[
     "correct_answer",
     "true_answer",
     "target",
-];
+]);
 
 /// Copies the members of a record that no other field took to the metadata; long ones and reference
 /// answers stay behind.
@@ -261,7 +262,7 @@ pub(crate) fn copy_rest(out: &mut ObjectWriter, record: &Record<'_, '_>, taken: 
     for (key, value) in record
         .value
         .members()
-        .filter(|(key, _)| Some(&**key) != id && !taken(key) && !REFERENCE.contains(&&**key))
+        .filter(|(key, _)| Some(&**key) != id && !taken(key) && !REFERENCE.contains(key))
     {
         let json = value.json();
         if !value.is_null() && json.len() <= METADATA_FIELD {
@@ -285,7 +286,7 @@ pub(crate) fn named_tools(names: Value<'_, '_>) -> Option<Text<'static>> {
 
 /// A text worth keeping: `None` for a blank one.
 pub(crate) fn filled(text: Text<'_>) -> Option<Text<'_>> {
-    (!text.trim().is_empty()).then_some(text)
+    (!is_blank(&text)).then_some(text)
 }
 
 /// The part of `text` that `cut` leaves; borrows where the text does.

@@ -81,7 +81,7 @@ const GOAL: &[&str] =
     &["original_prompt", "goal", "query", "prompt", "question", "task", "instruction", "intent"];
 
 /// Where the messages of a record are as JSON.
-fn messages_of<'t, 'a>(record: Value<'t, 'a>) -> Option<Value<'t, 'a>> {
+pub(super) fn messages_of<'t, 'a>(record: Value<'t, 'a>) -> Option<Value<'t, 'a>> {
     let found = MESSAGES.iter().filter_map(|path| record.at_path(path));
     found.into_iter().find(|messages| messages.items().next().is_some_and(is_message))
 }

@@ -29,9 +29,10 @@ use std::sync::LazyLock;
 
 use memchr::memmem::{Finder, FinderRev};
 
-use super::openai_chat::{acknowledges, first_agent_text, holds_messages, messages};
+use super::openai_chat::{acknowledges, first_agent_text, holds_messages, messages_of};
 use super::{Format, Record, copy_rest, part_of, within};
-use crate::json::{ObjectWriter, Value};
+use crate::blank::{is_blank, trim};
+use crate::json::{Keys, ObjectWriter, Value};
 use crate::labels::{is_label, read_labels};
 use crate::messages::{Role, content_text, join, role_of};
 use crate::react::{Label, Sections, StepBuilder, is_react, sections};
@@ -41,18 +42,22 @@ use crate::terminal::set_final_answer;
 pub(super) struct React;
 
 /// Fields that hold a whole run as text.
-const TRANSCRIPT: &[&str] =
-    &["traj", "trajectory", "output", "completion", "response", "transcript", "log", "text"];
+static TRANSCRIPT: Keys =
+    Keys::new(&["traj", "trajectory", "output", "completion", "response", "transcript", "log", "text"]);
 /// Fields that state the goal.
-const GOAL: &[&str] =
-    &["question", "goal", "query", "instruction", "original_prompt", "task", "input", "prompt"];
+static GOAL: Keys =
+    Keys::new(&["question", "goal", "query", "instruction", "original_prompt", "task", "input", "prompt"]);
 /// Fields of a step that hold the arguments of an action which is only a name.
 const ARGUMENTS: &[&str] = &["action_input", "arguments", "args", "input", "parameters", "params"];
 /// Fields that give the gold answer away, or repeat what was read.
-const LEFT_OUT: &[&str] = &["gt", "pred", "traj_by_line", "traj", "steps", "messages", "prompt"];
+static LEFT_OUT: Keys = Keys::new(&["gt", "pred", "traj_by_line", "traj", "steps", "messages", "prompt"]);
+
+fn goal_of<'a>(record: Value<'_, 'a>) -> Option<Text<'a>> {
+    record.among(&GOAL).filter_map(|(_, value)| value.text()).find(|text| !is_blank(text))
+}
 
 fn transcript<'a>(record: Value<'_, 'a>) -> Option<Text<'a>> {
-    TRANSCRIPT.iter().filter_map(|key| record.get(key)?.text()).find(|text| is_react(text))
+    record.among(&TRANSCRIPT).filter_map(|(_, value)| value.text()).find(|text| is_react(text))
 }
 
 /// Steps that hold an action as text: `{"action": "search[..]", "observation": ".."}`.
@@ -82,7 +87,7 @@ impl Format for React {
         if !record.is_object() {
             return 0;
         }
-        let goal = record.text_of(GOAL).is_some();
+        let goal = goal_of(record).is_some();
         if transcript(record).is_some() {
             return 70 + 15 * u8::from(goal);
         }
@@ -91,8 +96,8 @@ impl Format for React {
 
     fn read<'a>(&self, record: &Record<'_, 'a>) -> Result<Run<'a>, String> {
         let value = record.value;
-        let mut run = if messages(value).next().is_some() {
-            read_messages(value)
+        let mut run = if let Some(messages) = messages_of(value) {
+            read_messages(messages)
         } else if let Some(text) = transcript(value) {
             read_transcript(text)
         } else if has_action_steps(value) {
@@ -101,7 +106,7 @@ impl Format for React {
             return Err("it has neither messages nor a text with `Thought:` and `Action:`".to_owned());
         };
         run.trajectory_id = record.key.map_or_else(|| record.run_id(), |key| record.task_run_id(key));
-        run.original_prompt = run.original_prompt.or_else(|| value.text_of(GOAL));
+        run.original_prompt = run.original_prompt.or_else(|| goal_of(value));
         read_labels(value, &mut run);
         label_of_agentbench(value, &mut run);
         set_final_answer(&mut run);
@@ -123,16 +128,16 @@ fn label_of_agentbench<'a>(record: Value<'_, 'a>, run: &mut Run<'a>) {
 fn metadata(record: &Record<'_, '_>) -> Option<String> {
     let mut out = ObjectWriter::default();
     copy_rest(&mut out, record, |key| {
-        let read = [LEFT_OUT, TRANSCRIPT, GOAL].iter().any(|keys| keys.contains(&key));
+        let read = [&LEFT_OUT, &TRANSCRIPT, &GOAL].iter().any(|keys| keys.contains(key));
         read || is_label(key) || holds_messages(record.value, key)
     });
     out.finish()
 }
 
-fn read_messages<'a>(record: Value<'_, 'a>) -> Run<'a> {
+fn read_messages<'a>(messages: Value<'_, 'a>) -> Run<'a> {
     let mut builder = StepBuilder::of_agent_only();
     let (mut system, mut prompt): (Option<Text<'a>>, Option<Text<'a>>) = (None, None);
-    for message in messages(record) {
+    for message in messages.items() {
         let Some(text) = content_text(message) else { continue };
         match role_of(message) {
             Some(Role::System) => system = system.or(Some(text)),
@@ -161,7 +166,7 @@ fn read_messages<'a>(record: Value<'_, 'a>) -> Run<'a> {
                 let words = text.trim_start();
                 let observed = words.strip_prefix("Observation").and_then(|rest| rest.split_once(':'));
                 match observed.filter(|(number, _)| number.bytes().all(|b| b == b' ' || b.is_ascii_digit())) {
-                    Some((_, observation)) => builder.observe(within(&text, observation.trim())),
+                    Some((_, observation)) => builder.observe(within(&text, trim(observation))),
                     None if builder.awaits_observation() => builder.observe(within(&text, words.trim_end())),
                     None => builder.user(text),
                 }
@@ -241,7 +246,7 @@ fn read_action_steps<'a>(record: Value<'_, 'a>) -> Run<'a> {
             builder.observe(observation);
         }
     }
-    Run { original_prompt: record.text_of(GOAL), steps: builder.finish(), ..Run::default() }
+    Run { original_prompt: goal_of(record), steps: builder.finish(), ..Run::default() }
 }
 
 fn error_of(step: Value<'_, '_>) -> Option<bool> {

@@ -1,10 +1,12 @@
 //! JSON as logs have it: lenient where loggers are, strict where guessing would lose data.
 
+mod keys;
 mod specials;
 mod tape;
 mod text;
 mod value;
 
+pub(crate) use keys::Keys;
 pub(crate) use specials::{BLOCK, block_at, quotes_and_backslashes};
 pub use tape::{JsonError, Limits, Problem, Tape};
 pub use text::{ObjectWriter, write_string};

@@ -26,6 +26,7 @@ pub(crate) enum Kind {
     /// A string with escapes whose text was decoded as it was parsed.
     DecodedText,
     Array,
+    /// Behind it stands its [`Node::filter`].
     Object,
 }
 
@@ -38,8 +39,7 @@ pub(crate) struct Node {
     /// Of a container: the node after it and all its children. Of decoded text: which one it is.
     pub link: u32,
     pub kind: Kind,
-    /// Of a key: its [`mark_of`], which settles nearly every comparison. Of an object: the [`bit_of`] every mark,
-    /// as most look-ups are for a key that is not there, and end there.
+    /// Of a key: its [`mark_of`], which settles nearly every comparison.
     pub mark: u16,
 }
 
@@ -49,20 +49,41 @@ impl Node {
     pub fn after(&self, at: usize) -> usize {
         if matches!(self.kind, Kind::Array | Kind::Object) { self.link as usize } else { at + 1 }
     }
+
+    /// How far behind a container its first child stands.
+    #[inline(always)]
+    pub fn head(&self) -> usize {
+        if self.kind == Kind::Object { 2 } else { 1 }
+    }
+
+    /// Stands behind an object and is no value of it: the [`bit_of`] every key, since most look-ups are for a key
+    /// that is not there, and end here.
+    fn filter(keys: u64) -> Self {
+        Node { start: keys as u32, end: (keys >> 32) as u32, link: 0, kind: Kind::Null, mark: 0 }
+    }
+
+    /// The bits of the keys of the object that this is the filter of.
+    #[inline(always)]
+    pub fn keys(&self) -> u64 {
+        u64::from(self.start) | u64::from(self.end) << 32
+    }
 }
 
 /// Tells keys apart by their length and ends.
 #[inline(always)]
-pub(crate) fn mark_of(key: &[u8]) -> u16 {
-    let ends =
-        key.first().zip(key.last()).map_or(0, |(&first, &last)| 7 * u16::from(first) + 13 * u16::from(last));
-    ends.wrapping_add(key.len().wrapping_mul(771) as u16)
+pub(crate) const fn mark_of(key: &[u8]) -> u16 {
+    let ends = match key {
+        [] => 0,
+        [only] => 20 * *only as u16,
+        [first, .., last] => 7 * *first as u16 + 13 * *last as u16,
+    };
+    ends.wrapping_add((key.len() as u16).wrapping_mul(771))
 }
 
 /// The bit of an object that says that a key with this mark may be there.
 #[inline(always)]
-pub(crate) fn bit_of(mark: u16) -> u16 {
-    1 << (mark % 16)
+pub(crate) const fn bit_of(mark: u16) -> u64 {
+    1 << (mark % 64)
 }
 
 /// How much a record may hold before it is refused.
@@ -130,7 +151,14 @@ pub struct Tape {
     pub(crate) nodes: Vec<Node>,
     /// Where the decoded texts lie among the bytes that they were decoded to.
     pub(crate) decoded: Vec<Range<u32>>,
-    open: Vec<u32>,
+    open: Vec<Open>,
+}
+
+/// A container that is not at its end: where it stands, and the bits of the keys of an object.
+#[derive(Debug)]
+struct Open {
+    at: u32,
+    keys: u64,
 }
 
 /// Takes what strings with escapes stand for.
@@ -198,20 +226,18 @@ impl Tape {
 
     /// Ends every open container at the cut; a key whose value is missing goes.
     fn close_cut(&mut self, end: usize) {
-        while let Some(container) = self.open.pop() {
+        while let Some(open) = self.open.last() {
+            let container = open.at as usize;
             let children = self.children_of(container);
-            if self.nodes[container as usize].kind == Kind::Object && children % 2 == 1 {
+            if self.nodes[container].kind == Kind::Object && children % 2 == 1 {
                 self.nodes.pop();
             }
-            let next = self.nodes.len() as u32;
-            let node = &mut self.nodes[container as usize];
-            node.end = end as u32;
-            node.link = next;
+            self.close(end);
         }
     }
 
-    fn children_of(&self, container: u32) -> usize {
-        let mut at = container as usize + 1;
+    fn children_of(&self, container: usize) -> usize {
+        let mut at = container + self.nodes[container].head();
         let mut count = 0;
         while at < self.nodes.len() {
             at = self.nodes[at].after(at);
@@ -283,8 +309,11 @@ impl Tape {
         if self.open.len() >= limits.depth {
             return Err(JsonError { at, problem: Problem::TooDeep(limits.depth) });
         }
-        self.open.push(self.nodes.len() as u32);
+        self.open.push(Open { at: self.nodes.len() as u32, keys: 0 });
         self.push(if is_object { Kind::Object } else { Kind::Array }, at, 0);
+        if is_object {
+            self.nodes.push(Node::filter(0));
+        }
         Ok(())
     }
 
@@ -312,29 +341,31 @@ impl Tape {
     }
 
     fn in_object(&self) -> bool {
-        self.open.last().is_some_and(|&index| self.nodes[index as usize].kind == Kind::Object)
+        self.open.last().is_some_and(|open| self.nodes[open.at as usize].kind == Kind::Object)
     }
 
     /// Marks the key that was just parsed in its object.
     #[inline(always)]
     fn mark_key(&mut self, bytes: &[u8]) {
-        if let (Some(key), Some(&object)) = (self.nodes.last_mut(), self.open.last()) {
+        if let (Some(key), Some(object)) = (self.nodes.last_mut(), self.open.last_mut()) {
             let raw = &bytes[key.start as usize..key.end as usize];
             key.mark = match key.kind {
                 Kind::Text => mark_of(raw),
                 _ => mark_of(unescape(&String::from_utf8_lossy(raw)).as_bytes()),
             };
-            let bit = bit_of(key.mark);
-            self.nodes[object as usize].mark |= bit;
+            object.keys |= bit_of(key.mark);
         }
     }
 
     fn close(&mut self, end: usize) {
         let next = self.nodes.len() as u32;
-        if let Some(container) = self.open.pop() {
-            let node = &mut self.nodes[container as usize];
+        if let Some(Open { at, keys }) = self.open.pop() {
+            let node = &mut self.nodes[at as usize];
             node.end = end as u32;
             node.link = next;
+            if node.kind == Kind::Object {
+                self.nodes[at as usize + 1] = Node::filter(keys);
+            }
         }
     }
 

@@ -4,6 +4,9 @@ use std::borrow::Cow;
 
 use std::ops::Range;
 
+use crate::blank::is_blank;
+
+use super::keys::Keys;
 use super::tape::{Kind, Node, Tape, bit_of, mark_of};
 use super::text::{unescape, write_string};
 
@@ -199,7 +202,7 @@ impl<'t, 'a> Value<'t, 'a> {
 
     /// The elements of an array; none for anything else.
     pub fn items(self) -> Items<'t, 'a> {
-        let end = if self.is_array() { self.node().after(self.at) } else { self.at + 1 };
+        let end = if self.is_array() { self.node().after(self.at) } else { 0 };
         Items { parsed: self.parsed, at: self.at + 1, end }
     }
 
@@ -215,8 +218,8 @@ impl<'t, 'a> Value<'t, 'a> {
     }
 
     fn pairs(self) -> impl Iterator<Item = (Value<'t, 'a>, Value<'t, 'a>)> + use<'t, 'a> {
-        let end = if self.is_object() { self.node().after(self.at) } else { self.at + 1 };
-        let mut nodes = Items { parsed: self.parsed, at: self.at + 1, end };
+        let end = if self.is_object() { self.node().after(self.at) } else { 0 };
+        let mut nodes = Items { parsed: self.parsed, at: self.at + 2, end };
         std::iter::from_fn(move || Some((nodes.next()?, nodes.next()?)))
     }
 
@@ -225,17 +228,16 @@ impl<'t, 'a> Value<'t, 'a> {
     pub fn get(self, key: &str) -> Option<Value<'t, 'a>> {
         // Formats ask for many keys, most of which are not there: with the mark of a literal, which the
         // compiler knows, that is one comparison.
-        let (object, mark) = (&self.parsed.nodes[self.at], mark_of(key.as_bytes()));
-        let may_be = object.kind == Kind::Object && object.mark & bit_of(mark) != 0;
-        if may_be { self.find(key, mark) } else { None }
+        let mark = mark_of(key.as_bytes());
+        if self.keys() & bit_of(mark) != 0 { self.find(key, mark) } else { None }
     }
 
     fn find(self, key: &str, mark: u16) -> Option<Value<'t, 'a>> {
         let nodes = self.parsed.nodes;
-        let (mut at, end) = (self.at + 1, nodes[self.at].link as usize);
+        let (mut at, end) = (self.at + 2, nodes[self.at].link as usize);
         let mut found = None;
         while at < end {
-            if nodes[at].mark == mark && self.is_called(nodes[at], key) {
+            if nodes[at].mark == mark && self.is_called(&nodes[at], key) {
                 found = Some(at + 1);
             }
             at = nodes[at + 1].after(at + 1);
@@ -243,9 +245,23 @@ impl<'t, 'a> Value<'t, 'a> {
         found.map(|at| Value { at, ..self })
     }
 
-    fn is_called(self, name: Node, key: &str) -> bool {
-        let raw = &self.parsed.text[name.start as usize..name.end as usize];
-        if name.kind == Kind::Text { raw == key } else { unescape(raw) == key }
+    #[inline(always)]
+    fn is_called(self, name: &Node, key: &str) -> bool {
+        let raw = &self.parsed.text.as_bytes()[name.start as usize..name.end as usize];
+        match name.kind {
+            Kind::Text => is_same(raw, key.as_bytes()),
+            _ => unescape(&String::from_utf8_lossy(raw)) == key,
+        }
+    }
+
+    /// The bits of the keys that it has; none for anything but an object.
+    #[inline(always)]
+    fn keys(self) -> u64 {
+        let nodes = &self.parsed.nodes[self.at..];
+        match nodes {
+            [object, filter, ..] if object.kind == Kind::Object => filter.keys(),
+            _ => 0,
+        }
     }
 
     /// The members called by each of these keys, as [`Value::get`] gives them, found in one pass.
@@ -257,12 +273,12 @@ impl<'t, 'a> Value<'t, 'a> {
 
     fn places_of<const N: usize>(self, keys: &[&str; N], marks: &[u16; N]) -> [Option<usize>; N] {
         let (nodes, mut places) = (self.parsed.nodes, [None; N]);
-        let (mut at, end) = if self.is_object() { (self.at + 1, self.node().link as usize) } else { (0, 0) };
+        let (mut at, end) = if self.is_object() { (self.at + 2, self.node().link as usize) } else { (0, 0) };
         while at < end {
             let mark = nodes[at].mark;
             for (place, key) in (0..N).filter(|place| marks[*place] == mark).map(|place| (place, keys[place]))
             {
-                if self.is_called(nodes[at], key) {
+                if self.is_called(&nodes[at], key) {
                     places[place] = Some(at + 1);
                 }
             }
@@ -277,6 +293,16 @@ impl<'t, 'a> Value<'t, 'a> {
         path.iter().try_fold(self, |value, key| value.get(key))
     }
 
+    /// The members called by one of these keys, in the order of the keys, each as [`Value::get`] gives it.
+    #[inline]
+    pub(crate) fn among(self, keys: &'static Keys) -> impl Iterator<Item = (&'static str, Value<'t, 'a>)> {
+        let bits = self.keys();
+        let may_be = move |mark: u16| bits & bit_of(mark) != 0;
+        keys.marked()
+            .filter(move |(_, mark)| may_be(*mark))
+            .filter_map(move |(name, mark)| Some((name, self.find(name, mark)?)))
+    }
+
     /// The first of the `keys` that is there and not `null`.
     #[inline]
     pub fn any_of(self, keys: &[&str]) -> Option<Value<'t, 'a>> {
@@ -287,7 +313,7 @@ impl<'t, 'a> Value<'t, 'a> {
     #[inline]
     pub fn text_of(self, keys: &[&str]) -> Option<Cow<'a, str>> {
         let texts = keys.iter().filter_map(|key| self.get(key)?.text());
-        texts.into_iter().find(|text| !text.trim().is_empty())
+        texts.into_iter().find(|text| !is_blank(text))
     }
 }
 
@@ -309,6 +335,23 @@ impl<'t, 'a> Iterator for Items<'t, 'a> {
         let value = Value { parsed: self.parsed, at: self.at };
         self.at = self.parsed.nodes[self.at].after(self.at);
         Some(value)
+    }
+}
+
+/// Whether two keys are the same, by words that overlap where they are short: a call to compare them takes longer.
+#[inline(always)]
+fn is_same(one: &[u8], other: &[u8]) -> bool {
+    if one.len() != other.len() {
+        return false;
+    }
+    let ends =
+        |key: &[u8]| Some((u64::from_le_bytes(*key.first_chunk()?), u64::from_le_bytes(*key.last_chunk()?)));
+    let short =
+        |key: &[u8]| Some((u32::from_le_bytes(*key.first_chunk()?), u32::from_le_bytes(*key.last_chunk()?)));
+    match one.len() {
+        8..=16 => ends(one) == ends(other),
+        4..8 => short(one) == short(other),
+        _ => one == other,
     }
 }
 
