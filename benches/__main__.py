@@ -1,6 +1,6 @@
 """Measures the engine in memory, JSONL to SFT, and reading, each against its reference in the same run.
 
-    python -m benches [--runs 5000] [--seed 7] [--megabytes 200] [--record]
+    python -m benches [--runs 5000] [--seed 7] [--megabytes 600] [--record]
 
 `--record` keeps the figures with date and machine under benches/record/.
 """
@@ -28,7 +28,7 @@ def main() -> int:
     parser = argparse.ArgumentParser(prog="python -m benches", description=__doc__.splitlines()[0])
     parser.add_argument("--runs", type=int, default=5_000, help="runs in the generated log")
     parser.add_argument("--seed", type=int, default=7, help="seed of the generated log")
-    parser.add_argument("--megabytes", type=int, default=200, help="size of each log that is only read")
+    parser.add_argument("--megabytes", type=int, default=600, help="size of each log that is only read")
     parser.add_argument("--record", action="store_true", help="keep the figures under benches/record/")
     arguments = parser.parse_args()
 
