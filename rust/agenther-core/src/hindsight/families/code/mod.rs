@@ -1,13 +1,16 @@
 //! Agents in a repository: what the files that they found and opened say of the code in them.
 //!
-//! [`view`] reads the steps that show a file, [`source`] the definitions in it, [`defined`] the searches that find one. A
+//! [`view`] reads the steps that show a file, [`source`] the definitions in it, [`setting`] what a configuration sets,
+//! [`defined`] the searches that find one. A
 //! goal asks for one fact of one file, or for what the file defines; a search that found it is the first hop. Files that
-//! the run changed are not asked about. [`edit`] reads what was changed, [`test_run`] runs of tests, and [`passing`] asks
-//! which of them fail, or to make them pass.
+//! the run changed are not asked about. [`edit`] reads what was changed, which [`change`] asks for, [`test_run`] runs of tests,
+//! and [`passing`] asks which of them fail, or to make them pass.
 
+mod change;
 mod defined;
 mod edit;
 mod passing;
+mod setting;
 mod source;
 mod test_run;
 mod view;
@@ -24,8 +27,10 @@ use crate::text::document::Kind;
 use crate::trajectory::{Field, Span};
 use defined::Located;
 use edit::Edit;
+use setting::{Setting, settings};
 use source::{Definition, Sort, definitions};
 use view::View;
+pub use view::is_path;
 
 /// A run that opens file after file is not asked about every one.
 const MAX_VIEWS: usize = 12;
@@ -38,7 +43,7 @@ const PASSAGE_AROUND: usize = 5;
 
 /// Proposes questions that the files shown in a run answer.
 pub fn propose(reading: &Reading<'_>, out: &mut Proposals) {
-    for candidate in passing::asked(reading) {
+    for candidate in passing::asked(reading).into_iter().chain(change::asked(reading)) {
         out.push_derived(candidate);
     }
     let mut asked = BTreeSet::new();
@@ -73,6 +78,11 @@ pub fn propose(reading: &Reading<'_>, out: &mut Proposals) {
             }
         }
     }
+}
+
+/// Whether a step shows a file or runs a command: its arguments and its result are no call of an API.
+pub fn is_of_code(step: &StepReading<'_>) -> bool {
+    command(step).is_some() || View::of(step).is_some()
 }
 
 /// The command line of a step whose tool is a shell.
@@ -115,6 +125,12 @@ impl File<'_, '_> {
         {
             candidates.push(self.candidate(&clause, &question, answer, (0, self.view.lines.len()), 0.84));
         }
+        if let Some(one) = self.setting() {
+            let clause = format!("what `{}` is set to in it", one.key);
+            let question = format!("What is `{}` set to in FILE", one.key);
+            let answer = format!("It is set to `{}`.", one.value);
+            candidates.push(self.candidate(&clause, &question, answer, (one.line, one.line + 1), 0.84));
+        }
         if candidates.is_empty()
             && let Some((clause, question, answer, lines)) = self.passage()
         {
@@ -143,6 +159,17 @@ impl File<'_, '_> {
             answer: candidate.answer,
             ..candidate
         })
+    }
+
+    /// A setting of a configuration: one that the run speaks of, else the first that says how much or which.
+    fn setting(&self) -> Option<Setting<'_>> {
+        let all = settings(self.view.path, &self.view.lines);
+        let last = |one: &Setting<'_>| one.key.rsplit('.').next().unwrap_or("").to_string();
+        let is_mentioned = |one: &&Setting<'_>| self.is_mentioned(&last(one));
+        let tells = |one: &&Setting<'_>| {
+            self.view.complete && one.key.contains('.') && one.value.contains(|c: char| c.is_ascii_digit())
+        };
+        all.iter().find(is_mentioned).or_else(|| all.iter().find(tells)).cloned()
     }
 
     /// The lines that the call asked for: a short range, or those around one line.

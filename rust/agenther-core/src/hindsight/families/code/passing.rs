@@ -209,7 +209,7 @@ pub fn changed_file(step: &StepReading<'_>) -> Option<String> {
 }
 
 /// The step before that shows a line of a file, as whoever changes it must have seen it.
-fn looked_at(reading: &Reading<'_>, index: usize, path: &str, line: &str) -> Option<u32> {
+pub fn looked_at(reading: &Reading<'_>, index: usize, path: &str, line: &str) -> Option<u32> {
     let from = index.saturating_sub(MAX_LOOK);
     let line = line.trim();
     let shows = |step: &StepReading<'_>| {

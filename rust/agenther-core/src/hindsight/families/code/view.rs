@@ -31,7 +31,9 @@ impl<'a> View<'a> {
     pub fn of(step: &StepReading<'a>) -> Option<Self> {
         let observation = step.step.observation.filter(|_| step.status == Status::Ok)?;
         let observation = crate::hindsight::families::shell::printed(observation)?;
-        let mut view = numbered(observation).or_else(|| plain(step, observation))?;
+        let mut view = numbered(observation)
+            .or_else(|| plain(step, observation))
+            .or_else(|| read_by_tool(step, observation))?;
         if view.path.is_empty() {
             view.path = requested_path(step)?;
         }
@@ -142,6 +144,23 @@ fn plain<'a>(step: &StepReading<'a>, observation: &'a str) -> Option<View<'a>> {
         && last.is_none_or(|last| lines.len() < last as usize)
         && !lines.iter().any(marked);
     (is_path(path) && lines.len() >= 3).then_some(View { path, first, lines, complete: whole })
+}
+
+/// What a tool gives that reads the file which its only text argument names.
+fn read_by_tool<'a>(step: &StepReading<'a>, observation: &'a str) -> Option<View<'a>> {
+    const VERBS: &[&str] = &["read", "view", "open", "cat", "get"];
+    let tool = step.step.action_name?.to_lowercase();
+    let words: Vec<&str> = tool.split(|c: char| !c.is_ascii_alphabetic()).collect();
+    let reads =
+        VERBS.iter().any(|verb| words.contains(verb)) && words.iter().any(|word| word.starts_with("file"));
+    let arguments = step.arguments().filter(|_| reads)?;
+    let mut leaves = arguments.leaves();
+    let only = leaves.next().filter(|leaf| leaf.kind() == Kind::String)?;
+    // With a range of lines it is not known which are shown.
+    let is_one = leaves.next().is_none() && is_path(only.raw());
+    let lines: Vec<&str> = observation.lines().take(MAX_LINES).collect();
+    let is_whole = lines.len() < MAX_LINES && !lines.iter().any(|line| is_cut_mark(line));
+    (is_one && lines.len() >= 3 && is_whole).then_some(View { path: "", first: 1, lines, complete: true })
 }
 
 /// The first line that a command shows, and the last, where it stops at one.

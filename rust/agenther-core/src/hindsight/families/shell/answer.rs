@@ -45,6 +45,11 @@ fn complains_itself(line: &str) -> bool {
     is_program && says || matches!(program, "fatal" | "error" | "Error" | "E" | "usage" | "Usage" | "curl")
 }
 
+/// Whether a path is below a folder; some programs leave out the `./` of the one they run in.
+fn is_under(path: &str, folder: &str) -> bool {
+    path.starts_with(folder) || folder == "." && !path.starts_with(['/', '-']) && !path.contains(' ')
+}
+
 /// The output as an answer, if it is what the phrase promises and nothing went wrong.
 pub fn answer(phrase: &Phrase, observation: &str) -> Option<String> {
     let lines: Vec<&str> = observation.lines().map(str::trim_end).filter(|line| !line.is_empty()).collect();
@@ -81,7 +86,7 @@ pub fn answer(phrase: &Phrase, observation: &str) -> Option<String> {
             seen.len() == lines.len()
                 && lines
                     .iter()
-                    .all(|line| line.starts_with(&phrase.root) && line.len() > 1 && !line.ends_with(": "))
+                    .all(|line| is_under(line, &phrase.root) && line.len() > 1 && !line.ends_with(": "))
         }
         Kind::Entries => {
             lines.iter().all(|line| !line.contains('/') && !line.ends_with(':'))

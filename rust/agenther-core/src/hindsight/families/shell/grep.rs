@@ -37,14 +37,16 @@ pub(super) fn sought(pattern: &str, has: impl Fn(&str) -> bool) -> Option<(Strin
             return Some((format!("the text \"{text}\"{case}"), "contain"));
         }
     }
-    let is_literal = literal(pattern) || has("F");
-    if pattern.is_empty() || pattern.contains(['\\', '"', '\n']) || (!is_literal && has("w")) {
+    let is_literal = literal(&pattern.replace('"', "")) || has("F");
+    let is_quotable = !pattern.contains('"') || !pattern.contains('`');
+    if pattern.is_empty() || pattern.contains(['\\', '\n']) || (!is_literal && has("w")) || !is_quotable {
         return None;
     }
+    let quoted = if pattern.contains('"') { format!("`{pattern}`") } else { format!("\"{pattern}\"") };
     Some(match (is_literal, has("w")) {
-        (true, true) => (format!("the whole word \"{pattern}\"{case}"), "contain"),
-        (true, false) => (format!("the text \"{pattern}\"{case}"), "contain"),
-        (false, _) => (format!("the regular expression \"{pattern}\"{case}"), "match"),
+        (true, true) => (format!("the whole word {quoted}{case}"), "contain"),
+        (true, false) => (format!("the text {quoted}{case}"), "contain"),
+        (false, _) => (format!("the regular expression {quoted}{case}"), "match"),
     })
 }
 

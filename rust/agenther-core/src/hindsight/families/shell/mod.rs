@@ -1,13 +1,15 @@
 //! Shell sessions as requests for what their commands print and change.
 //!
 //! [`command`] takes a line apart; [`phrase`] says what it prints, with a [`source`] at its beginning ([`find`], [`grep`],
-//! [`git`], [`system`], [`web`], [`glob`]) and a [`filter`] at each pipe; [`deed`] says what it changes, [`missing`] what is not there. [`session`] goes
-//! through the commands of a run. Unknown flags, patterns with backslashes, expansions and anything that depends on
+//! [`git`], [`system`], [`web`], [`glob`]) and a [`filter`] at each pipe; [`deed`] says what it changes, [`missing`] what
+//! is not there, [`described`] what the agent itself says of it. [`search_tool`] reads search tools as commands.
+//! [`session`] goes through the commands of a run. Unknown flags, patterns with backslashes, expansions and anything that depends on
 //! dropped steps give no candidate: a goal keeps all changes before it.
 
 mod answer;
 mod command;
 mod deed;
+mod described;
 mod filter;
 mod find;
 mod git;
@@ -18,6 +20,7 @@ mod operate;
 mod output;
 mod phrase;
 mod place;
+mod search_tool;
 mod session;
 mod source;
 mod state;
@@ -78,7 +81,7 @@ pub fn line<'a>(step: &StepReading<'a>) -> Option<Cow<'a, str>> {
     const KEYS: &[&str] = &["command", "cmd", "code", "script", "commands", "input"];
     let name = step.step.action_name?;
     if !SHELLS.iter().any(|shell| name.eq_ignore_ascii_case(shell)) && !has_letters(name, "bash") {
-        return None;
+        return search_tool::command(step).map(Cow::Owned);
     }
     super::text_argument(step, KEYS)
 }

@@ -1,5 +1,7 @@
 //! What a command printed, without what the harness writes around it.
 
+use super::search_tool;
+
 /// Lines that harnesses write after an output.
 const FOOTERS: &[&str] = &[
     "[The command completed with exit code",
@@ -23,7 +25,7 @@ const MAX_HEADER: usize = 300;
 /// What the command of a step printed; `None` where a part of it was left out.
 pub fn printed(observation: &str) -> Option<&str> {
     let text = tagged(observation).or_else(|| headed(observation)).unwrap_or(observation);
-    (!CUTS.iter().any(|mark| observation.contains(mark))).then(|| without_footers(text))
+    (!CUTS.iter().any(|mark| observation.contains(mark))).then(|| without_footers(search_tool::found(text)))
 }
 
 /// Whether the harness says that the command ended with an error.

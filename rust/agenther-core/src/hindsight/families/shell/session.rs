@@ -5,10 +5,11 @@ use std::collections::BTreeSet;
 use super::answer::{answer, complains, is_report, lists, per_file_name};
 use super::command;
 use super::deed::{self, Deed};
+use super::described;
 use super::output::{ended_with_error, printed};
 use super::phrase::{self, Kind, Phrase};
 use super::place::{self, Place};
-use super::state::{Lost, changes_state, did_nothing, mentions};
+use super::state::{Lost, changes_state, did_nothing, keeps_notes, mentions};
 use super::{MAX_LINES, evidence, line, seed};
 use crate::hindsight::Wording;
 use crate::hindsight::families::{Candidate, Proposals, english};
@@ -90,7 +91,7 @@ impl<'r, 'a> Session<'r, 'a> {
                 break;
             }
             let Some(line) = line(read) else {
-                if read.effect == Effect::Write && !only_shows(read) {
+                if read.effect == Effect::Write && !only_shows(read) && !keeps_notes(read) {
                     self.lose(Lost::of_call(read.step.action_input.unwrap_or("")), out);
                 }
                 continue;
@@ -125,7 +126,23 @@ impl<'r, 'a> Session<'r, 'a> {
                 self.verify(step, observation, out);
                 self.read(step, phrase, in_place, observation, out);
             }
-            _ => self.verify(step, observation, out),
+            Some(_) => self.verify(step, observation, out),
+            None => {
+                self.verify(step, observation, out);
+                self.describe(step, line, observation, out);
+            }
+        }
+    }
+
+    /// What the agent says that a command does which is not known, where nothing was changed before it.
+    fn describe(&mut self, step: u32, line: &str, observation: &str, out: &mut Proposals) {
+        let read = &self.reading.steps[step as usize];
+        let is_first = self.deeds.is_empty() && self.lost.is_empty() && !self.place.astray;
+        let Some(goal) = described::request(read, line).filter(|_| is_first) else { return };
+        let Some(answer) = described::answer(observation) else { return };
+        if self.proposed.insert(goal.clone()) {
+            let steps = [self.place.moves.as_slice(), &[step]].concat();
+            out.push_derived(self.candidate(steps, goal, answer, 0.78, false));
         }
     }
 

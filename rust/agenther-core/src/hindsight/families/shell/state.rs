@@ -3,6 +3,7 @@
 use super::answer::per_file_name;
 use super::{command, line};
 use crate::reading::StepReading;
+use crate::text::bytes::has_letters;
 use crate::text::cut;
 
 /// Whether a step runs a shell command that only reads: every stage of the pipeline is a command that cannot write.
@@ -76,6 +77,12 @@ pub fn changes_state(line: &str) -> bool {
             // A folder may be called `export`.
             .map(|word| word.strip_prefix("/usr").unwrap_or(word))
             .any(|word| WRITERS.contains(&word.strip_prefix("/bin/").unwrap_or(word)))
+}
+
+/// Whether a call only writes what the agent means to do: it touches no file.
+pub fn keeps_notes(step: &StepReading<'_>) -> bool {
+    const NOTES: &[&str] = &["todo", "plan", "task_tracker", "think"];
+    step.step.action_name.is_some_and(|name| NOTES.iter().any(|notes| has_letters(name, notes)))
 }
 
 /// Whether a failed command cannot have changed anything: every line of its output says that something was missing

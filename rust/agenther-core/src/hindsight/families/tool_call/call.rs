@@ -7,7 +7,7 @@ use super::payload::{Node, Payload, payload};
 use super::roles::{Role, flag, is_sayable, role};
 use super::told::{self, Told};
 use super::words::{ToolWords, tool_words};
-use crate::hindsight::families::browser;
+use crate::hindsight::families::{browser, code};
 use crate::hindsight::needles::find;
 use crate::hindsight::provenance::{Argument, Source};
 use crate::hindsight::reason::Reason;
@@ -128,6 +128,7 @@ fn live_steps(reading: &Reading<'_>) -> Vec<usize> {
                 && matches!(read.effect, Effect::Read | Effect::Write)
                 // A page is read by the family that knows its elements, and is no answer as it stands.
                 && !browser::acts(read)
+                && !code::is_of_code(read)
                 && seen.insert((read.step.action_name, read.step.action_input))
         })
         .collect()
