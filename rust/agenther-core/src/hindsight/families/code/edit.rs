@@ -49,6 +49,9 @@ impl<'a> Edit<'a> {
             return Some(patch);
         }
         let root = step.arguments()?.root();
+        if let Some(edit) = search_and_replace(root) {
+            return Some(edit);
+        }
         let text = |keys: &[&str]| {
             let value =
                 keys.iter().find_map(|key| root.get(key)).filter(|value| value.kind() == Kind::String);
@@ -72,6 +75,18 @@ impl<'a> Edit<'a> {
         let before = old[..start].iter().rev().find(|line| !line.trim().is_empty()).copied();
         Some((old[start..old.len() - end].to_vec(), new[start..new.len() - end].to_vec(), before))
     }
+}
+
+/// Cline's `replace_in_file`: a `diff` of one block, `------- SEARCH`, `=======`, `+++++++ REPLACE`.
+fn search_and_replace<'a>(root: Value<'_, 'a>) -> Option<Edit<'a>> {
+    let text = |key: &str| root.get(key).filter(|value| value.kind() == Kind::String).map(Value::text);
+    let diff = text("diff")?;
+    let (_, block) = diff.split_once(" SEARCH\n")?;
+    let (old, rest) = block.split_once("\n=======\n")?;
+    let (new, after) =
+        rest.split_once("\n+++++++ REPLACE").or_else(|| rest.split_once("\n>>>>>>> REPLACE"))?;
+    let path = text("path").filter(|_| after.trim().is_empty())?;
+    Some(Edit { path, old: Some(Cow::Owned(old.to_string())), new: Cow::Owned(new.to_string()) })
 }
 
 /// `*** Update File: a.py` with one hunk.

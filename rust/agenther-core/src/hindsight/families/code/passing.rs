@@ -51,6 +51,10 @@ fn failing(reading: &Reading<'_>, index: usize, run: &TestRun) -> Option<Candida
         (0, Some(total)) if total > 1 && !is_one => {
             (format!("Run {said} and tell me whether all of them pass."), format!("Yes, all {total} pass."))
         }
+        (0, None) if !is_one => (
+            format!("Run {said} and tell me whether all of them pass."),
+            "Yes, all of them pass.".to_string(),
+        ),
         (failed, total) if run.is_named() && !is_one => {
             let names: Vec<String> = run.names.iter().map(|name| format!("- {name}")).collect();
             let fails = if failed == 1 { "fails" } else { "fail" };

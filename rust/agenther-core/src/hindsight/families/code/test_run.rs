@@ -96,9 +96,21 @@ fn targets(line: &str) -> Option<Vec<String>> {
         "runtests.py" => operands(&rest)?,
         "manage.py" if rest.first() == Some(&"test") => operands(&rest[1..])?,
         "go" | "cargo" if rest.first() == Some(&"test") => operands(&rest[1..])?,
-        "mvn" | "gradle" | "gradlew" | "make" if rest.contains(&"test") || rest.contains(&"check") => rest
+        "mvn" | "gradle" | "gradlew" | "make" if rest.contains(&"test") || rest.contains(&"check") => {
+            let is_plain = |word: &&str| word.starts_with('-') || matches!(*word, "test" | "check");
+            rest.iter().all(is_plain).then_some(())?;
+            rest.iter().filter_map(|word| word.strip_prefix("-Dtest=")).collect()
+        }
+        "dotnet" if rest.first() == Some(&"test") => {
+            // How much is printed, which `-v` of others does not say.
+            let is_level =
+                |word: &&str| matches!(*word, "q" | "m" | "n" | "d" | "quiet" | "minimal" | "normal");
+            operands(&rest[1..])?.into_iter().filter(|word| !is_level(word)).collect()
+        }
+        "php" if rest.starts_with(&["artisan", "test"]) => operands(&rest[2..])?,
+        "ctest" => rest
             .iter()
-            .all(|word| word.starts_with('-') || matches!(*word, "test" | "check"))
+            .all(|word| matches!(*word, "--output-on-failure" | "-V" | "-VV") || word.starts_with("-j"))
             .then(Vec::new)?,
         "test" if by_npm => operands(&rest)?,
         "tox" => Vec::new(),
@@ -145,6 +157,9 @@ fn counts(output: &str) -> Option<(Option<u32>, u32)> {
         .or_else(|| lines().find_map(summary))
         .or_else(|| lines().find_map(unittest).map(|failed| ran(output, failed)))
         .or_else(|| mocha(output))
+        .or_else(|| dotnet(output))
+        .or_else(|| ctest(output))
+        .or_else(|| tap(output))
         .or_else(|| go(output))
 }
 
@@ -223,6 +238,36 @@ fn mocha(output: &str) -> Option<(Option<u32>, u32)> {
     Some((Some(passed), output.lines().find_map(|line| number_before(line, " failing")).unwrap_or(0)))
 }
 
+/// `Failed!  - Failed:     3, Passed:   140, Skipped:     2`, once for each project.
+fn dotnet(output: &str) -> Option<(Option<u32>, u32)> {
+    let mut found = None;
+    for line in output.lines().filter(|line| line.contains("Failed: ") && line.contains("Passed: ")) {
+        let (passed, failed) = found.unwrap_or((0, 0));
+        found = Some((passed + number_after(line, "Passed: ")?, failed + number_after(line, "Failed: ")?));
+    }
+    found.map(|(passed, failed)| (Some(passed), failed))
+}
+
+/// `94% tests passed, 1 tests failed out of 18`
+fn ctest(output: &str) -> Option<(Option<u32>, u32)> {
+    let line = output.lines().rev().find(|line| line.contains(" tests failed out of "))?;
+    let (failed, all) = (number_before(line, " tests failed")?, number_after(line, "out of ")?);
+    Some((Some(all.checked_sub(failed)?), failed))
+}
+
+/// The end of a report of the Test Anything Protocol, as Node's runner writes it: `# pass 11`, `# fail 0`.
+fn tap(output: &str) -> Option<(Option<u32>, u32)> {
+    let number =
+        |key: &str| output.lines().rev().find_map(|line| line.trim().strip_prefix(key)?.trim().parse().ok());
+    Some((Some(number("# pass ")?), number("# fail ")?))
+}
+
+/// The number after a word: `3` of `Failed:     3`.
+fn number_after(text: &str, word: &str) -> Option<u32> {
+    let rest = text.split_once(word)?.1.trim_start();
+    rest[..rest.bytes().take_while(u8::is_ascii_digit).count()].parse().ok()
+}
+
 /// `--- FAIL: TestA`, `ok  pkg 0.01s`
 fn go(output: &str) -> Option<(Option<u32>, u32)> {
     let starts =
@@ -274,6 +319,9 @@ mod tests {
             ("cargo test 2>&1 | tail -12", Some(&[])),
             ("npm test", Some(&[])),
             ("npx jest test/a.test.ts", Some(&["test/a.test.ts"])),
+            ("mvn -q -o test -Dtest=MoneyTest", Some(&["MoneyTest"])),
+            ("dotnet test tests/Core.Tests --nologo", Some(&["tests/Core.Tests"])),
+            ("ctest --preset asan", None),
             ("make build && pytest", None),
             ("echo pytest", None),
         ] {
@@ -302,6 +350,12 @@ mod tests {
             ),
             ("Tests run: 5, Failures: 1, Errors: 0, Skipped: 0", Some((Some(4), 1))),
             ("  4 passing (12ms)\n  1 failing\n", Some((Some(4), 1))),
+            (
+                "Passed!  - Failed:     0, Passed:   143, Skipped:     2\nFailed!  - Failed:     3, Passed:    58, Skipped: 0",
+                Some((Some(201), 3)),
+            ),
+            ("94% tests passed, 1 tests failed out of 18\n", Some((Some(17), 1))),
+            ("1..11\n# tests 11\n# pass 11\n# fail 0\n", Some((Some(11), 0))),
             ("no tests ran", None),
             ("ERROR: file not found", None),
         ] {

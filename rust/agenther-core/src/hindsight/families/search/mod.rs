@@ -2,7 +2,7 @@
 //!
 //! [`passage`] reads the facts off a lead that is about the query, [`ask`] asks for them, [`direct`]
 //! takes the query itself as the question, [`inverted`] what the agent made of the result, [`stated`] a whole sentence
-//! of it. Two passages give comparisons and hops, two answers pairs and chains.
+//! of it, [`page`] what its title names. Two passages give comparisons and hops, two answers pairs and chains.
 
 mod ask;
 mod attribute;
@@ -13,6 +13,7 @@ mod direct;
 mod hop;
 mod inverted;
 mod lead;
+mod page;
 mod pages;
 mod pairs;
 mod passage;
@@ -117,6 +118,7 @@ pub fn propose(reading: &Reading<'_>, out: &mut Proposals) {
         answered.iter().for_each(|first| follow(first, one, out));
         single(one, out);
     }
+    page::propose(reading, &found, out);
     pairs::propose(&answered, reading, out);
     answered.into_iter().for_each(|answer| out.push(answer.candidate));
 }

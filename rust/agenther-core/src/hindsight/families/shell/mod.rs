@@ -77,10 +77,17 @@ pub fn tells_by_silence(read: &StepReading<'_>) -> bool {
 /// The command line that a step runs: plain text, or a text argument, of a tool that is a shell.
 pub fn line<'a>(step: &StepReading<'a>) -> Option<Cow<'a, str>> {
     const SHELLS: &[&str] =
-        &["bash", "sh", "shell", "terminal", "execute_bash", "run_command", "run", "cmd", "exec"];
+        &["sh", "shell", "terminal", "run", "cmd", "exec", "run_command", "execute_command"];
     const KEYS: &[&str] = &["command", "cmd", "code", "script", "commands", "input"];
     let name = step.step.action_name?;
-    if !SHELLS.iter().any(|shell| name.eq_ignore_ascii_case(shell)) && !has_letters(name, "bash") {
+    // A terminal may be one of an airport, and a shell one of an egg.
+    let is_named = |words: [&str; 2]| words.iter().any(|word| has_letters(name, word));
+    let takes_command =
+        || step.arguments().is_some_and(|arguments| arguments.root().get("command").is_some());
+    let is_shell = SHELLS.iter().any(|shell| name.eq_ignore_ascii_case(shell))
+        || has_letters(name, "bash")
+        || is_named(["shell", "terminal"]) && takes_command();
+    if !is_shell {
         return search_tool::command(step).map(Cow::Owned);
     }
     super::text_argument(step, KEYS)

@@ -53,7 +53,8 @@ fn tagged(text: &str) -> Option<&str> {
 /// `Exit code: 0\nWall time: 0.1 seconds\nOutput:\n…`
 fn headed(text: &str) -> Option<&str> {
     const OUTPUT: &str = "\nOutput:\n";
-    let is_headed = text.starts_with("Exit code:") || text.starts_with("Chunk ID:");
+    const HEADS: &[&str] = &["Exit code:", "Chunk ID:", "Command executed."];
+    let is_headed = HEADS.iter().any(|head| text.starts_with(head));
     let at = text.find(OUTPUT).filter(|at| *at < MAX_HEADER && is_headed);
     at.map(|at| &text[at + OUTPUT.len()..])
         .or_else(|| Some(text.strip_prefix("OBSERVATION:")?.trim_start_matches(['\r', '\n'])))
