@@ -8,7 +8,6 @@ use super::roles::{Role, flag, is_sayable, role};
 use super::told::{self, Told};
 use super::words::{ToolWords, tool_words};
 use crate::hindsight::families::browser;
-use crate::hindsight::needles::find;
 use crate::hindsight::provenance::{Argument, Source};
 use crate::hindsight::reason::Reason;
 use crate::hindsight::slice::backward;
@@ -17,6 +16,7 @@ use crate::reading::Reading;
 use crate::signals::effect::{self, Effect};
 use crate::signals::tool_status::Status;
 use crate::text::document::Kind;
+use crate::text::needles::find;
 use crate::trajectory::Span;
 
 /// Calls considered at the start and at the end of a run. A run of thousands of steps has its asks near

@@ -4,9 +4,9 @@
 
 use super::call::Call;
 use super::payload::Node;
-use crate::hindsight::needles::Trie;
 use crate::hindsight::wording::{humanize, is_function_word};
 use crate::reading::Reading;
+use crate::text::needles::Trie;
 use crate::text::tables::{FastMap, FastSet};
 
 /// Values of one field that are looked for in later text.
