@@ -11,7 +11,7 @@ use super::roles::Role;
 use super::said::Said;
 use super::subject::{Subject, subject};
 use super::usage::Usage;
-use super::wanted::{Wanted, wanted};
+use super::wanted::{Wanted, tells_something, wanted};
 use crate::hindsight::provenance::Source;
 use crate::hindsight::reason::Reason;
 use crate::hindsight::wording::{is_plural_phrase, say_value};
@@ -97,6 +97,9 @@ pub fn clause_about(
     // What is a part of several results is a part of what?
     if calls.len() > 1 && calls.iter().any(|call| call.payload.is_part && call.payload.node.is_list()) {
         return Err(Reason::AnswerUnreadable);
+    }
+    if !tells_something(calls) {
+        return Err(Reason::NoAsk);
     }
     let merged = merge(calls, reference.is_some())?;
     let identity = first.identity();

@@ -157,6 +157,8 @@ const NOUNS: &[(&str, &str)] = &[
     ("shipped", "shipping date"),
     ("delivered", "delivery date"),
     ("booked", "booking date"),
+    ("requires", "requirements"),
+    ("includes", "contents"),
 ];
 
 fn noun_for(word: &str) -> Option<String> {
@@ -210,12 +212,16 @@ fn label(key: &str) -> Option<String> {
     }
     let is_noise = effect::words(key).any(|word| NOISE.contains(&word.to_lowercase().as_str()));
     let is_word = |word: &&str| {
-        (word.len() > 2 || matches!(*word, "ID" | "IP" | "TV" | "of" | "by"))
+        (word.len() > 2 || matches!(*word, "ID" | "IP" | "TV" | "of" | "by" | "ex"))
             && word.chars().all(char::is_alphabetic)
     };
     match words[..] {
         [only] if let Some(noun) = noun_for(only) => return Some(noun),
         [only] if is_function_word(only) && !only.ends_with("ability") => return None,
+        [ref thing @ .., "from"] if !thing.is_empty() => return Some(thing.join(" ")),
+        [ref thing @ .., "timestamp"] if !thing.is_empty() => {
+            return Some(format!("{} time", thing.join(" ")));
+        }
         [verb, "at" | "on"] => return Some(noun_for(verb).unwrap_or_else(|| format!("{verb} date"))),
         [.., "last", "updated" | "changed" | "modified"] => {
             return Some("date of the last change".to_string());
@@ -235,6 +241,7 @@ fn label(key: &str) -> Option<String> {
         && !is_phrase
         && !words.is_empty()
         && words.len() <= 4
+        && words != ["user"]
         && words.iter().all(is_word))
     .then(|| words.join(" "))
 }
@@ -277,6 +284,10 @@ mod tests {
             ("half_life_hours", Some("half life")),
             ("createdAt", Some("creation date")),
             ("from", Some("sender")),
+            ("price_from", Some("price")),
+            ("reminder_timestamp", Some("reminder time")),
+            ("ex_date", Some("ex date")),
+            ("requires", Some("requirements")),
             ("is_available", Some("availability")),
             ("maxtemp_c", Some("maximum temperature")),
             ("scheduled_departure_time_est", Some("scheduled departure time")),

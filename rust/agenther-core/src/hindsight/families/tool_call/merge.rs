@@ -51,7 +51,10 @@ pub fn merge(calls: &[&Call<'_>], by_reference: bool) -> Result<Merged, Reason> 
         .filter(|&at| Some(at) != identity && first.given[at].role != Role::Manner)
         .filter(|&at| !(by_reference && first.given[at].opaque))
         .collect();
-    merged.slots = rest.len() + usize::from(identity.is_some());
+    // The two ends of a period are one thing to say.
+    let has = |role: &Role| rest.iter().any(|&at| first.given[at].role == *role);
+    let is_period = has(&Role::Since) && has(&Role::Until);
+    merged.slots = rest.len() + usize::from(identity.is_some()) - usize::from(is_period);
     if merged.slots > MAX_SLOTS {
         return Err(Reason::NoAsk);
     }
@@ -110,6 +113,7 @@ fn tail(places: &[usize], call: &Call<'_>, adjectives: &mut String) -> String {
                     "severity" | "priority" | "risk" | "difficulty" => {
                         format!("{}-{}", say_value(value), given.name)
                     }
+                    _ if is_shouted(value) => value.to_lowercase(),
                     _ => say_value(value),
                 })
                 .collect();
@@ -148,6 +152,11 @@ fn tail(places: &[usize], call: &Call<'_>, adjectives: &mut String) -> String {
     }
     parts.retain(|part| !part.is_empty());
     parts.join(" ")
+}
+
+/// `PENDING`, but not `VIP`.
+fn is_shouted(value: &str) -> bool {
+    value.len() > 3 && value.bytes().all(|byte| byte.is_ascii_uppercase())
 }
 
 /// What is made in a year is from it.

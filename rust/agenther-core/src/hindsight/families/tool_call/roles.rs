@@ -5,7 +5,9 @@ use std::rc::Rc;
 
 use crate::hindsight::compounds::unglued;
 use crate::hindsight::families::english::article as article_for;
-use crate::hindsight::wording::{humanize, is_function_word, is_plural_phrase, join, say_value, singular};
+use crate::hindsight::wording::{
+    humanize, is_function_word, is_opaque, is_plural_phrase, join, plural, say_value, singular,
+};
 use crate::signals::effect;
 use crate::text::memo::Memo;
 
@@ -179,7 +181,12 @@ pub fn role(name: &str, description: Option<&str>, value: &str) -> Role {
 }
 
 fn by_words(words: &[String], value: &str) -> Option<Role> {
-    let words: Vec<&str> = words.iter().map(String::as_str).collect();
+    // What filters is what is wanted: `status_filter`, `filter_by_city`.
+    let is_filter = |word: &&str| matches!(*word, "filter" | "filters" | "param");
+    let mut words: Vec<&str> = words.iter().map(String::as_str).collect();
+    if words.len() > 1 && words.iter().any(is_filter) {
+        words.retain(|word| !is_filter(word) && *word != "by");
+    }
     let (last, head) = words.split_last()?;
     let first = words[0];
     let rest = |from: usize| humanize(&words[from..].join("_"));
@@ -277,13 +284,18 @@ fn by_words(words: &[String], value: &str) -> Option<Role> {
         "amenity" | "amenities" | "feature" | "features" | "facilities" | "equipment" | "toppings"
         | "extras" => Role::Said("with"),
         "near" | "nearby" => Role::Said("near"),
+        "ref" if head.is_empty() && !value.bytes().any(|byte| byte.is_ascii_digit()) => {
+            Role::Said("on branch")
+        }
+        "content" | "body" | "mention" | "mentions" if head.is_empty() && !is_time(value) => Role::About,
         "window" | "timeframe" | "lookback" | "timerange" if is_span(value) => Role::Over,
         "service" | "app" | "application" | "deployment" | "pod" | "container" | "component" | "host"
         | "server" | "machine" | "device" | "pipeline" | "job" | "bucket" | "dataset" | "campaign"
         | "product" | "vehicle" | "car" | "team" | "player" | "company" | "customer" | "client"
         | "vendor" | "supplier" | "employee" | "person" | "model" | "plant" | "farm" | "facility"
         | "factory" | "site" | "vessel" | "ship" | "school" | "university" | "fund" | "drug"
-        | "medication" | "ingredient" | "coin" | "stock" | "airline" | "hotel" | "flight"
+        | "medication" | "ingredient" | "coin" | "stock" | "airline" | "hotel" | "flight" | "table"
+        | "metric"
             if head.is_empty()
                 && (value.contains(' ') || !value.bytes().any(|byte| byte.is_ascii_digit())) =>
         {
@@ -301,7 +313,7 @@ fn by_words(words: &[String], value: &str) -> Option<Role> {
         "channel" if value.starts_with('#') => Role::In,
         "channel" => Role::Within(last.to_string()),
         "environment" | "env" | "namespace" | "cluster" | "queue" | "department" | "group" | "database"
-        | "section" | "schema" | "division" | "workspace" | "sector" | "industry" | "ward" => {
+        | "section" | "schema" | "division" | "workspace" | "sector" | "industry" | "ward" | "zone" => {
             Role::Within(if *last == "env" { "environment".into() } else { last.to_string() })
         }
         "repo" | "repository" | "project" | "board" | "playlist" | "collection" => Role::In,
@@ -416,6 +428,9 @@ pub fn say(role: &Role, values: &[Cow<'_, str>]) -> String {
         Role::From => format!("from {plain}"),
         Role::To => format!("to {plain}"),
         Role::In if is_street(&plain) => format!("on {plain}"),
+        Role::Of(what) if values.len() > 1 && values.iter().all(|value| is_plain_word(value)) => {
+            format!("of the {plain} {}", plural(what))
+        }
         Role::Of(_) if plain.contains(' ') && plain.starts_with(|first: char| first.is_lowercase()) => {
             format!("for {plain}")
         }
@@ -444,6 +459,8 @@ pub fn say(role: &Role, values: &[Cow<'_, str>]) -> String {
         Role::Category => format!("in the category {}", quoted()),
         Role::AtLeast(what) if is_price(what) => format!("priced at {plain} or more"),
         Role::AtMost(what) if is_price(what) => format!("priced at {plain} or less"),
+        Role::AtLeast(what) if is_rating(what) => format!("rated {plain} or higher"),
+        Role::AtMost(what) if is_rating(what) => format!("rated {plain} or lower"),
         Role::AtLeast(what) if is_amount(what) => format!("of {plain} or more"),
         Role::AtMost(what) if is_amount(what) => format!("of {plain} or less"),
         Role::AtLeast(what) if is_plural_phrase(what) => format!("with at least {plain} {what}"),
@@ -466,6 +483,8 @@ pub fn say(role: &Role, values: &[Cow<'_, str>]) -> String {
         {
             format!("with {plain} {}", if plain == "1" { singular(what) } else { what.clone() })
         }
+        // Accounts are kept for a cost center, and have none as a book has a publisher.
+        Role::With(what) if values.len() == 1 && is_opaque(&values[0]) => format!("for {what} {plain}"),
         Role::With(what) if values.len() == 1 => format!("with {} {}", singular(what), quoted()),
         Role::With(what) => format!("with {what} {}", quoted()),
         Role::Identity { label, .. } => format!("with {label} {plain}"),
@@ -489,7 +508,15 @@ fn is_clock(value: &str) -> bool {
 }
 
 fn is_amount(what: &str) -> bool {
-    matches!(what, "amount" | "total" | "value" | "balance" | "quantity" | "score" | "rating")
+    matches!(what, "amount" | "total" | "value" | "balance" | "quantity")
+}
+
+fn is_rating(what: &str) -> bool {
+    matches!(what.rsplit(' ').next(), Some("score" | "rating"))
+}
+
+fn is_plain_word(value: &str) -> bool {
+    value.bytes().all(|byte| byte.is_ascii_lowercase() || byte == b'_')
 }
 
 fn is_street(place: &str) -> bool {
@@ -544,6 +571,12 @@ mod tests {
             ("time_window", "30 days", "over the last 30 days"),
             ("area", "downstairs", "downstairs"),
             ("deployment", "checkout", "of the checkout deployment"),
+            ("cost_center", "CC-4120", "for cost center CC-4120"),
+            ("table", "refunds", "of the refunds table"),
+            ("zone", "harbor", "in the harbor zone"),
+            ("ref", "main", "on branch main"),
+            ("city_filter", "Oslo", "in Oslo"),
+            ("filter_by_author", "Le Guin", "by Le Guin"),
         ] {
             assert_eq!(say(&role(name, None, value), &[Cow::Borrowed(value)]), said);
         }

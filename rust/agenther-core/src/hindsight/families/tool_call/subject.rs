@@ -133,8 +133,9 @@ fn user_says_own(source: &Source, material: &Material<'_, '_>) -> bool {
     let is_labelled = |sentence: &str| {
         let words: Vec<&str> = sentence.split_whitespace().collect();
         let is_label = |word: &&str| {
-            ["number", "is", "it's", "id", "email", "phone", "account", "the", "it"]
-                .contains(&word.trim_end_matches(':'))
+            let word = word.trim_end_matches(':');
+            ["number", "is", "it's", "id", "email", "phone", "the", "it", "acct"].contains(&word)
+                || SELVES.contains(&word)
         };
         words.is_empty()
             || words.len() <= 2 && sentence.trim_end().ends_with(':')

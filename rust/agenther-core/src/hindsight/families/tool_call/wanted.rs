@@ -7,7 +7,8 @@ use super::fields::{field_label, is_identifier};
 use super::payload::Node;
 use super::subject::Subject;
 use super::usage::{Usage, fields};
-use crate::hindsight::wording::singular;
+use super::words::attribute;
+use crate::hindsight::wording::{humanize, singular};
 use crate::text::document::Kind;
 
 /// Fields that one clause asks for by name: a fourth makes a form of it.
@@ -132,6 +133,13 @@ pub fn wanted(calls: &[&Call<'_>], subject: &Subject, usage: &Usage) -> Wanted {
             used.insert(at + 1, other);
         }
     }
+    if let [only] = used[..]
+        && is_list_of(calls[0], only)
+        && names_part(calls[0], subject)
+    {
+        let keys = keys.iter().map(|key| key.to_string()).collect();
+        return Wanted { asked: Vec::new(), keys, is_object: false };
+    }
     if any_used && !used.is_empty() {
         return Wanted::exactly(&first_few(&used, usage));
     }
@@ -155,17 +163,32 @@ pub fn wanted(calls: &[&Call<'_>], subject: &Subject, usage: &Usage) -> Wanted {
     }
 }
 
+/// Whether the value under a key is a list of records.
+fn is_list_of(call: &Call<'_>, key: &str) -> bool {
+    let value = call.payload.node.get(key);
+    matches!(value, Some(Node::List(items)) if items.iter().any(|item| matches!(item, Node::Record(_))))
+}
+
+/// Whether the tool gives a part of the thing asked about, which is then asked for as it is: the inventory of a player.
+fn names_part(call: &Call<'_>, subject: &Subject) -> bool {
+    match subject {
+        Subject::Named { entity, .. } => !attribute(&call.words.object, entity).is_empty(),
+        Subject::Of(_) => true,
+        _ => false,
+    }
+}
+
 /// The keys whose values a person may want: not those that the ask states, that name the row, that people know of
 /// themselves, or that only systems use.
 fn askable<'c>(calls: &[&'c Call<'_>], subject: &Subject) -> Vec<&'c str> {
-    let is_stated = |value: &Node| {
-        value.text().is_some_and(|text| {
-            calls.iter().flat_map(|call| &call.given).flat_map(|given| &given.values).any(|stated| {
-                // `Q1 2025` states the quarter and the year.
-                stated.eq_ignore_ascii_case(text)
-                    || stated.split(' ').any(|word| word.eq_ignore_ascii_case(text))
-            })
-        })
+    let is_stated = |value: &Node| is_stated(calls, value);
+    // Labels of which one was asked for.
+    let holds_stated = |value: &Node| match value {
+        Node::List(items) => items.iter().any(|item| match item {
+            Node::Record(fields) => fields.len() <= 2 && fields.iter().any(|(_, value)| is_stated(value)),
+            item => is_stated(item),
+        }),
+        value => is_stated(value),
     };
     let row_name = row_name(calls);
     let is_own = matches!(subject, Subject::Own { .. });
@@ -180,10 +203,16 @@ fn askable<'c>(calls: &[&'c Call<'_>], subject: &Subject) -> Vec<&'c str> {
             && value.text().is_some_and(|text| matches!(text, "available" | "ok" | "OK" | "success"));
         let is_flag = matches!(value, Node::Scalar(_, Kind::Bool))
             && field_label(key).is_some_and(|label| !label.ends_with("ability"));
+        // A customer whose object is `customer`.
+        let object = singular(&calls[0].words.object);
+        let is_kind = value.text().map(|text| singular(&humanize(text))).is_some_and(|kind| {
+            object.strip_suffix(kind.as_str()).is_some_and(|rest| rest.is_empty() || rest.ends_with(' '))
+        });
         let is_known = is_plain
             || is_flag
+            || is_kind
             || is_unit(key)
-            || is_stated(value)
+            || holds_stated(value)
             || Some(key) == row_name.as_deref()
             || is_own && is_personal(key)
             || names_an_id(key, value);
@@ -194,6 +223,34 @@ fn askable<'c>(calls: &[&'c Call<'_>], subject: &Subject) -> Vec<&'c str> {
     keys
 }
 
+/// Whether the calls were given a value.
+fn is_stated(calls: &[&Call<'_>], value: &Node) -> bool {
+    value.text().is_some_and(|text| {
+        calls.iter().flat_map(|call| &call.given).flat_map(|given| &given.values).any(|stated| {
+            // `Q1 2025` states the quarter and the year.
+            stated.eq_ignore_ascii_case(text)
+                || stated.split(' ').any(|word| word.eq_ignore_ascii_case(text))
+                || says_name(text, stated)
+        })
+    })
+}
+
+/// Whether a result is more than what was asked for by, said again.
+pub fn tells_something(calls: &[&Call<'_>]) -> bool {
+    calls.iter().any(|call| match &call.payload.node {
+        Node::Record(fields) => fields
+            .iter()
+            .any(|(key, value)| !value.is_blank() && !is_identifier(key) && !is_stated(calls, value)),
+        _ => true,
+    })
+}
+
+/// Whether a name is the one that was stated, with more of it: `Rosalind T. Achebe` of `Rosalind Achebe`.
+fn says_name(name: &str, stated: &str) -> bool {
+    let mut words = name.split(' ');
+    stated.contains(' ') && stated.split(' ').all(|word| words.any(|known| known.eq_ignore_ascii_case(word)))
+}
+
 /// What a figure beside it is measured in.
 fn is_unit(key: &str) -> bool {
     matches!(key, "currency" | "unit" | "units" | "currency_code" | "currencyCode")
@@ -201,12 +258,8 @@ fn is_unit(key: &str) -> bool {
 
 /// The key whose values name the rows of a list.
 fn row_name(calls: &[&Call<'_>]) -> Option<String> {
-    match calls[0].payload.node.rows() {
-        [Node::Record(fields), ..] if calls[0].payload.node.is_list() => {
-            answer::name_key(fields).map(str::to_string)
-        }
-        _ => None,
-    }
+    let node = &calls[0].payload.node;
+    answer::naming_key(node.rows()).filter(|_| node.is_list()).map(str::to_string)
 }
 
 /// `balance` of an account balance, `value` of a reading.
