@@ -430,7 +430,7 @@ fn a_write_to_a_thing_that_a_list_found_calls_it_by_its_name() {
     );
     let result = relabeled(&run);
     let goal = over(&result, &[0, 1, 2]);
-    asks(goal, "renew the loan \"The Overstory\" of member Sam Ortega until July 1, 2025");
+    asks(goal, "renew the loan \"The Overstory\" of the member Sam Ortega until July 1, 2025");
     assert!(goal.answer.contains("status: renewed"), "{}", goal.answer);
 }
 

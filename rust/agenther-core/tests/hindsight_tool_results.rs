@@ -217,3 +217,85 @@ fn what_says_nothing_new_or_is_worded_for_programs_is_not_asked() {
         assert!(goals.is_empty(), "{call:?}: {goals:#?}");
     }
 }
+
+#[test]
+fn what_is_looked_up_is_said_to_be_for_what_it_was_looked_up_by() {
+    let docket = r#"{"case_number": "24-CV-0187", "entries": [{"text": "Hearing set", "date": "2025-02-03"}, {"text": "Motion", "date": "2025-02-20"}]}"#;
+    for (tool, arguments, observation, asks, answers) in [
+        (
+            "get_docket",
+            r#"{"case_number": "24-CV-0187"}"#,
+            docket,
+            "the docket for case number 24-CV-0187",
+            "- Hearing set: date: February 3, 2025",
+        ),
+        (
+            "get_ticket_prices",
+            r#"{"exhibition": "Vermeer Revisited"}"#,
+            r#"{"adult": 25.0, "student": 12.5, "senior": 20.0, "child": 0.0}"#,
+            "the ticket prices for the exhibition Vermeer Revisited",
+            "adult: 25; student: 12.5; senior: 20; child: 0",
+        ),
+        (
+            "get_tariff",
+            r#"{"zone": "4410"}"#,
+            r#"{"zone": "4410", "operator": "CityPark", "price_per_hour": 1.7, "hours": "Mon-Sat"}"#,
+            "the tariff in zone 4410",
+            "operator: CityPark; price per hour: 1.7; hours: Mon-Sat",
+        ),
+        (
+            "get_seat_map",
+            r#"{"coach": 9, "date": "2025-05-02"}"#,
+            r#"{"coach": 9, "free": ["41", "46"], "class": "2"}"#,
+            "the seat map for coach 9 on May 2, 2025",
+            "free: 41, 46; class: 2",
+        ),
+        (
+            "search_companies",
+            r#"{"query": "Halden Marine"}"#,
+            r#"{"results": [{"name": "Halden Marine AS", "city": "Bergen"}]}"#,
+            "the companies called Halden Marine",
+            "- Halden Marine AS: city: Bergen",
+        ),
+        (
+            "search_cars",
+            r#"{"pickup_date": "2025-06-03", "dropoff_date": "2025-06-10", "transmission": "automatic"}"#,
+            r#"{"cars": [{"model": "VW Polo", "seats": 5, "total_price": 214.0}, {"model": "Fiat 500", "seats": 4, "total_price": 189.5}]}"#,
+            "the cars with automatic transmission from June 3, 2025 to June 10, 2025",
+            "- Fiat 500: seats: 4; total price: 189.5",
+        ),
+        (
+            "list_issues",
+            r#"{"assignee": "me", "priority": 1}"#,
+            r#"[{"title": "Retries", "state": {"name": "Todo"}}, {"title": "Keys", "state": {"name": "Done"}}]"#,
+            "the issues assigned to me with priority 1",
+            "- Retries: state: Todo",
+        ),
+        (
+            "translate_text",
+            r#"{"text": "good morning", "target_lang": "ja"}"#,
+            r#"{"translated_text": "おはようございます。"}"#,
+            "translate \"good morning\" to Japanese",
+            "おはようございます。",
+        ),
+    ] {
+        let prompt = "Sort out 24-CV-0187, Vermeer Revisited in zone 4410, coach 9 on 2025-05-02, Halden Marine, an automatic \
+                      from 2025-06-03 to 2025-06-10, my priority 1 work and \"good morning\".";
+        asks_and_answers(prompt, &[(tool, arguments, observation)], asks, answers);
+    }
+}
+
+#[test]
+fn a_name_that_another_owner_may_have_too_is_said_with_its_owner() {
+    let pets = r#"{"owner_number": "5521", "pets": [{"pet_id": "pt_81", "name": "Biscuit", "species": "dog"}, {"pet_id": "pt_82", "name": "Miso", "species": "cat"}]}"#;
+    let shots = r#"{"pet_id": "pt_81", "vaccinations": [{"vaccine": "DHPP", "due_on": "2025-03-02"}, {"vaccine": "Rabies", "due_on": "2026-06-11"}]}"#;
+    asks_and_answers(
+        "My dog Biscuit (owner number 5521) needs his booster.",
+        &[
+            ("find_pets", r#"{"owner_number": "5521"}"#, pets),
+            ("get_vaccinations", r#"{"pet_id": "pt_81"}"#, shots),
+        ],
+        "the vaccinations of the pet \"Biscuit\" for owner number 5521",
+        "- Rabies: due date: June 11, 2026",
+    );
+}

@@ -21,6 +21,7 @@ const ACRONYMS: &[&str] = &[
 const ABBREVIATIONS: &[(&str, &str)] = &[
     ("dob", "date of birth"),
     ("qty", "quantity"),
+    ("len", "length"),
     ("num", "number"),
     ("no", "number"),
     ("nr", "number"),

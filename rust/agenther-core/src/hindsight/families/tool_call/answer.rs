@@ -63,10 +63,11 @@ fn row(row: &Node, chosen: &[String], name: Option<&str>) -> Option<String> {
     let Node::Record(fields) = row else { return nested(row, 0) };
     let name =
         name.filter(|name| row.get(name).is_some_and(|name| !name.is_blank())).or_else(|| name_key(fields));
+    let guest = name.and_then(opponent);
     let fields = &measured(fields);
     let kept: Vec<(&str, &Node)> = fields
         .iter()
-        .filter(|(key, _)| Some(key.as_str()) != name)
+        .filter(|(key, _)| Some(key.as_str()) != name && Some(key) != guest.as_ref())
         // What is asked of each row is told of each, though it be that there is none.
         .filter(|(key, value)| match chosen {
             [] => !value.is_blank(),
@@ -85,7 +86,7 @@ fn row(row: &Node, chosen: &[String], name: Option<&str>) -> Option<String> {
     if let Some(kind) = name.filter(|name| PLACED.contains(name) && !told.contains(char::is_alphabetic)) {
         told = format!("{kind} {told}");
     }
-    if let Some(guest) = name.and_then(|name| row.get(&opponent(name)?)?.text()) {
+    if let Some(guest) = guest.as_ref().and_then(|guest| row.get(guest)?.text()) {
         told.push_str(&format!(" - {guest}"));
     }
     // An identifier that people can read stays with the row: `Rua A 5 (L1)`.

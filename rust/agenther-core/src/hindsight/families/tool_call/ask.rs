@@ -188,6 +188,11 @@ fn is_or_are(heading: &str) -> &'static str {
     if is_plural_phrase(&noun[..end]) { "are" } else { "is" }
 }
 
+/// A sentence with the mark at its end.
+fn ended(sentence: String) -> String {
+    if sentence.ends_with(['.', '?', '!', '。', '？', '！']) { sentence } else { format!("{sentence}.") }
+}
+
 /// A result under its heading.
 fn said_payload(call: &Call<'_>, wanted: &Wanted, heading: &str) -> Option<String> {
     let keys = &wanted.keys;
@@ -196,7 +201,7 @@ fn said_payload(call: &Call<'_>, wanted: &Wanted, heading: &str) -> Option<Strin
             let known = Node::Record(answer::measured(known).into_owned());
             let values: Option<Vec<String>> =
                 keys.iter().map(|key| answer::value(key, known.get(key)?)).collect();
-            Some(format!("{heading} {} {}.", is_or_are(heading), values?.join(" ")))
+            Some(ended(format!("{heading} {} {}", is_or_are(heading), values?.join(" "))))
         }
         Node::Record(known) => {
             let known = answer::measured(known);
@@ -222,7 +227,8 @@ fn said_payload(call: &Call<'_>, wanted: &Wanted, heading: &str) -> Option<Strin
             Some(format!("{heading}:{gap}{said}"))
         }
         Node::Scalar(text, _) if text.len() <= 60 && !text.trim().contains(' ') => {
-            Some(format!("{heading} {} {}.", is_or_are(heading), say_value(&answer::without_markup(text))))
+            let said = say_value(&answer::without_markup(text));
+            Some(ended(format!("{heading} {} {said}", is_or_are(heading))))
         }
         Node::Scalar(text, _) => answer::prose(text),
     }

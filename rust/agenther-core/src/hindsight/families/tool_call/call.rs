@@ -3,6 +3,7 @@
 use std::collections::{HashMap, HashSet};
 use std::rc::Rc;
 
+use super::answer::naming_key;
 use super::fields::is_identifier;
 use super::moments::dated;
 use super::payload::{Node, Payload, payload};
@@ -158,7 +159,13 @@ fn call<'a>(reading: &Reading<'a>, step: usize) -> Result<Call<'a>, Reason> {
     if !is_write && !words.from_description && effect::effect(&words.verb, None) == Effect::Write {
         return Err(Reason::NoAsk);
     }
-    let mut given = given(reading, step, &words.object)?;
+    // A moment of programs is said as a date, which leaves nothing to convert.
+    if words.verb == "convert"
+        && words.object.split(' ').any(|word| matches!(word, "timestamp" | "datetime" | "epoch"))
+    {
+        return Err(Reason::NoAsk);
+    }
+    let mut given = given(reading, step, &words.object, is_write)?;
     if description.is_some_and(|description| is_of_another(description, &words.object)) {
         given
             .iter_mut()
@@ -182,6 +189,12 @@ fn call<'a>(reading: &Reading<'a>, step: usize) -> Result<Call<'a>, Reason> {
     {
         words.object.push_str(" entry");
     }
+    // What has the query for its name was looked for by name.
+    let is_by_name =
+        |given: &Given| given.role == Role::For && names_all(given, &payload.node, &words.object);
+    given.iter_mut().filter(|given| is_by_name(given)).for_each(|given| {
+        given.role = Role::Called;
+    });
     // The playlists that a library holds.
     if let Some((things, holder)) = words.object.rsplit_once(' ')
         && payload.node.is_list()
@@ -204,6 +217,22 @@ const READ_FILES: &[&str] = &["file", "file contents", "file content", "contents
 fn is_path(name: &str) -> bool {
     let last = effect::words(name).last().unwrap_or("");
     ["path", "filepath", "filename", "file"].iter().any(|known| last.eq_ignore_ascii_case(known))
+}
+
+/// The name of a language that a parameter for languages gives as a code.
+fn language<'v>(name: &str, value: &'v str) -> &'v str {
+    #[rustfmt::skip]
+    const NAMES: &[(&str, &str)] = &[
+        ("ar", "Arabic"), ("cs", "Czech"), ("da", "Danish"), ("de", "German"), ("el", "Greek"), ("en", "English"),
+        ("es", "Spanish"), ("fi", "Finnish"), ("fr", "French"), ("he", "Hebrew"), ("hi", "Hindi"), ("hu", "Hungarian"),
+        ("id", "Indonesian"), ("it", "Italian"), ("ja", "Japanese"), ("ko", "Korean"), ("nl", "Dutch"),
+        ("no", "Norwegian"), ("pl", "Polish"), ("pt", "Portuguese"), ("ro", "Romanian"), ("ru", "Russian"),
+        ("sv", "Swedish"), ("th", "Thai"), ("tr", "Turkish"), ("uk", "Ukrainian"), ("vi", "Vietnamese"),
+        ("zh", "Chinese"),
+    ];
+    let is_of_language = || effect::words(name).any(|word| ["lang", "language", "locale"].contains(&word));
+    let known = || NAMES.iter().find(|(code, _)| *code == value).map(|(_, name)| *name);
+    if value.len() == 2 && is_of_language() { known().unwrap_or(value) } else { value }
 }
 
 /// The site that a tool is for, where its name says one: `channel_details_for_kick_com_api` is about channels on kick.com.
@@ -251,6 +280,22 @@ fn listed(payload: Payload, object: &str) -> Payload {
     }
 }
 
+/// Whether everything that was found has a query in its name.
+fn names_all(given: &Given, node: &Node, object: &str) -> bool {
+    let [query] = &given.values[..] else { return false };
+    if !query.starts_with(char::is_uppercase) {
+        return false;
+    }
+    let Some(key) = naming_key(node.rows()).filter(|_| node.is_list()) else { return false };
+    // Symbols are found for a company, and are not called as it is.
+    let is_other = |row: &Node| row.get(&singular(object)).is_some();
+    let is_named = |row: &Node| {
+        row.get(key).and_then(Node::text).is_some_and(|name| find(name, query).is_some()) && !is_other(row)
+    };
+
+    node.rows().iter().all(is_named)
+}
+
 /// A list beside nothing but what was asked for by is the result: `{"hotel_id": "H7", "offers": […]}`.
 fn without_echo(payload: Payload, given: &[Given]) -> Payload {
     let Node::Record(fields) = &payload.node else { return payload };
@@ -270,7 +315,7 @@ fn without_echo(payload: Payload, given: &[Given]) -> Payload {
     Payload { node: list.unwrap_or(Node::List(Vec::new())), complete, is_part }
 }
 
-fn given(reading: &Reading<'_>, step: usize, object: &str) -> Result<Vec<Given>, Reason> {
+fn given(reading: &Reading<'_>, step: usize, object: &str, is_write: bool) -> Result<Vec<Given>, Reason> {
     let schema = reading.tool(step);
     let mut out: Vec<Given> = Vec::new();
     let mut places: HashMap<&str, usize> = HashMap::new();
@@ -297,7 +342,7 @@ fn given(reading: &Reading<'_>, step: usize, object: &str) -> Result<Vec<Given>,
         if has_operators(&argument.value) && !matches!(argument.source, Source::User { .. }) {
             return Err(Reason::NoAsk);
         }
-        let value = dated(argument.name, argument.value.trim());
+        let value = dated(argument.name, language(argument.name, argument.value.trim()));
         let is_figure = argument.kind == Kind::Number
             && matches!(
                 role(argument.name, None, &value),
@@ -313,7 +358,12 @@ fn given(reading: &Reading<'_>, step: usize, object: &str) -> Result<Vec<Given>,
                 .and_then(|parameter| parameter.description.as_deref());
             out.push(Given {
                 name: argument.name.to_string(),
-                role: place_or_thing(adjective_or_role(argument.name, description, &value), argument, object),
+                role: place_or_thing(
+                    adjective_or_role(argument.name, description, &value),
+                    argument,
+                    object,
+                    is_write,
+                ),
                 values: Vec::new(),
                 source: argument.source,
                 opaque: false,
@@ -506,7 +556,7 @@ const TAUGHT: &[&str] =
     &["teacher", "tutor", "instructor", "professor", "class", "lesson", "exam", "student"];
 
 /// A channel is a place for messages, but the thing itself where the tool gives the channel or its clips.
-fn place_or_thing(role: Role, argument: &Argument<'_>, object: &str) -> Role {
+fn place_or_thing(role: Role, argument: &Argument<'_>, object: &str, is_write: bool) -> Role {
     if !matches!(
         role,
         Role::About | Role::In | Role::At | Role::By | Role::Within(_) | Role::Of(_) | Role::With(_)
@@ -540,7 +590,7 @@ fn place_or_thing(role: Role, argument: &Argument<'_>, object: &str) -> Role {
             Role::Adjective
         }
         // What is set is no name of it: temperature 18.
-        Role::With(_) if is_thing && last.len() > 2 && argument.kind == Kind::String => {
+        Role::With(_) if is_thing && last.len() > 2 && (argument.kind == Kind::String || !is_write) => {
             Role::Identity { label: format!("{last} name"), entity: last }
         }
         role => role,
@@ -592,7 +642,9 @@ fn is_unsaid_id(argument: &Argument<'_>) -> bool {
 /// Flags, nulls and page sizes, which no request states.
 fn is_unsaid(argument: &Argument<'_>) -> bool {
     // The calendar of the caller, whoever that is.
+    let is_of_caller = role(argument.name, None, &argument.value) == Role::Said("assigned to");
     let is_default = matches!(argument.value.trim(), "primary" | "default" | "me" | "self" | "any")
+        && !is_of_caller
         && !matches!(argument.source, Source::User { .. });
     argument.value.trim().is_empty()
         || is_default

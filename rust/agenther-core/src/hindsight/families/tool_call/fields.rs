@@ -210,13 +210,18 @@ fn label(key: &str) -> Option<String> {
     if words.len() > 1 && matches!(words.last(), Some(&("maximum" | "minimum" | "average"))) {
         words.rotate_right(1);
     }
-    let is_noise = effect::words(key).any(|word| NOISE.contains(&word.to_lowercase().as_str()));
+    let is_noise = is_noise(key);
     let is_word = |word: &&str| {
         (word.len() > 2 || matches!(*word, "ID" | "IP" | "TV" | "of" | "by" | "ex"))
             && word.chars().all(char::is_alphabetic)
     };
     match words[..] {
         [only] if let Some(noun) = noun_for(only) => return Some(noun),
+        // What is reserved is no thing to ask for.
+        [only] if is_done(only) => return None,
+        ["check", "in"] => return Some("check-in time".to_string()),
+        ["check", "out"] => return Some("check-out time".to_string()),
+        ["valid", "until"] => return Some("expiry date".to_string()),
         [only] if is_function_word(only) && !only.ends_with("ability") => return None,
         [ref thing @ .., "from"] if !thing.is_empty() => return Some(thing.join(" ")),
         [ref thing @ .., "timestamp"] if !thing.is_empty() => {
@@ -260,10 +265,15 @@ fn date_of(thing: &str, done: &str) -> Option<String> {
     }
 }
 
+/// Whether a key is one that interfaces have for themselves.
+pub fn is_noise(key: &str) -> bool {
+    effect::words(key).any(|word| NOISE.contains(&word.to_lowercase().as_str()))
+}
+
 /// What a key counts or identifies for the system alone, whatever its value: `id`, `lineIds`, `sku`.
 pub fn is_identifier(key: &str) -> bool {
     const LAST: &[&str] =
-        &["id", "ids", "uuid", "guid", "key", "isbn", "sku", "asin", "upc", "etag", "oid", "sha"];
+        &["id", "iid", "ids", "uuid", "guid", "key", "isbn", "sku", "asin", "upc", "etag", "oid", "sha"];
     let last = effect::words(key).last().unwrap_or("");
     key == "number" || LAST.iter().any(|known| last.eq_ignore_ascii_case(known))
 }

@@ -8,6 +8,7 @@ use super::call::{Call, Given};
 use super::payload::Node;
 use super::roles::Role;
 use super::subject::SELVES;
+use super::verbs::SYSTEMS;
 use crate::hindsight::forms::date;
 use crate::hindsight::provenance::Source;
 use crate::hindsight::reason::Reason;
@@ -51,6 +52,9 @@ fn without_id(key: &str) -> String {
     let words: Vec<&str> = effect::words(key).collect();
     let is_id = |word: &&str| matches!(word.to_ascii_lowercase().as_str(), "id" | "ids");
     let kept = if words.last().is_some_and(is_id) { &words[..words.len() - 1] } else { &words[..] };
+    // `hubspot_owner_id`: of whichever system, an owner.
+    let is_of_system = kept.len() > 1 && SYSTEMS.contains(&kept[0].to_ascii_lowercase().as_str());
+    let kept = &kept[usize::from(is_of_system)..];
     humanize(&kept.join("_"))
 }
 

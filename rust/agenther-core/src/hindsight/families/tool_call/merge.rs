@@ -127,7 +127,7 @@ fn tail(places: &[usize], call: &Call<'_>, adjectives: &mut String) -> String {
                     part.replacen("in ", "from ", 1)
                 }
                 Role::Year if !call.payload.node.is_list() => part.replacen("in ", "for ", 1),
-                Role::Since if given.name.contains("check") || given.name.contains("depart") => {
+                Role::Since if ["check", "depart", "pick"].iter().any(|part| given.name.contains(part)) => {
                     part.replacen("since ", "from ", 1)
                 }
                 // The nearest airport is the one to a place.
@@ -197,5 +197,7 @@ pub fn is_writing(object: &str) -> bool {
         "issue",
         "ticket",
     ];
-    object.rsplit(' ').next().is_some_and(|head| WRITINGS.contains(&singular(head).as_str()))
+    let is_writing =
+        object.rsplit(' ').next().is_some_and(|head| WRITINGS.contains(&singular(head).as_str()));
+    is_writing && object != "order book"
 }

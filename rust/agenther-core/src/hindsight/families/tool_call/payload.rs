@@ -113,7 +113,7 @@ impl Reader {
             Kind::Object => {
                 let mut fields = Vec::with_capacity(value.len());
                 for child in value.children() {
-                    let key = child.key()?;
+                    let key = unnumbered(child.key()?);
                     if child.kind() != Kind::String || !is_secret(key) {
                         fields.push((key.to_string(), moment(key, self.read(child)?)));
                     }
@@ -151,6 +151,12 @@ impl Reader {
         }
         self.nested(rest).ok_or(Reason::AnswerUnreadable)
     }
+}
+
+/// `symbol` of `1. symbol`.
+fn unnumbered(key: &str) -> &str {
+    let rest = key.trim_start_matches(|letter: char| letter.is_ascii_digit());
+    rest.strip_prefix(". ").filter(|_| rest.len() < key.len()).unwrap_or(key)
 }
 
 /// A value with the moments that only programs read as dates.
@@ -312,6 +318,7 @@ const ENVELOPE: &[&str] = &[
     "done",
     "expand",
     "previous_page",
+    "paging",
 ];
 
 /// Keys that hold the result in an envelope.

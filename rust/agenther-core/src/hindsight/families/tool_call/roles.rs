@@ -6,7 +6,7 @@ use std::rc::Rc;
 use crate::hindsight::compounds::unglued;
 use crate::hindsight::families::english::article as article_for;
 use crate::hindsight::wording::{
-    humanize, is_function_word, is_opaque, is_plural_phrase, join, plural, say_value, singular,
+    humanize, is_function_word, is_plural_phrase, join, plural, say_value, singular,
 };
 use crate::signals::effect;
 use crate::text::memo::Memo;
@@ -255,8 +255,8 @@ fn by_words(words: &[String], value: &str) -> Option<Role> {
             "due" | "deadline" if is_date(value) => Role::Said("due"),
             "start" | "from" | "begin" | "since" | "after" | "min" => Role::Since,
             "end" | "until" | "before" => Role::Until,
-            "checkin" | "departure" => Role::Since,
-            "checkout" | "return" => Role::Until,
+            "checkin" | "departure" | "pickup" => Role::Since,
+            "checkout" | "return" | "dropoff" => Role::Until,
             "check" if words.contains(&"in") => Role::Since,
             "check" if words.contains(&"out") => Role::Until,
             _ if is_clock(value) => Role::At,
@@ -313,7 +313,8 @@ fn by_words(words: &[String], value: &str) -> Option<Role> {
         "channel" if value.starts_with('#') => Role::In,
         "channel" => Role::Within(last.to_string()),
         "environment" | "env" | "namespace" | "cluster" | "queue" | "department" | "group" | "database"
-        | "section" | "schema" | "division" | "workspace" | "sector" | "industry" | "ward" | "zone" => {
+        | "section" | "schema" | "division" | "workspace" | "sector" | "industry" | "ward" | "zone"
+        | "organization" | "tenant" => {
             Role::Within(if *last == "env" { "environment".into() } else { last.to_string() })
         }
         "repo" | "repository" | "project" | "board" | "playlist" | "collection" => Role::In,
@@ -324,6 +325,8 @@ fn by_words(words: &[String], value: &str) -> Option<Role> {
         "author" | "artist" | "creator" | "director" | "writer" | "composer" | "publisher"
         | "manufacturer" => Role::By,
         "category" => Role::Category,
+        // The issues of priority 1 are no 1 issues.
+        "priority" | "severity" | "level" if is_count(value) => return None,
         "status" | "stage" | "genre" | "cuisine" | "diet" | "brand" | "color" | "colour" | "priority"
         | "severity" | "type" | "kind" | "class" | "cabin" | "level" => Role::Adjective,
         "name" | "title" if head.is_empty() => Role::Called,
@@ -341,7 +344,7 @@ fn by_words(words: &[String], value: &str) -> Option<Role> {
         | "travelers" | "rooms" | "hours" | "weeks" | "months" | "years" | "children" | "minutes" => {
             Role::Count(last.to_string())
         }
-        "lines" | "limit" | "offset" | "page" | "k" | "topk" | "n" | "count" if is_count(value) => {
+        "lines" | "limit" | "depth" | "offset" | "page" | "k" | "topk" | "n" | "count" if is_count(value) => {
             Role::Manner
         }
         "results" | "size" | "items" if !head.is_empty() && is_count(value) => Role::Manner,
@@ -476,6 +479,7 @@ pub fn say(role: &Role, values: &[Cow<'_, str>]) -> String {
             let noun = if plain == "1" { singular(what) } else { what.clone() };
             format!("for {plain} {noun}")
         }
+        Role::Within(what) if plain.bytes().all(|byte| byte.is_ascii_digit()) => format!("in {what} {plain}"),
         Role::Within(what) => format!("in the {plain} {what}"),
         Role::Year => format!("in {plain}"),
         Role::With(what)
@@ -483,10 +487,18 @@ pub fn say(role: &Role, values: &[Cow<'_, str>]) -> String {
         {
             format!("with {plain} {}", if plain == "1" { singular(what) } else { what.clone() })
         }
-        // Accounts are kept for a cost center, and have none as a book has a publisher.
-        Role::With(what) if values.len() == 1 && is_opaque(&values[0]) => format!("for {what} {plain}"),
-        Role::With(what) if values.len() == 1 => format!("with {} {}", singular(what), quoted()),
-        Role::With(what) => format!("with {what} {}", quoted()),
+        Role::With(what) => match values {
+            [value] if is_count(value) && is_grade(what) => format!("with {what} {plain}"),
+            [value] if value.parse::<f64>().is_ok() && is_measure(what) => {
+                format!("with {} {what} of {plain}", article_for(what))
+            }
+            // Cars have automatic transmission.
+            [value] if !what.contains(' ') && is_plain_word(value) => format!("with {plain} {what}"),
+            [value] if is_long_name(value) => format!("for the {} {plain}", singular(what)),
+            // Accounts are kept for a cost center, slots are free for an exhibition.
+            [_] => format!("for {} {}", singular(what), quoted()),
+            _ => format!("for {what} {}", quoted()),
+        },
         Role::Identity { label, .. } => format!("with {label} {plain}"),
         Role::Adjective | Role::Manner => String::new(),
     }
@@ -513,6 +525,54 @@ fn is_amount(what: &str) -> bool {
 
 fn is_rating(what: &str) -> bool {
     matches!(what.rsplit(' ').next(), Some("score" | "rating"))
+}
+
+/// What things have so much of, and are not for.
+fn is_measure(what: &str) -> bool {
+    const MEASURES: &[&str] = &[
+        "radius",
+        "distance",
+        "size",
+        "width",
+        "height",
+        "weight",
+        "length",
+        "age",
+        "budget",
+        "temperature",
+        "amount",
+        "quantity",
+        "threshold",
+        "speed",
+        "capacity",
+        "volume",
+        "area",
+        "power",
+        "brightness",
+        "percentage",
+        "duration",
+        "salary",
+        "price",
+        "confidence",
+    ];
+    what.rsplit(' ').next().is_some_and(|last| MEASURES.contains(&last))
+}
+
+/// What things have of a scale.
+fn is_grade(what: &str) -> bool {
+    ["priority", "severity", "level", "rank", "grade", "class", "tier"].contains(&what)
+}
+
+/// `Vermeer Revisited`: several words with capitals and without digits.
+fn is_long_name(value: &str) -> bool {
+    value.contains(' ') && is_name(value)
+}
+
+/// Whether a value is written as a name is: a capital first, and no digits.
+pub fn is_name(value: &str) -> bool {
+    value.starts_with(char::is_uppercase)
+        && value.contains(char::is_lowercase)
+        && !value.contains(|letter: char| letter.is_ascii_digit())
 }
 
 fn is_plain_word(value: &str) -> bool {
@@ -566,7 +626,13 @@ mod tests {
             ("max_price", "50", "priced at 50 or less"),
             ("minBedrooms", "2", "with at least 2 bedrooms"),
             ("guests", "3", "for 3 guests"),
-            ("publication", "Acme", "with publication Acme"),
+            ("publication", "Acme", "for publication Acme"),
+            ("exhibition", "Vermeer Revisited", "for the exhibition Vermeer Revisited"),
+            ("coach", "9", "for coach 9"),
+            ("priority", "1", "with priority 1"),
+            ("radius", "5", "with a radius of 5"),
+            ("transmission", "automatic", "with automatic transmission"),
+            ("pickup_date", "2025-06-03", "since June 3, 2025"),
             ("window", "24h", "over the last 24h"),
             ("time_window", "30 days", "over the last 30 days"),
             ("area", "downstairs", "downstairs"),
@@ -574,6 +640,7 @@ mod tests {
             ("cost_center", "CC-4120", "for cost center CC-4120"),
             ("table", "refunds", "of the refunds table"),
             ("zone", "harbor", "in the harbor zone"),
+            ("zone", "4410", "in zone 4410"),
             ("ref", "main", "on branch main"),
             ("city_filter", "Oslo", "in Oslo"),
             ("filter_by_author", "Le Guin", "by Le Guin"),
@@ -595,5 +662,6 @@ mod tests {
     fn a_description_explains_an_opaque_name() {
         assert_eq!(role("p1", Some("The city to search in"), "Oslo"), Role::In);
         assert_eq!(role("p1", None, "Oslo"), Role::With("p1".into()));
+        assert_eq!(role("priority", None, "1"), Role::With("priority".into()));
     }
 }

@@ -6,7 +6,7 @@ use super::merge::{Merged, is_writing};
 use super::payload::Node;
 use super::roles::Role;
 use super::subject::{SELVES, Subject, named};
-use super::verbs::CONTAINERS;
+use super::verbs::{ASPECTS, CONTAINERS};
 use super::words::{Manner, attribute};
 use crate::hindsight::reason::Reason;
 use crate::hindsight::wording::{capitalize, is_function_word, is_plural_phrase, join, plural, singular};
@@ -234,7 +234,7 @@ impl Said<'_, '_> {
         };
         if let Some(reference) = self.reference {
             let entity = self.call.identity().and_then(|identity| match &identity.role {
-                Role::Identity { entity, .. } => Some(singular(entity)),
+                Role::Identity { entity, .. } if !entity.is_empty() => Some(singular(entity)),
                 _ => None,
             });
             return of(reference, &attribute(object, &entity.unwrap_or_else(|| object.clone())));
@@ -272,10 +272,27 @@ impl Said<'_, '_> {
                 (format!("{the} {adjectives}{object} {link} {}{tail}", join(values)), false)
             }
             Subject::With { label, value, .. } => self.of_the_one(
-                format!("{the} {adjectives}{} with {label} {value}{tail}", number(object)),
+                format!(
+                    "{the} {adjectives}{} {} {label} {value}{tail}",
+                    number(object),
+                    self.link_to_label(value)
+                ),
                 labels,
             ),
             Subject::None => self.of_the_one(format!("{the} {adjectives}{}{tail}", number(object)), labels),
+        }
+    }
+
+    /// A customer has an e-mail address; a stock level is that for an article.
+    fn link_to_label(&self, value: &str) -> &'static str {
+        let has = |row: &Node| match row {
+            Node::Record(fields) => fields.iter().any(|(_, held)| held.text() == Some(value)),
+            _ => false,
+        };
+        if !is_side(&self.call.words.object) && self.call.payload.node.rows().iter().any(has) {
+            "with"
+        } else {
+            "for"
         }
     }
 
@@ -299,7 +316,9 @@ impl Said<'_, '_> {
     /// `the manager of the employee called Lee`, and whether the fields are in it.
     fn of_the_one(&self, thing: String, labels: &[String]) -> (String, bool) {
         match labels {
-            [] if self.names_one() => (format!("the details of {thing}"), false),
+            [] if self.names_one() && !is_side(&self.call.words.object) => {
+                (format!("the details of {thing}"), false)
+            }
             [] => (thing, false),
             labels
                 if self.names_one()
@@ -423,6 +442,9 @@ fn is_whole(noun: &str) -> bool {
         "trend",
         "audit",
         "standing",
+        "docket",
+        "ledger",
+        "transcript",
     ];
     noun.rsplit(' ').next().is_some_and(|last| WHOLES.contains(&last))
 }
@@ -443,8 +465,33 @@ fn is_place_of_text(object: &str) -> bool {
     PLACES.iter().any(|place| object.ends_with(place))
 }
 
+/// Whether a noun is for a side of a thing, and is told by what it comes to.
+pub fn is_side(object: &str) -> bool {
+    const SIDES: &[&str] = &[
+        "level",
+        "levels",
+        "price",
+        "prices",
+        "availability",
+        "rate",
+        "rates",
+        "tariff",
+        "map",
+        "usage",
+        "stock",
+        "docket",
+        "inventory",
+        "schedule",
+        "terms",
+        "quota",
+        "coverage",
+        "limits",
+    ];
+    object.rsplit(' ').next().is_some_and(|head| SIDES.contains(&head) || ASPECTS.contains(&head))
+}
+
 /// Whether a thing is all that can be asked of something: its summary, its quote.
-fn is_sum(part: &str) -> bool {
+pub fn is_sum(part: &str) -> bool {
     const SUMS: &[&str] = &[
         "stats",
         "statistics",
@@ -597,7 +644,9 @@ pub fn is_sayable(object: &str) -> bool {
     let is_in = |word: &String, list: &[&str]| list.contains(&word.as_str());
     let fits = |word: &String| {
         let is_determining = is_function_word(word) && !is_in(word, DESCRIPTIONS) && word != "search";
-        word.len() > 1 && !is_determining && !is_in(word, JARGON)
+        // Of a service or of leave, a request is a thing.
+        let is_asked_for = words.len() > 1 && matches!(word.as_str(), "request" | "requests");
+        word.len() > 1 && !is_determining && (!is_in(word, JARGON) || is_asked_for)
     };
     words.iter().all(fits)
         && !repeats

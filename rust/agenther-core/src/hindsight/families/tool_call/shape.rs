@@ -14,9 +14,22 @@ pub fn simple(node: Node) -> Node {
             Node::List(rows.into_iter().map(|item| simple_row(simple(item))).collect())
         }
         Node::Record(fields) => {
-            simple_record(fields.into_iter().map(|(key, value)| (key, simple(value))).collect())
+            simple_record(fields.into_iter().map(|(key, value)| (key, called(simple(value)))).collect())
         }
         scalar => scalar,
+    }
+}
+
+/// `{"name": "In Progress"}`: a thing that has nothing but its name is its name.
+fn called(node: Node) -> Node {
+    const NAMES: &[&str] = &["name", "summary", "displayName", "display_name", "login", "title", "label"];
+    match node {
+        Node::Record(mut fields)
+            if fields.len() == 1 && NAMES.contains(&fields[0].0.as_str()) && fields[0].1.text().is_some() =>
+        {
+            fields.remove(0).1
+        }
+        node => node,
     }
 }
 
@@ -64,8 +77,33 @@ fn with_attributes(fields: Vec<(String, Node)>) -> Vec<(String, Node)> {
     out
 }
 
+/// `from` and `to` of a trip as its origin and its destination; those of a letter or of a conversion stay.
+fn with_route(mut fields: Vec<(String, Node)>) -> Vec<(String, Node)> {
+    let has = |names: &[&str]| fields.iter().any(|(key, _)| names.contains(&key.as_str()));
+    let is_trip = has(&[
+        "departure",
+        "arrival",
+        "departs",
+        "arrives",
+        "train",
+        "flight",
+        "departure_time",
+        "distance_km",
+    ]);
+    if is_trip && has(&["from"]) && has(&["to"]) {
+        for (key, _) in &mut fields {
+            match key.as_str() {
+                "from" => *key = "origin".to_string(),
+                "to" => *key = "destination".to_string(),
+                _ => {}
+            }
+        }
+    }
+    fields
+}
+
 fn simple_record(fields: Vec<(String, Node)>) -> Node {
-    let fields = with_attributes(fields);
+    let fields = with_route(with_attributes(fields));
     let is = |at: usize, name: &str| fields[at].0 == name;
     match &fields[..] {
         // `{"edges": [{"node": …}]}`, `{"node": …}` of GraphQL, and lists in a record of their own.

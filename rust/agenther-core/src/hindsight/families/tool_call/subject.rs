@@ -2,7 +2,7 @@
 
 use super::ask::Material;
 use super::call::{Call, Given};
-use super::roles::Role;
+use super::roles::{Role, is_name};
 use crate::hindsight::provenance::Source;
 use crate::hindsight::wording::{join, plural, singular};
 
@@ -205,6 +205,7 @@ pub fn named(entity: &str, values: &[String]) -> String {
     match values {
         [name] if is_word(name) => format!("the {name} {entity}"),
         names if names.iter().all(is_word) => format!("the {} {}", join(names), plural(entity)),
+        [value] if is_name(value) => format!("the {entity} {value}"),
         [value] => format!("{entity} {value}"),
         values => format!("{} {}", plural(entity), join(values)),
     }

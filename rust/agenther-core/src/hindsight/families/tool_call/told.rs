@@ -120,7 +120,13 @@ fn named<'p>(parent: &'p Call<'_>, given: &mut Given, reading: &Reading<'_>) -> 
     let name_of = |row: &'p [(String, Node)]| row.iter().find(|(known, _)| known == key)?.1.text();
     let name = name_of(row)?;
     // What the list itself was asked for by, the goal would not say.
-    if parent.given.iter().any(|given| given.opaque) {
+    let scopes = |given: &Given| match &given.role {
+        Role::Identity { .. } | Role::With(_) | Role::Of(_) => {
+            given.opaque || !given.values.iter().all(|value| is_said(name, value))
+        }
+        _ => false,
+    };
+    if parent.given.iter().any(scopes) {
         return None;
     }
     let is_name =

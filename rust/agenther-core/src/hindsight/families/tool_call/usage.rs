@@ -65,9 +65,14 @@ impl Usage {
         self.asked_about.contains(key)
     }
 
+    /// Whether the run used the field.
+    pub fn is_carried(&self, step: u32, key: &str) -> bool {
+        self.used.get(key).is_some_and(|steps| steps.contains(&step))
+    }
+
     /// Whether the run used the field, or the user spoke of it.
     pub fn is_used(&self, step: u32, key: &str) -> bool {
-        self.asked_about.contains(key) || self.used.get(key).is_some_and(|steps| steps.contains(&step))
+        self.is_asked(key) || self.is_carried(step, key)
     }
 }
 
