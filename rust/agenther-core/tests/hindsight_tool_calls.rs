@@ -107,7 +107,7 @@ fn an_identifier_that_only_a_result_shows_is_reached_through_that_result() {
     );
     let result = relabeled(&run);
     let goal = over(&result, &[0, 1]);
-    asks(goal, "the plan and seats of the company called Northwind");
+    asks(goal, "the plan and number of seats of the company called Northwind");
     assert!(!goal.goal.contains("c-7719"));
     assert_eq!(goal.difficulty, "hard");
     assert!(result.goals.iter().all(|goal| !goal.goal.contains("7719")), "{result:#?}");
@@ -289,7 +289,7 @@ fn under_a_policy_a_write_needs_the_users_yes_and_a_goal_that_can_keep_it() {
 #[test]
 fn the_original_goal_is_no_hindsight_goal() {
     let run = run(
-        "Tell me the plan and seats of company Northwind.",
+        "Tell me the plan and number of seats of company Northwind.",
         None,
         vec![call("get_company", r#"{"company_name": "Northwind"}"#, r#"{"plan": "Silver", "seats": 140}"#)],
     );
@@ -430,7 +430,7 @@ fn a_write_to_a_thing_that_a_list_found_calls_it_by_its_name() {
     );
     let result = relabeled(&run);
     let goal = over(&result, &[0, 1, 2]);
-    asks(goal, "renew the loan \"The Overstory\" of member Sam Ortega until July 1, 2025");
+    asks(goal, "renew the loan \"The Overstory\" of the member Sam Ortega until July 1, 2025");
     assert!(goal.answer.contains("status: renewed"), "{}", goal.answer);
 }
 
@@ -672,7 +672,7 @@ fn what_a_list_found_is_called_by_its_name_and_pages_speak_without_labels() {
     );
     let result = relabeled(&run);
     let deal = over(&result, &[0, 1]);
-    asks(deal, "find the deals of Northwind, then tell me the close date and owner of \"Northwind renewal\"");
+    asks(deal, "tell me the close date and owner of the deal \"Northwind renewal\"");
     assert!(over(&result, &[2]).answer.contains("- Northwind News: Northwind opens a plant in Ghent."));
     asks(over(&result, &[3]), "the patient called Leo Brandt born on April 2, 1988");
 }

@@ -3,9 +3,9 @@
 use std::sync::LazyLock;
 
 use super::families::Candidate;
-use super::needles::{Trie, find};
 use crate::reading::Reading;
 use crate::text::facts::{Fact, FactKind, facts};
+use crate::text::needles::{Trie, find};
 use crate::trajectory::Trajectory;
 
 /// Shorter is a token, longer is a report on the whole run.

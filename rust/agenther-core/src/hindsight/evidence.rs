@@ -1,10 +1,10 @@
 //! What supports a goal: where its slots were said, and where the facts of its answer stand.
 
-use super::needles::Trie;
 use super::provenance::Source;
 use super::{Hindsight, Support};
 use crate::reading::Reading;
 use crate::text::facts::facts;
+use crate::text::needles::Trie;
 use crate::trajectory::{Field, Span};
 
 /// Facts of an answer that evidence points at: enough to check it by, and few enough to read.

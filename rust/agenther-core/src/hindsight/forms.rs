@@ -2,9 +2,9 @@
 
 use std::rc::Rc;
 
-use super::needles::find;
 use crate::text::date::MONTHS;
 use crate::text::memo::Memo;
+use crate::text::needles::find;
 
 /// How else people write a value: a date in words, a number with grouping, a time with am and pm.
 pub(crate) fn other_forms(value: &str) -> Rc<[String]> {

@@ -5,7 +5,6 @@ use std::collections::HashSet;
 
 use super::families::{Candidate, only_reads};
 use super::forms::is_said_otherwise;
-use super::needles::find;
 use super::reason::Reason;
 use super::topics::{Topics, topic_words, topics};
 use super::wording::{is_function_word, say_value, singular_word};
@@ -14,6 +13,7 @@ use crate::reading::{Reading, StepReading};
 use crate::signals::effect::Effect;
 use crate::signals::tool_status::Status;
 use crate::text::document::Kind;
+use crate::text::needles::find;
 use crate::text::words::word_hash;
 
 /// Content words shared with the original goal from which on the goal counts as the same.

@@ -10,7 +10,6 @@ pub mod ground;
 pub mod guards;
 mod language;
 pub mod moulds;
-pub mod needles;
 pub mod provenance;
 pub mod reason;
 pub mod slice;
@@ -23,6 +22,7 @@ use std::sync::Arc;
 
 use crate::reading::Reading;
 use crate::signals::effect::Effect;
+use crate::text::needles;
 use crate::trajectory::{Field, Span};
 use families::{Candidate, FAMILIES, Proposals};
 use moulds::Moulds;

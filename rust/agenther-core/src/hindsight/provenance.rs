@@ -11,10 +11,10 @@ use std::borrow::Cow;
 use std::cell::LazyCell;
 
 use super::forms::other_forms;
-use super::needles::{Trie, words};
 use crate::reading::Reading;
 use crate::signals::policy::Policy;
 use crate::text::document::{Document, Kind, Value};
+use crate::text::needles::{Trie, words};
 use crate::text::tables::FastMap;
 use crate::tools::Tool;
 use crate::trajectory::Span;

@@ -27,7 +27,7 @@ impl Style {
             "i would like",
         ]
         .iter()
-        .any(|mark| super::needles::find(&lower, mark).is_some());
+        .any(|mark| crate::text::needles::find(&lower, mark).is_some());
         Style { polite, asks: prompt.trim_end().ends_with('?') }
     }
 

@@ -13,13 +13,15 @@ use crate::text::tables::{FastMap, FastSet};
 /// Words that people write in capitals.
 const ACRONYMS: &[&str] = &[
     "id", "url", "isbn", "iban", "vat", "sku", "ip", "uuid", "zip", "gpa", "bmi", "api", "sql", "pdf", "tv",
-    "usd", "eur", "moq", "eta", "eps", "cpu", "ram", "gpu", "vin", "gdp", "sim", "wbc",
+    "usd", "eur", "moq", "eta", "eps", "cpu", "ram", "gpu", "vin", "gdp", "sim", "wbc", "dns", "vpn", "sms",
+    "ssl", "gps", "ttl", "crn", "fx",
 ];
 
 /// Short forms that stand in identifiers but not in speech.
 const ABBREVIATIONS: &[(&str, &str)] = &[
     ("dob", "date of birth"),
     ("qty", "quantity"),
+    ("len", "length"),
     ("num", "number"),
     ("no", "number"),
     ("nr", "number"),
@@ -71,7 +73,16 @@ pub fn humanize(identifier: &str) -> String {
 
 fn in_words(identifier: &str) -> String {
     let mut out = String::with_capacity(identifier.len());
-    for lower in effect::words(identifier).flat_map(|word| unglued(&word.to_lowercase())) {
+    let words: Vec<String> =
+        effect::words(identifier).flat_map(|word| unglued(&word.to_lowercase())).collect();
+    // `num_members` counts them.
+    let counts = words.len() > 1
+        && matches!(words[0].as_str(), "num" | "nr" | "n" | "no")
+        && is_plural_phrase(&words[1..].join(" "));
+    if counts {
+        out.push_str("number of");
+    }
+    for lower in words.into_iter().skip(usize::from(counts)) {
         if !out.is_empty() {
             out.push(' ');
         }
@@ -477,6 +488,8 @@ mod tests {
             ("userId", "user ID"),
             ("flight-no", "flight number"),
             ("dob", "date of birth"),
+            ("num_members", "number of members"),
+            ("num_room", "number room"),
         ] {
             assert_eq!(humanize(identifier), said);
         }

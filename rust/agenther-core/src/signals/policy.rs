@@ -8,8 +8,8 @@ use std::rc::Rc;
 use super::budget::{self, Budget};
 use super::constraints::{self, Stated};
 use super::grounding;
-use crate::hindsight::needles;
 use crate::text::hash::Seeded;
+use crate::text::needles;
 use crate::trajectory::Span;
 
 /// What a policy says, read when first asked for.

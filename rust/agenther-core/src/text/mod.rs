@@ -12,6 +12,7 @@ pub mod hash;
 mod identifier;
 pub(crate) mod memo;
 mod name;
+pub(crate) mod needles;
 pub(crate) mod number;
 pub mod records;
 pub mod same;

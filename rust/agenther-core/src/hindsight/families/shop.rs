@@ -9,12 +9,12 @@ use std::collections::HashSet;
 
 use super::{Candidate, Proposals};
 use crate::hindsight::guards::content_words;
-use crate::hindsight::needles::find;
 use crate::hindsight::provenance::Source;
 use crate::hindsight::style::Style;
 use crate::hindsight::wording::{is_function_word, join, plural};
 use crate::hindsight::{Origin, Slot, Wording};
 use crate::reading::{Reading, StepReading};
+use crate::text::needles::find;
 
 /// Items of a list that an answer names.
 const MAX_ITEMS: usize = 3;

@@ -1,7 +1,7 @@
 //! Errors in JSON envelopes and their Python prints: what the top-level members say.
 
-use super::{MAX_WRAPPING, Status, WINDOW, cause, is_empty, text_status};
-use crate::signals::effect::in_small_letters;
+use super::{MAX_WRAPPING, Shown, Status, WINDOW, cause, is_empty, text_status};
+use crate::signals::effect::{self, in_small_letters};
 use crate::text::bytes::find_either;
 use crate::text::table::Words;
 
@@ -16,11 +16,12 @@ enum Member<'t> {
     Container(bool),
 }
 
-pub(super) fn of_object(text: &str, wrapping: usize) -> Status {
+pub(super) fn of_object(text: &str, wrapping: usize, shown: Shown) -> Status {
     let mut wrapped = None;
     let mut found = None;
+    let is_thing = shown == Shown::Thing && is_thing(text);
     members(text, |key, member| {
-        if found.is_none() && says_error(key, &member) {
+        if found.is_none() && says_error(key, &member) && !(is_thing && is_of_thing(key)) {
             found = Some(match member {
                 Member::String(message) => cause(message),
                 _ => cause(text),
@@ -36,7 +37,7 @@ pub(super) fn of_object(text: &str, wrapping: usize) -> Status {
     match (found, wrapped) {
         (Some(cause), _) => Status::Error(cause),
         (None, Some(inner)) if wrapping < MAX_WRAPPING && !inner.is_empty() => {
-            match text_status(inner, wrapping + 1) {
+            match text_status(inner, wrapping + 1, shown) {
                 error @ Status::Error(_) => error,
                 _ => Status::Ok,
             }
@@ -46,17 +47,50 @@ pub(super) fn of_object(text: &str, wrapping: usize) -> Status {
 }
 
 /// A list of content parts (`[{"type": "text", "text": "Error: …"}]`): its first object decides.
-pub(super) fn of_list(text: &str, wrapping: usize) -> Status {
+pub(super) fn of_list(text: &str, wrapping: usize, shown: Shown) -> Status {
     if wrapping >= MAX_WRAPPING {
         return Status::Ok;
     }
     let first = text[1..].trim_start();
     let mut is_part = false;
     members(first, |key, _| is_part |= key == "type");
-    match of_object(first, wrapping + 1) {
+    match of_object(first, wrapping + 1, shown) {
         error @ Status::Error(_) if is_part => error,
         _ => Status::Ok,
     }
+}
+
+/// Values of a thing beside its name and its state: with fewer it may be the envelope of a call.
+const MIN_VALUES: usize = 3;
+
+/// Whether an object is a thing with a name and values of its own, and no word of the call that returned it.
+fn is_thing(text: &str) -> bool {
+    let (mut is_named, mut of_call, mut values) = (false, false, 0);
+    members(text, |key, member| {
+        let last = effect::words(key).last().unwrap_or("");
+        let is_last = |names: &[&str]| names.iter().any(|name| last.eq_ignore_ascii_case(name));
+        let is_filled = match member {
+            Member::String(value) => !value.trim().is_empty(),
+            Member::Container(filled) => filled,
+            Member::Null => false,
+            Member::Number(_) | Member::True | Member::False => true,
+        };
+        if !is_filled {
+            return;
+        }
+        of_call |= is_last(&["message", "msg", "detail", "details", "error", "errors", "stdout", "stderr"]);
+        if is_last(&["id", "name", "number", "key", "iid"]) && !is_named {
+            is_named = true;
+        } else if !is_of_thing(key) {
+            values += 1;
+        }
+    });
+    is_named && !of_call && values >= MIN_VALUES
+}
+
+/// Whether a key may hold the state of a thing that was looked up.
+fn is_of_thing(key: &str) -> bool {
+    ["status", "state", "result", "exit_code", "exitCode", "exit_status"].contains(&key)
 }
 
 /// The keys that may say that a call failed.

@@ -4,6 +4,7 @@
 //! keys of a JSON envelope, the first line, and the last line; each within a fixed number of bytes,
 //! so that the cost does not grow with the observation.
 
+use super::effect::{self, Effect};
 use crate::trajectory::Step;
 
 mod cause;
@@ -82,16 +83,35 @@ pub fn status(step: &Step<'_>) -> Status {
     if step.error == Some(true) {
         return Status::Error(cause(observation));
     }
-    text_status(observation, 0)
+    match text_status(observation, 0, Shown::Call) {
+        Status::Error(_) if step.action_name.is_some_and(looks_up) => {
+            text_status(observation, 0, Shown::Thing)
+        }
+        status => status,
+    }
 }
 
-fn text_status(text: &str, wrapping: usize) -> Status {
+/// Whether a tool is named for looking something up, whose state is then not that of the call.
+fn looks_up(tool: &str) -> bool {
+    effect::is_purposeful(tool) && effect::effect(tool, None) == Effect::Read
+}
+
+/// What the state in a result may be the state of.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Shown {
+    /// The call itself, whatever it returned.
+    Call,
+    /// A thing that was looked up: a job that failed was found.
+    Thing,
+}
+
+fn text_status(text: &str, wrapping: usize, shown: Shown) -> Status {
     if is_empty(text) {
         return Status::Empty;
     }
     match text.as_bytes()[0] {
-        b'{' => envelope::of_object(text, wrapping),
-        b'[' if text[1..].trim_start().starts_with('{') => envelope::of_list(text, wrapping),
+        b'{' => envelope::of_object(text, wrapping, shown),
+        b'[' if text[1..].trim_start().starts_with('{') => envelope::of_list(text, wrapping, shown),
         _ => message::status(text),
     }
 }
@@ -212,6 +232,24 @@ mod tests {
             Step { action_name: Some("x"), observation: Some("fine"), error: Some(true), ..Step::default() };
         assert_eq!(status(&step), Status::Error(ErrorCause::Other));
         assert_eq!(status(&Step { action_name: None, ..step }), Status::NoCall);
+    }
+
+    #[test]
+    fn a_thing_that_failed_was_found() {
+        let job = r#"{"job_id": "j-8", "state": "failed", "exit_code": 2, "branch": "main", "runs_on": "linux", "minutes": 4}"#;
+        let refused = r#"{"id": "r-1", "status": "failed", "message": "no such job", "code": 3, "a": 1}"#;
+        let wrapped = format!("[{{\"type\": \"text\", \"text\": {job:?}}}]");
+        for (tool, text, status) in [
+            ("get_job", job, Status::Ok),
+            ("ci.getJob", &wrapped, Status::Ok),
+            ("start_job", job, Status::Error(ErrorCause::Other)),
+            ("run_command", job, Status::Error(ErrorCause::Other)),
+            ("get_job", refused, Status::Error(ErrorCause::Other)),
+            ("get_job", r#"{"job_id": "j-8", "status": "failed"}"#, Status::Error(ErrorCause::Other)),
+        ] {
+            let step = Step { action_name: Some(tool), observation: Some(text), ..Step::default() };
+            assert_eq!(super::status(&step), status, "{tool} {text}");
+        }
     }
 
     proptest::proptest! {

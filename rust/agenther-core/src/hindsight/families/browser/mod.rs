@@ -21,10 +21,10 @@ use route::{Deed, Route};
 use session::Session;
 
 use super::{Candidate, Proposals};
-use crate::hindsight::needles::find;
 use crate::hindsight::style::Style;
 use crate::hindsight::{Origin, Slot, Wording};
 use crate::reading::{Reading, StepReading};
+use crate::text::needles::find;
 
 /// Pages of a run that goals are sought on.
 const MAX_SINKS: usize = 60;

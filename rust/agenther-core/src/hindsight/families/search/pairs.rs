@@ -8,8 +8,8 @@ use super::relative;
 use crate::hindsight::Wording;
 use crate::hindsight::families::{Candidate, Proposals};
 use crate::hindsight::guards::content_words;
-use crate::hindsight::needles::find;
 use crate::reading::Reading;
+use crate::text::needles::find;
 
 /// Longer requests are no longer said in one sentence.
 const MAX_WORDS: usize = 28;

@@ -14,10 +14,10 @@ use super::{MAX_LINES, evidence, line, seed};
 use crate::hindsight::Wording;
 use crate::hindsight::families::{Candidate, Proposals, english};
 use crate::hindsight::guards::only_shows;
-use crate::hindsight::needles;
 use crate::reading::{Reading, StepReading};
 use crate::signals::effect::Effect;
 use crate::signals::tool_status::is_silent;
+use crate::text::needles;
 
 /// More changes than these are a session, and no request.
 const MAX_DEEDS: usize = 4;

@@ -26,12 +26,12 @@ use std::collections::BTreeSet;
 use sqlparser::ast::BinaryOperator;
 
 use super::{Candidate, Proposals};
-use crate::hindsight::needles::find;
 use crate::hindsight::{Origin, Slot, Support, Wording};
 use crate::reading::{Reading, StepReading};
 use crate::signals::effect;
 use crate::signals::tool_status::Status;
 use crate::text::document::{Document, Kind};
+use crate::text::needles::find;
 use crate::trajectory::{Field, Span};
 use rows::Table;
 use schema::Schema;

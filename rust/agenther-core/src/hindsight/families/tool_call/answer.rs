@@ -3,12 +3,14 @@
 
 use std::borrow::Cow;
 
-use super::fields::is_identifier;
+use super::fields::{field_label, is_identifier};
 use super::payload::Node;
 use crate::hindsight::forms::date;
 use crate::hindsight::wording::{capitalize, humanize, is_opaque, say_value};
 use crate::signals::effect;
 use crate::text::document::Kind;
+use crate::text::same::folded;
+use crate::text::tables::FastSet;
 
 /// A longer list is not recited to a person.
 const MAX_ROWS: usize = 40;
@@ -42,7 +44,12 @@ pub fn list(rows: &[Node], chosen: &[String]) -> Option<String> {
     if rows.len() > MAX_ROWS {
         return None;
     }
-    let lines: Option<Vec<String>> = rows.iter().map(|row| self::row(row, chosen)).collect();
+    let name = naming_key(rows);
+    let mut chosen = chosen.to_vec();
+    if let Some(key) = name.filter(|_| !chosen.is_empty()).and_then(|name| telling_key(rows, name)) {
+        chosen.push(key.to_string());
+    }
+    let lines: Option<Vec<String>> = rows.iter().map(|row| self::row(row, &chosen, name)).collect();
     let lines = lines?;
     let short = lines.iter().all(|line| line.len() < 40 && !line.contains(':'));
     bounded(if short {
@@ -52,14 +59,20 @@ pub fn list(rows: &[Node], chosen: &[String]) -> Option<String> {
     })
 }
 
-fn row(row: &Node, chosen: &[String]) -> Option<String> {
+fn row(row: &Node, chosen: &[String], name: Option<&str>) -> Option<String> {
     let Node::Record(fields) = row else { return nested(row, 0) };
-    let name = name_key(fields);
+    let name =
+        name.filter(|name| row.get(name).is_some_and(|name| !name.is_blank())).or_else(|| name_key(fields));
+    let guest = name.and_then(opponent);
     let fields = &measured(fields);
     let kept: Vec<(&str, &Node)> = fields
         .iter()
-        .filter(|(key, value)| !value.is_blank() && Some(key.as_str()) != name)
-        .filter(|(key, _)| chosen.is_empty() || chosen.iter().any(|chosen| chosen == key))
+        .filter(|(key, _)| Some(key.as_str()) != name && Some(key) != guest.as_ref())
+        // What is asked of each row is told of each, though it be that there is none.
+        .filter(|(key, value)| match chosen {
+            [] => !value.is_blank(),
+            chosen => chosen.contains(key),
+        })
         .map(|(key, value)| (key.as_str(), value))
         .collect();
     // What a page says of itself needs no label.
@@ -73,7 +86,7 @@ fn row(row: &Node, chosen: &[String]) -> Option<String> {
     if let Some(kind) = name.filter(|name| PLACED.contains(name) && !told.contains(char::is_alphabetic)) {
         told = format!("{kind} {told}");
     }
-    if let Some(guest) = name.and_then(|name| row.get(&opponent(name)?)?.text()) {
+    if let Some(guest) = guest.as_ref().and_then(|guest| row.get(guest)?.text()) {
         told.push_str(&format!(" - {guest}"));
     }
     // An identifier that people can read stays with the row: `Rua A 5 (L1)`.
@@ -114,7 +127,7 @@ fn is_count_of_rows(key: &str, text: &str) -> bool {
 pub fn measured(fields: &[(String, Node)]) -> Cow<'_, [(String, Node)]> {
     const PRICED: &[&str] = &[
         "price", "cost", "amount", "total", "balance", "fare", "fee", "rent", "salary", "value", "deposit",
-        "tax", "subtotal", "premium", "spent", "night",
+        "tax", "subtotal", "premium", "spent", "night", "budget", "spend", "estimate",
     ];
     const VALUES: &[&str] = &["value", "reading", "result", "amount", "quantity"];
     let unit = |names: &[&str]| {
@@ -132,7 +145,7 @@ pub fn measured(fields: &[(String, Node)]) -> Cow<'_, [(String, Node)]> {
         let unit = currency.filter(|_| is_in(PRICED)).or(measure.filter(|_| is_in(VALUES)));
         let Node::Scalar(text, Kind::Number) = value else { return (key.clone(), value.clone()) };
         match unit {
-            Some(unit) => (key.clone(), Node::Scalar(format!("{text} {unit}"), Kind::String)),
+            Some(unit) => (key.clone(), Node::Scalar(format!("{} {unit}", number(text)), Kind::String)),
             None => (key.clone(), value.clone()),
         }
     };
@@ -145,26 +158,76 @@ pub fn measured(fields: &[(String, Node)]) -> Cow<'_, [(String, Node)]> {
 /// The key whose value names the row: a name or title, else the first words that tell it from others, else the
 /// first identifier.
 pub fn name_key(fields: &[(String, Node)]) -> Option<&str> {
-    const NAMES: &[&str] = &["name", "title", "full_name", "label", "subject", "display_name"];
-    let named = fields
-        .iter()
-        .find(|(key, value)| NAMES.iter().any(|name| key.eq_ignore_ascii_case(name)) && is_short(value));
-    // A dish, a merchant, a headline.
-    let told = || {
-        fields.iter().take(6).find(|(key, value)| {
-            let is_words = matches!(value, Node::Scalar(text, Kind::String) if text.len() <= 80
-                && text.contains(char::is_alphabetic) && !text.contains("://") && !is_hash(text) && date(text).is_none());
-            is_words && !is_identifier(key) && !describes(key) && !PLACED.contains(&key.as_str())
-        })
+    named(fields).or_else(|| told(fields).next()).or_else(|| identified(fields)).map(|(key, _)| key.as_str())
+}
+
+/// The key whose values name the rows of a list: where none of them is a name, one that no two rows have the same value
+/// of, for what many have in common names none of them.
+pub fn naming_key(rows: &[Node]) -> Option<&str> {
+    let Some(Node::Record(fields)) = rows.first() else { return None };
+    if rows.len() == 1 || named(fields).is_some() {
+        return name_key(fields);
+    }
+    let all_differ =
+        |(key, _): &&(String, Node)| all_differ(rows.iter().map(|row| row.get(key).and_then(Node::text)));
+    let is_readable = |(_, value): &&(String, Node)| value.text().is_some_and(|text| !is_of_system(text));
+    let with_another = |(key, _): &&(String, Node)| telling_key(rows, key).is_some();
+    told(fields)
+        .find(all_differ)
+        .or_else(|| identified(fields).filter(all_differ).filter(is_readable))
+        .or_else(|| told(fields).next().filter(with_another))
+        .or_else(|| identified(fields).filter(all_differ))
+        .map(|(key, _)| key.as_str())
+        .or_else(|| name_key(fields))
+}
+
+/// The field that tells apart the rows that have the same name.
+fn telling_key<'r>(rows: &'r [Node], name: &str) -> Option<&'r str> {
+    let of = |row: &'r Node, key: &str| row.get(key).and_then(Node::text);
+    if all_differ(rows.iter().map(|row| of(row, name))) {
+        return None;
+    }
+    let Some(Node::Record(fields)) = rows.first() else { return None };
+    let tells = |key: &str| {
+        !is_identifier(key)
+            && field_label(key).is_some()
+            && all_differ(rows.iter().map(|row| Some((of(row, name)?, of(row, key)?))))
     };
-    named.or_else(told).or_else(|| identified(fields)).map(|(key, _)| key.as_str())
+    fields.iter().map(|(key, _)| key.as_str()).find(|key| tells(key))
+}
+
+fn all_differ<T: std::hash::Hash + Eq>(values: impl Iterator<Item = Option<T>>) -> bool {
+    let mut seen = FastSet::default();
+    values.into_iter().all(|value| value.is_some_and(|value| seen.insert(value)))
+}
+
+/// The field that is a name or a title.
+fn named(fields: &[(String, Node)]) -> Option<&(String, Node)> {
+    const NAMES: &[&str] =
+        &["name", "title", "full_name", "label", "subject", "display_name", "friendly_name"];
+    let find = |names: &[&str]| {
+        let is_name = |key: &str| names.iter().any(|name| folded(name).eq(folded(key)));
+        fields.iter().find(|(key, value)| is_name(key) && is_short(value))
+    };
+    // Of an issue or an event, its summary is the title.
+    find(NAMES).or_else(|| find(&["summary"]))
+}
+
+/// Fields in words that may name a row: a dish, a merchant, a headline.
+fn told(fields: &[(String, Node)]) -> impl Iterator<Item = &(String, Node)> {
+    fields.iter().take(6).filter(|(key, value)| {
+        let is_words = matches!(value, Node::Scalar(text, Kind::String) if text.len() <= 80
+            && text.contains(char::is_alphabetic) && !text.contains("://") && !is_hash(text) && date(text).is_none());
+        let is_placed = PLACED.contains(&key.as_str()) && value.text().is_some_and(|text| !text.contains(' '));
+        is_words && !is_identifier(key) && !describes(key) && !is_placed
+    })
 }
 
 /// Things that are called by a number: line 6, gate 12.
 const PLACED: &[&str] = &["line", "route", "gate", "platform", "room", "seat", "table", "lane"];
 
 /// The first identifier of a row.
-fn identified(fields: &[(String, Node)]) -> Option<&(String, Node)> {
+pub fn identified(fields: &[(String, Node)]) -> Option<&(String, Node)> {
     fields.iter().take(4).find(|(key, value)| {
         let key = key.to_ascii_lowercase();
         is_short(value)
@@ -246,7 +309,8 @@ fn nested(node: &Node, depth: usize) -> Option<String> {
         return None;
     }
     Some(match node {
-        Node::Scalar(_, Kind::Null) => "none".to_string(),
+        node if node.is_blank() && node.text() != Some("-") => "none".to_string(),
+        Node::Scalar(text, Kind::Number) => number(text).to_string(),
         Node::Scalar(text, _) => say_value(&without_markup(text)),
         Node::List(items) if items.is_empty() => "none".to_string(),
         Node::List(items) => {
@@ -311,12 +375,20 @@ fn nested(node: &Node, depth: usize) -> Option<String> {
                         | "province" | "country",
                         ..,
                     ) => parts.push(nested(value, depth + 1)?),
+                    _ if is_identifier(key) => {
+                        parts.push(format!("{} {}", say_key(key), value.text().unwrap_or("none")))
+                    }
                     _ => parts.push(format!("{} {}", say_key(key), nested(value, depth + 1)?)),
                 }
             }
             parts.join(", ")
         }
     })
+}
+
+/// A number as people write it: `120000` for `120000.0`.
+fn number(text: &str) -> &str {
+    text.strip_suffix(".0").unwrap_or(text)
 }
 
 /// `{"card_4421": {…}, "gift_77": {…}}`: the keys are identifiers, not names of fields.
@@ -335,11 +407,11 @@ fn unit(key: &str, value: &Node) -> String {
 
 /// The value of a field with its unit: `63.5%`.
 pub fn value(key: &str, value: &Node) -> Option<String> {
-    Some(format!("{}{}", say_value(value.text()?), unit(key, value)))
+    Some(format!("{}{}", nested(value, 0)?, unit(key, value)))
 }
 
 fn say_key(key: &str) -> String {
-    super::fields::field_label(key).unwrap_or_else(|| humanize(key))
+    field_label(key).unwrap_or_else(|| humanize(key))
 }
 
 fn bounded(answer: String) -> Option<String> {
@@ -349,6 +421,10 @@ fn bounded(answer: String) -> Option<String> {
 /// Running text as an answer, without markup. What stands on lines of its own stays there: the files of a folder.
 pub fn prose(text: &str) -> Option<String> {
     let bare = without_tags(text);
+    // What is indented is code or a file, which stays as it is.
+    if bare.lines().any(|line| line.starts_with("  ") || line.starts_with('\t')) {
+        return (text.len() <= 1_500).then(|| format!("```\n{}\n```", text.trim_end()));
+    }
     let lines: Vec<String> = bare.lines().map(single_spaced).filter(|line| !line.is_empty()).collect();
     let text = lines.join("\n");
     (text.len() <= 1_500).then(|| capitalize(&text))

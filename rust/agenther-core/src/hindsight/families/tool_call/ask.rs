@@ -11,7 +11,7 @@ use super::roles::Role;
 use super::said::Said;
 use super::subject::{Subject, subject};
 use super::usage::Usage;
-use super::wanted::{Wanted, wanted};
+use super::wanted::{Wanted, tells_something, wanted};
 use crate::hindsight::provenance::Source;
 use crate::hindsight::reason::Reason;
 use crate::hindsight::wording::{is_plural_phrase, say_value};
@@ -97,6 +97,9 @@ pub fn clause_about(
     // What is a part of several results is a part of what?
     if calls.len() > 1 && calls.iter().any(|call| call.payload.is_part && call.payload.node.is_list()) {
         return Err(Reason::AnswerUnreadable);
+    }
+    if !tells_something(calls) {
+        return Err(Reason::NoAsk);
     }
     let merged = merge(calls, reference.is_some())?;
     let identity = first.identity();
@@ -185,6 +188,11 @@ fn is_or_are(heading: &str) -> &'static str {
     if is_plural_phrase(&noun[..end]) { "are" } else { "is" }
 }
 
+/// A sentence with the mark at its end.
+fn ended(sentence: String) -> String {
+    if sentence.ends_with(['.', '?', '!', '。', '？', '！']) { sentence } else { format!("{sentence}.") }
+}
+
 /// A result under its heading.
 fn said_payload(call: &Call<'_>, wanted: &Wanted, heading: &str) -> Option<String> {
     let keys = &wanted.keys;
@@ -193,7 +201,7 @@ fn said_payload(call: &Call<'_>, wanted: &Wanted, heading: &str) -> Option<Strin
             let known = Node::Record(answer::measured(known).into_owned());
             let values: Option<Vec<String>> =
                 keys.iter().map(|key| answer::value(key, known.get(key)?)).collect();
-            Some(format!("{heading} {} {}.", is_or_are(heading), values?.join(" ")))
+            Some(ended(format!("{heading} {} {}", is_or_are(heading), values?.join(" "))))
         }
         Node::Record(known) => {
             let known = answer::measured(known);
@@ -219,7 +227,8 @@ fn said_payload(call: &Call<'_>, wanted: &Wanted, heading: &str) -> Option<Strin
             Some(format!("{heading}:{gap}{said}"))
         }
         Node::Scalar(text, _) if text.len() <= 60 && !text.trim().contains(' ') => {
-            Some(format!("{heading} {} {}.", is_or_are(heading), say_value(&answer::without_markup(text))))
+            let said = say_value(&answer::without_markup(text));
+            Some(ended(format!("{heading} {} {said}", is_or_are(heading))))
         }
         Node::Scalar(text, _) => answer::prose(text),
     }

@@ -3,20 +3,24 @@
 use std::collections::{HashMap, HashSet};
 use std::rc::Rc;
 
+use super::answer::naming_key;
+use super::fields::is_identifier;
+use super::moments::dated;
 use super::payload::{Node, Payload, payload};
 use super::roles::{Role, flag, is_sayable, role};
 use super::told::{self, Told};
-use super::words::{ToolWords, tool_words};
+use super::words::{Manner, ToolWords, tool_words};
+use super::write::is_undone;
 use crate::hindsight::families::{browser, code};
-use crate::hindsight::needles::find;
 use crate::hindsight::provenance::{Argument, Source};
 use crate::hindsight::reason::Reason;
 use crate::hindsight::slice::backward;
-use crate::hindsight::wording::{is_opaque, singular, singular_word};
+use crate::hindsight::wording::{is_opaque, plural, singular, singular_word};
 use crate::reading::Reading;
 use crate::signals::effect::{self, Effect};
 use crate::signals::tool_status::Status;
 use crate::text::document::Kind;
+use crate::text::needles::find;
 use crate::trajectory::Span;
 
 /// Calls considered at the start and at the end of a run. A run of thousands of steps has its asks near
@@ -142,7 +146,7 @@ fn call<'a>(reading: &Reading<'a>, step: usize) -> Result<Call<'a>, Reason> {
         None => read.step.action_input.is_none_or(|input| input.trim().is_empty()),
     };
     // What a shell or an interpreter did, its name does not say.
-    if !has_named_arguments || effect::runs_code(tool) {
+    if !has_named_arguments || effect::runs_code(tool) || searches_files(tool) {
         return Err(Reason::NoAsk);
     }
     let schema = reading.tool(step);
@@ -156,7 +160,13 @@ fn call<'a>(reading: &Reading<'a>, step: usize) -> Result<Call<'a>, Reason> {
     if !is_write && !words.from_description && effect::effect(&words.verb, None) == Effect::Write {
         return Err(Reason::NoAsk);
     }
-    let mut given = given(reading, step, &words.object)?;
+    // A moment of programs is said as a date, which leaves nothing to convert.
+    if words.verb == "convert"
+        && words.object.split(' ').any(|word| matches!(word, "timestamp" | "datetime" | "epoch"))
+    {
+        return Err(Reason::NoAsk);
+    }
+    let mut given = given(reading, step, &words.object, is_write)?;
     if description.is_some_and(|description| is_of_another(description, &words.object)) {
         given
             .iter_mut()
@@ -164,9 +174,66 @@ fn call<'a>(reading: &Reading<'a>, step: usize) -> Result<Call<'a>, Reason> {
             .for_each(|given| given.role = Role::Said("of"));
     }
     given.extend(site(tool));
-    let payload = Rc::new(listed(payload(read)?, &words.object));
+    if READ_FILES.contains(&words.object.as_str())
+        && let Some(path) = given.iter_mut().find(|given| is_path(&given.name))
+    {
+        words.object = "contents".to_string();
+        path.role = Role::Said("of");
+    }
+    let payload = Rc::new(without_echo(listed(payload(read)?, &words.object), &given));
+    if words.manner() == Manner::Act && is_undone(&payload.node, &words.verb) {
+        return Err(Reason::NoSuccessfulStep);
+    }
+    // The entry of a glossary.
+    if ["glossary", "dictionary", "thesaurus"].iter().any(|book| words.object.ends_with(book))
+        && !payload.node.is_list()
+    {
+        words.object.push_str(" entry");
+    }
+    // What has the query for its name was looked for by name.
+    let is_by_name =
+        |given: &Given| given.role == Role::For && names_all(given, &payload.node, &words.object);
+    given.iter_mut().filter(|given| is_by_name(given)).for_each(|given| {
+        given.role = Role::Called;
+    });
+    // The playlists that a library holds.
+    if let Some((things, holder)) = words.object.rsplit_once(' ')
+        && payload.node.is_list()
+        && ["library", "catalog", "catalogue", "list", "directory", "register", "registry"].contains(&holder)
+    {
+        words.object = plural(things);
+    }
     let via = keyed_by(reading, step);
     Ok(Call { step: step as u32, tool, words, given, payload, is_write, via })
+}
+
+/// Whether a tool is a command of a shell by its very name, whose words are no English: `Grep`, `Glob`, `LS`.
+fn searches_files(tool: &str) -> bool {
+    ["grep", "glob", "ls", "rg", "cat"].iter().any(|command| tool.eq_ignore_ascii_case(command))
+}
+
+/// What tools that read a file are said to read.
+const READ_FILES: &[&str] = &["file", "file contents", "file content", "contents", "complete contents"];
+
+fn is_path(name: &str) -> bool {
+    let last = effect::words(name).last().unwrap_or("");
+    ["path", "filepath", "filename", "file"].iter().any(|known| last.eq_ignore_ascii_case(known))
+}
+
+/// The name of a language that a parameter for languages gives as a code.
+fn language<'v>(name: &str, value: &'v str) -> &'v str {
+    #[rustfmt::skip]
+    const NAMES: &[(&str, &str)] = &[
+        ("ar", "Arabic"), ("cs", "Czech"), ("da", "Danish"), ("de", "German"), ("el", "Greek"), ("en", "English"),
+        ("es", "Spanish"), ("fi", "Finnish"), ("fr", "French"), ("he", "Hebrew"), ("hi", "Hindi"), ("hu", "Hungarian"),
+        ("id", "Indonesian"), ("it", "Italian"), ("ja", "Japanese"), ("ko", "Korean"), ("nl", "Dutch"),
+        ("no", "Norwegian"), ("pl", "Polish"), ("pt", "Portuguese"), ("ro", "Romanian"), ("ru", "Russian"),
+        ("sv", "Swedish"), ("th", "Thai"), ("tr", "Turkish"), ("uk", "Ukrainian"), ("vi", "Vietnamese"),
+        ("zh", "Chinese"),
+    ];
+    let is_of_language = || effect::words(name).any(|word| ["lang", "language", "locale"].contains(&word));
+    let known = || NAMES.iter().find(|(code, _)| *code == value).map(|(_, name)| *name);
+    if value.len() == 2 && is_of_language() { known().unwrap_or(value) } else { value }
 }
 
 /// The site that a tool is for, where its name says one: `channel_details_for_kick_com_api` is about channels on kick.com.
@@ -214,7 +281,42 @@ fn listed(payload: Payload, object: &str) -> Payload {
     }
 }
 
-fn given(reading: &Reading<'_>, step: usize, object: &str) -> Result<Vec<Given>, Reason> {
+/// Whether everything that was found has a query in its name.
+fn names_all(given: &Given, node: &Node, object: &str) -> bool {
+    let [query] = &given.values[..] else { return false };
+    if !query.starts_with(char::is_uppercase) {
+        return false;
+    }
+    let Some(key) = naming_key(node.rows()).filter(|_| node.is_list()) else { return false };
+    // Symbols are found for a company, and are not called as it is.
+    let is_other = |row: &Node| row.get(&singular(object)).is_some();
+    let is_named = |row: &Node| {
+        row.get(key).and_then(Node::text).is_some_and(|name| find(name, query).is_some()) && !is_other(row)
+    };
+
+    node.rows().iter().all(is_named)
+}
+
+/// A list beside nothing but what was asked for by is the result: `{"hotel_id": "H7", "offers": […]}`.
+fn without_echo(payload: Payload, given: &[Given]) -> Payload {
+    let Node::Record(fields) = &payload.node else { return payload };
+    let is_echo = |(key, value): &(String, Node)| {
+        let is_given = |text: &str| given.iter().any(|given| given.values.iter().any(|value| value == text));
+        is_identifier(key) || value.text().is_some_and(is_given)
+    };
+    let mut others = fields.iter().filter(|field| !is_echo(field));
+    let (Some((_, Node::List(rows))), None, true) = (others.next(), others.next(), fields.len() > 1) else {
+        return payload;
+    };
+    if !rows.iter().any(|row| matches!(row, Node::Record(_))) {
+        return payload;
+    }
+    let Payload { node: Node::Record(fields), complete, is_part } = payload else { return payload };
+    let list = fields.into_iter().find(|(_, value)| value.is_list()).map(|(_, list)| list);
+    Payload { node: list.unwrap_or(Node::List(Vec::new())), complete, is_part }
+}
+
+fn given(reading: &Reading<'_>, step: usize, object: &str, is_write: bool) -> Result<Vec<Given>, Reason> {
     let schema = reading.tool(step);
     let mut out: Vec<Given> = Vec::new();
     let mut places: HashMap<&str, usize> = HashMap::new();
@@ -241,12 +343,13 @@ fn given(reading: &Reading<'_>, step: usize, object: &str) -> Result<Vec<Given>,
         if has_operators(&argument.value) && !matches!(argument.source, Source::User { .. }) {
             return Err(Reason::NoAsk);
         }
+        let value = dated(argument.name, language(argument.name, argument.value.trim()));
         let is_figure = argument.kind == Kind::Number
             && matches!(
-                role(argument.name, None, &argument.value),
+                role(argument.name, None, &value),
                 Role::AtLeast(_) | Role::AtMost(_) | Role::Count(_)
             );
-        let is_opaque = !is_figure && is_opaque(&argument.value) || is_unsaid_id(argument);
+        let is_opaque = !is_figure && is_opaque(&value) || is_unsaid_id(argument);
         if argument.source == Source::Invented && is_opaque {
             return Err(Reason::ArgumentsInvented);
         }
@@ -256,7 +359,12 @@ fn given(reading: &Reading<'_>, step: usize, object: &str) -> Result<Vec<Given>,
                 .and_then(|parameter| parameter.description.as_deref());
             out.push(Given {
                 name: argument.name.to_string(),
-                role: place_or_thing(adjective_or_role(argument, description), argument, object),
+                role: place_or_thing(
+                    adjective_or_role(argument.name, description, &value),
+                    argument,
+                    object,
+                    is_write,
+                ),
                 values: Vec::new(),
                 source: argument.source,
                 opaque: false,
@@ -281,7 +389,7 @@ fn given(reading: &Reading<'_>, step: usize, object: &str) -> Result<Vec<Given>,
             return Err(Reason::NoAsk);
         }
         out[place].opaque |= is_opaque;
-        out[place].values.push(argument.value.trim().to_string());
+        out[place].values.push(value.into_owned());
     }
     let given = with_ends(out);
     // One end alone says nothing.
@@ -376,6 +484,8 @@ fn is_secret(name: &str) -> bool {
         "credentials",
         "signature",
         "otp",
+        "pin",
+        "cvv",
         "jwt",
     ];
     let letters =
@@ -428,10 +538,9 @@ fn with_repository(mut given: Vec<Given>) -> Vec<Given> {
 }
 
 /// `{"bagged/bagless": "bagged"}`: the value is one of the words of its parameter.
-fn adjective_or_role(argument: &Argument<'_>, description: Option<&str>) -> Role {
-    let is_choice = effect::words(argument.name).count() > 1
-        && effect::words(argument.name).any(|word| word == argument.value);
-    if is_choice { Role::Adjective } else { role(argument.name, description, &argument.value) }
+fn adjective_or_role(name: &str, description: Option<&str>, value: &str) -> Role {
+    let is_choice = effect::words(name).count() > 1 && effect::words(name).any(|word| word == value);
+    if is_choice { Role::Adjective } else { role(name, description, value) }
 }
 
 /// `from:northwind is:unread`: the words of a query language.
@@ -448,7 +557,7 @@ const TAUGHT: &[&str] =
     &["teacher", "tutor", "instructor", "professor", "class", "lesson", "exam", "student"];
 
 /// A channel is a place for messages, but the thing itself where the tool gives the channel or its clips.
-fn place_or_thing(role: Role, argument: &Argument<'_>, object: &str) -> Role {
+fn place_or_thing(role: Role, argument: &Argument<'_>, object: &str, is_write: bool) -> Role {
     if !matches!(
         role,
         Role::About | Role::In | Role::At | Role::By | Role::Within(_) | Role::Of(_) | Role::With(_)
@@ -470,7 +579,7 @@ fn place_or_thing(role: Role, argument: &Argument<'_>, object: &str) -> Role {
             if object == "file" {
                 Role::Identity { entity: "file".into(), label: "file name".into() }
             } else {
-                Role::In
+                Role::Said("in")
             }
         }
         // Math teachers teach math, and are not about it.
@@ -482,7 +591,7 @@ fn place_or_thing(role: Role, argument: &Argument<'_>, object: &str) -> Role {
             Role::Adjective
         }
         // What is set is no name of it: temperature 18.
-        Role::With(_) if is_thing && last.len() > 2 && argument.kind == Kind::String => {
+        Role::With(_) if is_thing && last.len() > 2 && (argument.kind == Kind::String || !is_write) => {
             Role::Identity { label: format!("{last} name"), entity: last }
         }
         role => role,
@@ -534,7 +643,9 @@ fn is_unsaid_id(argument: &Argument<'_>) -> bool {
 /// Flags, nulls and page sizes, which no request states.
 fn is_unsaid(argument: &Argument<'_>) -> bool {
     // The calendar of the caller, whoever that is.
+    let is_of_caller = role(argument.name, None, &argument.value) == Role::Said("assigned to");
     let is_default = matches!(argument.value.trim(), "primary" | "default" | "me" | "self" | "any")
+        && !is_of_caller
         && !matches!(argument.source, Source::User { .. });
     argument.value.trim().is_empty()
         || is_default

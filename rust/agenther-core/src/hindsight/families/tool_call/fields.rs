@@ -157,6 +157,8 @@ const NOUNS: &[(&str, &str)] = &[
     ("shipped", "shipping date"),
     ("delivered", "delivery date"),
     ("booked", "booking date"),
+    ("requires", "requirements"),
+    ("includes", "contents"),
 ];
 
 fn noun_for(word: &str) -> Option<String> {
@@ -208,14 +210,23 @@ fn label(key: &str) -> Option<String> {
     if words.len() > 1 && matches!(words.last(), Some(&("maximum" | "minimum" | "average"))) {
         words.rotate_right(1);
     }
-    let is_noise = effect::words(key).any(|word| NOISE.contains(&word.to_lowercase().as_str()));
+    let is_noise = is_noise(key);
     let is_word = |word: &&str| {
-        (word.len() > 2 || matches!(*word, "ID" | "IP" | "TV" | "of" | "by"))
+        (word.len() > 2 || matches!(*word, "ID" | "IP" | "TV" | "of" | "by" | "ex"))
             && word.chars().all(char::is_alphabetic)
     };
     match words[..] {
         [only] if let Some(noun) = noun_for(only) => return Some(noun),
+        // What is reserved is no thing to ask for.
+        [only] if is_done(only) => return None,
+        ["check", "in"] => return Some("check-in time".to_string()),
+        ["check", "out"] => return Some("check-out time".to_string()),
+        ["valid", "until"] => return Some("expiry date".to_string()),
         [only] if is_function_word(only) && !only.ends_with("ability") => return None,
+        [ref thing @ .., "from"] if !thing.is_empty() => return Some(thing.join(" ")),
+        [ref thing @ .., "timestamp"] if !thing.is_empty() => {
+            return Some(format!("{} time", thing.join(" ")));
+        }
         [verb, "at" | "on"] => return Some(noun_for(verb).unwrap_or_else(|| format!("{verb} date"))),
         [.., "last", "updated" | "changed" | "modified"] => {
             return Some("date of the last change".to_string());
@@ -235,6 +246,7 @@ fn label(key: &str) -> Option<String> {
         && !is_phrase
         && !words.is_empty()
         && words.len() <= 4
+        && words != ["user"]
         && words.iter().all(is_word))
     .then(|| words.join(" "))
 }
@@ -253,10 +265,15 @@ fn date_of(thing: &str, done: &str) -> Option<String> {
     }
 }
 
+/// Whether a key is one that interfaces have for themselves.
+pub fn is_noise(key: &str) -> bool {
+    effect::words(key).any(|word| NOISE.contains(&word.to_lowercase().as_str()))
+}
+
 /// What a key counts or identifies for the system alone, whatever its value: `id`, `lineIds`, `sku`.
 pub fn is_identifier(key: &str) -> bool {
     const LAST: &[&str] =
-        &["id", "ids", "uuid", "guid", "key", "isbn", "sku", "asin", "upc", "etag", "oid", "sha"];
+        &["id", "iid", "ids", "uuid", "guid", "key", "isbn", "sku", "asin", "upc", "etag", "oid", "sha"];
     let last = effect::words(key).last().unwrap_or("");
     key == "number" || LAST.iter().any(|known| last.eq_ignore_ascii_case(known))
 }
@@ -277,6 +294,10 @@ mod tests {
             ("half_life_hours", Some("half life")),
             ("createdAt", Some("creation date")),
             ("from", Some("sender")),
+            ("price_from", Some("price")),
+            ("reminder_timestamp", Some("reminder time")),
+            ("ex_date", Some("ex date")),
+            ("requires", Some("requirements")),
             ("is_available", Some("availability")),
             ("maxtemp_c", Some("maximum temperature")),
             ("scheduled_departure_time_est", Some("scheduled departure time")),

@@ -2,18 +2,20 @@
 //!
 //! An identifier that only an observation shows is never quoted in a goal. The goal says how to get to it.
 
-use super::answer::name_key;
+use super::answer::{identified, naming_key};
 use super::ask::{Clause, Material, clause};
 use super::call::{Call, Given};
 use super::payload::Node;
 use super::roles::Role;
 use super::subject::SELVES;
+use super::verbs::SYSTEMS;
 use crate::hindsight::forms::date;
 use crate::hindsight::provenance::Source;
 use crate::hindsight::reason::Reason;
 use crate::hindsight::wording::{humanize, plural, singular};
 use crate::hindsight::{Origin, Slot};
 use crate::signals::effect;
+use crate::text::needles::find;
 
 const ORDINALS: [&str; 5] = ["first", "second", "third", "fourth", "fifth"];
 const COUNTS: [&str; 7] = ["", "one", "two", "three", "four", "five", "six"];
@@ -50,6 +52,9 @@ fn without_id(key: &str) -> String {
     let words: Vec<&str> = effect::words(key).collect();
     let is_id = |word: &&str| matches!(word.to_ascii_lowercase().as_str(), "id" | "ids");
     let kept = if words.last().is_some_and(is_id) { &words[..words.len() - 1] } else { &words[..] };
+    // `hubspot_owner_id`: of whichever system, an owner.
+    let is_of_system = kept.len() > 1 && SYSTEMS.contains(&kept[0].to_ascii_lowercase().as_str());
+    let kept = &kept[usize::from(is_of_system)..];
     humanize(&kept.join("_"))
 }
 
@@ -63,6 +68,9 @@ pub fn place(
     let said = |text: &str| text.chars().all(|letter| letter.is_alphabetic() || letter == ' ');
     let Some(key) = key else {
         let noun = plural(&parent.words.object);
+        if parent_clause.preamble.is_some() {
+            return Some((noun, format!("on {}", parent_clause.about), parent_clause));
+        }
         let things = parent_clause.about.strip_prefix("the ")?;
         let place = things.strip_prefix(noun.as_str())?.trim().to_string();
         return Some((noun, place, parent_clause));
@@ -121,7 +129,7 @@ fn fan_out(
     }
     let used: Vec<&Call<'_>> = by_member[..covered].iter().copied().flatten().collect();
     // The calls built as named things give the fields and the answer; only the words of the ask change.
-    let named: Vec<Call<'_>> = used.iter().map(|call| named(call)).collect();
+    let named: Vec<Call<'_>> = used.iter().map(|call| named(call, parent)).collect();
     let refs: Vec<&Call<'_>> = named.iter().collect();
     let built = clause(&refs, None, material).ok()?;
     let (noun, place, parent_clause) = place(parent, key, material)?;
@@ -153,11 +161,43 @@ fn wanted(imperative: &str, call: &Call<'_>) -> Option<String> {
     Some(if is_object { wanted.replacen(&many, &singular(&many), 1) } else { wanted.to_string() })
 }
 
-/// The call with its identifiers taken as given.
-fn named<'a>(call: &Call<'a>) -> Call<'a> {
+/// The call with its identifiers taken as given, or as the names that the list has for them.
+fn named<'a>(call: &Call<'a>, parent: &Call<'_>) -> Call<'a> {
     let mut call = call.clone();
-    call.given.iter_mut().for_each(|given| given.opaque = false);
+    for given in call.given.iter_mut().filter(|given| given.opaque) {
+        given.opaque = false;
+        for value in &mut given.values {
+            let known = found(parent, value).and_then(|found| name(&found)).map(str::to_string);
+            *value = known.unwrap_or_else(|| value.clone());
+        }
+    }
     call
+}
+
+/// How a goal speaks of a thing whose identifier only a result shows.
+struct Reference {
+    /// `the company called Northwind`, `the deal "Northwind renewal"`, `the cheapest one`
+    said: String,
+    by: By,
+    /// The clause of the call that showed it.
+    parent: Clause,
+    /// Whether the list that it is one of must be asked for first.
+    leads: bool,
+}
+
+/// What a reference tells its thing by.
+enum By {
+    /// Its name, which only the result shows.
+    Name(String),
+    /// Its place in a list of such things.
+    Place {
+        /// `second`
+        ordinal: &'static str,
+        /// `reservation`
+        noun: String,
+    },
+    /// Its being the only one, the cheapest, that of another thing.
+    Itself,
 }
 
 /// A clause for a call whose identifier an earlier call returned.
@@ -169,67 +209,75 @@ pub fn through(call: &Call<'_>, calls: &[Call<'_>], material: &Material<'_, '_>)
         .iter()
         .find(|parent| parent.step == source && !parent.is_write && parent.hop().is_none())
         .ok_or(Reason::OpaqueIdentifier)?;
-    let (mut reference, parent_clause, lead) =
+    let Reference { mut said, by, parent: listed, leads } =
         reference(parent, value, material).ok_or(Reason::OpaqueIdentifier)?;
-    // Raters found places in a list arbitrary, all but the first and the only one: a trip is better told by its ends.
-    let ordinal = ORDINALS[1..].iter().find(|ordinal| reference.contains(&format!("the {ordinal} ")));
-    let described = ordinal.zip(description(call, calls));
     let mut steps: Vec<u32> = parent.steps().chain(call.steps()).collect();
+    let mut told = Vec::new();
+    let mut is_arbitrary = false;
+    match by {
+        By::Name(name) => {
+            told.push(Slot {
+                name: "name".to_string(),
+                value: name,
+                origin: Origin::Observation,
+                step: call.step,
+            });
+        }
+        // Raters found places in a list arbitrary, all but the first and the only one: a trip is better told by its ends.
+        By::Place { ordinal, noun } if ordinal != ORDINALS[0] => match description(call, calls) {
+            Some(description) => {
+                let placed = format!("the {ordinal} {noun}");
+                said = said.replacen(&placed, &format!("the {noun} {}", description.said), 1);
+                steps.extend(description.before);
+                told.extend(description.slots);
+            }
+            None => is_arbitrary = true,
+        },
+        By::Place { .. } | By::Itself => {}
+    }
     steps.sort_unstable();
     steps.dedup();
-    let mut told = Vec::new();
-    if let Some((ordinal, description)) = &described {
-        let noun = parent_noun(&reference, ordinal);
-        reference = reference.replacen(
-            &format!("the {ordinal} {noun}"),
-            &format!("the {noun} {}", description.said),
-            1,
-        );
-        steps.extend(description.before.iter().copied());
-        steps.sort_unstable();
-        steps.dedup();
-        told.clone_from(&description.slots);
-    }
-    if let Some(name) = reference.strip_prefix('"').and_then(|name| name.strip_suffix('"')) {
-        let value = name.to_string();
-        told.push(Slot { name: "name".to_string(), value, origin: Origin::Observation, step: call.step });
-    }
-    let is_arbitrary = ordinal.is_some() && told.is_empty();
     // What the reference says is not asked for, nor what the list says of the thing.
-    let listed =
+    let row =
         found(parent, value).into_iter().flat_map(|found| found.row).filter_map(|(_, value)| value.text());
     let mut described = call.clone();
+    // What was said of the list holds of the things in it: the days of a stay.
+    let is_repeated = |given: &Given| {
+        parent.given.iter().any(|known| known.name == given.name && known.values == given.values)
+    };
+    for given in described.given.iter_mut().filter(|given| leads && is_repeated(given)) {
+        given.role = Role::Manner;
+    }
     described.given.push(Given {
         name: String::new(),
         role: Role::Manner,
-        values: told
-            .iter()
-            .map(|slot: &Slot| slot.value.as_str())
-            .chain(listed)
-            .map(str::to_string)
-            .collect(),
+        values: told.iter().map(|slot: &Slot| slot.value.as_str()).chain(row).map(str::to_string).collect(),
         source: Source::Constant,
         opaque: false,
         told: None,
     });
-    let built = clause(&[&described], Some(&reference), material)?;
-    let imperative = match &lead {
-        Some(lead) => format!("{lead}, then {}", built.imperative),
-        None => built.imperative.clone(),
+    let built = clause(&[&described], Some(&said), material)?;
+    let (imperative, answer) = match leads {
+        // Who asks for the list is told the list.
+        true => (
+            format!("{}, then {}", listed.imperative, built.imperative),
+            format!("{}\n\n{}", listed.answer, built.answer),
+        ),
+        false => (built.imperative, built.answer),
     };
-    let mut slots = parent_clause.slots;
+    let mut slots = listed.slots;
     slots.extend(built.slots.into_iter().filter(|slot| slot.value != *value));
     slots.extend(told);
     Ok(Clause {
         tool: built.tool,
         steps,
-        about: reference,
-        preamble: parent_clause.preamble,
+        about: said,
+        preamble: listed.preamble,
         imperative,
         question: None,
-        answer: built.answer,
+        answer,
         slots,
-        prior: built.prior.min(parent_clause.prior) - if is_arbitrary { 0.1 } else { 0.04 },
+        prior: built.prior.min(listed.prior) - if is_arbitrary { 0.1 } else { 0.04 },
     })
 }
 
@@ -248,7 +296,7 @@ const MAX_NAME: usize = 60;
 
 /// The name of a record, which no other record of its list has.
 pub fn name<'p>(found: &Found<'p>) -> Option<&'p str> {
-    let key = name_key(found.row)?;
+    let key = naming_key(found.rows)?;
     let (_, value) = found.row.iter().find(|(known, _)| known == key)?;
     let name = value.text().filter(|name| name.len() <= MAX_NAME && name.contains(char::is_alphabetic))?;
     let bearers = found.rows.iter().filter(|row| row.get(key).and_then(Node::text) == Some(name));
@@ -304,12 +352,6 @@ fn description(call: &Call<'_>, calls: &[Call<'_>]) -> Option<Description> {
     })
 }
 
-/// `reservation` of `the second reservation on my profile`.
-fn parent_noun(reference: &str, ordinal: &str) -> String {
-    let rest = reference.split(&format!("the {ordinal} ")).nth(1).unwrap_or("");
-    rest.split(" on ").next().unwrap_or(rest).split(" of ").next().unwrap_or(rest).to_string()
-}
-
 /// What sets a row apart from all others: `cheapest`, `highest rated`.
 fn extreme(rows: &[Node], at: usize) -> Option<&'static str> {
     const FIGURES: &[(&[&str], &str, &str)] = &[
@@ -347,51 +389,101 @@ fn extreme(rows: &[Node], at: usize) -> Option<&'static str> {
     })
 }
 
-/// How to speak of the thing that `value` identifies in the result of `parent`: the reference, the parent's own
-/// clause, and the request that must come first, if one must.
-fn reference(
-    parent: &Call<'_>,
-    value: &str,
-    material: &Material<'_, '_>,
-) -> Option<(String, Clause, Option<String>)> {
+/// How to speak of the thing that `value` identifies in the result of `parent`.
+fn reference(parent: &Call<'_>, value: &str, material: &Material<'_, '_>) -> Option<Reference> {
     for (key, list) in lists(&parent.payload.node) {
         let Some(members) = members(list) else { continue };
         let Some(at) = members.iter().position(|member| member.contains(&value)) else { continue };
-        let ordinal = ORDINALS.get(at)?;
         let (noun, place, clause) = place(parent, key, material)?;
-        let one = singular(&noun);
-        return Some(match key {
-            Some(_) if members.len() == 1 => (format!("the {one} {place}"), clause, None),
-            Some(_) => (format!("the {ordinal} {one} {place}"), clause, None),
-            None if members.len() == 1 && !place.is_empty() => (format!("the {one} {place}"), clause, None),
-            None => {
-                let lead = clause.imperative.split(", with the ").next()?.to_string();
-                let extreme = || extreme(list.rows(), at).filter(|_| at > 0 && parent.payload.complete);
-                let name = || name(&found(parent, value)?).filter(|name| *name != value);
-                let reference = match members.len() {
-                    1 => format!("that {one}"),
-                    _ => match (extreme(), name()) {
-                        (Some(extreme), _) => format!("the {extreme} one"),
-                        (None, Some(name)) => format!("\"{name}\""),
-                        (None, None) => format!("the {ordinal} one"),
-                    },
-                };
-                (reference, clause, Some(lead))
+        let noun = singular(&noun);
+        let place = place.as_str();
+        let name = || found(parent, value).and_then(|found| name(&found)).filter(|name| *name != value);
+        // The tariff that a meter has is none of the meters.
+        let held = found(parent, value).and_then(|found| held(&found, value, &noun)).unwrap_or_default();
+        let one = |said: String, by: By| Reference {
+            said: format!("{held}{said}").trim_end().to_string(),
+            by,
+            parent: clause.clone(),
+            leads: false,
+        };
+        if members.len() == 1 && (key.is_some() || !place.is_empty()) {
+            return Some(one(format!("the {noun} {place}"), By::Itself));
+        }
+        return match key {
+            Some(_) => Some(match name() {
+                Some(name) => one(format!("the {noun} \"{name}\" {place}"), By::Name(name.to_string())),
+                None => {
+                    let ordinal = ORDINALS.get(at)?;
+                    one(format!("the {ordinal} {noun} {place}"), By::Place { ordinal, noun })
+                }
+            }),
+            None if members.len() == 1 => {
+                Some(Reference { leads: true, ..one(format!("that {noun}"), By::Itself) })
             }
-        });
+            None => {
+                let one = one_of(parent, list, at, (&noun, place), name(), clause)?;
+                Some(Reference { said: format!("{held}{}", one.said), ..one })
+            }
+        };
     }
     let Node::Record(fields) = &parent.payload.node else { return None };
     let (key, _) = fields.iter().find(|(_, field)| field.text() == Some(value))?;
-    let parent_clause = material.alone(parent).ok()?;
+    let clause = material.alone(parent).ok()?;
     let noun = Some(without_id(key)).filter(|noun| !noun.is_empty())?;
     // The employee called Lee is not the employee of the employee called Lee.
     let is_parent = parent.words.object.split(' ').any(|word| singular(word) == noun);
-    if is_parent || parent_clause.about.starts_with("my ") && SELVES.contains(&noun.as_str()) {
-        return Some((parent_clause.about.clone(), parent_clause, None));
-    }
-    let reference = match &parent_clause.preamble {
-        Some(_) if parent_clause.about.starts_with("my ") => format!("my {noun}"),
-        _ => format!("the {noun} of {}", parent_clause.about),
+    let said = if is_parent || clause.about.starts_with("my ") && SELVES.contains(&noun.as_str()) {
+        clause.about.clone()
+    } else if clause.preamble.is_some() && clause.about.starts_with("my ") {
+        format!("my {noun}")
+    } else {
+        format!("the {noun} of {}", clause.about)
     };
-    Some((reference, parent_clause, None))
+    Some(Reference { said, by: By::Itself, parent: clause, leads: false })
+}
+
+/// `the tariff of `, where an identifier in a row is not the row's own.
+fn held(found: &Found<'_>, identifier: &str, noun: &str) -> Option<String> {
+    let (key, _) = found.row.iter().find(|(_, value)| value.text() == Some(identifier))?;
+    let (own, _) = identified(found.row)?;
+    let words: Vec<&str> = effect::words(key).collect();
+    let (_, thing) = words.split_last().filter(|_| own != key)?;
+    let thing = humanize(&thing.join("_"));
+    (!thing.is_empty() && !noun.contains(&thing)).then(|| format!("the {thing} of "))
+}
+
+/// Parameters of a search that may be said beside the name of what it found.
+const MAX_PLACED: usize = 2;
+
+/// How to speak of one of several things that a search found: as the extreme one, by its name, or by its place.
+fn one_of(
+    parent: &Call<'_>,
+    list: &Node,
+    at: usize,
+    (noun, place): (&str, &str),
+    name: Option<&str>,
+    clause: Clause,
+) -> Option<Reference> {
+    let extreme = extreme(list.rows(), at).filter(|_| at > 0 && parent.payload.complete);
+    if let Some(extreme) = extreme {
+        let said = format!("the {extreme} one");
+        return Some(Reference { said, by: By::Itself, parent: clause, leads: true });
+    }
+    let Some(name) = name else {
+        let ordinal = ORDINALS.get(at)?;
+        let by = By::Place { ordinal, noun: "one".to_string() };
+        return Some(Reference { said: format!("the {ordinal} one"), by, parent: clause, leads: true });
+    };
+    let by = By::Name(name.to_string());
+    // The deal "Northwind renewal" of Northwind says so twice.
+    let is_said = clause.slots.iter().all(|slot| find(name, &slot.value).is_some());
+    let is_query = |given: &Given| matches!(given.role, Role::For | Role::About | Role::Called);
+    if !is_said && (clause.slots.len() > MAX_PLACED || parent.given.iter().any(is_query)) {
+        return Some(Reference { said: format!("\"{name}\""), by, parent: clause, leads: true });
+    }
+    let said = match is_said {
+        true => format!("the {noun} \"{name}\""),
+        false => format!("the {noun} \"{name}\" {place}").trim_end().to_string(),
+    };
+    Some(Reference { said, by, parent: clause, leads: false })
 }

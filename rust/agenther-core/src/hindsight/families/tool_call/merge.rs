@@ -51,7 +51,10 @@ pub fn merge(calls: &[&Call<'_>], by_reference: bool) -> Result<Merged, Reason> 
         .filter(|&at| Some(at) != identity && first.given[at].role != Role::Manner)
         .filter(|&at| !(by_reference && first.given[at].opaque))
         .collect();
-    merged.slots = rest.len() + usize::from(identity.is_some());
+    // The two ends of a period are one thing to say.
+    let has = |role: &Role| rest.iter().any(|&at| first.given[at].role == *role);
+    let is_period = has(&Role::Since) && has(&Role::Until);
+    merged.slots = rest.len() + usize::from(identity.is_some()) - usize::from(is_period);
     if merged.slots > MAX_SLOTS {
         return Err(Reason::NoAsk);
     }
@@ -110,6 +113,7 @@ fn tail(places: &[usize], call: &Call<'_>, adjectives: &mut String) -> String {
                     "severity" | "priority" | "risk" | "difficulty" => {
                         format!("{}-{}", say_value(value), given.name)
                     }
+                    _ if is_shouted(value) => value.to_lowercase(),
                     _ => say_value(value),
                 })
                 .collect();
@@ -123,7 +127,7 @@ fn tail(places: &[usize], call: &Call<'_>, adjectives: &mut String) -> String {
                     part.replacen("in ", "from ", 1)
                 }
                 Role::Year if !call.payload.node.is_list() => part.replacen("in ", "for ", 1),
-                Role::Since if given.name.contains("check") || given.name.contains("depart") => {
+                Role::Since if ["check", "depart", "pick"].iter().any(|part| given.name.contains(part)) => {
                     part.replacen("since ", "from ", 1)
                 }
                 // The nearest airport is the one to a place.
@@ -148,6 +152,11 @@ fn tail(places: &[usize], call: &Call<'_>, adjectives: &mut String) -> String {
     }
     parts.retain(|part| !part.is_empty());
     parts.join(" ")
+}
+
+/// `PENDING`, but not `VIP`.
+fn is_shouted(value: &str) -> bool {
+    value.len() > 3 && value.bytes().all(|byte| byte.is_ascii_uppercase())
 }
 
 /// What is made in a year is from it.
@@ -188,5 +197,7 @@ pub fn is_writing(object: &str) -> bool {
         "issue",
         "ticket",
     ];
-    object.rsplit(' ').next().is_some_and(|head| WRITINGS.contains(&singular(head).as_str()))
+    let is_writing =
+        object.rsplit(' ').next().is_some_and(|head| WRITINGS.contains(&singular(head).as_str()));
+    is_writing && object != "order book"
 }

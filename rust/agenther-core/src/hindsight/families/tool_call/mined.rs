@@ -12,12 +12,12 @@ use crate::hindsight::families::{Candidate, Proposals};
 use crate::hindsight::forms::{date, other_forms};
 use crate::hindsight::guards::content_words;
 use crate::hindsight::moulds::Mould;
-use crate::hindsight::needles::find as find_span;
 use crate::hindsight::provenance::Source;
 use crate::hindsight::topics::Topics;
 use crate::hindsight::wording::{plural, say_value, singular};
 use crate::reading::Reading;
 use crate::signals::effect::{self, Effect};
+use crate::text::needles::find as find_span;
 use crate::text::words::word_hash;
 use crate::trajectory::Span;
 

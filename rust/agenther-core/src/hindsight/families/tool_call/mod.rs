@@ -9,6 +9,7 @@ mod fields;
 mod hop;
 mod merge;
 mod mined;
+mod moments;
 mod payload;
 mod prose;
 mod relax;
@@ -38,6 +39,7 @@ use crate::text::document::Kind;
 use ask::{Clause, Material, clause};
 use call::{Call, Calls, calls};
 pub use mined::learn;
+use roles::Role;
 use usage::Usage;
 use words::{Manner, tool_words};
 
@@ -62,6 +64,7 @@ pub fn propose(reading: &Reading<'_>, proposals: &mut Proposals) {
     let foreign = is_foreign(&user_text);
     let mut clauses = clauses(&calls, &material, proposals);
     if foreign {
+        clauses.retain(|clause| is_in_english(clause, &calls));
         clauses.iter_mut().for_each(|clause| clause.prior -= FOREIGN);
     }
     mined::propose(&calls, &clauses, &material, proposals);
@@ -81,6 +84,14 @@ pub fn propose(reading: &Reading<'_>, proposals: &mut Proposals) {
     for (first, second) in pairs.into_iter().filter(|_| composes) {
         proposals.push_rendered(double(first, second, &style, proposals.variant()));
     }
+}
+
+/// Whether the tools of a clause are named in English, as far as known verbs and parameters tell.
+fn is_in_english(clause: &Clause, calls: &[Call<'_>]) -> bool {
+    let is_named = |call: &Call<'_>| {
+        !call.words.verb.is_empty() && !call.given.iter().any(|given| matches!(given.role, Role::With(_)))
+    };
+    calls.iter().filter(|call| clause.steps.contains(&call.step)).all(is_named)
 }
 
 fn user_text(reading: &Reading<'_>) -> String {

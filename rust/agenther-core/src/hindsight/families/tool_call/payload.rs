@@ -1,8 +1,10 @@
 //! What a call returned, out of its envelope: the part that answers an ask.
 
+use std::borrow::Cow;
 use std::sync::LazyLock;
 
 use super::cut::{looks_parsed, mended};
+use super::moments::dated;
 use super::shape::simple;
 use super::tables::laid_out;
 use crate::hindsight::reason::Reason;
@@ -41,6 +43,9 @@ pub struct Payload {
 /// Records that stand for a result that was cut or is too long to tell.
 const SAMPLE: usize = 3;
 
+/// Records of a page that are all told, though the list goes on.
+const MAX_SHORT: usize = 5;
+
 /// Rows of a list, beyond which a person would want some and not all.
 const MAX_ROWS: usize = 25;
 
@@ -56,9 +61,11 @@ pub fn payload(reading: &StepReading<'_>) -> Result<Payload, Reason> {
         Some(document) => reader.read(document.root()).ok_or(Reason::AnswerUnreadable)?,
         None => reader.text(text)?,
     };
-    let mut complete = !is_cut(text) && !reader.is_cut;
-    let node = unwrap(node, &mut complete, 0).ok_or(Reason::NoSuccessfulStep)?;
+    let mut extent = Extent::default();
+    let node = unwrap(node, &mut extent, 0).ok_or(Reason::NoSuccessfulStep)?;
     let mut node = list_of_map(simple(node));
+    let has_more = extent.has_more(&node, page_size(reading));
+    let complete = !is_cut(text) && !reader.is_cut && !has_more;
     let is_empty = node.is_blank() || holds_empty_lists_only(&node);
     if is_empty {
         return Err(if reader.is_cut { Reason::AnswerUnreadable } else { Reason::NoSuccessfulStep });
@@ -72,8 +79,10 @@ pub fn payload(reading: &StepReading<'_>) -> Result<Payload, Reason> {
         Node::List(rows) if (reader.is_cut || rows.len() > MAX_ROWS) && rows.iter().any(Node::is_list) => {
             return Err(Reason::AnswerUnreadable);
         }
-        Node::List(rows) if reader.is_cut || rows.len() > MAX_ROWS => {
-            rows.truncate(SAMPLE);
+        Node::List(rows) if reader.is_cut || rows.len() > MAX_ROWS || has_more => {
+            if rows.len() > MAX_SHORT || !has_more {
+                rows.truncate(SAMPLE);
+            }
             true
         }
         _ => reader.is_cut,
@@ -104,9 +113,9 @@ impl Reader {
             Kind::Object => {
                 let mut fields = Vec::with_capacity(value.len());
                 for child in value.children() {
-                    let key = child.key()?;
+                    let key = unnumbered(child.key()?);
                     if child.kind() != Kind::String || !is_secret(key) {
-                        fields.push((key.to_string(), self.read(child)?));
+                        fields.push((key.to_string(), moment(key, self.read(child)?)));
                     }
                 }
                 typed_text(fields)
@@ -144,6 +153,24 @@ impl Reader {
     }
 }
 
+/// `symbol` of `1. symbol`.
+fn unnumbered(key: &str) -> &str {
+    let rest = key.trim_start_matches(|letter: char| letter.is_ascii_digit());
+    rest.strip_prefix(". ").filter(|_| rest.len() < key.len()).unwrap_or(key)
+}
+
+/// A value with the moments that only programs read as dates.
+fn moment(key: &str, node: Node) -> Node {
+    let Node::Scalar(text, kind) = &node else { return node };
+    let date = match dated(key, text) {
+        Cow::Borrowed(_) => None,
+        Cow::Owned(date) if *kind == Kind::Number || text.bytes().all(|byte| byte != b'.') => Some(date),
+        // An identifier in the form of a moment: `1741872011.551019`.
+        Cow::Owned(_) => None,
+    };
+    date.map_or(node, string)
+}
+
 /// Whether a tool is named for secrets: `show_account_passwords`.
 fn shows_secrets(tool: &str) -> bool {
     const SECRETS: &[&str] =
@@ -153,8 +180,19 @@ fn shows_secrets(tool: &str) -> bool {
 
 /// Whether a field lets its reader in somewhere, which no answer should tell. Tokens of pages let nobody in.
 fn is_secret(key: &str) -> bool {
-    const SECRETS: &[&str] =
-        &["password", "passwd", "pwd", "secret", "token", "otp", "cvv", "cvc", "passcode", "credentials"];
+    const SECRETS: &[&str] = &[
+        "password",
+        "passwd",
+        "pwd",
+        "secret",
+        "token",
+        "otp",
+        "cvv",
+        "cvc",
+        "pin",
+        "passcode",
+        "credentials",
+    ];
     const PAGES: &[&str] = &["page", "next", "continuation", "sync"];
     let has = |known: &[&str]| {
         effect::words(key).any(|word| known.iter().any(|known| word.eq_ignore_ascii_case(known)))
@@ -270,6 +308,17 @@ const ENVELOPE: &[&str] = &[
     "kind",
     "etag",
     "help",
+    "result_info",
+    "response_metadata",
+    "response_meta",
+    "start_at",
+    "max_results",
+    "result_size_estimate",
+    "total_size",
+    "done",
+    "expand",
+    "previous_page",
+    "paging",
 ];
 
 /// Keys that hold the result in an envelope.
@@ -298,7 +347,94 @@ fn is_in(key: &str, letters: &FastSet<String>) -> bool {
     std::str::from_utf8(&buffer[..length]).is_ok_and(|key| letters.contains(key))
 }
 
-fn unwrap(node: Node, complete: &mut bool, depth: usize) -> Option<Node> {
+/// What an envelope says of how much there is.
+#[derive(Default)]
+struct Extent {
+    /// Whether it announces more.
+    goes_on: bool,
+    /// How many there are in all.
+    total: Option<usize>,
+}
+
+impl Extent {
+    fn read(&mut self, fields: &[(String, Node)]) {
+        const TOTALS: &[&str] =
+            &["total_count", "total_results", "total_items", "total_hits", "total_size", "result_count"];
+        const PAGES: &[&str] =
+            &["page", "per_page", "page_size", "limit", "offset", "start_at", "max_results"];
+        let is_in = |key: &str, names: &[&str]| names.iter().any(|name| folded(name).eq(folded(key)));
+        self.goes_on |= fields.iter().any(|(key, value)| announces_more(key, value));
+        // A bare total may be a sum of money: beside a page it counts.
+        let is_paged = fields.iter().any(|(key, _)| is_in(key, PAGES));
+        for (key, value) in fields {
+            match value {
+                Node::Record(inner)
+                    if is_in(key, &["result_info", "meta", "metadata", "pagination", "page_info"]) =>
+                {
+                    self.read(inner)
+                }
+                Node::Scalar(text, Kind::Number)
+                    if is_in(key, TOTALS) || is_paged && key.eq_ignore_ascii_case("total") =>
+                {
+                    self.total = text.parse().ok().or(self.total);
+                }
+                _ => {}
+            }
+        }
+    }
+
+    /// Whether there are more than these, of which a page has so many.
+    fn has_more(&self, node: &Node, page_size: Option<usize>) -> bool {
+        let Node::List(rows) = node else { return self.goes_on };
+        let is_full = page_size == Some(rows.len()) && self.total.is_none();
+        self.goes_on || is_full || self.total.is_some_and(|total| total > rows.len())
+    }
+}
+
+/// How many things a call asked for at most.
+fn page_size(reading: &StepReading<'_>) -> Option<usize> {
+    const SIZES: &[&str] = &[
+        "limit",
+        "per_page",
+        "page_size",
+        "max_results",
+        "num_results",
+        "max_items",
+        "count",
+        "size",
+        "top",
+        "top_k",
+        "first",
+        "n",
+        "k",
+        "max",
+    ];
+    let arguments = reading.arguments()?.root();
+    arguments.children().find_map(|argument| {
+        let key = argument.key()?;
+        let is_size = SIZES.iter().any(|size| folded(size).eq(folded(key)));
+        argument.text().parse().ok().filter(|_| is_size)
+    })
+}
+
+/// Fields of a thing beside its name and its state: with fewer it may be the envelope of a call.
+const MIN_VALUES: usize = 3;
+
+/// Whether a record is a thing that was looked up, whose state is its own: a job that failed.
+fn is_thing(fields: &[(String, Node)]) -> bool {
+    let filled = || fields.iter().filter(|(_, value)| !value.is_blank()).map(|(key, _)| key.as_str());
+    let is_last = |key: &str, names: &[&str]| {
+        let last = effect::words(key).last().unwrap_or("");
+        names.iter().any(|name| last.eq_ignore_ascii_case(name))
+    };
+    let is_state = |key: &str| matches!(key, "status" | "state");
+    let is_named = filled().any(|key| is_last(key, &["id", "name", "number", "key", "iid"]));
+    is_named
+        && !filled().any(|key| is_last(key, &["message", "msg", "detail", "details", "error", "errors"]))
+        && filled().filter(|key| !is_state(key)).count() > MIN_VALUES
+}
+
+fn unwrap(node: Node, extent: &mut Extent, depth: usize) -> Option<Node> {
     let fields = match node {
         Node::Record(fields) => fields,
         Node::Scalar(text, kind) => {
@@ -307,26 +443,41 @@ fn unwrap(node: Node, complete: &mut bool, depth: usize) -> Option<Node> {
         }
         list => return Some(list),
     };
-    if fields.iter().any(|(key, value)| is_failure(key, value)) {
+    let is_thing = is_thing(&fields);
+    let is_of_thing = |key: &str| is_thing && matches!(key, "status" | "state");
+    if fields.iter().any(|(key, value)| is_failure(key, value) && !is_of_thing(key)) {
         return None;
     }
-    *complete &= !fields.iter().any(|(key, value)| announces_more(key, value));
+    extent.read(&fields);
     // `{"type": "function_result", "result": …}`
     let is_message = fields.iter().any(|(key, value)| {
         key == "type"
             && value.text().is_some_and(|text| text.ends_with("result") || text.ends_with("response"))
     });
-    let is_envelope = |key: &str| {
+    let is_envelope = |(key, value): &(String, Node)| {
         is_in(key, &ENVELOPE_LETTERS)
-            || is_message && matches!(key, "type" | "call_id" | "tool_call_id" | "id")
+            || is_message && matches!(key.as_str(), "type" | "call_id" | "tool_call_id" | "id")
+            // `{"object": "list", "results": […]}`
+            || key == "object" && value.text() == Some("list")
     };
-    let content: Vec<usize> = (0..fields.len()).filter(|&at| !is_envelope(&fields[at].0)).collect();
+    let content: Vec<usize> = (0..fields.len()).filter(|&at| !is_envelope(&fields[at])).collect();
+    // `{"resourceType": "Bundle", "total": 2, "entry": […]}`: the list that the rest counts.
+    let containers: Vec<usize> =
+        (0..fields.len()).filter(|&at| !matches!(fields[at].1, Node::Scalar(..))).collect();
+    if let [list] = containers[..]
+        && let Node::List(rows) = &fields[list].1
+        && fields.iter().any(|(key, value)| {
+            effect::words(key).any(is_of_page) && value.text() == Some(rows.len().to_string().as_str())
+        })
+    {
+        return fields.into_iter().nth(list).map(|(_, list)| list);
+    }
     if let [only] = content[..]
         && (is_in(&fields[only].0, &CONTENT_LETTERS) || !matches!(fields[only].1, Node::Scalar(..)))
         && depth < 4
     {
         let inner = fields.into_iter().nth(only)?.1;
-        return unwrap(inner, complete, depth + 1);
+        return unwrap(inner, extent, depth + 1);
     }
     Some(Node::Record(fields))
 }

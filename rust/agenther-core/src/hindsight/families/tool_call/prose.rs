@@ -7,12 +7,12 @@ use super::roles::Role;
 use super::said::is_sayable;
 use super::words::Manner;
 use crate::hindsight::families::{Candidate, Proposals};
-use crate::hindsight::needles::find;
 use crate::hindsight::style::Style;
 use crate::hindsight::wording::{is_function_word, join, plural, singular};
 use crate::hindsight::{Origin, Slot, Wording};
 use crate::reading::Reading;
 use crate::text::facts::{FactKind, facts};
+use crate::text::needles::find;
 
 /// Searches that one goal joins at most.
 const MAX_SEARCHES: usize = 3;

@@ -13,13 +13,13 @@ use super::prose::{in_users_words, items};
 use super::reuse::{Request, finish, requests, satisfies, vocabulary};
 use super::{answer, ask};
 use crate::hindsight::families::{Candidate, Proposals};
-use crate::hindsight::needles::find;
 use crate::hindsight::topics::{Topics, topic_words};
 use crate::hindsight::wording::singular;
 use crate::hindsight::{Origin, Slot, Wording};
 use crate::reading::Reading;
 use crate::signals::constraints::{Bound, Constraint, constraints};
 use crate::text::facts::{FactKind, facts};
+use crate::text::needles::find;
 use crate::text::words::word_hash;
 
 /// Things that one answer names at most.

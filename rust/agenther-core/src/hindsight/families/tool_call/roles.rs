@@ -5,7 +5,9 @@ use std::rc::Rc;
 
 use crate::hindsight::compounds::unglued;
 use crate::hindsight::families::english::article as article_for;
-use crate::hindsight::wording::{humanize, is_function_word, is_plural_phrase, join, say_value, singular};
+use crate::hindsight::wording::{
+    humanize, is_function_word, is_plural_phrase, join, plural, say_value, singular,
+};
 use crate::signals::effect;
 use crate::text::memo::Memo;
 
@@ -179,7 +181,12 @@ pub fn role(name: &str, description: Option<&str>, value: &str) -> Role {
 }
 
 fn by_words(words: &[String], value: &str) -> Option<Role> {
-    let words: Vec<&str> = words.iter().map(String::as_str).collect();
+    // What filters is what is wanted: `status_filter`, `filter_by_city`.
+    let is_filter = |word: &&str| matches!(*word, "filter" | "filters" | "param");
+    let mut words: Vec<&str> = words.iter().map(String::as_str).collect();
+    if words.len() > 1 && words.iter().any(is_filter) {
+        words.retain(|word| !is_filter(word) && *word != "by");
+    }
     let (last, head) = words.split_last()?;
     let first = words[0];
     let rest = |from: usize| humanize(&words[from..].join("_"));
@@ -248,8 +255,8 @@ fn by_words(words: &[String], value: &str) -> Option<Role> {
             "due" | "deadline" if is_date(value) => Role::Said("due"),
             "start" | "from" | "begin" | "since" | "after" | "min" => Role::Since,
             "end" | "until" | "before" => Role::Until,
-            "checkin" | "departure" => Role::Since,
-            "checkout" | "return" => Role::Until,
+            "checkin" | "departure" | "pickup" => Role::Since,
+            "checkout" | "return" | "dropoff" => Role::Until,
             "check" if words.contains(&"in") => Role::Since,
             "check" if words.contains(&"out") => Role::Until,
             _ if is_clock(value) => Role::At,
@@ -277,13 +284,18 @@ fn by_words(words: &[String], value: &str) -> Option<Role> {
         "amenity" | "amenities" | "feature" | "features" | "facilities" | "equipment" | "toppings"
         | "extras" => Role::Said("with"),
         "near" | "nearby" => Role::Said("near"),
+        "ref" if head.is_empty() && !value.bytes().any(|byte| byte.is_ascii_digit()) => {
+            Role::Said("on branch")
+        }
+        "content" | "body" | "mention" | "mentions" if head.is_empty() && !is_time(value) => Role::About,
         "window" | "timeframe" | "lookback" | "timerange" if is_span(value) => Role::Over,
         "service" | "app" | "application" | "deployment" | "pod" | "container" | "component" | "host"
         | "server" | "machine" | "device" | "pipeline" | "job" | "bucket" | "dataset" | "campaign"
         | "product" | "vehicle" | "car" | "team" | "player" | "company" | "customer" | "client"
         | "vendor" | "supplier" | "employee" | "person" | "model" | "plant" | "farm" | "facility"
         | "factory" | "site" | "vessel" | "ship" | "school" | "university" | "fund" | "drug"
-        | "medication" | "ingredient" | "coin" | "stock" | "airline" | "hotel" | "flight"
+        | "medication" | "ingredient" | "coin" | "stock" | "airline" | "hotel" | "flight" | "table"
+        | "metric"
             if head.is_empty()
                 && (value.contains(' ') || !value.bytes().any(|byte| byte.is_ascii_digit())) =>
         {
@@ -301,7 +313,8 @@ fn by_words(words: &[String], value: &str) -> Option<Role> {
         "channel" if value.starts_with('#') => Role::In,
         "channel" => Role::Within(last.to_string()),
         "environment" | "env" | "namespace" | "cluster" | "queue" | "department" | "group" | "database"
-        | "section" | "schema" | "division" | "workspace" | "sector" | "industry" | "ward" => {
+        | "section" | "schema" | "division" | "workspace" | "sector" | "industry" | "ward" | "zone"
+        | "organization" | "tenant" => {
             Role::Within(if *last == "env" { "environment".into() } else { last.to_string() })
         }
         "repo" | "repository" | "project" | "board" | "playlist" | "collection" => Role::In,
@@ -312,6 +325,8 @@ fn by_words(words: &[String], value: &str) -> Option<Role> {
         "author" | "artist" | "creator" | "director" | "writer" | "composer" | "publisher"
         | "manufacturer" => Role::By,
         "category" => Role::Category,
+        // The issues of priority 1 are no 1 issues.
+        "priority" | "severity" | "level" if is_count(value) => return None,
         "status" | "stage" | "genre" | "cuisine" | "diet" | "brand" | "color" | "colour" | "priority"
         | "severity" | "type" | "kind" | "class" | "cabin" | "level" => Role::Adjective,
         "name" | "title" if head.is_empty() => Role::Called,
@@ -329,7 +344,7 @@ fn by_words(words: &[String], value: &str) -> Option<Role> {
         | "travelers" | "rooms" | "hours" | "weeks" | "months" | "years" | "children" | "minutes" => {
             Role::Count(last.to_string())
         }
-        "lines" | "limit" | "offset" | "page" | "k" | "topk" | "n" | "count" if is_count(value) => {
+        "lines" | "limit" | "depth" | "offset" | "page" | "k" | "topk" | "n" | "count" if is_count(value) => {
             Role::Manner
         }
         "results" | "size" | "items" if !head.is_empty() && is_count(value) => Role::Manner,
@@ -416,6 +431,9 @@ pub fn say(role: &Role, values: &[Cow<'_, str>]) -> String {
         Role::From => format!("from {plain}"),
         Role::To => format!("to {plain}"),
         Role::In if is_street(&plain) => format!("on {plain}"),
+        Role::Of(what) if values.len() > 1 && values.iter().all(|value| is_plain_word(value)) => {
+            format!("of the {plain} {}", plural(what))
+        }
         Role::Of(_) if plain.contains(' ') && plain.starts_with(|first: char| first.is_lowercase()) => {
             format!("for {plain}")
         }
@@ -444,6 +462,8 @@ pub fn say(role: &Role, values: &[Cow<'_, str>]) -> String {
         Role::Category => format!("in the category {}", quoted()),
         Role::AtLeast(what) if is_price(what) => format!("priced at {plain} or more"),
         Role::AtMost(what) if is_price(what) => format!("priced at {plain} or less"),
+        Role::AtLeast(what) if is_rating(what) => format!("rated {plain} or higher"),
+        Role::AtMost(what) if is_rating(what) => format!("rated {plain} or lower"),
         Role::AtLeast(what) if is_amount(what) => format!("of {plain} or more"),
         Role::AtMost(what) if is_amount(what) => format!("of {plain} or less"),
         Role::AtLeast(what) if is_plural_phrase(what) => format!("with at least {plain} {what}"),
@@ -459,6 +479,7 @@ pub fn say(role: &Role, values: &[Cow<'_, str>]) -> String {
             let noun = if plain == "1" { singular(what) } else { what.clone() };
             format!("for {plain} {noun}")
         }
+        Role::Within(what) if plain.bytes().all(|byte| byte.is_ascii_digit()) => format!("in {what} {plain}"),
         Role::Within(what) => format!("in the {plain} {what}"),
         Role::Year => format!("in {plain}"),
         Role::With(what)
@@ -466,8 +487,18 @@ pub fn say(role: &Role, values: &[Cow<'_, str>]) -> String {
         {
             format!("with {plain} {}", if plain == "1" { singular(what) } else { what.clone() })
         }
-        Role::With(what) if values.len() == 1 => format!("with {} {}", singular(what), quoted()),
-        Role::With(what) => format!("with {what} {}", quoted()),
+        Role::With(what) => match values {
+            [value] if is_count(value) && is_grade(what) => format!("with {what} {plain}"),
+            [value] if value.parse::<f64>().is_ok() && is_measure(what) => {
+                format!("with {} {what} of {plain}", article_for(what))
+            }
+            // Cars have automatic transmission.
+            [value] if !what.contains(' ') && is_plain_word(value) => format!("with {plain} {what}"),
+            [value] if is_long_name(value) => format!("for the {} {plain}", singular(what)),
+            // Accounts are kept for a cost center, slots are free for an exhibition.
+            [_] => format!("for {} {}", singular(what), quoted()),
+            _ => format!("for {what} {}", quoted()),
+        },
         Role::Identity { label, .. } => format!("with {label} {plain}"),
         Role::Adjective | Role::Manner => String::new(),
     }
@@ -489,7 +520,63 @@ fn is_clock(value: &str) -> bool {
 }
 
 fn is_amount(what: &str) -> bool {
-    matches!(what, "amount" | "total" | "value" | "balance" | "quantity" | "score" | "rating")
+    matches!(what, "amount" | "total" | "value" | "balance" | "quantity")
+}
+
+fn is_rating(what: &str) -> bool {
+    matches!(what.rsplit(' ').next(), Some("score" | "rating"))
+}
+
+/// What things have so much of, and are not for.
+fn is_measure(what: &str) -> bool {
+    const MEASURES: &[&str] = &[
+        "radius",
+        "distance",
+        "size",
+        "width",
+        "height",
+        "weight",
+        "length",
+        "age",
+        "budget",
+        "temperature",
+        "amount",
+        "quantity",
+        "threshold",
+        "speed",
+        "capacity",
+        "volume",
+        "area",
+        "power",
+        "brightness",
+        "percentage",
+        "duration",
+        "salary",
+        "price",
+        "confidence",
+    ];
+    what.rsplit(' ').next().is_some_and(|last| MEASURES.contains(&last))
+}
+
+/// What things have of a scale.
+fn is_grade(what: &str) -> bool {
+    ["priority", "severity", "level", "rank", "grade", "class", "tier"].contains(&what)
+}
+
+/// `Vermeer Revisited`: several words with capitals and without digits.
+fn is_long_name(value: &str) -> bool {
+    value.contains(' ') && is_name(value)
+}
+
+/// Whether a value is written as a name is: a capital first, and no digits.
+pub fn is_name(value: &str) -> bool {
+    value.starts_with(char::is_uppercase)
+        && value.contains(char::is_lowercase)
+        && !value.contains(|letter: char| letter.is_ascii_digit())
+}
+
+fn is_plain_word(value: &str) -> bool {
+    value.bytes().all(|byte| byte.is_ascii_lowercase() || byte == b'_')
 }
 
 fn is_street(place: &str) -> bool {
@@ -539,11 +626,24 @@ mod tests {
             ("max_price", "50", "priced at 50 or less"),
             ("minBedrooms", "2", "with at least 2 bedrooms"),
             ("guests", "3", "for 3 guests"),
-            ("publication", "Acme", "with publication Acme"),
+            ("publication", "Acme", "for publication Acme"),
+            ("exhibition", "Vermeer Revisited", "for the exhibition Vermeer Revisited"),
+            ("coach", "9", "for coach 9"),
+            ("priority", "1", "with priority 1"),
+            ("radius", "5", "with a radius of 5"),
+            ("transmission", "automatic", "with automatic transmission"),
+            ("pickup_date", "2025-06-03", "since June 3, 2025"),
             ("window", "24h", "over the last 24h"),
             ("time_window", "30 days", "over the last 30 days"),
             ("area", "downstairs", "downstairs"),
             ("deployment", "checkout", "of the checkout deployment"),
+            ("cost_center", "CC-4120", "for cost center CC-4120"),
+            ("table", "refunds", "of the refunds table"),
+            ("zone", "harbor", "in the harbor zone"),
+            ("zone", "4410", "in zone 4410"),
+            ("ref", "main", "on branch main"),
+            ("city_filter", "Oslo", "in Oslo"),
+            ("filter_by_author", "Le Guin", "by Le Guin"),
         ] {
             assert_eq!(say(&role(name, None, value), &[Cow::Borrowed(value)]), said);
         }
@@ -562,5 +662,6 @@ mod tests {
     fn a_description_explains_an_opaque_name() {
         assert_eq!(role("p1", Some("The city to search in"), "Oslo"), Role::In);
         assert_eq!(role("p1", None, "Oslo"), Role::With("p1".into()));
+        assert_eq!(role("priority", None, "1"), Role::With("priority".into()));
     }
 }

@@ -6,7 +6,7 @@ use super::merge::{Merged, is_writing};
 use super::payload::Node;
 use super::roles::Role;
 use super::subject::{SELVES, Subject, named};
-use super::verbs::CONTAINERS;
+use super::verbs::{ASPECTS, CONTAINERS};
 use super::words::{Manner, attribute};
 use crate::hindsight::reason::Reason;
 use crate::hindsight::wording::{capitalize, is_function_word, is_plural_phrase, join, plural, singular};
@@ -36,7 +36,8 @@ impl Said<'_, '_> {
             let question = format!("What can you tell me about {name}?");
             return Ok((format!("tell me about {name}"), Some(question)));
         }
-        if !is_sayable(&words.object) {
+        let is_vague = || VAGUE_THINGS.contains(&singular(&words.object).as_str());
+        if !is_sayable(&words.object) || *self.subject == Subject::None && is_vague() {
             return Err(Reason::NoAsk);
         }
         let is_list = self.call.payload.node.is_list();
@@ -53,11 +54,7 @@ impl Said<'_, '_> {
                 format!("search the {} {} and tell me what it says", words.object, self.merged.tail);
             return Ok((imperative.replace("  ", " "), None));
         }
-        let is_holder = CONTAINERS.contains(&words.object.as_str());
-        let query = ["called ", "for ", "about "].iter().find_map(|link| self.merged.tail.strip_prefix(link));
-        if let Some(query) =
-            query.filter(|_| manner == Manner::Search && is_holder && self.reference.is_none())
-        {
+        if let Some(query) = self.searched_for() {
             return Ok((format!("search the {} for {query}", words.object), None));
         }
         let has_rows = matches!(self.call.payload.node.rows().first(), Some(Node::Record(_)));
@@ -98,7 +95,8 @@ impl Said<'_, '_> {
                 if is_whole(&words.object) { return Ok((imperative, None)) } else { plural(&words.object) };
             // Of the latest, people ask what they are, not which there are.
             let is_latest = words.object.split(' ').next().is_some_and(is_description);
-            let (opening, there) = match is_latest || !has_rows {
+            let is_part = self.merged.tail.starts_with("of ");
+            let (opening, there) = match is_latest || !has_rows || is_part {
                 true => ("What are the", ""),
                 false => ("Which", " are there"),
             };
@@ -130,15 +128,32 @@ impl Said<'_, '_> {
         Ok((imperative, question))
     }
 
-    /// The labels of the fields asked for; the one that counts is a number.
+    /// The labels of the fields asked for; what counts things is a number of them.
     fn labels(&self) -> Vec<String> {
-        let labels = labels(self.keys);
-        let is_number =
-            |key: &str| matches!(self.call.payload.node.get(key), Some(Node::Scalar(_, Kind::Number)));
-        match (&labels[..], self.keys) {
-            ([only], [key]) if is_plural_phrase(only) && is_number(key) => vec![format!("number of {only}")],
-            _ => labels,
-        }
+        let counts = |key: &String| {
+            let row = self.call.payload.node.rows().first();
+            let value = row.and_then(|row| row.get(key));
+            matches!(value, Some(Node::Scalar(text, Kind::Number)) if text.parse::<u64>().is_ok())
+        };
+        let counted: Vec<String> =
+            self.keys.iter().filter(|key| counts(key)).filter_map(|key| field_label(key)).collect();
+        labels(self.keys)
+            .into_iter()
+            .map(|label| match counted.contains(&label) && is_countable(&label) {
+                true => format!("number of {label}"),
+                false => label,
+            })
+            .collect()
+    }
+
+    /// What is searched for in something that holds such things.
+    fn searched_for(&self) -> Option<&str> {
+        let words = &self.call.words;
+        let is_holder = CONTAINERS.contains(&words.object.as_str());
+        let searches = words.manner() == Manner::Search && is_holder && self.reference.is_none();
+        let query =
+            || ["called ", "for ", "about "].iter().find_map(|link| self.merged.tail.strip_prefix(link));
+        searches.then(query).flatten()
     }
 
     /// Whether the thing is more than the part of it that the result shows, and nothing in particular is asked of it.
@@ -172,6 +187,9 @@ impl Said<'_, '_> {
         {
             return capitalize(&format!("{label} {value}"));
         }
+        if let Some(query) = self.searched_for() {
+            return format!("The results for {query}");
+        }
         let (thing, _) = self.thing(self.call.payload.node.is_list(), &[]);
         let thing = thing.strip_prefix("the details of ").unwrap_or(&thing);
         match thing.strip_prefix("my ") {
@@ -186,11 +204,7 @@ impl Said<'_, '_> {
         if !payload.is_part || !payload.node.is_list() {
             return "the";
         }
-        match payload.node.rows().len() {
-            1 => "one",
-            2 => "two",
-            _ => "three",
-        }
+        ["one", "two", "three", "four", "five"][payload.node.rows().len().clamp(1, 5) - 1]
     }
 
     /// The noun phrase asked for, and whether it names the fields.
@@ -210,8 +224,7 @@ impl Said<'_, '_> {
         let tail = if self.merged.tail.is_empty() { String::new() } else { format!(" {}", self.merged.tail) };
         let of = |owner: &str, part: &str| {
             // Of stats and summaries, what is asked for says enough.
-            let is_sum = !labels.is_empty() && !is_list && SUMS.contains(&part);
-            if !part.is_empty() && !is_sum {
+            if !part.is_empty() && (labels.is_empty() || is_list || !is_sum(part)) {
                 (format!("{the} {adjectives}{} {} {owner}{tail}", number(part), link_to(part)), false)
             } else if labels.is_empty() || is_list {
                 (format!("the details of {owner}{tail}"), false)
@@ -221,7 +234,7 @@ impl Said<'_, '_> {
         };
         if let Some(reference) = self.reference {
             let entity = self.call.identity().and_then(|identity| match &identity.role {
-                Role::Identity { entity, .. } => Some(singular(entity)),
+                Role::Identity { entity, .. } if !entity.is_empty() => Some(singular(entity)),
                 _ => None,
             });
             return of(reference, &attribute(object, &entity.unwrap_or_else(|| object.clone())));
@@ -230,7 +243,12 @@ impl Said<'_, '_> {
             Subject::Own { label, place, .. } => {
                 let entity = label.split(' ').next().unwrap_or(label);
                 let part = attribute(object, entity);
+                // What a patron account holds is on the account.
+                let last = object.rsplit(' ').next().unwrap_or(object);
+                let is_place = matches!(last, "account" | "profile");
+                let place = if is_place { last } else { place };
                 if part.is_empty()
+                    || is_place
                     || part == *object
                         && !is_list
                         && self.call.payload.node.text().is_none()
@@ -245,16 +263,36 @@ impl Said<'_, '_> {
                 (format!("{my} {adjectives}{}{tail}", number(&part)), false)
             }
             Subject::Named { entity, values } => of(&named(entity, values), &attribute(object, entity)),
+            Subject::Of(values) if !labels.is_empty() && !is_list && is_sum(object) => {
+                (format!("the {} of {}{tail}", join(labels), join(values)), true)
+            }
             Subject::Of(values) => {
                 let object = if values.len() > 1 { plural(object) } else { number(object) };
                 let link = if is_writing(&object) { "about" } else { "of" };
                 (format!("{the} {adjectives}{object} {link} {}{tail}", join(values)), false)
             }
             Subject::With { label, value, .. } => self.of_the_one(
-                format!("{the} {adjectives}{} with {label} {value}{tail}", number(object)),
+                format!(
+                    "{the} {adjectives}{} {} {label} {value}{tail}",
+                    number(object),
+                    self.link_to_label(value)
+                ),
                 labels,
             ),
             Subject::None => self.of_the_one(format!("{the} {adjectives}{}{tail}", number(object)), labels),
+        }
+    }
+
+    /// A customer has an e-mail address; a stock level is that for an article.
+    fn link_to_label(&self, value: &str) -> &'static str {
+        let has = |row: &Node| match row {
+            Node::Record(fields) => fields.iter().any(|(_, held)| held.text() == Some(value)),
+            _ => false,
+        };
+        if !is_side(&self.call.words.object) && self.call.payload.node.rows().iter().any(has) {
+            "with"
+        } else {
+            "for"
         }
     }
 
@@ -278,7 +316,9 @@ impl Said<'_, '_> {
     /// `the manager of the employee called Lee`, and whether the fields are in it.
     fn of_the_one(&self, thing: String, labels: &[String]) -> (String, bool) {
         match labels {
-            [] if self.names_one() => (format!("the details of {thing}"), false),
+            [] if self.names_one() && !is_side(&self.call.words.object) => {
+                (format!("the details of {thing}"), false)
+            }
             [] => (thing, false),
             labels
                 if self.names_one()
@@ -357,6 +397,17 @@ fn labels(keys: &[String]) -> Vec<String> {
         .collect()
 }
 
+/// Whether a noun is the plural of things that are counted: members, but not hours or savings.
+fn is_countable(noun: &str) -> bool {
+    const AMOUNTS: &[&str] = &[
+        "days", "hours", "minutes", "seconds", "weeks", "months", "years", "earnings", "savings", "sales",
+        "proceeds", "fees", "taxes", "expenses", "costs", "fines", "calories", "points", "miles", "degrees",
+        "gains", "losses", "profits", "stars", "status",
+    ];
+    let last = noun.rsplit(' ').next().unwrap_or(noun);
+    is_plural_phrase(noun) && !noun.starts_with("number of ") && !AMOUNTS.contains(&last)
+}
+
 /// Things that hold what they list: a forecast of three days is one forecast.
 fn is_whole(noun: &str) -> bool {
     const WHOLES: &[&str] = &[
@@ -391,6 +442,9 @@ fn is_whole(noun: &str) -> bool {
         "trend",
         "audit",
         "standing",
+        "docket",
+        "ledger",
+        "transcript",
     ];
     noun.rsplit(' ').next().is_some_and(|last| WHOLES.contains(&last))
 }
@@ -411,9 +465,47 @@ fn is_place_of_text(object: &str) -> bool {
     PLACES.iter().any(|place| object.ends_with(place))
 }
 
-/// Things that are all that can be asked of something.
-const SUMS: &[&str] =
-    &["stats", "statistics", "summary", "overview", "info", "attributes", "metrics", "facts", "profile"];
+/// Whether a noun is for a side of a thing, and is told by what it comes to.
+pub fn is_side(object: &str) -> bool {
+    const SIDES: &[&str] = &[
+        "level",
+        "levels",
+        "price",
+        "prices",
+        "availability",
+        "rate",
+        "rates",
+        "tariff",
+        "map",
+        "usage",
+        "stock",
+        "docket",
+        "inventory",
+        "schedule",
+        "terms",
+        "quota",
+        "coverage",
+        "limits",
+    ];
+    object.rsplit(' ').next().is_some_and(|head| SIDES.contains(&head) || ASPECTS.contains(&head))
+}
+
+/// Whether a thing is all that can be asked of something: its summary, its quote.
+pub fn is_sum(part: &str) -> bool {
+    const SUMS: &[&str] = &[
+        "stats",
+        "statistics",
+        "summary",
+        "overview",
+        "info",
+        "attributes",
+        "metrics",
+        "facts",
+        "profile",
+        "quote",
+    ];
+    part.rsplit(' ').next().is_some_and(|last| SUMS.contains(&last))
+}
 
 fn is_weather(object: &str) -> bool {
     ["weather", "forecast", "conditions", "climate"].iter().any(|word| object.ends_with(word))
@@ -492,7 +584,13 @@ const JARGON: &[&str] = &[
     "resource",
     "resources",
     "subresource",
+    "grep",
+    "glob",
 ];
+
+/// Nouns that alone say nothing of what they are for.
+const VAGUE_THINGS: &[&str] =
+    &["item", "record", "entry", "element", "row", "thing", "node", "value", "field"];
 
 /// Words that describe a thing and are none.
 const DESCRIPTIONS: &[&str] = &[
@@ -546,7 +644,9 @@ pub fn is_sayable(object: &str) -> bool {
     let is_in = |word: &String, list: &[&str]| list.contains(&word.as_str());
     let fits = |word: &String| {
         let is_determining = is_function_word(word) && !is_in(word, DESCRIPTIONS) && word != "search";
-        word.len() > 1 && !is_determining && !is_in(word, JARGON)
+        // Of a service or of leave, a request is a thing.
+        let is_asked_for = words.len() > 1 && matches!(word.as_str(), "request" | "requests");
+        word.len() > 1 && !is_determining && (!is_in(word, JARGON) || is_asked_for)
     };
     words.iter().all(fits)
         && !repeats

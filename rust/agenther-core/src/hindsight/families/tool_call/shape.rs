@@ -9,15 +9,101 @@ const MAX_FLAT: usize = 40;
 /// The same result with what interfaces wrap it in taken off.
 pub fn simple(node: Node) -> Node {
     match node {
-        Node::List(items) => Node::List(items.into_iter().map(|item| simple_row(simple(item))).collect()),
+        Node::List(items) => {
+            let rows = without_wrapper(items);
+            Node::List(rows.into_iter().map(|item| simple_row(simple(item))).collect())
+        }
         Node::Record(fields) => {
-            simple_record(fields.into_iter().map(|(key, value)| (key, simple(value))).collect())
+            simple_record(fields.into_iter().map(|(key, value)| (key, called(simple(value)))).collect())
         }
         scalar => scalar,
     }
 }
 
+/// `{"name": "In Progress"}`: a thing that has nothing but its name is its name.
+fn called(node: Node) -> Node {
+    const NAMES: &[&str] = &["name", "summary", "displayName", "display_name", "login", "title", "label"];
+    match node {
+        Node::Record(mut fields)
+            if fields.len() == 1 && NAMES.contains(&fields[0].0.as_str()) && fields[0].1.text().is_some() =>
+        {
+            fields.remove(0).1
+        }
+        node => node,
+    }
+}
+
+/// `[{"resource": {…}}, {"resource": {…}}]`: rows that are wrapped alike.
+fn without_wrapper(rows: Vec<Node>) -> Vec<Node> {
+    fn wrapper(row: &Node) -> Option<&str> {
+        match row {
+            Node::Record(fields) => match &fields[..] {
+                [(key, Node::Record(_))] => Some(key),
+                _ => None,
+            },
+            _ => None,
+        }
+    }
+    let first = rows.first().and_then(wrapper);
+    if first.is_none() || !rows.iter().all(|row| wrapper(row) == first) {
+        return rows;
+    }
+    let inner = |row| match row {
+        Node::Record(fields) => fields.into_iter().map(|(_, inner)| inner).next(),
+        _ => None,
+    };
+    rows.into_iter().filter_map(inner).collect()
+}
+
+/// A record whose values stand in a record of their own, as in `{"id": 7, "attributes": {…}}`, with them taken out.
+fn with_attributes(fields: Vec<(String, Node)>) -> Vec<(String, Node)> {
+    let holds = |(key, value): &(String, Node)| {
+        matches!(key.as_str(), "attributes" | "fields" | "properties") && matches!(value, Node::Record(_))
+    };
+    let Some(at) = fields.iter().position(holds).filter(|_| fields.len() > 1) else { return fields };
+    let outer: Vec<String> = fields.iter().map(|(key, _)| key.clone()).collect();
+    let mut out = Vec::new();
+    for (place, (key, value)) in fields.into_iter().enumerate() {
+        match value {
+            Node::Record(inner) if place == at => {
+                // Where the record stands in the system is nothing of the thing.
+                let is_place = |key: &str| matches!(key, "type" | "url" | "href");
+                let is_all_place = inner.iter().all(|(key, _)| is_place(key));
+                out.extend(inner.into_iter().filter(|(key, _)| !is_all_place && !outer.contains(key)));
+            }
+            value => out.push((key, value)),
+        }
+    }
+    out
+}
+
+/// `from` and `to` of a trip as its origin and its destination; those of a letter or of a conversion stay.
+fn with_route(mut fields: Vec<(String, Node)>) -> Vec<(String, Node)> {
+    let has = |names: &[&str]| fields.iter().any(|(key, _)| names.contains(&key.as_str()));
+    let is_trip = has(&[
+        "departure",
+        "arrival",
+        "departs",
+        "arrives",
+        "train",
+        "flight",
+        "departure_time",
+        "distance_km",
+    ]);
+    if is_trip && has(&["from"]) && has(&["to"]) {
+        for (key, _) in &mut fields {
+            match key.as_str() {
+                "from" => *key = "origin".to_string(),
+                "to" => *key = "destination".to_string(),
+                _ => {}
+            }
+        }
+    }
+    fields
+}
+
 fn simple_record(fields: Vec<(String, Node)>) -> Node {
+    let fields = with_route(with_attributes(fields));
     let is = |at: usize, name: &str| fields[at].0 == name;
     match &fields[..] {
         // `{"edges": [{"node": …}]}`, `{"node": …}` of GraphQL, and lists in a record of their own.

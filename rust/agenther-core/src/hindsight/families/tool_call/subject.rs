@@ -2,7 +2,7 @@
 
 use super::ask::Material;
 use super::call::{Call, Given};
-use super::roles::Role;
+use super::roles::{Role, is_name};
 use crate::hindsight::provenance::Source;
 use crate::hindsight::wording::{join, plural, singular};
 
@@ -133,8 +133,9 @@ fn user_says_own(source: &Source, material: &Material<'_, '_>) -> bool {
     let is_labelled = |sentence: &str| {
         let words: Vec<&str> = sentence.split_whitespace().collect();
         let is_label = |word: &&str| {
-            ["number", "is", "it's", "id", "email", "phone", "account", "the", "it"]
-                .contains(&word.trim_end_matches(':'))
+            let word = word.trim_end_matches(':');
+            ["number", "is", "it's", "id", "email", "phone", "the", "it", "acct"].contains(&word)
+                || SELVES.contains(&word)
         };
         words.is_empty()
             || words.len() <= 2 && sentence.trim_end().ends_with(':')
@@ -204,6 +205,7 @@ pub fn named(entity: &str, values: &[String]) -> String {
     match values {
         [name] if is_word(name) => format!("the {name} {entity}"),
         names if names.iter().all(is_word) => format!("the {} {}", join(names), plural(entity)),
+        [value] if is_name(value) => format!("the {entity} {value}"),
         [value] => format!("{entity} {value}"),
         values => format!("{} {}", plural(entity), join(values)),
     }

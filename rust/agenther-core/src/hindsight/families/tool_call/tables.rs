@@ -69,7 +69,7 @@ fn separated(text: &str) -> Option<Node> {
     }
     let mut lines = text.lines().filter(|line| !line.trim().is_empty());
     let header = lines.next()?;
-    let mark = [',', '\t', ';'].into_iter().find(|&mark| header.matches(mark).count() >= 1)?;
+    let mark = ['|', ',', '\t', ';'].into_iter().find(|&mark| header.matches(mark).count() >= 1)?;
     // `Dear all, please find …` is a letter.
     let is_sentence = header.split(mark).any(|key| key.trim().split(' ').count() > 3);
     if is_sentence {
@@ -156,6 +156,10 @@ mod tests {
     fn reads_tables_and_labels() {
         let table = "### Rooms\n| Room | Seats |\n|---|--:|\n| Blue | 4 |\n| Red | |\n";
         assert_eq!(said(table), [["Room=Blue", "Seats=4"], ["Room=Red", "Seats=-"]]);
+        assert_eq!(
+            said("column|type\nid|bigint\nname|text"),
+            [["column=id", "type=bigint"], ["column=name", "type=text"]]
+        );
         assert_eq!(
             said("sku,name\nA-1,Bolt\nA-2,Nut\n"),
             [["sku=A-1", "name=Bolt"], ["sku=A-2", "name=Nut"]]

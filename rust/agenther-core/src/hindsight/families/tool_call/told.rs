@@ -1,7 +1,7 @@
 //! Identifiers that an earlier call looked up by what the user told: a customer by name and zip code, a playlist by its
 //! title, an airport by its city. The goal tells the same; the call that looked it up stays with the one that needs it.
 
-use super::answer::name_key;
+use super::answer::naming_key;
 use super::ask::slots;
 use super::call::{Call, Given};
 use super::payload::Node;
@@ -112,11 +112,23 @@ fn introduction(given: &[Given]) -> Option<String> {
 }
 
 /// The name beside the identifier, where the user said it and no other thing has it.
-fn named(parent: &Call<'_>, given: &mut Given, reading: &Reading<'_>) -> Option<(String, Told)> {
+fn named<'p>(parent: &'p Call<'_>, given: &mut Given, reading: &Reading<'_>) -> Option<(String, Told)> {
     let identifier = &given.values[0];
-    let rows: Vec<&[(String, Node)]> = parent.payload.node.rows().iter().filter_map(fields).collect();
+    let rows: Vec<&'p [(String, Node)]> = parent.payload.node.rows().iter().filter_map(fields).collect();
     let row = rows.iter().find(|row| row.iter().any(|(_, value)| value.text() == Some(identifier)))?;
+    let key = naming_key(parent.payload.node.rows())?;
+    let name_of = |row: &'p [(String, Node)]| row.iter().find(|(known, _)| known == key)?.1.text();
     let name = name_of(row)?;
+    // What the list itself was asked for by, the goal would not say.
+    let scopes = |given: &Given| match &given.role {
+        Role::Identity { .. } | Role::With(_) | Role::Of(_) => {
+            given.opaque || !given.values.iter().all(|value| is_said(name, value))
+        }
+        _ => false,
+    };
+    if parent.given.iter().any(scopes) {
+        return None;
+    }
     let is_name =
         (3..=MAX_NAME).contains(&name.len()) && !is_opaque(name) && name.contains(char::is_alphabetic);
     let is_one =
@@ -160,9 +172,4 @@ fn fields(row: &Node) -> Option<&[(String, Node)]> {
         Node::Record(fields) => Some(fields),
         _ => None,
     }
-}
-
-fn name_of(row: &[(String, Node)]) -> Option<&str> {
-    let key = name_key(row)?;
-    row.iter().find(|(known, _)| known == key)?.1.text()
 }

@@ -4,9 +4,9 @@
 
 use super::call::Call;
 use super::payload::Node;
-use crate::hindsight::needles::Trie;
 use crate::hindsight::wording::{humanize, is_function_word};
 use crate::reading::Reading;
+use crate::text::needles::Trie;
 use crate::text::tables::{FastMap, FastSet};
 
 /// Values of one field that are looked for in later text.
@@ -65,9 +65,14 @@ impl Usage {
         self.asked_about.contains(key)
     }
 
+    /// Whether the run used the field.
+    pub fn is_carried(&self, step: u32, key: &str) -> bool {
+        self.used.get(key).is_some_and(|steps| steps.contains(&step))
+    }
+
     /// Whether the run used the field, or the user spoke of it.
     pub fn is_used(&self, step: u32, key: &str) -> bool {
-        self.asked_about.contains(key) || self.used.get(key).is_some_and(|steps| steps.contains(&step))
+        self.is_asked(key) || self.is_carried(step, key)
     }
 }
 

@@ -230,6 +230,7 @@ pub const SYSTEMS: &[&str] = &[
     "sap",
     "netsuite",
     "crm",
+    "fhir",
     "erp",
     "tavily",
     "serper",

@@ -3,15 +3,23 @@
 
 use super::answer;
 use super::call::Call;
-use super::fields::{field_label, is_identifier};
+use super::fields::{field_label, is_identifier, is_noise};
 use super::payload::Node;
+use super::said::{is_side, is_sum};
 use super::subject::Subject;
 use super::usage::{Usage, fields};
-use crate::hindsight::wording::singular;
+use super::words::attribute;
+use crate::hindsight::wording::{humanize, is_plural_phrase, singular};
 use crate::text::document::Kind;
 
 /// Fields that one clause asks for by name: a fourth makes a form of it.
 const MAX_FIELDS: usize = 3;
+
+/// Fields of a part of a thing that are told as a whole.
+const MAX_WHOLE: usize = 6;
+
+/// Fields of a row that are all told.
+const MAX_COLUMNS: usize = 4;
 
 /// What people ask of things, most wanted first.
 const SALIENT: &[&str] = &[
@@ -104,6 +112,15 @@ impl Wanted {
     pub fn exactly(keys: &[String]) -> Self {
         Wanted { asked: keys.to_vec(), keys: keys.to_vec(), is_object: false }
     }
+
+    /// Of rows with few fields, where none is asked for by its name, all are told.
+    fn with_all(mut self, keys: &[&str]) -> Self {
+        if keys.len() <= MAX_COLUMNS {
+            self.keys = keys.iter().map(|key| key.to_string()).collect();
+            self.asked.clear();
+        }
+        self
+    }
 }
 
 /// The fields to ask for.
@@ -132,8 +149,29 @@ pub fn wanted(calls: &[&Call<'_>], subject: &Subject, usage: &Usage) -> Wanted {
             used.insert(at + 1, other);
         }
     }
+    if let [only] = used[..]
+        && is_list_of(calls[0], only)
+        && names_part(calls[0], subject)
+    {
+        let keys = keys.iter().map(|key| key.to_string()).collect();
+        return Wanted { asked: Vec::new(), keys, is_object: false };
+    }
+    let is_carried = keys.iter().any(|key| calls.iter().any(|call| usage.is_carried(call.step, key)));
+    if !is_list && !is_carried && is_whole(calls, subject) {
+        let told = told(calls);
+        if (1..=MAX_WHOLE).contains(&told.len()) {
+            return Wanted { asked: Vec::new(), keys: told, is_object: false };
+        }
+    }
     if any_used && !used.is_empty() {
-        return Wanted::exactly(&first_few(&used, usage));
+        let wanted = Wanted::exactly(&first_few(&used, usage));
+        // That they are dated goes without saying, and so do the symbols of symbols.
+        let object = singular(&calls[0].words.object);
+        let is_implied =
+            |key: &str| dates(key) || field_label(key).is_some_and(|label| object.ends_with(&label));
+        let columns: Vec<&str> = keys.iter().copied().filter(varies).collect();
+        let all_implied = is_list && used.iter().all(|key| is_implied(key));
+        return if all_implied { wanted.with_all(&columns) } else { wanted };
     }
     let mut salient: Vec<&str> =
         keys.iter().copied().filter(|key| salience(key).is_some()).filter(varies).collect();
@@ -143,7 +181,10 @@ pub fn wanted(calls: &[&Call<'_>], subject: &Subject, usage: &Usage) -> Wanted {
     salient.sort_by_key(|key| keys.iter().position(|known| known == key));
     let owned = |keys: &[&str]| keys.iter().map(|key| key.to_string()).collect::<Vec<_>>();
     match (is_list, keys.len(), salient.len()) {
-        (true, _, 1..) => Wanted { asked: Vec::new(), keys: owned(&salient), is_object: false },
+        (true, _, 1..) => {
+            let columns: Vec<&str> = keys.iter().copied().filter(varies).collect();
+            Wanted { asked: Vec::new(), keys: owned(&salient), is_object: false }.with_all(&columns)
+        }
         // A list of names is the names.
         (true, 0, _) => {
             Wanted { asked: Vec::new(), keys: row_name(calls).into_iter().collect(), is_object: false }
@@ -155,17 +196,64 @@ pub fn wanted(calls: &[&Call<'_>], subject: &Subject, usage: &Usage) -> Wanted {
     }
 }
 
+/// Whether the value under a key is a list of records.
+fn is_list_of(call: &Call<'_>, key: &str) -> bool {
+    let value = call.payload.node.get(key);
+    matches!(value, Some(Node::List(items)) if items.iter().any(|item| matches!(item, Node::Record(_))))
+}
+
+/// Whether the tool gives a part of the thing asked about, which is then asked for as it is: the inventory of a player.
+fn names_part(call: &Call<'_>, subject: &Subject) -> bool {
+    match subject {
+        Subject::Named { entity, .. } => !attribute(&call.words.object, entity).is_empty(),
+        Subject::Of(_) => true,
+        _ => false,
+    }
+}
+
+/// Whether a record is asked for as it is: a part of a thing, or several that it holds by their names, as the ticket
+/// prices.
+fn is_whole(calls: &[&Call<'_>], subject: &Subject) -> bool {
+    let object = &calls[0].words.object;
+    let is_flat = |(_, value): &(String, Node)| matches!(value, Node::Scalar(..));
+    let names_several = is_plural_phrase(object)
+        && matches!(&calls[0].payload.node, Node::Record(fields) if fields.iter().all(is_flat));
+    let is_side = matches!(&calls[0].payload.node, Node::Record(fields) if fields.iter().all(is_simple))
+        && is_side(object);
+    !is_sum(object) && (names_part(calls[0], subject) || names_several || is_side)
+}
+
+/// Whether a value is one, or a list of ones.
+fn is_simple((_, value): &(String, Node)) -> bool {
+    match value {
+        Node::List(items) => items.iter().all(|item| matches!(item, Node::Scalar(..))),
+        value => matches!(value, Node::Scalar(..)),
+    }
+}
+
+/// Every field that tells something, though nobody would ask for it by its name.
+fn told(calls: &[&Call<'_>]) -> Vec<String> {
+    let mut keys: Vec<String> = Vec::new();
+    for (key, value) in calls.iter().flat_map(|call| fields(&call.payload.node)) {
+        let is_told = !value.is_blank() && !is_identifier(key) && !is_unit(key) && !is_noise(key);
+        if is_told && !is_stated(calls, value) && !keys.iter().any(|known| known == key) {
+            keys.push(key.to_string());
+        }
+    }
+    keys
+}
+
 /// The keys whose values a person may want: not those that the ask states, that name the row, that people know of
 /// themselves, or that only systems use.
 fn askable<'c>(calls: &[&'c Call<'_>], subject: &Subject) -> Vec<&'c str> {
-    let is_stated = |value: &Node| {
-        value.text().is_some_and(|text| {
-            calls.iter().flat_map(|call| &call.given).flat_map(|given| &given.values).any(|stated| {
-                // `Q1 2025` states the quarter and the year.
-                stated.eq_ignore_ascii_case(text)
-                    || stated.split(' ').any(|word| word.eq_ignore_ascii_case(text))
-            })
-        })
+    let is_stated = |value: &Node| is_stated(calls, value);
+    // Labels of which one was asked for.
+    let holds_stated = |value: &Node| match value {
+        Node::List(items) => items.iter().any(|item| match item {
+            Node::Record(fields) => fields.len() <= 2 && fields.iter().any(|(_, value)| is_stated(value)),
+            item => is_stated(item),
+        }),
+        value => is_stated(value),
     };
     let row_name = row_name(calls);
     let is_own = matches!(subject, Subject::Own { .. });
@@ -180,10 +268,16 @@ fn askable<'c>(calls: &[&'c Call<'_>], subject: &Subject) -> Vec<&'c str> {
             && value.text().is_some_and(|text| matches!(text, "available" | "ok" | "OK" | "success"));
         let is_flag = matches!(value, Node::Scalar(_, Kind::Bool))
             && field_label(key).is_some_and(|label| !label.ends_with("ability"));
+        // A customer whose object is `customer`.
+        let object = singular(&calls[0].words.object);
+        let is_kind = value.text().map(|text| singular(&humanize(text))).is_some_and(|kind| {
+            object.strip_suffix(kind.as_str()).is_some_and(|rest| rest.is_empty() || rest.ends_with(' '))
+        });
         let is_known = is_plain
             || is_flag
+            || is_kind
             || is_unit(key)
-            || is_stated(value)
+            || holds_stated(value)
             || Some(key) == row_name.as_deref()
             || is_own && is_personal(key)
             || names_an_id(key, value);
@@ -194,6 +288,34 @@ fn askable<'c>(calls: &[&'c Call<'_>], subject: &Subject) -> Vec<&'c str> {
     keys
 }
 
+/// Whether the calls were given a value.
+fn is_stated(calls: &[&Call<'_>], value: &Node) -> bool {
+    value.text().is_some_and(|text| {
+        calls.iter().flat_map(|call| &call.given).flat_map(|given| &given.values).any(|stated| {
+            // `Q1 2025` states the quarter and the year.
+            stated.eq_ignore_ascii_case(text)
+                || stated.split(' ').any(|word| word.eq_ignore_ascii_case(text))
+                || says_name(text, stated)
+        })
+    })
+}
+
+/// Whether a result is more than what was asked for by, said again.
+pub fn tells_something(calls: &[&Call<'_>]) -> bool {
+    calls.iter().any(|call| match &call.payload.node {
+        Node::Record(fields) => fields
+            .iter()
+            .any(|(key, value)| !value.is_blank() && !is_identifier(key) && !is_stated(calls, value)),
+        _ => true,
+    })
+}
+
+/// Whether a name is the one that was stated, with more of it: `Rosalind T. Achebe` of `Rosalind Achebe`.
+fn says_name(name: &str, stated: &str) -> bool {
+    let mut words = name.split(' ');
+    stated.contains(' ') && stated.split(' ').all(|word| words.any(|known| known.eq_ignore_ascii_case(word)))
+}
+
 /// What a figure beside it is measured in.
 fn is_unit(key: &str) -> bool {
     matches!(key, "currency" | "unit" | "units" | "currency_code" | "currencyCode")
@@ -201,12 +323,8 @@ fn is_unit(key: &str) -> bool {
 
 /// The key whose values name the rows of a list.
 fn row_name(calls: &[&Call<'_>]) -> Option<String> {
-    match calls[0].payload.node.rows() {
-        [Node::Record(fields), ..] if calls[0].payload.node.is_list() => {
-            answer::name_key(fields).map(str::to_string)
-        }
-        _ => None,
-    }
+    let node = &calls[0].payload.node;
+    answer::naming_key(node.rows()).filter(|_| node.is_list()).map(str::to_string)
 }
 
 /// `balance` of an account balance, `value` of a reading.
@@ -214,7 +332,12 @@ fn object_itself(call: &Call<'_>, keys: &[&str]) -> Option<Wanted> {
     let object = &call.words.object;
     let head = object.rsplit(' ').next().unwrap_or(object);
     let names_object = |key: &str| {
-        field_label(key).is_some_and(|label| label == *object || label == head || label == singular(head))
+        field_label(key).is_some_and(|label| {
+            // The moisture is what it is, in percent.
+            let share = label.strip_suffix(" percentage").filter(|_| head.len() < object.len());
+            let label = share.unwrap_or(&label);
+            label == object || label == head || label == singular(head)
+        })
     };
     let is_flag = |key: &str| matches!(call.payload.node.get(key), Some(Node::Scalar(_, Kind::Bool)));
     let is_value =

@@ -149,12 +149,22 @@ fn local_words(name: &str) -> Vec<String> {
             words.insert(0, "get".to_string());
         }
     }
-    // `hr_leave_balance`, `k8s_pods_list`: a short first word names the system.
-    let is_system = |word: &String| word.len() <= 2 || word.bytes().any(|byte| byte.is_ascii_digit());
+    // `hr_leave_balance`, `k8s_pods_list`, `tms_projects_list`: a short first word, or one that nobody can say, names the
+    // system.
+    let is_system = |word: &String| {
+        word.len() <= 2 || word.bytes().any(|byte| byte.is_ascii_digit()) || is_initials(word)
+    };
     if words.len() >= 3 && is_system(&words[0]) || words.len() >= 2 && SYSTEMS.contains(&words[0].as_str()) {
         words.remove(0);
     }
     words
+}
+
+/// Whether a word is the initials of something that is no thing by itself: `tms`, but not `dns`.
+fn is_initials(word: &str) -> bool {
+    const THINGS: &[&str] =
+        &["dns", "sms", "pdf", "csv", "vpn", "ssl", "tls", "rss", "ssh", "xml", "sql", "gps", "nft"];
+    word.len() <= 4 && !word.contains(['a', 'e', 'i', 'o', 'u', 'y']) && !THINGS.contains(&word)
 }
 
 fn is_version(word: &str) -> bool {
@@ -164,7 +174,7 @@ fn is_version(word: &str) -> bool {
 
 fn without_vague<'w>(noun: &[&'w str]) -> Vec<&'w str> {
     let mut end = noun.len();
-    // `lab results` are a thing of their own.
+    // `lab results` are a thing of their own, and so are `DNS records`.
     let is_finding = |noun: &[&str]| {
         matches!(
             noun,
@@ -172,6 +182,10 @@ fn without_vague<'w>(noun: &[&'w str]) -> Vec<&'w str> {
                 ..,
                 "lab" | "test" | "exam" | "blood" | "match" | "game" | "election" | "survey",
                 "results" | "result"
+            ] | [
+                ..,
+                "dns" | "medical" | "health" | "vaccination" | "attendance" | "payroll",
+                "records" | "record"
             ]
         )
     };

@@ -109,6 +109,7 @@ fn is_verified(call: &Call<'_>, observation: &str) -> bool {
     // What an earlier call looked up, the result has in another form.
     let mut given = call.given.iter().filter(|given| given.told.is_none()).flat_map(|given| &given.values);
     !is_refused(&call.payload.node)
+        && !is_undone(&call.payload.node, &call.words.verb)
         && (DONE.iter().any(|word| is_said(observation, word))
             || given.all(|value| is_said(observation, value)))
 }
@@ -126,11 +127,23 @@ fn is_refused(node: &Node) -> bool {
         "unauthorized",
         "not_found",
     ];
-    let is_state = |key: &str| matches!(key, "status" | "state" | "result" | "outcome" | "decision");
-    fields(node).iter().any(|(key, value)| {
-        is_state(key)
-            && value.text().is_some_and(|text| REFUSED.contains(&text.to_ascii_lowercase().as_str()))
-    })
+    states(node).any(|state| REFUSED.contains(&state.as_str()))
+}
+
+/// Whether the contrary of what was done is so: doors that were locked and are unlocked.
+pub fn is_undone(node: &Node, verb: &str) -> bool {
+    states(node).any(|state| state.strip_prefix("un").is_some_and(|done| done.starts_with(verb)))
+}
+
+/// The states that a result tells, in small letters.
+fn states(node: &Node) -> impl Iterator<Item = String> {
+    const STATES: &[&str] = &["status", "state", "result", "outcome", "decision"];
+    let is_state = |key: &str| {
+        let last = effect::words(key).last().unwrap_or("");
+        STATES.iter().any(|state| last.eq_ignore_ascii_case(state))
+    };
+    let states = fields(node).into_iter().filter(move |(key, _)| is_state(key));
+    states.filter_map(|(_, value)| value.text().map(str::to_ascii_lowercase))
 }
 
 fn request(call: &Call<'_>, named: Option<&str>) -> Option<(String, String)> {
