@@ -4,6 +4,7 @@ use sqlparser::ast::BinaryOperator;
 
 use super::MAX_ROWS;
 use super::conditions::tested;
+use super::numbered;
 use super::phrase;
 use super::rows::{Cell, Row};
 use super::schema::Schema;
@@ -176,8 +177,11 @@ pub fn answer(shape: &Shape, schema: &Schema, rows: &[Row]) -> Option<String> {
         !matches!(output, Output::Column(_)) || phrase::is_number_of_thing(shape, schema, output)
     });
     let has_columns = shape.outputs.iter().any(|output| matches!(output, Output::Column(_)));
-    if has_columns && all_numbers && !schema.asks_for_ids {
+    if has_columns && all_numbers && !schema.asks_for_ids && !numbered::are_asked_for(shape, schema) {
         return None; // a person wants the name
+    }
+    if numbered::refers_to_nothing(shape, schema, rows) {
+        return None;
     }
     let headings = phrase::headings(shape, schema)?;
     if shape.star {

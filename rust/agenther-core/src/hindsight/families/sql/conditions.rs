@@ -2,7 +2,7 @@
 
 use sqlparser::ast::BinaryOperator;
 
-use super::phrase::Speaker;
+use super::phrase::{Speaker, plural_attribute};
 use super::shape::{Column, Constant, Fold, Number, Shape, Test};
 use crate::hindsight::families::english::{self, enumerate, is_plural, plural};
 
@@ -10,7 +10,8 @@ impl Speaker<'_> {
     /// Whether a condition means what its words say, given the types of the columns.
     pub(super) fn sound(&self, test: &Test) -> bool {
         let ordered = |column: &Column, constant: &Constant| match self.info(column) {
-            Some(info) => (info.numeric && constant.number) || (info.temporal && !constant.number),
+            Some(info) if constant.number => info.numeric || self.is_year(column),
+            Some(info) => info.temporal,
             None => constant.number,
         };
         match test {
@@ -193,15 +194,25 @@ impl Speaker<'_> {
                     return None;
                 }
                 let inner = Speaker { shape: child, schema: self.schema };
-                if let Some(link) = self.has_named(reference, child, number) {
+                if let Some(link) = self.has_named(column, reference, child, number) {
                     return Some(link);
                 }
                 let (one, conditions) = (inner.counted_for(reference)?, inner.conditions()?);
-                let have = inner.as_what(reference, &self.base()?)?;
+                let have = inner.as_what(reference, column, &self.base()?)?;
                 let many = plural(&one);
-                let several = matches!(number, Number::Bound(_, number) if *number != 1);
+                let several = match number {
+                    Number::Bound(_, number) => *number != 1,
+                    Number::Different(..) => true,
+                    Number::Some | Number::None => false,
+                };
                 let conditions = if several { conditions } else { of_one(&conditions) };
                 match number {
+                    Number::Different(op, number, column) if conditions.is_empty() => {
+                        let different = plural_attribute(&inner.attribute(column)?);
+                        let bounded = format!("{} {number} different {different}", bound(op)?);
+                        format!("{have} {many} of {bounded}")
+                    }
+                    Number::Different(..) => return None,
                     Number::None => format!("{have} no {one}{conditions}"),
                     Number::Some => format!("{have} at least one {one}{conditions}"),
                     Number::Bound(op, number) => {
@@ -215,11 +226,17 @@ impl Speaker<'_> {
 
     /// `that have the language "Dutch"`, `that do not have the official language "Dutch"`, where the conditions on the
     /// child say which one is meant.
-    pub(super) fn has_named(&self, reference: &Column, child: &Shape, number: &Number) -> Option<String> {
+    pub(super) fn has_named(
+        &self,
+        key: &Column,
+        reference: &Column,
+        child: &Shape,
+        number: &Number,
+    ) -> Option<String> {
         let inner = Speaker { shape: child, schema: self.schema };
         let (base, entity) = (inner.entity(&child.tables[0])?, self.base()?);
         let noun = base.strip_prefix(&entity)?.strip_prefix(' ')?;
-        let own = inner.as_what(reference, &entity)? == "that have";
+        let own = inner.as_what(reference, key, &entity)? == "that have";
         let link = inner.named(noun).filter(|_| own)?;
         match number {
             Number::Some => Some(link),
@@ -239,7 +256,10 @@ impl Speaker<'_> {
     }
 
     /// `that have`, or `that are the source airport of` where a reference says as what a thing is referred to.
-    fn as_what(&self, reference: &Column, entity: &str) -> Option<String> {
+    fn as_what(&self, reference: &Column, key: &Column, entity: &str) -> Option<String> {
+        if reference.name.eq_ignore_ascii_case(&key.name) {
+            return Some("that have".to_string());
+        }
         let words = self.noun_of(reference);
         let own = english::singular(entity.rsplit(' ').next()?);
         let (shared, role): (Vec<String>, Vec<String>) =
@@ -260,6 +280,11 @@ impl Speaker<'_> {
         matches!(first.as_str(), "is" | "are" | "has" | "have" | "was" | "can" | "allows" | "allow")
             || WORDS.contains(&last.as_str())
             || ENDS.iter().any(|end| last.ends_with(end))
+    }
+
+    /// Whether a column holds years, which compare as numbers even where they are texts.
+    fn is_year(&self, column: &Column) -> bool {
+        self.schema.words(&column.name).last().is_some_and(|word| word == "year")
     }
 
     /// Whether a column is called after what numbers are given of, or after what is counted.

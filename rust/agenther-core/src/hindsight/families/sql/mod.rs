@@ -11,8 +11,11 @@ mod ddl;
 mod groups;
 mod naming;
 mod nested;
+mod numbered;
+mod outer;
 mod phrase;
 mod psql;
+mod repeated;
 mod rewrite;
 mod rows;
 mod schema;
@@ -266,7 +269,12 @@ fn candidate(reading: &Reading<'_>, schema: &Schema, query: Asked, largest: usiz
         slots: slots(reading, &shape, schema, sink),
         evidence: evidence(reading, sink),
         trivial: false,
-        prior: if clauses > 1 && !rows.is_empty() { 0.85 } else { 0.75 },
+        // Who asks for a number asks for it after the names.
+        prior: if clauses > 1 && !rows.is_empty() && !numbered::is_grouped(&shape, schema) {
+            0.85
+        } else {
+            0.75
+        },
         steps,
     })
 }
@@ -274,7 +282,8 @@ fn candidate(reading: &Reading<'_>, schema: &Schema, query: Asked, largest: usiz
 /// The steps before the query that showed its tables, and the query itself.
 fn kept(shape: &Shape, schema: &Schema, sink: usize) -> Vec<u32> {
     let sink = sink as u32;
-    let described = shape.tables.iter().filter_map(|table| schema.columns(table)?.first()?.step);
+    let tables = shape.every_table();
+    let described = tables.iter().filter_map(|table| schema.columns(table)?.first()?.step);
     let listing = schema.listings.iter().copied().filter(|step| *step < sink).max();
     let mut steps: Vec<u32> = described.chain(listing).filter(|step| *step < sink).collect();
     steps.push(sink);

@@ -61,12 +61,16 @@ impl Scope<'_> {
             ([], None) if negated => Number::None,
             ([], None) => Number::Some,
             ([key], Some(having)) if !negated && inner.column(key)? == *reference => {
-                let (Output::Count, op, number) = inner.having(having)? else { return None };
+                let (measure, op, number) = inner.having(having)?;
                 // A row without children is in no group, so an upper bound would mean "but at least one".
                 if matches!(op, BinaryOperator::Lt | BinaryOperator::LtEq) || number == 0 {
                     return None;
                 }
-                Number::Bound(op, number)
+                match measure {
+                    Output::Count => Number::Bound(op, number),
+                    Output::CountDistinct(column) if number > 1 => Number::Different(op, number, column),
+                    _ => return None,
+                }
             }
             _ => return None,
         };
@@ -171,7 +175,7 @@ impl Scope<'_> {
 }
 
 /// `SELECT … FROM thing WHERE key = (SELECT reference FROM child … GROUP BY reference ORDER BY measure LIMIT n)` as the join
-/// of the two that is grouped by the key.
+/// of the two that is grouped by the key; the same without groups, `… ORDER BY column LIMIT 1`.
 pub fn joined_by_superlative(query: &Query) -> Option<Query> {
     let outer = select(query)?;
     let [from] = outer.from.as_slice() else { return None };
@@ -188,7 +192,9 @@ pub fn joined_by_superlative(query: &Query) -> Option<Query> {
     let GroupByExpr::Expressions(keys, _) = &inner.group_by else { return None };
     let [SelectItem::UnnamedExpr(reference)] = inner.projection.as_slice() else { return None };
     let GroupByExpr::Expressions(grouped, _) = &outer.group_by else { return None };
-    let plain = keys.as_slice() == [reference.clone()]
+    let of_groups = keys.as_slice() == [reference.clone()];
+    let of_one = keys.is_empty() && is_one(inner_query);
+    let plain = (of_groups || of_one)
         && inner_query.order_by.is_some()
         && inner_query.limit_clause.is_some()
         && inner.having.is_none()
@@ -200,7 +206,7 @@ pub fn joined_by_superlative(query: &Query) -> Option<Query> {
     let TableFactor::Table { name: child, alias: child_alias, .. } = &inner_from.relation else {
         return None;
     };
-    if !plain || query.limit_clause.as_ref().is_some_and(|limit| limit.to_string().trim() != "LIMIT 1") {
+    if !plain || (query.limit_clause.is_some() && !is_one(query)) {
         return None;
     }
     let called = |name: &sqlparser::ast::ObjectName, alias: &Option<sqlparser::ast::TableAlias>| {
@@ -223,7 +229,9 @@ pub fn joined_by_superlative(query: &Query) -> Option<Query> {
     let mut joined = (**inner_query).clone();
     let SetExpr::Select(select) = joined.body.as_mut() else { return None };
     select.projection = outer.projection.iter().map(item).collect::<Option<_>>()?;
-    select.group_by = GroupByExpr::Expressions(vec![key.clone()], Vec::new());
+    if of_groups {
+        select.group_by = GroupByExpr::Expressions(vec![key.clone()], Vec::new());
+    }
     select.from[0].joins.push(Join {
         relation: from.relation.clone(),
         global: false,
@@ -234,4 +242,8 @@ pub fn joined_by_superlative(query: &Query) -> Option<Query> {
         })),
     });
     Some(joined)
+}
+
+fn is_one(query: &Query) -> bool {
+    query.limit_clause.as_ref().is_some_and(|limit| limit.to_string().trim() == "LIMIT 1")
 }

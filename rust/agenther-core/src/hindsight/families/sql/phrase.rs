@@ -110,6 +110,8 @@ impl Speaker<'_> {
         // The rows of a referred table repeat once per referrer, so only the base may be folded.
         let foldable = |fold: Fold, column: &Column| match self.info(column) {
             _ if matches!(fold, Fold::Average | Fold::Total) && self.tells_time(column) => false,
+            // Texts add up as the numbers that they hold.
+            _ if matches!(fold, Fold::Average | Fold::Total) && self.is_amount(column) => true,
             Some(info) => info.numeric || (info.temporal && matches!(fold, Fold::Highest | Fold::Lowest)),
             // The rows tell whether the extremes are those of numbers.
             None => true,
@@ -117,10 +119,13 @@ impl Speaker<'_> {
         let no_fan_out =
             shape.outputs.iter().chain(shape.order.iter().map(|(key, _)| key)).all(|output| match output {
                 Output::Fold(fold, column) => {
-                    column.table == shape.base && !self.opaque(column) && foldable(*fold, column)
+                    let of_rows = column.table == shape.base || self.is_repeated(column);
+                    of_rows && !self.opaque(column) && foldable(*fold, column)
                 }
                 Output::CountDistinct(column) => column.table == shape.base && !self.nameless(column),
-                Output::Column(column) => shape.star || !self.nameless(column),
+                Output::Column(column) => {
+                    shape.star || !self.nameless(column) || shape.group.as_slice() == [column.clone()]
+                }
                 Output::Count => true,
             });
         let asks_what_it_fixes = !shape.outputs.is_empty() && shape.outputs.iter().all(|output| {
@@ -130,7 +135,11 @@ impl Speaker<'_> {
         });
         // "… that have a section whose name is h and whose …": what follows an inner condition would read as one more.
         let nested = |test: &Test| match test {
-            Test::Has(_, reference, child, number) if self.has_named(reference, child, number).is_some() => 0,
+            Test::Has(key, reference, child, number)
+                if self.has_named(key, reference, child, number).is_some() =>
+            {
+                0
+            }
             Test::Has(_, _, child, _) | Test::Against(_, _, _, child) => child.tests.len(),
             _ => 0,
         };
@@ -153,6 +162,10 @@ impl Speaker<'_> {
 
     pub(super) fn output(&self, output: &Output) -> Option<String> {
         Some(match output {
+            Output::Column(column) if self.shape.group.as_slice() == [column.clone()] => {
+                let thing = self.numbered(column).filter(|_| self.is_number(column));
+                thing.map(|thing| format!("{thing} ID")).or_else(|| self.attribute(column))?
+            }
             Output::Column(column) => self.attribute(column)?,
             Output::Count => match self.holders() {
                 Some((things, _)) => format!("number of {things}"),
@@ -600,6 +613,7 @@ impl Speaker<'_> {
                 };
                 Some(format!("How many different {different} are there among the {rows}?"))
             }
+            [Output::Fold(_, column)] if column.table != self.shape.base => self.repeated(column),
             outputs if outputs.iter().all(|output| matches!(output, Output::Fold(..))) => {
                 let all = if self.shape.tests.is_empty() { "all " } else { "the " };
                 let verb = if outputs.len() == 1 { "is" } else { "are" };
@@ -640,12 +654,20 @@ impl Speaker<'_> {
         let [(Output::Column(key), descending), ..] = self.shape.order.as_slice() else { return None };
         let info = self.info(key);
         // The lowest of a nullable column is a null, unless the query excludes nulls.
-        let excluded =
-            self.shape.tests.iter().any(|test| matches!(test, Test::Null(column, true) if column == key));
+        let excluded = self.shape.tests.iter().any(|test| match test {
+            Test::Null(column, recorded) => column == key && *recorded,
+            Test::Compare(column, ..) | Test::Between(column, ..) => column == key && !self.shape.any,
+            _ => false,
+        });
         // Where it is shown, the answer tells that it is none.
         let shown = self.shape.outputs.contains(&Output::Column(key.clone()));
         let null_safe = *descending || excluded || shown || info.is_some_and(|info| info.not_null);
-        let measurable = info.is_some_and(|info| info.numeric || info.temporal) && !self.opaque(key);
+        let ordered = match info {
+            Some(info) => info.numeric || info.temporal,
+            // What a table of two words holds, only its columns tell.
+            None => self.is_amount(key) && !self.base()?.contains(' '),
+        };
+        let measurable = ordered && !self.opaque(key);
         if !null_safe || !measurable || self.shape.distinct {
             return None;
         }
