@@ -111,25 +111,6 @@ fn repeats(rows: &[Row]) -> bool {
     (1..rows.len()).any(|at| rows[..at].contains(&rows[at]))
 }
 
-/// Leaves out the numbers by which a database knows things where the things have names beside them: nobody asks for
-/// the number of the airline.
-pub fn leave_out_keys(shape: &mut Shape, schema: &Schema, rows: &mut [Row]) {
-    let opaque: Vec<bool> =
-        shape.outputs.iter().map(|output| phrase::is_number_of_thing(shape, schema, output)).collect();
-    let named = |(output, opaque): (&Output, &bool)| matches!(output, Output::Column(_)) && !opaque;
-    let has_names = shape.outputs.iter().zip(&opaque).any(named);
-    let fits = rows.iter().all(|row| row.len() == opaque.len());
-    if shape.star || shape.distinct || schema.asks_for_ids || !has_names || !fits {
-        return;
-    }
-    let mut keep = opaque.iter().map(|opaque| !opaque).cycle();
-    shape.outputs.retain(|_| keep.next().unwrap_or(true));
-    for row in rows {
-        let mut keep = opaque.iter().map(|opaque| !opaque);
-        row.retain(|_| keep.next().unwrap_or(true));
-    }
-}
-
 /// Whether the rows can answer the request, and the answer they give.
 pub fn answer(shape: &Shape, schema: &Schema, rows: &[Row]) -> Option<String> {
     if !shape.counted

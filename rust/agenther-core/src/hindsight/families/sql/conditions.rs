@@ -30,7 +30,7 @@ impl Speaker<'_> {
                 typed
                     && said
                     && counted
-                    && (!self.opaque(column) || !constant.number)
+                    && (!self.opaque(column) || !constant.number || self.is_known_number(column, constant))
                     && !constant.text.trim().is_empty()
             }
             Test::Compare(column, _, constant) => !self.opaque(column) && ordered(column, constant),
@@ -140,6 +140,13 @@ impl Speaker<'_> {
                     && !column.name.eq_ignore_ascii_case("year") =>
             {
                 format!("whose date is in {}", constant.text)
+            }
+            Test::Compare(column, BinaryOperator::Eq, constant)
+                if constant.number
+                    && attribute.as_deref() == Some("ID")
+                    && column.table == self.shape.base =>
+            {
+                format!("with the ID {}", constant.text)
             }
             Test::Compare(column, op, constant) => {
                 let relation = self.relation(column, op)?;
@@ -280,6 +287,12 @@ impl Speaker<'_> {
         matches!(first.as_str(), "is" | "are" | "has" | "have" | "was" | "can" | "allows" | "allow")
             || WORDS.contains(&last.as_str())
             || ENDS.iter().any(|end| last.ends_with(end))
+    }
+
+    /// Whether a condition is on the number of a thing that the user says.
+    fn is_known_number(&self, column: &Column, constant: &Constant) -> bool {
+        self.schema.is_said(&constant.text)
+            && self.schema.words(&column.name).last().is_some_and(|word| word == "ID")
     }
 
     /// Whether a column holds years, which compare as numbers even where they are texts.

@@ -9,6 +9,7 @@ mod conditions;
 mod dates;
 mod ddl;
 mod groups;
+mod left_out;
 mod naming;
 mod nested;
 mod numbered;
@@ -244,7 +245,8 @@ fn candidate(reading: &Reading<'_>, schema: &Schema, query: Asked, largest: usiz
     }
     let mut rows = table.rows;
     answer::one_of_extreme(&mut shape);
-    answer::leave_out_keys(&mut shape, schema, &mut rows);
+    left_out::leave_out_keys(&mut shape, schema, &mut rows);
+    left_out::leave_out_unsaid(&mut shape, schema, &mut rows);
     phrase::leave_out_order(&mut shape, schema);
     let capped = match table.complete {
         Some(complete) => !complete,

@@ -1,10 +1,12 @@
 //! Groups of which only the number is known: `GROUP BY airline` where the flights hold airlines by their numbers. The
 //! request says that it is the number that it wants.
 
+use sqlparser::ast::BinaryOperator;
+
 use super::phrase::{self, Speaker, plural_attribute};
 use super::rows::{Cell, Row};
 use super::schema::Schema;
-use super::shape::{Column, Output, Shape};
+use super::shape::{Column, Output, Shape, Test};
 use crate::hindsight::families::english::plural;
 
 /// More words than these name no thing.
@@ -78,6 +80,16 @@ impl Speaker<'_> {
     /// Whether a column holds the numbers of things.
     pub(super) fn is_number(&self, key: &Column) -> bool {
         self.nameless(key) || self.schema.words(&key.name).last().is_some_and(|word| word == "ID")
+    }
+
+    /// `order with the ID 1042`, where that is all that is said of the rows.
+    pub(super) fn one_by_number(&self) -> Option<String> {
+        let [Test::Compare(column, BinaryOperator::Eq, constant)] = self.shape.tests.as_slice() else {
+            return None;
+        };
+        let is_key = column.table == self.shape.base && self.identifies(column) && constant.number;
+        (is_key && self.shape.group.is_empty() && self.attribute(column)? == "ID")
+            .then(|| Some(format!("{} with the ID {}", self.base()?, constant.text)))?
     }
 
     /// The thing whose number the rows are grouped by: `airline`.

@@ -83,6 +83,13 @@ pub fn headings(shape: &Shape, schema: &Schema) -> Option<Vec<String>> {
         .collect()
 }
 
+/// Which columns of the result words can tell.
+pub fn said_outputs(shape: &Shape, schema: &Schema) -> Vec<bool> {
+    let speaker = Speaker { shape, schema };
+    let said = |output: &Output| speaker.measures_what_it_says(output) && speaker.output(output).is_some();
+    shape.outputs.iter().map(said).collect()
+}
+
 /// A shape and the words for it.
 pub(super) struct Speaker<'s> {
     pub(super) shape: &'s Shape,
@@ -107,27 +114,11 @@ impl Speaker<'_> {
         // A join restricts: rows without a partner vanish. So every table must be in the words.
         let all_mentioned = (0..shape.tables.len())
             .all(|table| table == shape.base || mentioned(table) || self.leads_on(table));
-        // The rows of a referred table repeat once per referrer, so only the base may be folded.
-        let foldable = |fold: Fold, column: &Column| match self.info(column) {
-            _ if matches!(fold, Fold::Average | Fold::Total) && self.tells_time(column) => false,
-            // Texts add up as the numbers that they hold.
-            _ if matches!(fold, Fold::Average | Fold::Total) && self.is_amount(column) => true,
-            Some(info) => info.numeric || (info.temporal && matches!(fold, Fold::Highest | Fold::Lowest)),
-            // The rows tell whether the extremes are those of numbers.
-            None => true,
-        };
-        let no_fan_out =
-            shape.outputs.iter().chain(shape.order.iter().map(|(key, _)| key)).all(|output| match output {
-                Output::Fold(fold, column) => {
-                    let of_rows = column.table == shape.base || self.is_repeated(column);
-                    of_rows && !self.opaque(column) && foldable(*fold, column)
-                }
-                Output::CountDistinct(column) => column.table == shape.base && !self.nameless(column),
-                Output::Column(column) => {
-                    shape.star || !self.nameless(column) || shape.group.as_slice() == [column.clone()]
-                }
-                Output::Count => true,
-            });
+        let no_fan_out = shape
+            .outputs
+            .iter()
+            .chain(shape.order.iter().map(|(key, _)| key))
+            .all(|output| self.measures_what_it_says(output));
         let asks_what_it_fixes = !shape.outputs.is_empty() && shape.outputs.iter().all(|output| {
             shape.tests.iter().any(|test| {
                 matches!((output, test), (Output::Column(column), Test::Compare(fixed, BinaryOperator::Eq, _)) if column == fixed)
@@ -153,6 +144,36 @@ impl Speaker<'_> {
         let limit_ordered = shape.limit.is_none() || !shape.order.is_empty();
         let tests_said = shape.tests.iter().all(|test| self.sound(test));
         (all_mentioned && no_fan_out && limit_ordered && tests_said && !asks_what_it_fixes).then_some(())
+    }
+
+    /// Whether a column of the result holds what its words promise. The rows of a referred table repeat once per
+    /// referrer, so only the base may be folded.
+    fn measures_what_it_says(&self, output: &Output) -> bool {
+        let shape = self.shape;
+        match output {
+            Output::Fold(fold, column) => {
+                let of_rows = column.table == shape.base || self.is_repeated(column);
+                of_rows && !self.opaque(column) && self.folds(*fold, column)
+            }
+            Output::CountDistinct(column) => column.table == shape.base && !self.nameless(column),
+            Output::Column(column) => {
+                shape.star || !self.nameless(column) || shape.group.as_slice() == [column.clone()]
+            }
+            Output::Count => true,
+        }
+    }
+
+    /// Whether the values of a column have such a fold.
+    fn folds(&self, fold: Fold, column: &Column) -> bool {
+        let sums = matches!(fold, Fold::Average | Fold::Total);
+        match self.info(column) {
+            _ if sums && self.tells_time(column) => false,
+            // Texts add up as the numbers that they hold.
+            _ if sums && self.is_amount(column) => true,
+            Some(info) => info.numeric || (info.temporal && !sums),
+            // The rows tell whether the extremes are those of numbers.
+            None => true,
+        }
     }
 
     /// Whether another mentioned table is reached through this one.
@@ -206,6 +227,9 @@ impl Speaker<'_> {
         }
         if shape.star {
             let plain = !shape.distinct && shape.order.is_empty() && shape.limit.is_none();
+            if let Some(one) = self.one_by_number().filter(|_| plain) {
+                return Some(format!("Give me the full record of the {one}."));
+            }
             let rows = self.rows()?;
             return (plain && !shape.tests.is_empty()).then(|| match seed % 2 {
                 0 => format!("Give me the records of the {rows}."),
@@ -221,6 +245,12 @@ impl Speaker<'_> {
             shape.outputs.iter().map(|output| self.output(output)).collect::<Option<_>>()?;
         if attributes.len() > 5 || has_duplicates(&attributes) {
             return None;
+        }
+        if let Some(one) = self.one_by_number() {
+            let (is, listed) =
+                (if attributes.len() == 1 { "is" } else { "are" }, enumerate(&attributes, "and"));
+            return (shape.limit.is_none_or(|limit| limit == 1) && shape.examples.is_none())
+                .then(|| format!("What {is} the {listed} of the {one}?"));
         }
         if let Some(limit) = shape.limit {
             return self.top(limit, &attributes);

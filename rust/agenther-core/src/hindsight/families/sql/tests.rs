@@ -874,3 +874,52 @@ fn a_reference_called_as_the_key_is_that_of_the_thing() {
         assert!(goal.contains(request), "{query}: {goal}");
     }
 }
+
+#[test]
+fn what_a_user_knows_by_its_number_is_asked_for_by_it() {
+    for (query, rows, request, answer) in [
+        (
+            "SELECT gate, price FROM flight WHERE flight_id = 1042",
+            "[('B2', 90)]",
+            "What are the gate and price of the flight with the ID 1042?",
+            "The gate is B2 and the price is 90.",
+        ),
+        (
+            "SELECT COUNT(*) FROM flight WHERE pilot_id = 31",
+            "[(4,)]",
+            "How many flights are there whose pilot ID is 31?",
+            "The number of flights is 4.",
+        ),
+        // The user speaks of no flight 1043.
+        ("SELECT gate, price FROM flight WHERE flight_id = 1043", "[('B2', 90)]", "", ""),
+    ] {
+        let prompt = "What is up with flight 1042 of pilot 31?";
+        let found = proposals(super::propose, prompt, &[FLIGHTS, ("sql", query, rows)]);
+        let (goal, said) = found.first().map_or(("", ""), |(goal, said, _)| (goal.as_str(), said.as_str()));
+        assert_eq!((goal, said), (request, answer), "{query}");
+    }
+}
+
+#[test]
+fn what_no_words_tell_is_left_out_of_the_request() {
+    for (query, rows, request, answer) in [
+        (
+            "SELECT AVG(price), AVG(crew_id) FROM flight",
+            "[(90.5, 3.2)]",
+            "What is the average price of all flights?",
+            "The average price is 90.5.",
+        ),
+        (
+            "SELECT c.name, f.gate, f.gate AS again FROM flight f JOIN crew c ON f.crew_id = c.crew_id WHERE f.price > 10",
+            "[('Ann', 'B2', 'B2'), ('Bo', 'C1', 'C1')]",
+            "crew names and gates of the flights whose price is greater than 10",
+            "- Ann, B2\n- Bo, C1",
+        ),
+        ("SELECT AVG(crew_id) FROM flight", "[(3.2,)]", "", ""),
+    ] {
+        let found = proposals(super::propose, "How is the traffic?", &[FLIGHTS, ("sql", query, rows)]);
+        let (goal, said) = found.first().map_or(("", ""), |(goal, said, _)| (goal.as_str(), said.as_str()));
+        assert!(goal.contains(request) && goal.is_empty() == request.is_empty(), "{query}: {goal}");
+        assert_eq!(said, answer, "{query}");
+    }
+}
