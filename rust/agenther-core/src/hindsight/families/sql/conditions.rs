@@ -52,7 +52,7 @@ impl Speaker<'_> {
                 let inner = Speaker { shape: child, schema: self.schema };
                 child.tests.iter().all(|test| inner.sound(test))
             }
-            Test::Null(column, _) => !self.opaque(column),
+            Test::Null(column, _) | Test::Shared(column, ..) => !self.opaque(column),
         }
     }
 
@@ -187,8 +187,12 @@ impl Speaker<'_> {
                 let of = self.of_all(column)?;
                 format!("whose {} is {side} the average{of}", attribute?)
             }
+            Test::Shared(_, op, number) => {
+                let rows = if *number == 1 { self.base()? } else { plural(&self.base()?) };
+                format!("whose {} is shared by {} {number} {rows}", attribute?, bound(op)?)
+            }
             Test::Of(reference, parent) => {
-                let thing = self.referred(reference, &parent.tables[0])?;
+                let thing = self.referred(reference, &parent.tables[parent.base])?;
                 let inner = Speaker { shape: parent, schema: self.schema };
                 let said: Vec<String> =
                     parent.tests.iter().map(|test| inner.test(test)).collect::<Option<_>>()?;
@@ -204,7 +208,9 @@ impl Speaker<'_> {
                 if let Some(link) = self.has_named(column, reference, child, number) {
                     return Some(link);
                 }
-                let (one, conditions) = (inner.counted_for(reference)?, inner.conditions()?);
+                let one = inner.counted_for(reference)?;
+                // `no pet whose pet type is cat`
+                let conditions = inner.conditions()?.replace(&format!(" whose {one} "), " whose ");
                 let have = inner.as_what(reference, column, &self.base()?)?;
                 let many = plural(&one);
                 let several = match number {
@@ -241,7 +247,7 @@ impl Speaker<'_> {
         number: &Number,
     ) -> Option<String> {
         let inner = Speaker { shape: child, schema: self.schema };
-        let (base, entity) = (inner.entity(&child.tables[0])?, self.base()?);
+        let (base, entity) = (inner.entity(&child.tables[child.base])?, self.base()?);
         let noun = base.strip_prefix(&entity)?.strip_prefix(' ')?;
         let own = inner.as_what(reference, key, &entity)? == "that have";
         let link = inner.named(noun).filter(|_| own)?;
@@ -392,6 +398,7 @@ pub(super) fn tested(test: &Test) -> &Column {
         | Test::Null(column, _)
         | Test::Extreme(column, _)
         | Test::Average(column, _)
+        | Test::Shared(column, ..)
         | Test::Against(column, ..)
         | Test::Of(column, _)
         | Test::Has(column, ..) => column,
@@ -407,6 +414,7 @@ pub(super) fn tested_mut(test: &mut Test) -> &mut Column {
         | Test::Null(column, _)
         | Test::Extreme(column, _)
         | Test::Average(column, _)
+        | Test::Shared(column, ..)
         | Test::Against(column, ..)
         | Test::Of(column, _)
         | Test::Has(column, ..) => column,

@@ -20,8 +20,8 @@ pub fn leave_out_keys(shape: &mut Shape, schema: &Schema, rows: &mut [Row]) {
 /// Leaves out what no words tell, the average of years, and what stands there twice.
 pub fn leave_out_unsaid(shape: &mut Shape, schema: &Schema, rows: &mut [Row]) {
     let mut keep = phrase::said_outputs(shape, schema);
-    for at in 1..keep.len() {
-        keep[at] &= !shape.outputs[..at].contains(&shape.outputs[at]);
+    for (at, keep) in keep.iter_mut().enumerate() {
+        *keep &= !shape.outputs[..at].contains(&shape.outputs[at]);
     }
     let sorted_by = |at: usize| shape.order.iter().any(|(key, _)| *key == shape.outputs[at]);
     let sorts = (0..keep.len()).any(|at| !keep[at] && sorted_by(at));

@@ -10,6 +10,7 @@ mod dates;
 mod ddl;
 mod groups;
 mod left_out;
+mod members;
 mod naming;
 mod nested;
 mod numbered;

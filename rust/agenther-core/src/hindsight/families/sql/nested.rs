@@ -5,6 +5,7 @@ use sqlparser::ast::{
     SetExpr, TableFactor,
 };
 
+use super::conditions::tested;
 use super::shape::{Column, Fold, Number, Output, Scope, Shape, Test, constant, flatten, select};
 use crate::hindsight::families::english;
 
@@ -49,13 +50,14 @@ impl Scope<'_> {
         let inner = Scope::new(inner_select, self.schema)?;
         let outputs = inner.outputs(inner_select)?;
         let [Output::Column(reference)] = outputs.as_slice() else { return None };
+        let reference = &inner.as_reference(reference);
         if query.limit_clause.is_some() || !self.refers(&column, &inner, reference) {
             return None;
         }
-        let tests = match &inner_select.selection {
-            Some(expr) => inner.tests(expr).filter(|(tests, any)| !any || tests.len() == 1)?.0,
-            None => Vec::new(),
-        };
+        let (tests, any) = inner.selection(inner_select)?;
+        if any && tests.len() > 1 || !inner.tells_every_table(&tests, &self.tables[column.table]) {
+            return None;
+        }
         let GroupByExpr::Expressions(group, _) = &inner_select.group_by else { return None };
         let number = match (group.as_slice(), &inner_select.having) {
             ([], None) if negated => Number::None,
@@ -86,11 +88,12 @@ impl Scope<'_> {
         let [Output::Column(key)] = outputs.as_slice() else { return None };
         let GroupByExpr::Expressions(group, _) = &inner_select.group_by else { return None };
         let plain = group.is_empty() && inner_select.having.is_none() && query.limit_clause.is_none();
-        if !plain || inner.tables.len() != 1 || !inner.is_key(key) || self.is_key(&reference) {
+        if !plain || key.table != inner.base || !inner.is_key(key) || self.is_key(&reference) {
             return None;
         }
-        let (tests, any) = inner.tests(inner_select.selection.as_ref()?)?;
-        (!any || tests.len() == 1).then(|| Test::Of(reference, Box::new(inner.child(tests))))
+        let (tests, any) = inner.selection(inner_select)?;
+        let is_told = !tests.is_empty() && inner.tells_every_table(&tests, "");
+        (is_told && (!any || tests.len() == 1)).then(|| Test::Of(reference, Box::new(inner.child(tests))))
     }
 
     /// Whether a column of a child table refers to the rows of one of these tables by their key.
@@ -102,22 +105,39 @@ impl Scope<'_> {
         let called_after = found == format!("{}{}", entity.to_ascii_lowercase(), glue(wanted));
         let kind = self.schema.words(&self.tables[key.table]).pop();
         let of_kind = || {
-            let info = self.schema.column(&inner.tables[0], &reference.name);
+            let info = self.schema.column(&inner.tables[reference.table], &reference.name);
             // `maker` of a model that refers to the car makers
             info.is_some_and(|info| info.keyed) && kind.is_some_and(|kind| english::singular(&kind) == found)
         };
         let named = reference.name.eq_ignore_ascii_case(&key.name)
             || called_after
             || found == entity.to_ascii_lowercase()
-            || (inner.tables.len() == 1 && of_kind());
+            || of_kind();
         let is_unseen = self.schema.columns(&self.tables[key.table]).is_none();
         let is_key = self.is_key(key) || (is_unseen && called_after);
-        named && inner.tables.len() == 1 && is_key && !inner.is_key(reference)
+        named && reference.table == inner.base && is_key && !inner.is_key(reference)
     }
 
-    /// The only table of an inner query as a shape that has nothing but conditions.
+    /// The key of what the rows refer to as the reference to it.
+    fn as_reference(&self, column: &Column) -> Column {
+        let reference = self.referrer[column.table].as_ref().filter(|_| self.is_key(column));
+        reference.unwrap_or(column).clone()
+    }
+
+    /// Whether each joined table is in one of the conditions, or leads on to one that is: else the join restricts what no
+    /// word tells. That the thing itself is joined once more restricts nothing.
+    fn tells_every_table(&self, tests: &[Test], thing: &str) -> bool {
+        let tested = |table: usize| tests.iter().any(|test| tested(test).table == table);
+        let leads_on = |table: usize| self.referrer.iter().flatten().any(|column| column.table == table);
+        (0..self.tables.len()).all(|table| {
+            let is_thing = self.tables[table].eq_ignore_ascii_case(thing);
+            table == self.base || tested(table) || leads_on(table) || is_thing
+        })
+    }
+
+    /// The rows of an inner query as a shape that has nothing but conditions.
     fn child(self, tests: Vec<Test>) -> Shape {
-        let table = self.tables[0].clone();
+        let table = self.tables[self.base].clone();
         Shape {
             tables: self.tables,
             referrer: self.referrer,
@@ -143,7 +163,8 @@ impl Scope<'_> {
             }
         }
         let (key, reference) = ends?;
-        Some((key, reference, inner.child(tests)))
+        let is_told = inner.tells_every_table(&tests, &self.tables[key.table]);
+        is_told.then(|| (key, reference, inner.child(tests)))
     }
 
     /// `child.reference = outer.key`, either way round: the key and the reference.

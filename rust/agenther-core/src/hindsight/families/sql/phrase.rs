@@ -143,7 +143,13 @@ impl Speaker<'_> {
         }
         let limit_ordered = shape.limit.is_none() || !shape.order.is_empty();
         let tests_said = shape.tests.iter().all(|test| self.sound(test));
-        (all_mentioned && no_fan_out && limit_ordered && tests_said && !asks_what_it_fixes).then_some(())
+        let asks_what_groups = shape.tests.iter().any(|test| {
+            matches!(test, Test::Shared(column, ..) if shape.outputs.iter().any(|output| {
+                matches!(output, Output::Column(asked) | Output::CountDistinct(asked) if asked == column)
+            }))
+        });
+        let asks_too_little = asks_what_it_fixes || asks_what_groups;
+        (all_mentioned && no_fan_out && limit_ordered && tests_said && !asks_too_little).then_some(())
     }
 
     /// Whether a column of the result holds what its words promise. The rows of a referred table repeat once per
@@ -615,7 +621,12 @@ impl Speaker<'_> {
         if attributes.len() > 5 || has_duplicates(&attributes) {
             return None;
         }
-        let rows = format!("{} {link}", speaker.rows()?);
+        // `students that have a dog and that have no cat`: what nests stands last.
+        let nests = asked.tests.iter().any(|test| matches!(test, Test::Has(..)));
+        let rows = match nests {
+            true => format!("{} {link} and{}", plural(&entity), speaker.conditions()?),
+            false => format!("{} {link}", speaker.rows()?),
+        };
         if let Some(number) = shape.examples {
             return speaker.few(number, &attributes, &rows);
         }

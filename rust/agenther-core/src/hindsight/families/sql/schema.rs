@@ -340,6 +340,10 @@ impl Schema {
     /// The words of an identifier, in lower case, abbreviations resolved.
     pub fn words(&self, identifier: &str) -> Vec<String> {
         let mut out = Vec::new();
+        // `LName`
+        if ABBREVIATIONS.iter().any(|(short, _)| short.eq_ignore_ascii_case(identifier)) {
+            return vec![expand(&identifier.to_ascii_lowercase())];
+        }
         for word in effect::words(identifier) {
             let lower = word.to_ascii_lowercase();
             match self.split(&lower) {

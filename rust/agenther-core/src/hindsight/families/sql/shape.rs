@@ -88,6 +88,8 @@ pub enum Test {
     Average(Column, BinaryOperator),
     /// `column > (SELECT MAX(column) FROM the same table WHERE …)`, and the like with `<` and `MIN`.
     Against(Column, BinaryOperator, Fold, Box<Shape>),
+    /// `column IN (SELECT column FROM the same table GROUP BY column HAVING COUNT(*) op n)`.
+    Shared(Column, BinaryOperator, u64),
     /// `reference IN (SELECT key FROM parent WHERE …)`.
     Of(Column, Box<Shape>),
     /// `key [NOT] IN (SELECT reference FROM child …)`, `[NOT] EXISTS (…)`, `(SELECT COUNT(*) …) op n`.
@@ -807,7 +809,8 @@ impl<'s> Scope<'s> {
             Expr::IsNotNull(expr) => Some(Test::Null(self.column(expr)?, true)),
             Expr::InSubquery { expr, subquery, negated } => self
                 .related(expr, subquery, *negated)
-                .or_else(|| (!negated).then(|| self.belongs(self.column(expr)?, subquery)).flatten()),
+                .or_else(|| (!negated).then(|| self.belongs(self.column(expr)?, subquery)).flatten())
+                .or_else(|| (!negated).then(|| self.shares(self.column(expr)?, subquery)).flatten()),
             Expr::Exists { subquery, negated } => {
                 let (key, reference, child) = self.linked(subquery, select(subquery)?)?;
                 let number = if *negated { Number::None } else { Number::Some };

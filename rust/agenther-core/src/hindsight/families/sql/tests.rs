@@ -795,6 +795,23 @@ fn measures_over_joins_say_what_they_are_taken_over() {
             "Which gate has the flight with the highest price among the flights whose price is less than 100, and what \
              price is that? If there is a tie, any one of them will do.",
         ),
+        (
+            "SELECT gate, AVG(price) FROM flight WHERE gate IN (SELECT gate FROM flight GROUP BY gate HAVING AVG(price) > 72) \
+             GROUP BY gate",
+            "[('B2', 99.5), ('C1', 80)]",
+            "For each gate in which the average price of the flights is above 72, what is the average price of the flights?",
+        ),
+        (
+            "SELECT COUNT(*) FROM flight WHERE gate IN (SELECT gate FROM flight GROUP BY gate HAVING COUNT(*) > 2)",
+            "[(12,)]",
+            "How many flights are there whose gate is shared by more than 2 flights?",
+        ),
+        (
+            "SELECT COUNT(DISTINCT gate) FROM flight WHERE gate IN (SELECT gate FROM flight GROUP BY gate HAVING COUNT(*) > 2)",
+            "[(3,)]",
+            "",
+        ),
+        ("SELECT AVG(CAST(age AS UNSIGNED)) FROM crew", "[(41.5,)]", "What is the average age of all crews?"),
         // The lowest of prices may be none.
         ("SELECT gate FROM flight GROUP BY gate ORDER BY MIN(price) LIMIT 1", "[('B2',)]", ""),
         (
@@ -866,7 +883,26 @@ fn a_reference_called_as_the_key_is_that_of_the_thing() {
             "SELECT Fname, Major FROM student WHERE StuID NOT IN (SELECT StuID FROM has_pet WHERE PetID IN \
              (SELECT PetID FROM pets WHERE PetType = 'cat'))",
             "[('Tracy', 600)]",
-            "first names and majors of the students that have no pet whose pet type is \"cat\"",
+            "first names and majors of the students that have no pet whose type is \"cat\"",
+        ),
+        (
+            "SELECT Fname FROM student WHERE StuID IN (SELECT h.StuID FROM has_pet h JOIN pets p ON h.PetID = p.PetID \
+             WHERE p.PetType = 'cat')",
+            "[('Tracy',), ('Ann',)]",
+            "first names of the students that have at least one pet whose type is \"cat\"",
+        ),
+        (
+            "SELECT Fname FROM student WHERE StuID NOT IN (SELECT s.StuID FROM student s, has_pet h, pets p \
+             WHERE s.StuID = h.StuID AND h.PetID = p.PetID AND p.PetType = 'cat')",
+            "[('Tracy',), ('Ann',)]",
+            "first names of the students that have no pet whose type is \"cat\"",
+        ),
+        (
+            "SELECT s.Fname FROM student s JOIN has_pet h ON s.StuID = h.StuID JOIN pets p ON h.PetID = p.PetID \
+             WHERE p.PetType = 'dog' AND s.StuID NOT IN (SELECT h2.StuID FROM has_pet h2 JOIN pets p2 ON h2.PetID = p2.PetID \
+             WHERE p2.PetType = 'cat')",
+            "[('Tracy',), ('Ann',)]",
+            "first names of the students that have a pet whose type is \"dog\" and that have no pet whose type is \"cat\"",
         ),
     ] {
         let found = proposals(super::propose, "Who is it?", &[pets, ("sql", query, rows)]);
