@@ -17,9 +17,7 @@ const CONFUSED: &[&str] =
 
 /// The question, and its answer as it stands in the observation: the value, or else the sentence that has it.
 pub fn ask<'a>(query: &str, observation: &'a str, thought: &str) -> Option<(String, &'a str)> {
-    const UNSURE: &[&str] = &["however", "verify", "confirm", "double-check"];
-    let lower = thought.to_lowercase();
-    if UNSURE.iter().any(|word| lower.contains(word)) || observation.contains('·') {
+    if thought.to_lowercase().contains("however") || is_unsure(query, thought) || observation.contains('·') {
         return None; // a page's list of links or names: one of them is not "the" one
     }
     sentences(thought).into_iter().filter(|sentence| !doubts(sentence)).find_map(|sentence| {
@@ -28,6 +26,21 @@ pub fn ask<'a>(query: &str, observation: &'a str, thought: &str) -> Option<(Stri
             let answer = borne_out(query, observation, &claim)?;
             Some((claim.question, answer))
         })
+    })
+}
+
+/// Whether the agent wants to make sure of what it read, not of something further that the query does not name.
+fn is_unsure(query: &str, thought: &str) -> bool {
+    const UNSURE: &[&str] = &["verify", "confirm", "double-check"];
+    let sentence = thought.split(['.', '\n']).find(|sentence| {
+        let lower = sentence.to_lowercase();
+        UNSURE.iter().any(|word| lower.contains(word))
+    });
+    sentence.is_some_and(|sentence| {
+        let words = sentence.trim().split(' ').skip(1).filter(|word| *word != "I");
+        let names = words.filter(|word| word.starts_with(char::is_uppercase)).flat_map(content_stems);
+        let wanted = content_stems(query);
+        names.filter(|name| !wanted.contains(name)).count() < 2
     })
 }
 
@@ -163,11 +176,20 @@ fn shown<'a>(observation: &'a str, value: &[String], asked: &str, stems: &[Strin
         let about = if before.is_empty() { &all } else { &before };
         let said: Vec<String> = own.iter().chain(about.iter().filter(|_| goes_on)).cloned().collect();
         let has_value = value.iter().all(|stem| own.contains(stem));
+        // `Who won the 9th Cup?`: the doer opens the sentence, which has the deed, and the text says what it was done to.
+        let opens = content_stems(sentence).get(..value.len()) == Some(value);
+        let does = opens && deed(asked).is_some_and(|verb| own.iter().any(|said| are_kin(said, &verb)));
         before = own;
         let here = stems.iter().filter(|stem| says(&said, stem) || further.contains(stem)).count();
         let lower = sentence.to_lowercase();
-        has_value && here * 2 >= stems.len() && !HEDGES.iter().any(|hedge| lower.contains(hedge))
+        has_value && (does || here * 2 >= stems.len()) && !HEDGES.iter().any(|hedge| lower.contains(hedge))
     })
+}
+
+/// The stem of the past that says what was done: `team won the 9th Cup`.
+fn deed(asked: &str) -> Option<String> {
+    let past = asked.split(' ').take(4).find(|word| super::relative::base(word).is_some())?;
+    content_stems(past).into_iter().next()
 }
 
 /// The sentences of a text, and the rest behind the last, which may be cut.

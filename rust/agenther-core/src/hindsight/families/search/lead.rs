@@ -4,6 +4,7 @@ use std::cell::LazyCell;
 use std::ops::Deref;
 
 use super::demonyms::is_demonym;
+use super::named;
 use super::prose::{content_stems, dates};
 
 /// Nouns of works, which may stand before the title: "the film …".
@@ -57,6 +58,7 @@ impl<'a> Lead<'a> {
             None => (before.trim(), None),
         };
         let subject = subject.split(", ").next().unwrap_or(subject);
+        let subject = named::first_of(subject, parenthesis);
         (!subject.is_empty() && subject.len() < 80).then_some(Lead {
             subject,
             alias: alias(before),
@@ -143,8 +145,11 @@ pub fn about(name: &str, disambiguator: Option<&str>, lead: &Lead<'_>) -> bool {
         };
         content_stems(words).iter().all(says)
     });
-    (covered && same || person && shortened(name, lead.subject) || narrowed(name, lead, &subject, &described))
-        && fits
+    let is_same = covered && same
+        || person && shortened(name, lead.subject)
+        || named::is_name_of(name, lead)
+        || narrowed(name, lead, &subject, &described);
+    is_same && fits || named::is_spelt_out(name, disambiguator, lead)
 }
 
 /// Whether a query is the subject and a word or two that the predicate has: `Adair County, Oklahoma`, `Veld Rovers

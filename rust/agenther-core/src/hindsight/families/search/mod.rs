@@ -6,6 +6,7 @@
 
 mod ask;
 mod attribute;
+mod cast;
 mod claim;
 mod compare;
 mod demonyms;
@@ -13,6 +14,7 @@ mod direct;
 mod hop;
 mod inverted;
 mod lead;
+mod named;
 mod page;
 mod pages;
 mod pairs;
@@ -24,7 +26,7 @@ mod stated;
 
 use std::borrow::Cow;
 
-use super::{Candidate, Proposals};
+use super::{Candidate, Proposals, english};
 use crate::hindsight::{Origin, Slot, Support, Wording};
 use crate::reading::Reading;
 use crate::signals::tool_status::Status;
@@ -89,6 +91,8 @@ pub fn propose(reading: &Reading<'_>, out: &mut Proposals) {
                     answered.push(answer);
                 }
             } else if let Some(answer) = texts.iter().find_map(|text| search.said(text)) {
+                answered.push(answer);
+            } else if let Some(answer) = texts.iter().find_map(|text| search.cast(text)) {
                 answered.push(answer);
             } else if let Some(passage) = texts.iter().find_map(|text| attributed(query, text))
                 && is_new(&found, &passage)
@@ -155,6 +159,16 @@ impl<'a> Search<'_, 'a> {
         let (question, value) = said::ask(self.query, text)?;
         let is_doubted = self.thought().is_some_and(|thought| doubts(thought) && !affirms(thought, value));
         (!is_doubted).then(|| self.answered(question, value, 0.78))
+    }
+
+    /// Some of the cast that a page lists, which is so whatever the agent makes of it.
+    fn cast(&self, text: &'a str) -> Option<Answered<'a>> {
+        let (question, names) = cast::ask(self.query, text)?;
+        let (first, last) = (names.first()?, names.last()?);
+        let (from, to) = (span_of(text, first).start as usize, span_of(text, last).end as usize);
+        let answered = self.answered(question, &text[from..to], 0.78);
+        let answer = english::enumerate(&names.iter().map(ToString::to_string).collect::<Vec<_>>(), "and");
+        Some(Answered { candidate: Candidate { answer, ..answered.candidate }, value: None })
     }
 
     /// What the agent's next words make of a text, else the sentence that they take up.

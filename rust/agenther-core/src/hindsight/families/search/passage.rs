@@ -5,6 +5,7 @@
 
 use super::demonyms::nationality_prefix;
 use super::lead::{Lead, about, calling, calls_a_person, is_person, split_disambiguator, title, topic, work};
+use super::named;
 use super::prose::{date_prefix, name_prefix, names_prefix, sentences};
 
 /// What a fact says of the topic.
@@ -162,6 +163,7 @@ pub fn read<'a>(query: &'a str, text: &'a str) -> Option<Passage<'a>> {
     if !by_alias && !by_other && !about(name, disambiguator, &lead) {
         return None;
     }
+    let (name, disambiguator) = named::as_told(name, disambiguator, &lead);
     let gender = gender(&sentences);
     let person = is_person(&lead, gender.is_some());
     let title = title(name, &lead)?;
@@ -253,19 +255,21 @@ impl<'a> Passage<'a> {
             let after = inside[at + 5..].trim_start();
             let full_name = after.starts_with(|c: char| c.is_uppercase()) && date_prefix(after).is_none();
             let after = if full_name { after.split_once("; ").map_or("", |(_, rest)| rest) } else { after };
-            if let Some(date) = date_prefix(after) {
+            if let Some(date) = date_prefix(after).or_else(|| old_style(after)) {
                 self.add(Relation::Born, "", date);
             }
             return;
         }
         for (at, _) in inside.char_indices() {
             let starts_word = at == 0 || inside[..at].ends_with([' ', '(']);
-            let Some(born) = starts_word.then(|| date_prefix(&inside[at..])).flatten() else { continue };
+            let date = |at: usize| date_prefix(&inside[at..]).or_else(|| old_style(&inside[at..]));
+            let Some(born) = starts_word.then(|| date(at)).flatten() else { continue };
             let rest = inside[at + born.len()..].trim_start();
             let Some(rest) = ["–", "-", "—"].iter().find_map(|dash| rest.strip_prefix(dash)) else {
                 return;
             };
-            if let Some(died) = date_prefix(rest.trim_start())
+            let rest = rest.trim_start();
+            if let Some(died) = date_prefix(rest).or_else(|| old_style(rest))
                 && certain(&inside[..at])
             {
                 self.add(Relation::Born, "", born);
@@ -563,6 +567,16 @@ fn whole_value(text: &str) -> Option<&str> {
     names.or_else(|| counted(text).filter(|value| text[value.len()..].starts_with(['.', ','])))
 }
 
+/// A date in two calendars: `18 May [O.S. 6 May] 1868`.
+fn old_style(text: &str) -> Option<&str> {
+    let (new, rest) = text.split_once(" [O.S. ")?;
+    let (old, year) = rest.split_once("] ")?;
+    let year = date_prefix(year).filter(|year| year.len() == 4)?;
+    let is_day = |day: &str| date_prefix(&format!("{day} {year}")).is_some_and(|date| date.contains(day));
+    (is_day(new) && is_day(old))
+        .then(|| &text[..new.len() + " [O.S. ".len() + old.len() + "] ".len() + year.len()])
+}
+
 /// Whether nothing before a date says that it is another one: a baptism, an estimate, an alternative.
 fn certain(before: &str) -> bool {
     !["c.", "ca.", "circa", "bapt", "or ", "?", "reign", "r. ", "fl."]
@@ -655,6 +669,12 @@ fn after_subject<'a>(sentence: &'a str, lead: &Lead<'_>, about_topic: bool) -> O
                 return Some(rest);
             }
         }
+    }
+    // `The song was composed by …` of a song
+    if let Some(work) = work(lead).filter(|_| about_topic)
+        && let Some(rest) = sentence.strip_prefix("The ").and_then(|rest| rest.strip_prefix(work))
+    {
+        return rest.strip_prefix(' ');
     }
     let last = lead.subject.rsplit(' ').next()?;
     [lead.subject, last].iter().find_map(|name| sentence.strip_prefix(name)?.strip_prefix(' '))

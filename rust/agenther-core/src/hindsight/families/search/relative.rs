@@ -60,7 +60,10 @@ const LINKS: &[&str] = &[
 pub fn question(query: &str) -> Option<(String, Wants)> {
     let (head, rest) = head(query)?;
     let noun = head.rsplit(' ').next()?;
-    let asked = clause(head, rest).or_else(|| doing(head, rest)).or_else(|| done_by_name(head, rest))?;
+    let asked = clause(head, rest)
+        .or_else(|| doing(head, rest))
+        .or_else(|| done_by_name(head, rest))
+        .or_else(|| in_both(head, rest))?;
     let named = rest.split(' ').any(|word| word.trim_start_matches('"').starts_with(char::is_uppercase));
     (named && asked.split(' ').count() <= 22).then(|| (with_articles(&asked), wants(noun)))
 }
@@ -121,7 +124,8 @@ fn head(query: &str) -> Option<(&str, &str)> {
         let lower = !word.is_empty() && word.chars().all(|c| c.is_ascii_lowercase() || c == '-');
         let is_year = count == 0 && word.len() == 4 && word.bytes().all(|b| b.is_ascii_digit());
         let link = LINKS.contains(&word) && !(word == "and" && count > 0);
-        if link || !(lower || is_year || count == 0 && is_demonym(word)) || count > 0 && is_verb(word) {
+        let described = lower || is_year || count > 0 && is_acronym(word);
+        if link || !(described || count == 0 && is_demonym(word)) || count > 0 && is_verb(word) {
             break;
         }
         end += word.len() + 1;
@@ -134,6 +138,14 @@ fn head(query: &str) -> Option<(&str, &str)> {
     ((1..=MAX_HEAD).contains(&count) && noun && !last.ends_with("ing") && !head.ends_with(" and"))
         .then(|| (head, query[end..].trim()))
         .filter(|(_, rest)| !rest.is_empty())
+}
+
+/// `MI6` of an `MI6 agent`.
+fn is_acronym(word: &str) -> bool {
+    let capitals = word.bytes().filter(u8::is_ascii_uppercase).count();
+    (2..=5).contains(&word.len())
+        && capitals >= 2
+        && word.bytes().all(|byte| byte.is_ascii_uppercase() || byte.is_ascii_digit())
 }
 
 fn is_verb(word: &str) -> bool {
@@ -168,6 +180,16 @@ fn clause(head: &str, rest: &str) -> Option<String> {
     place.is_empty().then(|| relative(head, rest).or_else(|| done_by_name(head, clause)))?
 }
 
+/// `in "Low Tide" and "High Tide"`: of one work there are several.
+fn in_both(head: &str, rest: &str) -> Option<String> {
+    let (one, other) = rest.strip_prefix("in ")?.split_once(" and ")?;
+    let is_title = |text: &str| {
+        text.len() > 2 && text.starts_with('"') && text.ends_with('"') && text.matches('"').count() == 2
+    };
+    (is_person(head.rsplit(' ').next()?) && is_title(one) && is_title(other))
+        .then(|| format!("Which {head} appears in both {one} and {other}"))
+}
+
 /// `founded by X`, `spoken in X`, `released "X"`.
 fn doing(head: &str, rest: &str) -> Option<String> {
     let (verb, after) = rest.split_once(' ')?;
@@ -187,6 +209,15 @@ fn doing(head: &str, rest: &str) -> Option<String> {
             .starts_with(|c: char| c.is_uppercase() || c.is_ascii_digit()) =>
         {
             (!LASTING.contains(&verb)).then(|| format!("Which {head} {rest}"))
+        }
+        // `released song Low Tide`
+        kind if attribute::kind(after) == Some(kind) && !LASTING.contains(&verb) => {
+            Some(format!("Which {head} {verb} the {after}"))
+        }
+        // `won victories for X`
+        several if is_plural(several) && several.starts_with(char::is_lowercase) => {
+            (!LASTING.contains(&verb) && !INTRANSITIVE.contains(&verb))
+                .then(|| format!("Which {head} {rest}"))
         }
         "the" | "all" | "both" | "a" | "an" => {
             (!LASTING.contains(&verb)).then(|| format!("Which {head} {rest}"))
@@ -343,6 +374,21 @@ mod tests {
             ("boy band released \"Said and Done\"", Some("Which boy band released \"Said and Done\"")),
             ("actress played Ann Lee in VBC series", Some("Which actress played Ann Lee in the VBC series")),
             ("player nicknamed \"Fox\" played for Veld", None),
+            (
+                "fictional MI6 agent created by Ann Lee in 1952",
+                Some("Which fictional MI6 agent was created by Ann Lee in 1952"),
+            ),
+            ("Veldic rally driver won victories for Amber", None),
+            (
+                "German rally driver won victories for Amber",
+                Some("Which German rally driver won victories for Amber"),
+            ),
+            (
+                "actor in \"Low Tide\" and \"High Tide\"",
+                Some("Which actor appears in both \"Low Tide\" and \"High Tide\""),
+            ),
+            ("actor in \"Low Tide\"", None),
+            ("singer released song Low Tide", Some("Which singer released the song Low Tide")),
             ("castles built by Ann Lee", None),
             ("film", None),
             ("distance between Amber and Veld", None),

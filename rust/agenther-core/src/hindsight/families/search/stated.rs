@@ -105,6 +105,8 @@ struct Asked {
     all: Vec<String>,
     /// Stem of the first and last name of two words that may be a person's.
     people: Vec<(String, String)>,
+    /// Whether it asks what something was named after.
+    asks_namesake: bool,
 }
 
 impl Asked {
@@ -121,7 +123,14 @@ impl Asked {
         let further = question.split_once(", ").map_or(Vec::new(), |(_, further)| content_stems(further));
         let names: Vec<String> = stems(names).into_iter().filter(|name| !further.contains(name)).collect();
         let people = people(question);
-        (!names.is_empty()).then(|| Asked { names, plain, all: content_stems(question), people })
+        let asks_namesake = words().any(|word| word.starts_with("name"));
+        (!names.is_empty()).then(|| Asked {
+            names,
+            plain,
+            all: content_stems(question),
+            people,
+            asks_namesake,
+        })
     }
 
     /// Whether the last of some sentences answers: with one plain word missing at most, and that only if the agent took
@@ -150,9 +159,7 @@ impl Asked {
             };
             refers.iter().any(|start| sentence.starts_with(start)) && whole(self.names.iter())
         };
-        if absent.count() > 0 && !goes_on()
-            || lower.contains("named after") && !self.plain.iter().any(|word| word == "nam")
-        {
+        if absent.count() > 0 && !goes_on() || lower.contains("named after") && !self.asks_namesake {
             return false;
         }
         if wants == Wants::Whether && !is_taken_up {

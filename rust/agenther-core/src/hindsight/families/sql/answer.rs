@@ -4,6 +4,7 @@ use sqlparser::ast::BinaryOperator;
 
 use super::MAX_ROWS;
 use super::conditions::tested;
+use super::numbered;
 use super::phrase;
 use super::rows::{Cell, Row};
 use super::schema::Schema;
@@ -110,25 +111,6 @@ fn repeats(rows: &[Row]) -> bool {
     (1..rows.len()).any(|at| rows[..at].contains(&rows[at]))
 }
 
-/// Leaves out the numbers by which a database knows things where the things have names beside them: nobody asks for
-/// the number of the airline.
-pub fn leave_out_keys(shape: &mut Shape, schema: &Schema, rows: &mut [Row]) {
-    let opaque: Vec<bool> =
-        shape.outputs.iter().map(|output| phrase::is_number_of_thing(shape, schema, output)).collect();
-    let named = |(output, opaque): (&Output, &bool)| matches!(output, Output::Column(_)) && !opaque;
-    let has_names = shape.outputs.iter().zip(&opaque).any(named);
-    let fits = rows.iter().all(|row| row.len() == opaque.len());
-    if shape.star || shape.distinct || schema.asks_for_ids || !has_names || !fits {
-        return;
-    }
-    let mut keep = opaque.iter().map(|opaque| !opaque).cycle();
-    shape.outputs.retain(|_| keep.next().unwrap_or(true));
-    for row in rows {
-        let mut keep = opaque.iter().map(|opaque| !opaque);
-        row.retain(|_| keep.next().unwrap_or(true));
-    }
-}
-
 /// Whether the rows can answer the request, and the answer they give.
 pub fn answer(shape: &Shape, schema: &Schema, rows: &[Row]) -> Option<String> {
     if !shape.counted
@@ -176,8 +158,11 @@ pub fn answer(shape: &Shape, schema: &Schema, rows: &[Row]) -> Option<String> {
         !matches!(output, Output::Column(_)) || phrase::is_number_of_thing(shape, schema, output)
     });
     let has_columns = shape.outputs.iter().any(|output| matches!(output, Output::Column(_)));
-    if has_columns && all_numbers && !schema.asks_for_ids {
+    if has_columns && all_numbers && !schema.asks_for_ids && !numbered::are_asked_for(shape, schema) {
         return None; // a person wants the name
+    }
+    if numbered::refers_to_nothing(shape, schema, rows) {
+        return None;
     }
     let headings = phrase::headings(shape, schema)?;
     if shape.star {

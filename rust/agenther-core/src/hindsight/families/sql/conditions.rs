@@ -2,7 +2,7 @@
 
 use sqlparser::ast::BinaryOperator;
 
-use super::phrase::Speaker;
+use super::phrase::{Speaker, plural_attribute};
 use super::shape::{Column, Constant, Fold, Number, Shape, Test};
 use crate::hindsight::families::english::{self, enumerate, is_plural, plural};
 
@@ -10,7 +10,8 @@ impl Speaker<'_> {
     /// Whether a condition means what its words say, given the types of the columns.
     pub(super) fn sound(&self, test: &Test) -> bool {
         let ordered = |column: &Column, constant: &Constant| match self.info(column) {
-            Some(info) => (info.numeric && constant.number) || (info.temporal && !constant.number),
+            Some(info) if constant.number => info.numeric || self.is_year(column),
+            Some(info) => info.temporal,
             None => constant.number,
         };
         match test {
@@ -29,7 +30,7 @@ impl Speaker<'_> {
                 typed
                     && said
                     && counted
-                    && (!self.opaque(column) || !constant.number)
+                    && (!self.opaque(column) || !constant.number || self.is_known_number(column, constant))
                     && !constant.text.trim().is_empty()
             }
             Test::Compare(column, _, constant) => !self.opaque(column) && ordered(column, constant),
@@ -51,7 +52,7 @@ impl Speaker<'_> {
                 let inner = Speaker { shape: child, schema: self.schema };
                 child.tests.iter().all(|test| inner.sound(test))
             }
-            Test::Null(column, _) => !self.opaque(column),
+            Test::Null(column, _) | Test::Shared(column, ..) => !self.opaque(column),
         }
     }
 
@@ -140,6 +141,13 @@ impl Speaker<'_> {
             {
                 format!("whose date is in {}", constant.text)
             }
+            Test::Compare(column, BinaryOperator::Eq, constant)
+                if constant.number
+                    && attribute.as_deref() == Some("ID")
+                    && column.table == self.shape.base =>
+            {
+                format!("with the ID {}", constant.text)
+            }
             Test::Compare(column, op, constant) => {
                 let relation = self.relation(column, op)?;
                 format!("whose {} {relation} {}", attribute?, quoted(constant))
@@ -179,8 +187,12 @@ impl Speaker<'_> {
                 let of = self.of_all(column)?;
                 format!("whose {} is {side} the average{of}", attribute?)
             }
+            Test::Shared(_, op, number) => {
+                let rows = if *number == 1 { self.base()? } else { plural(&self.base()?) };
+                format!("whose {} is shared by {} {number} {rows}", attribute?, bound(op)?)
+            }
             Test::Of(reference, parent) => {
-                let thing = self.referred(reference, &parent.tables[0])?;
+                let thing = self.referred(reference, &parent.tables[parent.base])?;
                 let inner = Speaker { shape: parent, schema: self.schema };
                 let said: Vec<String> =
                     parent.tests.iter().map(|test| inner.test(test)).collect::<Option<_>>()?;
@@ -193,15 +205,27 @@ impl Speaker<'_> {
                     return None;
                 }
                 let inner = Speaker { shape: child, schema: self.schema };
-                if let Some(link) = self.has_named(reference, child, number) {
+                if let Some(link) = self.has_named(column, reference, child, number) {
                     return Some(link);
                 }
-                let (one, conditions) = (inner.counted_for(reference)?, inner.conditions()?);
-                let have = inner.as_what(reference, &self.base()?)?;
+                let one = inner.counted_for(reference)?;
+                // `no pet whose pet type is cat`
+                let conditions = inner.conditions()?.replace(&format!(" whose {one} "), " whose ");
+                let have = inner.as_what(reference, column, &self.base()?)?;
                 let many = plural(&one);
-                let several = matches!(number, Number::Bound(_, number) if *number != 1);
+                let several = match number {
+                    Number::Bound(_, number) => *number != 1,
+                    Number::Different(..) => true,
+                    Number::Some | Number::None => false,
+                };
                 let conditions = if several { conditions } else { of_one(&conditions) };
                 match number {
+                    Number::Different(op, number, column) if conditions.is_empty() => {
+                        let different = plural_attribute(&inner.attribute(column)?);
+                        let bounded = format!("{} {number} different {different}", bound(op)?);
+                        format!("{have} {many} of {bounded}")
+                    }
+                    Number::Different(..) => return None,
                     Number::None => format!("{have} no {one}{conditions}"),
                     Number::Some => format!("{have} at least one {one}{conditions}"),
                     Number::Bound(op, number) => {
@@ -215,11 +239,17 @@ impl Speaker<'_> {
 
     /// `that have the language "Dutch"`, `that do not have the official language "Dutch"`, where the conditions on the
     /// child say which one is meant.
-    pub(super) fn has_named(&self, reference: &Column, child: &Shape, number: &Number) -> Option<String> {
+    pub(super) fn has_named(
+        &self,
+        key: &Column,
+        reference: &Column,
+        child: &Shape,
+        number: &Number,
+    ) -> Option<String> {
         let inner = Speaker { shape: child, schema: self.schema };
-        let (base, entity) = (inner.entity(&child.tables[0])?, self.base()?);
+        let (base, entity) = (inner.entity(&child.tables[child.base])?, self.base()?);
         let noun = base.strip_prefix(&entity)?.strip_prefix(' ')?;
-        let own = inner.as_what(reference, &entity)? == "that have";
+        let own = inner.as_what(reference, key, &entity)? == "that have";
         let link = inner.named(noun).filter(|_| own)?;
         match number {
             Number::Some => Some(link),
@@ -239,7 +269,10 @@ impl Speaker<'_> {
     }
 
     /// `that have`, or `that are the source airport of` where a reference says as what a thing is referred to.
-    fn as_what(&self, reference: &Column, entity: &str) -> Option<String> {
+    fn as_what(&self, reference: &Column, key: &Column, entity: &str) -> Option<String> {
+        if reference.name.eq_ignore_ascii_case(&key.name) {
+            return Some("that have".to_string());
+        }
         let words = self.noun_of(reference);
         let own = english::singular(entity.rsplit(' ').next()?);
         let (shared, role): (Vec<String>, Vec<String>) =
@@ -260,6 +293,17 @@ impl Speaker<'_> {
         matches!(first.as_str(), "is" | "are" | "has" | "have" | "was" | "can" | "allows" | "allow")
             || WORDS.contains(&last.as_str())
             || ENDS.iter().any(|end| last.ends_with(end))
+    }
+
+    /// Whether a condition is on the number of a thing that the user says.
+    fn is_known_number(&self, column: &Column, constant: &Constant) -> bool {
+        self.schema.is_said(&constant.text)
+            && self.schema.words(&column.name).last().is_some_and(|word| word == "ID")
+    }
+
+    /// Whether a column holds years, which compare as numbers even where they are texts.
+    fn is_year(&self, column: &Column) -> bool {
+        self.schema.words(&column.name).last().is_some_and(|word| word == "year")
     }
 
     /// Whether a column is called after what numbers are given of, or after what is counted.
@@ -354,6 +398,7 @@ pub(super) fn tested(test: &Test) -> &Column {
         | Test::Null(column, _)
         | Test::Extreme(column, _)
         | Test::Average(column, _)
+        | Test::Shared(column, ..)
         | Test::Against(column, ..)
         | Test::Of(column, _)
         | Test::Has(column, ..) => column,
@@ -369,6 +414,7 @@ pub(super) fn tested_mut(test: &mut Test) -> &mut Column {
         | Test::Null(column, _)
         | Test::Extreme(column, _)
         | Test::Average(column, _)
+        | Test::Shared(column, ..)
         | Test::Against(column, ..)
         | Test::Of(column, _)
         | Test::Has(column, ..) => column,

@@ -69,8 +69,10 @@ fn part(expr: &Expr) -> Option<(Part, &Expr)> {
     }
 }
 
-fn is_integer(kind: &DataType) -> bool {
-    kind.to_string().to_ascii_lowercase().contains("int")
+/// Whether a type is one of whole numbers.
+pub fn is_integer(kind: &DataType) -> bool {
+    let kind = kind.to_string().to_ascii_lowercase();
+    kind.contains("int") || matches!(kind.as_str(), "signed" | "unsigned")
 }
 
 fn field_part(field: &DateTimeField) -> Option<Part> {

@@ -3,6 +3,7 @@
 use sqlparser::ast::BinaryOperator;
 
 use super::conditions::bound;
+use super::numbered::{Asked, also};
 use super::phrase::{Speaker, TIE, plural_attribute, small};
 use super::shape::{Column, Fold, Output};
 use crate::hindsight::families::english::{self, enumerate, plural};
@@ -28,13 +29,12 @@ impl Speaker<'_> {
         if !own_key || keys.len() != 1 {
             return self.by_entity(key, &keys, &measures);
         }
-        let key_words = self.key_words(key)?;
+        let key_words = match self.is_number(key) {
+            true => format!("{} ID", self.numbered(key)?),
+            false => self.key_words(key)?,
+        };
         if key.table == shape.base && key_words == "name" {
             return None; // groups of one
-        }
-        let of_ids = self.schema.asks_for_ids && key_words.split(' ').count() == 2;
-        if key_words.ends_with("ID") && !of_ids {
-            return None; // nobody asks which number has the most
         }
         let measured = self.info(key).is_some_and(|info| info.numeric);
         if measured && shape.order.iter().any(|(measure, _)| matches!(measure, Output::Fold(..))) {
@@ -44,7 +44,8 @@ impl Speaker<'_> {
         let mut key_words = key_words;
         if let Some((measure, op, number)) = &shape.having_fold {
             let Output::Fold(_, column) = measure else { return None };
-            if column.table != shape.base || self.opaque(column) || self.tells_time(column) {
+            let measured = column.table == shape.base && !self.opaque(column) && !self.tells_time(column);
+            if !measured || self.is_number(key) {
                 return None;
             }
             let bound = match op {
@@ -73,23 +74,26 @@ impl Speaker<'_> {
         match (shape.limit, shape.order.as_slice()) {
             (Some(limit), [(measure, descending), ..]) if shape.having_fold.is_none() => {
                 let superlative = self.superlative(measure, *descending, &rows)?;
-                let count = match measures.as_slice() {
-                    [] => String::new(),
-                    [Output::Count] if *measure == Output::Count => ", and how many".to_string(),
-                    [shown] if shown == measure => ", and how much is that".to_string(),
+                let count = match (measures.as_slice(), measure) {
+                    ([], _) => String::new(),
+                    ([Output::Count], Output::Count) => ", and how many".to_string(),
+                    ([shown], Output::CountDistinct(_)) if shown == measure => ", and how many".to_string(),
+                    ([shown], Output::Fold(Fold::Highest | Fold::Lowest, column)) if shown == measure => {
+                        format!(", and what {} is that", self.attribute(column)?)
+                    }
+                    ([shown], Output::Fold(..)) if shown == measure => ", and what is it".to_string(),
+                    ([shown], _) if shown == measure => ", and how much is that".to_string(),
                     _ => return None,
                 };
-                let count = match measure {
-                    Output::CountDistinct(_) => count.replace("how much is that", "how many"),
-                    Output::Fold(..) => count.replace("how much is that", "what is it"),
-                    _ => count,
-                };
                 Some(match limit {
-                    1 => format!("Which {key_words} has {superlative}{count}? {TIE}"),
+                    1 => {
+                        let Asked { one, give, .. } = Asked::new(&key_words);
+                        format!("Which {one} has {superlative}{count}?{give} {TIE}")
+                    }
                     limit => {
-                        let keys = plural_attribute(&key_words);
+                        let Asked { several, give_each, .. } = Asked::new(&key_words);
                         format!(
-                            "Which {limit} {keys} have {superlative}{count}? Ties may be broken either way."
+                            "Which {limit} {several} have {superlative}{count}?{give_each} Ties may be broken either way."
                         )
                     }
                 })
@@ -210,12 +214,27 @@ impl Speaker<'_> {
                     (Fold::Average | Fold::Total, false) => {
                         format!("the lowest {}", self.fold_word(*fold, column))
                     }
-                    _ => return None,
+                    (fold, descending) => return self.with_the_most(*fold, column, descending),
                 };
                 format!("{extreme} {}", self.attribute_over(column, rows)?)
             }
             Output::Column(_) => return None,
         })
+    }
+
+    /// `the sale with the highest amount`: what has the extreme of all has the extreme of its own.
+    fn with_the_most(&self, fold: Fold, column: &Column, descending: bool) -> Option<String> {
+        // The lowest of nothing but nulls comes first.
+        let sure = descending || self.info(column).is_some_and(|info| info.not_null);
+        if descending != (fold == Fold::Highest) || !sure {
+            return None;
+        }
+        let scope = match self.shape.tests.as_slice() {
+            [] => String::new(),
+            _ => format!(" among the {}", self.rows()?),
+        };
+        let (base, extreme) = (self.base()?, self.fold_word(fold, column));
+        Some(format!("the {base} with the {extreme} {}{scope}", self.attribute(column)?))
     }
 
     /// `amount over all sales`; an attribute that names the rows already needs no more.
@@ -241,7 +260,9 @@ impl Speaker<'_> {
         let upper = matches!(op, BinaryOperator::Lt | BinaryOperator::LtEq);
         let things = plural_attribute(&self.attribute(column)?);
         let bounded = format!("{} {number} different {things}", bound(op)?);
-        (plain && shown && !upper).then(|| format!("Which {} have {bounded}?{counts}", plural_attribute(key)))
+        let Asked { several, give_each, .. } = Asked::new(key);
+        (plain && shown && !upper)
+            .then(|| format!("Which {several} have {bounded}?{}", also(&give_each, counts)))
     }
 
     fn per_group(
@@ -315,13 +336,14 @@ impl Speaker<'_> {
         // A country has languages, no country languages.
         let thing = key.strip_suffix(" name").unwrap_or(key);
         let bounded = self.bounded(rows, op, number)?.replace(&format!(" {thing} "), " ");
-        let keys = plural_attribute(key);
+        let Asked { several, give_each, .. } = Asked::new(key);
         Some(match self.shape.examples {
+            Some(_) if !give_each.is_empty() => return None,
             Some(examples) => {
-                let things = key.strip_suffix(" name").map_or(keys, plural);
+                let things = key.strip_suffix(" name").map_or(several, plural);
                 format!("Name {} {things} that have {bounded}.{counts}", small(examples)?)
             }
-            None => format!("Which {keys} have {bounded}?{counts}"),
+            None => format!("Which {several} have {bounded}?{}", also(&give_each, counts)),
         })
     }
 
@@ -340,13 +362,19 @@ impl Speaker<'_> {
     /// group is one of its things, `GROUP BY airlines.id` one airline.
     fn by_entity(&self, key: &Column, columns: &[&Output], measures: &[Output]) -> Option<String> {
         let shape = self.shape;
-        let Output::Column(first) = columns.first()? else { return None };
-        let table = first.table;
-        let one_table =
-            columns.iter().all(|output| matches!(output, Output::Column(column) if column.table == table));
-        let reference = shape.referrer[table].as_ref() == Some(key);
+        let of_others = |output: &&Output| match output {
+            Output::Column(column) if column.table != shape.base => Some(column.table),
+            _ => None,
+        };
+        let table = columns.iter().find_map(of_others)?;
+        let refers = |column: &Column| shape.referrer[table].as_ref() == Some(column);
+        // The reference to a thing is its number as well.
+        let one_table = columns.iter().all(
+            |output| matches!(output, Output::Column(column) if column.table == table || refers(column)),
+        );
+        let reference = refers(key);
         let own_key = key.table == table && self.identifies(key);
-        if table == shape.base || !one_table || !(own_key || reference) {
+        if !one_table || !(own_key || reference) {
             return None;
         }
         let full: Vec<String> = columns.iter().map(|output| self.output(output)).collect::<Option<_>>()?;
@@ -453,7 +481,7 @@ impl Speaker<'_> {
     }
 
     /// Whether a column alone identifies the rows of its table, by the schema or, where none was seen, by its name.
-    fn identifies(&self, column: &Column) -> bool {
+    pub(super) fn identifies(&self, column: &Column) -> bool {
         let table = &self.shape.tables[column.table];
         match self.schema.columns(table) {
             Some(columns) => {

@@ -9,10 +9,15 @@ mod conditions;
 mod dates;
 mod ddl;
 mod groups;
+mod left_out;
+mod members;
 mod naming;
 mod nested;
+mod numbered;
+mod outer;
 mod phrase;
 mod psql;
+mod repeated;
 mod rewrite;
 mod rows;
 mod schema;
@@ -241,7 +246,8 @@ fn candidate(reading: &Reading<'_>, schema: &Schema, query: Asked, largest: usiz
     }
     let mut rows = table.rows;
     answer::one_of_extreme(&mut shape);
-    answer::leave_out_keys(&mut shape, schema, &mut rows);
+    left_out::leave_out_keys(&mut shape, schema, &mut rows);
+    left_out::leave_out_unsaid(&mut shape, schema, &mut rows);
     phrase::leave_out_order(&mut shape, schema);
     let capped = match table.complete {
         Some(complete) => !complete,
@@ -266,7 +272,12 @@ fn candidate(reading: &Reading<'_>, schema: &Schema, query: Asked, largest: usiz
         slots: slots(reading, &shape, schema, sink),
         evidence: evidence(reading, sink),
         trivial: false,
-        prior: if clauses > 1 && !rows.is_empty() { 0.85 } else { 0.75 },
+        // Who asks for a number asks for it after the names.
+        prior: if clauses > 1 && !rows.is_empty() && !numbered::is_grouped(&shape, schema) {
+            0.85
+        } else {
+            0.75
+        },
         steps,
     })
 }
@@ -274,7 +285,8 @@ fn candidate(reading: &Reading<'_>, schema: &Schema, query: Asked, largest: usiz
 /// The steps before the query that showed its tables, and the query itself.
 fn kept(shape: &Shape, schema: &Schema, sink: usize) -> Vec<u32> {
     let sink = sink as u32;
-    let described = shape.tables.iter().filter_map(|table| schema.columns(table)?.first()?.step);
+    let tables = shape.every_table();
+    let described = tables.iter().filter_map(|table| schema.columns(table)?.first()?.step);
     let listing = schema.listings.iter().copied().filter(|step| *step < sink).max();
     let mut steps: Vec<u32> = described.chain(listing).filter(|step| *step < sink).collect();
     steps.push(sink);

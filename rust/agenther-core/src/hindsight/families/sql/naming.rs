@@ -178,6 +178,15 @@ impl Speaker<'_> {
         refers && !called_key && self.info(column).is_none_or(|info| info.numeric)
     }
 
+    /// Whether a column is called after what amounts are given of, as against numbers that stand for something.
+    pub(super) fn is_amount(&self, column: &Column) -> bool {
+        const STAND_FOR: &[&str] =
+            &["ID", "number", "code", "year", "month", "day", "version", "level", "grade", "rank", "ranking"];
+        self.words_of(column).last().is_some_and(|word| {
+            super::answer::MEASURED.contains(&word.as_str()) && !STAND_FOR.contains(&word.as_str())
+        })
+    }
+
     /// Whether the values are points in time, which have no average.
     pub(super) fn tells_time(&self, column: &Column) -> bool {
         let named = ["date", "time", "year", "month", "day"];

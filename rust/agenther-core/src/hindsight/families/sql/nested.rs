@@ -5,6 +5,7 @@ use sqlparser::ast::{
     SetExpr, TableFactor,
 };
 
+use super::conditions::tested;
 use super::shape::{Column, Fold, Number, Output, Scope, Shape, Test, constant, flatten, select};
 use crate::hindsight::families::english;
 
@@ -49,24 +50,29 @@ impl Scope<'_> {
         let inner = Scope::new(inner_select, self.schema)?;
         let outputs = inner.outputs(inner_select)?;
         let [Output::Column(reference)] = outputs.as_slice() else { return None };
+        let reference = &inner.as_reference(reference);
         if query.limit_clause.is_some() || !self.refers(&column, &inner, reference) {
             return None;
         }
-        let tests = match &inner_select.selection {
-            Some(expr) => inner.tests(expr).filter(|(tests, any)| !any || tests.len() == 1)?.0,
-            None => Vec::new(),
-        };
+        let (tests, any) = inner.selection(inner_select)?;
+        if any && tests.len() > 1 || !inner.tells_every_table(&tests, &self.tables[column.table]) {
+            return None;
+        }
         let GroupByExpr::Expressions(group, _) = &inner_select.group_by else { return None };
         let number = match (group.as_slice(), &inner_select.having) {
             ([], None) if negated => Number::None,
             ([], None) => Number::Some,
             ([key], Some(having)) if !negated && inner.column(key)? == *reference => {
-                let (Output::Count, op, number) = inner.having(having)? else { return None };
+                let (measure, op, number) = inner.having(having)?;
                 // A row without children is in no group, so an upper bound would mean "but at least one".
                 if matches!(op, BinaryOperator::Lt | BinaryOperator::LtEq) || number == 0 {
                     return None;
                 }
-                Number::Bound(op, number)
+                match measure {
+                    Output::Count => Number::Bound(op, number),
+                    Output::CountDistinct(column) if number > 1 => Number::Different(op, number, column),
+                    _ => return None,
+                }
             }
             _ => return None,
         };
@@ -82,11 +88,12 @@ impl Scope<'_> {
         let [Output::Column(key)] = outputs.as_slice() else { return None };
         let GroupByExpr::Expressions(group, _) = &inner_select.group_by else { return None };
         let plain = group.is_empty() && inner_select.having.is_none() && query.limit_clause.is_none();
-        if !plain || inner.tables.len() != 1 || !inner.is_key(key) || self.is_key(&reference) {
+        if !plain || key.table != inner.base || !inner.is_key(key) || self.is_key(&reference) {
             return None;
         }
-        let (tests, any) = inner.tests(inner_select.selection.as_ref()?)?;
-        (!any || tests.len() == 1).then(|| Test::Of(reference, Box::new(inner.child(tests))))
+        let (tests, any) = inner.selection(inner_select)?;
+        let is_told = !tests.is_empty() && inner.tells_every_table(&tests, "");
+        (is_told && (!any || tests.len() == 1)).then(|| Test::Of(reference, Box::new(inner.child(tests))))
     }
 
     /// Whether a column of a child table refers to the rows of one of these tables by their key.
@@ -98,22 +105,39 @@ impl Scope<'_> {
         let called_after = found == format!("{}{}", entity.to_ascii_lowercase(), glue(wanted));
         let kind = self.schema.words(&self.tables[key.table]).pop();
         let of_kind = || {
-            let info = self.schema.column(&inner.tables[0], &reference.name);
+            let info = self.schema.column(&inner.tables[reference.table], &reference.name);
             // `maker` of a model that refers to the car makers
             info.is_some_and(|info| info.keyed) && kind.is_some_and(|kind| english::singular(&kind) == found)
         };
         let named = reference.name.eq_ignore_ascii_case(&key.name)
             || called_after
             || found == entity.to_ascii_lowercase()
-            || (inner.tables.len() == 1 && of_kind());
+            || of_kind();
         let is_unseen = self.schema.columns(&self.tables[key.table]).is_none();
         let is_key = self.is_key(key) || (is_unseen && called_after);
-        named && inner.tables.len() == 1 && is_key && !inner.is_key(reference)
+        named && reference.table == inner.base && is_key && !inner.is_key(reference)
     }
 
-    /// The only table of an inner query as a shape that has nothing but conditions.
+    /// The key of what the rows refer to as the reference to it.
+    fn as_reference(&self, column: &Column) -> Column {
+        let reference = self.referrer[column.table].as_ref().filter(|_| self.is_key(column));
+        reference.unwrap_or(column).clone()
+    }
+
+    /// Whether each joined table is in one of the conditions, or leads on to one that is: else the join restricts what no
+    /// word tells. That the thing itself is joined once more restricts nothing.
+    fn tells_every_table(&self, tests: &[Test], thing: &str) -> bool {
+        let tested = |table: usize| tests.iter().any(|test| tested(test).table == table);
+        let leads_on = |table: usize| self.referrer.iter().flatten().any(|column| column.table == table);
+        (0..self.tables.len()).all(|table| {
+            let is_thing = self.tables[table].eq_ignore_ascii_case(thing);
+            table == self.base || tested(table) || leads_on(table) || is_thing
+        })
+    }
+
+    /// The rows of an inner query as a shape that has nothing but conditions.
     fn child(self, tests: Vec<Test>) -> Shape {
-        let table = self.tables[0].clone();
+        let table = self.tables[self.base].clone();
         Shape {
             tables: self.tables,
             referrer: self.referrer,
@@ -139,7 +163,8 @@ impl Scope<'_> {
             }
         }
         let (key, reference) = ends?;
-        Some((key, reference, inner.child(tests)))
+        let is_told = inner.tells_every_table(&tests, &self.tables[key.table]);
+        is_told.then(|| (key, reference, inner.child(tests)))
     }
 
     /// `child.reference = outer.key`, either way round: the key and the reference.
@@ -171,7 +196,7 @@ impl Scope<'_> {
 }
 
 /// `SELECT … FROM thing WHERE key = (SELECT reference FROM child … GROUP BY reference ORDER BY measure LIMIT n)` as the join
-/// of the two that is grouped by the key.
+/// of the two that is grouped by the key; the same without groups, `… ORDER BY column LIMIT 1`.
 pub fn joined_by_superlative(query: &Query) -> Option<Query> {
     let outer = select(query)?;
     let [from] = outer.from.as_slice() else { return None };
@@ -188,7 +213,9 @@ pub fn joined_by_superlative(query: &Query) -> Option<Query> {
     let GroupByExpr::Expressions(keys, _) = &inner.group_by else { return None };
     let [SelectItem::UnnamedExpr(reference)] = inner.projection.as_slice() else { return None };
     let GroupByExpr::Expressions(grouped, _) = &outer.group_by else { return None };
-    let plain = keys.as_slice() == [reference.clone()]
+    let of_groups = keys.as_slice() == [reference.clone()];
+    let of_one = keys.is_empty() && is_one(inner_query);
+    let plain = (of_groups || of_one)
         && inner_query.order_by.is_some()
         && inner_query.limit_clause.is_some()
         && inner.having.is_none()
@@ -200,7 +227,7 @@ pub fn joined_by_superlative(query: &Query) -> Option<Query> {
     let TableFactor::Table { name: child, alias: child_alias, .. } = &inner_from.relation else {
         return None;
     };
-    if !plain || query.limit_clause.as_ref().is_some_and(|limit| limit.to_string().trim() != "LIMIT 1") {
+    if !plain || (query.limit_clause.is_some() && !is_one(query)) {
         return None;
     }
     let called = |name: &sqlparser::ast::ObjectName, alias: &Option<sqlparser::ast::TableAlias>| {
@@ -223,7 +250,9 @@ pub fn joined_by_superlative(query: &Query) -> Option<Query> {
     let mut joined = (**inner_query).clone();
     let SetExpr::Select(select) = joined.body.as_mut() else { return None };
     select.projection = outer.projection.iter().map(item).collect::<Option<_>>()?;
-    select.group_by = GroupByExpr::Expressions(vec![key.clone()], Vec::new());
+    if of_groups {
+        select.group_by = GroupByExpr::Expressions(vec![key.clone()], Vec::new());
+    }
     select.from[0].joins.push(Join {
         relation: from.relation.clone(),
         global: false,
@@ -234,4 +263,8 @@ pub fn joined_by_superlative(query: &Query) -> Option<Query> {
         })),
     });
     Some(joined)
+}
+
+fn is_one(query: &Query) -> bool {
+    query.limit_clause.as_ref().is_some_and(|limit| limit.to_string().trim() == "LIMIT 1")
 }

@@ -83,6 +83,13 @@ pub fn headings(shape: &Shape, schema: &Schema) -> Option<Vec<String>> {
         .collect()
 }
 
+/// Which columns of the result words can tell.
+pub fn said_outputs(shape: &Shape, schema: &Schema) -> Vec<bool> {
+    let speaker = Speaker { shape, schema };
+    let said = |output: &Output| speaker.measures_what_it_says(output) && speaker.output(output).is_some();
+    shape.outputs.iter().map(said).collect()
+}
+
 /// A shape and the words for it.
 pub(super) struct Speaker<'s> {
     pub(super) shape: &'s Shape,
@@ -107,22 +114,11 @@ impl Speaker<'_> {
         // A join restricts: rows without a partner vanish. So every table must be in the words.
         let all_mentioned = (0..shape.tables.len())
             .all(|table| table == shape.base || mentioned(table) || self.leads_on(table));
-        // The rows of a referred table repeat once per referrer, so only the base may be folded.
-        let foldable = |fold: Fold, column: &Column| match self.info(column) {
-            _ if matches!(fold, Fold::Average | Fold::Total) && self.tells_time(column) => false,
-            Some(info) => info.numeric || (info.temporal && matches!(fold, Fold::Highest | Fold::Lowest)),
-            // The rows tell whether the extremes are those of numbers.
-            None => true,
-        };
-        let no_fan_out =
-            shape.outputs.iter().chain(shape.order.iter().map(|(key, _)| key)).all(|output| match output {
-                Output::Fold(fold, column) => {
-                    column.table == shape.base && !self.opaque(column) && foldable(*fold, column)
-                }
-                Output::CountDistinct(column) => column.table == shape.base && !self.nameless(column),
-                Output::Column(column) => shape.star || !self.nameless(column),
-                Output::Count => true,
-            });
+        let no_fan_out = shape
+            .outputs
+            .iter()
+            .chain(shape.order.iter().map(|(key, _)| key))
+            .all(|output| self.measures_what_it_says(output));
         let asks_what_it_fixes = !shape.outputs.is_empty() && shape.outputs.iter().all(|output| {
             shape.tests.iter().any(|test| {
                 matches!((output, test), (Output::Column(column), Test::Compare(fixed, BinaryOperator::Eq, _)) if column == fixed)
@@ -130,7 +126,11 @@ impl Speaker<'_> {
         });
         // "… that have a section whose name is h and whose …": what follows an inner condition would read as one more.
         let nested = |test: &Test| match test {
-            Test::Has(_, reference, child, number) if self.has_named(reference, child, number).is_some() => 0,
+            Test::Has(key, reference, child, number)
+                if self.has_named(key, reference, child, number).is_some() =>
+            {
+                0
+            }
             Test::Has(_, _, child, _) | Test::Against(_, _, _, child) => child.tests.len(),
             _ => 0,
         };
@@ -143,7 +143,43 @@ impl Speaker<'_> {
         }
         let limit_ordered = shape.limit.is_none() || !shape.order.is_empty();
         let tests_said = shape.tests.iter().all(|test| self.sound(test));
-        (all_mentioned && no_fan_out && limit_ordered && tests_said && !asks_what_it_fixes).then_some(())
+        let asks_what_groups = shape.tests.iter().any(|test| {
+            matches!(test, Test::Shared(column, ..) if shape.outputs.iter().any(|output| {
+                matches!(output, Output::Column(asked) | Output::CountDistinct(asked) if asked == column)
+            }))
+        });
+        let asks_too_little = asks_what_it_fixes || asks_what_groups;
+        (all_mentioned && no_fan_out && limit_ordered && tests_said && !asks_too_little).then_some(())
+    }
+
+    /// Whether a column of the result holds what its words promise. The rows of a referred table repeat once per
+    /// referrer, so only the base may be folded.
+    fn measures_what_it_says(&self, output: &Output) -> bool {
+        let shape = self.shape;
+        match output {
+            Output::Fold(fold, column) => {
+                let of_rows = column.table == shape.base || self.is_repeated(column);
+                of_rows && !self.opaque(column) && self.folds(*fold, column)
+            }
+            Output::CountDistinct(column) => column.table == shape.base && !self.nameless(column),
+            Output::Column(column) => {
+                shape.star || !self.nameless(column) || shape.group.as_slice() == [column.clone()]
+            }
+            Output::Count => true,
+        }
+    }
+
+    /// Whether the values of a column have such a fold.
+    fn folds(&self, fold: Fold, column: &Column) -> bool {
+        let sums = matches!(fold, Fold::Average | Fold::Total);
+        match self.info(column) {
+            _ if sums && self.tells_time(column) => false,
+            // Texts add up as the numbers that they hold.
+            _ if sums && self.is_amount(column) => true,
+            Some(info) => info.numeric || (info.temporal && !sums),
+            // The rows tell whether the extremes are those of numbers.
+            None => true,
+        }
     }
 
     /// Whether another mentioned table is reached through this one.
@@ -153,6 +189,10 @@ impl Speaker<'_> {
 
     pub(super) fn output(&self, output: &Output) -> Option<String> {
         Some(match output {
+            Output::Column(column) if self.shape.group.as_slice() == [column.clone()] => {
+                let thing = self.numbered(column).filter(|_| self.is_number(column));
+                thing.map(|thing| format!("{thing} ID")).or_else(|| self.attribute(column))?
+            }
             Output::Column(column) => self.attribute(column)?,
             Output::Count => match self.holders() {
                 Some((things, _)) => format!("number of {things}"),
@@ -193,6 +233,9 @@ impl Speaker<'_> {
         }
         if shape.star {
             let plain = !shape.distinct && shape.order.is_empty() && shape.limit.is_none();
+            if let Some(one) = self.one_by_number().filter(|_| plain) {
+                return Some(format!("Give me the full record of the {one}."));
+            }
             let rows = self.rows()?;
             return (plain && !shape.tests.is_empty()).then(|| match seed % 2 {
                 0 => format!("Give me the records of the {rows}."),
@@ -208,6 +251,12 @@ impl Speaker<'_> {
             shape.outputs.iter().map(|output| self.output(output)).collect::<Option<_>>()?;
         if attributes.len() > 5 || has_duplicates(&attributes) {
             return None;
+        }
+        if let Some(one) = self.one_by_number() {
+            let (is, listed) =
+                (if attributes.len() == 1 { "is" } else { "are" }, enumerate(&attributes, "and"));
+            return (shape.limit.is_none_or(|limit| limit == 1) && shape.examples.is_none())
+                .then(|| format!("What {is} the {listed} of the {one}?"));
         }
         if let Some(limit) = shape.limit {
             return self.top(limit, &attributes);
@@ -572,7 +621,12 @@ impl Speaker<'_> {
         if attributes.len() > 5 || has_duplicates(&attributes) {
             return None;
         }
-        let rows = format!("{} {link}", speaker.rows()?);
+        // `students that have a dog and that have no cat`: what nests stands last.
+        let nests = asked.tests.iter().any(|test| matches!(test, Test::Has(..)));
+        let rows = match nests {
+            true => format!("{} {link} and{}", plural(&entity), speaker.conditions()?),
+            false => format!("{} {link}", speaker.rows()?),
+        };
         if let Some(number) = shape.examples {
             return speaker.few(number, &attributes, &rows);
         }
@@ -600,6 +654,7 @@ impl Speaker<'_> {
                 };
                 Some(format!("How many different {different} are there among the {rows}?"))
             }
+            [Output::Fold(_, column)] if column.table != self.shape.base => self.repeated(column),
             outputs if outputs.iter().all(|output| matches!(output, Output::Fold(..))) => {
                 let all = if self.shape.tests.is_empty() { "all " } else { "the " };
                 let verb = if outputs.len() == 1 { "is" } else { "are" };
@@ -640,12 +695,20 @@ impl Speaker<'_> {
         let [(Output::Column(key), descending), ..] = self.shape.order.as_slice() else { return None };
         let info = self.info(key);
         // The lowest of a nullable column is a null, unless the query excludes nulls.
-        let excluded =
-            self.shape.tests.iter().any(|test| matches!(test, Test::Null(column, true) if column == key));
+        let excluded = self.shape.tests.iter().any(|test| match test {
+            Test::Null(column, recorded) => column == key && *recorded,
+            Test::Compare(column, ..) | Test::Between(column, ..) => column == key && !self.shape.any,
+            _ => false,
+        });
         // Where it is shown, the answer tells that it is none.
         let shown = self.shape.outputs.contains(&Output::Column(key.clone()));
         let null_safe = *descending || excluded || shown || info.is_some_and(|info| info.not_null);
-        let measurable = info.is_some_and(|info| info.numeric || info.temporal) && !self.opaque(key);
+        let ordered = match info {
+            Some(info) => info.numeric || info.temporal,
+            // What a table of two words holds, only its columns tell.
+            None => self.is_amount(key) && !self.base()?.contains(' '),
+        };
+        let measurable = ordered && !self.opaque(key);
         if !null_safe || !measurable || self.shape.distinct {
             return None;
         }

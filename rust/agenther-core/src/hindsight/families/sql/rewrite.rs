@@ -7,7 +7,10 @@ use sqlparser::ast::{
     SelectItem, SetExpr, TableFactor, TopQuantity, Value, ValueWithSpan,
 };
 
+use super::dates::is_integer;
+use super::members;
 use super::nested;
+use crate::signals::effect;
 
 /// Queries nested deeper are not read.
 const MAX_DEPTH: usize = 4;
@@ -30,6 +33,9 @@ pub fn plain(query: &Query) -> Option<Plain> {
     limit_of_dialect(&mut query);
     if let Some(joined) = nested::joined_by_superlative(&query) {
         query = joined;
+    }
+    if let Some(grouped) = members::grouped_alike(&query) {
+        query = grouped;
     }
     let mut decimals = None;
     let mut order = query.order_by.take();
@@ -169,13 +175,20 @@ fn widen(function: &mut Function) {
     let [FunctionArg::Unnamed(FunctionArgExpr::Expr(argument))] = list.args.as_mut_slice() else { return };
     let inner = match argument {
         Expr::Cast { kind: CastKind::Cast | CastKind::DoubleColon, expr, data_type, format: None }
-            if places_of(data_type) == Some(None) =>
+            if places_of(data_type) == Some(None) || is_integer(data_type) && is_whole(expr) =>
         {
             (**expr).clone()
         }
         _ => return,
     };
     *argument = inner;
+}
+
+/// Whether a column is called after what is given in whole numbers, which a cast to integers leaves as it is.
+fn is_whole(expr: &Expr) -> bool {
+    const WHOLE: &[&str] =
+        &["age", "horsepower", "quantity", "population", "attendance", "capacity", "points", "count"];
+    name(expr).is_some_and(|name| effect::words(&name).last().is_some_and(|word| WHOLE.contains(&word)))
 }
 
 /// The only measure of rows that counts those under a condition as a count, the condition among those of the query.

@@ -50,6 +50,8 @@ pub struct Schema {
     filled: BTreeSet<String>,
     /// Whether the user speaks of identifiers.
     pub asks_for_ids: bool,
+    /// The numbers that the user says.
+    said: BTreeSet<String>,
 }
 
 /// Words that identifiers of any schema glue to others (`petid`, `airportname`).
@@ -140,8 +142,15 @@ impl Schema {
         let mut schema = Schema::default();
         schema.learn_words(prompt);
         let is_id = |word: &str| ["id", "ids", "identifier", "identifiers"].contains(&word);
+        let digits = prompt.split(|c: char| !c.is_ascii_digit()).filter(|number| !number.is_empty());
+        schema.said = digits.map(str::to_string).collect();
         schema.asks_for_ids = effect::words(prompt).any(|word| is_id(&word.to_ascii_lowercase()));
         schema
+    }
+
+    /// Whether the user says a number: who knows `order 1042` may speak of it.
+    pub fn is_said(&self, number: &str) -> bool {
+        self.said.contains(number)
     }
 
     /// Takes in the tables that `CREATE TABLE` statements in a text define.
@@ -331,6 +340,10 @@ impl Schema {
     /// The words of an identifier, in lower case, abbreviations resolved.
     pub fn words(&self, identifier: &str) -> Vec<String> {
         let mut out = Vec::new();
+        // `LName`
+        if ABBREVIATIONS.iter().any(|(short, _)| short.eq_ignore_ascii_case(identifier)) {
+            return vec![expand(&identifier.to_ascii_lowercase())];
+        }
         for word in effect::words(identifier) {
             let lower = word.to_ascii_lowercase();
             match self.split(&lower) {

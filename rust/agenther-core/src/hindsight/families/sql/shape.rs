@@ -15,7 +15,7 @@ use sqlparser::dialect::{
 };
 use sqlparser::parser::Parser;
 
-use super::conditions::{tested, tested_mut};
+use super::conditions::tested;
 use super::dates;
 use super::rewrite;
 use super::schema::Schema;
@@ -88,6 +88,8 @@ pub enum Test {
     Average(Column, BinaryOperator),
     /// `column > (SELECT MAX(column) FROM the same table WHERE …)`, and the like with `<` and `MIN`.
     Against(Column, BinaryOperator, Fold, Box<Shape>),
+    /// `column IN (SELECT column FROM the same table GROUP BY column HAVING COUNT(*) op n)`.
+    Shared(Column, BinaryOperator, u64),
     /// `reference IN (SELECT key FROM parent WHERE …)`.
     Of(Column, Box<Shape>),
     /// `key [NOT] IN (SELECT reference FROM child …)`, `[NOT] EXISTS (…)`, `(SELECT COUNT(*) …) op n`.
@@ -103,6 +105,8 @@ pub enum Number {
     None,
     /// As many as a comparison says.
     Bound(BinaryOperator, u64),
+    /// Rows with as many different values of a column as a comparison says.
+    Different(BinaryOperator, u64, Column),
 }
 
 /// A query, reduced.
@@ -158,6 +162,17 @@ impl Shape {
                 _ => None,
             })
             .collect()
+    }
+
+    /// The tables, and those of the queries within its conditions.
+    pub fn every_table(&self) -> Vec<&str> {
+        let within = self.tests.iter().flat_map(|test| match test {
+            Test::Has(_, _, inner, _) | Test::Against(_, _, _, inner) | Test::Of(_, inner) => {
+                inner.every_table()
+            }
+            _ => Vec::new(),
+        });
+        self.tables.iter().map(String::as_str).chain(within).collect()
     }
 
     /// The rows of a table, all of them.
@@ -380,7 +395,7 @@ pub(super) struct Scope<'s> {
     pub(super) base: usize,
     aliases: Vec<(String, Output)>,
     /// The tables of `LEFT JOIN`s.
-    outer: Vec<usize>,
+    pub(super) outer: Vec<usize>,
     /// What rows are counted by: all of them (`None`), or those with a value in a column.
     counted: RefCell<Vec<Option<Column>>>,
 }
@@ -499,6 +514,9 @@ impl<'s> Scope<'s> {
         let (parent, child) = match (self.is_key(&left), self.is_key(&right)) {
             (true, false) => (left, right),
             (false, true) => (right, left),
+            // Of two tables that share a key the one refers to that after which the key is called.
+            (true, true) if self.is_named_after(&left) && !self.is_named_after(&right) => (left, right),
+            (true, true) if self.is_named_after(&right) && !self.is_named_after(&left) => (right, left),
             // One of two tables that share a key says that it refers to the other.
             (true, true) if self.is_foreign(&right) && !self.is_foreign(&left) => (left, right),
             (true, true) if self.is_foreign(&left) && !self.is_foreign(&right) => (right, left),
@@ -521,6 +539,13 @@ impl<'s> Scope<'s> {
         let unseen = self.schema.columns(&self.tables[key.table]).is_none();
         let named = format!("{}{}", table.to_ascii_lowercase(), glue(self.schema.words(&key.name)));
         unseen && glue(self.schema.words(&reference.name)) == named
+    }
+
+    /// Whether a key is called after its table: `employee_id` of `employee`.
+    fn is_named_after(&self, key: &Column) -> bool {
+        let glue = |words: Vec<String>| words.concat().to_ascii_lowercase();
+        let table = english::singular(&self.schema.words(&self.tables[key.table]).join(" ")).replace(' ', "");
+        glue(self.schema.words(&key.name)).strip_prefix(&table.to_ascii_lowercase()) == Some("id")
     }
 
     /// Whether the definition of a table says that a column refers to another.
@@ -576,83 +601,6 @@ impl<'s> Scope<'s> {
             tests.push(Test::Null(column.clone(), true));
         }
         Some(tests)
-    }
-
-    /// What a `LEFT JOIN` comes to: the same as a plain one where a condition asks for a partner; things without a
-    /// partner; or numbers that may be 0.
-    fn settle_outer(self, mut shape: Shape) -> Option<Shape> {
-        let [outer] = self.outer.as_slice() else { return self.outer.is_empty().then_some(shape) };
-        let of_outer = |test: &Test| tested(test).table == *outer;
-        let (about, others): (Vec<Test>, Vec<Test>) = shape.tests.iter().cloned().partition(of_outer);
-        if let [Test::Null(column, false)] = about.as_slice() {
-            return self.without_partner(column, *outer, others, shape);
-        }
-        if !shape.any && about.iter().any(|test| !matches!(test, Test::Null(..))) {
-            return Some(shape);
-        }
-        let has_some = match &shape.having {
-            Some((_, BinaryOperator::Gt, _)) => true,
-            Some((_, BinaryOperator::GtEq | BinaryOperator::Eq, number)) => *number > 0,
-            _ => false,
-        };
-        if about.is_empty() && has_some {
-            return Some(shape);
-        }
-        let counts = shape.outputs.iter().any(|output| matches!(output, Output::Count));
-        let refers = *outer == shape.base && shape.tables.len() == 2;
-        shape.outer = true;
-        (about.is_empty() && refers && counts && shape.having.is_none()).then_some(shape)
-    }
-
-    fn without_partner(
-        &self,
-        column: &Column,
-        outer: usize,
-        others: Vec<Test>,
-        mut shape: Shape,
-    ) -> Option<Shape> {
-        let parent = 1usize.checked_sub(outer)?;
-        let reference = shape.referrer[parent].clone()?;
-        let never_null = *column == reference || self.is_key(column);
-        let columns = |output: &Output| matches!(output, Output::Column(column) if column.table == parent);
-        let plain = shape.outputs.iter().all(|output| columns(output) || *output == Output::Count);
-        let ordered = shape.order.iter().all(|(key, _)| columns(key));
-        if !never_null
-            || !plain
-            || !ordered
-            || !shape.group.is_empty()
-            || shape.any
-            || shape.tables.len() != 2
-        {
-            return None;
-        }
-        let table = shape.tables[parent].clone();
-        let key = self.key_of(parent).unwrap_or_else(|| reference.name.clone());
-        let child = Shape::of_rows(&shape.tables[outer]);
-        let moved = |column: &mut Column| column.table = 0;
-        for output in shape.outputs.iter_mut().chain(shape.order.iter_mut().map(|(key, _)| key)) {
-            if let Output::Column(column) = output {
-                moved(column);
-            }
-        }
-        shape.tests = others
-            .into_iter()
-            .map(|mut test| {
-                let column = tested_mut(&mut test);
-                moved(column);
-                test
-            })
-            .collect();
-        let (key, reference) = (Column { table: 0, name: key }, Column { table: 0, name: reference.name });
-        shape.tests.push(Test::Has(key, reference, Box::new(child), Number::None));
-        (shape.tables, shape.referrer, shape.base) = (vec![table], vec![None], 0);
-        Some(shape)
-    }
-
-    /// The column that alone identifies the rows of a table.
-    fn key_of(&self, table: usize) -> Option<String> {
-        let mut keys = self.schema.columns(&self.tables[table])?.iter().filter(|info| info.primary);
-        keys.next().map(|info| info.name.clone())
     }
 
     /// A column, or by its position the one of the result.
@@ -861,7 +809,8 @@ impl<'s> Scope<'s> {
             Expr::IsNotNull(expr) => Some(Test::Null(self.column(expr)?, true)),
             Expr::InSubquery { expr, subquery, negated } => self
                 .related(expr, subquery, *negated)
-                .or_else(|| (!negated).then(|| self.belongs(self.column(expr)?, subquery)).flatten()),
+                .or_else(|| (!negated).then(|| self.belongs(self.column(expr)?, subquery)).flatten())
+                .or_else(|| (!negated).then(|| self.shares(self.column(expr)?, subquery)).flatten()),
             Expr::Exists { subquery, negated } => {
                 let (key, reference, child) = self.linked(subquery, select(subquery)?)?;
                 let number = if *negated { Number::None } else { Number::Some };
