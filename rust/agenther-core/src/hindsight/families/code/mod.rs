@@ -82,7 +82,7 @@ pub fn propose(reading: &Reading<'_>, out: &mut Proposals) {
 
 /// Whether a step shows a file or runs a command: its arguments and its result are no call of an API.
 pub fn is_of_code(step: &StepReading<'_>) -> bool {
-    command(step).is_some() || View::of(step).is_some()
+    command(step).is_some() || View::of(step).is_some() || super::shell::is_search(step)
 }
 
 /// The command line of a step whose tool is a shell.

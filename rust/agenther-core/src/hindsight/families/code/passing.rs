@@ -48,6 +48,13 @@ fn failing(reading: &Reading<'_>, index: usize, run: &TestRun) -> Option<Candida
     let said = run.said();
     let is_one = run.targets.len() == 1 && test_name(&run.targets[0]).is_some();
     let (goal, answer) = match (run.failed, run.total()) {
+        (0, Some(total)) if total > 1 && !is_one && run.skipped > 0 => {
+            let are = if run.skipped == 1 { "is" } else { "are" };
+            (
+                format!("Run {said} and tell me whether any of them fail."),
+                format!("None fails: {total} pass, and {} {are} skipped.", run.skipped),
+            )
+        }
         (0, Some(total)) if total > 1 && !is_one => {
             (format!("Run {said} and tell me whether all of them pass."), format!("Yes, all {total} pass."))
         }

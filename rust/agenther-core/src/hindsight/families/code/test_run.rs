@@ -12,6 +12,8 @@ pub struct TestRun {
     pub passed: Option<u32>,
     /// How many failed.
     pub failed: u32,
+    /// How many were left out, where that is said.
+    pub skipped: u32,
     /// The names of those that failed; fewer where the output was cut.
     pub names: Vec<String>,
 }
@@ -32,7 +34,7 @@ impl TestRun {
                 names.push(name);
             }
         }
-        Some(TestRun { targets, passed, failed, names })
+        Some(TestRun { targets, passed, failed, skipped: skipped(output), names })
     }
 
     /// `the tests in tests/test_a.py`
@@ -161,6 +163,17 @@ fn counts(output: &str) -> Option<(Option<u32>, u32)> {
         .or_else(|| ctest(output))
         .or_else(|| tap(output))
         .or_else(|| go(output))
+}
+
+/// How many tests were left out, over all programs of tests: `2 skipped`, `Skipped:     2`, `3 ignored`.
+fn skipped(output: &str) -> u32 {
+    let of_line = |line: &str| {
+        let words = ["skipped", "ignored", "pending", "todo"];
+        let before = words.iter().filter_map(|word| number_before(line, word));
+        let after = ["Skipped:", "# skipped"].iter().filter_map(|word| number_after(line, word));
+        before.chain(after).max().unwrap_or(0)
+    };
+    output.lines().rev().take(60).map(of_line).sum()
 }
 
 /// The number before a word: `3` of `3 passed`.

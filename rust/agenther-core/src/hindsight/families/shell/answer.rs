@@ -61,7 +61,11 @@ pub fn answer(phrase: &Phrase, observation: &str) -> Option<String> {
         PROCESSES => lines.into_iter().filter(|line| !line.contains("grep ")).collect(),
         _ => lines,
     };
-    if lines.is_empty() || lines.len() > MAX_LINES || is_cut || lines.iter().any(|line| is_complaint(line)) {
+    if lines.len() <= phrase.promised
+        || lines.len() > MAX_LINES
+        || is_cut
+        || lines.iter().any(|line| is_complaint(line))
+    {
         return None;
     }
     let is_number = |text: &str| text.parse::<u64>().is_ok_and(|number| number > 0);

@@ -84,12 +84,10 @@ pub fn request(step: &StepReading<'_>, line: &str) -> Option<String> {
     if !is_ask || !is_plain || speaks_of_before || !WORDS.contains(&words.len()) {
         return None;
     }
-    let files: Vec<&str> = line.split_whitespace().filter(|word| is_path(word)).collect();
-    Some(match files.as_slice() {
-        // What is counted or shown is in the file that the command names.
-        [file] if !text.contains(file) && !line.contains(" -v") => format!("{text} in {file}."),
-        _ => format!("{text}."),
-    })
+    // What is counted or shown is in the file that the command names; without it nobody else knows where.
+    let mut files = line.split_whitespace().filter(|word| is_path(word));
+    let file = files.next().filter(|_| files.next().is_none() && !line.contains(" -v"))?;
+    Some(if text.contains(file) { format!("{text}.") } else { format!("{text} in {file}.") })
 }
 
 /// The output as it is.

@@ -123,19 +123,20 @@ pub fn grep(words: &[String]) -> Option<Phrase> {
         let question = format!("How many lines of {path} {contain} {what}");
         return Some(Phrase::new(Kind::Number, "lines", "", "").asking(Kind::Value, question));
     }
-    let around = around(&flags)?;
+    let (around, promised) = around(&flags)?;
     let numbered = if has("n") { ", with line numbers" } else { "" };
     let mut phrase = Phrase::new(Kind::Lines, "lines", place, "");
     phrase.manner = format!(" that {contain} {what}{around}{numbered}");
+    phrase.promised = promised;
     phrase.absent = Some(absent).filter(|_| !has("v"));
     Some(phrase)
 }
 
-/// The lines around each that `-A 3`, `-B 3` and `-C 3` ask for.
-fn around(flags: &[Flag]) -> Option<String> {
+/// The lines around each that `-A 3`, `-B 3` and `-C 3` ask for, and how many are promised before and after one.
+fn around(flags: &[Flag]) -> Option<(String, usize)> {
     let side = |name: &str| flags.iter().find(|(flag, _)| flag == name).map(|(_, number)| number.as_str());
     let (number, side) = match (side("A"), side("B"), side("C")) {
-        (None, None, None) => return Some(String::new()),
+        (None, None, None) => return Some((String::new(), 0)),
         (Some(number), None, None) => (number, "after"),
         (None, Some(number), None) => (number, "before"),
         (None, None, Some(number)) => (number, "before and after"),
@@ -143,5 +144,5 @@ fn around(flags: &[Flag]) -> Option<String> {
     };
     let number: u32 = number.parse().ok().filter(|number| *number > 0)?;
     let lines = if number == 1 { "line".to_string() } else { format!("{number} lines") };
-    Some(format!(", each with the {lines} {side} it"))
+    Some((format!(", each with the {lines} {side} it"), number as usize))
 }

@@ -36,6 +36,7 @@ use crate::signals::tool_status::is_silent;
 use crate::text::bytes::has_letters;
 use crate::trajectory::{Field, Span};
 pub use output::printed;
+pub use search_tool::is_search;
 use session::Session;
 pub use state::{changes_state, only_reads};
 

@@ -56,6 +56,8 @@ pub struct Phrase {
     pub(super) quiet: bool,
     /// So many lines were let through at most: that many may not be all.
     pub(super) limit: Option<u32>,
+    /// So many lines are promised at least.
+    pub(super) promised: usize,
 }
 
 impl Phrase {
@@ -74,6 +76,7 @@ impl Phrase {
             absent: None,
             quiet: false,
             limit: None,
+            promised: 0,
         }
     }
 

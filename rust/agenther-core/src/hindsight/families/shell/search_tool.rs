@@ -1,13 +1,17 @@
 //! The search tools that coding agents have in place of a shell, as the commands that they stand for.
 //!
 //! Source: the tools `Grep` and `Glob` of Claude Code, which run ripgrep and list files: `{pattern, path, glob, type,
-//! output_mode, -n, -i, -A, -B, -C}` and `{pattern, path}`. Those of other agents that print the same take part.
+//! output_mode, -n, -i, -A, -B, -C}` and `{pattern, path}`. Those of other agents (`search_files`, `grep_search`) take part
+//! where they print lines of files with their numbers.
 
 use std::borrow::Cow;
 
 use crate::hindsight::families::code::is_path;
 use crate::reading::StepReading;
 use crate::text::document::{Kind, Value};
+
+/// Tools that print lines of files.
+const LINES: &[&str] = &["search_files", "grep_search", "search_code", "code_search"];
 
 /// Names of files by the types of ripgrep.
 const TYPES: &[(&str, &str)] = &[
@@ -23,14 +27,31 @@ const TYPES: &[(&str, &str)] = &[
     ("sql", "*.sql"),
 ];
 
+/// Whether a step is a search in files, also one that stands for no command that is known.
+pub fn is_search(step: &StepReading<'_>) -> bool {
+    let is_called = |names: &[&str]| {
+        step.step.action_name.is_some_and(|name| names.iter().any(|known| name.eq_ignore_ascii_case(known)))
+    };
+    let first = step.step.observation.unwrap_or("").lines().next().unwrap_or("");
+    is_called(&["grep", "glob"]) || is_called(LINES) && is_numbered(first)
+}
+
+/// `src/a.py:12:text`
+fn is_numbered(line: &str) -> bool {
+    line.split(':').nth(1).is_some_and(|number| number.parse::<u32>().is_ok())
+}
+
 /// The command that a step stands for, where its tool is a search.
 pub fn command(step: &StepReading<'_>) -> Option<String> {
     let name = step.step.action_name?;
     let root = step.arguments()?.root();
     let text = |key: &str| root.get(key).filter(|value| value.kind() == Kind::String).map(Value::text);
     let path = text("path").unwrap_or_default();
-    let pattern = text("pattern")?;
     let first = found(step.step.observation?).lines().next().unwrap_or("");
+    if LINES.iter().any(|tool| name.eq_ignore_ascii_case(tool)) {
+        return lines(root, first);
+    }
+    let pattern = text("pattern")?;
     if name.eq_ignore_ascii_case("glob") {
         return find(&pattern, &path, first);
     }
@@ -38,8 +59,13 @@ pub fn command(step: &StepReading<'_>) -> Option<String> {
     let mut words = vec!["grep".to_string()];
     let is_file = is_path(&path);
     words.extend((!is_file).then(|| "-r".to_string()));
+    // Without a mode it lists files, and in older logs lines.
     let path = match text("output_mode").as_deref() {
         Some("content") => path,
+        None if is_numbered(first) => {
+            words.push("-n".to_string());
+            path
+        }
         None | Some("files_with_matches") if !is_file => {
             words.push("-l".to_string());
             Cow::Owned(as_printed(&path, first))
@@ -68,6 +94,23 @@ pub fn command(step: &StepReading<'_>) -> Option<String> {
     words.push(quoted(&pattern)?);
     words.extend((!path.is_empty()).then(|| quoted(&path)).flatten());
     Some(words.join(" "))
+}
+
+/// A search of which only the text that is sought and a folder are told.
+fn lines(root: Value<'_, '_>, first: &str) -> Option<String> {
+    let text = |keys: &[&str]| {
+        let value = keys.iter().find_map(|key| root.get(key))?;
+        (value.kind() == Kind::String).then(|| value.text())
+    };
+    let pattern = text(&["query", "regex", "pattern"])?;
+    let folder = text(&["path", "directory", "folder"]);
+    if !is_numbered(first) || root.leaves().count() != 1 + usize::from(folder.is_some()) {
+        return None;
+    }
+    let extended = if super::grep::literal(&pattern) { "" } else { " -E" };
+    let folder =
+        folder.as_deref().map(quoted).map_or(Some(String::new()), |folder| Some(format!(" {}", folder?)))?;
+    Some(format!("grep -r -n{extended} {}{folder}", quoted(&pattern)?))
 }
 
 /// `src/**/*.py` and `**/*.py` name the files below a folder, `src/*.py` those in it.
