@@ -12,7 +12,7 @@ impl Speaker<'_> {
         let ordered = |column: &Column, constant: &Constant| match self.info(column) {
             Some(info) if constant.number => info.numeric || self.is_year(column),
             Some(info) => info.temporal,
-            None => constant.number,
+            None => constant.number || self.temporal(column) && is_date(constant),
         };
         match test {
             Test::Compare(column, BinaryOperator::Eq | BinaryOperator::NotEq, constant) => {
@@ -38,8 +38,12 @@ impl Speaker<'_> {
                 !self.opaque(column) && ordered(column, low) && ordered(column, high)
             }
             Test::OneOf(column, constants, _) => !self.opaque(column) && (1..=5).contains(&constants.len()),
-            Test::Extreme(column, _) | Test::Average(column, _) => {
+            Test::Extreme(column, _) => {
                 !self.opaque(column) && self.info(column).is_some_and(|info| info.numeric || info.temporal)
+            }
+            // Only numbers have an average.
+            Test::Average(column, _) => {
+                !self.opaque(column) && self.info(column).is_none_or(|info| info.numeric || info.temporal)
             }
             Test::Like(_, pattern, _) => like(pattern).is_some(),
             Test::Against(column, _, _, other) => {
@@ -325,6 +329,8 @@ impl Speaker<'_> {
             (LtEq, false) => "is at most",
             (Gt, true) => "is after",
             (Lt, true) => "is before",
+            (GtEq, true) => "is on or after",
+            (LtEq, true) => "is on or before",
             _ => return None,
         })
     }
@@ -335,12 +341,17 @@ impl Speaker<'_> {
         let adjective = match words.iter().map(String::as_str).collect::<Vec<_>>().as_slice() {
             ["is" | "are", adjective] => adjective.to_string(),
             [property, "yn" | "flag"] => property.to_string(),
-            [only] if self.info(column).is_some_and(|info| info.boolean) && self.is_property(column) => {
+            // `isofficial` is two words in one.
+            [only]
+                if self.info(column).map_or(!only.starts_with("is"), |info| info.boolean)
+                    && self.is_property(column) =>
+            {
                 only.to_string()
             }
+            ["in" | "on", thing] => format!("{} {thing}", words[0]),
             _ => return None,
         };
-        let plain = adjective.len() > 2 && adjective.chars().all(|c| c.is_ascii_lowercase());
+        let plain = adjective.len() > 2 && adjective.chars().all(|c| c.is_ascii_lowercase() || c == ' ');
         (column.table == self.shape.base && plain).then_some(adjective)
     }
 
@@ -358,8 +369,13 @@ impl Speaker<'_> {
         }
     }
 
+    /// Whether a column holds dates or times: by its type, else by its name.
     pub(super) fn temporal(&self, column: &Column) -> bool {
-        self.info(column).is_some_and(|info| info.temporal)
+        const ENDS: &[&str] = &["date", "time", "at", "day", "timestamp", "datetime"];
+        match self.info(column) {
+            Some(info) => info.temporal,
+            None => self.schema.words(&column.name).last().is_some_and(|last| ENDS.contains(&last.as_str())),
+        }
     }
 }
 
@@ -422,7 +438,18 @@ pub(super) fn tested_mut(test: &mut Test) -> &mut Column {
 }
 
 fn quoted(constant: &Constant) -> String {
-    if constant.number { constant.text.clone() } else { format!("\"{}\"", constant.text) }
+    if constant.number || is_date(constant) {
+        constant.text.clone()
+    } else {
+        format!("\"{}\"", constant.text)
+    }
+}
+
+/// `2026-04-01`, with or without a time.
+fn is_date(constant: &Constant) -> bool {
+    let date = constant.text.get(..10).unwrap_or("");
+    let shape: String = date.chars().map(|c| if c.is_ascii_digit() { '0' } else { c }).collect();
+    !constant.number && shape == "0000-00-00"
 }
 
 /// The relation that a pattern states, its infinitive, and the text it is about.

@@ -37,8 +37,8 @@ pub fn of(step: &StepReading<'_>) -> Option<Table> {
         return Some(found);
     }
     match step.observation() {
-        Some(document) => in_document(document.root(), 0),
-        None => table::read(text),
+        Some(document) if document.root().kind() != Kind::Number => in_document(document.root(), 0),
+        _ => table::read(text),
     }
 }
 

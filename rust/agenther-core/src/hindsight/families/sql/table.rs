@@ -11,7 +11,16 @@ pub fn read(text: &str) -> Option<Table> {
     if lines.len() > MAX_LINES {
         return None;
     }
-    ruled(&lines).or_else(|| separated(&lines))
+    ruled(&lines).or_else(|| separated(&lines)).or_else(|| single(&lines))
+}
+
+/// A number alone: the result of a query for one.
+fn single(lines: &[&str]) -> Option<Table> {
+    let [only] = lines else { return None };
+    let text = only.trim();
+    let is_number = text.parse::<f64>().is_ok_and(f64::is_finite)
+        && text.starts_with(|c: char| c.is_ascii_digit() || c == '-');
+    is_number.then(|| Table { rows: vec![vec![value(text)]], complete: Some(true), headed: false })
 }
 
 /// `| a | b |`, `a │ b`, ` a | b`, under a heading and a rule.

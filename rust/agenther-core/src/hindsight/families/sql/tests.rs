@@ -959,3 +959,34 @@ fn what_no_words_tell_is_left_out_of_the_request() {
         assert_eq!(said, answer, "{query}");
     }
 }
+
+#[test]
+fn what_is_not_described_is_read_by_its_name_and_its_constants() {
+    for (query, rows, request, answer) in [
+        (
+            "SELECT COUNT(*) FROM orders WHERE created_at >= '2026-04-01' AND created_at < '2026-07-01'",
+            "120",
+            "How many orders are there whose date of creation is on or after 2026-04-01 and before 2026-07-01?",
+            "The number of orders is 120.",
+        ),
+        (
+            "SELECT name FROM products WHERE in_stock = true",
+            "[('Mug',), ('Cup',)]",
+            "names of the products that are in stock",
+            "- Mug\n- Cup",
+        ),
+        (
+            "SELECT title FROM films WHERE rating > (SELECT AVG(rating) FROM films)",
+            "[{\"title\": \"Alien\"}, {\"title\": \"Brazil\"}]",
+            "titles of the films whose rating is above the average",
+            "- Alien\n- Brazil",
+        ),
+        // A code may look like a date.
+        ("SELECT COUNT(*) FROM orders WHERE batch > '2026-04-01'", "[(3,)]", "", ""),
+    ] {
+        let found = proposals(super::propose, "How is the shop doing?", &[("run_sql", query, rows)]);
+        let (goal, said) = found.first().map_or(("", ""), |(goal, said, _)| (goal.as_str(), said.as_str()));
+        assert!(goal.contains(request) && goal.is_empty() == request.is_empty(), "{query}: {goal}");
+        assert_eq!(said, answer, "{query}");
+    }
+}
