@@ -19,7 +19,12 @@ pub fn ask<'a>(query: &str, text: &'a str) -> Option<(String, Vec<&'a str>)> {
     let names: Vec<&str> = listed(text).or_else(|| told(title, text))?.into_iter().take(MAX_NAMES).collect();
     let plain = title.split(' ').count() <= 8 && names.iter().all(|name| !title.contains(name));
     (named && plain && names.len() >= MIN_NAMES)
-        .then(|| (format!("Who are some of the actors in {}", said(title)), names))
+        .then(|| (format!("Who are some {} {}", who(query), said(title)), names))
+}
+
+/// What the query calls them.
+fn who(query: &str) -> &'static str {
+    if query.contains("cast") { "members of the cast of" } else { "of the actors in" }
 }
 
 /// A title within a question: `the 2004 film Low Tide` of `Low Tide 2004 film`, `"Low, High!"`.

@@ -10,7 +10,7 @@ use std::sync::LazyLock;
 use super::attribute;
 use super::direct::{self, Wants};
 use super::doubts;
-use super::prose::{content_stems, dates, sentences, stem};
+use super::prose::{content_stems, dates, name_prefix, sentences, stem};
 use crate::text::tables::FastMap;
 
 /// Sentences in which a value is uncertain, past or denied.
@@ -82,15 +82,25 @@ pub fn ask<'a>(query: &str, observation: &'a str, thought: Option<&str>) -> Opti
     let (question, wants) = direct::question(query).or_else(|| direct::loose_question(query))?;
     let asked = Asked::of(&question)?;
     let sentences = sentences(observation);
+    let certain = thought.map(before_doubt);
     let is_taken_up =
-        |sentence: &str| thought.is_some_and(|thought| asked.is_taken_up(wants, sentence, thought));
+        |sentence: &str| certain.is_some_and(|thought| asked.is_taken_up(wants, sentence, thought));
     let is_left = thought.is_some_and(|thought| doubts(thought) || !ends(thought));
     let answer = (0..sentences.len()).find(|&at| {
-        let sentence = sentences[at];
-        let taken = is_taken_up(sentence);
-        (taken || !is_left) && asked.is_answered(wants, &sentences[..=at], taken)
+        let taken = is_taken_up(sentences[at]);
+        (taken || !is_left) && asked.is_answered(wants, &sentences, at, taken)
     })?;
-    (!thought.is_some_and(doubts)).then(|| (question, sentences[answer]))
+    Some((question, sentences[answer]))
+}
+
+/// What a thought says before it doubts something: what it took up before, it goes on from.
+fn before_doubt(thought: &str) -> &str {
+    let doubted = sentences(thought).into_iter().find(|sentence| doubts(sentence));
+    match doubted {
+        Some(doubted) => &thought[..doubted.as_ptr() as usize - thought.as_ptr() as usize],
+        None if doubts(thought) => "",
+        None => thought,
+    }
 }
 
 /// Whether a thought ends the search: it says nothing that could be of the value, as in `I have the answer.`
@@ -105,6 +115,8 @@ struct Asked {
     all: Vec<String>,
     /// Stem of the first and last name of two words that may be a person's.
     people: Vec<(String, String)>,
+    /// Names of three words or more.
+    long_names: Vec<String>,
     /// Whether it asks what something was named after.
     asks_namesake: bool,
 }
@@ -129,14 +141,17 @@ impl Asked {
             plain,
             all: content_stems(question),
             people,
+            long_names: long_names(question),
             asks_namesake,
         })
     }
 
-    /// Whether the last of some sentences answers: with one plain word missing at most, and that only if the agent took
+    /// Whether one of some sentences answers: with one plain word missing at most, and that only if the agent took
     /// the value up.
-    fn is_answered(&self, wants: Wants, sentences: &[&str], is_taken_up: bool) -> bool {
-        let Some((sentence, before)) = sentences.split_last() else { return false };
+    fn is_answered(&self, wants: Wants, sentences: &[&str], at: usize, is_taken_up: bool) -> bool {
+        let sentence = sentences[at];
+        // What the agent took up, it read in the whole text.
+        let others = if is_taken_up { sentences } else { &sentences[..at] };
         let lower = sentence.to_lowercase();
         if HEDGES.iter().any(|hedge| lower.contains(hedge))
             || sentence.split(' ').count() > 60
@@ -149,9 +164,13 @@ impl Asked {
             is_taken_up
                 && self.people.iter().any(|(first, last)| first == name && stands_alone(sentence, last))
         };
-        let absent = self.names.iter().filter(|name| !said.contains(name) && !by_surname(name));
+        let short = if is_taken_up { self.left_out(sentence) } else { Vec::new() };
+        let absent = self
+            .names
+            .iter()
+            .filter(|name| !said.contains(name) && !by_surname(name) && !short.contains(name));
         let goes_on = || {
-            let told: Vec<String> = before.iter().flat_map(|sentence| content_stems(sentence)).collect();
+            let told: Vec<String> = others.iter().flat_map(|sentence| content_stems(sentence)).collect();
             let refers =
                 ["He ", "She ", "It ", "They ", "The ", "Its ", "His ", "Her ", "Their ", "In ", "As of "];
             let whole = |mut names: std::slice::Iter<'_, String>| {
@@ -172,6 +191,14 @@ impl Asked {
         let is_minor = |word: &&&String| !is_exact(word) && self.plain.first() != Some(word);
         let is_lenient = is_taken_up && self.plain.len() > 2 && missing.iter().all(|word| is_minor(&word));
         missing.len() <= usize::from(is_lenient) && self.has_value(wants, sentence)
+    }
+
+    /// What a sentence leaves out of a long name: `The Town Council` of the `Port Amber Town Council`.
+    fn left_out(&self, sentence: &str) -> Vec<String> {
+        let Some(subject) = sentence.strip_prefix("The ").and_then(name_prefix) else { return Vec::new() };
+        let is_tail = |name: &&String| name.ends_with(&format!(" {subject}"));
+        let full = self.long_names.iter().find(is_tail).filter(|_| subject.contains(' '));
+        full.map_or(Vec::new(), |full| content_stems(&full[..full.len() - subject.len()]))
     }
 
     /// Whether a sentence has a value of the kind asked for that the question does not have.
@@ -216,6 +243,13 @@ impl Asked {
         let shared = self.all.iter().filter(|stem| told.contains(stem)).count();
         repeats && shared * 2 >= self.all.len()
     }
+}
+
+/// Names of three words or more.
+fn long_names(question: &str) -> Vec<String> {
+    let starts = question.match_indices(' ').map(|(at, _)| at + 1);
+    let names = starts.filter_map(|at| name_prefix(&question[at..]));
+    names.filter(|name| name.split(' ').count() >= 3).map(str::to_string).collect()
 }
 
 /// Names of just two words.
@@ -307,6 +341,20 @@ fn is_list(sentence: &str) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_text_goes_on_with_a_shorter_name_and_the_agent_with_another_search() {
+        let text = "The Town Council has 42 members, elected for four years.";
+        let query = "Port Amber Town Council number of members";
+        let found = |thought: &str| ask(query, text, Some(thought)).map(|(question, _)| question);
+        let asked = Some("How many members does the Port Amber Town Council have".to_string());
+        let thought = "The Port Amber Town Council has 42 members.";
+        assert_eq!(found(thought), asked);
+        assert_eq!(found(&format!("{thought} I should try another search for its leader.")), asked);
+        assert_eq!(found("I should try another search for its leader."), None);
+        let other = ask("Veld number of members", text, Some("Veld has 42 members."));
+        assert!(other.is_none(), "another body");
+    }
 
     #[test]
     fn a_sentence_answers_if_it_says_what_is_asked() {
