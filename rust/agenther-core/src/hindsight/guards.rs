@@ -203,7 +203,10 @@ fn is_covered(word: &str, goal: &str, words: &HashSet<String>) -> bool {
     // A question that begins with "when" asks for the date, whatever the query calls it.
     const DATED: &[&str] = &["date", "year", "birth", "birthdate", "birthday", "death", "release"];
     let root = word.get(..ROOT);
+    // `named` of the query is `did … name` in the goal.
+    let past = ["d", "ed"].iter().any(|end| word.strip_suffix(end).is_some_and(|base| words.contains(base)));
     words.contains(word)
+        || past
         // `location` of the query is `located` in the goal.
         || root.is_some() && words.iter().any(|said| said.get(..ROOT) == root)
         || word.bytes().all(|byte| byte.is_ascii_digit())
@@ -219,6 +222,14 @@ mod tests {
         assert!(is_consent("Yes, please go ahead."));
         assert!(!is_consent("Yes, but not today."));
         assert!(!is_consent("What would it cost?"));
+    }
+
+    #[test]
+    fn a_word_is_covered_in_another_form() {
+        let goal = "Who did Ann Lee name a lake after, and where is it located?";
+        for (word, is_said) in [("named", true), ("location", true), ("river", false), ("bed", false)] {
+            assert_eq!(is_covered(word, goal, &content_words(goal)), is_said, "{word}");
+        }
     }
 
     #[test]

@@ -1,5 +1,6 @@
 //! Cast lists as pages of films give them: `Top cast ; Ann Lee · Mary Fox ; Jon Hale · Sam`, `Low Tide: Directed by Bo Kim.
-//! With Ann Lee, Jon Hale.` They are cut somewhere, so that some of the cast is asked for.
+//! With Ann Lee, Jon Hale.` They are cut somewhere, so that some of the cast is asked for. Who looked for the title alone
+//! finds out who directed it.
 
 use super::prose::{content_stems, date_prefix, name_prefix};
 
@@ -19,7 +20,20 @@ pub fn ask<'a>(query: &str, text: &'a str) -> Option<(String, Vec<&'a str>)> {
     let names: Vec<&str> = listed(text).or_else(|| told(title, text))?.into_iter().take(MAX_NAMES).collect();
     let plain = title.split(' ').count() <= 8 && names.iter().all(|name| !title.contains(name));
     (named && plain && names.len() >= MIN_NAMES)
-        .then(|| (format!("Who are some of the actors in {}", said(title)), names))
+        .then(|| (format!("Who are some {} {}", who(query), said(title)), names))
+}
+
+/// What the query calls them.
+fn who(query: &str) -> &'static str {
+    if query.contains("cast") { "members of the cast of" } else { "of the actors in" }
+}
+
+/// The question who directed what the query is the title of, and the name.
+pub fn director<'a>(query: &str, text: &'a str) -> Option<(String, &'a str)> {
+    let (work, rest) = text.split_once(": Directed by ")?;
+    let name = rest.split_once(". With ")?.0;
+    let same = content_stems(work) == content_stems(query) && query.starts_with(char::is_uppercase);
+    (same && is_person(name)).then(|| (format!("Who directed {}", said(query.trim())), name))
 }
 
 /// A title within a question: `the 2004 film Low Tide` of `Low Tide 2004 film`, `"Low, High!"`.
@@ -99,6 +113,9 @@ mod tests {
             let found = ask(query, text).map(|(_, names)| names.join(", "));
             assert_eq!(found.as_deref(), expected, "{query}: {text}");
         }
+        let asked = |query: &str| director(query, line).map(|(question, name)| format!("{question}? {name}"));
+        assert_eq!(asked("Low Tide").as_deref(), Some("Who directed Low Tide? Di Ray"));
+        assert_eq!(asked("Low Tide sailor"), None);
         for (title, expected) in [
             ("Low Tide", "Low Tide"),
             ("Low Tide 2004 film", "the 2004 film Low Tide"),

@@ -181,7 +181,7 @@ fn shown<'a>(observation: &'a str, value: &[String], asked: &str, stems: &[Strin
         let does = opens && deed(asked).is_some_and(|verb| own.iter().any(|said| are_kin(said, &verb)));
         before = own;
         let here = stems.iter().filter(|stem| says(&said, stem) || further.contains(stem)).count();
-        let lower = sentence.to_lowercase();
+        let lower = sentence.to_lowercase().replace("formerly called", "").replace("formerly known", "");
         has_value && (does || here * 2 >= stems.len()) && !HEDGES.iter().any(|hedge| lower.contains(hedge))
     })
 }

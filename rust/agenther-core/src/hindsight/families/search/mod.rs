@@ -161,8 +161,11 @@ impl<'a> Search<'_, 'a> {
         (!is_doubted).then(|| self.answered(question, value, 0.78))
     }
 
-    /// Some of the cast that a page lists, which is so whatever the agent makes of it.
+    /// The director or some of the cast as a page has them, which is so whatever the agent makes of it.
     fn cast(&self, text: &'a str) -> Option<Answered<'a>> {
+        if let Some((question, name)) = cast::director(self.query, text) {
+            return Some(self.answered(question, name, 0.78));
+        }
         let (question, names) = cast::ask(self.query, text)?;
         let (first, last) = (names.first()?, names.last()?);
         let (from, to) = (span_of(text, first).start as usize, span_of(text, last).end as usize);

@@ -60,7 +60,10 @@ fn ends_sentence(text: &str, start: usize, at: usize, bytes: &[u8]) -> bool {
     let word = text[start..at].rsplit(|c: char| c.is_whitespace() || c == '(').next().unwrap_or("");
     let initial = word.chars().count() == 1 && word.chars().all(char::is_uppercase);
     let dotted = word.contains('.') && word.split('.').all(|part| part.len() <= 2);
-    if bytes[at] == b'.' && (initial || dotted || ABBREVIATIONS.contains(&word)) {
+    // `… in the U.S.A. The company …`
+    let next = text[at + 1..].strip_prefix(' ').and_then(|next| next.split(' ').next());
+    let opens = next.is_some_and(|next| ["The", "He", "She", "It", "They"].contains(&next));
+    if bytes[at] == b'.' && (initial || dotted && !opens || ABBREVIATIONS.contains(&word)) {
         return false;
     }
     match text[at + 1..].chars().next() {
@@ -213,6 +216,12 @@ mod tests {
                 "Doe died in 1990."
             ]
         );
+    }
+
+    #[test]
+    fn a_dotted_word_ends_a_sentence_before_one_that_opens_another() {
+        assert_eq!(sentences("It is in the U.S.A. The company grew.").len(), 2);
+        assert_eq!(sentences("It is a U.S. painter of the U.S. Army.").len(), 1);
     }
 
     #[test]

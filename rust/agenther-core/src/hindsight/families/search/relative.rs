@@ -63,7 +63,8 @@ pub fn question(query: &str) -> Option<(String, Wants)> {
     let asked = clause(head, rest)
         .or_else(|| doing(head, rest))
         .or_else(|| done_by_name(head, rest))
-        .or_else(|| in_both(head, rest))?;
+        .or_else(|| in_both(head, rest))
+        .or_else(|| placed(head, rest))?;
     let named = rest.split(' ').any(|word| word.trim_start_matches('"').starts_with(char::is_uppercase));
     (named && asked.split(' ').count() <= 22).then(|| (with_articles(&asked), wants(noun)))
 }
@@ -178,6 +179,16 @@ fn clause(head: &str, rest: &str) -> Option<String> {
         return Some(format!("Which {head}{place} {clause}"));
     }
     place.is_empty().then(|| relative(head, rest).or_else(|| done_by_name(head, clause)))?
+}
+
+/// `in the city of Amber associated with Grey Fox`: where it is, and what is said of it.
+fn placed(head: &str, rest: &str) -> Option<String> {
+    let place = rest.strip_prefix("in ")?;
+    let at = LASTING.iter().find_map(|verb| place.find(&format!(" {verb} ")))?;
+    let (place, said) = (&place[..at], &place[at + 1..]);
+    let named = place.split(' ').any(|word| word.starts_with(char::is_uppercase));
+    (named && place.split(' ').count() <= 8 && !dangles(said))
+        .then(|| format!("Which {head} in {place} is {said}"))
 }
 
 /// `in "Low Tide" and "High Tide"`: of one work there are several.
@@ -388,6 +399,10 @@ mod tests {
                 Some("Which actor appears in both \"Low Tide\" and \"High Tide\""),
             ),
             ("actor in \"Low Tide\"", None),
+            (
+                "road in the city of Amber associated with Grey Fox",
+                Some("Which road in the city of Amber is associated with Grey Fox"),
+            ),
             ("singer released song Low Tide", Some("Which singer released the song Low Tide")),
             ("castles built by Ann Lee", None),
             ("film", None),

@@ -194,7 +194,7 @@ impl Speaker<'_> {
             || self.words_of(column).iter().any(|word| named.contains(&word.as_str()))
     }
 
-    fn words_of(&self, column: &Column) -> Vec<String> {
+    pub(super) fn words_of(&self, column: &Column) -> Vec<String> {
         let name = self.info(column).map_or(column.name.as_str(), |info| info.name.as_str());
         self.schema.words(name)
     }

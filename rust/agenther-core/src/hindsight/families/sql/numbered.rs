@@ -3,6 +3,7 @@
 
 use sqlparser::ast::BinaryOperator;
 
+use super::answer::MEASURED;
 use super::phrase::{self, Speaker, plural_attribute};
 use super::rows::{Cell, Row};
 use super::schema::Schema;
@@ -82,6 +83,14 @@ impl Speaker<'_> {
         self.nameless(key) || self.schema.words(&key.name).last().is_some_and(|word| word == "ID")
     }
 
+    /// Whether the numbers in a column that is called like a thing are those of things, not a year or a size that has an
+    /// index.
+    fn refers(&self, key: &Column) -> bool {
+        let measures = self.words_of(key).last().is_some_and(|word| MEASURED.contains(&word.as_str()));
+        let is_index = self.info(key).is_some_and(|info| info.primary);
+        self.schema.names_table(&key.name) || !(measures || is_index || self.tells_time(key))
+    }
+
     /// `order with the ID 1042`, where that is all that is said of the rows.
     pub(super) fn one_by_number(&self) -> Option<String> {
         let [Test::Compare(column, BinaryOperator::Eq, constant)] = self.shape.tests.as_slice() else {
@@ -105,7 +114,7 @@ impl Speaker<'_> {
         // `stu ID` is short for something.
         let is_known = thing.len() > 3 || self.schema.names_table(thing);
         let is_noun = thing.split(' ').all(|word| word.len() > 1 && word != "ID" && !word.ends_with("ed"));
-        let is_called = self.nameless(key) || thing.len() < words.len();
+        let is_called = self.nameless(key) && self.refers(key) || thing.len() < words.len();
         (is_called && is_known && is_noun && thing.split(' ').count() <= MAX_WORDS).then(|| thing.to_string())
     }
 }

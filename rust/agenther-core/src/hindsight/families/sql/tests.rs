@@ -728,7 +728,8 @@ const FLIGHTS: (&str, &str, &str) = (
      CREATE TABLE crew (crew_id INTEGER PRIMARY KEY, name TEXT, age TEXT, joined_year TEXT);\n\
      CREATE TABLE licence (crew_id INTEGER PRIMARY KEY, region TEXT);\n\
      CREATE TABLE flight (flight_id INTEGER PRIMARY KEY, airline INTEGER REFERENCES airline(id), gate TEXT, \
-     pilot_id INTEGER NOT NULL, price REAL, crew_id INTEGER REFERENCES crew(crew_id));",
+     pilot_id INTEGER NOT NULL, price REAL, crew_id INTEGER REFERENCES crew(crew_id));\n\
+     CREATE TABLE season (year INTEGER, line TEXT, PRIMARY KEY (year, line));",
 );
 
 #[test]
@@ -760,7 +761,8 @@ fn groups_of_which_only_the_number_is_known_are_asked_for_by_it() {
              them will do.",
             "The airline name is Nordair and the number of flights is 18.",
         ),
-        // What refers to nothing is no thing, and each flight is one.
+        // A year is no number of a thing, what refers to nothing is no thing, and each flight is one.
+        ("SELECT year, COUNT(*) FROM season GROUP BY year", "[(2020, 4), (2021, 11)]", "", ""),
         ("SELECT airline, COUNT(*) FROM flight GROUP BY airline", "[(0, 4), (2, 11)]", "", ""),
         ("SELECT flight_id, COUNT(*) FROM flight GROUP BY flight_id", "[(7, 1), (8, 1)]", "", ""),
     ] {
