@@ -186,7 +186,7 @@ fn who_asks_for_a_list_and_one_of_it_is_told_both() {
         prompt,
         &calls,
         "the hotels in Prague rated 8.5 or higher for 2 guests",
-        "- Vltava (H-772): rating: 8.6\n\nThe rooms of \"Golem\":\n- Twin: price: 118",
+        "- Vltava (H-772): rating: 8.6\n\nThe rooms of the highest rated one:\n- Twin: price: 118",
     );
 }
 
@@ -297,5 +297,31 @@ fn a_name_that_another_owner_may_have_too_is_said_with_its_owner() {
         ],
         "the vaccinations of the pet \"Biscuit\" for owner number 5521",
         "- Rabies: due date: June 11, 2026",
+    );
+}
+
+#[test]
+fn one_of_several_is_the_extreme_one_or_has_a_name() {
+    let pipelines = r#"[{"id": 99412, "status": "failed", "created_at": "2025-01-23T15:41:07Z"}, {"id": 99388, "status": "failed", "created_at": "2025-01-23T13:02:55Z"}]"#;
+    let jobs = r#"[{"id": 610341, "name": "lint", "stage": "check"}, {"id": 610342, "name": "unit", "stage": "test"}]"#;
+    asks_and_answers(
+        "Retry the job that broke main in project 318.",
+        &[
+            ("list_pipelines", r#"{"project_id": 318, "ref": "main"}"#, pipelines),
+            ("list_jobs", r#"{"project_id": 318, "pipeline_id": 99412}"#, jobs),
+        ],
+        "list the pipelines of project 318 on branch main, then list the jobs of the latest one",
+        "The jobs of the latest one:\n- lint: stage: check",
+    );
+    let policies = r#"{"matches": [{"policy_number": "HO-338-90217", "product": "Homeowner Plus"}, {"policy_number": "AU-771-00418", "product": "Auto Standard"}]}"#;
+    let claims = r#"[{"claim_id": "CLM-250114", "peril": "WATER", "reserve": 18000}, {"claim_id": "CLM-240902", "peril": "HAIL", "reserve": 0}]"#;
+    asks_and_answers(
+        "Pay out the burst pipe of Rosalind Achebe.",
+        &[
+            ("find_policies", r#"{"holder_name": "Rosalind Achebe"}"#, policies),
+            ("list_claims", r#"{"policy_number": "HO-338-90217"}"#, claims),
+        ],
+        "the claims of the policy \"Homeowner Plus\" of the holder Rosalind Achebe",
+        "- WATER (CLM-250114): reserve: 18000",
     );
 }

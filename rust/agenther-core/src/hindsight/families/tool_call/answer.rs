@@ -214,7 +214,7 @@ fn named(fields: &[(String, Node)]) -> Option<&(String, Node)> {
 }
 
 /// Fields in words that may name a row: a dish, a merchant, a headline.
-fn told(fields: &[(String, Node)]) -> impl Iterator<Item = &(String, Node)> {
+pub fn told(fields: &[(String, Node)]) -> impl Iterator<Item = &(String, Node)> {
     fields.iter().take(6).filter(|(key, value)| {
         let is_words = matches!(value, Node::Scalar(text, Kind::String) if text.len() <= 80
             && text.contains(char::is_alphabetic) && !text.contains("://") && !is_hash(text) && date(text).is_none());

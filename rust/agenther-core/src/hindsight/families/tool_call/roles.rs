@@ -208,6 +208,10 @@ fn by_words(words: &[String], value: &str) -> Option<Role> {
             label: format!("{} ID", humanize(words[1 - at])),
         });
     }
+    // How far around was looked is no part of the ask.
+    if words.contains(&"radius") {
+        return Some(Role::Manner);
+    }
     if words == ["from"] || words.first() == Some(&"from") && !is_time(value) {
         return Some(if is_time(value) { Role::Since } else { Role::From });
     }
@@ -530,7 +534,6 @@ fn is_rating(what: &str) -> bool {
 /// What things have so much of, and are not for.
 fn is_measure(what: &str) -> bool {
     const MEASURES: &[&str] = &[
-        "radius",
         "distance",
         "size",
         "width",
@@ -630,7 +633,7 @@ mod tests {
             ("exhibition", "Vermeer Revisited", "for the exhibition Vermeer Revisited"),
             ("coach", "9", "for coach 9"),
             ("priority", "1", "with priority 1"),
-            ("radius", "5", "with a radius of 5"),
+            ("width", "5", "with a width of 5"),
             ("transmission", "automatic", "with automatic transmission"),
             ("pickup_date", "2025-06-03", "since June 3, 2025"),
             ("window", "24h", "over the last 24h"),

@@ -157,7 +157,11 @@ pub fn wanted(calls: &[&Call<'_>], subject: &Subject, usage: &Usage) -> Wanted {
         return Wanted { asked: Vec::new(), keys, is_object: false };
     }
     let is_carried = keys.iter().any(|key| calls.iter().any(|call| usage.is_carried(call.step, key)));
-    if !is_list && !is_carried && is_whole(calls, subject) {
+    // Nobody asks for the high of a threshold: it is told with the low.
+    let is_bare = |key: &str| {
+        field_label(key).is_some_and(|label| matches!(label.as_str(), "high" | "low" | "free" | "open"))
+    };
+    if !is_list && (!is_carried || used.iter().any(|key| is_bare(key))) && is_whole(calls, subject) {
         let told = told(calls);
         if (1..=MAX_WHOLE).contains(&told.len()) {
             return Wanted { asked: Vec::new(), keys: told, is_object: false };
