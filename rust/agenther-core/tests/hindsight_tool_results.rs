@@ -325,3 +325,52 @@ fn one_of_several_is_the_extreme_one_or_has_a_name() {
         "- WATER (CLM-250114): reserve: 18000",
     );
 }
+
+#[test]
+fn answers_say_what_the_goal_does_not() {
+    for (tool, arguments, observation, asks, answers) in [
+        // What was asked for by is not told again.
+        (
+            "get_hall",
+            r#"{"hall": "2"}"#,
+            r#"{"hall": "2", "name": "Elm Hall", "capacity": 150, "hourly_rate": 85.0}"#,
+            "hall 2",
+            "Hall 2: name: Elm Hall; capacity: 150; hourly rate: 85.",
+        ),
+        // A mark of some rows names none of them.
+        (
+            "get_lab_results",
+            r#"{"mrn": "448120"}"#,
+            r#"[{"test": "Potassium", "flag": "H", "value": 5.6}, {"test": "Potassium", "flag": "", "value": 4.4}]"#,
+            "the lab results for MRN 448120",
+            "- Potassium: flag: H; value: 5.6",
+        ),
+        // A figure is no sentence.
+        (
+            "route_distance",
+            r#"{"origin": "Lund", "destination": "Ystad"}"#,
+            "19.4 km",
+            "the route distance from Lund to Ystad",
+            "The route distance from Lund to Ystad is 19.4 km.",
+        ),
+        // A period has two ends.
+        (
+            "list_leave_requests",
+            r#"{"employee_id": "20417"}"#,
+            "id,from,to,days\n88,2025-04-14,2025-04-17,4\n91,2025-05-30,2025-05-31,2\n",
+            "leave requests",
+            "start: April 14, 2025; end: April 17, 2025; days: 4",
+        ),
+        (
+            "search_flights",
+            r#"{"origin": "Lund", "destination": "Ystad", "after": "18:00"}"#,
+            r#"[{"flight": "LX1616", "seats": 3, "fare": 189.0}, {"flight": "LX1620", "seats": 9, "fare": 142.0}]"#,
+            "flights from Lund to Ystad after 18:00",
+            "- LX1620: seats: 9; fare: 142",
+        ),
+    ] {
+        let prompt =
+            "Hall 2, MRN 448120, employee 20417: sort it out, and get me from Lund to Ystad after 18:00.";
+        asks_and_answers(prompt, &[(tool, arguments, observation)], asks, answers);
+    }
+}

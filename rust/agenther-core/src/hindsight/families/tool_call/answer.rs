@@ -168,8 +168,9 @@ pub fn naming_key(rows: &[Node]) -> Option<&str> {
     if rows.len() == 1 || named(fields).is_some() {
         return name_key(fields);
     }
-    let all_differ =
-        |(key, _): &&(String, Node)| all_differ(rows.iter().map(|row| row.get(key).and_then(Node::text)));
+    let all_differ = |(key, _): &&(String, Node)| {
+        all_differ(rows.iter().map(|row| row.get(key).and_then(Node::text).filter(|text| !text.is_empty())))
+    };
     let is_readable = |(_, value): &&(String, Node)| value.text().is_some_and(|text| !is_of_system(text));
     let with_another = |(key, _): &&(String, Node)| telling_key(rows, key).is_some();
     told(fields)

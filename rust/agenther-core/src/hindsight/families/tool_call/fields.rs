@@ -157,6 +157,9 @@ const NOUNS: &[(&str, &str)] = &[
     ("shipped", "shipping date"),
     ("delivered", "delivery date"),
     ("booked", "booking date"),
+    ("ts", "time"),
+    ("timestamp", "time"),
+    ("when", "time"),
     ("requires", "requirements"),
     ("includes", "contents"),
 ];
