@@ -186,7 +186,7 @@ fn who_asks_for_a_list_and_one_of_it_is_told_both() {
         prompt,
         &calls,
         "the hotels in Prague rated 8.5 or higher for 2 guests",
-        "- Vltava (H-772): rating: 8.6\n\nThe rooms of \"Golem\":\n- Twin: price: 118",
+        "- Vltava (H-772): rating: 8.6\n\nThe rooms of the highest rated one:\n- Twin: price: 118",
     );
 }
 
@@ -297,4 +297,79 @@ fn a_name_that_another_owner_may_have_too_is_said_with_its_owner() {
         "the vaccinations of the pet \"Biscuit\" for owner number 5521",
         "- Rabies: due date: June 11, 2026",
     );
+}
+
+#[test]
+fn one_of_several_is_the_extreme_one_or_has_a_name() {
+    let pipelines = r#"[{"id": 99412, "status": "failed", "created_at": "2025-01-23T15:41:07Z"}, {"id": 99388, "status": "failed", "created_at": "2025-01-23T13:02:55Z"}]"#;
+    let jobs = r#"[{"id": 610341, "name": "lint", "stage": "check"}, {"id": 610342, "name": "unit", "stage": "test"}]"#;
+    asks_and_answers(
+        "Retry the job that broke main in project 318.",
+        &[
+            ("list_pipelines", r#"{"project_id": 318, "ref": "main"}"#, pipelines),
+            ("list_jobs", r#"{"project_id": 318, "pipeline_id": 99412}"#, jobs),
+        ],
+        "list the pipelines of project 318 on branch main, then list the jobs of the latest one",
+        "The jobs of the latest one:\n- lint: stage: check",
+    );
+    let policies = r#"{"matches": [{"policy_number": "HO-338-90217", "product": "Homeowner Plus"}, {"policy_number": "AU-771-00418", "product": "Auto Standard"}]}"#;
+    let claims = r#"[{"claim_id": "CLM-250114", "peril": "WATER", "reserve": 18000}, {"claim_id": "CLM-240902", "peril": "HAIL", "reserve": 0}]"#;
+    asks_and_answers(
+        "Pay out the burst pipe of Rosalind Achebe.",
+        &[
+            ("find_policies", r#"{"holder_name": "Rosalind Achebe"}"#, policies),
+            ("list_claims", r#"{"policy_number": "HO-338-90217"}"#, claims),
+        ],
+        "the claims of the policy \"Homeowner Plus\" of the holder Rosalind Achebe",
+        "- WATER (CLM-250114): reserve: 18000",
+    );
+}
+
+#[test]
+fn answers_say_what_the_goal_does_not() {
+    for (tool, arguments, observation, asks, answers) in [
+        // What was asked for by is not told again.
+        (
+            "get_hall",
+            r#"{"hall": "2"}"#,
+            r#"{"hall": "2", "name": "Elm Hall", "capacity": 150, "hourly_rate": 85.0}"#,
+            "hall 2",
+            "Hall 2: name: Elm Hall; capacity: 150; hourly rate: 85.",
+        ),
+        // A mark of some rows names none of them.
+        (
+            "get_lab_results",
+            r#"{"mrn": "448120"}"#,
+            r#"[{"test": "Potassium", "flag": "H", "value": 5.6}, {"test": "Potassium", "flag": "", "value": 4.4}]"#,
+            "the lab results for MRN 448120",
+            "- Potassium: flag: H; value: 5.6",
+        ),
+        // A figure is no sentence.
+        (
+            "route_distance",
+            r#"{"origin": "Lund", "destination": "Ystad"}"#,
+            "19.4 km",
+            "the route distance from Lund to Ystad",
+            "The route distance from Lund to Ystad is 19.4 km.",
+        ),
+        // A period has two ends.
+        (
+            "list_leave_requests",
+            r#"{"employee_id": "20417"}"#,
+            "id,from,to,days\n88,2025-04-14,2025-04-17,4\n91,2025-05-30,2025-05-31,2\n",
+            "leave requests",
+            "start: April 14, 2025; end: April 17, 2025; days: 4",
+        ),
+        (
+            "search_flights",
+            r#"{"origin": "Lund", "destination": "Ystad", "after": "18:00"}"#,
+            r#"[{"flight": "LX1616", "seats": 3, "fare": 189.0}, {"flight": "LX1620", "seats": 9, "fare": 142.0}]"#,
+            "flights from Lund to Ystad after 18:00",
+            "- LX1620: seats: 9; fare: 142",
+        ),
+    ] {
+        let prompt =
+            "Hall 2, MRN 448120, employee 20417: sort it out, and get me from Lund to Ystad after 18:00.";
+        asks_and_answers(prompt, &[(tool, arguments, observation)], asks, answers);
+    }
 }

@@ -14,7 +14,7 @@ use crate::text::tables::{FastMap, FastSet};
 const ACRONYMS: &[&str] = &[
     "id", "url", "isbn", "iban", "vat", "sku", "ip", "uuid", "zip", "gpa", "bmi", "api", "sql", "pdf", "tv",
     "usd", "eur", "moq", "eta", "eps", "cpu", "ram", "gpu", "vin", "gdp", "sim", "wbc", "dns", "vpn", "sms",
-    "ssl", "gps", "ttl", "crn", "fx",
+    "ssl", "gps", "ttl", "crn", "mrn",
 ];
 
 /// Short forms that stand in identifiers but not in speech.
@@ -22,6 +22,8 @@ const ABBREVIATIONS: &[(&str, &str)] = &[
     ("dob", "date of birth"),
     ("qty", "quantity"),
     ("len", "length"),
+    ("kwh", "kWh"),
+    ("egfr", "eGFR"),
     ("num", "number"),
     ("no", "number"),
     ("nr", "number"),

@@ -168,8 +168,9 @@ pub fn naming_key(rows: &[Node]) -> Option<&str> {
     if rows.len() == 1 || named(fields).is_some() {
         return name_key(fields);
     }
-    let all_differ =
-        |(key, _): &&(String, Node)| all_differ(rows.iter().map(|row| row.get(key).and_then(Node::text)));
+    let all_differ = |(key, _): &&(String, Node)| {
+        all_differ(rows.iter().map(|row| row.get(key).and_then(Node::text).filter(|text| !text.is_empty())))
+    };
     let is_readable = |(_, value): &&(String, Node)| value.text().is_some_and(|text| !is_of_system(text));
     let with_another = |(key, _): &&(String, Node)| telling_key(rows, key).is_some();
     told(fields)
@@ -214,7 +215,7 @@ fn named(fields: &[(String, Node)]) -> Option<&(String, Node)> {
 }
 
 /// Fields in words that may name a row: a dish, a merchant, a headline.
-fn told(fields: &[(String, Node)]) -> impl Iterator<Item = &(String, Node)> {
+pub fn told(fields: &[(String, Node)]) -> impl Iterator<Item = &(String, Node)> {
     fields.iter().take(6).filter(|(key, value)| {
         let is_words = matches!(value, Node::Scalar(text, Kind::String) if text.len() <= 80
             && text.contains(char::is_alphabetic) && !text.contains("://") && !is_hash(text) && date(text).is_none());

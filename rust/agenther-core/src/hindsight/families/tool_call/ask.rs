@@ -188,6 +188,12 @@ fn is_or_are(heading: &str) -> &'static str {
     if is_plural_phrase(&noun[..end]) { "are" } else { "is" }
 }
 
+/// `19.4 km`, `USD 165`: a number with its unit.
+fn is_figure(text: &str) -> bool {
+    let words: Vec<&str> = text.split_whitespace().collect();
+    words.len() == 2 && words.iter().any(|word| word.parse::<f64>().is_ok())
+}
+
 /// A sentence with the mark at its end.
 fn ended(sentence: String) -> String {
     if sentence.ends_with(['.', '?', '!', '。', '？', '！']) { sentence } else { format!("{sentence}.") }
@@ -210,8 +216,13 @@ fn said_payload(call: &Call<'_>, wanted: &Wanted, heading: &str) -> Option<Strin
                 .map(|(key, value)| (key.as_str(), value))
                 .filter(|(key, value)| {
                     if keys.is_empty() {
-                        let is_said = matches!(*key, "name" | "title")
-                            && value.text().is_some_and(|name| heading.contains(name));
+                        let is_said = value.text().is_some_and(|text| {
+                            matches!(*key, "name" | "title") && heading.contains(text)
+                                || call
+                                    .given
+                                    .iter()
+                                    .any(|given| given.values.iter().any(|value| value == text))
+                        });
                         !value.is_blank() && field_label(key).is_some() && !is_identifier(key) && !is_said
                     } else {
                         keys.iter().any(|chosen| chosen == key)
@@ -226,7 +237,7 @@ fn said_payload(call: &Call<'_>, wanted: &Wanted, heading: &str) -> Option<Strin
             let gap = if said.starts_with("- ") { "\n" } else { " " };
             Some(format!("{heading}:{gap}{said}"))
         }
-        Node::Scalar(text, _) if text.len() <= 60 && !text.trim().contains(' ') => {
+        Node::Scalar(text, _) if text.len() <= 60 && (!text.trim().contains(' ') || is_figure(text)) => {
             let said = say_value(&answer::without_markup(text));
             Some(ended(format!("{heading} {} {said}", is_or_are(heading))))
         }

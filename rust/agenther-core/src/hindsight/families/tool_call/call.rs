@@ -151,7 +151,7 @@ fn call<'a>(reading: &Reading<'a>, step: usize) -> Result<Call<'a>, Reason> {
     }
     let schema = reading.tool(step);
     let description = schema.and_then(|tool| tool.description.as_deref());
-    let mut words = tool_words(tool, description).ok_or(Reason::NoAsk)?;
+    let mut words = words_of(tool, description).ok_or(Reason::NoAsk)?;
     if matches!(words.object.as_str(), "directory" | "folder" | "dir" | "directory contents") {
         words.object = "files".to_string();
     }
@@ -205,6 +205,17 @@ fn call<'a>(reading: &Reading<'a>, step: usize) -> Result<Call<'a>, Reason> {
     }
     let via = keyed_by(reading, step);
     Ok(Call { step: step as u32, tool, words, given, payload, is_write, via })
+}
+
+/// The words of a tool. `Open viewing slots` opens nothing where the tool gets them.
+fn words_of(tool: &str, description: Option<&str>) -> Option<ToolWords> {
+    const ADJECTIVES: &[&str] =
+        &["open", "close", "order", "book", "schedule", "post", "set", "exchange", "charge"];
+    let words = tool_words(tool, description)?;
+    let is_noun = words.from_description && ADJECTIVES.contains(&words.verb.as_str());
+    let by_name =
+        || tool_words(tool, None).filter(|named| named.manner() != Manner::Act && !named.verb.is_empty());
+    Some(by_name().filter(|_| is_noun).unwrap_or(words))
 }
 
 /// Whether a tool is a command of a shell by its very name, whose words are no English: `Grep`, `Glob`, `LS`.

@@ -157,6 +157,9 @@ const NOUNS: &[(&str, &str)] = &[
     ("shipped", "shipping date"),
     ("delivered", "delivery date"),
     ("booked", "booking date"),
+    ("ts", "time"),
+    ("timestamp", "time"),
+    ("when", "time"),
     ("requires", "requirements"),
     ("includes", "contents"),
 ];
@@ -191,7 +194,8 @@ fn label(key: &str) -> Option<String> {
     const ZONES: &[&str] = &["est", "utc", "gmt", "cet", "pst", "edt", "pdt", "iso"];
     // `is_available`, `has_balcony`: the flag is about what follows.
     let snake = effect::words(key).map(str::to_ascii_lowercase).collect::<Vec<_>>().join("_");
-    let key = snake.strip_prefix("is_").or_else(|| snake.strip_prefix("has_")).unwrap_or(&snake);
+    let prefix = ["is_", "has_", "formatted_"].iter().find_map(|prefix| snake.strip_prefix(prefix));
+    let key = prefix.unwrap_or(&snake);
     let (key, unit) = unit_of(key);
     let said = match humanize(&unglued_measure(key)) {
         // What is measured in percent is a share of it, not the thing.

@@ -2,7 +2,7 @@
 //!
 //! An identifier that only an observation shows is never quoted in a goal. The goal says how to get to it.
 
-use super::answer::{identified, naming_key};
+use super::answer::{identified, naming_key, told};
 use super::ask::{Clause, Material, clause};
 use super::call::{Call, Given};
 use super::payload::Node;
@@ -52,10 +52,13 @@ fn without_id(key: &str) -> String {
     let words: Vec<&str> = effect::words(key).collect();
     let is_id = |word: &&str| matches!(word.to_ascii_lowercase().as_str(), "id" | "ids");
     let kept = if words.last().is_some_and(is_id) { &words[..words.len() - 1] } else { &words[..] };
-    // `hubspot_owner_id`: of whichever system, an owner.
-    let is_of_system = kept.len() > 1 && SYSTEMS.contains(&kept[0].to_ascii_lowercase().as_str());
-    let kept = &kept[usize::from(is_of_system)..];
-    humanize(&kept.join("_"))
+    humanize(&of_no_system(kept).join("_"))
+}
+
+/// `owner` of `hubspot_owner`: of whichever system, an owner.
+fn of_no_system<'s, 'w>(words: &'s [&'w str]) -> &'s [&'w str] {
+    let is_of_system = words.len() > 1 && SYSTEMS.contains(&words[0].to_ascii_lowercase().as_str());
+    &words[usize::from(is_of_system)..]
 }
 
 /// How a goal speaks of the things in a list of `parent`: their noun in the plural, and where they are.
@@ -71,9 +74,18 @@ pub fn place(
         if parent_clause.preamble.is_some() {
             return Some((noun, format!("on {}", parent_clause.about), parent_clause));
         }
-        let things = parent_clause.about.strip_prefix("the ")?;
-        let place = things.strip_prefix(noun.as_str())?.trim().to_string();
-        return Some((noun, place, parent_clause));
+        let things = parent_clause.about.strip_prefix("the ").unwrap_or("");
+        return match things.split_once(noun.as_str()) {
+            // `the open tickets in the billing queue`
+            Some((adjectives, place)) => {
+                Some((format!("{adjectives}{noun}"), place.trim().to_string(), parent_clause))
+            }
+            // The loans of a member are asked for by the member.
+            None if parent.identity().is_some() => {
+                Some((noun, format!("of {}", parent_clause.about), parent_clause))
+            }
+            None => None,
+        };
     };
     let noun = plural(&without_id(key));
     let place = match &parent_clause.preamble {
@@ -167,7 +179,7 @@ fn named<'a>(call: &Call<'a>, parent: &Call<'_>) -> Call<'a> {
     for given in call.given.iter_mut().filter(|given| given.opaque) {
         given.opaque = false;
         for value in &mut given.values {
-            let known = found(parent, value).and_then(|found| name(&found)).map(str::to_string);
+            let known = found(parent, value).and_then(|found| name(&found, value)).map(str::to_string);
             *value = known.unwrap_or_else(|| value.clone());
         }
     }
@@ -291,16 +303,30 @@ pub struct Found<'p> {
     pub row: &'p [(String, Node)],
 }
 
+/// A shorter name is a mark: bay A.
+const MIN_NAME: usize = 3;
+
 /// A longer name is a text that nobody repeats.
 const MAX_NAME: usize = 60;
 
-/// The name of a record, which no other record of its list has.
-pub fn name<'p>(found: &Found<'p>) -> Option<&'p str> {
-    let key = naming_key(found.rows)?;
-    let (_, value) = found.row.iter().find(|(known, _)| known == key)?;
-    let name = value.text().filter(|name| name.len() <= MAX_NAME && name.contains(char::is_alphabetic))?;
-    let bearers = found.rows.iter().filter(|row| row.get(key).and_then(Node::text) == Some(name));
-    (bearers.count() == 1 && !name.contains(['"', '\n'])).then_some(name)
+/// The name of a record, which no other record of its list has, and which is not what identifies it.
+pub fn name<'p>(found: &Found<'p>, identifier: &str) -> Option<&'p str> {
+    let of = |row: &'p [(String, Node)], key: &str| row.iter().find(|(known, _)| known == key)?.1.text();
+    let is_name = |key: &&str| {
+        of(found.row, key).is_some_and(|name| {
+            let fellows = found.rows.iter().filter(|row| row.get(key).and_then(Node::text) == Some(name));
+            name != identifier
+                && (MIN_NAME..=MAX_NAME).contains(&name.len())
+                && name.contains(char::is_alphabetic)
+                && !name.contains(['"', '\n'])
+                && fellows.count() == 1
+        })
+    };
+    let key = naming_key(found.rows)
+        .into_iter()
+        .chain(told(found.row).map(|(key, _)| key.as_str()))
+        .find(is_name)?;
+    of(found.row, key)
 }
 
 /// Where a call showed an identifier, beside what else is known of the thing.
@@ -376,7 +402,8 @@ fn extreme(rows: &[Node], at: usize) -> Option<&'static str> {
         let is_rated = *low == "highest rated";
         let below = |a: &str, b: &str| match (a.parse::<f64>(), b.parse::<f64>()) {
             (Ok(a), Ok(b)) => Some(a < b),
-            _ => Some(date(a)? < date(b)?),
+            // On one day the time decides.
+            _ => Some((date(a)?, a) < (date(b)?, b)),
         };
         let others = || values.iter().enumerate().filter(|(other, _)| *other != at).map(|(_, value)| *value);
         let is_lowest = others().all(|other| below(values[at], other) == Some(true));
@@ -397,7 +424,7 @@ fn reference(parent: &Call<'_>, value: &str, material: &Material<'_, '_>) -> Opt
         let (noun, place, clause) = place(parent, key, material)?;
         let noun = singular(&noun);
         let place = place.as_str();
-        let name = || found(parent, value).and_then(|found| name(&found)).filter(|name| *name != value);
+        let name = || found(parent, value).and_then(|found| name(&found, value));
         // The tariff that a meter has is none of the meters.
         let held = found(parent, value).and_then(|found| held(&found, value, &noun)).unwrap_or_default();
         let one = |said: String, by: By| Reference {
@@ -448,7 +475,7 @@ fn held(found: &Found<'_>, identifier: &str, noun: &str) -> Option<String> {
     let (own, _) = identified(found.row)?;
     let words: Vec<&str> = effect::words(key).collect();
     let (_, thing) = words.split_last().filter(|_| own != key)?;
-    let thing = humanize(&thing.join("_"));
+    let thing = humanize(&of_no_system(thing).join("_"));
     (!thing.is_empty() && !noun.contains(&thing)).then(|| format!("the {thing} of "))
 }
 
@@ -464,7 +491,7 @@ fn one_of(
     name: Option<&str>,
     clause: Clause,
 ) -> Option<Reference> {
-    let extreme = extreme(list.rows(), at).filter(|_| at > 0 && parent.payload.complete);
+    let extreme = extreme(list.rows(), at).filter(|_| parent.payload.complete);
     if let Some(extreme) = extreme {
         let said = format!("the {extreme} one");
         return Some(Reference { said, by: By::Itself, parent: clause, leads: true });

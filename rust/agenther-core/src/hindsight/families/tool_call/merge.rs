@@ -6,7 +6,7 @@ use super::call::{Call, Given};
 use super::roles::{Role, say};
 use crate::hindsight::provenance::Source;
 use crate::hindsight::reason::Reason;
-use crate::hindsight::wording::{join, say_value, singular};
+use crate::hindsight::wording::{is_plural_phrase, join, say_value, singular};
 
 /// Parameters that one clause states at most: more read like a form.
 const MAX_SLOTS: usize = 5;
@@ -99,7 +99,13 @@ fn tail(places: &[usize], call: &Call<'_>, adjectives: &mut String) -> String {
     // Flags go first: `open pizza restaurants`, `available red shoes`.
     given.sort_by(|a, b| {
         let is_value = |given: &Given| given.source != Source::Constant;
-        a.role.cmp(&b.role).then(is_value(a).cmp(&is_value(b)))
+        // What a thing is for stands next to it.
+        let place = |given: &Given| match &given.role {
+            Role::Said("on branch") => Role::In,
+            Role::With(label) if !is_plural_phrase(label) => Role::Of(label.clone()),
+            role => role.clone(),
+        };
+        place(a).cmp(&place(b)).then(is_value(a).cmp(&is_value(b)))
     });
     let mut parts: Vec<String> = Vec::new();
     for given in given {
@@ -140,9 +146,9 @@ fn tail(places: &[usize], call: &Call<'_>, adjectives: &mut String) -> String {
             let part = match (part.strip_prefix("until "), parts.last_mut()) {
                 (Some(end), Some(last))
                     if given.role == Role::Until
-                        && ["since ", "from "].iter().any(|from| last.starts_with(from)) =>
+                        && ["since ", "after ", "from "].iter().any(|from| last.starts_with(from)) =>
                 {
-                    *last = last.replacen("since ", "from ", 1);
+                    *last = last.replacen("since ", "from ", 1).replacen("after ", "from ", 1);
                     format!("to {end}")
                 }
                 _ => part,

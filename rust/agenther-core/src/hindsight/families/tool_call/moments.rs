@@ -17,6 +17,14 @@ pub fn dated<'v>(key: &str, value: &'v str) -> Cow<'v, str> {
     unmarked(value).or_else(|| from_seconds(value)).map_or(Cow::Borrowed(value), Cow::Owned)
 }
 
+/// Whether a value is a moment that serves as an identifier, and is none to ask for: `1741872011.551019`.
+pub fn is_stamp(value: &str) -> bool {
+    let is_digits = |text: &str| !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_digit());
+    value
+        .split_once('.')
+        .is_some_and(|(seconds, rest)| seconds.len() == 10 && is_digits(seconds) && is_digits(rest))
+}
+
 /// Whether a key is for moments: `created_at`, `startTs`.
 fn is_timely(key: &str) -> bool {
     const LAST: &[&str] = &[
@@ -82,7 +90,7 @@ fn from_seconds(value: &str) -> Option<String> {
 
 #[cfg(test)]
 mod tests {
-    use super::dated;
+    use super::{dated, is_stamp};
 
     #[test]
     fn moments_of_programs_are_dates() {
@@ -99,5 +107,6 @@ mod tests {
         ] {
             assert_eq!(dated(key, value), date, "{key} {value}");
         }
+        assert!(is_stamp("1741872011.551019") && !is_stamp("1742302800") && !is_stamp("12.50"));
     }
 }

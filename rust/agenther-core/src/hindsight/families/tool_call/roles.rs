@@ -208,6 +208,10 @@ fn by_words(words: &[String], value: &str) -> Option<Role> {
             label: format!("{} ID", humanize(words[1 - at])),
         });
     }
+    // How far around was looked is no part of the ask.
+    if words.contains(&"radius") {
+        return Some(Role::Manner);
+    }
     if words == ["from"] || words.first() == Some(&"from") && !is_time(value) {
         return Some(if is_time(value) { Role::Since } else { Role::From });
     }
@@ -284,6 +288,7 @@ fn by_words(words: &[String], value: &str) -> Option<Role> {
         "amenity" | "amenities" | "feature" | "features" | "facilities" | "equipment" | "toppings"
         | "extras" => Role::Said("with"),
         "near" | "nearby" => Role::Said("near"),
+        "branch" if is_branch(value) => Role::Said("on branch"),
         "ref" if head.is_empty() && !value.bytes().any(|byte| byte.is_ascii_digit()) => {
             Role::Said("on branch")
         }
@@ -348,6 +353,8 @@ fn by_words(words: &[String], value: &str) -> Option<Role> {
             Role::Manner
         }
         "results" | "size" | "items" if !head.is_empty() && is_count(value) => Role::Manner,
+        // `flat 12B` is no unit of measurement.
+        "unit" | "units" if value.bytes().any(|byte| byte.is_ascii_digit()) => return None,
         "sort" | "order" | "format" | "locale" | "sortby" | "direction" | "units" | "unit" | "verbose"
         | "fields" | "timezone" | "tz" | "view" | "mode" | "lang" | "language" => Role::Manner,
         last if words.contains(&"sort") || words.contains(&"order") && last == "by" => Role::Manner,
@@ -449,6 +456,7 @@ pub fn say(role: &Role, values: &[Cow<'_, str>]) -> String {
         Role::In => format!("in {}{plain}", article(&plain)),
         Role::At => format!("at {}{plain}", article(&plain)),
         Role::On => format!("on {plain}"),
+        Role::Since if values.iter().all(|value| is_clock(value)) => format!("after {plain}"),
         Role::Since => format!("since {plain}"),
         Role::Said(words) => format!("{words} {plain}"),
         Role::Before => format!("before {plain}"),
@@ -530,7 +538,6 @@ fn is_rating(what: &str) -> bool {
 /// What things have so much of, and are not for.
 fn is_measure(what: &str) -> bool {
     const MEASURES: &[&str] = &[
-        "radius",
         "distance",
         "size",
         "width",
@@ -556,6 +563,12 @@ fn is_measure(what: &str) -> bool {
         "confidence",
     ];
     what.rsplit(' ').next().is_some_and(|last| MEASURES.contains(&last))
+}
+
+/// Whether a branch is one of code, and not of a bank.
+fn is_branch(value: &str) -> bool {
+    value.contains('/')
+        || ["main", "master", "develop", "dev", "trunk", "staging", "release"].contains(&value)
 }
 
 /// What things have of a scale.
@@ -630,7 +643,7 @@ mod tests {
             ("exhibition", "Vermeer Revisited", "for the exhibition Vermeer Revisited"),
             ("coach", "9", "for coach 9"),
             ("priority", "1", "with priority 1"),
-            ("radius", "5", "with a radius of 5"),
+            ("width", "5", "with a width of 5"),
             ("transmission", "automatic", "with automatic transmission"),
             ("pickup_date", "2025-06-03", "since June 3, 2025"),
             ("window", "24h", "over the last 24h"),
@@ -642,6 +655,10 @@ mod tests {
             ("zone", "harbor", "in the harbor zone"),
             ("zone", "4410", "in zone 4410"),
             ("ref", "main", "on branch main"),
+            ("branch", "main", "on branch main"),
+            ("branch", "Kirkgate", "at Kirkgate"),
+            ("unit", "12B", "for unit 12B"),
+            ("after", "18:00", "after 18:00"),
             ("city_filter", "Oslo", "in Oslo"),
             ("filter_by_author", "Le Guin", "by Le Guin"),
         ] {

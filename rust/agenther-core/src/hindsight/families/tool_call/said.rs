@@ -11,6 +11,7 @@ use super::words::{Manner, attribute};
 use crate::hindsight::reason::Reason;
 use crate::hindsight::wording::{capitalize, is_function_word, is_plural_phrase, join, plural, singular};
 use crate::text::document::Kind;
+use crate::text::same::folded;
 
 /// What there is to say.
 pub struct Said<'s, 'a> {
@@ -385,15 +386,20 @@ impl Said<'_, '_> {
     }
 }
 
-/// The labels of fields; origin and destination together are the route.
+/// The labels of fields; origin and destination together are the route, and both names of a person the name.
 fn labels(keys: &[String]) -> Vec<String> {
     let has = |name: &str| keys.iter().any(|key| key == name);
     let has_route = has("origin") && has("destination");
+    let is_part = |key: &str, part: &str| folded(key).eq(folded(part));
+    let has_name =
+        keys.iter().any(|key| is_part(key, "first_name")) && keys.iter().any(|key| is_part(key, "last_name"));
     keys.iter()
-        .filter(|key| !(has_route && *key == "destination"))
-        .filter_map(
-            |key| if has_route && key == "origin" { Some("route".to_string()) } else { field_label(key) },
-        )
+        .filter(|key| !(has_route && *key == "destination" || has_name && is_part(key, "last_name")))
+        .filter_map(|key| match key.as_str() {
+            "origin" if has_route => Some("route".to_string()),
+            key if has_name && is_part(key, "first_name") => Some("name".to_string()),
+            key => field_label(key),
+        })
         .collect()
 }
 
@@ -530,6 +536,7 @@ fn is_always_plural(noun: &str) -> bool {
         "news",
         "financials",
         "fundamentals",
+        "terms",
     ];
     noun.rsplit(' ').next().is_some_and(|last| PLURALS.contains(&last))
 }

@@ -2,6 +2,7 @@
 
 use super::fields::is_identifier;
 use super::payload::Node;
+use crate::hindsight::forms::date;
 
 /// Fields of a record that is made flat: with more, nobody knows what belongs where.
 const MAX_FLAT: usize = 40;
@@ -77,7 +78,8 @@ fn with_attributes(fields: Vec<(String, Node)>) -> Vec<(String, Node)> {
     out
 }
 
-/// `from` and `to` of a trip as its origin and its destination; those of a letter or of a conversion stay.
+/// `from` and `to` of a trip as its origin and its destination, and of a period as its start and its end; those of a
+/// letter or of a conversion stay.
 fn with_route(mut fields: Vec<(String, Node)>) -> Vec<(String, Node)> {
     let has = |names: &[&str]| fields.iter().any(|(key, _)| names.contains(&key.as_str()));
     let is_trip = has(&[
@@ -90,13 +92,19 @@ fn with_route(mut fields: Vec<(String, Node)>) -> Vec<(String, Node)> {
         "departure_time",
         "distance_km",
     ]);
-    if is_trip && has(&["from"]) && has(&["to"]) {
-        for (key, _) in &mut fields {
-            match key.as_str() {
-                "from" => *key = "origin".to_string(),
-                "to" => *key = "destination".to_string(),
-                _ => {}
-            }
+    let dates = fields.iter().filter(|(key, value)| {
+        matches!(key.as_str(), "from" | "to") && value.text().is_some_and(|text| date(text).is_some())
+    });
+    let (start, end) = match dates.count() {
+        2 => ("start", "end"),
+        _ if is_trip && has(&["from"]) && has(&["to"]) => ("origin", "destination"),
+        _ => return fields,
+    };
+    for (key, _) in &mut fields {
+        match key.as_str() {
+            "from" => *key = start.to_string(),
+            "to" => *key = end.to_string(),
+            _ => {}
         }
     }
     fields

@@ -4,6 +4,7 @@
 use super::answer;
 use super::call::Call;
 use super::fields::{field_label, is_identifier, is_noise};
+use super::moments::is_stamp;
 use super::payload::Node;
 use super::said::{is_side, is_sum};
 use super::subject::Subject;
@@ -142,8 +143,10 @@ pub fn wanted(calls: &[&Call<'_>], subject: &Subject, usage: &Usage) -> Wanted {
         keys.iter().copied().filter(|key| is_used(key) || any_used && dates(key)).filter(varies).collect();
     // What the user spoke of comes first; beyond the third, what people rarely ask for goes.
     used.sort_by_key(|key| !usage.is_asked(key));
-    // A trip has two ends.
-    for (end, other) in [("origin", "destination"), ("destination", "origin")] {
+    // A trip has two ends, and so has a period.
+    const ENDS: &[(&str, &str)] =
+        &[("origin", "destination"), ("destination", "origin"), ("start", "end"), ("end", "start")];
+    for &(end, other) in ENDS {
         let at = used.iter().position(|key| *key == end);
         if let Some(at) = at.filter(|_| !used.contains(&other) && keys.contains(&other)) {
             used.insert(at + 1, other);
@@ -157,7 +160,11 @@ pub fn wanted(calls: &[&Call<'_>], subject: &Subject, usage: &Usage) -> Wanted {
         return Wanted { asked: Vec::new(), keys, is_object: false };
     }
     let is_carried = keys.iter().any(|key| calls.iter().any(|call| usage.is_carried(call.step, key)));
-    if !is_list && !is_carried && is_whole(calls, subject) {
+    // Nobody asks for the high of a threshold: it is told with the low.
+    let is_bare = |key: &str| {
+        field_label(key).is_some_and(|label| matches!(label.as_str(), "high" | "low" | "free" | "open"))
+    };
+    if !is_list && (!is_carried || used.iter().any(|key| is_bare(key))) && is_whole(calls, subject) {
         let told = told(calls);
         if (1..=MAX_WHOLE).contains(&told.len()) {
             return Wanted { asked: Vec::new(), keys: told, is_object: false };
@@ -276,6 +283,7 @@ fn askable<'c>(calls: &[&'c Call<'_>], subject: &Subject) -> Vec<&'c str> {
         let is_known = is_plain
             || is_flag
             || is_kind
+            || value.text().is_some_and(is_stamp)
             || is_unit(key)
             || holds_stated(value)
             || Some(key) == row_name.as_deref()

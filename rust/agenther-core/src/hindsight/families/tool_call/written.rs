@@ -19,7 +19,7 @@ pub fn clause(call: &Call<'_>, calls: &[Call<'_>], material: &Material<'_, '_>) 
     let parent = calls.iter().find(|parent| parent.step == source && !parent.is_write);
     let parent = parent.ok_or(Reason::WriteUnverified)?;
     let row = found(parent, identifier).ok_or(Reason::WriteUnverified)?;
-    let name = name(&row).filter(|name| name != identifier).ok_or(Reason::WriteUnverified)?;
+    let name = name(&row, identifier).ok_or(Reason::WriteUnverified)?;
     let (noun, place, listed) =
         whereabouts(parent, row.key, calls, material).ok_or(Reason::WriteUnverified)?;
     let thing = format!("the {} \"{name}\" {place}", singular(&noun));
@@ -46,16 +46,7 @@ fn whereabouts(
     if parent.hop().is_some() {
         return through(parent, calls, material).ok().map(of_owner);
     }
-    let Some((noun, place, clause)) = place(parent, key, material) else {
-        let clause = material.alone(parent).ok()?;
-        if parent.identity().is_some() {
-            return Some(of_owner(clause));
-        }
-        // `the open tickets in the billing queue`
-        let noun = plural(&parent.words.object);
-        let (adjectives, place) = clause.about.strip_prefix("the ")?.split_once(&noun)?;
-        return Some((format!("{adjectives}{noun}"), place.trim().to_string(), clause));
-    };
+    let (noun, place, clause) = place(parent, key, material)?;
     // Between which days it was looked for, who knows it by name need not say.
     let is_window = |given: &Given| matches!(given.role, Role::Since | Role::Until | Role::On | Role::Over);
     match parent.given.iter().all(is_window) {
