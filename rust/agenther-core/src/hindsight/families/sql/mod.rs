@@ -140,11 +140,18 @@ fn table_of(step: &StepReading<'_>) -> Option<Table> {
     client::bare_rows(step).or_else(|| rows::of(step))
 }
 
+/// Whether a heading is that of a column: PostgreSQL calls `COUNT(*)` `count`, DuckDB `count_star()`.
+fn heads(heading: &str, label: &str) -> bool {
+    let function = label.split_once('(').map_or(label, |(function, _)| function);
+    let of_duckdb = heading.eq_ignore_ascii_case("count_star()") && label.eq_ignore_ascii_case("count(*)");
+    heading.eq_ignore_ascii_case(label) || heading.eq_ignore_ascii_case(function) || of_duckdb
+}
+
 /// A table without the row that only names its columns.
 fn without_heading(mut table: Table, shape: &Shape) -> Option<Table> {
     if table.headed {
         let named = |(cell, label): (&Option<rows::Cell>, &String)| {
-            cell.as_ref().is_some_and(|cell| cell.text.eq_ignore_ascii_case(label))
+            cell.as_ref().is_some_and(|cell| heads(&cell.text, label))
         };
         let heading = table.rows.first()?;
         let names = heading.len() == shape.labels.len() && heading.iter().zip(&shape.labels).all(named);

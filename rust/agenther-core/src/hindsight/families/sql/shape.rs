@@ -660,7 +660,7 @@ impl<'s> Scope<'s> {
     fn learn_aliases(&mut self, select: &Select) -> Option<()> {
         for item in &select.projection {
             if let SelectItem::ExprWithAlias { expr, alias } = item {
-                let output = self.output(expr)?;
+                let output = self.output(expr).or_else(|| self.multiplied(expr, &alias.value))?;
                 self.aliases.push((alias.value.to_ascii_lowercase(), output));
             }
         }
@@ -687,10 +687,33 @@ impl<'s> Scope<'s> {
             return self.all_columns();
         }
         let output = |item: &SelectItem| match item {
-            SelectItem::UnnamedExpr(expr) | SelectItem::ExprWithAlias { expr, .. } => self.output(expr),
+            SelectItem::UnnamedExpr(expr) => self.output(expr),
+            SelectItem::ExprWithAlias { expr, alias } => {
+                self.output(expr).or_else(|| self.multiplied(expr, &alias.value))
+            }
             _ => None,
         };
         select.projection.iter().map(output).collect()
+    }
+
+    /// `SUM(quantity * price) AS revenue`: what the query itself calls a product of two columns of a table.
+    fn multiplied(&self, expr: &Expr, alias: &str) -> Option<Output> {
+        const CALLED: &[&str] = &[
+            "revenue", "sales", "turnover", "income", "cost", "costs", "spend", "spending", "value", "profit",
+        ];
+        let Expr::Function(function) = expr else { return None };
+        let [Expr::BinaryOp { left, op: BinaryOperator::Multiply, right }] =
+            *rewrite::arguments_of(function)?
+        else {
+            return None;
+        };
+        let (one, other) = (self.column(left)?, self.column(right)?);
+        let is_called = self.schema.words(alias).last().is_some_and(|last| CALLED.contains(&last.as_str()));
+        let is_sum = function.to_string().to_ascii_lowercase().starts_with("sum(")
+            && !function.to_string().to_ascii_lowercase().starts_with("sum(distinct")
+            && one.table == other.table;
+        (is_called && is_sum)
+            .then(|| Output::Fold(Fold::Total, Column { table: one.table, name: alias.to_string() }))
     }
 
     fn output(&self, expr: &Expr) -> Option<Output> {

@@ -983,6 +983,18 @@ fn what_is_not_described_is_read_by_its_name_and_its_constants() {
             "titles of the films whose rating is above the average",
             "- Alien\n- Brazil",
         ),
+        (
+            "SELECT product, SUM(quantity * unit_price) AS revenue FROM order_items GROUP BY product ORDER BY revenue DESC LIMIT 2",
+            "[('Mug', 95.5), ('Cup', 80)]",
+            "Which 2 products have the highest total revenue over all order items",
+            "- Mug, 95.5\n- Cup, 80",
+        ),
+        (
+            "SELECT status, COUNT(*) FROM orders GROUP BY status",
+            "status,count\npaid,4\nopen,3",
+            "For each status, how many orders are there",
+            "- paid, 4\n- open, 3",
+        ),
         // A code may look like a date.
         ("SELECT COUNT(*) FROM orders WHERE batch > '2026-04-01'", "[(3,)]", "", ""),
     ] {
