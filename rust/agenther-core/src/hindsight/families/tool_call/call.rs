@@ -160,10 +160,7 @@ fn call<'a>(reading: &Reading<'a>, step: usize) -> Result<Call<'a>, Reason> {
     if !is_write && !words.from_description && effect::effect(&words.verb, None) == Effect::Write {
         return Err(Reason::NoAsk);
     }
-    // A moment of programs is said as a date, which leaves nothing to convert.
-    if words.verb == "convert"
-        && words.object.split(' ').any(|word| matches!(word, "timestamp" | "datetime" | "epoch"))
-    {
+    if converts_moments(&words) {
         return Err(Reason::NoAsk);
     }
     let mut given = given(reading, step, &words.object, is_write)?;
@@ -184,25 +181,11 @@ fn call<'a>(reading: &Reading<'a>, step: usize) -> Result<Call<'a>, Reason> {
     if words.manner() == Manner::Act && is_undone(&payload.node, &words.verb) {
         return Err(Reason::NoSuccessfulStep);
     }
-    // The entry of a glossary.
-    if ["glossary", "dictionary", "thesaurus"].iter().any(|book| words.object.ends_with(book))
-        && !payload.node.is_list()
-    {
-        words.object.push_str(" entry");
-    }
     // What has the query for its name was looked for by name.
     let is_by_name =
         |given: &Given| given.role == Role::For && names_all(given, &payload.node, &words.object);
-    given.iter_mut().filter(|given| is_by_name(given)).for_each(|given| {
-        given.role = Role::Called;
-    });
-    // The playlists that a library holds.
-    if let Some((things, holder)) = words.object.rsplit_once(' ')
-        && payload.node.is_list()
-        && ["library", "catalog", "catalogue", "list", "directory", "register", "registry"].contains(&holder)
-    {
-        words.object = plural(things);
-    }
+    given.iter_mut().filter(|given| is_by_name(given)).for_each(|given| given.role = Role::Called);
+    words.object = held(&words.object, payload.node.is_list());
     let via = keyed_by(reading, step);
     Ok(Call { step: step as u32, tool, words, given, payload, is_write, via })
 }
@@ -221,6 +204,24 @@ fn words_of(tool: &str, description: Option<&str>) -> Option<ToolWords> {
 /// Whether a tool is a command of a shell by its very name, whose words are no English: `Grep`, `Glob`, `LS`.
 fn searches_files(tool: &str) -> bool {
     ["grep", "glob", "ls", "rg", "cat"].iter().any(|command| tool.eq_ignore_ascii_case(command))
+}
+
+/// What a tool for a holder of things gives: the playlists of a playlist library, the entry of a glossary.
+fn held(object: &str, is_list: bool) -> String {
+    const HOLDERS: &[&str] =
+        &["library", "catalog", "catalogue", "list", "directory", "register", "registry"];
+    const BOOKS: &[&str] = &["glossary", "dictionary", "thesaurus"];
+    match object.rsplit_once(' ') {
+        Some((things, holder)) if is_list && HOLDERS.contains(&holder) => plural(things),
+        _ if !is_list && BOOKS.iter().any(|book| object.ends_with(book)) => format!("{object} entry"),
+        _ => object.to_string(),
+    }
+}
+
+/// Whether a tool converts moments: said as dates, they leave nothing to convert.
+fn converts_moments(words: &ToolWords) -> bool {
+    let is_moment = |word: &str| matches!(word, "timestamp" | "datetime" | "epoch");
+    words.verb == "convert" && words.object.split(' ').any(is_moment)
 }
 
 /// What tools that read a file are said to read.

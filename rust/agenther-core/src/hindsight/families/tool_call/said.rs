@@ -492,6 +492,8 @@ pub fn is_side(object: &str) -> bool {
         "quota",
         "coverage",
         "limits",
+        "threshold",
+        "thresholds",
     ];
     object.rsplit(' ').next().is_some_and(|head| SIDES.contains(&head) || ASPECTS.contains(&head))
 }

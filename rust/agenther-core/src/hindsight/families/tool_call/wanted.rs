@@ -126,21 +126,39 @@ impl Wanted {
 
 /// The fields to ask for.
 pub fn wanted(calls: &[&Call<'_>], subject: &Subject, usage: &Usage) -> Wanted {
-    let is_list = calls[0].payload.node.is_list();
     let keys = askable(calls, subject);
-    if !is_list && let Some(wanted) = object_itself(calls[0], &keys) {
+    if !calls[0].payload.node.is_list()
+        && let Some(wanted) = object_itself(calls[0], &keys)
+    {
         return wanted;
     }
+    let used = used(calls, &keys, usage);
+    as_it_is(calls, subject, &keys, &used, usage)
+        .or_else(|| by_use(calls, &keys, &used, usage))
+        .unwrap_or_else(|| by_salience(calls, &keys))
+}
+
+/// Whether a list says by this field when its rows are.
+fn dates(calls: &[&Call<'_>], key: &str) -> bool {
+    calls[0].payload.node.is_list()
+        && ["date", "time", "start", "when"].iter().any(|word| key.to_ascii_lowercase().ends_with(word))
+}
+
+/// The fields that tell rows apart, and all of a record.
+fn columns<'k>(calls: &[&Call<'_>], keys: &[&'k str]) -> Vec<&'k str> {
+    let is_list = calls[0].payload.node.is_list();
+    keys.iter().copied().filter(|key| !is_list || varies(calls, key)).collect()
+}
+
+/// The fields that the run used or the user spoke of; none where that is what people rarely ask for, or a date alone.
+fn used<'k>(calls: &[&Call<'_>], keys: &[&'k str], usage: &Usage) -> Vec<&'k str> {
     let is_used = |key: &str| calls.iter().any(|call| usage.is_used(call.step, key));
-    let varies = |key: &&str| !is_list || varies(calls, key);
+    if !keys.iter().any(|key| is_used(key) && !is_minor(key) && !dates(calls, key)) {
+        return Vec::new();
+    }
     // What is listed by date is wanted with its date.
-    let dates = |key: &str| {
-        is_list
-            && ["date", "time", "start", "when"].iter().any(|word| key.to_ascii_lowercase().ends_with(word))
-    };
-    let any_used = keys.iter().any(|key| is_used(key) && !is_minor(key) && !(is_list && dates(key)));
-    let mut used: Vec<&str> =
-        keys.iter().copied().filter(|key| is_used(key) || any_used && dates(key)).filter(varies).collect();
+    let mut used = columns(calls, keys);
+    used.retain(|key| is_used(key) || dates(calls, key));
     // What the user spoke of comes first; beyond the third, what people rarely ask for goes.
     used.sort_by_key(|key| !usage.is_asked(key));
     // A trip has two ends, and so has a period.
@@ -152,52 +170,67 @@ pub fn wanted(calls: &[&Call<'_>], subject: &Subject, usage: &Usage) -> Wanted {
             used.insert(at + 1, other);
         }
     }
-    if let [only] = used[..]
+    used
+}
+
+/// A record that is asked for without naming its fields, where the run carried none of them on.
+fn as_it_is(
+    calls: &[&Call<'_>],
+    subject: &Subject,
+    keys: &[&str],
+    used: &[&str],
+    usage: &Usage,
+) -> Option<Wanted> {
+    let whole = |keys| Some(Wanted { asked: Vec::new(), keys, is_object: false });
+    if let [only] = used
         && is_list_of(calls[0], only)
         && names_part(calls[0], subject)
     {
-        let keys = keys.iter().map(|key| key.to_string()).collect();
-        return Wanted { asked: Vec::new(), keys, is_object: false };
+        return whole(keys.iter().map(|key| key.to_string()).collect());
     }
-    let is_carried = keys.iter().any(|key| calls.iter().any(|call| usage.is_carried(call.step, key)));
+    let is_carried = || keys.iter().any(|key| calls.iter().any(|call| usage.is_carried(call.step, key)));
     // Nobody asks for the high of a threshold: it is told with the low.
-    let is_bare = |key: &str| {
+    let is_bare = |key: &&str| {
         field_label(key).is_some_and(|label| matches!(label.as_str(), "high" | "low" | "free" | "open"))
     };
-    if !is_list && (!is_carried || used.iter().any(|key| is_bare(key))) && is_whole(calls, subject) {
-        let told = told(calls);
-        if (1..=MAX_WHOLE).contains(&told.len()) {
-            return Wanted { asked: Vec::new(), keys: told, is_object: false };
-        }
+    let is_asked_whole = is_whole(calls, subject) && (used.iter().any(is_bare) || !is_carried());
+    if calls[0].payload.node.is_list() || !is_asked_whole {
+        return None;
     }
-    if any_used && !used.is_empty() {
-        let wanted = Wanted::exactly(&first_few(&used, usage));
-        // That they are dated goes without saying, and so do the symbols of symbols.
-        let object = singular(&calls[0].words.object);
-        let is_implied =
-            |key: &str| dates(key) || field_label(key).is_some_and(|label| object.ends_with(&label));
-        let columns: Vec<&str> = keys.iter().copied().filter(varies).collect();
-        let all_implied = is_list && used.iter().all(|key| is_implied(key));
-        return if all_implied { wanted.with_all(&columns) } else { wanted };
+    let told = told(calls);
+    if (1..=MAX_WHOLE).contains(&told.len()) { whole(told) } else { None }
+}
+
+/// The fields that were used, by their names.
+fn by_use(calls: &[&Call<'_>], keys: &[&str], used: &[&str], usage: &Usage) -> Option<Wanted> {
+    if used.is_empty() {
+        return None;
     }
-    let mut salient: Vec<&str> =
-        keys.iter().copied().filter(|key| salience(key).is_some()).filter(varies).collect();
+    let wanted = Wanted::exactly(&first_few(used, usage));
+    // That they are dated goes without saying, and so do the symbols of symbols.
+    let object = singular(&calls[0].words.object);
+    let is_implied =
+        |key: &&str| dates(calls, key) || field_label(key).is_some_and(|label| object.ends_with(&label));
+    let is_bare_list = calls[0].payload.node.is_list() && used.iter().all(is_implied);
+    Some(if is_bare_list { wanted.with_all(&columns(calls, keys)) } else { wanted })
+}
+
+/// What people ask for most; of few fields all.
+fn by_salience(calls: &[&Call<'_>], keys: &[&str]) -> Wanted {
+    let columns = columns(calls, keys);
+    let mut salient: Vec<&str> = columns.iter().copied().filter(|key| salience(key).is_some()).collect();
     salient.sort_by_key(|key| salience(key));
     salient.truncate(MAX_FIELDS);
     // In the order of the result, which groups what belongs together.
     salient.sort_by_key(|key| keys.iter().position(|known| known == key));
     let owned = |keys: &[&str]| keys.iter().map(|key| key.to_string()).collect::<Vec<_>>();
-    match (is_list, keys.len(), salient.len()) {
-        (true, _, 1..) => {
-            let columns: Vec<&str> = keys.iter().copied().filter(varies).collect();
-            Wanted { asked: Vec::new(), keys: owned(&salient), is_object: false }.with_all(&columns)
-        }
+    let unnamed = |keys| Wanted { asked: Vec::new(), keys, is_object: false };
+    match (calls[0].payload.node.is_list(), keys.len(), salient.len()) {
+        (true, _, 1..) => unnamed(owned(&salient)).with_all(&columns),
         // A list of names is the names.
-        (true, 0, _) => {
-            Wanted { asked: Vec::new(), keys: row_name(calls).into_iter().collect(), is_object: false }
-        }
-        (true, ..) => Wanted { asked: Vec::new(), keys: owned(&keys), is_object: false },
-        (false, ..=MAX_FIELDS, _) => Wanted::exactly(&owned(&keys)),
+        (true, 0, _) => unnamed(row_name(calls).into_iter().collect()),
+        (true, ..) => unnamed(owned(keys)),
+        (false, ..=MAX_FIELDS, _) => Wanted::exactly(&owned(keys)),
         (false, _, 2..) => Wanted::exactly(&owned(&salient)),
         _ => Wanted::default(),
     }
