@@ -399,7 +399,8 @@ fn is_map_of_records(fields: &[(String, Node)]) -> bool {
 
 /// ` km` after the number under `distance_km`.
 fn unit(key: &str, value: &Node) -> String {
-    match (super::fields::unit_of(key), value) {
+    let key = effect::words(key).map(str::to_ascii_lowercase).collect::<Vec<_>>().join("_");
+    match (super::fields::unit_of(&key), value) {
         ((_, Some("%")), Node::Scalar(_, Kind::Number)) => "%".to_string(),
         ((_, Some(unit)), Node::Scalar(_, Kind::Number)) => format!(" {unit}"),
         _ => String::new(),

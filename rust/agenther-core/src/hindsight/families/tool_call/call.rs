@@ -156,9 +156,13 @@ fn call<'a>(reading: &Reading<'a>, step: usize) -> Result<Call<'a>, Reason> {
         words.object = "files".to_string();
     }
     let is_write = read.effect == Effect::Write;
-    // A read that is named like an act: its words would ask for the act.
-    if !is_write && !words.from_description && effect::effect(&words.verb, None) == Effect::Write {
-        return Err(Reason::NoAsk);
+    // A read that is named like an act: its words would ask for the act. `Charging docks in a zone` are not to be charged.
+    if !is_write && effect::effect(&words.verb, None) == Effect::Write {
+        match description.filter(|_| words.from_description).and_then(|text| text.split(' ').next()) {
+            Some(first) if first.ends_with("ing") => words.verb = "get".to_string(),
+            Some(_) => {}
+            None => return Err(Reason::NoAsk),
+        }
     }
     if converts_moments(&words) {
         return Err(Reason::NoAsk);

@@ -29,7 +29,8 @@ const TIMES: &[(&str, &str)] = &[
 /// Quantities of time.
 const SPANS: &[&str] = &[
     "duration", "time", "eta", "delay", "length", "age", "wait", "uptime", "latency", "interval", "timeout",
-    "life", "period", "runtime", "downtime", "notice",
+    "life", "period", "runtime", "downtime", "notice", "walk", "walking", "drive", "driving", "ride",
+    "travel", "commute", "prep", "cook", "cooking",
 ];
 
 /// Quantities that are shares by their own name.
@@ -320,6 +321,10 @@ mod tests {
             assert_eq!(field_label(key).as_deref(), said, "{key}");
         }
         assert_eq!(unit_of("duration_min"), ("duration", Some("minutes")));
+        assert_eq!(
+            (field_label("walkMin").as_deref(), unit_of("walk_min").1),
+            (Some("walk"), Some("minutes"))
+        );
         assert_eq!(unit_of("vacation_days"), ("vacation_days", None));
         assert_eq!(unit_of("temp_min"), ("temp_min", None));
         assert!(is_identifier("lineIds") && is_identifier("order_id") && !is_identifier("valid"));

@@ -152,6 +152,8 @@ pub const VAGUE: &[&str] = &[
     "results",
     "object",
     "list",
+    "export",
+    "dump",
 ];
 
 /// Nouns for a side of a thing, which alone do not say what it is a side of.

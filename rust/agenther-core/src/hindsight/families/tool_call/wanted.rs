@@ -19,8 +19,8 @@ const MAX_FIELDS: usize = 3;
 /// Fields of a part of a thing that are told as a whole.
 const MAX_WHOLE: usize = 6;
 
-/// Fields of a row that are all told.
-const MAX_COLUMNS: usize = 4;
+/// Fields of a row that are all told: who asks for the fares wants what they are for, and the unit.
+const MAX_COLUMNS: usize = 8;
 
 /// What people ask of things, most wanted first.
 const SALIENT: &[&str] = &[
@@ -115,9 +115,10 @@ impl Wanted {
     }
 
     /// Of rows with few fields, where none is asked for by its name, all are told.
-    fn with_all(mut self, keys: &[&str]) -> Self {
+    fn with_all(mut self, calls: &[&Call<'_>]) -> Self {
+        let keys = told(calls);
         if keys.len() <= MAX_COLUMNS {
-            self.keys = keys.iter().map(|key| key.to_string()).collect();
+            self.keys = keys;
             self.asked.clear();
         }
         self
@@ -134,7 +135,7 @@ pub fn wanted(calls: &[&Call<'_>], subject: &Subject, usage: &Usage) -> Wanted {
     }
     let used = used(calls, &keys, usage);
     as_it_is(calls, subject, &keys, &used, usage)
-        .or_else(|| by_use(calls, &keys, &used, usage))
+        .or_else(|| by_use(calls, &used, usage))
         .unwrap_or_else(|| by_salience(calls, &keys))
 }
 
@@ -202,7 +203,7 @@ fn as_it_is(
 }
 
 /// The fields that were used, by their names.
-fn by_use(calls: &[&Call<'_>], keys: &[&str], used: &[&str], usage: &Usage) -> Option<Wanted> {
+fn by_use(calls: &[&Call<'_>], used: &[&str], usage: &Usage) -> Option<Wanted> {
     if used.is_empty() {
         return None;
     }
@@ -212,7 +213,7 @@ fn by_use(calls: &[&Call<'_>], keys: &[&str], used: &[&str], usage: &Usage) -> O
     let is_implied =
         |key: &&str| dates(calls, key) || field_label(key).is_some_and(|label| object.ends_with(&label));
     let is_bare_list = calls[0].payload.node.is_list() && used.iter().all(is_implied);
-    Some(if is_bare_list { wanted.with_all(&columns(calls, keys)) } else { wanted })
+    Some(if is_bare_list { wanted.with_all(calls) } else { wanted })
 }
 
 /// What people ask for most; of few fields all.
@@ -226,7 +227,7 @@ fn by_salience(calls: &[&Call<'_>], keys: &[&str]) -> Wanted {
     let owned = |keys: &[&str]| keys.iter().map(|key| key.to_string()).collect::<Vec<_>>();
     let unnamed = |keys| Wanted { asked: Vec::new(), keys, is_object: false };
     match (calls[0].payload.node.is_list(), keys.len(), salient.len()) {
-        (true, _, 1..) => unnamed(owned(&salient)).with_all(&columns),
+        (true, _, 1..) => unnamed(owned(&salient)).with_all(calls),
         // A list of names is the names.
         (true, 0, _) => unnamed(row_name(calls).into_iter().collect()),
         (true, ..) => unnamed(owned(keys)),
