@@ -147,6 +147,10 @@ fn fan_out(
     let (noun, place, parent_clause) = place(parent, key, material)?;
     let which = if all { "all the".to_string() } else { format!("the first {}", COUNTS[covered]) };
     let wanted = wanted(&built.imperative, used[0])?;
+    // What is asked of each row of each thing.
+    let with = built.imperative.split_once(", with ").map_or(String::new(), |(_, fields)| {
+        format!(", with {}", fields.strip_suffix(" of each").unwrap_or(fields))
+    });
     let mut steps = built.steps.clone();
     steps.extend(parent.steps());
     steps.sort_unstable();
@@ -156,7 +160,8 @@ fn fan_out(
         steps,
         about: built.about,
         preamble: parent_clause.preamble,
-        imperative: format!("look up {which} {noun} {place} and {wanted} of each one").replace("  ", " "),
+        imperative: format!("look up {which} {noun} {place} and {wanted} of each one{with}")
+            .replace("  ", " "),
         question: None,
         slots: parent_clause.slots,
         prior: built.prior.min(parent_clause.prior) - if all { 0.0 } else { 0.1 },

@@ -117,7 +117,7 @@ impl Wanted {
     /// Of rows with few fields, where none is asked for by its name, all are told.
     fn with_all(mut self, calls: &[&Call<'_>]) -> Self {
         let keys = told(calls);
-        if keys.len() <= MAX_COLUMNS {
+        if (1..=MAX_COLUMNS).contains(&keys.len()) {
             self.keys = keys;
             self.asked.clear();
         }
@@ -229,8 +229,8 @@ fn by_salience(calls: &[&Call<'_>], keys: &[&str]) -> Wanted {
     match (calls[0].payload.node.is_list(), keys.len(), salient.len()) {
         (true, _, 1..) => unnamed(owned(&salient)).with_all(calls),
         // A list of names is the names.
-        (true, 0, _) => unnamed(row_name(calls).into_iter().collect()),
-        (true, ..) => unnamed(owned(keys)),
+        (true, 0, _) => unnamed(row_name(calls).into_iter().collect()).with_all(calls),
+        (true, ..) => unnamed(owned(keys)).with_all(calls),
         (false, ..=MAX_FIELDS, _) => Wanted::exactly(&owned(keys)),
         (false, _, 2..) => Wanted::exactly(&owned(&salient)),
         _ => Wanted::default(),
