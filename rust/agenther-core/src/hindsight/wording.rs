@@ -128,6 +128,7 @@ const IRREGULAR: &[(&str, &str)] = &[
     ("feedback", "feedback"),
     ("species", "species"),
     ("lens", "lenses"),
+    ("staff", "staff"),
     ("gas", "gases"),
 ];
 

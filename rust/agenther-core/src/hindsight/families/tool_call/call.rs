@@ -189,6 +189,9 @@ fn call<'a>(reading: &Reading<'a>, step: usize) -> Result<Call<'a>, Reason> {
     let is_by_name =
         |given: &Given| given.role == Role::For && names_all(given, &payload.node, &words.object);
     given.iter_mut().filter(|given| is_by_name(given)).for_each(|given| given.role = Role::Called);
+    // `Skerryvore` is not called Skerry.
+    let is_loose = |given: &Given| given.role == Role::Called && !is_called(given, &payload.node);
+    given.iter_mut().filter(|given| is_loose(given)).for_each(|given| given.role = Role::Said("matching"));
     words.object = held(&words.object, payload.node.is_list());
     let via = keyed_by(reading, step);
     Ok(Call { step: step as u32, tool, words, given, payload, is_write, via })
@@ -311,6 +314,15 @@ fn names_all(given: &Given, node: &Node, object: &str) -> bool {
     };
 
     node.rows().iter().all(is_named)
+}
+
+/// Whether all rows of a list have a value that was asked for by name in their names; of anything else nothing says
+/// otherwise.
+fn is_called(given: &Given, node: &Node) -> bool {
+    let Some(key) = naming_key(node.rows()).filter(|_| node.is_list()) else { return true };
+    let names = |row: &Node| row.get(key).and_then(Node::text).map(str::to_lowercase);
+    let values: Vec<String> = given.values.iter().map(|value| value.to_lowercase()).collect();
+    node.rows().iter().filter_map(names).all(|name| values.iter().any(|value| find(&name, value).is_some()))
 }
 
 /// A list beside nothing but what was asked for by is the result: `{"hotel_id": "H7", "offers": […]}`.
@@ -531,11 +543,16 @@ fn keyed_by(reading: &Reading<'_>, step: usize) -> Vec<u32> {
     steps
 }
 
-/// `52.379,4.9`, which only a map knows.
+/// `52.379,4.9`, and `52.379` as a latitude, which only a map knows.
 fn is_coordinate(argument: &Argument<'_>) -> bool {
+    const NAMES: [&str; 5] = ["lat", "lng", "lon", "latitude", "longitude"];
     let is_degrees = |text: &str| text.trim().contains('.') && text.trim().parse::<f64>().is_ok();
+    let is_named = effect::words(argument.name)
+        .last()
+        .is_some_and(|last| NAMES.iter().any(|name| last.eq_ignore_ascii_case(name)));
     !matches!(argument.source, Source::User { .. })
-        && argument.value.split_once(',').is_some_and(|(a, b)| is_degrees(a) && is_degrees(b))
+        && (is_named && is_degrees(&argument.value)
+            || argument.value.split_once(',').is_some_and(|(a, b)| is_degrees(a) && is_degrees(b)))
 }
 
 /// Hosts of code name a repository by its owner and its name, people by both together: `acme/widgets`.

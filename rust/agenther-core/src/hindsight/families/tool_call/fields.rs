@@ -222,8 +222,10 @@ fn label(key: &str) -> Option<String> {
     };
     match words[..] {
         [only] if let Some(noun) = noun_for(only) => return Some(noun),
-        // What is reserved is no thing to ask for.
-        [only] if is_done(only) => return None,
+        // What is reserved is no thing to ask for, nor an hourly.
+        [only] if is_done(only) || matches!(only, "hourly" | "daily" | "weekly" | "monthly" | "yearly") => {
+            return None;
+        }
         ["check", "in"] => return Some("check-in time".to_string()),
         ["check", "out"] => return Some("check-out time".to_string()),
         ["valid", "until"] => return Some("expiry date".to_string()),
