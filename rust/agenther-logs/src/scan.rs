@@ -238,7 +238,7 @@ impl<B: Batch> Shared<B> {
     fn work(&self) {
         let mut results = lock(&self.results);
         while !results.closed && results.end.is_none() {
-            results = self.go_on(results);
+            results = self.read_on(results);
         }
     }
 
@@ -255,12 +255,12 @@ impl<B: Batch> Shared<B> {
             if results.end.is_some_and(|end| wanted >= end) {
                 return None;
             }
-            results = self.go_on(results);
+            results = self.read_on(results);
         }
     }
 
     /// Reads a unit, or waits where there is none that may be taken up.
-    fn go_on<'s>(&'s self, mut results: MutexGuard<'s, Results<B>>) -> MutexGuard<'s, Results<B>> {
+    fn read_on<'s>(&'s self, mut results: MutexGuard<'s, Results<B>>) -> MutexGuard<'s, Results<B>> {
         let ahead = self.options.threads as u64 + 2;
         if results.end.is_some() || results.taken >= results.wanted + ahead {
             return self.changed.wait(results).unwrap_or_else(PoisonError::into_inner);

@@ -91,7 +91,7 @@ pub(crate) const fn bit_of(mark: u16) -> u64 {
 pub struct Limits {
     /// Containers inside containers.
     pub depth: usize,
-    /// Values, keys included: bounds the tape, 16 bytes a node.
+    /// Values, keys included, an object as two: bounds the tape, 16 bytes a node.
     pub values: usize,
 }
 

@@ -2,8 +2,9 @@
 //!
 //! [`passage`] reads the facts off a lead that is about the query, [`ask`] asks for them, [`direct`]
 //! takes the query itself as the question, [`inverted`] what the agent made of the result, [`stated`] a whole sentence
-//! of it, [`page`] what its title names. Two passages give comparisons and hops, two answers pairs and chains.
+//! of it, [`about`] what its title names. Two passages give comparisons and hops, two answers pairs and chains.
 
+mod about;
 mod ask;
 mod attribute;
 mod cast;
@@ -15,7 +16,6 @@ mod hop;
 mod inverted;
 mod lead;
 mod named;
-mod page;
 mod pages;
 mod pairs;
 mod passage;
@@ -122,7 +122,7 @@ pub fn propose(reading: &Reading<'_>, out: &mut Proposals) {
         answered.iter().for_each(|first| follow(first, one, out));
         single(one, out);
     }
-    page::propose(reading, &found, out);
+    about::propose(reading, &found, out);
     pairs::propose(&answered, reading, out);
     answered.into_iter().for_each(|answer| out.push(answer.candidate));
 }
