@@ -66,6 +66,17 @@ fn the_result_is_what_the_envelope_holds() {
 }
 
 #[test]
+fn a_status_that_shows_things_is_asked_for_them() {
+    let lifts = r#"{"sector": "Vallon", "updated": "2025-02-18", "lifts": [{"name": "Pisaillas", "open": false, "waiting": 4}, {"name": "Marmottes", "open": true, "waiting": 12}]}"#;
+    asks_and_answers(
+        "Plan a day in the Vallon sector.",
+        &[("lift_status", r#"{"sector": "Vallon"}"#, lifts)],
+        "the lifts in the Vallon sector",
+        "- Pisaillas: open: no; waiting: 4",
+    );
+}
+
+#[test]
 fn rows_are_named_by_what_tells_them_apart() {
     for (tool, observation, answers) in [
         (
@@ -105,6 +116,11 @@ fn a_page_is_no_whole() {
         (
             r#"{"city": "Oslo"}"#,
             r#"{"hotels": [{"name": "A", "stars": 3}, {"name": "B", "stars": 4}], "total_count": 9}"#,
+            "two hotels in Oslo",
+        ),
+        (
+            r#"{"city": "Oslo"}"#,
+            r#"{"count": 9, "next": "/api/hotels?page=2", "previous": null, "results": [{"name": "A", "stars": 3}, {"name": "B", "stars": 4}]}"#,
             "two hotels in Oslo",
         ),
         (

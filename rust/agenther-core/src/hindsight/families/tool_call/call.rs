@@ -181,7 +181,9 @@ fn call<'a>(reading: &Reading<'a>, step: usize) -> Result<Call<'a>, Reason> {
         words.object = "contents".to_string();
         path.role = Role::Said("of");
     }
-    let payload = Rc::new(without_echo(listed(payload(read)?, &words.object), &given));
+    let found = payload(read)?;
+    words.object = shown_as_status(&found.node, &words.object).unwrap_or(words.object);
+    let payload = Rc::new(without_echo(listed(found, &words.object), &given));
     if words.manner() == Manner::Act && is_undone(&payload.node, &words.verb) {
         return Err(Reason::NoSuccessfulStep);
     }
@@ -278,6 +280,21 @@ fn is_of_another(description: &str, object: &str) -> bool {
     ["of a ", "of an ", "of the ", "for a ", "for an ", "for the "]
         .iter()
         .any(|link| after.trim_start_matches(|c: char| c.is_alphabetic()).trim_start().starts_with(link))
+}
+
+/// What a status shows, if it is a list of things: the lifts of `lift_status`, in `{"sector": "Vallon", "lifts": […]}`.
+fn shown_as_status(node: &Node, object: &str) -> Option<String> {
+    // Beside the place and the time it is of, a status that says more is more than its list.
+    const MAX_BESIDE: usize = 2;
+    let head = object.rsplit(' ').next()?;
+    let Node::Record(fields) = node else { return None };
+    let mut lists = fields.iter().filter(|(_, value)| !matches!(value, Node::Scalar(..)));
+    let ((key, Node::List(rows)), None) = (lists.next()?, lists.next()) else { return None };
+    let shows = matches!(singular_word(head).as_ref(), "status" | "board" | "overview")
+        && fields.len() <= MAX_BESIDE + 1
+        && rows.iter().all(|row| matches!(row, Node::Record(_)));
+    let things = effect::words(key).map(str::to_ascii_lowercase).collect::<Vec<_>>().join(" ");
+    (shows && singular(&things) != things).then_some(things)
 }
 
 /// A result that holds the tool's objects under their own name is the list of them: `{"hotels": […], "currency": "EUR"}`.

@@ -5,6 +5,7 @@ mod answer;
 mod ask;
 mod call;
 mod cut;
+mod envelope;
 mod fields;
 mod hop;
 mod merge;

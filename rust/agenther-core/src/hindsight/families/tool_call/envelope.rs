@@ -1,0 +1,373 @@
+//! The envelope of a result: how the call went, which page this is, and where in it the result lies.
+
+use std::sync::LazyLock;
+
+use super::payload::Node;
+use super::tables::laid_out;
+use crate::reading::StepReading;
+use crate::signals::effect;
+use crate::text::document::Kind;
+use crate::text::same::folded;
+use crate::text::tables::FastSet;
+
+/// Whether the words before a result hold a status of HTTP that reports a failure.
+pub fn has_failure_code(lead: &str) -> bool {
+    lead.split(|c: char| !c.is_ascii_digit())
+        .any(|code| code.len() == 3 && code.parse::<u16>().is_ok_and(|code| (400..600).contains(&code)))
+}
+
+/// Keys that say how the call went, or which page this is, and nothing of the result.
+const ENVELOPE: &[&str] = &[
+    "status",
+    "code",
+    "message",
+    "success",
+    "error",
+    "errors",
+    "ok",
+    "request_id",
+    "requestid",
+    "timestamp",
+    "ts",
+    "meta",
+    "metadata",
+    "count",
+    "total",
+    "total_count",
+    "total_results",
+    "page",
+    "per_page",
+    "page_size",
+    "limit",
+    "offset",
+    "next",
+    "next_page",
+    "next_cursor",
+    "has_more",
+    "cursor",
+    "pagination",
+    "msg",
+    "statuscode",
+    "status_code",
+    "took",
+    "links",
+    "_links",
+    "version",
+    "copyright",
+    "total_pages",
+    "pages",
+    "page_count",
+    "page_info",
+    "total_items",
+    "total_hits",
+    "has_next_page",
+    "elapsed_ms",
+    "took_ms",
+    "num_results",
+    "operation",
+    "params",
+    "parameters",
+    "filters",
+    "request",
+    "result_count",
+    "query",
+    "input",
+    "api_name",
+    "exception",
+    "is_error",
+    "kind",
+    "etag",
+    "help",
+    "result_info",
+    "response_metadata",
+    "response_meta",
+    "start_at",
+    "max_results",
+    "result_size_estimate",
+    "total_size",
+    "done",
+    "expand",
+    "previous_page",
+    "previous",
+    "prev",
+    "next_page_token",
+    "next_page_url",
+    "next_link",
+    "paging",
+];
+
+/// Keys that hold the result in an envelope.
+const CONTENT: &[&str] = &[
+    "data", "result", "results", "response", "items", "records", "output", "content", "payload", "body",
+    "value", "rows", "entries", "hits", "list",
+];
+
+/// The letters and digits of the keys, in small letters.
+static ENVELOPE_LETTERS: LazyLock<FastSet<String>> = LazyLock::new(|| letters(ENVELOPE));
+static CONTENT_LETTERS: LazyLock<FastSet<String>> = LazyLock::new(|| letters(CONTENT));
+
+fn letters(keys: &[&str]) -> FastSet<String> {
+    keys.iter().map(|key| folded(key).collect()).collect()
+}
+
+/// Whether a key is one of these, however it is written.
+fn is_in(key: &str, letters: &FastSet<String>) -> bool {
+    let mut buffer = [0; 32];
+    let mut length = 0;
+    for letter in folded(key) {
+        let Some(place) = buffer.get_mut(length).filter(|_| letter.is_ascii()) else { return false };
+        *place = letter as u8;
+        length += 1;
+    }
+    std::str::from_utf8(&buffer[..length]).is_ok_and(|key| letters.contains(key))
+}
+
+/// What an envelope says of how much there is.
+#[derive(Default)]
+pub struct Extent {
+    /// Whether it announces more.
+    goes_on: bool,
+    /// How many there are in all.
+    total: Option<usize>,
+}
+
+impl Extent {
+    fn read(&mut self, fields: &[(String, Node)]) {
+        const TOTALS: &[&str] =
+            &["total_count", "total_results", "total_items", "total_hits", "total_size", "result_count"];
+        const PAGES: &[&str] =
+            &["page", "per_page", "page_size", "limit", "offset", "start_at", "max_results"];
+        let is_in = |key: &str, names: &[&str]| names.iter().any(|name| folded(name).eq(folded(key)));
+        self.goes_on |= fields.iter().any(|(key, value)| announces_more(key, value));
+        // A bare total may be a sum of money: beside a page it counts.
+        let is_paged = fields.iter().any(|(key, _)| is_in(key, PAGES));
+        for (key, value) in fields {
+            match value {
+                Node::Record(inner)
+                    if is_in(key, &["result_info", "meta", "metadata", "pagination", "page_info"]) =>
+                {
+                    self.read(inner)
+                }
+                Node::Scalar(text, Kind::Number)
+                    if is_in(key, TOTALS) || is_paged && key.eq_ignore_ascii_case("total") =>
+                {
+                    self.total = text.parse().ok().or(self.total);
+                }
+                _ => {}
+            }
+        }
+    }
+
+    /// Whether there are more than these, of which a page has so many.
+    pub fn has_more(&self, node: &Node, page_size: Option<usize>) -> bool {
+        let Node::List(rows) = node else { return self.goes_on };
+        let is_full = page_size == Some(rows.len()) && self.total.is_none();
+        self.goes_on || is_full || self.total.is_some_and(|total| total > rows.len())
+    }
+}
+
+/// How many things a call asked for at most.
+pub fn page_size(reading: &StepReading<'_>) -> Option<usize> {
+    const SIZES: &[&str] = &[
+        "limit",
+        "per_page",
+        "page_size",
+        "max_results",
+        "num_results",
+        "max_items",
+        "count",
+        "size",
+        "top",
+        "top_k",
+        "first",
+        "n",
+        "k",
+        "max",
+    ];
+    let arguments = reading.arguments()?.root();
+    arguments.children().find_map(|argument| {
+        let key = argument.key()?;
+        let is_size = SIZES.iter().any(|size| folded(size).eq(folded(key)));
+        argument.text().parse().ok().filter(|_| is_size)
+    })
+}
+
+/// Fields of a thing beside its name and its state: with fewer it may be the envelope of a call.
+const MIN_VALUES: usize = 3;
+
+/// Whether a record is a thing that was looked up, whose state is its own: a job that failed.
+fn is_thing(fields: &[(String, Node)]) -> bool {
+    let filled = || fields.iter().filter(|(_, value)| !value.is_blank()).map(|(key, _)| key.as_str());
+    let is_last = |key: &str, names: &[&str]| {
+        let last = effect::words(key).last().unwrap_or("");
+        names.iter().any(|name| last.eq_ignore_ascii_case(name))
+    };
+    let is_state = |key: &str| matches!(key, "status" | "state");
+    let is_named = filled().any(|key| is_last(key, &["id", "name", "number", "key", "iid"]));
+    is_named
+        && !filled().any(|key| is_last(key, &["message", "msg", "detail", "details", "error", "errors"]))
+        && filled().filter(|key| !is_state(key)).count() > MIN_VALUES
+}
+
+/// What an envelope holds, and through it its extent; nothing where it reports a failure.
+pub fn unwrap(node: Node, extent: &mut Extent, depth: usize) -> Option<Node> {
+    let fields = match node {
+        Node::Record(fields) => fields,
+        Node::Scalar(text, kind) => {
+            let node = laid_out(&text).unwrap_or(Node::Scalar(text, kind));
+            return (!is_failure_text(&node)).then_some(node);
+        }
+        list => return Some(list),
+    };
+    let is_thing = is_thing(&fields);
+    let is_of_thing = |key: &str| is_thing && matches!(key, "status" | "state");
+    if fields.iter().any(|(key, value)| is_failure(key, value) && !is_of_thing(key)) {
+        return None;
+    }
+    extent.read(&fields);
+    // `{"type": "function_result", "result": …}`
+    let is_message = fields.iter().any(|(key, value)| {
+        key == "type"
+            && value.text().is_some_and(|text| text.ends_with("result") || text.ends_with("response"))
+    });
+    let is_envelope = |(key, value): &(String, Node)| {
+        is_in(key, &ENVELOPE_LETTERS)
+            || is_message && matches!(key.as_str(), "type" | "call_id" | "tool_call_id" | "id")
+            // `{"object": "list", "results": […]}`
+            || key == "object" && value.text() == Some("list")
+    };
+    let content: Vec<usize> = (0..fields.len()).filter(|&at| !is_envelope(&fields[at])).collect();
+    // `{"resourceType": "Bundle", "total": 2, "entry": […]}`: the list that the rest counts.
+    let containers: Vec<usize> =
+        (0..fields.len()).filter(|&at| !matches!(fields[at].1, Node::Scalar(..))).collect();
+    if let [list] = containers[..]
+        && let Node::List(rows) = &fields[list].1
+        && fields.iter().any(|(key, value)| {
+            effect::words(key).any(is_of_page) && value.text() == Some(rows.len().to_string().as_str())
+        })
+    {
+        return fields.into_iter().nth(list).map(|(_, list)| list);
+    }
+    if let [only] = content[..]
+        && (is_in(&fields[only].0, &CONTENT_LETTERS) || !matches!(fields[only].1, Node::Scalar(..)))
+        && depth < 4
+    {
+        let inner = fields.into_iter().nth(only)?.1;
+        return unwrap(inner, extent, depth + 1);
+    }
+    Some(Node::Record(fields))
+}
+
+/// A page without hits: its lists are empty, and the rest are counts and times.
+pub fn holds_empty_lists_only(node: &Node) -> bool {
+    let Node::Record(fields) = node else { return false };
+    fields.iter().any(|(_, value)| matches!(value, Node::List(items) if items.is_empty()))
+        && fields.iter().all(|(key, value)| match value {
+            // A distance of 750 km without stops on the way is a result.
+            Node::Scalar(text, Kind::Number) => {
+                text.parse::<f64>().is_ok_and(|number| number == 0.0)
+                    || is_in(key, &ENVELOPE_LETTERS)
+                    || effect::words(key).any(is_of_page)
+            }
+            Node::Scalar(text, kind) => *kind != Kind::String || text.trim().is_empty(),
+            other => other.is_blank(),
+        })
+}
+
+/// Words of keys that count what a page holds, or say how long it took.
+fn is_of_page(word: &str) -> bool {
+    ["count", "total", "page", "pages", "size", "limit", "offset", "time", "ms", "seconds", "number"]
+        .iter()
+        .any(|known| word.eq_ignore_ascii_case(known))
+}
+
+fn is_failure(key: &str, value: &Node) -> bool {
+    let Node::Scalar(text, kind) = value else {
+        return matches!(key, "error" | "errors") && !value.is_blank();
+    };
+    let folded = || text.trim().to_ascii_lowercase();
+    let is = |names: &[&str]| names.iter().any(|name| key.eq_ignore_ascii_case(name));
+    if is(&["error", "errors", "err", "error_message", "exception"]) {
+        !matches!(folded().as_str(), "" | "null" | "none" | "false" | "0" | "ok" | "no error")
+    } else if is(&["success", "ok", "found"]) {
+        matches!(folded().as_str(), "false" | "0" | "no")
+    } else if is(&["status", "code", "status_code", "statuscode"]) {
+        let folded = folded();
+        matches!(folded.as_str(), "error" | "failed" | "failure" | "fail" | "not_found")
+            || (*kind == Kind::Number
+                && folded.parse::<f64>().is_ok_and(|code| (400.0..600.0).contains(&code)))
+    } else {
+        is(&["message", "msg", "detail"]) && is_failure_words(&folded())
+    }
+}
+
+fn is_failure_text(node: &Node) -> bool {
+    let Node::Scalar(text, _) = node else { return false };
+    let start: String = text.chars().take(400).flat_map(char::to_lowercase).collect();
+    text.len() < 200 && is_failure_words(&start) || speaks_of_itself(&start)
+}
+
+/// Text about the interface instead of its result, as simulated tools give it.
+fn speaks_of_itself(folded: &str) -> bool {
+    const WORDS: &[&str] = &[
+        "does not match the",
+        "please ensure",
+        "please provide",
+        "please check",
+        "not a valid",
+        "is not valid",
+        "api is designed",
+        "api would",
+        "would typically return",
+        "' api ",
+        "this api",
+        "the api ",
+    ];
+    WORDS.iter().any(|words| folded.contains(words))
+}
+
+/// Words that report a failure.
+pub fn is_failure_words(folded: &str) -> bool {
+    const WORDS: &[&str] = &[
+        "not found",
+        "no results",
+        "no result",
+        "no match",
+        "could not",
+        "couldn't",
+        "cannot ",
+        "unable to",
+        "invalid",
+        "does not exist",
+        "doesn't exist",
+        "not available",
+        "unavailable",
+        "failed",
+        "exception",
+        "traceback",
+        "timed out",
+        "timeout",
+        "forbidden",
+        "unauthorized",
+        "denied",
+        "too many requests",
+        "rate limit",
+        "not authorized",
+        "no data",
+        "nothing found",
+    ];
+    folded.starts_with("error") || WORDS.iter().any(|word| folded.contains(word))
+}
+
+fn announces_more(key: &str, value: &Node) -> bool {
+    let Node::Scalar(text, _) = value else { return false };
+    let text = text.trim();
+    let is = |names: &[&str]| names.iter().any(|name| key.eq_ignore_ascii_case(name));
+    if is(&["has_more", "hasmore", "truncated", "incomplete_results", "more"]) {
+        text.eq_ignore_ascii_case("true")
+    } else {
+        const NEXT: &[&str] = &["next", "nextpage", "nextcursor", "nextpagetoken", "nextpageurl", "nextlink"];
+        NEXT.iter().any(|next| folded(key).eq(next.chars()))
+            && !matches!(text, "" | "null" | "None" | "false" | "0")
+    }
+}
