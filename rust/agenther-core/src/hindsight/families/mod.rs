@@ -1,6 +1,7 @@
 //! Families of asks: each looks for one way in which a run demonstrates something, and says it as a
 //! request. A family is one file; adding one touches that file and [`FAMILIES`].
 
+mod analysis;
 mod browser;
 mod code;
 mod english;
@@ -119,7 +120,8 @@ pub const FAMILIES: &[(&str, Family)] = &[
     ("shop", shop::propose),
     ("sql", sql::propose),
     ("tool_call", tool_call::propose),
-    // Last: goals are worded by how many came before, and those of a calculator should change no others.
+    // Last: goals are worded by how many came before, and these should change no others.
+    ("analysis", analysis::propose),
 ];
 
 /// The moulds that a run shows, for [`super::moulds`].

@@ -42,10 +42,11 @@ fn range(span: crate::trajectory::Span) -> std::ops::Range<usize> {
 }
 
 mod hostile {
-    use super::super::{browser, code, household, search, shell, shop, sql};
+    use super::super::{analysis, browser, code, household, search, shell, shop, sql};
     use super::{Family, proposals};
 
     const FAMILIES: &[Family] = &[
+        analysis::propose,
         browser::propose,
         code::propose,
         household::propose,
