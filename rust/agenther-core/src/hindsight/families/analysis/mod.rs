@@ -219,13 +219,13 @@ fn said(printed: &Printed<'_>, file: &str, value: &str) -> Option<(String, Strin
                 Some((method, column)) => {
                     let of = aggregate(method, column)?;
                     (
-                        format!("What is the {of} for each {by} in {file}{among}?"),
-                        format!("The {of} for each {by} in {file}{among}:\n{rows}"),
+                        format!("What is the {of} by {by} in {file}{among}?"),
+                        format!("The {of} by {by} in {file}{among}:\n{rows}"),
                     )
                 }
                 None => (
-                    format!("How many rows of {file} are there for each {by}{among}?"),
-                    format!("The rows of {file} for each {by}{among}:\n{rows}"),
+                    format!("How often does each value of {by} occur in {file}{among}?"),
+                    format!("How often each value of {by} occurs in {file}{among}:\n{rows}"),
                 ),
             }
         }
@@ -277,22 +277,31 @@ fn aggregate(method: &str, column: &str) -> Option<String> {
 /// `the age is over 30`.
 fn condition(one: &Condition<'_>) -> Option<String> {
     let column = named(one.column)?;
-    let value = one.value;
-    Some(match one.operator {
-        "==" => format!("the {column} is {value}"),
-        "!=" => format!("the {column} is not {value}"),
-        ">" => format!("the {column} is over {value}"),
-        ">=" => format!("the {column} is at least {value}"),
-        "<" => format!("the {column} is under {value}"),
-        _ => format!("the {column} is at most {value}"),
-    })
+    let is = if english::is_plural(&column) { "are" } else { "is" };
+    let compares = match one.operator {
+        "==" => "",
+        "!=" => "not ",
+        ">" => "over ",
+        ">=" => "at least ",
+        "<" => "under ",
+        _ => "at most ",
+    };
+    Some(format!("the {column} {is} {compares}{}", one.value))
 }
 
 /// A column in words: `unit price` of `unit_price` and `UnitPrice`; one that is no word is named as it is.
 fn named(column: &str) -> Option<String> {
     let column = column.trim();
     let words = column.replace('_', " ");
-    let is_word = |word: &str| word.len() > 2 && word.chars().all(char::is_alphabetic);
+    // `avg_len_min`, `churned`: nobody says so.
+    const SHORT: &[&str] =
+        &["avg", "len", "min", "max", "num", "qty", "pct", "amt", "cnt", "std", "val", "idx"];
+    let is_word = |word: &str| {
+        word.len() > 2
+            && word.chars().all(char::is_alphabetic)
+            && !SHORT.contains(&word.to_lowercase().as_str())
+            && !word.ends_with("ed")
+    };
     let is_plain = words.split(' ').all(|word| is_word(word) || matches!(word, "of" | "in" | "by" | "to"));
     let small = |word: &str| {
         let is_capital = word.chars().skip(1).all(char::is_lowercase);
@@ -358,14 +367,14 @@ mod tests {
             (
                 "df.info()\nprint(df.groupby('region')['price'].mean().round(1)); print(len(df), 'rows')",
                 "<class 'pandas.DataFrame'>\nregion\nNorth        1.5\nSouth East   2.0\nName: price, dtype: float64\n40 rows",
-                "What is the average price for each region in sales.csv?",
-                "The average price for each region in sales.csv:\n- North: 1.5\n- South East: 2.0",
+                "What is the average price by region in sales.csv?",
+                "The average price by region in sales.csv:\n- North: 1.5\n- South East: 2.0",
             ),
             (
                 "print(df.shop.value_counts())\nprint(df.region.value_counts())",
                 "shop\nA    9\nB    1\nName: count, dtype: int64\nregion\nNorth    7\nEast     3\nName: count, dtype: int64",
-                "How many rows of sales.csv are there for each region?",
-                "The rows of sales.csv for each region:\n- North: 7\n- East: 3",
+                "How often does each value of region occur in sales.csv?",
+                "How often each value of region occurs in sales.csv:\n- North: 7\n- East: 3",
             ),
             (
                 "df['SKU2'].nunique()",
