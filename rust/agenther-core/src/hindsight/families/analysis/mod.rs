@@ -389,6 +389,19 @@ mod tests {
         }
     }
 
+    #[test]
+    fn steps_that_set_columns_are_kept() {
+        let found = asked(&[
+            ("df['band'] = pd.cut(df['age'], 3)", ""),
+            (
+                "print('Mean age:', df['age'].mean())\nprint(df.groupby('band')['price'].mean())",
+                "Mean age: 41.5\n...",
+            ),
+        ]);
+        assert_eq!(found.len(), 1);
+        assert_eq!(found[0].2, [0, 1, 2]);
+    }
+
     proptest::proptest! {
         #[test]
         fn no_program_makes_it_panic(

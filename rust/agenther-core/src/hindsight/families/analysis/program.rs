@@ -21,7 +21,8 @@ pub struct Table<'a> {
     pub file: &'a str,
     /// The step that read it.
     pub step: u32,
-    changed: Vec<&'a str>,
+    /// The columns that were set since, and the steps that did.
+    changed: Vec<(&'a str, u32)>,
 }
 
 /// What a variable holds.
@@ -105,7 +106,7 @@ impl<'a> Session<'a> {
         if let Some((table, column)) = column(target).filter(|_| target.ends_with(']')) {
             self.values.retain(|_, value| value.statistic.table != table);
             if let Some(table) = self.tables.get_mut(table) {
-                table.changed.push(column);
+                table.changed.push((column, step));
             }
             return;
         }
@@ -141,9 +142,9 @@ impl<'a> Session<'a> {
     }
 
     fn holds(&self, statistic: &Statistic<'_>) -> bool {
-        self.tables
-            .get(statistic.table)
-            .is_some_and(|table| statistic.columns().all(|column| !table.changed.contains(&column)))
+        self.tables.get(statistic.table).is_some_and(|table| {
+            statistic.columns().all(|column| table.changed.iter().all(|(changed, _)| *changed != column))
+        })
     }
 
     /// The number in the arguments of a print: alone, after a label, or in one placeholder of a text.
@@ -170,7 +171,9 @@ impl<'a> Session<'a> {
             None => (Statistic::read(expression).filter(|one| self.holds(one))?, step),
         };
         let table = self.tables.get(statistic.table)?.clone();
-        let mut steps = vec![table.step, made, step];
+        // What else the program does may need the columns that were set before it.
+        let set = table.changed.iter().map(|(_, step)| *step);
+        let mut steps: Vec<u32> = [table.step, made, step].into_iter().chain(set).collect();
         steps.sort_unstable();
         steps.dedup();
         Some(Printed { statistic, table, steps, before, after, is_alone: false })
