@@ -14,6 +14,7 @@ use crate::hindsight::{Origin, Slot, Support, Wording};
 use crate::reading::{Reading, StepReading};
 use crate::signals::effect::runs_code;
 use crate::text::same::folded;
+use crate::text::tables::FastSet;
 use crate::trajectory::{Field, Span};
 use program::{Printed, Session};
 use statistic::{Condition, Measure};
@@ -47,7 +48,7 @@ pub fn propose(reading: &Reading<'_>, out: &mut Proposals) {
         .collect();
     let mut session = Session::default();
     let (mut written, mut tried, mut asked) = (String::new(), 0, BTreeSet::new());
-    for (index, program) in &programs {
+    for (at, (index, program)) in programs.iter().enumerate() {
         let printed = session.run(program, *index as u32);
         program.lines().filter(|line| writes(line)).for_each(|line| written.push_str(line));
         if reading.steps[*index].status.is_error() {
@@ -56,9 +57,10 @@ pub fn propose(reading: &Reading<'_>, out: &mut Proposals) {
         }
         for one in printed.iter().take(MAX_TRIED - tried) {
             tried += 1;
-            let Some(candidate) = candidate(reading, *index, one) else { continue };
+            let kept = || needed(reading, &programs[..=at]);
+            let Some(candidate) = candidate(reading, *index, one, kept) else { continue };
             // The numbers of a file that the session made are its own.
-            let is_own = written.contains(one.table.file);
+            let is_own = written.contains(one.file);
             if asked.len() < MAX_ASKED && !is_own && asked.insert(candidate.goal.clone()) {
                 out.push_derived(candidate);
             }
@@ -84,20 +86,42 @@ fn writes(line: &str) -> bool {
     [".to_", "'w'", "\"w\"", "dump("].iter().any(|write| line.contains(write))
 }
 
-fn candidate(reading: &Reading<'_>, index: usize, printed: &Printed<'_>) -> Option<Candidate> {
+/// The steps whose programs the last one rests on: those that define what it uses, and so on back.
+fn needed(reading: &Reading<'_>, programs: &[(usize, String)]) -> Vec<u32> {
+    let Some(((last, program), earlier)) = programs.split_last() else { return Vec::new() };
+    let mut used: FastSet<&str> = program::words(program).collect();
+    let mut steps = vec![*last as u32];
+    for (index, program) in earlier.iter().rev() {
+        if !reading.steps[*index].status.is_error()
+            && program::defined(program).any(|name| used.contains(name))
+        {
+            used.extend(program::words(program));
+            steps.push(*index as u32);
+        }
+    }
+    steps.reverse();
+    steps
+}
+
+fn candidate(
+    reading: &Reading<'_>,
+    index: usize,
+    printed: &Printed<'_>,
+    kept: impl Fn() -> Vec<u32>,
+) -> Option<Candidate> {
     let output = reading.steps[index].step.observation.filter(|output| output.len() <= MAX_OUTPUT)?;
     let value = match printed.statistic.measure {
         Measure::Each { by, of } => series(output, by, of.map_or("count", |(_, column)| column))?,
         _ => value(output, printed)?,
     };
-    let file = printed.table.file.rsplit(['/', '\\']).next().filter(|file| file.contains('.'))?;
+    let file = printed.file.rsplit(['/', '\\']).next().filter(|file| file.contains('.'))?;
     let (goal, answer) = said(printed, file, value)?;
     let start = value.as_ptr() as usize - output.as_ptr() as usize;
     Some(Candidate {
         goal,
         answer,
         wording: Wording::Phrase,
-        steps: printed.steps.clone(),
+        steps: kept(),
         slots: vec![Slot {
             name: "file".to_string(),
             value: file.to_string(),
@@ -134,6 +158,7 @@ fn value<'o>(output: &'o str, printed: &Printed<'_>) -> Option<&'o str> {
         .or_else(|| statistic::called(inner, "np.int64"))
         .unwrap_or(inner);
     if matches!(printed.statistic.measure, Measure::Extreme { .. }) {
+        let inner = statistic::quoted(inner).unwrap_or(inner);
         let is_name = inner.len() <= MAX_NAME
             && inner.contains(char::is_alphanumeric)
             && !inner.contains(['[', '{', '<']);
@@ -289,7 +314,7 @@ fn condition(one: &Condition<'_>) -> Option<String> {
     Some(format!("the {column} {is} {compares}{}", one.value))
 }
 
-/// A column in words: `unit price` of `unit_price` and `UnitPrice`; one that is no word is named as it is.
+/// A column in words: `unit price` of `Unit_Price`; one that is no word is named as it is.
 fn named(column: &str) -> Option<String> {
     let column = column.trim();
     let words = column.replace('_', " ");
@@ -377,6 +402,12 @@ mod tests {
                 "How often each value of region occurs in sales.csv:\n- North: 7\n- East: 3",
             ),
             (
+                "mask = df['units'] == 3\ndf['region'].value_counts().idxmax()",
+                "'North'",
+                "Which region has the most rows in sales.csv?",
+                "The region with the most rows in sales.csv is North.",
+            ),
+            (
                 "df['SKU2'].nunique()",
                 "31",
                 "How many different values of `SKU2` are there in sales.csv?",
@@ -390,16 +421,29 @@ mod tests {
     }
 
     #[test]
-    fn steps_that_set_columns_are_kept() {
+    fn what_a_step_that_failed_did_is_not_built_on() {
+        let failed = "Traceback (most recent call last):\nKeyError: 'b'";
         let found = asked(&[
-            ("df['band'] = pd.cut(df['age'], 3)", ""),
+            ("df['band'] = df['a'] / df['b']", failed),
+            ("print('Mean age:', df['age'].mean())", "Mean age: 41.5"),
+        ]);
+        assert_eq!(found, []);
+    }
+
+    #[test]
+    fn steps_that_a_program_rests_on_are_kept() {
+        let found = asked(&[
+            ("bands = 3", ""),
+            ("df.head()", "   age  price\n0   41    9.5"),
+            ("df['band'] = pd.cut(df['age'], bands)", ""),
+            ("other = 5", ""),
             (
                 "print('Mean age:', df['age'].mean())\nprint(df.groupby('band')['price'].mean())",
                 "Mean age: 41.5\n...",
             ),
         ]);
         assert_eq!(found.len(), 1);
-        assert_eq!(found[0].2, [0, 1, 2]);
+        assert_eq!(found[0].2, [0, 1, 3, 5]);
     }
 
     proptest::proptest! {
@@ -423,6 +467,10 @@ mod tests {
             "df['units'] *= 2\nprint(df['units'].mean())",
             "other = df\nother['units'] = 0\nprint(df['units'].mean())",
             "n = clean(df)\nprint(df['units'].mean())",
+            "a = other = df\nother['units'] = 0\nprint(df['units'].mean())",
+            "df['old'] = df.pop('units')\nprint(df['units'].mean())",
+            "df.loc['total'] = df.sum()\nprint(df['units'].mean())",
+            "df['a']['b'] = 3\nprint(df['units'].mean())",
             "x = df.pop('units')\nprint(df['units'].mean())",
             "df.loc[0, 'units'] = 3\nprint(df['units'].mean())",
             "clean(df)\nprint(df['units'].mean())",

@@ -12,21 +12,21 @@ const MAX_VALUES: usize = 50;
 
 /// Arguments of a reader that change no value of what is read.
 const READER_OPTIONS: &[&str] =
-    &["sep", "delimiter", "encoding", "low_memory", "engine", "parse_dates", "sheet_name", "index_col"];
+    &["sep", "delimiter", "encoding", "low_memory", "engine", "parse_dates", "lines", "index_col"];
 
 /// A table that was read from a file and is as it was read, but for some columns.
-#[derive(Debug, Clone)]
-pub struct Table<'a> {
+#[derive(Debug)]
+struct Table<'a> {
     /// The path, as the program says it.
-    pub file: &'a str,
+    file: &'a str,
     /// The step that read it.
-    pub step: u32,
+    step: u32,
     /// The columns that were set since, and the steps that did.
     changed: Vec<(&'a str, u32)>,
 }
 
 /// What a variable holds.
-#[derive(Debug, Clone)]
+#[derive(Debug)]
 struct Value<'a> {
     statistic: Statistic<'a>,
     step: u32,
@@ -39,12 +39,11 @@ pub struct Session<'a> {
     values: HashMap<&'a str, Value<'a>>,
 }
 
-/// A printed number: what it is of, the steps that made it, and what stands around it.
+/// A printed number: what it is of, in which file, and what stands around it.
 #[derive(Debug, Clone)]
 pub struct Printed<'a> {
     pub statistic: Statistic<'a>,
-    pub table: Table<'a>,
-    pub steps: Vec<u32>,
+    pub file: &'a str,
     /// What is printed before and after it on its line.
     pub before: &'a str,
     pub after: &'a str,
@@ -67,10 +66,10 @@ impl<'a> Session<'a> {
                 if changes(inner) {
                     self.touch(inner);
                 }
-                printed.extend(self.printed(inner, step));
+                printed.extend(self.printed(inner));
             } else if at + 1 == statements.len() && Statistic::read(statement).is_some() {
                 outputs += 1;
-                printed.extend(self.number(statement, "", "", step));
+                printed.extend(self.number(statement, "", ""));
             } else {
                 self.execute(statement, step);
             }
@@ -81,7 +80,9 @@ impl<'a> Session<'a> {
 
     /// The program of a step failed: what it set, it may not have set.
     pub fn fail(&mut self, step: u32) {
-        self.tables.retain(|_, table| table.step != step);
+        self.tables.retain(|_, table| {
+            table.step != step && table.changed.iter().all(|(_, changed)| *changed != step)
+        });
         self.values.retain(|_, value| value.step != step);
     }
 
@@ -103,14 +104,16 @@ impl<'a> Session<'a> {
             }
             return;
         };
-        if let Some((table, column)) = column(target).filter(|_| target.ends_with(']')) {
-            self.values.retain(|_, value| value.statistic.table != table);
-            if let Some(table) = self.tables.get_mut(table) {
-                table.changed.push((column, step));
-            }
-            return;
+        if may_change(value) || is_chain(&parts) {
+            self.touch(value);
         }
-        if !is_name(target) || may_change(value) {
+        if let Some((table, column)) = column(target).filter(|_| target.ends_with(']'))
+            && let Some(changed) = self.tables.get_mut(table)
+        {
+            changed.changed.push((column, step));
+            return self.values.retain(|_, value| value.statistic.table != table);
+        }
+        if !is_name(target) {
             self.touch(value);
             return self.touch(target);
         }
@@ -136,7 +139,7 @@ impl<'a> Session<'a> {
 
     /// A statement may have changed each table that it names.
     fn touch(&mut self, statement: &str) {
-        let words: Vec<&str> = statement.split(|c: char| !c.is_alphanumeric() && c != '_').collect();
+        let words: Vec<&str> = words(statement).collect();
         self.tables.retain(|name, _| !words.contains(name));
         self.values.retain(|name, value| !words.contains(name) && !words.contains(&value.statistic.table));
     }
@@ -148,36 +151,54 @@ impl<'a> Session<'a> {
     }
 
     /// The number in the arguments of a print: alone, after a label, or in one placeholder of a text.
-    fn printed(&self, inner: &'a str, step: u32) -> Option<Printed<'a>> {
+    fn printed(&self, inner: &'a str) -> Option<Printed<'a>> {
         let parts = split_top(inner, ",");
         match parts[..] {
             [one] => {
                 let text = one.trim();
                 match text.strip_prefix('f').and_then(quoted_template) {
-                    Some((before, expression, after)) => self.number(expression, before, after, step),
-                    None => self.number(text, "", "", step),
+                    Some((before, expression, after)) => self.number(expression, before, after),
+                    None => self.number(text, "", ""),
                 }
             }
-            [label, value] => self.number(value, quoted(label)?, "", step),
-            [label, value, unit] => self.number(value, quoted(label)?, quoted(unit)?, step),
+            [label, value] => self.number(value, quoted(label)?, ""),
+            [label, value, unit] => self.number(value, quoted(label)?, quoted(unit)?),
             _ => None,
         }
     }
 
-    fn number(&self, expression: &'a str, before: &'a str, after: &'a str, step: u32) -> Option<Printed<'a>> {
+    fn number(&self, expression: &'a str, before: &'a str, after: &'a str) -> Option<Printed<'a>> {
         let expression = expression.trim();
-        let (statistic, made) = match self.values.get(expression) {
-            Some(value) => (value.statistic.clone(), value.step),
-            None => (Statistic::read(expression).filter(|one| self.holds(one))?, step),
+        let statistic = match self.values.get(expression) {
+            Some(value) => value.statistic.clone(),
+            None => Statistic::read(expression).filter(|one| self.holds(one))?,
         };
-        let table = self.tables.get(statistic.table)?.clone();
-        // What else the program does may need the columns that were set before it.
-        let set = table.changed.iter().map(|(_, step)| *step);
-        let mut steps: Vec<u32> = [table.step, made, step].into_iter().chain(set).collect();
-        steps.sort_unstable();
-        steps.dedup();
-        Some(Printed { statistic, table, steps, before, after, is_alone: false })
+        let file = self.tables.get(statistic.table)?.file;
+        Some(Printed { statistic, file, before, after, is_alone: false })
     }
+}
+
+/// The names that a program uses, those in texts and comments among them.
+pub fn words(program: &str) -> impl Iterator<Item = &str> {
+    program.split(|c: char| !c.is_alphanumeric() && c != '_').filter(|word| !word.is_empty())
+}
+
+/// The names that a program gives something new: what it imports, defines, assigns, or sets a part of.
+pub fn defined(program: &str) -> impl Iterator<Item = &str> {
+    program.lines().map(str::trim).flat_map(|line| {
+        let named = ["def ", "class "].iter().find_map(|keyword| line.strip_prefix(keyword));
+        let parts = split_top(line, "=");
+        let names = match (named, assigned(line, &parts)) {
+            _ if is_import(line) => line,
+            (Some(rest), _) => rest.split('(').next().unwrap_or(""),
+            (None, Some((target, _))) => target,
+            (None, None) => "",
+        };
+        names.split(',').flat_map(move |name| {
+            let whole = if is_import(line) { name } else { name.split(['[', '.']).next().unwrap_or("") };
+            words(whole)
+        })
+    })
 }
 
 /// Whether a method that changes its table is called.
@@ -203,6 +224,14 @@ fn assigned<'a>(statement: &'a str, parts: &[&'a str]) -> Option<(&'a str, &'a s
     let value = &statement[target.len() + 1..];
     let is_comparison = value.starts_with('=') || target.ends_with(['<', '>', '!', '+', '-', '*', '/']);
     (!is_comparison && !target.starts_with(char::is_whitespace)).then_some((target.trim(), value.trim()))
+}
+
+/// Whether more than one name is given a value: `b = df` of `a = b = df`, and not `a == 3` of `mask = a == 3`.
+fn is_chain(parts: &[&str]) -> bool {
+    parts
+        .windows(2)
+        .skip(1)
+        .any(|around| !around[0].is_empty() && !around[1].is_empty() && !around[0].ends_with(['<', '>', '!']))
 }
 
 /// The file that a call reads whole.
