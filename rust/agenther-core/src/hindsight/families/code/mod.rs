@@ -18,6 +18,7 @@ mod view;
 use std::borrow::Cow;
 use std::collections::BTreeSet;
 
+use super::tool_call::is_secret;
 use super::{Candidate, Proposals, english};
 use crate::hindsight::{Origin, Slot, Support, Wording};
 use crate::reading::{Reading, StepReading};
@@ -166,10 +167,13 @@ impl File<'_, '_> {
         let all = settings(self.view.path, &self.view.lines);
         let last = |one: &Setting<'_>| one.key.rsplit('.').next().unwrap_or("").to_string();
         let is_mentioned = |one: &&Setting<'_>| self.is_mentioned(&last(one));
-        let tells = |one: &&Setting<'_>| {
-            self.view.complete && one.key.contains('.') && one.value.contains(|c: char| c.is_ascii_digit())
-        };
-        all.iter().find(is_mentioned).or_else(|| all.iter().find(tells)).cloned()
+        let tells =
+            |one: &&Setting<'_>| one.key.contains('.') && one.value.contains(|c: char| c.is_ascii_digit());
+        // Of a part of a file it is not known what its lines stand in.
+        let told: Vec<&Setting<'_>> =
+            all.iter().filter(|one| self.view.complete && !is_secret(&last(one))).collect();
+        let found = told.iter().find(|one| is_mentioned(one)).or_else(|| told.iter().find(|one| tells(one)));
+        found.map(|one| (*one).clone())
     }
 
     /// The lines that the call asked for: a short range, or those around one line.

@@ -52,7 +52,9 @@ pub fn settings<'a>(path: &str, lines: &[&'a str]) -> Vec<Setting<'a>> {
         }
         match part_of(text) {
             Part::Opens(key) => within.push((indent, key)),
-            Part::List => in_list = Some(indent),
+            Part::List | Part::Text => in_list = Some(indent),
+            // Where it ends, its own mark says.
+            Part::Heredoc => break,
             Part::Sets(key, value) => {
                 let outer = section.into_iter().chain(within.iter().map(|(_, key)| *key));
                 let key = outer.chain([key]).collect::<Vec<_>>().join(".");
@@ -71,6 +73,10 @@ enum Part<'a> {
     Opens(&'a str),
     /// It opens a list.
     List,
+    /// It opens a text, which is indented.
+    Text,
+    /// It opens a text that a mark ends.
+    Heredoc,
     Sets(&'a str, &'a str),
     Other,
 }
@@ -85,16 +91,29 @@ fn part_of(text: &str) -> Part<'_> {
     }
     let Some((key, value)) = text.split_once([':', '=']) else { return Part::Other };
     let (key, value) = (key.trim().trim_matches('"'), value.trim());
-    let value = value.split(" #").next().unwrap_or(value).trim_end();
+    let Some(value) = without_comment(value) else { return Part::Other };
     let bare = value.trim_matches(['"', '\'']);
     match value {
         _ if !is_key(key) => Part::Other,
         "" | "{" => Part::Opens(key),
         "[" | "(" => Part::List,
-        _ if value.starts_with(['|', '>', '&', '*', '[', '{', '<']) || value.starts_with("- ") => Part::Other,
+        _ if value.starts_with("<<") || value.contains("\"\"\"") => Part::Heredoc,
+        _ if value.starts_with(['|', '>']) => Part::Text,
+        _ if value.ends_with(['(', '[', '{']) => Part::List,
+        _ if value.starts_with(['&', '*', '[', '{', '<']) || value.starts_with("- ") => Part::Other,
         _ if bare.is_empty() || bare.len() > MAX_VALUE || bare.contains('`') => Part::Other,
         _ => Part::Sets(key, bare),
     }
+}
+
+/// A value without the comment after it; nothing of a quoted one that goes on after its quote.
+fn without_comment(value: &str) -> Option<&str> {
+    let cut = |text: &str| [" #", " //", "\t#"].iter().filter_map(|mark| text.find(mark)).min();
+    let quote = value.chars().next().filter(|c| matches!(c, '"' | '\'') && !value.starts_with("\"\"\""));
+    let Some(quote) = quote else { return Some(value[..cut(value).unwrap_or(value.len())].trim_end()) };
+    let end = value[1..].find(quote)? + 2;
+    let rest = value[end..].trim_start();
+    (rest.is_empty() || rest.starts_with(['#', '/'])).then_some(&value[..end])
 }
 
 fn is_key(key: &str) -> bool {

@@ -13,7 +13,7 @@ pub struct TestRun {
     /// How many failed.
     pub failed: u32,
     /// How many were left out, where that is said.
-    pub skipped: u32,
+    pub has_skipped: bool,
     /// The names of those that failed; fewer where the output was cut.
     pub names: Vec<String>,
 }
@@ -34,7 +34,7 @@ impl TestRun {
                 names.push(name);
             }
         }
-        Some(TestRun { targets, passed, failed, skipped: skipped(output), names })
+        Some(TestRun { targets, passed, failed, has_skipped: has_skipped(output), names })
     }
 
     /// `the tests in tests/test_a.py`
@@ -103,12 +103,7 @@ fn targets(line: &str) -> Option<Vec<String>> {
             rest.iter().all(is_plain).then_some(())?;
             rest.iter().filter_map(|word| word.strip_prefix("-Dtest=")).collect()
         }
-        "dotnet" if rest.first() == Some(&"test") => {
-            // How much is printed, which `-v` of others does not say.
-            let is_level =
-                |word: &&str| matches!(*word, "q" | "m" | "n" | "d" | "quiet" | "minimal" | "normal");
-            operands(&rest[1..])?.into_iter().filter(|word| !is_level(word)).collect()
-        }
+        "dotnet" if rest.first() == Some(&"test") => operands(&without_values(&rest[1..]))?,
         "php" if rest.starts_with(&["artisan", "test"]) => operands(&rest[2..])?,
         "ctest" => rest
             .iter()
@@ -128,12 +123,30 @@ fn targets(line: &str) -> Option<Vec<String>> {
     )
 }
 
+/// The words without the flags of `dotnet` that take the next word, some of which take none elsewhere: `-v`.
+fn without_values<'w>(words: &[&'w str]) -> Vec<&'w str> {
+    const VALUED: &[&str] =
+        &["-v", "--verbosity", "-c", "--configuration", "-f", "--framework", "-l", "--logger"];
+    let is_value = |at: usize| at > 0 && VALUED.contains(&words[at - 1]);
+    (0..words.len()).filter(|at| !is_value(*at)).map(|at| words[at]).collect()
+}
+
 /// The words that are no flags; `None` where tests are selected by an expression.
 fn operands<'w>(words: &[&'w str]) -> Option<Vec<&'w str>> {
     const VALUED: &[&str] =
         &["-n", "-p", "-o", "-c", "-r", "--tb", "--maxfail", "--timeout", "--settings", "--rootdir", "-W"];
-    const SELECT: &[&str] =
-        &["-k", "-m", "-run", "-t", "--testNamePattern", "--package", "--test", "--deselect", "--lf"];
+    const SELECT: &[&str] = &[
+        "-k",
+        "-m",
+        "-run",
+        "-t",
+        "--testNamePattern",
+        "--package",
+        "--test",
+        "--deselect",
+        "--lf",
+        "--filter",
+    ];
     let mut found = Vec::new();
     let mut words = words.iter().copied();
     while let Some(word) = words.next() {
@@ -165,15 +178,17 @@ fn counts(output: &str) -> Option<(Option<u32>, u32)> {
         .or_else(|| go(output))
 }
 
-/// How many tests were left out, over all programs of tests: `2 skipped`, `Skipped:     2`, `3 ignored`.
-fn skipped(output: &str) -> u32 {
+/// Whether tests were left out: `2 skipped`, `Skipped:     2`, `OK (skipped=1)`. How many, a runner may say of files, of
+/// classes and of all of them.
+fn has_skipped(output: &str) -> bool {
+    const BEFORE: &[&str] = &["skipped", "ignored", "pending", "todo"];
+    const AFTER: &[&str] = &["Skipped:", "# skipped", "skipped="];
     let of_line = |line: &str| {
-        let words = ["skipped", "ignored", "pending", "todo"];
-        let before = words.iter().filter_map(|word| number_before(line, word));
-        let after = ["Skipped:", "# skipped"].iter().filter_map(|word| number_after(line, word));
-        before.chain(after).max().unwrap_or(0)
+        let before = BEFORE.iter().filter_map(|word| number_before(line, word));
+        let after = AFTER.iter().filter_map(|word| number_after(line, word));
+        before.chain(after).any(|number| number > 0)
     };
-    output.lines().rev().take(60).map(of_line).sum()
+    output.lines().rev().take(60).any(of_line)
 }
 
 /// The number before a word: `3` of `3 passed`.

@@ -151,8 +151,11 @@ fn read_by_tool<'a>(step: &StepReading<'a>, observation: &'a str) -> Option<View
     const VERBS: &[&str] = &["read", "view", "open", "cat", "get"];
     let tool = step.step.action_name?.to_lowercase();
     let words: Vec<&str> = tool.split(|c: char| !c.is_ascii_alphabetic()).collect();
-    let reads =
-        VERBS.iter().any(|verb| words.contains(verb)) && words.iter().any(|word| word.starts_with("file"));
+    // `get_file_info` tells of the file, and not what is in it.
+    const WHAT: &[&str] = &["file", "files", "text", "content", "contents", "source", "raw"];
+    let verb = words.iter().position(|word| VERBS.contains(word))?;
+    let reads = words.iter().any(|word| word.starts_with("file"))
+        && words[verb + 1..].iter().all(|word| WHAT.contains(word));
     let arguments = step.arguments().filter(|_| reads)?;
     let mut leaves = arguments.leaves();
     let only = leaves.next().filter(|leaf| leaf.kind() == Kind::String)?;

@@ -2,6 +2,8 @@
 //! With Ann Lee, Jon Hale.` They are cut somewhere, so that some of the cast is asked for. Who looked for the title alone
 //! finds out who directed it.
 
+use std::collections::BTreeSet;
+
 use super::prose::{content_stems, date_prefix, name_prefix};
 
 /// So many are some.
@@ -84,7 +86,18 @@ fn told<'a>(title: &str, text: &'a str) -> Option<Vec<&'a str>> {
     if is_cut && names.last().is_some_and(|last| !last.contains(' ')) {
         names.pop();
     }
-    let same = content_stems(work).iter().all(|stem| content_stems(title).contains(stem));
+    // `Alien` is not `Alien Resurrection`; a year or a `film` makes no other of it.
+    let stems = |title: &str| -> BTreeSet<String> {
+        let is_kind = |stem: &String| ["film", "movi", "movie"].contains(&stem.as_str());
+        let is_year = |stem: &String| stem.bytes().all(|byte| byte.is_ascii_digit());
+        content_stems(title)
+            .into_iter()
+            .map(|stem| stem.to_string())
+            .filter(|stem| !is_kind(stem) && !is_year(stem))
+            .collect()
+    };
+    let (asked, found) = (stems(title), stems(work));
+    let same = !found.is_empty() && asked == found;
     (same && names.iter().all(|name| is_person(name))).then_some(names)
 }
 
@@ -107,6 +120,9 @@ mod tests {
             ("Low Tide cast", roles, Some("Ann Lee, Jon Hale")),
             ("Low Tide cast", line, Some("Ann Lee, Jon Hale, Bo Kim")),
             ("High Tide cast", line, None),
+            ("Low Tide Rising cast", line, None),
+            ("It cast", "It: Directed by Di Ray. With Ann Lee, Jon Hale.", None),
+            ("2004 film Low Tide cast", line, Some("Ann Lee, Jon Hale, Bo Kim")),
             ("tallest actress of Low Tide", page, None),
             ("cast of Low Tide", "Low Tide ; Ruthless · Grey Fox · Ann Lee", None),
         ] {

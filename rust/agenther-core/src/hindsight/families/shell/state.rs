@@ -3,7 +3,7 @@
 use super::answer::per_file_name;
 use super::{command, line};
 use crate::reading::StepReading;
-use crate::text::bytes::has_letters;
+use crate::signals::effect;
 use crate::text::cut;
 
 /// Whether a step runs a shell command that only reads: every stage of the pipeline is a command that cannot write.
@@ -81,8 +81,14 @@ pub fn changes_state(line: &str) -> bool {
 
 /// Whether a call only writes what the agent means to do: it touches no file.
 pub fn keeps_notes(step: &StepReading<'_>) -> bool {
-    const NOTES: &[&str] = &["todo", "plan", "task_tracker", "think"];
-    step.step.action_name.is_some_and(|name| NOTES.iter().any(|notes| has_letters(name, notes)))
+    const NOTES: &[&str] = &["todo", "todos", "plan", "tracker", "think"];
+    const AROUND: &[&str] =
+        &["write", "read", "update", "list", "manage", "set", "create", "add", "get", "task", "tool", "exit"];
+    let is_in = |word: &str, known: &[&str]| known.iter().any(|known| word.eq_ignore_ascii_case(known));
+    step.step.action_name.is_some_and(|name| {
+        effect::words(name).any(|word| is_in(word, NOTES))
+            && effect::words(name).all(|word| is_in(word, NOTES) || is_in(word, AROUND))
+    })
 }
 
 /// Whether a failed command cannot have changed anything: every line of its output says that something was missing

@@ -304,13 +304,22 @@ fn describes(key: &str) -> bool {
     KINDS.contains(&last.as_str())
 }
 
+/// Whether there is no value. A `✓` is one, though it has no letter.
+fn says_nothing(node: &Node) -> bool {
+    match node {
+        Node::Scalar(text, kind) => *kind == Kind::Null || text.trim().is_empty(),
+        Node::List(items) => items.iter().all(says_nothing),
+        Node::Record(fields) => fields.iter().all(|(_, value)| says_nothing(value)),
+    }
+}
+
 /// A value inside a line.
 fn nested(node: &Node, depth: usize) -> Option<String> {
     if depth > 3 {
         return None;
     }
     Some(match node {
-        node if node.is_blank() && node.text() != Some("-") => "none".to_string(),
+        node if says_nothing(node) => "none".to_string(),
         Node::Scalar(text, Kind::Number) => number(text).to_string(),
         Node::Scalar(text, _) => say_value(&without_markup(text)),
         Node::List(items) if items.is_empty() => "none".to_string(),
@@ -424,7 +433,10 @@ fn bounded(answer: String) -> Option<String> {
 pub fn prose(text: &str) -> Option<String> {
     let bare = without_tags(text);
     // What is indented is code or a file, which stays as it is.
-    if bare.lines().any(|line| line.starts_with("  ") || line.starts_with('\t')) {
+    let is_indented = |line: &str| line.starts_with("  ") || line.starts_with('\t');
+    let is_item = |line: &str| line.trim_start().starts_with(['-', '*', '•']);
+    let is_code = bare.len() == text.len() && !text.contains("```");
+    if is_code && bare.lines().any(|line| is_indented(line) && !is_item(line)) {
         return (text.len() <= 1_500).then(|| format!("```\n{}\n```", text.trim_end()));
     }
     let lines: Vec<String> = bare.lines().map(single_spaced).filter(|line| !line.is_empty()).collect();

@@ -215,13 +215,15 @@ fn searches_files(tool: &str) -> bool {
     ["grep", "glob", "ls", "rg", "cat"].iter().any(|command| tool.eq_ignore_ascii_case(command))
 }
 
-/// What a tool for a holder of things gives: the playlists of a playlist library, the entry of a glossary.
+/// What a tool for a holder of things gives: the playlists of a playlist library, the entry of a glossary. A directory
+/// of a company has its people.
 fn held(object: &str, is_list: bool) -> String {
-    const HOLDERS: &[&str] =
-        &["library", "catalog", "catalogue", "list", "directory", "register", "registry"];
+    const HOLDERS: &[&str] = &["library", "catalog", "catalogue", "list"];
     const BOOKS: &[&str] = &["glossary", "dictionary", "thesaurus"];
     match object.rsplit_once(' ') {
-        Some((things, holder)) if is_list && HOLDERS.contains(&holder) => plural(things),
+        Some((things, holder)) if is_list && HOLDERS.contains(&holder) && !things.ends_with("ing") => {
+            plural(things)
+        }
         _ if !is_list && BOOKS.iter().any(|book| object.ends_with(book)) => format!("{object} entry"),
         _ => object.to_string(),
     }
@@ -252,7 +254,10 @@ fn language<'v>(name: &str, value: &'v str) -> &'v str {
         ("sv", "Swedish"), ("th", "Thai"), ("tr", "Turkish"), ("uk", "Ukrainian"), ("vi", "Vietnamese"),
         ("zh", "Chinese"),
     ];
-    let is_of_language = || effect::words(name).any(|word| ["lang", "language", "locale"].contains(&word));
+    let is_of_language = || {
+        effect::words(name)
+            .any(|word| ["lang", "language", "locale"].iter().any(|known| word.eq_ignore_ascii_case(known)))
+    };
     let known = || NAMES.iter().find(|(code, _)| *code == value).map(|(_, name)| *name);
     if value.len() == 2 && is_of_language() { known().unwrap_or(value) } else { value }
 }

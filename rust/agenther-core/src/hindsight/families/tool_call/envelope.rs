@@ -236,12 +236,18 @@ pub fn unwrap(node: Node, extent: &mut Extent, depth: usize) -> Option<Node> {
             // `{"object": "list", "results": […]}`
             || key == "object" && value.text() == Some("list")
     };
+    let is_of_list = |field: &(String, Node)| {
+        is_envelope(field)
+            || effect::words(&field.0).any(is_of_page)
+            || folded(&field.0).eq("resourcetype".chars())
+    };
     let content: Vec<usize> = (0..fields.len()).filter(|&at| !is_envelope(&fields[at])).collect();
     // `{"resourceType": "Bundle", "total": 2, "entry": […]}`: the list that the rest counts.
     let containers: Vec<usize> =
         (0..fields.len()).filter(|&at| !matches!(fields[at].1, Node::Scalar(..))).collect();
     if let [list] = containers[..]
         && let Node::List(rows) = &fields[list].1
+        && (0..fields.len()).all(|at| at == list || is_of_list(&fields[at]))
         && fields.iter().any(|(key, value)| {
             effect::words(key).any(is_of_page) && value.text() == Some(rows.len().to_string().as_str())
         })

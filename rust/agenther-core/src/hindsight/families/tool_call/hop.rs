@@ -407,8 +407,9 @@ fn extreme(rows: &[Node], at: usize) -> Option<&'static str> {
         let is_rated = *low == "highest rated";
         let below = |a: &str, b: &str| match (a.parse::<f64>(), b.parse::<f64>()) {
             (Ok(a), Ok(b)) => Some(a < b),
-            // On one day the time decides.
-            _ => Some((date(a)?, a) < (date(b)?, b)),
+            _ if date(a)? != date(b)? => Some(date(a)? < date(b)?),
+            // On one day the time decides, where both tell it alike.
+            _ => times_compare(a, b).then_some(a < b),
         };
         let others = || values.iter().enumerate().filter(|(other, _)| *other != at).map(|(_, value)| *value);
         let is_lowest = others().all(|other| below(values[at], other) == Some(true));
@@ -518,4 +519,20 @@ fn one_of(
         false => format!("the {noun} \"{name}\" {place}").trim_end().to_string(),
     };
     Some(Reference { said, by, parent: clause, leads: false })
+}
+
+/// Whether two moments of one day are written so that their order is that of their letters: `2025-03-01T09:00:00Z`.
+fn times_compare(a: &str, b: &str) -> bool {
+    let form = |text: &str| -> String {
+        text.chars().map(|letter| if letter.is_ascii_digit() { '0' } else { letter }).collect()
+    };
+    let is_clock = form(a).get(11..16) == Some("00:00");
+    let has_half = a.chars().skip(11).any(|letter| letter.is_alphabetic() && letter != 'Z');
+    is_clock && !has_half && form(a) == form(b) && zone(a) == zone(b)
+}
+
+/// What follows the sign of an offset: `02:00` of `2025-03-01T09:00+02:00`.
+fn zone(text: &str) -> Option<&str> {
+    let time = text.get(11..)?;
+    time.find(['+', '-']).map(|at| &time[at..])
 }

@@ -28,6 +28,7 @@ mod words;
 mod write;
 mod written;
 
+pub use payload::is_secret;
 use std::collections::HashSet;
 
 use super::{Candidate, Proposals};

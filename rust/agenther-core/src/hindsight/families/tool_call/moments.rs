@@ -14,7 +14,8 @@ pub fn dated<'v>(key: &str, value: &'v str) -> Cow<'v, str> {
     if value.len() < 8 || !value.bytes().take(8).all(is_digit) || !is_timely(key) {
         return Cow::Borrowed(value);
     }
-    unmarked(value).or_else(|| from_seconds(value)).map_or(Cow::Borrowed(value), Cow::Owned)
+    let seconds = || from_seconds(value).filter(|_| !may_be_number(key));
+    unmarked(value).or_else(seconds).map_or(Cow::Borrowed(value), Cow::Owned)
 }
 
 /// Whether a value is a moment that serves as an identifier, and is none to ask for: `1741872011.551019`.
@@ -55,6 +56,13 @@ fn is_timely(key: &str) -> bool {
     ];
     let last = effect::words(key).last().unwrap_or("");
     LAST.iter().any(|known| last.eq_ignore_ascii_case(known))
+}
+
+/// Whether a key may as well be for a telephone or an account: `to`, `from`, `sent_to`.
+fn may_be_number(key: &str) -> bool {
+    let last = effect::words(key).last().unwrap_or("");
+    ["to", "from", "on"].iter().any(|known| last.eq_ignore_ascii_case(known))
+        || key.eq_ignore_ascii_case("at")
 }
 
 /// `20250402` as `2025-04-02`, `20250414T101533` as `2025-04-14 10:15`.

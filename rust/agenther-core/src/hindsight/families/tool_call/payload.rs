@@ -178,7 +178,7 @@ fn shows_secrets(tool: &str) -> bool {
 }
 
 /// Whether a field lets its reader in somewhere, which no answer should tell. Tokens of pages let nobody in.
-fn is_secret(key: &str) -> bool {
+pub fn is_secret(key: &str) -> bool {
     const SECRETS: &[&str] = &[
         "password",
         "passwd",
@@ -198,7 +198,8 @@ fn is_secret(key: &str) -> bool {
     };
     let last = effect::words(key).last().unwrap_or("");
     let ends = SECRETS.iter().any(|secret| last.eq_ignore_ascii_case(secret));
-    (ends && !has(PAGES)) || key.to_ascii_lowercase().ends_with("api_key")
+    (ends && !has(PAGES))
+        || ["api_key", "access_key", "private_key"].iter().any(|end| key.to_ascii_lowercase().ends_with(end))
 }
 
 fn string(text: String) -> Node {

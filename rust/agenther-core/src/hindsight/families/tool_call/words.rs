@@ -162,9 +162,14 @@ fn local_words(name: &str) -> Vec<String> {
 
 /// Whether a word is the initials of something that is no thing by itself: `tms`, but not `dns`.
 fn is_initials(word: &str) -> bool {
-    const THINGS: &[&str] =
-        &["dns", "sms", "pdf", "csv", "vpn", "ssl", "tls", "rss", "ssh", "xml", "sql", "gps", "nft"];
-    word.len() <= 4 && !word.contains(['a', 'e', 'i', 'o', 'u', 'y']) && !THINGS.contains(&word)
+    const THINGS: &[&str] = &[
+        "dns", "sms", "pdf", "csv", "vpn", "ssl", "tls", "rss", "ssh", "xml", "sql", "gps", "nft", "btc",
+        "gdp", "html", "http", "css", "nhl", "nfl", "mlb", "lng",
+    ];
+    word.is_ascii()
+        && word.len() <= 4
+        && !word.contains(['a', 'e', 'i', 'o', 'u', 'y'])
+        && !THINGS.contains(&word)
 }
 
 fn is_version(word: &str) -> bool {
