@@ -66,6 +66,15 @@ fn the_result_is_what_the_envelope_holds() {
 }
 
 #[test]
+fn a_mark_is_a_value_and_a_count_of_guests_no_envelope() {
+    let plans = r#"[{"name": "Free", "sso": "add-on"}, {"name": "Pro", "sso": "✓"}]"#;
+    asks_and_answers("Buy the right plan.", &[("list_plans", "{}", plans)], "plans", "- Pro: sso: ✓");
+    let booking = r#"{"reservation_id": "R1", "date": "2025-05-01", "table": "Window", "party_size": 2, "guests": [{"name": "Ann"}, {"name": "Bo"}]}"#;
+    let calls = [("get_reservation", r#"{"name": "Lee"}"#, booking)];
+    asks_and_answers("Move the reservation of Lee.", &calls, "reservation", "Window");
+}
+
+#[test]
 fn a_status_that_shows_things_is_asked_for_them() {
     let lifts = r#"{"sector": "Vallon", "updated": "2025-02-18", "lifts": [{"name": "Pisaillas", "open": false, "waiting": 4}, {"name": "Marmottes", "open": true, "waiting": 12}]}"#;
     asks_and_answers(

@@ -132,6 +132,20 @@ mod tests {
     }
 
     #[test]
+    fn texts_in_a_configuration_are_no_settings() {
+        for (path, text) in [
+            ("cm.yaml", "data:\n  app.conf: |\n    port: 8080\n    host: x\n"),
+            ("main.tf", "user_data = <<EOF\nport = 80\nEOF\n"),
+            ("main.tf", "tags = merge(\n  var.tags\n"),
+            ("a.yml", "name: \"Blue #3\" and more\n"),
+        ] {
+            assert_eq!(found(path, text), [], "{text}");
+        }
+        let one = |text| found("a.yml", text).pop().map(|(_, value)| value);
+        assert_eq!(one("name: \"Blue #3\" # a colour\n").as_deref(), Some("Blue #3"));
+    }
+
+    #[test]
     fn settings_are_read_with_what_they_stand_in() {
         for (path, text, expected) in [
             (

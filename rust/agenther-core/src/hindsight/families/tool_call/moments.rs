@@ -101,6 +101,14 @@ mod tests {
     use super::{dated, is_stamp};
 
     #[test]
+    fn telephone_numbers_are_no_moments() {
+        for key in ["to", "from", "sent_to"] {
+            assert_eq!(dated(key, "2125551234"), "2125551234", "{key}");
+        }
+        assert_eq!(dated("created_at", "1742302800"), "2025-03-18 13:00");
+    }
+
+    #[test]
     fn moments_of_programs_are_dates() {
         for (key, value, date) in [
             ("reminder_timestamp", "1742302800.0", "2025-03-18 13:00"),
