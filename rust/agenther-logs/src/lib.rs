@@ -18,6 +18,7 @@ mod identity;
 pub mod json;
 mod labels;
 mod mapping;
+mod mcp_result;
 mod messages;
 mod panics;
 mod pieces;

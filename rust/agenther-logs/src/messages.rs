@@ -16,6 +16,7 @@ pub(crate) use dialects::item_role;
 
 use crate::formats::filled;
 use crate::json::{Limits, Tape, Value};
+use crate::mcp_result;
 use crate::run::{RunStep, Text};
 use content::{calls_in_parts, calls_of, error_flag, error_text, reasoning, strip_stop_markers};
 use written::WrittenCall;
@@ -337,6 +338,8 @@ impl<'a> Conversation<'a> {
         observation: Text<'a>,
         error: Option<bool>,
     ) -> usize {
+        let (observation, marked) = mcp_result::said(observation);
+        let error = error.or(marked);
         let by_id = id.and_then(|id| self.waiting.iter().position(|call| call.id.as_ref() == Some(id)));
         let by_name = || {
             name?;

@@ -73,7 +73,7 @@ pub(crate) fn to_json(text: &str) -> Option<String> {
 }
 
 /// A string literal at the start of `text` and what follows it.
-fn string(text: &str) -> Option<(String, &str)> {
+pub(crate) fn string(text: &str) -> Option<(String, &str)> {
     let quote = text.chars().next().filter(|quote| matches!(quote, '\'' | '"'))?;
     let (mut out, mut rest) = (String::new(), &text[1..]);
     while let Some(at) = rest.find([quote, '\\']) {

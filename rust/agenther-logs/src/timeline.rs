@@ -5,6 +5,7 @@ use std::borrow::Cow;
 use std::collections::{HashMap, VecDeque};
 
 use crate::formats::filled;
+use crate::mcp_result;
 use crate::messages::join;
 use crate::run::{RunStep, Text};
 
@@ -78,6 +79,8 @@ impl<'a> Timeline<'a> {
     /// Something came back: for the call with this id, else for the first call of the turn that
     /// still waits, else for the last step.
     pub fn observe(&mut self, id: Option<&str>, observation: Text<'a>, error: Option<bool>) {
+        let (observation, marked) = mcp_result::said(observation);
+        let error = error.or(marked);
         self.answered = true;
         let named = id.and_then(|id| self.calls.remove(id));
         let open = |step: &RunStep<'_>| step.observation.is_none();

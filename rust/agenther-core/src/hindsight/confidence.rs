@@ -1,6 +1,6 @@
 //! How sure we are that a judge accepts a goal.
 //!
-//! confidence = prior × (0.75 + 0.25 × coverage) × (0.85 + 0.15 × grounded) × purity − 0.4 if trivial
+//! confidence = prior × (0.75 + 0.25 × coverage) × (0.85 + 0.15 × grounded) × purity − 0.5 if trivial
 //!
 //! * *prior*: how often goals of this make were accepted (verb source, kind of subject, parse of the result;
 //!   set by the family);
@@ -14,7 +14,7 @@ use super::{Origin, Slot};
 
 /// The confidence in a candidate.
 pub fn confidence(candidate: &Candidate, coverage: f32, grounded: f32) -> f32 {
-    let trivial = if candidate.trivial { 0.4 } else { 0.0 };
+    let trivial = if candidate.trivial { 0.5 } else { 0.0 };
     let sure =
         candidate.prior * (0.75 + 0.25 * coverage) * (0.85 + 0.15 * grounded) * purity(&candidate.slots);
     (sure - trivial).clamp(0.0, 1.0)

@@ -160,6 +160,7 @@ fn pursues_old_goal(candidate: &Candidate, reading: &Reading<'_>) -> bool {
             let is_query = argument.kind == Kind::String
                 && !is_statement
                 && !acts(&argument.value, reading.steps[step as usize].step.observation)
+                && !lists_names(&argument.value, reading.steps[step as usize].step.observation)
                 && !names_things(&argument.value)
                 && argument.value.split_whitespace().count() >= 3
                 && !argument.value.contains(['(', ')', '{', '}', ';', '=', '<', '>', '|', '\n', '/']);
@@ -181,6 +182,12 @@ fn acts(value: &str, told: Option<&str>) -> bool {
         told.and_then(|told| ["You ", "I "].iter().find_map(|actor| told.trim_start().strip_prefix(actor)));
     let repeats = action.and_then(|action| action.split_whitespace().next());
     verb.len() >= 3 && repeats.is_some_and(|word| word.eq_ignore_ascii_case(verb))
+}
+
+/// Whether an argument lists things by their names, and the tool shows them: the tables of `Artist, Album, Track`.
+fn lists_names(value: &str, shown: Option<&str>) -> bool {
+    let is_shown = |name: &str| !name.contains(' ') && shown.is_some_and(|shown| find(shown, name).is_some());
+    value.contains(", ") && value.split(", ").all(is_shown)
 }
 
 /// Whether an argument names numbered things and nothing else, or says what is done with them: `cloth 1 with sinkbasin 1`,
@@ -249,6 +256,14 @@ mod tests {
         ] {
             assert!(!names_things(value), "{value}");
         }
+    }
+
+    #[test]
+    fn a_list_of_names_is_no_query() {
+        let shown = Some("CREATE TABLE Artist (…)\nCREATE TABLE Track (…)");
+        assert!(lists_names("Artist, Track", shown));
+        assert!(!lists_names("Artist, Album", shown) && !lists_names("Artist", shown));
+        assert!(!lists_names("artist track, CREATE", Some("an artist track to CREATE")));
     }
 
     #[test]

@@ -59,6 +59,12 @@ pub fn acts(read: &StepReading<'_>) -> bool {
     }
 }
 
+/// Whether a step touches an element of a page by its name, though what it returns may show no page: `Input Ann into
+/// index 4`.
+pub fn touches(read: &StepReading<'_>) -> bool {
+    matches!(Act::of(read), Some(Act::Click(_) | Act::Type { .. } | Act::Choose(..)))
+}
+
 /// What the act of a step is, as a command: `click "Orders"`.
 pub fn phrase(reading: &Reading<'_>, step: usize) -> Option<String> {
     let act = Act::of(&reading.steps[step])?;

@@ -24,9 +24,18 @@ pub fn queries<'a>(step: &StepReading<'a>) -> Vec<&'a str> {
     };
     if is_search(name) {
         query(step, input.trim()).into_iter().collect()
+    } else if let Some(question) = query(step, input.trim()).filter(|query| is_question(query)) {
+        vec![question]
     } else {
         called(input).unwrap_or_default()
     }
+}
+
+/// Whether a text is a question, which whatever tool takes it is to answer: `Who was the MVP of the 2023 season?`
+fn is_question(text: &str) -> bool {
+    const WORDS: &[&str] = &["who", "whom", "whose", "what", "which", "when", "where", "how"];
+    let first = text.split(' ').next().unwrap_or("");
+    text.ends_with('?') && text.contains(' ') && WORDS.iter().any(|word| first.eq_ignore_ascii_case(word))
 }
 
 fn query<'a>(step: &StepReading<'a>, input: &'a str) -> Option<&'a str> {

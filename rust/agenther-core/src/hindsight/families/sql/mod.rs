@@ -197,7 +197,8 @@ fn bare_statement(text: Cow<'_, str>) -> Cow<'_, str> {
     }
 }
 
-fn is_statement(text: &str) -> bool {
+/// Whether a text is a statement of SQL that shows something.
+pub fn is_statement(text: &str) -> bool {
     is_query(text) || ["show", "desc", "describe", "pragma"].iter().any(|word| starts_with_word(text, word))
 }
 

@@ -11,7 +11,91 @@ pub fn read(text: &str) -> Option<Table> {
     if lines.len() > MAX_LINES {
         return None;
     }
-    ruled(&lines).or_else(|| separated(&lines)).or_else(|| single(&lines))
+    ruled(&lines)
+        .or_else(|| columns(&lines))
+        .or_else(|| frame(&lines))
+        .or_else(|| separated(&lines))
+        .or_else(|| single(&lines))
+}
+
+/// Columns under a heading and a rule that shows how wide each is: `-------  ---------`, as SQLite and SQL Server print.
+fn columns(lines: &[&str]) -> Option<Table> {
+    let [heading, rule, rest @ ..] = lines else { return None };
+    if !rule.contains("  ") && !rule.contains("- -") || !rule.chars().all(|c| matches!(c, '-' | ' ')) {
+        return None;
+    }
+    let mut starts: Vec<usize> = Vec::new();
+    for (at, c) in rule.char_indices() {
+        if c == '-' && (at == 0 || rule.as_bytes()[at - 1] == b' ') {
+            starts.push(at);
+        }
+    }
+    let cut = |line: &str| -> Option<Vec<String>> {
+        let letters: Vec<char> = line.chars().collect();
+        let cell = |(at, &start): (usize, &usize)| {
+            let end = starts.get(at + 1).copied().unwrap_or(letters.len()).min(letters.len());
+            // A value that is wider than its column shifts all that follow.
+            let is_shifted = at > 0 && letters.get(start - 1).is_some_and(|c| !c.is_whitespace());
+            (!is_shifted).then(|| letters.get(start..end).unwrap_or(&[]).iter().collect::<String>())
+        };
+        starts.iter().enumerate().map(cell).map(|cell| Some(cell?.trim().to_string())).collect()
+    };
+    cut(heading)?;
+    let mut found = Table { rows: Vec::new(), complete: None, headed: false };
+    for line in rest {
+        if let Some(count) = row_count(line) {
+            found.complete = Some(count == found.rows.len());
+            break;
+        }
+        found.rows.push(cut(line)?.iter().map(|cell| value(cell)).collect());
+    }
+    Some(found)
+}
+
+/// A frame as pandas prints it: numbered rows, each column aligned to the end of its name.
+fn frame(lines: &[&str]) -> Option<Table> {
+    let (heading, rest) = lines.split_first().filter(|(heading, _)| heading.starts_with("  "))?;
+    let letters: Vec<char> = heading.chars().collect();
+    let ends: Vec<usize> = (0..letters.len())
+        .filter(|&at| {
+            let is_blank = |at: usize| letters.get(at).is_none_or(|c| *c == ' ');
+            !is_blank(at) && is_blank(at + 1)
+        })
+        .map(|at| at + 1)
+        .collect();
+    let cells = |line: &str| -> Option<Row> {
+        let letters: Vec<char> = line.chars().collect();
+        let index = letters.iter().position(|c| *c == ' ')?;
+        let mut start = index;
+        let mut row = Row::new();
+        for (at, &end) in ends.iter().enumerate() {
+            let end = if at + 1 == ends.len() { letters.len() } else { end };
+            let cell: String = letters.get(start..end)?.iter().collect();
+            // A value over the edge, or one that was cut.
+            let is_whole = cell.starts_with(' ') && !cell.trim_end().ends_with("...");
+            row.push(is_whole.then(|| pandas_value(cell.trim()))?);
+            start = end;
+        }
+        Some(row)
+    };
+    let mut found = Table { rows: Vec::new(), complete: Some(true), headed: false };
+    for line in rest {
+        if let Some(count) = row_count(line) {
+            found.complete = Some(count == found.rows.len());
+            break;
+        }
+        let number = line.split(' ').next()?;
+        if number.parse() != Ok(found.rows.len()) {
+            return None;
+        }
+        found.rows.push(cells(line)?);
+    }
+    (!found.rows.is_empty()).then_some(found)
+}
+
+/// What is missing in a frame has a name of its own.
+fn pandas_value(cell: &str) -> Option<Cell> {
+    if matches!(cell, "NaN" | "NaT" | "<NA>") { None } else { value(cell) }
 }
 
 /// A number alone: the result of a query for one.
@@ -148,4 +232,30 @@ fn is_type(cell: &str) -> bool {
             | "uint64"
             | "time"
     )
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn rows(text: &str) -> Vec<String> {
+        let said = |cell: &Option<Cell>| cell.as_ref().map_or("-".to_string(), |cell| cell.text.clone());
+        let found = read(text).unwrap_or(Table { rows: Vec::new(), complete: None, headed: false });
+        found.rows.iter().map(|row| row.iter().map(said).collect::<Vec<_>>().join("|")).collect()
+    }
+
+    #[test]
+    fn reads_columns_under_a_rule() {
+        let text = "sku       name               stock\n--------  -----------------  -----\nKIT-0101  Cast Iron Skillet      0\nKIT-0103  Grün\n\n2 row(s) returned";
+        assert_eq!(rows(text), ["KIT-0101|Cast Iron Skillet|0", "KIT-0103|Grün|"]);
+        assert_eq!(rows("a         b\n--------  ---\nfar too wide for it  1"), [""; 0]);
+    }
+
+    #[test]
+    fn reads_frames_of_pandas() {
+        let text = "     quality    n\n0     actual  161\n1  estimated  NaN";
+        assert_eq!(rows(text), ["actual|161", "estimated|-"]);
+        assert_eq!(rows("     name  n\n0  A...  1"), [""; 0]);
+        assert_eq!(rows("     name  n\n0     Ann  1\n..    ...  ."), [""; 0]);
+    }
 }

@@ -51,6 +51,13 @@ pub fn list(rows: &[Node], chosen: &[String]) -> Option<String> {
     }
     let lines: Option<Vec<String>> = rows.iter().map(|row| self::row(row, &chosen, name)).collect();
     let lines = lines?;
+    // Rows that differ and read alike lack what tells them apart.
+    let mut seen = FastSet::default();
+    let reads_alike =
+        lines.iter().zip(rows).any(|(line, row)| matches!(row, Node::Record(_)) && !seen.insert(line));
+    if reads_alike {
+        return None;
+    }
     let short = lines.iter().all(|line| line.len() < 40 && !line.contains(':'));
     bounded(if short {
         format!("{}.", lines.join(", "))
@@ -83,7 +90,12 @@ fn row(row: &Node, chosen: &[String], name: Option<&str>) -> Option<String> {
     let Some(mut told) = name.and_then(|name| row.get(name)?.text().map(str::to_string)) else {
         return Some(values);
     };
-    if let Some(kind) = name.filter(|name| PLACED.contains(name) && !told.contains(char::is_alphabetic)) {
+    // A series is told by its dates, as people write them.
+    if date(&told).is_some() {
+        told = say_value(&told);
+    }
+    let is_called = |name: &&str| PLACED.contains(name) || name.eq_ignore_ascii_case("number");
+    if let Some(kind) = name.filter(is_called).filter(|_| !told.contains(char::is_alphabetic)) {
         told = format!("{kind} {told}");
     }
     if let Some(guest) = guest.as_ref().and_then(|guest| row.get(guest)?.text()) {
@@ -172,11 +184,14 @@ pub fn naming_key(rows: &[Node]) -> Option<&str> {
         all_differ(rows.iter().map(|row| row.get(key).and_then(Node::text).filter(|text| !text.is_empty())))
     };
     let is_readable = |(_, value): &&(String, Node)| value.text().is_some_and(|text| !is_of_system(text));
+    let is_day = |(_, value): &&(String, Node)| value.text().is_some_and(|text| date(text).is_some());
     let with_another = |(key, _): &&(String, Node)| telling_key(rows, key).is_some();
     told(fields)
         .find(all_differ)
-        .or_else(|| identified(fields).filter(all_differ).filter(is_readable))
+        .or_else(|| identifiers(fields).filter(is_readable).find(all_differ))
         .or_else(|| told(fields).next().filter(with_another))
+        // A series is told by its dates.
+        .or_else(|| fields.iter().take(2).filter(is_day).find(all_differ))
         .or_else(|| identified(fields).filter(all_differ))
         .map(|(key, _)| key.as_str())
         .or_else(|| name_key(fields))
@@ -229,7 +244,11 @@ const PLACED: &[&str] = &["line", "route", "gate", "platform", "room", "seat", "
 
 /// The first identifier of a row.
 pub fn identified(fields: &[(String, Node)]) -> Option<&(String, Node)> {
-    fields.iter().take(4).find(|(key, value)| {
+    identifiers(fields).next()
+}
+
+fn identifiers(fields: &[(String, Node)]) -> impl Iterator<Item = &(String, Node)> {
+    fields.iter().take(4).filter(|(key, value)| {
         let key = key.to_ascii_lowercase();
         is_short(value)
             && (["id", "number", "code", "symbol", "key", "version"].iter().any(|end| key.ends_with(end))
@@ -315,7 +334,7 @@ fn says_nothing(node: &Node) -> bool {
 
 /// A value inside a line.
 fn nested(node: &Node, depth: usize) -> Option<String> {
-    if depth > 3 {
+    if depth > 3 && !matches!(node, Node::Scalar(..)) {
         return None;
     }
     Some(match node {
@@ -343,7 +362,9 @@ fn nested(node: &Node, depth: usize) -> Option<String> {
                 .iter()
                 .map(|(key, value)| {
                     let inner = nested(value, depth + 1)?;
-                    let repeats = value.get("id").is_some();
+                    let is_key = |(_, value): &(String, Node)| value.text() == Some(key.as_str());
+                    let repeats = value.get("id").is_some()
+                        || matches!(value, Node::Record(fields) if fields.iter().any(is_key));
                     Some(if repeats { inner } else { format!("{inner}, ID {key}") })
                 })
                 .collect();

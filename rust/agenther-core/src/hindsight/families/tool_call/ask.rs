@@ -194,6 +194,15 @@ fn is_figure(text: &str) -> bool {
     words.len() == 2 && words.iter().any(|word| word.parse::<f64>().is_ok())
 }
 
+/// Whether a text is a row of values without their names.
+fn is_bare_row(text: &str) -> bool {
+    let has = |test: fn(&u8) -> bool| text.bytes().any(|byte| test(&byte));
+    text.matches(',').count() >= 2
+        && !text.contains([' ', '\n'])
+        && has(u8::is_ascii_digit)
+        && has(u8::is_ascii_alphabetic)
+}
+
 /// A sentence with the mark at its end.
 fn ended(sentence: String) -> String {
     if sentence.ends_with(['.', '?', '!', '。', '？', '！']) { sentence } else { format!("{sentence}.") }
@@ -237,11 +246,15 @@ fn said_payload(call: &Call<'_>, wanted: &Wanted, heading: &str) -> Option<Strin
             let gap = if said.starts_with("- ") { "\n" } else { " " };
             Some(format!("{heading}:{gap}{said}"))
         }
-        Node::Scalar(text, _) if text.len() <= 60 && (!text.trim().contains(' ') || is_figure(text)) => {
+        Node::Scalar(text, _)
+            if text.len() <= 60 && !is_bare_row(text) && (!text.trim().contains(' ') || is_figure(text)) =>
+        {
             let said = say_value(&answer::without_markup(text));
             Some(ended(format!("{heading} {} {said}", is_or_are(heading))))
         }
-        Node::Scalar(text, _) => answer::prose(text),
+        // A row of a table without its header: `order,BS-20931,total,86.40`.
+        Node::Scalar(text, _) if is_bare_row(text) => None,
+        Node::Scalar(text, _) => answer::prose(text).filter(|prose| prose.contains(char::is_alphanumeric)),
     }
 }
 

@@ -1,5 +1,6 @@
 //! The calls of a run that may demonstrate something, with their arguments in their roles.
 
+use std::cell::LazyCell;
 use std::collections::{HashMap, HashSet};
 use std::rc::Rc;
 
@@ -11,7 +12,7 @@ use super::roles::{Role, flag, is_sayable, role};
 use super::told::{self, Told};
 use super::words::{Manner, ToolWords, tool_words};
 use super::write::is_undone;
-use crate::hindsight::families::{browser, code};
+use crate::hindsight::families::{browser, code, sql};
 use crate::hindsight::provenance::{Argument, Source};
 use crate::hindsight::reason::Reason;
 use crate::hindsight::slice::backward;
@@ -125,6 +126,7 @@ pub fn calls<'a>(reading: &Reading<'a>) -> Calls<'a> {
 /// Steps that returned something, each distinct call once.
 fn live_steps(reading: &Reading<'_>) -> Vec<usize> {
     let mut seen = HashSet::new();
+    let in_browser = LazyCell::new(|| reading.steps.iter().any(browser::acts));
     (0..reading.steps.len())
         .filter(|&step| {
             let read = &reading.steps[step];
@@ -132,6 +134,7 @@ fn live_steps(reading: &Reading<'_>) -> Vec<usize> {
                 && matches!(read.effect, Effect::Read | Effect::Write)
                 // A page is read by the family that knows its elements, and is no answer as it stands.
                 && !browser::acts(read)
+                && !(browser::touches(read) && *in_browser)
                 && !code::is_of_code(read)
                 && seen.insert((read.step.action_name, read.step.action_input))
         })
@@ -151,11 +154,14 @@ fn call<'a>(reading: &Reading<'a>, step: usize) -> Result<Call<'a>, Reason> {
     }
     let schema = reading.tool(step);
     let description = schema.and_then(|tool| tool.description.as_deref());
-    let mut words = words_of(tool, description).ok_or(Reason::NoAsk)?;
+    let is_write = read.effect == Effect::Write;
+    let mut words = words_of(tool, description, is_write).ok_or(Reason::NoAsk)?;
+    if lists_tools(tool) || is_predicate(tool) {
+        return Err(Reason::NoAsk);
+    }
     if matches!(words.object.as_str(), "directory" | "folder" | "dir" | "directory contents") {
         words.object = "files".to_string();
     }
-    let is_write = read.effect == Effect::Write;
     // A read that is named like an act: its words would ask for the act. `Charging docks in a zone` are not to be charged.
     if !is_write && effect::effect(&words.verb, None) == Effect::Write {
         match description.filter(|_| words.from_description).and_then(|text| text.split(' ').next()) {
@@ -168,7 +174,8 @@ fn call<'a>(reading: &Reading<'a>, step: usize) -> Result<Call<'a>, Reason> {
         return Err(Reason::NoAsk);
     }
     let mut given = given(reading, step, &words.object, is_write)?;
-    if description.is_some_and(|description| is_of_another(description, &words.object)) {
+    let is_of_another = description.is_some_and(|description| is_of_another(description, &words.object));
+    if is_of_another || is_code_of(&words.object) {
         given
             .iter_mut()
             .filter(|given| given.role == Role::Called)
@@ -199,15 +206,43 @@ fn call<'a>(reading: &Reading<'a>, step: usize) -> Result<Call<'a>, Reason> {
     Ok(Call { step: step as u32, tool, words, given, payload, is_write, via })
 }
 
-/// The words of a tool. `Open viewing slots` opens nothing where the tool gets them.
-fn words_of(tool: &str, description: Option<&str>) -> Option<ToolWords> {
+/// The words of a tool. `Open viewing slots` opens nothing where the tool gets them, and an `Exchange rate` exchanges nothing.
+fn words_of(tool: &str, description: Option<&str>, is_write: bool) -> Option<ToolWords> {
     const ADJECTIVES: &[&str] =
         &["open", "close", "order", "book", "schedule", "post", "set", "exchange", "charge"];
     let words = tool_words(tool, description)?;
     let is_noun = words.from_description && ADJECTIVES.contains(&words.verb.as_str());
+    if !is_noun || is_write {
+        return Some(words);
+    }
     let by_name =
-        || tool_words(tool, None).filter(|named| named.manner() != Manner::Act && !named.verb.is_empty());
-    Some(by_name().filter(|_| is_noun).unwrap_or(words))
+        tool_words(tool, None).filter(|named| named.manner() != Manner::Act && !named.verb.is_empty());
+    let first = description.and_then(|text| text.split_whitespace().next()).unwrap_or("");
+    // `Open a ticket` is no open ticket.
+    let is_imperative = description.and_then(|text| text.split_whitespace().nth(1)).is_some_and(|second| {
+        matches!(second.to_ascii_lowercase().as_str(), "a" | "an" | "the" | "all" | "your" | "new")
+    });
+    by_name.or_else(|| match is_imperative {
+        true => Some(words),
+        false => {
+            let object = format!("{} {}", first.to_lowercase(), words.object);
+            Some(ToolWords { verb: "get".to_string(), object, from_description: true })
+        }
+    })
+}
+
+/// Whether a tool is named for what it finds out, and not for what it gives: `is_runnable`.
+fn is_predicate(tool: &str) -> bool {
+    effect::words(tool)
+        .next()
+        .is_some_and(|first| matches!(first, "is" | "has" | "can" | "does" | "should" | "are"))
+}
+
+/// Whether a tool lists the tools that the agent has.
+fn lists_tools(tool: &str) -> bool {
+    let words: Vec<String> = effect::words(tool).map(str::to_ascii_lowercase).collect();
+    let last_two = words.len().checked_sub(2).map(|from| [words[from].as_str(), words[from + 1].as_str()]);
+    matches!(last_two, Some(["search" | "list" | "find" | "get", "tools"] | ["tool", "search"]))
 }
 
 /// Whether a tool is a command of a shell by its very name, whose words are no English: `Grep`, `Glob`, `LS`.
@@ -285,6 +320,13 @@ fn is_of_another(description: &str, object: &str) -> bool {
     ["of a ", "of an ", "of the ", "for a ", "for an ", "for the "]
         .iter()
         .any(|link| after.trim_start_matches(|c: char| c.is_alphabetic()).trim_start().starts_with(link))
+}
+
+/// Whether what the tool gives is a code or an address of something, and not called as it is: the symbol of Danone.
+fn is_code_of(object: &str) -> bool {
+    const CODES: &[&str] =
+        &["symbol", "ticker", "code", "cid", "address", "number", "identifier", "abbreviation", "synonym"];
+    CODES.contains(&singular_word(object.rsplit(' ').next().unwrap_or("")).as_ref())
 }
 
 /// What a status shows, if it is a list of things: the lifts of `lift_status`, in `{"sector": "Vallon", "lifts": […]}`.
@@ -371,6 +413,10 @@ fn given(reading: &Reading<'_>, step: usize, object: &str, is_write: bool) -> Re
     let mut out: Vec<Given> = Vec::new();
     let mut places: HashMap<&str, usize> = HashMap::new();
     for argument in reading.provenance().arguments(step) {
+        // A query says what it asks for, and the family that reads it asks so.
+        if argument.value.contains(' ') && sql::is_statement(&argument.value) {
+            return Err(Reason::NoAsk);
+        }
         if argument.kind == Kind::Bool && argument.value.eq_ignore_ascii_case("true") {
             out.extend(flag(argument.name).map(|adjective| Given {
                 name: argument.name.to_string(),
@@ -433,6 +479,11 @@ fn given(reading: &Reading<'_>, step: usize, object: &str, is_write: bool) -> Re
                     .any(|text| find(text, label).is_some())
             }) || matches!(argument.source, Source::User { .. })
         };
+        // `6` is nothing to search for.
+        let letters = || value.chars().filter(|letter| letter.is_alphabetic()).count();
+        if matches!(out[place].role, Role::For | Role::About) && letters() < 2 {
+            return Err(Reason::NoAsk);
+        }
         let is_unknown =
             matches!(&out[place].role, Role::With(label) if is_formal(label) || !is_known(label));
         if (is_unknown || !is_sayable(&out[place].role)) && end_of(argument.name).is_none() {
@@ -685,14 +736,25 @@ fn with_period(mut given: Vec<Given>) -> Vec<Given> {
     given
 }
 
-/// `{"hotel_id": "H77"}`: short, but an identifier all the same, and the user did not say it.
+/// `{"hotel_id": "H77"}`: short, but an identifier all the same, and the user did not say it. So is the `r311` that an
+/// observation gave, whatever the parameter is called.
 fn is_unsaid_id(argument: &Argument<'_>) -> bool {
+    if matches!(argument.source, Source::Observation { .. }) && is_numbered(&argument.value) {
+        return true;
+    }
     let is_code = |byte: u8| byte.is_ascii_digit() || matches!(byte, b'.' | b'_' | b':' | b'/');
     !matches!(argument.source, Source::User { .. })
         && argument.value.bytes().any(is_code)
         && !argument.value.contains(' ')
         && effect::words(argument.name)
             .any(|word| matches!(word.to_ascii_lowercase().as_str(), "id" | "ids" | "uuid" | "key"))
+}
+
+/// Letters with a number behind them: `r311`, but not `Q4`.
+fn is_numbered(value: &str) -> bool {
+    let digits = value.trim_start_matches(|letter: char| letter.is_ascii_alphabetic());
+    let letters = value.len() - digits.len();
+    (1..=3).contains(&letters) && digits.len() >= 2 && digits.bytes().all(|byte| byte.is_ascii_digit())
 }
 
 /// Flags, nulls and page sizes, which no request states.

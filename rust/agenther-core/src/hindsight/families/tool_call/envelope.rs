@@ -94,6 +94,20 @@ const ENVELOPE: &[&str] = &[
     "next_page_url",
     "next_link",
     "paging",
+    "incomplete_results",
+    "has_previous_page",
+    "truncated",
+    "has_next",
+    "has_prev",
+    "current_page",
+    "last_page",
+    "page_number",
+    "next_start",
+    "return_size",
+    "num_found",
+    "total_records",
+    "total_rows",
+    "row_count",
 ];
 
 /// Keys that hold the result in an envelope.
@@ -361,8 +375,16 @@ pub fn is_failure_words(folded: &str) -> bool {
         "not authorized",
         "no data",
         "nothing found",
+        "not recognised",
+        "not recognized",
+        "not known",
+        "not supported",
+        "not allowed",
+        "not permitted",
+        "malformed",
+        "try again",
     ];
-    folded.starts_with("error") || WORDS.iter().any(|word| folded.contains(word))
+    folded.starts_with("error") || folded.starts_with("no ") || WORDS.iter().any(|word| folded.contains(word))
 }
 
 fn announces_more(key: &str, value: &Node) -> bool {

@@ -144,12 +144,28 @@ impl Reader {
         if looks_parsed(bare) {
             return self.nested(bare).ok_or(Reason::AnswerUnreadable);
         }
+        if is_markup(bare) {
+            return Err(Reason::AnswerUnreadable);
+        }
         let Some((lead, rest)) = led(text) else { return Ok(string(text.to_string())) };
         if is_failure_words(&lead.to_ascii_lowercase()) || has_failure_code(lead) {
             return Err(Reason::NoSuccessfulStep);
         }
         self.nested(rest).ok_or(Reason::AnswerUnreadable)
     }
+}
+
+/// Whether a text is XML, whose attributes and nesting are lost where its tags are taken out. Pages are HTML, and read well.
+fn is_markup(text: &str) -> bool {
+    const PAGES: &[&str] = &[
+        "html", "head", "body", "p", "div", "span", "h1", "h2", "h3", "ul", "ol", "b", "i", "a", "br",
+        "strong",
+    ];
+    let Some(tag) = text.strip_prefix('<') else { return false };
+    let name = tag.split(|c: char| !c.is_ascii_alphanumeric()).next().unwrap_or("");
+    (tag.starts_with('?') || !name.is_empty())
+        && text.trim_end().ends_with('>')
+        && !PAGES.iter().any(|page| name.eq_ignore_ascii_case(page))
 }
 
 /// `symbol` of `1. symbol`.
@@ -245,12 +261,15 @@ const MAX_LEAD: usize = 120;
 fn list_of_map(node: Node) -> Node {
     let Node::Record(fields) = node else { return node };
     let is_code =
-        |key: &str| is_opaque(key) || key.len() <= 5 && key.chars().all(|letter| letter.is_ascii_uppercase());
+        |key: &str| is_opaque(key) || key.len() <= 8 && key.chars().all(|letter| letter.is_ascii_uppercase());
     if fields.len() < 2 || !fields.iter().all(|(key, _)| is_code(key)) {
         return Node::Record(fields);
     }
     let item = |(key, value): (String, Node)| match value {
         Node::Scalar(text, _) => Node::Scalar(format!("{text} ({key})"), Kind::String),
+        Node::Record(inner) if inner.iter().any(|(_, value)| value.text() == Some(key.as_str())) => {
+            Node::Record(inner)
+        }
         Node::Record(mut inner) => {
             inner.insert(0, ("id".to_string(), Node::Scalar(key, Kind::String)));
             Node::Record(inner)

@@ -187,10 +187,19 @@ fn by_words(words: &[String], value: &str) -> Option<Role> {
     if words.len() > 1 && words.iter().any(is_filter) {
         words.retain(|word| !is_filter(word) && *word != "by");
     }
+    // That it is written as text says nothing: `date_string`, `searchString`.
+    if words.len() > 1 && matches!(words.last(), Some(&("string" | "str" | "text" | "input"))) {
+        words.pop();
+    }
     let (last, head) = words.split_last()?;
     let first = words[0];
     let rest = |from: usize| humanize(&words[from..].join("_"));
     match first {
+        done if words.len() == 2
+            && let Some(said) = dated_deed(done, last, value) =>
+        {
+            return Some(Role::Said(said));
+        }
         "min" | "minimum" | "earliest" if words.len() > 1 && is_date(value) => return Some(Role::Since),
         "max" | "maximum" | "latest" if words.len() > 1 && is_date(value) => return Some(Role::Until),
         "min" | "minimum" | "lowest" if words.len() > 1 => return Some(Role::AtLeast(rest(1))),
@@ -211,6 +220,11 @@ fn by_words(words: &[String], value: &str) -> Option<Role> {
     // How far around was looked is no part of the ask.
     if words.contains(&"radius") {
         return Some(Role::Manner);
+    }
+    match words[..] {
+        ["base" | "source" | "from", "currency"] => return Some(Role::From),
+        ["quote" | "counter" | "to" | "target", "currency"] => return Some(Role::To),
+        _ => {}
     }
     if words == ["from"] || words.first() == Some(&"from") && !is_time(value) {
         return Some(if is_time(value) { Role::Since } else { Role::From });
@@ -272,6 +286,7 @@ fn by_words(words: &[String], value: &str) -> Option<Role> {
         "in" if first == "check" => Role::Since,
         "out" if first == "check" => Role::Until,
         "state" if value.starts_with(|first: char| first.is_lowercase()) => Role::Adjective,
+        "room" if value.starts_with(|first: char| first.is_ascii_digit()) => Role::Within("room".to_string()),
         "city" | "location" | "place" | "country" | "region" | "state" | "area" | "town" | "province"
         | "continent" | "county" | "district" | "neighborhood" | "room" | "building" | "warehouse"
         | "folder" | "league" | "market" => Role::In,
@@ -307,6 +322,8 @@ fn by_words(words: &[String], value: &str) -> Option<Role> {
             Role::Of(last.to_string())
         }
         "currency" => Role::In,
+        // Of a pair one asks what it was, not in it.
+        "pair" => Role::Said("for"),
         "period" | "frequency" | "interval" if is_adjective(value) => Role::Adjective,
         "via" => Role::Said("via"),
         "doctor" | "dentist" | "therapist" | "stylist" | "barber" | "instructor" | "tutor"
@@ -365,6 +382,28 @@ fn by_words(words: &[String], value: &str) -> Option<Role> {
         _ => return None,
     };
     Some(role)
+}
+
+/// What was done before or after a date, or is: `available_before`, `created_after`.
+fn dated_deed(done: &str, link: &str, value: &str) -> Option<&'static str> {
+    #[rustfmt::skip]
+    const DEEDS: &[(&str, &str, &str)] = &[
+        ("available", "available before", "available after"), ("created", "created before", "created after"),
+        ("updated", "updated before", "updated after"), ("modified", "modified before", "modified after"),
+        ("published", "published before", "published after"), ("released", "released before", "released after"),
+        ("posted", "posted before", "posted after"), ("opened", "opened before", "opened after"),
+        ("closed", "closed before", "closed after"), ("due", "due before", "due after"),
+        ("starting", "starting before", "starting after"), ("ending", "ending before", "ending after"),
+        ("placed", "placed before", "placed after"), ("received", "received before", "received after"),
+        ("sent", "sent before", "sent after"), ("born", "born before", "born after"),
+        ("built", "built before", "built after"),
+    ];
+    let (_, before, after) = DEEDS.iter().find(|(known, ..)| *known == done).filter(|_| is_time(value))?;
+    match link {
+        "before" | "until" => Some(before),
+        "after" | "since" => Some(after),
+        _ => None,
+    }
 }
 
 /// A parameter called `p1` or `value` may be explained: the first known word of the description decides.
@@ -487,7 +526,9 @@ pub fn say(role: &Role, values: &[Cow<'_, str>]) -> String {
             let noun = if plain == "1" { singular(what) } else { what.clone() };
             format!("for {plain} {noun}")
         }
-        Role::Within(what) if plain.bytes().all(|byte| byte.is_ascii_digit()) => format!("in {what} {plain}"),
+        Role::Within(what) if plain.bytes().all(|byte| byte.is_ascii_digit() || byte == b'.') => {
+            format!("in {what} {plain}")
+        }
         Role::Within(what) => format!("in the {plain} {what}"),
         Role::Year => format!("in {plain}"),
         Role::With(what)
@@ -660,6 +701,10 @@ mod tests {
             ("unit", "12B", "for unit 12B"),
             ("after", "18:00", "after 18:00"),
             ("city_filter", "Oslo", "in Oslo"),
+            ("searchString", "blue whales", "for \"blue whales\""),
+            ("date_string", "2024-05-20", "on May 20, 2024"),
+            ("AvailableBefore", "2024-05-20", "available before May 20, 2024"),
+            ("created_after", "2024-05-20", "created after May 20, 2024"),
             ("filter_by_author", "Le Guin", "by Le Guin"),
         ] {
             assert_eq!(say(&role(name, None, value), &[Cow::Borrowed(value)]), said);

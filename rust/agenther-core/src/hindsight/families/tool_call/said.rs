@@ -138,11 +138,18 @@ impl Said<'_, '_> {
         };
         let counted: Vec<String> =
             self.keys.iter().filter(|key| counts(key)).filter_map(|key| field_label(key)).collect();
+        // Hours are said as words; open at 10.4 is a price.
+        let is_open = |key: &&String| {
+            let row = self.call.payload.node.rows().first();
+            key.as_str() == "open" && row.and_then(|row| row.get(key)).is_some_and(is_hours)
+        };
+        let hours = self.keys.iter().find(is_open);
         labels(self.keys)
             .into_iter()
-            .map(|label| match counted.contains(&label) && is_countable(&label) {
-                true => format!("number of {label}"),
-                false => label,
+            .map(|label| match label.as_str() {
+                "open" if hours.is_some() => "opening hours".to_string(),
+                _ if counted.contains(&label) && is_countable(&label) => format!("number of {label}"),
+                _ => label,
             })
             .collect()
     }
@@ -179,7 +186,7 @@ impl Said<'_, '_> {
     /// The thing asked for, as the heading of an answer.
     pub fn heading(&self) -> String {
         match self.call.words.verb.as_str() {
-            "convert" => return "The result".to_string(),
+            _ if self.converts() => return "The result".to_string(),
             "translate" => return "The translation".to_string(),
             _ => {}
         }
@@ -238,7 +245,12 @@ impl Said<'_, '_> {
                 Role::Identity { entity, .. } if !entity.is_empty() => Some(singular(entity)),
                 _ => None,
             });
-            return of(reference, &attribute(object, &entity.unwrap_or_else(|| object.clone())));
+            // Several things are no details of the one.
+            let part = match entity {
+                None if is_list => object.clone(),
+                entity => attribute(object, &entity.unwrap_or_else(|| object.clone())),
+            };
+            return of(reference, &part);
         }
         match self.subject {
             Subject::Own { label, place, .. } => {
@@ -343,6 +355,13 @@ impl Said<'_, '_> {
         }
     }
 
+    /// Whether the call converts something, whatever the tool calls that: `currency_calculator`.
+    fn converts(&self) -> bool {
+        let words = &self.call.words;
+        words.verb == "convert"
+            || words.object.contains("currenc") && matches!(words.verb.as_str(), "calculate" | "exchange")
+    }
+
     /// A clause whose verb is the request: `track package X`, `convert 100 USD to EUR`.
     fn act(&self, labels: &[String]) -> String {
         let verb = &self.call.words.verb;
@@ -353,8 +372,8 @@ impl Said<'_, '_> {
             .call
             .given
             .iter()
-            .find(|given| matches!(given.name.as_str(), "amount" | "value" | "quantity"));
-        if verb == "convert"
+            .find(|given| matches!(given.name.as_str(), "amount" | "value" | "quantity" | "base_amount"));
+        if self.converts()
             && let (Some(amount), Some(from), Some(to)) = (amount, find(&Role::From), find(&Role::To))
         {
             return format!("convert {} {from} to {to}", amount.values[0]);
@@ -401,6 +420,15 @@ fn labels(keys: &[String]) -> Vec<String> {
             key => field_label(key),
         })
         .collect()
+}
+
+/// Whether a value says when something is open: `10:00-17:00`, or that for each day.
+fn is_hours(value: &Node) -> bool {
+    match value {
+        Node::Scalar(text, kind) => *kind == Kind::String && text.contains(|c: char| c.is_ascii_digit()),
+        Node::Record(_) => true,
+        Node::List(_) => false,
+    }
 }
 
 /// Whether a noun is the plural of things that are counted: members, but not hours or savings.
@@ -451,6 +479,13 @@ fn is_whole(noun: &str) -> bool {
         "docket",
         "ledger",
         "transcript",
+        "basket",
+        "invoice",
+        "receipt",
+        "bill",
+        "thread",
+        "conversation",
+        "report",
     ];
     noun.rsplit(' ').next().is_some_and(|last| WHOLES.contains(&last))
 }
@@ -595,6 +630,21 @@ const JARGON: &[&str] = &[
     "subresource",
     "grep",
     "glob",
+    "multiply",
+    "divide",
+    "subtract",
+    "exponentiate",
+    "modulo",
+    "sqrt",
+    "resolve",
+    "append",
+    "concatenate",
+    "encode",
+    "decode",
+    "encrypt",
+    "decrypt",
+    "invoke",
+    "dispatch",
 ];
 
 /// Nouns that alone say nothing of what they are for.
@@ -639,6 +689,10 @@ const DESCRIPTIONS: &[&str] = &[
     "different",
     "based",
     "given",
+    "last",
+    "next",
+    "previous",
+    "first",
 ];
 
 /// Whether a word describes a thing and is none: `latest`, `related`.

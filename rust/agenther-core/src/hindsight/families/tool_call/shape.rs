@@ -1,6 +1,6 @@
 //! Results brought into the shapes that clauses speak of: lists of flat records, and flat records.
 
-use super::fields::is_identifier;
+use super::fields::{is_identifier, is_noise};
 use super::payload::Node;
 use crate::hindsight::forms::date;
 
@@ -92,9 +92,10 @@ fn with_route(mut fields: Vec<(String, Node)>) -> Vec<(String, Node)> {
         "departure_time",
         "distance_km",
     ]);
-    let dates = fields.iter().filter(|(key, value)| {
-        matches!(key.as_str(), "from" | "to") && value.text().is_some_and(|text| date(text).is_some())
-    });
+    let is_moment = |text: &str| date(text).is_some() || text.parse::<u32>().is_ok_and(|year| year < 2200);
+    let dates = fields
+        .iter()
+        .filter(|(key, value)| matches!(key.as_str(), "from" | "to") && value.text().is_some_and(is_moment));
     let (start, end) = match dates.count() {
         2 => ("start", "end"),
         _ if is_trip && has(&["from"]) && has(&["to"]) => ("origin", "destination"),
@@ -180,7 +181,12 @@ fn simple_row(row: Node) -> Node {
     let is_thing = |fields: &[(String, Node)]| {
         fields.iter().any(|(key, _)| is_identifier(key) || matches!(key.as_str(), "name" | "title"))
     };
-    if inner.len() < 3 || clashes || is_thing(inner) || is_thing(&fields) {
+    // `{"sha": …, "commit": {…}}`: beside its one record, a row has what only systems use.
+    let is_of_system =
+        |(key, value): &(String, Node)| is_identifier(key) || is_noise(key) || value.is_blank();
+    let is_wrapped =
+        fields.len() > 1 && (0..fields.len()).all(|other| other == at || is_of_system(&fields[other]));
+    if clashes || !is_wrapped && (inner.len() < 3 || is_thing(inner) || is_thing(&fields)) {
         return Node::Record(fields);
     }
     Node::Record(

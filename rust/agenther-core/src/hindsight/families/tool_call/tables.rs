@@ -32,7 +32,28 @@ fn rows<'t>(header: &[&str], lines: impl Iterator<Item = Vec<&'t str>>) -> Optio
             .then(|| Node::Record(keys.iter().cloned().zip(cells.into_iter().map(scalar)).collect()))
     };
     let rows: Vec<Node> = lines.map(row).collect::<Option<_>>()?;
-    (is_header && !rows.is_empty()).then_some(Node::List(rows))
+    let [name, value] = &keys[..] else {
+        return (is_header && !rows.is_empty()).then_some(Node::List(rows));
+    };
+    let is_one = is_field_and_value(name, value);
+    (is_header && !rows.is_empty()).then(|| if is_one { turned(rows) } else { Node::List(rows) })
+}
+
+/// Whether a table of two columns has the fields of one thing: `| Field | Value |`.
+fn is_field_and_value(name: &str, value: &str) -> bool {
+    const NAMES: &[&str] = &["field", "key", "property", "attribute", "parameter", "setting"];
+    NAMES.iter().any(|known| name.eq_ignore_ascii_case(known)) && value.eq_ignore_ascii_case("value")
+}
+
+/// Rows of a field and its value as the one thing that has them.
+fn turned(rows: Vec<Node>) -> Node {
+    let field = |row: Node| {
+        let Node::Record(cells) = row else { return None };
+        let mut cells = cells.into_iter().map(|(_, cell)| cell);
+        let name = cells.next()?.text()?.to_string();
+        Some((name, cells.next()?))
+    };
+    Node::Record(rows.into_iter().filter_map(field).collect())
 }
 
 fn is_key(text: &str) -> bool {

@@ -403,6 +403,17 @@ fn object_itself(call: &Call<'_>, keys: &[&str]) -> Option<Wanted> {
     {
         return Some(Wanted { asked: Vec::new(), keys: vec![key.to_string()], is_object: true });
     }
+    // The opening hours are those of the days: `hours Mon-Fri`, `hours Sat`.
+    let of_object: Vec<String> = keys
+        .iter()
+        .filter(|key| {
+            field_label(key).is_some_and(|label| label.split(' ').next() == Some(head) && label != head)
+        })
+        .map(|key| key.to_string())
+        .collect();
+    if of_object.len() >= 2 {
+        return Some(Wanted { asked: Vec::new(), keys: of_object, is_object: false });
+    }
     let key = keys.iter().find(|key| (names_object(key) || is_value(key)) && !is_flag(key))?;
     Some(Wanted { asked: Vec::new(), keys: vec![key.to_string()], is_object: true })
 }

@@ -4,7 +4,7 @@
 use super::said::is_description;
 use super::verbs::{ACT, ASPECTS, CONTAINERS, FETCH, NAME_STOPS, SEARCH, SYSTEMS, VAGUE, verb_of};
 use crate::hindsight::compounds::unglued;
-use crate::hindsight::wording::{humanize, plural, singular};
+use crate::hindsight::wording::{humanize, plural, singular, singular_word};
 use crate::signals::effect;
 use crate::text::memo::Memo;
 
@@ -56,6 +56,13 @@ pub fn tool_words(name: &str, description: Option<&str>) -> Option<ToolWords> {
 fn read_words(name: &str, description: Option<&str>) -> Option<ToolWords> {
     let by_name = from_name(name);
     let by_description = description.and_then(from_description);
+    if by_description.is_none()
+        && let Some(named) = by_name.as_ref().filter(|named| named.manner() != Manner::Act)
+        && let Some(object) = description.and_then(|text| described_thing(text, &named.object))
+    {
+        let verb = if named.verb.is_empty() { "get".to_string() } else { named.verb.clone() };
+        return Some(ToolWords { verb, object, from_description: true });
+    }
     match (by_description, by_name) {
         (Some(words), Some(by_name)) if words.object.is_empty() => {
             Some(ToolWords { object: by_name.object, ..words }).filter(|words| !words.object.is_empty())
@@ -194,7 +201,11 @@ fn without_vague<'w>(noun: &[&'w str]) -> Vec<&'w str> {
             ]
         )
     };
-    while end > 1 && !is_finding(&noun[..end]) && VAGUE.contains(&noun[end - 1]) {
+    // What is historical is no thing: historical data are.
+    let describes =
+        |word: &str| ["ical", "onal", "ial", "ural", "ative"].iter().any(|end| word.ends_with(end));
+    while end > 1 && !is_finding(&noun[..end]) && VAGUE.contains(&noun[end - 1]) && !describes(noun[end - 2])
+    {
         end -= 1;
     }
     noun[..end].to_vec()
@@ -232,6 +243,35 @@ fn from_description(description: &str) -> Option<ToolWords> {
         object = plural(things);
     }
     Some(ToolWords { verb, object, from_description: true })
+}
+
+/// The thing that a description without a verb begins with: `Last price, in the currency of the symbol`. It is taken where
+/// the name has a word of it, and does not say more.
+fn described_thing(description: &str, named: &str) -> Option<String> {
+    let sentence = description.split(['.', '\n', ';', ':', '(', ',']).next()?;
+    let words: Vec<&str> = sentence.split_whitespace().collect();
+    // `Resolve a company name`: a verb that is in no list.
+    let is_article =
+        |word: &&&str| matches!(word.to_ascii_lowercase().as_str(), "a" | "an" | "the" | "all" | "your");
+    if words.get(1).filter(is_article).is_some() {
+        return None;
+    }
+    let thing = match &words[..] {
+        [number, of, rest @ ..] if number.eq_ignore_ascii_case("number") && *of == "of" => {
+            format!("number of {}", Some(noun_after(rest)).filter(|thing| !thing.is_empty())?)
+        }
+        _ => noun_after(&words),
+    };
+    let stems = |text: &str| text.split(' ').map(|word| singular_word(word).into_owned()).collect::<Vec<_>>();
+    let (said, known) = (stems(&thing), stems(named));
+    let shares = said.iter().any(|word| known.contains(word));
+    let says_more = said.iter().any(|word| !known.contains(word));
+    let is_done =
+        said.last().is_some_and(|last| last.len() > 3 && last.ends_with("ed") && !last.ends_with("eed"));
+    // `All tracking numbers under a reference` is no act, whatever the tool is called.
+    let is_all =
+        words.first().is_some_and(|first| matches!(first.to_ascii_lowercase().as_str(), "all" | "every"));
+    ((shares || is_all) && says_more && !is_done).then_some(thing)
 }
 
 /// `This API endpoint allows you to …`, `Use this tool to …`.
@@ -459,10 +499,25 @@ mod tests {
             ("mcp__crm__find_contact", "find", "contact"),
             ("order_lookup", "lookup", "order"),
             ("weather_forecast", "", "weather forecast"),
+            ("getHistoricalData", "get", "historical data"),
             ("packages_v2_track", "track", "packages"),
         ] {
             assert_eq!(words(name, ""), (verb.to_string(), object.to_string()), "{name}");
             assert_eq!(words(name, "."), (verb.to_string(), object.to_string()), "{name}");
+        }
+    }
+
+    #[test]
+    fn descriptions_may_begin_with_the_thing() {
+        for (name, description, verb, object) in [
+            ("last", "Last price, in the currency of the symbol", "get", "last price"),
+            ("ViewingSlots", "Free viewing slots of a listing", "view", "free viewing slots"),
+            ("getLeave", "Leave entitlement of an employee", "get", "leave entitlement"),
+            ("label_values", "Values of a label", "", "label values"),
+            ("data_usage", "Data used in the current billing cycle", "", "data usage"),
+            ("symbol", "Resolve a company name to a symbol", "", "symbol"),
+        ] {
+            assert_eq!(words(name, description), (verb.to_string(), object.to_string()), "{name}");
         }
     }
 
