@@ -147,13 +147,36 @@ fn arguments<'a>(reading: &Reading<'a>, step: usize) -> Vec<Argument<'a>> {
 }
 
 fn argument<'a>(leaf: Value<'_, 'a>) -> Argument<'a> {
-    Argument {
-        name: leaf.nearest_key().unwrap_or(""),
-        value: leaf.text(),
-        kind: leaf.kind(),
-        span: leaf.span(),
-        source: Source::Invented,
+    let name = leaf.nearest_key().unwrap_or("");
+    let text = leaf.text();
+    if let Cow::Borrowed(query) = text
+        && matches!(name, "query" | "q" | "search" | "filter" | "search_query")
+        && let Some((field, value)) = field_and_value(query)
+    {
+        let start = leaf.span().start as usize + (value.as_ptr() as usize - leaf.raw().as_ptr() as usize);
+        let span = Span::new(start, start + value.len());
+        return Argument {
+            name: field,
+            value: value.into(),
+            kind: leaf.kind(),
+            span,
+            source: Source::Invented,
+        };
     }
+    Argument { name, value: text, kind: leaf.kind(), span: leaf.span(), source: Source::Invented }
+}
+
+/// The one field that a query in a language of fields asks for, and its value: `email:'ann@example.com'`.
+fn field_and_value(query: &str) -> Option<(&str, &str)> {
+    let (field, rest) = query.trim().split_once(':')?;
+    let is_field =
+        (3..=20).contains(&field.len()) && field.bytes().all(|b| b.is_ascii_lowercase() || b == b'_');
+    let quoted = |mark: char| rest.strip_prefix(mark).and_then(|rest| rest.strip_suffix(mark));
+    let value = quoted('\'').or_else(|| quoted('"')).or(Some(rest).filter(|rest| !rest.contains(' ')))?;
+    // An address of the web is no field, and neither is a line of a dictionary.
+    let is_value =
+        value.contains(char::is_alphanumeric) && !value.contains([':', '\'', '"', '\\', '(', '*', '>', '<']);
+    (is_field && is_value && !value.starts_with(['/', ' '])).then_some((field, value))
 }
 
 /// The first places where a value was seen.
@@ -338,6 +361,29 @@ mod tests {
             Source::Invented => "invented".to_string(),
         };
         reading.provenance().arguments(last).iter().map(short).collect()
+    }
+
+    #[test]
+    fn a_field_of_a_query_is_an_argument() {
+        for (query, found) in [
+            ("email:'ann@example.com'", Some(("email", "ann@example.com"))),
+            ("status:open", Some(("status", "open"))),
+            ("from:ann is:unread", None),
+            ("https://example.com", None),
+            ("note: call back", None),
+            ("10:30", None),
+        ] {
+            assert_eq!(field_and_value(query), found, "{query}");
+        }
+        let run = Trajectory {
+            original_prompt: Some("Refund ann@example.com"),
+            steps: vec![step("search", r#"{"query": "email:'ann@example.com'"}"#, "")],
+            ..Trajectory::default()
+        };
+        assert_eq!(sources(&run), ["prompt"]);
+        let reading = Reading::new(&run);
+        let argument = &reading.provenance().arguments(0)[0];
+        assert_eq!(argument.span.of(run.steps[0].action_input.unwrap()), "ann@example.com");
     }
 
     #[test]

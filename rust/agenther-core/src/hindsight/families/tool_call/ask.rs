@@ -194,6 +194,15 @@ fn is_figure(text: &str) -> bool {
     words.len() == 2 && words.iter().any(|word| word.parse::<f64>().is_ok())
 }
 
+/// Whether most lines of a text are rows that were not read.
+fn is_bare_table(text: &str) -> bool {
+    let commas: Vec<usize> = text.lines().map(|line| line.matches(',').count()).collect();
+    let most = commas.iter().copied().max().unwrap_or(0);
+    most >= 3
+        && commas.len() >= 3
+        && commas.iter().filter(|&&count| count == most).count() + 2 >= commas.len()
+}
+
 /// Whether a text is a row of values without their names.
 fn is_bare_row(text: &str) -> bool {
     let has = |test: fn(&u8) -> bool| text.bytes().any(|byte| test(&byte));
@@ -253,7 +262,7 @@ fn said_payload(call: &Call<'_>, wanted: &Wanted, heading: &str) -> Option<Strin
             Some(ended(format!("{heading} {} {said}", is_or_are(heading))))
         }
         // A row of a table without its header: `order,BS-20931,total,86.40`.
-        Node::Scalar(text, _) if is_bare_row(text) => None,
+        Node::Scalar(text, _) if is_bare_row(text) || is_bare_table(text) => None,
         Node::Scalar(text, _) => answer::prose(text).filter(|prose| prose.contains(char::is_alphanumeric)),
     }
 }

@@ -16,12 +16,13 @@ use crate::hindsight::families::{browser, code, sql};
 use crate::hindsight::provenance::{Argument, Source};
 use crate::hindsight::reason::Reason;
 use crate::hindsight::slice::backward;
-use crate::hindsight::wording::{is_opaque, plural, singular, singular_word};
-use crate::reading::Reading;
+use crate::hindsight::wording::{humanize, is_opaque, plural, singular, singular_word};
+use crate::reading::{Reading, StepReading};
 use crate::signals::effect::{self, Effect};
 use crate::signals::tool_status::Status;
 use crate::text::document::Kind;
 use crate::text::needles::find;
+use crate::text::same::folded;
 use crate::trajectory::Span;
 
 /// Calls considered at the start and at the end of a run. A run of thousands of steps has its asks near
@@ -159,7 +160,12 @@ fn call<'a>(reading: &Reading<'a>, step: usize) -> Result<Call<'a>, Reason> {
     if lists_tools(tool) || is_predicate(tool) {
         return Err(Reason::NoAsk);
     }
-    if matches!(words.object.as_str(), "directory" | "folder" | "dir" | "directory contents") {
+    let is_listing = || {
+        words.object == "listing"
+            && effect::words(tool).any(|word| matches!(word, "directory" | "dir" | "folder" | "files"))
+    };
+    if matches!(words.object.as_str(), "directory" | "folder" | "dir" | "directory contents") || is_listing()
+    {
         words.object = "files".to_string();
     }
     // A read that is named like an act: its words would ask for the act. `Charging docks in a zone` are not to be charged.
@@ -173,8 +179,22 @@ fn call<'a>(reading: &Reading<'a>, step: usize) -> Result<Call<'a>, Reason> {
     if converts_moments(&words) {
         return Err(Reason::NoAsk);
     }
+    if let Some(things) = things_found(read, &words.object).filter(|_| words.manner() != Manner::Act) {
+        words.object = things;
+    }
+    let kind = kind_of_thing(reading, step).filter(|_| words.manner() != Manner::Act);
+    if let Some((_, things)) = &kind {
+        words.object = things.clone();
+    }
     let mut given = given(reading, step, &words.object, is_write)?;
-    let is_of_another = description.is_some_and(|description| is_of_another(description, &words.object));
+    given.retain(|given| kind.as_ref().is_none_or(|(name, _)| given.name != *name));
+    // Stations of the type station are stations.
+    let object = singular(&words.object);
+    given.retain(|given| {
+        given.role != Role::Adjective || given.values.iter().any(|value| singular(value) != object)
+    });
+    let is_of_another =
+        !is_write && description.is_some_and(|description| is_of_another(description, &words.object));
     if is_of_another || is_code_of(&words.object) {
         given
             .iter_mut()
@@ -229,6 +249,34 @@ fn words_of(tool: &str, description: Option<&str>, is_write: bool) -> Option<Too
             Some(ToolWords { verb: "get".to_string(), object, from_description: true })
         }
     })
+}
+
+/// What a tool for things in general found, as the result calls them: the stations of `{"stations": […]}`, which the tool
+/// calls locations.
+fn things_found(read: &StepReading<'_>, object: &str) -> Option<String> {
+    const GENERAL: &[&str] = &[
+        "location", "result", "item", "entry", "resource", "object", "record", "match", "hit", "value",
+        "thing",
+    ];
+    let head = singular(object.rsplit(' ').next()?);
+    let root = read.observation()?.root();
+    let mut lists = root.children().filter(|child| child.kind() == Kind::Array);
+    let (list, None) = (lists.next()?, lists.next()) else { return None };
+    let things = humanize(list.key()?);
+    let is_thing = singular(&things) != things && !GENERAL.contains(&singular(&things).as_str());
+    (GENERAL.contains(&head.as_str()) && root.kind() == Kind::Object && is_thing).then_some(things)
+}
+
+/// The parameter of a tool for things of any kind that says which are meant, and those things: `{"resource": "pods"}`.
+fn kind_of_thing<'r>(reading: &'r Reading<'_>, step: usize) -> Option<(&'r str, String)> {
+    const NAMES: &[&str] = &["resource", "resourcetype", "objecttype", "entitytype", "recordtype", "sobject"];
+    let says_kind = |argument: &&Argument<'_>| {
+        let name: String = folded(argument.name).collect();
+        let is_word = argument.value.len() > 2 && argument.value.chars().all(char::is_alphabetic);
+        NAMES.contains(&name.as_str()) && is_word
+    };
+    let argument = reading.provenance().arguments(step).iter().find(says_kind)?;
+    Some((argument.name, humanize(&argument.value)))
 }
 
 /// Whether a tool is named for what it finds out, and not for what it gives: `is_runnable`.
@@ -364,19 +412,21 @@ fn listed(payload: Payload, object: &str) -> Payload {
     }
 }
 
-/// Whether everything that was found has a query in its name.
+/// Whether everything that was found has a query for its name.
 fn names_all(given: &Given, node: &Node, object: &str) -> bool {
     let [query] = &given.values[..] else { return false };
-    if !query.starts_with(char::is_uppercase) {
+    // The sections of STAT 240 are not called so.
+    if !query.starts_with(char::is_uppercase) || query.bytes().any(|byte| byte.is_ascii_digit()) {
         return false;
     }
     let Some(key) = naming_key(node.rows()).filter(|_| node.is_list()) else { return false };
     // Symbols are found for a company, and are not called as it is.
     let is_other = |row: &Node| row.get(&singular(object)).is_some();
-    let is_named = |row: &Node| {
-        row.get(key).and_then(Node::text).is_some_and(|name| find(name, query).is_some()) && !is_other(row)
-    };
-
+    // Of several, `Zermatt GGB` is not called Zermatt.
+    let is_only = node.rows().len() == 1;
+    let is_name =
+        |name: &str| if is_only { find(name, query).is_some() } else { name.eq_ignore_ascii_case(query) };
+    let is_named = |row: &Node| row.get(key).and_then(Node::text).is_some_and(is_name) && !is_other(row);
     node.rows().iter().all(is_named)
 }
 
@@ -468,6 +518,11 @@ fn given(reading: &Reading<'_>, step: usize, object: &str, is_write: bool) -> Re
             });
             out.len() - 1
         });
+        // How an interface calls what its user never said, nobody says.
+        let is_said = is_write || matches!(argument.source, Source::User { .. });
+        if matches!(out[place].role, Role::With(_)) && !is_said {
+            return Err(Reason::NoAsk);
+        }
         let is_known = |label: &str| {
             schema.is_none_or(|tool| {
                 let described =
@@ -767,7 +822,9 @@ fn is_unsaid(argument: &Argument<'_>) -> bool {
     argument.value.trim().is_empty()
         || is_default
         || matches!(argument.kind, Kind::Bool | Kind::Null)
-        || argument.source == Source::Constant && argument.value.parse::<f64>().is_ok()
+        || argument.source == Source::Constant
+            && argument.value.parse::<f64>().is_ok()
+            && (argument.kind == Kind::Number || role(argument.name, None, &argument.value) == Role::Manner)
 }
 
 impl Call<'_> {

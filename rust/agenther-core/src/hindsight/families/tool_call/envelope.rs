@@ -108,6 +108,11 @@ const ENVELOPE: &[&str] = &[
     "total_records",
     "total_rows",
     "row_count",
+    "messages",
+    "warnings",
+    "notices",
+    "trace_id",
+    "server_time",
 ];
 
 /// Keys that hold the result in an envelope.

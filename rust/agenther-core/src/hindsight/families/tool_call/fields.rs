@@ -234,7 +234,11 @@ fn label(key: &str) -> Option<String> {
         [ref thing @ .., "timestamp"] if !thing.is_empty() => {
             return Some(format!("{} time", thing.join(" ")));
         }
-        [verb, "at" | "on"] => return Some(noun_for(verb).unwrap_or_else(|| format!("{verb} date"))),
+        ["carry", "on"] => return Some("carry-on".to_string()),
+        [verb, "at" | "on"] if let Some(noun) = noun_for(verb) => return Some(noun),
+        [verb, "at" | "on"] if is_done(verb) || IRREGULAR_DEEDS.contains(&verb) => {
+            return Some(format!("{verb} date"));
+        }
         [.., "last", "updated" | "changed" | "modified"] => {
             return Some("date of the last change".to_string());
         }
@@ -246,7 +250,7 @@ fn label(key: &str) -> Option<String> {
     // `ready in`: the rest of a phrase.
     let dangles =
         words.last().is_some_and(|last| matches!(*last, "in" | "at" | "of" | "by" | "to" | "per" | "for"));
-    let is_phrase = words.iter().any(|word| matches!(*word, "in" | "per" | "to"));
+    let is_phrase = words.iter().any(|word| matches!(*word, "in" | "per" | "to" | "by"));
     let is_phrase = is_phrase && !said.starts_with("price per");
     (!is_noise
         && !dangles
@@ -257,6 +261,10 @@ fn label(key: &str) -> Option<String> {
         && words.iter().all(is_word))
     .then(|| words.join(" "))
 }
+
+/// Participles that do not end in `ed`.
+const IRREGULAR_DEEDS: &[&str] =
+    &["sent", "paid", "sold", "bought", "built", "made", "taken", "seen", "held", "left", "born", "lost"];
 
 /// Whether a word is a participle: `changed`, not `speed`.
 fn is_done(word: &str) -> bool {
@@ -319,6 +327,9 @@ mod tests {
             ("lat", None),
             ("ready_in", None),
             ("x1", None),
+            ("carry_on_kg", Some("carry-on")),
+            ("sent_on", Some("sent date")),
+            ("checked_by_fare", None),
         ] {
             assert_eq!(field_label(key).as_deref(), said, "{key}");
         }

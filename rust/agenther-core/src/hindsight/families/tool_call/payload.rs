@@ -260,8 +260,10 @@ const MAX_LEAD: usize = 120;
 /// `{"JFK": "New York", "SEA": "Seattle"}`, `{"card_44": {…}, …}`: keyed by identifiers, it is a list.
 fn list_of_map(node: Node) -> Node {
     let Node::Record(fields) = node else { return node };
-    let is_code =
-        |key: &str| is_opaque(key) || key.len() <= 8 && key.chars().all(|letter| letter.is_ascii_uppercase());
+    let is_code = |key: &str| {
+        is_opaque(key)
+            || key.len() <= 8 && key.chars().all(|letter| letter.is_ascii_uppercase() || letter == '-')
+    };
     if fields.len() < 2 || !fields.iter().all(|(key, _)| is_code(key)) {
         return Node::Record(fields);
     }

@@ -286,7 +286,9 @@ fn by_words(words: &[String], value: &str) -> Option<Role> {
         "in" if first == "check" => Role::Since,
         "out" if first == "check" => Role::Until,
         "state" if value.starts_with(|first: char| first.is_lowercase()) => Role::Adjective,
-        "room" if value.starts_with(|first: char| first.is_ascii_digit()) => Role::Within("room".to_string()),
+        "room" | "warehouse" | "building" if value.starts_with(|first: char| first.is_ascii_digit()) => {
+            Role::Within(last.to_string())
+        }
         "city" | "location" | "place" | "country" | "region" | "state" | "area" | "town" | "province"
         | "continent" | "county" | "district" | "neighborhood" | "room" | "building" | "warehouse"
         | "folder" | "league" | "market" => Role::In,
@@ -314,14 +316,14 @@ fn by_words(words: &[String], value: &str) -> Option<Role> {
         | "product" | "vehicle" | "car" | "team" | "player" | "company" | "customer" | "client"
         | "vendor" | "supplier" | "employee" | "person" | "model" | "plant" | "farm" | "facility"
         | "factory" | "site" | "vessel" | "ship" | "school" | "university" | "fund" | "drug"
-        | "medication" | "ingredient" | "coin" | "stock" | "airline" | "hotel" | "flight" | "table"
-        | "metric"
+        | "medication" | "coin" | "stock" | "airline" | "hotel" | "flight" | "table" | "metric"
             if head.is_empty()
                 && (value.contains(' ') || !value.bytes().any(|byte| byte.is_ascii_digit())) =>
         {
             Role::Of(last.to_string())
         }
         "currency" => Role::In,
+        "ingredient" | "ingredients" => Role::Said("with"),
         // Of a pair one asks what it was, not in it.
         "pair" => Role::Said("for"),
         "period" | "frequency" | "interval" if is_adjective(value) => Role::Adjective,
@@ -388,11 +390,11 @@ fn by_words(words: &[String], value: &str) -> Option<Role> {
 fn dated_deed(done: &str, link: &str, value: &str) -> Option<&'static str> {
     #[rustfmt::skip]
     const DEEDS: &[(&str, &str, &str)] = &[
-        ("available", "available before", "available after"), ("created", "created before", "created after"),
+        ("available", "available by", "available from"), ("created", "created before", "created after"),
         ("updated", "updated before", "updated after"), ("modified", "modified before", "modified after"),
         ("published", "published before", "published after"), ("released", "released before", "released after"),
         ("posted", "posted before", "posted after"), ("opened", "opened before", "opened after"),
-        ("closed", "closed before", "closed after"), ("due", "due before", "due after"),
+        ("closed", "closed before", "closed after"), ("due", "due by", "due after"),
         ("starting", "starting before", "starting after"), ("ending", "ending before", "ending after"),
         ("placed", "placed before", "placed after"), ("received", "received before", "received after"),
         ("sent", "sent before", "sent after"), ("born", "born before", "born after"),
@@ -513,6 +515,10 @@ pub fn say(role: &Role, values: &[Cow<'_, str>]) -> String {
         Role::AtMost(what) if is_rating(what) => format!("rated {plain} or lower"),
         Role::AtLeast(what) if is_amount(what) => format!("of {plain} or more"),
         Role::AtMost(what) if is_amount(what) => format!("of {plain} or less"),
+        Role::AtLeast(what) if is_year_built(what) => format!("built in {plain} or later"),
+        Role::AtMost(what) if is_year_built(what) => format!("built in {plain} or earlier"),
+        Role::AtLeast(what) if is_time_spent(what) => format!("that take at least {plain} {what}"),
+        Role::AtMost(what) if is_time_spent(what) => format!("that take at most {plain} {what}"),
         Role::AtLeast(what) if is_plural_phrase(what) => format!("with at least {plain} {what}"),
         Role::AtMost(what) if is_plural_phrase(what) => format!("with at most {plain} {what}"),
         Role::AtLeast(what) => format!("with {} {what} of at least {plain}", article_for(what)),
@@ -570,6 +576,14 @@ fn is_clock(value: &str) -> bool {
 
 fn is_amount(what: &str) -> bool {
     matches!(what, "amount" | "total" | "value" | "balance" | "quantity")
+}
+
+fn is_year_built(what: &str) -> bool {
+    matches!(what, "year built" | "built year" | "build year" | "construction year")
+}
+
+fn is_time_spent(what: &str) -> bool {
+    matches!(what, "minutes" | "hours")
 }
 
 fn is_rating(what: &str) -> bool {
@@ -703,7 +717,7 @@ mod tests {
             ("city_filter", "Oslo", "in Oslo"),
             ("searchString", "blue whales", "for \"blue whales\""),
             ("date_string", "2024-05-20", "on May 20, 2024"),
-            ("AvailableBefore", "2024-05-20", "available before May 20, 2024"),
+            ("AvailableBefore", "2024-05-20", "available by May 20, 2024"),
             ("created_after", "2024-05-20", "created after May 20, 2024"),
             ("filter_by_author", "Le Guin", "by Le Guin"),
         ] {

@@ -144,10 +144,14 @@ impl Said<'_, '_> {
             key.as_str() == "open" && row.and_then(|row| row.get(key)).is_some_and(is_hours)
         };
         let hours = self.keys.iter().find(is_open);
+        let first = self.call.payload.node.rows().first();
+        let counts_review =
+            matches!(first.and_then(|row| row.get("review")), Some(Node::Scalar(_, Kind::Number)));
         labels(self.keys)
             .into_iter()
             .map(|label| match label.as_str() {
                 "open" if hours.is_some() => "opening hours".to_string(),
+                "review" if counts_review => "review score".to_string(),
                 _ if counted.contains(&label) && is_countable(&label) => format!("number of {label}"),
                 _ => label,
             })
@@ -161,7 +165,8 @@ impl Said<'_, '_> {
         let searches = words.manner() == Manner::Search && is_holder && self.reference.is_none();
         let query =
             || ["called ", "for ", "about "].iter().find_map(|link| self.merged.tail.strip_prefix(link));
-        searches.then(query).flatten()
+        let is_all_said = self.merged.adjectives.is_empty();
+        (searches && is_all_said).then(query).flatten()
     }
 
     /// Whether the thing is more than the part of it that the result shows, and nothing in particular is asked of it.
@@ -546,6 +551,7 @@ pub fn is_sum(part: &str) -> bool {
         "facts",
         "profile",
         "quote",
+        "inventory",
     ];
     part.rsplit(' ').next().is_some_and(|last| SUMS.contains(&last))
 }

@@ -82,16 +82,25 @@ fn with_attributes(fields: Vec<(String, Node)>) -> Vec<(String, Node)> {
 /// letter or of a conversion stay.
 fn with_route(mut fields: Vec<(String, Node)>) -> Vec<(String, Node)> {
     let has = |names: &[&str]| fields.iter().any(|(key, _)| names.contains(&key.as_str()));
-    let is_trip = has(&[
-        "departure",
-        "arrival",
-        "departs",
-        "arrives",
-        "train",
-        "flight",
-        "departure_time",
-        "distance_km",
+    // Letters have a sender and a recipient, and what is converted stays from one unit to another.
+    let is_other = has(&[
+        "subject",
+        "body",
+        "text",
+        "snippet",
+        "message",
+        "content",
+        "rate",
+        "amount",
+        "result",
+        "converted",
+        "cc",
+        "translation",
     ]);
+    let is_address = |(key, value): &(String, Node)| {
+        matches!(key.as_str(), "from" | "to") && value.text().is_some_and(|text| text.contains('@'))
+    };
+    let is_trip = !is_other && !fields.iter().any(is_address);
     let is_moment = |text: &str| date(text).is_some() || text.parse::<u32>().is_ok_and(|year| year < 2200);
     let dates = fields
         .iter()

@@ -92,7 +92,7 @@ pub fn subject(identity: &Given, values: &[String], call: &Call<'_>, material: &
         });
         return Subject::Own { label, value, place };
     }
-    let names_by_id = label.ends_with("ID") || label.ends_with("name") || label.ends_with("title");
+    let names_by_id = ["ID", "name", "title", "key", "slug"].iter().any(|end| label.ends_with(end));
     if !entity.is_empty() && (in_object || names_by_id) {
         return Subject::Named { entity: singular(entity), values: values.to_vec() };
     }

@@ -88,7 +88,8 @@ fn separated(text: &str) -> Option<Node> {
     if text.contains('"') {
         return None;
     }
-    let mut lines = text.lines().filter(|line| !line.trim().is_empty());
+    // `# page 1 of 1`
+    let mut lines = text.lines().filter(|line| !line.trim().is_empty() && !line.starts_with('#'));
     let header = lines.next()?;
     let mark = ['|', ',', '\t', ';'].into_iter().find(|&mark| header.matches(mark).count() >= 1)?;
     // `Dear all, please find …` is a letter.

@@ -57,13 +57,23 @@ pub fn resolve(calls: &mut [Call<'_>], reading: &Reading<'_>) {
 fn introduced(parent: &Call<'_>, given: &Given) -> Option<(String, Told)> {
     let Role::Identity { entity, .. } = &given.role else { return None };
     let value = given.values[0].clone();
+    let is_of_self =
+        SELVES.contains(&singular(parent.words.object.rsplit(' ').next().unwrap_or("")).as_str());
+    // One person was found by all that was told, whatever else the result says of them.
+    let is_person = |fields: &[(String, Node)]| {
+        is_of_self && is_known(&parent.given) && fields.iter().any(|(_, field)| field.text() == Some(&value))
+    };
     let is_all = match &parent.payload.node {
         Node::Scalar(text, _) => text.trim() == value,
         Node::Record(fields) => {
             let mut shown = fields.iter().filter(|(_, value)| !value.is_blank());
-            shown.all(|(key, field)| field.text() == Some(&value) || super::fields::is_identifier(key))
+            is_person(fields)
+                || shown.all(|(key, field)| field.text() == Some(&value) || super::fields::is_identifier(key))
         }
-        Node::List(_) => false,
+        Node::List(rows) => match &rows[..] {
+            [Node::Record(fields)] => parent.payload.complete && is_person(fields),
+            _ => false,
+        },
     };
     let is_self = entity.is_empty() || SELVES.contains(&entity.rsplit(' ').next().unwrap_or(""));
     let is_told = parent.given.iter().all(|given| matches!(given.source, Source::User { .. }));
@@ -72,6 +82,15 @@ fn introduced(parent: &Call<'_>, given: &Given) -> Option<(String, Told)> {
     }
     let introduction = introduction(&parent.given)?;
     Some((value, Told { introduction: Some(introduction), slots: slots(parent) }))
+}
+
+/// Whether what was told is told by people of themselves: a telephone number, or a name with something beside it.
+fn is_known(given: &[Given]) -> bool {
+    let is_own = |given: &Given| {
+        let last = effect::words(&given.name).last().unwrap_or("").to_ascii_lowercase();
+        matches!(last.as_str(), "phone" | "email" | "mobile") || given.name.contains("phone")
+    };
+    given.len() >= 2 || given.iter().any(is_own)
 }
 
 /// `I'm Yara Okafor and my zip code is 60614.`

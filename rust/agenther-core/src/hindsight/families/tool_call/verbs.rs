@@ -136,8 +136,21 @@ pub const NAME_STOPS: &[&str] =
     &["by", "for", "from", "with", "using", "via", "in", "on", "at", "to", "of", "and", "or", "into"];
 
 /// Nouns for what holds the things searched for.
-pub const CONTAINERS: &[&str] =
-    &["catalog", "catalogue", "database", "db", "index", "store", "directory", "collection", "engine"];
+pub const CONTAINERS: &[&str] = &[
+    "catalog",
+    "catalogue",
+    "database",
+    "db",
+    "index",
+    "store",
+    "directory",
+    "collection",
+    "engine",
+    "mailbox",
+    "inbox",
+    "archive",
+    "library",
+];
 
 /// Nouns that name no thing of their own.
 pub const VAGUE: &[&str] = &[

@@ -4,7 +4,7 @@
 use super::said::is_description;
 use super::verbs::{ACT, ASPECTS, CONTAINERS, FETCH, NAME_STOPS, SEARCH, SYSTEMS, VAGUE, verb_of};
 use crate::hindsight::compounds::unglued;
-use crate::hindsight::wording::{humanize, plural, singular, singular_word};
+use crate::hindsight::wording::{humanize, is_plural_phrase, plural, singular, singular_word};
 use crate::signals::effect;
 use crate::text::memo::Memo;
 
@@ -69,6 +69,14 @@ fn read_words(name: &str, description: Option<&str>) -> Option<ToolWords> {
         }
         // The name says what the cost is of.
         (Some(words), Some(by_name)) if by_name.object.ends_with(&format!(" {}", words.object)) => {
+            Some(ToolWords { object: by_name.object, ..words })
+        }
+        // Who searches the mailbox finds the e-mails that the tool is named for.
+        (Some(words), Some(by_name))
+            if CONTAINERS.contains(&words.object.as_str())
+                && !by_name.object.is_empty()
+                && !CONTAINERS.contains(&by_name.object.as_str()) =>
+        {
             Some(ToolWords { object: by_name.object, ..words })
         }
         (Some(words), _) if !words.object.is_empty() => Some(words),
@@ -196,7 +204,7 @@ fn without_vague<'w>(noun: &[&'w str]) -> Vec<&'w str> {
                 "results" | "result"
             ] | [
                 ..,
-                "dns" | "medical" | "health" | "vaccination" | "attendance" | "payroll",
+                "dns" | "DNS" | "medical" | "health" | "vaccination" | "attendance" | "payroll",
                 "records" | "record"
             ]
         )
@@ -393,13 +401,22 @@ fn noun_after(words: &[&str]) -> String {
         "located",
     ];
     let mut noun: Vec<&str> = Vec::new();
-    for word in words {
+    for (at, word) in words.iter().enumerate() {
         let bare = word.trim_end_matches([',', '.', ':']);
         let lower = bare.to_ascii_lowercase();
         let is_link = matches!(lower.as_str(), "of" | "about" | "for" | "on");
         if is_link && !noun.is_empty() && noun.iter().all(|word| VAGUE.contains(word) || *word == "set") {
             noun.clear();
             continue;
+        }
+        // `high and low tides`: the adjectives share the noun behind the second.
+        if let ([first], "and" | "or") = (&noun[..], lower.as_str())
+            && singular(first) == *first
+        {
+            let second = noun_after(&words[at + 1..]);
+            let is_shared = second.contains(' ') && is_plural_phrase(&second);
+            let first = in_small_letters(first);
+            return if is_shared { format!("{first} {lower} {second}") } else { first };
         }
         if STOPS.contains(&lower.as_str())
             || matches!(lower.as_str(), "of" | "about")
@@ -425,14 +442,13 @@ fn noun_after(words: &[&str]) -> String {
     if noun.iter().all(|word| VAGUE.contains(&word.to_ascii_lowercase().as_str())) {
         return String::new();
     }
-    without_vague(&noun)
-        .iter()
-        .map(|word| {
-            let is_name = word.chars().skip(1).any(char::is_uppercase);
-            if is_name { word.to_string() } else { unglued(&word.to_lowercase()).join(" ") }
-        })
-        .collect::<Vec<_>>()
-        .join(" ")
+    without_vague(&noun).iter().map(|word| in_small_letters(word)).collect::<Vec<_>>().join(" ")
+}
+
+/// A word in small letters, but for the capitals of a name: `CPU`.
+fn in_small_letters(word: &str) -> String {
+    let is_name = word.chars().skip(1).any(char::is_uppercase);
+    if is_name { word.to_string() } else { unglued(&word.to_lowercase()).join(" ") }
 }
 
 /// What is left of the object after the entity that its identifier names: `order status` of an order is its
@@ -474,6 +490,9 @@ mod tests {
             ),
             ("x1", "Get the details of a reservation.", "get", "reservation"),
             ("q", "Returns a list of all open invoices for a customer", "return", "open invoices"),
+            ("t", "Get high and low tides for a place", "get", "high and low tides"),
+            ("o", "Get the status and details of an order.", "get", "status"),
+            ("search_emails", "Search the mailbox", "search", "emails"),
             (
                 "kw",
                 "This API endpoint allows you to retrieve the main keywords for a given query",

@@ -49,7 +49,7 @@ pub fn clause_of(call: &Call<'_>, named: Option<&str>, observation: &str) -> Res
     if !is_sayable(&call.words.object) || call.given.is_empty() {
         return Err(Reason::NoAsk);
     }
-    let (imperative, about) = request(call, named).ok_or(Reason::NoAsk)?;
+    let (imperative, about) = comment(call).or_else(|| request(call, named)).ok_or(Reason::NoAsk)?;
     Ok(Clause {
         tool: call.tool.to_string(),
         steps: call.steps().collect(),
@@ -146,6 +146,28 @@ fn states(node: &Node) -> impl Iterator<Item = String> {
     states.filter_map(|(_, value)| value.text().map(str::to_ascii_lowercase))
 }
 
+/// `comment "Fixed" on issue 12 in acme/widgets`: what is said stands in the request as it is.
+fn comment(call: &Call<'_>) -> Option<(String, String)> {
+    let object = singular(&call.words.object);
+    let is_comment = matches!(object.rsplit(' ').next()?, "comment" | "note" | "reply");
+    let is_text = |given: &&Given| {
+        let last = effect::words(&given.name).last().unwrap_or("").to_ascii_lowercase();
+        matches!(last.as_str(), "body" | "text" | "content" | "comment" | "note" | "message" | "reply")
+    };
+    let identity = call.identity()?;
+    let Role::Identity { entity, .. } = &identity.role else { return None };
+    let text = call.given.iter().find(is_text).filter(|_| is_comment)?;
+    let place: Vec<String> = call
+        .given
+        .iter()
+        .filter(|given| !std::ptr::eq(*given, text) && !std::ptr::eq(*given, identity))
+        .map(|given| (given.role == Role::In).then(|| say(&given.role, &cows(given))))
+        .collect::<Option<_>>()?;
+    let thing = format!("{} {} {}", singular(entity), join(&identity.values), place.join(" "));
+    let thing = thing.trim();
+    Some((format!("add the comment \"{}\" to {thing}", join(&text.values)), format!("{object} on {thing}")))
+}
+
 fn request(call: &Call<'_>, named: Option<&str>) -> Option<(String, String)> {
     let verb = call.words.verb.as_str();
     let object = singular(&call.words.object);
@@ -196,7 +218,8 @@ fn request(call: &Call<'_>, named: Option<&str>) -> Option<(String, String)> {
             }
             let [value] = value[..] else { return None };
             let place: Vec<String> = rest.into_iter().map(|given| say(&given.role, &cows(given))).collect();
-            if place.len() > MAX_CHANGES {
+            // What is set is that of something.
+            if place.is_empty() || place.len() > MAX_CHANGES {
                 return None;
             }
             let about = format!("the {object} {}", place.join(" ")).trim_end().to_string();
@@ -207,11 +230,16 @@ fn request(call: &Call<'_>, named: Option<&str>) -> Option<(String, String)> {
             let mut tail: Vec<&&Given> =
                 others.iter().filter(|given| given.role != Role::Adjective).collect();
             tail.sort_by(|a, b| a.role.cmp(&b.role));
-            let tail: Vec<String> = tail.into_iter().map(|given| say(&given.role, &cows(given))).collect();
+            let tail: Vec<String> = tail.into_iter().map(|given| said_of_new(verb, given)).collect();
+            let is_grade = |given: &Given| matches!(given.name.as_str(), "priority" | "severity");
             let adjectives: Vec<String> = others
                 .iter()
                 .filter(|given| given.role == Role::Adjective)
-                .flat_map(|given| said(given))
+                .flat_map(|given| {
+                    let values = said(given).into_iter();
+                    let kind = if is_grade(given) { format!("-{}", given.name) } else { String::new() };
+                    values.map(move |value| format!("{value}{kind}"))
+                })
                 .collect();
             let noun = adjectives.into_iter().chain([object]).collect::<Vec<_>>().join(" ");
             let article = article(&noun);
@@ -219,6 +247,20 @@ fn request(call: &Call<'_>, named: Option<&str>) -> Option<(String, String)> {
             Some((said.trim_end().replace("  ", " "), format!("the {noun}")))
         }
         _ => None,
+    }
+}
+
+/// How a new thing is told: a table is booked in somebody's name, and has its content as it is.
+fn said_of_new(verb: &str, given: &Given) -> String {
+    let last = effect::words(&given.name).last().unwrap_or("").to_ascii_lowercase();
+    let values = join(&said(given));
+    match (&given.role, last.as_str()) {
+        (Role::Called, _) if matches!(verb, "book" | "reserve" | "schedule" | "order") => {
+            format!("in the name of {values}")
+        }
+        (Role::About, "content") => format!("with the content \"{values}\""),
+        (Role::About, "body") => format!("with the text \"{values}\""),
+        _ => say(&given.role, &cows(given)),
     }
 }
 
