@@ -33,7 +33,7 @@ pub(crate) fn said(observation: Text<'_>) -> (Text<'_>, Option<bool>) {
     }
 }
 
-/// The texts of all blocks, a line each.
+/// The texts of all blocks, with a blank line between them.
 fn blocks(printed: &str) -> Option<String> {
     let mut texts = Vec::new();
     let mut rest = printed;
@@ -42,7 +42,7 @@ fn blocks(printed: &str) -> Option<String> {
         texts.push(text);
         rest = after;
     }
-    (!texts.is_empty()).then(|| texts.join("\n"))
+    (!texts.is_empty()).then(|| texts.join("\n\n"))
 }
 
 #[cfg(test)]
@@ -59,7 +59,7 @@ mod tests {
             ),
             (
                 r#"meta=None content=[TextContent(type='text', text='a\nb', annotations=None), TextContent(type='text', text="c")] isError=False"#,
-                "a\nb\nc",
+                "a\nb\n\nc",
                 None,
             ),
             (

@@ -15,6 +15,7 @@ use crate::reading::Reading;
 use crate::signals::policy::Policy;
 use crate::text::document::{Document, Kind, Value};
 use crate::text::needles::{Trie, words};
+use crate::text::same::folded;
 use crate::text::tables::FastMap;
 use crate::tools::Tool;
 use crate::trajectory::Span;
@@ -158,6 +159,20 @@ fn argument<'a>(leaf: Value<'_, 'a>) -> Argument<'a> {
         return Argument {
             name: field,
             value: value.into(),
+            kind: leaf.kind(),
+            span,
+            source: Source::Invented,
+        };
+    }
+    if let Cow::Borrowed(selector) = text
+        && ["labelselector", "selector", "labels"].iter().any(|known| folded(known).eq(folded(name)))
+        && let Some(app) = selector.strip_prefix("app=").filter(|app| !app.contains([',', '=', '!', '(']))
+    {
+        let start = leaf.span().start as usize + "app=".len();
+        let span = Span::new(start, start + app.len());
+        return Argument {
+            name: "app",
+            value: app.into(),
             kind: leaf.kind(),
             span,
             source: Source::Invented,

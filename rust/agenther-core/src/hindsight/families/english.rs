@@ -115,6 +115,18 @@ pub fn singular(phrase: &str) -> String {
 
 /// `a` or `an`, by the first sound of the phrase as far as its letters tell.
 pub fn article(phrase: &str) -> &'static str {
+    // `an MX record`: letters are spelled.
+    let first = phrase.split([' ', '-']).next().unwrap_or("");
+    let is_spelled = (2..=4).contains(&first.len())
+        && first.bytes().all(|byte| byte.is_ascii_uppercase())
+        && !first.bytes().skip(1).any(|byte| matches!(byte, b'A' | b'E' | b'I' | b'O' | b'U'));
+    if is_spelled {
+        return if first.starts_with(['A', 'E', 'F', 'H', 'I', 'L', 'M', 'N', 'O', 'R', 'S', 'X']) {
+            "an"
+        } else {
+            "a"
+        };
+    }
     let lower = phrase.trim_start_matches('"').to_ascii_lowercase();
     let vowel = lower.starts_with(['a', 'e', 'i', 'o', 'u']);
     let sounds_like_consonant = ["uni", "use", "usa", "euro", "one ", "once", "ukulele", "u."]

@@ -161,5 +161,7 @@ fn text_argument<'a>(step: &StepReading<'a>, keys: &[&str]) -> Option<Cow<'a, st
 
 /// What the call of a step does, as a command: `look up the order`.
 pub fn tool_phrase(reading: &Reading<'_>, step: usize) -> Option<String> {
-    browser::phrase(reading, step).or_else(|| tool_call::phrase(reading, step))
+    browser::phrase(reading, step)
+        .or_else(|| sql::phrase(&reading.steps[step]))
+        .or_else(|| tool_call::phrase(reading, step))
 }

@@ -102,6 +102,18 @@ pub fn propose(reading: &Reading<'_>, out: &mut Proposals) {
     }
 }
 
+/// What a step does with a database, as a command.
+pub fn phrase(step: &StepReading<'_>) -> Option<String> {
+    let names_tables = effect::words(step.step.action_name?)
+        .any(|word| ["schema", "table", "tables"].iter().any(|known| word.eq_ignore_ascii_case(known)));
+    Some(match statement(step) {
+        Some(statement) if is_query(&statement) => "query the database".to_string(),
+        Some(_) => "look at the tables".to_string(),
+        None if names_tables => "look at the tables".to_string(),
+        None => return None,
+    })
+}
+
 /// What the prompts and the steps of a run show of the tables.
 fn schema_of(
     reading: &Reading<'_>,
@@ -247,12 +259,25 @@ fn pairs_other_keys(test: &Test) -> bool {
     kind(key).zip(kind(reference)).is_some_and(|(key, reference)| key != reference)
 }
 
+/// Whether rows are grouped by a flag, of which a person would not ask `for each wheelchair`.
+fn groups_by_flag(shape: &Shape, rows: &[rows::Row]) -> bool {
+    let is_flag = |cell: &rows::Cell| {
+        matches!(cell.text.as_str(), "0" | "1" | "t" | "f" | "true" | "false" | "True" | "False")
+    };
+    let says_flag = |at: usize| rows.iter().filter_map(|row| row.get(at)?.as_ref()).all(is_flag);
+    let is_key = |at: &usize| matches!(shape.outputs[*at], shape::Output::Column(_));
+    !shape.group.is_empty() && rows.len() > 1 && (0..shape.outputs.len()).filter(is_key).any(says_flag)
+}
+
 fn candidate(reading: &Reading<'_>, schema: &Schema, query: Asked, largest: usize) -> Option<Candidate> {
     let Asked { sink, statement, mut shape, table } = query;
     if shape.tests.iter().any(|test| excludes_what_nobody_saw(test, reading) || pairs_other_keys(test)) {
         return None;
     }
     let mut rows = table.rows;
+    if groups_by_flag(&shape, &rows) {
+        return None;
+    }
     answer::one_of_extreme(&mut shape);
     left_out::leave_out_keys(&mut shape, schema, &mut rows);
     left_out::leave_out_unsaid(&mut shape, schema, &mut rows);

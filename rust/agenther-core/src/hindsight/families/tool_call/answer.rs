@@ -233,10 +233,17 @@ fn named(fields: &[(String, Node)]) -> Option<&(String, Node)> {
 pub fn told(fields: &[(String, Node)]) -> impl Iterator<Item = &(String, Node)> {
     fields.iter().take(6).filter(|(key, value)| {
         let is_words = matches!(value, Node::Scalar(text, Kind::String) if text.len() <= 80
-            && text.contains(char::is_alphabetic) && !text.contains("://") && !is_hash(text) && date(text).is_none());
+            && text.contains(char::is_alphabetic) && !text.contains("://") && !is_hash(text) && !is_clock(text)
+            && date(text).is_none());
         let is_placed = PLACED.contains(&key.as_str()) && value.text().is_some_and(|text| !text.contains(' '));
         is_words && !is_identifier(key) && !describes(key) && !is_placed
     })
+}
+
+/// `00d03:41:00`, `3h20`: a time or how long something takes.
+fn is_clock(text: &str) -> bool {
+    text.starts_with(|c: char| c.is_ascii_digit())
+        && text.chars().all(|c| c.is_ascii_digit() || matches!(c, ':' | 'd' | 'h' | 'm' | 's' | ' ' | '.'))
 }
 
 /// Things that are called by a number: line 6, gate 12.

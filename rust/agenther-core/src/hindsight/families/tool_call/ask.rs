@@ -3,7 +3,7 @@
 use std::cell::RefCell;
 
 use super::answer;
-use super::call::Call;
+use super::call::{Call, Given};
 use super::fields::{field_label, is_identifier};
 use super::merge::{Merged, merge};
 use super::payload::Node;
@@ -271,7 +271,7 @@ fn said_payload(call: &Call<'_>, wanted: &Wanted, heading: &str) -> Option<Strin
 pub fn slots(call: &Call<'_>) -> Vec<Slot> {
     call.given
         .iter()
-        .filter(|given| given.role != Role::Manner)
+        .filter(|given| given.role != Role::Manner && !is_none(given))
         .flat_map(|given| match &given.told {
             Some(told) => told.slots.clone(),
             None => given
@@ -286,6 +286,11 @@ pub fn slots(call: &Call<'_>) -> Vec<Slot> {
                 .collect(),
         })
         .collect()
+}
+
+/// At most none: said without the number.
+fn is_none(given: &Given) -> bool {
+    matches!(&given.role, Role::AtMost(what) if is_plural_phrase(what)) && given.values == ["0"]
 }
 
 fn origin(source: &Source) -> Origin {

@@ -201,6 +201,10 @@ fn call<'a>(reading: &Reading<'a>, step: usize) -> Result<Call<'a>, Reason> {
             .filter(|given| given.role == Role::Called)
             .for_each(|given| given.role = Role::Said("of"));
     }
+    // A text that is searched for is no text to work on.
+    if words.manner() == Manner::Search {
+        given.iter_mut().filter(|given| given.role == Role::Text).for_each(|given| given.role = Role::For);
+    }
     given.extend(site(tool));
     if READ_FILES.contains(&words.object.as_str())
         && let Some(path) = given.iter_mut().find(|given| is_path(&given.name))
@@ -477,6 +481,18 @@ fn given(reading: &Reading<'_>, step: usize, object: &str, is_write: bool) -> Re
                 told: None,
             }));
         }
+        // How many are made is no page size.
+        if is_write && counts_things(argument) {
+            out.push(Given {
+                name: argument.name.to_string(),
+                role: Role::Count(plural(&singular(object))),
+                values: vec![argument.value.to_string()],
+                source: argument.source,
+                opaque: false,
+                told: None,
+            });
+            continue;
+        }
         if is_unsaid(argument) || is_secret(argument.name) {
             continue;
         }
@@ -520,7 +536,7 @@ fn given(reading: &Reading<'_>, step: usize, object: &str, is_write: bool) -> Re
         });
         // How an interface calls what its user never said, nobody says.
         let is_said = is_write || matches!(argument.source, Source::User { .. });
-        if matches!(out[place].role, Role::With(_)) && !is_said {
+        if !is_said && (matches!(out[place].role, Role::With(_)) || is_camel_case(&value)) {
             return Err(Reason::NoAsk);
         }
         let is_known = |label: &str| {
@@ -616,6 +632,12 @@ fn is_formal(label: &str) -> bool {
         "key",
         "index",
         "field",
+        "pattern",
+        "regex",
+        "glob",
+        "mask",
+        "xpath",
+        "selector",
         "operation",
         "action",
         "method",
@@ -810,6 +832,19 @@ fn is_numbered(value: &str) -> bool {
     let digits = value.trim_start_matches(|letter: char| letter.is_ascii_alphabetic());
     let letters = value.len() - digits.len();
     (1..=3).contains(&letters) && digits.len() >= 2 && digits.bytes().all(|byte| byte.is_ascii_digit())
+}
+
+/// `ConnectionTypes`, which a program calls so. Names have their second capital after a few letters too, but not twice.
+fn is_camel_case(value: &str) -> bool {
+    let letters: Vec<char> = value.chars().collect();
+    let is_hump = |pair: &[char]| pair[0].is_lowercase() && pair[1].is_uppercase();
+    value.len() > 9 && letters.iter().all(|c| c.is_ascii_alphabetic()) && letters.windows(2).any(is_hump)
+}
+
+/// `{"quantity": 3}`.
+fn counts_things(argument: &Argument<'_>) -> bool {
+    ["count", "quantity", "qty"].iter().any(|name| argument.name.eq_ignore_ascii_case(name))
+        && argument.value.parse::<u32>().is_ok_and(|count| count > 0)
 }
 
 /// Flags, nulls and page sizes, which no request states.

@@ -3,10 +3,15 @@
 use std::borrow::Cow;
 
 use super::call::{Call, Given};
+use super::payload::Node;
 use super::roles::{Role, say};
 use crate::hindsight::provenance::Source;
 use crate::hindsight::reason::Reason;
 use crate::hindsight::wording::{is_plural_phrase, join, say_value, singular};
+use crate::text::needles::find;
+
+/// Values of a row that are looked through for a word.
+const MAX_SCALARS: usize = 24;
 
 /// Parameters that one clause states at most: more read like a form.
 const MAX_SLOTS: usize = 5;
@@ -139,7 +144,9 @@ fn tail(places: &[usize], call: &Call<'_>, adjectives: &mut String) -> String {
                 // The nearest airport is the one to a place.
                 Role::In if is_near(&call.words.object) => part.replacen("in ", "to ", 1),
                 Role::Of(_) if is_writing(&call.words.object) => part.replacen("of ", "about ", 1),
-                Role::For if is_writing(&call.words.object) => part.replacen("for ", "about ", 1),
+                Role::For if is_writing(&call.words.object) && is_topic(given, call) => {
+                    part.replacen("for ", "about ", 1)
+                }
                 _ => part,
             };
             // `since May 1 until May 9` reads better as `from … to …`.
@@ -158,6 +165,17 @@ fn tail(places: &[usize], call: &Call<'_>, adjectives: &mut String) -> String {
     }
     parts.retain(|part| !part.is_empty());
     parts.join(" ")
+}
+
+/// Whether all that was found has a word of what was searched for: then it is about that.
+fn is_topic(given: &Given, call: &Call<'_>) -> bool {
+    let words: Vec<&str> = given.values.iter().flat_map(|value| value.split_whitespace()).collect();
+    let has_one = |row: &Node| {
+        let mut texts = Vec::new();
+        row.scalars(MAX_SCALARS, &mut texts);
+        texts.iter().any(|text| words.iter().any(|word| word.len() > 2 && find(text, word).is_some()))
+    };
+    !call.payload.node.is_list() || call.payload.node.rows().iter().all(has_one)
 }
 
 /// `PENDING`, but not `VIP`.

@@ -42,6 +42,7 @@ use ask::{Clause, Material, clause};
 use call::{Call, Calls, calls};
 pub use mined::learn;
 use roles::Role;
+use said::is_sayable;
 use usage::Usage;
 use words::{Manner, tool_words};
 
@@ -264,7 +265,7 @@ pub fn phrase(reading: &Reading<'_>, step: usize) -> Option<String> {
         (Manner::Search, Some(query)) if words.object.is_empty() => {
             format!("search for {}", query.value.trim())
         }
-        _ if words.object.is_empty() || words.verb.is_empty() => return None,
+        _ if words.object.is_empty() || words.verb.is_empty() || !is_sayable(&words.object) => return None,
         (Manner::Search, _) if is_plural_phrase(&objects) => format!("search for {objects}"),
         (Manner::Search, _) => format!("search the {}", words.object),
         (Manner::Fetch, _) => format!("look up the {objects}"),

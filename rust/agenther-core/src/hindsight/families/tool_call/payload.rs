@@ -238,7 +238,7 @@ fn typed_text(fields: Vec<(String, Node)>) -> Node {
 fn joined(mut blocks: Vec<Node>) -> Node {
     let texts: Option<Vec<&str>> = blocks.iter().map(Node::text).collect();
     match texts {
-        Some(texts) => string(texts.join("\n")),
+        Some(texts) => string(texts.join("\n\n")),
         None if blocks.len() == 1 => blocks.remove(0),
         None => Node::List(blocks),
     }

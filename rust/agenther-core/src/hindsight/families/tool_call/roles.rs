@@ -379,7 +379,8 @@ fn by_words(words: &[String], value: &str) -> Option<Role> {
         last if words.contains(&"sort") || words.contains(&"order") && last == "by" => Role::Manner,
         last if IDENTIFIERS.contains(&last) => {
             let entity = if head.is_empty() { String::new() } else { humanize(&head.join("_")) };
-            Role::Identity { entity, label: rest(0) }
+            let label = if words == ["phone"] { "phone number".to_string() } else { rest(0) };
+            Role::Identity { entity, label }
         }
         _ => return None,
     };
@@ -515,6 +516,13 @@ pub fn say(role: &Role, values: &[Cow<'_, str>]) -> String {
         Role::AtMost(what) if is_rating(what) => format!("rated {plain} or lower"),
         Role::AtLeast(what) if is_amount(what) => format!("of {plain} or more"),
         Role::AtMost(what) if is_amount(what) => format!("of {plain} or less"),
+        Role::AtMost(what) if plain == "0" && is_plural_phrase(what) => format!("without {what}"),
+        Role::AtMost(what) if plain == "1" && is_plural_phrase(what) => {
+            format!("with at most 1 {}", singular(what))
+        }
+        Role::AtLeast(what) if plain == "1" && is_plural_phrase(what) => {
+            format!("with at least 1 {}", singular(what))
+        }
         Role::AtLeast(what) if is_year_built(what) => format!("built in {plain} or later"),
         Role::AtMost(what) if is_year_built(what) => format!("built in {plain} or earlier"),
         Role::AtLeast(what) if is_time_spent(what) => format!("that take at least {plain} {what}"),

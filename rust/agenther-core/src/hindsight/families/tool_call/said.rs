@@ -41,6 +41,11 @@ impl Said<'_, '_> {
         if !is_sayable(&words.object) || *self.subject == Subject::None && is_vague() {
             return Err(Reason::NoAsk);
         }
+        // Of a part of what is held, `the collection` says too little.
+        let searches = words.manner() == Manner::Search && CONTAINERS.contains(&words.object.as_str());
+        if searches && !self.merged.adjectives.is_empty() {
+            return Err(Reason::NoAsk);
+        }
         let is_list = self.call.payload.node.is_list();
         let labels: Vec<String> = if self.is_object { Vec::new() } else { self.labels() };
         if self.claims_more(&labels) {
@@ -122,7 +127,9 @@ impl Said<'_, '_> {
                         || labels
                             .iter()
                             .any(|label| is_plural_phrase(label) && !label.starts_with("number of ")));
-            let many = many || !fields_in_thing && is_plural_phrase(&words.object);
+            let head = thing.split(" of ").next().unwrap_or(&thing);
+            let many =
+                many || !fields_in_thing && (is_plural_phrase(&words.object) || is_plural_phrase(head));
             let is_whole = with_fields.is_empty() && !(is_list && self.call.payload.is_part);
             is_whole.then(|| format!("What {} {thing}?", if many { "are" } else { "is" }))
         };
@@ -165,8 +172,7 @@ impl Said<'_, '_> {
         let searches = words.manner() == Manner::Search && is_holder && self.reference.is_none();
         let query =
             || ["called ", "for ", "about "].iter().find_map(|link| self.merged.tail.strip_prefix(link));
-        let is_all_said = self.merged.adjectives.is_empty();
-        (searches && is_all_said).then(query).flatten()
+        searches.then(query).flatten()
     }
 
     /// Whether the thing is more than the part of it that the result shows, and nothing in particular is asked of it.
@@ -303,8 +309,10 @@ impl Said<'_, '_> {
 
     /// A customer has an e-mail address; a stock level is that for an article.
     fn link_to_label(&self, value: &str) -> &'static str {
+        let letters = |text: &str| text.chars().filter(|c| c.is_alphanumeric()).collect::<String>();
+        let is_it = |held: &Node| held.text().is_some_and(|held| letters(held) == letters(value));
         let has = |row: &Node| match row {
-            Node::Record(fields) => fields.iter().any(|(_, held)| held.text() == Some(value)),
+            Node::Record(fields) => fields.iter().any(|(_, held)| is_it(held)),
             _ => false,
         };
         if !is_side(&self.call.words.object) && self.call.payload.node.rows().iter().any(has) {
@@ -708,7 +716,8 @@ pub fn is_description(word: &str) -> bool {
 
 /// Whether a person would use the noun: letters only, no jargon of interfaces, ending in a thing.
 pub fn is_sayable(object: &str) -> bool {
-    let words: Vec<String> = object.split(' ').map(str::to_lowercase).collect();
+    // `high and low tides` are of the length of `high low tides`.
+    let words: Vec<String> = object.replacen(" and ", " ", 1).split(' ').map(str::to_lowercase).collect();
     let repeats = words.windows(2).any(|pair| pair[0] == pair[1]);
     let is_in = |word: &String, list: &[&str]| list.contains(&word.as_str());
     let fits = |word: &String| {
@@ -721,5 +730,5 @@ pub fn is_sayable(object: &str) -> bool {
         && !repeats
         && words.last().is_some_and(|last| !is_in(last, DESCRIPTIONS) && last.len() > 2)
         && object.chars().all(|letter| letter.is_alphabetic() || matches!(letter, ' ' | '-' | '\''))
-        && words.len() <= 4
+        && words.len() <= 4 + usize::from(object.contains(" and "))
 }

@@ -5,7 +5,7 @@ use std::borrow::Cow;
 use super::answer;
 use super::ask::{Clause, slots};
 use super::call::{Call, Given};
-use super::fields::field_label;
+use super::fields::{field_label, is_identifier};
 use super::payload::Node;
 use super::roles::{Role, say};
 use super::said::is_sayable;
@@ -16,7 +16,7 @@ use crate::hindsight::families::english::article;
 use crate::hindsight::guards::is_said;
 use crate::hindsight::provenance::Source;
 use crate::hindsight::reason::Reason;
-use crate::hindsight::wording::{capitalize, humanize, is_opaque, join, say_value, singular};
+use crate::hindsight::wording::{capitalize, humanize, is_opaque, join, plural, say_value, singular};
 use crate::signals::effect;
 
 /// Verbs that give a thing a new value.
@@ -193,7 +193,11 @@ fn request(call: &Call<'_>, named: Option<&str>) -> Option<(String, String)> {
         {
             Some((format!("reschedule {target} to {start} until {end}"), target))
         }
-        Some(target) if CHANGES.contains(&verb) && others.len() <= MAX_CHANGES => {
+        Some(target)
+            if CHANGES.contains(&verb)
+                && others.len() <= MAX_CHANGES
+                && !others.iter().any(|given| given.opaque || is_identifier(&given.name)) =>
+        {
             let changes: Vec<String> = others
                 .iter()
                 .map(|given| format!("the {} of {target} to {}", humanize(&given.name), join(&said(given))))
@@ -202,7 +206,9 @@ fn request(call: &Call<'_>, named: Option<&str>) -> Option<(String, String)> {
         }
         // `renew loan 12 until July 1, 2025`
         Some(target)
-            if !MAKES.contains(&verb) && others.len() <= MAX_CHANGES && others.iter().all(is_adverbial) =>
+            if !MAKES.contains(&verb)
+                && others.len() <= MAX_CHANGES
+                && others.iter().all(|given| is_adverbial(given) && !given.opaque) =>
         {
             let tail: Vec<String> = others.iter().map(|given| say(&given.role, &cows(given))).collect();
             Some((format!("{verb} {target} {}", tail.join(" ")), target))
@@ -217,7 +223,13 @@ fn request(call: &Call<'_>, named: Option<&str>) -> Option<(String, String)> {
                 (value, rest) = rest.into_iter().partition(|given| matches!(given.role, Role::With(_)));
             }
             let [value] = value[..] else { return None };
-            let place: Vec<String> = rest.into_iter().map(|given| say(&given.role, &cows(given))).collect();
+            let place: Vec<String> = rest
+                .into_iter()
+                .map(|given| match given.role {
+                    Role::Called => format!("of {}", join(&said(given))),
+                    _ => say(&given.role, &cows(given)),
+                })
+                .collect();
             // What is set is that of something.
             if place.is_empty() || place.len() > MAX_CHANGES {
                 return None;
@@ -225,10 +237,12 @@ fn request(call: &Call<'_>, named: Option<&str>) -> Option<(String, String)> {
             let about = format!("the {object} {}", place.join(" ")).trim_end().to_string();
             Some((format!("set {about} to {}", join(&said(value))), about))
         }
-        None if MAKES.contains(&verb) => {
+        None if MAKES.contains(&verb) && !others.iter().any(|given| given.opaque) => {
             let holder = call.identity().map(held).unwrap_or_default();
-            let mut tail: Vec<&&Given> =
-                others.iter().filter(|given| given.role != Role::Adjective).collect();
+            let mut tail: Vec<&&Given> = others
+                .iter()
+                .filter(|given| given.role != Role::Adjective && !is_count_of(given, &object))
+                .collect();
             tail.sort_by(|a, b| a.role.cmp(&b.role));
             let tail: Vec<String> = tail.into_iter().map(|given| said_of_new(verb, given)).collect();
             let is_grade = |given: &Given| matches!(given.name.as_str(), "priority" | "severity");
@@ -241,13 +255,22 @@ fn request(call: &Call<'_>, named: Option<&str>) -> Option<(String, String)> {
                     values.map(move |value| format!("{value}{kind}"))
                 })
                 .collect();
+            let count = call.given.iter().find(|given| is_count_of(given, &object));
             let noun = adjectives.into_iter().chain([object]).collect::<Vec<_>>().join(" ");
-            let article = article(&noun);
-            let said = format!("{verb} {article} {noun} {} {holder}", tail.join(" "));
+            let things = match count.map(|given| given.values[0].as_str()) {
+                Some(count) if count != "1" => format!("{count} {}", plural(&noun)),
+                _ => format!("{} {noun}", article(&noun)),
+            };
+            let said = format!("{verb} {things} {} {holder}", tail.join(" "));
             Some((said.trim_end().replace("  ", " "), format!("the {noun}")))
         }
         _ => None,
     }
+}
+
+/// Whether a parameter says how many of the things are made.
+fn is_count_of(given: &Given, object: &str) -> bool {
+    given.role == Role::Count(plural(object))
 }
 
 /// How a new thing is told: a table is booked in somebody's name, and has its content as it is.
