@@ -7,9 +7,11 @@ use std::rc::Rc;
 use super::answer::naming_key;
 use super::fields::is_identifier;
 use super::moments::dated;
+use super::nouns::is_everyday;
 use super::payload::{Node, Payload, payload};
 use super::roles::{Role, flag, is_sayable, role};
 use super::told::{self, Told};
+use super::wanted::is_unit;
 use super::words::{Manner, ToolWords, tool_words};
 use super::write::is_undone;
 use crate::hindsight::families::{browser, code, sql};
@@ -176,7 +178,13 @@ fn call<'a>(reading: &Reading<'a>, step: usize) -> Result<Call<'a>, Reason> {
             None => return Err(Reason::NoAsk),
         }
     }
-    if converts_moments(&words) {
+    // Who confirms a price without a change asks for the price.
+    if !is_write && words.verb == "confirm" {
+        words.verb = "get".to_string();
+    }
+    // Where an address lies, only a map knows.
+    let finds_coordinates = words.verb == "convert" && words.object.contains("address");
+    if finds_coordinates || converts_moments(&words) {
         return Err(Reason::NoAsk);
     }
     if let Some(things) = things_found(read, &words.object).filter(|_| words.manner() != Manner::Act) {
@@ -226,6 +234,9 @@ fn call<'a>(reading: &Reading<'a>, step: usize) -> Result<Call<'a>, Reason> {
     let is_loose = |given: &Given| given.role == Role::Called && !is_called(given, &payload.node);
     given.iter_mut().filter(|given| is_loose(given)).for_each(|given| given.role = Role::Said("matching"));
     words.object = held(&words.object, payload.node.is_list());
+    if !words.from_description && !is_everyday(&words.object, reading, step) {
+        return Err(Reason::NoAsk);
+    }
     let via = keyed_by(reading, step);
     Ok(Call { step: step as u32, tool, words, given, payload, is_write, via })
 }
@@ -425,7 +436,7 @@ fn names_all(given: &Given, node: &Node, object: &str) -> bool {
     }
     let Some(key) = naming_key(node.rows()).filter(|_| node.is_list()) else { return false };
     // Symbols are found for a company, and are not called as it is.
-    let is_other = |row: &Node| row.get(&singular(object)).is_some();
+    let is_other = |row: &Node| row.get(&singular(object.rsplit(' ').next().unwrap_or(object))).is_some();
     // Of several, `Zermatt GGB` is not called Zermatt.
     let is_only = node.rows().len() == 1;
     let is_name =
@@ -446,9 +457,13 @@ fn is_called(given: &Given, node: &Node) -> bool {
 /// A list beside nothing but what was asked for by is the result: `{"hotel_id": "H7", "offers": […]}`.
 fn without_echo(payload: Payload, given: &[Given]) -> Payload {
     let Node::Record(fields) = &payload.node else { return payload };
+    // `{"location": {"name": "Lyon", "lat": 45.76}, "daily": […]}`: the place asked about, as the service knows it.
+    const REQUEST: &[&str] =
+        &["location", "request", "query", "params", "parameters", "city", "place", "station"];
     let is_echo = |(key, value): &(String, Node)| {
         let is_given = |text: &str| given.iter().any(|given| given.values.iter().any(|value| value == text));
-        is_identifier(key) || value.text().is_some_and(is_given)
+        let is_request = REQUEST.contains(&key.as_str()) && matches!(value, Node::Record(_));
+        is_identifier(key) || is_request || is_unit(key) || value.text().is_some_and(is_given)
     };
     let mut others = fields.iter().filter(|field| !is_echo(field));
     let (Some((_, Node::List(rows))), None, true) = (others.next(), others.next(), fields.len() > 1) else {
@@ -512,7 +527,12 @@ fn given(reading: &Reading<'_>, step: usize, object: &str, is_write: bool) -> Re
                 Role::AtLeast(_) | Role::AtMost(_) | Role::Count(_)
             );
         let is_opaque = !is_figure && is_opaque(&value) || is_unsaid_id(argument);
-        if argument.source == Source::Invented && is_opaque {
+        let is_guess = argument.source == Source::Invented
+            && effect::words(argument.name)
+                .last()
+                .is_some_and(|last| matches!(last.to_ascii_lowercase().as_str(), "id" | "ids"))
+            && value.bytes().all(|byte| byte.is_ascii_digit());
+        if argument.source == Source::Invented && is_opaque || is_guess {
             return Err(Reason::ArgumentsInvented);
         }
         let place = *places.entry(argument.name).or_insert_with(|| {
@@ -534,9 +554,18 @@ fn given(reading: &Reading<'_>, step: usize, object: &str, is_write: bool) -> Re
             });
             out.len() - 1
         });
+        // `in 140`: the number of a league, which nobody knows.
+        let is_place = matches!(out[place].role, Role::In | Role::At | Role::By | Role::From | Role::To);
+        let is_year = value.parse::<u32>().is_ok_and(|year| (1900..2100).contains(&year));
+        let is_number = !is_year && value.bytes().all(|byte| byte.is_ascii_digit());
+        if is_place && is_number && !matches!(argument.source, Source::User { .. }) {
+            return Err(Reason::NoAsk);
+        }
         // How an interface calls what its user never said, nobody says.
         let is_said = is_write || matches!(argument.source, Source::User { .. });
-        if !is_said && (matches!(out[place].role, Role::With(_)) || is_camel_case(&value)) {
+        let sorts =
+            matches!(out[place].role, Role::Adjective | Role::Within(_) | Role::Category | Role::Said(_));
+        if !is_said && (matches!(out[place].role, Role::With(_)) || sorts && is_camel_case(&value)) {
             return Err(Reason::NoAsk);
         }
         let is_known = |label: &str| {
@@ -838,7 +867,7 @@ fn is_numbered(value: &str) -> bool {
 fn is_camel_case(value: &str) -> bool {
     let letters: Vec<char> = value.chars().collect();
     let is_hump = |pair: &[char]| pair[0].is_lowercase() && pair[1].is_uppercase();
-    value.len() > 9 && letters.iter().all(|c| c.is_ascii_alphabetic()) && letters.windows(2).any(is_hump)
+    value.len() > 5 && letters.iter().all(|c| c.is_ascii_alphabetic()) && letters.windows(2).any(is_hump)
 }
 
 /// `{"quantity": 3}`.
@@ -851,7 +880,13 @@ fn counts_things(argument: &Argument<'_>) -> bool {
 fn is_unsaid(argument: &Argument<'_>) -> bool {
     // The calendar of the caller, whoever that is.
     let is_of_caller = role(argument.name, None, &argument.value) == Role::Said("assigned to");
-    let is_default = matches!(argument.value.trim(), "primary" | "default" | "me" | "self" | "any")
+    // All of them, of whatever kind.
+    let is_any =
+        ["all", "any", "both", "*"].iter().any(|any| argument.value.trim().eq_ignore_ascii_case(any));
+    if is_any {
+        return true;
+    }
+    let is_default = matches!(argument.value.trim(), "primary" | "default" | "me" | "self")
         && !is_of_caller
         && !matches!(argument.source, Source::User { .. });
     argument.value.trim().is_empty()

@@ -113,6 +113,12 @@ const ENVELOPE: &[&str] = &[
     "notices",
     "trace_id",
     "server_time",
+    "get",
+    "endpoint",
+    "dictionaries",
+    "included",
+    "facets",
+    "aggregations",
 ];
 
 /// Keys that hold the result in an envelope.
@@ -249,8 +255,11 @@ pub fn unwrap(node: Node, extent: &mut Extent, depth: usize) -> Option<Node> {
         key == "type"
             && value.text().is_some_and(|text| text.ends_with("result") || text.ends_with("response"))
     });
+    let has_container = fields.iter().any(|(_, value)| !matches!(value, Node::Scalar(..)));
     let is_envelope = |(key, value): &(String, Node)| {
         is_in(key, &ENVELOPE_LETTERS)
+            // `{"results": 2, "response": […]}`
+            || has_container && matches!(value, Node::Scalar(_, Kind::Number)) && is_in(key, &CONTENT_LETTERS)
             || is_message && matches!(key.as_str(), "type" | "call_id" | "tool_call_id" | "id")
             // `{"object": "list", "results": […]}`
             || key == "object" && value.text() == Some("list")
@@ -388,6 +397,8 @@ pub fn is_failure_words(folded: &str) -> bool {
         "not permitted",
         "malformed",
         "try again",
+        "exceeded",
+        "quota",
     ];
     folded.starts_with("error") || folded.starts_with("no ") || WORDS.iter().any(|word| folded.contains(word))
 }

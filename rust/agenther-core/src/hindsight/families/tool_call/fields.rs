@@ -130,6 +130,8 @@ const NOISE: &[&str] = &[
     "longitude",
     "schema",
     "json",
+    "object",
+    "livemode",
 ];
 
 /// Keys that are prepositions or verbs, and the nouns they stand for.
@@ -221,6 +223,12 @@ fn label(key: &str) -> Option<String> {
             && word.chars().all(char::is_alphabetic)
     };
     match words[..] {
+        [
+            "data" | "response" | "parameters" | "payload" | "records" | "output" | "input" | "arguments"
+            | "request",
+        ] => {
+            return None;
+        }
         [only] if let Some(noun) = noun_for(only) => return Some(noun),
         // What is reserved is no thing to ask for, nor an hourly.
         [only] if is_done(only) || matches!(only, "hourly" | "daily" | "weekly" | "monthly" | "yearly") => {
@@ -287,8 +295,10 @@ pub fn is_noise(key: &str) -> bool {
 
 /// What a key counts or identifies for the system alone, whatever its value: `id`, `lineIds`, `sku`.
 pub fn is_identifier(key: &str) -> bool {
-    const LAST: &[&str] =
-        &["id", "iid", "ids", "uuid", "guid", "key", "isbn", "sku", "asin", "upc", "etag", "oid", "sha"];
+    const LAST: &[&str] = &[
+        "id", "iid", "ids", "uuid", "guid", "key", "isbn", "sku", "asin", "upc", "etag", "oid", "sha",
+        "zpid", "pid", "uid",
+    ];
     let last = effect::words(key).last().unwrap_or("");
     key == "number" || LAST.iter().any(|known| last.eq_ignore_ascii_case(known))
 }

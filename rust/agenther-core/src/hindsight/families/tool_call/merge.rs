@@ -50,7 +50,11 @@ pub fn merge(calls: &[&Call<'_>], by_reference: bool) -> Result<Merged, Reason> 
     let is_identity = |given: &Given| matches!(given.role, Role::Identity { .. });
     let identity = first.given.iter().position(is_identity);
     if let Some(at) = identity {
-        merged.identity = calls.iter().flat_map(|call| call.given[at].values.clone()).collect();
+        for value in calls.iter().flat_map(|call| &call.given[at].values) {
+            if !merged.identity.contains(value) {
+                merged.identity.push(value.clone());
+            }
+        }
     }
     let rest: Vec<usize> = (0..first.given.len())
         .filter(|&at| Some(at) != identity && first.given[at].role != Role::Manner)

@@ -11,6 +11,7 @@ mod hop;
 mod merge;
 mod mined;
 mod moments;
+mod nouns;
 mod payload;
 mod prose;
 mod relax;

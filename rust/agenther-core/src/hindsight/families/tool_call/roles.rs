@@ -222,6 +222,7 @@ fn by_words(words: &[String], value: &str) -> Option<Role> {
         return Some(Role::Manner);
     }
     match words[..] {
+        ["last"] | ["last" | "family", "name"] if !is_time(value) => return Some(Role::Called),
         ["base" | "source" | "from", "currency"] => return Some(Role::From),
         ["quote" | "counter" | "to" | "target", "currency"] => return Some(Role::To),
         _ => {}
@@ -295,6 +296,10 @@ fn by_words(words: &[String], value: &str) -> Option<Role> {
         "year" => Role::Year,
         "month" | "quarter" | "season" | "course" | "module" | "semester" | "jurisdiction" => Role::In,
         "assignee" | "assigned" => Role::Said("assigned to"),
+        "reason" if head.is_empty() => Role::Said("with the reason"),
+        "pnr" => Role::Identity { entity: String::new(), label: "booking reference".to_string() },
+        "msisdn" => Role::Identity { entity: String::new(), label: "phone number".to_string() },
+        "surname" | "lastname" | "family" if head.is_empty() => Role::Called,
         "reporter" => Role::Said("reported by"),
         "tag" | "tags" => Role::Said("tagged"),
         "label" | "labels" => Role::Said("labeled"),

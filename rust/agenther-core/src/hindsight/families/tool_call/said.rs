@@ -190,7 +190,10 @@ impl Said<'_, '_> {
             Subject::Own { place, .. } => format!("my {place}"),
             Subject::Named { entity, values } => named(entity, values),
             Subject::Of(values) => join(values),
-            Subject::With { .. } | Subject::None => self.thing(self.call.payload.node.is_list(), &[]).0,
+            Subject::With { .. } | Subject::None => {
+                let (thing, _) = self.thing(self.call.payload.node.is_list(), &[]);
+                thing.strip_prefix("the details of ").unwrap_or(&thing).to_string()
+            }
         }
     }
 
@@ -242,6 +245,10 @@ impl Said<'_, '_> {
         };
         let tail = if self.merged.tail.is_empty() { String::new() } else { format!(" {}", self.merged.tail) };
         let of = |owner: &str, part: &str| {
+            // The leave balance of my profile is mine.
+            if !part.is_empty() && the == "the" && matches!(owner, "my profile" | "my account") {
+                return (format!("my {adjectives}{}{tail}", number(part)), false);
+            }
             // Of stats and summaries, what is asked for says enough.
             if !part.is_empty() && (labels.is_empty() || is_list || !is_sum(part)) {
                 (format!("{the} {adjectives}{} {} {owner}{tail}", number(part), link_to(part)), false)
@@ -258,7 +265,7 @@ impl Said<'_, '_> {
             });
             // Several things are no details of the one.
             let part = match entity {
-                None if is_list => object.clone(),
+                None if is_list || self.call.payload.node.text().is_some() => object.clone(),
                 entity => attribute(object, &entity.unwrap_or_else(|| object.clone())),
             };
             return of(reference, &part);
@@ -407,7 +414,7 @@ impl Said<'_, '_> {
             _ => {
                 // Fields in the noun phrase would make the verb act on them.
                 let (bare, _) = Said { keys: &[], ..*self }.thing(false, &[]);
-                bare
+                bare.strip_prefix("the details of ").unwrap_or(&bare).to_string()
             }
         };
         if labels.is_empty() || self.call.payload.node.is_list() {
@@ -662,8 +669,24 @@ const JARGON: &[&str] = &[
 ];
 
 /// Nouns that alone say nothing of what they are for.
-const VAGUE_THINGS: &[&str] =
-    &["item", "record", "entry", "element", "row", "thing", "node", "value", "field"];
+const VAGUE_THINGS: &[&str] = &[
+    "item",
+    "record",
+    "entry",
+    "element",
+    "row",
+    "thing",
+    "node",
+    "value",
+    "field",
+    "data",
+    "result",
+    "info",
+    "detail",
+    "information",
+    "list",
+    "content",
+];
 
 /// Words that describe a thing and are none.
 const DESCRIPTIONS: &[&str] = &[

@@ -82,6 +82,8 @@ pub fn subject(identity: &Given, values: &[String], call: &Call<'_>, material: &
             "card" => "card",
             _ => "account",
         };
+        let is_mail = value.contains('@') && !label.contains("email");
+        let label = if is_mail { &"email address".to_string() } else { label };
         // An address is the user's own, not the customer's.
         let is_address =
             matches!(label.as_str(), "email" | "email address" | "phone" | "phone number" | "username");

@@ -297,6 +297,8 @@ fn askable<'c>(calls: &[&'c Call<'_>], subject: &Subject) -> Vec<&'c str> {
         value => is_stated(value),
     };
     let row_name = row_name(calls);
+    let is_list = calls[0].payload.node.is_list();
+    let is_record = |row: &Node| matches!(row, Node::Record(_));
     let is_own = matches!(subject, Subject::Own { .. });
     let mut keys: Vec<&str> = Vec::new();
     for (key, value) in calls.iter().flat_map(|call| fields(&call.payload.node)) {
@@ -314,7 +316,15 @@ fn askable<'c>(calls: &[&'c Call<'_>], subject: &Subject) -> Vec<&'c str> {
         let is_kind = value.text().map(|text| singular(&humanize(text))).is_some_and(|kind| {
             object.strip_suffix(kind.as_str()).is_some_and(|rest| rest.is_empty() || rest.ends_with(' '))
         });
+        // What some rows lack cannot be told of each.
+        let is_of_all = || {
+            calls.iter().all(|call| {
+                call.payload.node.rows().iter().all(|row| !is_record(row) || row.get(key).is_some())
+            })
+        };
         let is_known = is_plain
+            || is_list && !is_of_all()
+            || is_echoed_place(key, value)
             || is_flag
             || is_kind
             || value.text().is_some_and(is_stamp)
@@ -328,6 +338,14 @@ fn askable<'c>(calls: &[&'c Call<'_>], subject: &Subject) -> Vec<&'c str> {
         }
     }
     keys
+}
+
+/// Whether a value is the place that was asked about, as a service knows it, or nothing but where it lies.
+fn is_echoed_place(key: &str, value: &Node) -> bool {
+    let Node::Record(fields) = value else { return false };
+    let is_degrees = |key: &str| matches!(key, "lat" | "lng" | "lon" | "latitude" | "longitude");
+    matches!(key, "location" | "coordinates" | "coord" | "geometry" | "position")
+        && fields.iter().any(|(key, _)| is_degrees(key) || key == "name")
 }
 
 /// Whether the calls were given a value.
@@ -359,7 +377,7 @@ fn says_name(name: &str, stated: &str) -> bool {
 }
 
 /// What a figure beside it is measured in.
-fn is_unit(key: &str) -> bool {
+pub fn is_unit(key: &str) -> bool {
     matches!(key, "currency" | "unit" | "units" | "currency_code" | "currencyCode")
 }
 

@@ -139,7 +139,15 @@ fn from_name(name: &str) -> Option<ToolWords> {
 /// along: `crm.contacts.search` searches contacts, `labResults.latest` are the latest lab results.
 fn local_words(name: &str) -> Vec<String> {
     let split = |part: &str| -> Vec<String> {
-        effect::words(part).map(str::to_ascii_lowercase).filter(|word| !is_version(word)).collect()
+        let mut words: Vec<String> = effect::words(part).map(str::to_ascii_lowercase).collect();
+        // Of however many days.
+        if let Some(at) =
+            words.windows(2).position(|pair| pair[0] == "n" && matches!(pair[1].as_str(), "day" | "days"))
+        {
+            words.drain(at..at + 2);
+        }
+        words.retain(|word| !is_version(word));
+        words
     };
     let parts: Vec<&str> = name
         .split(['.', '/', ':'])
@@ -418,7 +426,10 @@ fn noun_after(words: &[&str]) -> String {
             let first = in_small_letters(first);
             return if is_shared { format!("{first} {lower} {second}") } else { first };
         }
+        // `next connections leaving a station`
+        let describes = lower.ends_with("ing") && noun.last().is_some_and(|last| singular(last) != *last);
         if STOPS.contains(&lower.as_str())
+            || describes
             || matches!(lower.as_str(), "of" | "about")
             || lower.starts_with('\'')
         {
@@ -442,7 +453,20 @@ fn noun_after(words: &[&str]) -> String {
     if noun.iter().all(|word| VAGUE.contains(&word.to_ascii_lowercase().as_str())) {
         return String::new();
     }
-    without_vague(&noun).iter().map(|word| in_small_letters(word)).collect::<Vec<_>>().join(" ")
+    let mut noun = without_vague(&noun);
+    // An N-day forecast is one, of however many days.
+    if noun.first().is_some_and(|first| first.eq_ignore_ascii_case("n-day")) {
+        noun.remove(0);
+    }
+    // Jira sprints are sprints.
+    let is_system = |word: &str| SYSTEMS.contains(&word.to_ascii_lowercase().as_str());
+    let kept: Vec<String> = noun
+        .iter()
+        .enumerate()
+        .filter(|&(at, word)| at + 1 == noun.len() || !is_system(word))
+        .map(|(_, word)| in_small_letters(word))
+        .collect();
+    kept.join(" ")
 }
 
 /// A word in small letters, but for the capitals of a name: `CPU`.

@@ -171,16 +171,25 @@ fn comment(call: &Call<'_>) -> Option<(String, String)> {
 fn request(call: &Call<'_>, named: Option<&str>) -> Option<(String, String)> {
     let verb = call.words.verb.as_str();
     let object = singular(&call.words.object);
-    let others: Vec<&Given> = call
+    // The repository of an issue is where it is, and nothing of it that changes.
+    let is_place = |given: &&Given| {
+        given.role == Role::In
+            && matches!(
+                given.name.as_str(),
+                "repo" | "repository" | "project" | "workspace" | "organization" | "board"
+            )
+    };
+    let (places, others): (Vec<&Given>, Vec<&Given>) = call
         .given
         .iter()
         .filter(|given| !matches!(given.role, Role::Identity { .. } | Role::Manner))
-        .collect();
+        .partition(|given| CHANGES.contains(&verb) && is_place(given));
+    let place: String = places.iter().map(|given| format!(" {}", say(&given.role, &cows(given)))).collect();
     let target = named.map(str::to_string).or_else(|| match &call.identity()?.role {
         Role::Identity { entity, .. } => {
             let entity = if entity.is_empty() { object.clone() } else { singular(entity) };
             let values = &call.identity()?.values;
-            attribute(&object, &entity).is_empty().then(|| format!("{entity} {}", join(values)))
+            attribute(&object, &entity).is_empty().then(|| format!("{entity} {}{place}", join(values)))
         }
         _ => None,
     });
