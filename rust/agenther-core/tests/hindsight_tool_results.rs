@@ -250,7 +250,7 @@ fn what_is_looked_up_is_said_to_be_for_what_it_was_looked_up_by() {
             "get_docket",
             r#"{"case_number": "24-CV-0187"}"#,
             docket,
-            "the docket for case number 24-CV-0187",
+            "the docket of case 24-CV-0187",
             "- Hearing set: date: February 3, 2025",
         ),
         (

@@ -49,6 +49,14 @@ pub fn merge(calls: &[&Call<'_>], by_reference: bool) -> Result<Merged, Reason> 
     let mut merged = Merged::default();
     let is_identity = |given: &Given| matches!(given.role, Role::Identity { .. });
     let identity = first.given.iter().position(is_identity);
+    // A second name for what the user never named reads like a form.
+    let is_unsaid = |given: &Given| !matches!(given.source, Source::User { .. }) && given.told.is_none();
+    let is_second = |(at, given): (usize, &Given)| {
+        Some(at) != identity && is_identity(given) && is_unsaid(given) && !(by_reference && given.opaque)
+    };
+    if first.given.iter().enumerate().any(is_second) {
+        return Err(Reason::NoAsk);
+    }
     if let Some(at) = identity {
         for value in calls.iter().flat_map(|call| &call.given[at].values) {
             if !merged.identity.contains(value) {

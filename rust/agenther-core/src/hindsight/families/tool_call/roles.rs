@@ -521,6 +521,11 @@ pub fn say(role: &Role, values: &[Cow<'_, str>]) -> String {
         Role::AtMost(what) if is_rating(what) => format!("rated {plain} or lower"),
         Role::AtLeast(what) if is_amount(what) => format!("of {plain} or more"),
         Role::AtMost(what) if is_amount(what) => format!("of {plain} or less"),
+        Role::AtMost(what)
+            if plain == "0" && matches!(what.as_str(), "stops" | "layovers" | "connections") =>
+        {
+            "that are nonstop".to_string()
+        }
         Role::AtMost(what) if plain == "0" && is_plural_phrase(what) => format!("without {what}"),
         Role::AtMost(what) if plain == "1" && is_plural_phrase(what) => {
             format!("with at most 1 {}", singular(what))

@@ -47,7 +47,11 @@ impl Said<'_, '_> {
             return Err(Reason::NoAsk);
         }
         let is_list = self.call.payload.node.is_list();
-        let labels: Vec<String> = if self.is_object { Vec::new() } else { self.labels() };
+        let mut labels: Vec<String> = if self.is_object { Vec::new() } else { self.labels() };
+        // Service types are listed by their service names anyway.
+        if is_list {
+            labels.retain(|label| !names_things(label, &words.object));
+        }
         if self.claims_more(&labels) {
             return Err(Reason::AnswerUnreadable);
         }
@@ -440,6 +444,12 @@ fn labels(keys: &[String]) -> Vec<String> {
             key => field_label(key),
         })
         .collect()
+}
+
+/// Whether a field is the name of the things themselves: the service name of service types.
+fn names_things(label: &str, object: &str) -> bool {
+    let thing = label.strip_suffix(" name").or_else(|| label.strip_suffix(" title"));
+    thing.is_some_and(|thing| object.split(' ').any(|word| singular(word) == singular(thing)))
 }
 
 /// Whether a value says when something is open: `10:00-17:00`, or that for each day.

@@ -59,6 +59,17 @@ pub const SELVES: &[&str] = &[
     "policy",
 ];
 
+/// Whether a thing is called by its code or number: course CS101, order A12, but not tracking GH789.
+fn is_thing_by_code(entity: &str, label: &str) -> bool {
+    #[rustfmt::skip]
+    const THINGS: &[&str] = &[
+        "order", "invoice", "booking", "reservation", "ticket", "case", "flight", "policy", "claim", "issue", "contract",
+        "shipment", "course", "class", "product", "part", "project", "team", "station", "store", "branch", "section",
+        "department", "plant", "line", "batch", "lot", "job", "event", "plan", "item", "asset", "vehicle",
+    ];
+    THINGS.contains(&entity) && ["code", "number", "reference", "ref"].iter().any(|end| label.ends_with(end))
+}
+
 pub fn subject(identity: &Given, values: &[String], call: &Call<'_>, material: &Material<'_, '_>) -> Subject {
     let Role::Identity { entity, label } = &identity.role else { return Subject::None };
     let value = values[0].clone();
@@ -94,7 +105,8 @@ pub fn subject(identity: &Given, values: &[String], call: &Call<'_>, material: &
         });
         return Subject::Own { label, value, place };
     }
-    let names_by_id = ["ID", "name", "title", "key", "slug"].iter().any(|end| label.ends_with(end));
+    let names_by_id = ["ID", "name", "title", "key", "slug"].iter().any(|end| label.ends_with(end))
+        || is_thing_by_code(entity, label);
     if !entity.is_empty() && (in_object || names_by_id) {
         return Subject::Named { entity: singular(entity), values: values.to_vec() };
     }
