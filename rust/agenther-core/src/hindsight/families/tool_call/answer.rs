@@ -450,6 +450,10 @@ pub fn value(key: &str, value: &Node) -> Option<String> {
 }
 
 fn say_key(key: &str) -> String {
+    // A heading of several words was written for people: `Hours Mon-Fri`.
+    if key.contains(' ') && key.contains(char::is_lowercase) {
+        return key.trim().to_string();
+    }
     field_label(key).unwrap_or_else(|| humanize(key))
 }
 

@@ -159,7 +159,7 @@ fn call<'a>(reading: &Reading<'a>, step: usize) -> Result<Call<'a>, Reason> {
     let description = schema.and_then(|tool| tool.description.as_deref());
     let is_write = read.effect == Effect::Write;
     let mut words = words_of(tool, description, is_write).ok_or(Reason::NoAsk)?;
-    if lists_tools(tool) || is_predicate(tool) {
+    if lists_tools(tool) || is_predicate(tool) || ends_run(tool) {
         return Err(Reason::NoAsk);
     }
     let is_listing = || {
@@ -301,6 +301,21 @@ fn is_predicate(tool: &str) -> bool {
         .is_some_and(|first| matches!(first, "is" | "has" | "can" | "does" | "should" | "are"))
 }
 
+/// Whether a tool tells the harness that the agent is done.
+fn ends_run(tool: &str) -> bool {
+    let words: Vec<String> = effect::words(tool).map(str::to_ascii_lowercase).collect();
+    let ends = |last: &[&str]| words.len() >= last.len() && words[words.len() - last.len()..] == *last;
+    [
+        ["complete", "task"],
+        ["finish", "task"],
+        ["end", "task"],
+        ["submit", "answer"],
+        ["attempt", "completion"],
+    ]
+    .iter()
+    .any(|last| ends(last))
+}
+
 /// Whether a tool lists the tools that the agent has.
 fn lists_tools(tool: &str) -> bool {
     let words: Vec<String> = effect::words(tool).map(str::to_ascii_lowercase).collect();
@@ -415,7 +430,7 @@ fn listed(payload: Payload, object: &str) -> Payload {
     let at = fields.iter().position(|(key, value)| value.is_list() && singular(&key.to_lowercase()) == head);
     // Under its very name it is the result, whatever stands beside it.
     let is_named =
-        at.is_some_and(|at| fields[at].0.eq_ignore_ascii_case(object.rsplit(' ').next().unwrap_or(object)));
+        at.is_some_and(|at| singular(&fields[at].0.to_lowercase()) == head && fields[at].1.is_list());
     let is_only_list =
         is_named || fields.iter().filter(|(_, value)| !matches!(value, Node::Scalar(..))).count() == 1;
     match at {
@@ -517,7 +532,8 @@ fn given(reading: &Reading<'_>, step: usize, object: &str, is_write: bool) -> Re
         if argument.value.len() > MAX_VALUE || argument.value.contains(['\n', '=', '{', '<']) {
             return Err(Reason::NoAsk);
         }
-        if has_operators(&argument.value) && !matches!(argument.source, Source::User { .. }) {
+        let is_encoded = argument.value.contains("LIKE") || argument.value.contains(['^', '~']);
+        if (has_operators(&argument.value) || is_encoded) && !matches!(argument.source, Source::User { .. }) {
             return Err(Reason::NoAsk);
         }
         let value = dated(argument.name, language(argument.name, argument.value.trim()));
@@ -559,6 +575,16 @@ fn given(reading: &Reading<'_>, step: usize, object: &str, is_write: bool) -> Re
         let is_year = value.parse::<u32>().is_ok_and(|year| (1900..2100).contains(&year));
         let is_number = !is_year && value.bytes().all(|byte| byte.is_ascii_digit());
         if is_place && is_number && !matches!(argument.source, Source::User { .. }) {
+            return Err(Reason::NoAsk);
+        }
+        // A table called `sys_user_group`.
+        let names = matches!(out[place].role, Role::Identity { .. } | Role::Of(_) | Role::Within(_));
+        if names
+            && value.contains('_')
+            && !is_opaque
+            && argument.source != Source::Constant
+            && !matches!(argument.source, Source::User { .. })
+        {
             return Err(Reason::NoAsk);
         }
         // How an interface calls what its user never said, nobody says.

@@ -124,7 +124,7 @@ const ENVELOPE: &[&str] = &[
 /// Keys that hold the result in an envelope.
 const CONTENT: &[&str] = &[
     "data", "result", "results", "response", "items", "records", "output", "content", "payload", "body",
-    "value", "rows", "entries", "hits", "list",
+    "value", "rows", "entries", "entry", "hits", "list",
 ];
 
 /// The letters and digits of the keys, in small letters.
@@ -400,7 +400,16 @@ pub fn is_failure_words(folded: &str) -> bool {
         "exceeded",
         "quota",
     ];
-    folded.starts_with("error") || folded.starts_with("no ") || WORDS.iter().any(|word| folded.contains(word))
+    let words: Vec<&str> = folded.split_whitespace().collect();
+    // `no issues found`, `no open issues found`
+    let finds_none = words.iter().enumerate().any(|(at, word)| {
+        *word == "no"
+            && words[at + 1..].iter().take(3).any(|next| next.trim_end_matches(['.', ',']) == "found")
+    });
+    finds_none
+        || folded.starts_with("error")
+        || folded.starts_with("no ")
+        || WORDS.iter().any(|word| folded.contains(word))
 }
 
 fn announces_more(key: &str, value: &Node) -> bool {

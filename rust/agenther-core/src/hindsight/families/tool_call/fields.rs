@@ -141,6 +141,8 @@ const NOUNS: &[(&str, &str)] = &[
     ("cc", "people in copy"),
     ("body", "text"),
     ("since", "start date"),
+    ("arrive", "arrival date"),
+    ("depart", "departure date"),
     ("departs", "departure time"),
     ("arrives", "arrival time"),
     ("paid", "amount paid"),

@@ -76,6 +76,10 @@ impl Said<'_, '_> {
             (false, _) => format!(", with the {}", join(&labels)),
         };
         if manner == Manner::Act {
+            // `verify my customer`: what is done to oneself is no request.
+            if matches!(self.subject, Subject::Own { .. }) && SELVES.contains(&words.object.as_str()) {
+                return Err(Reason::NoAsk);
+            }
             return Ok((self.act(&labels), None));
         }
         let verb = match (manner, is_list) {
@@ -753,6 +757,11 @@ pub fn is_sayable(object: &str) -> bool {
     let words: Vec<String> = object.replacen(" and ", " ", 1).split(' ').map(str::to_lowercase).collect();
     let repeats = words.windows(2).any(|pair| pair[0] == pair[1]);
     let is_in = |word: &String, list: &[&str]| list.contains(&word.as_str());
+    // `PractitionerRole`
+    let letters: Vec<char> = object.chars().collect();
+    if letters.windows(2).any(|pair| pair[0].is_lowercase() && pair[1].is_uppercase()) {
+        return false;
+    }
     let fits = |word: &String| {
         let is_determining = is_function_word(word) && !is_in(word, DESCRIPTIONS) && word != "search";
         // Of a service or of leave, a request is a thing.

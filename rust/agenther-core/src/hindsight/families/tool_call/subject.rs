@@ -2,6 +2,7 @@
 
 use super::ask::Material;
 use super::call::{Call, Given};
+use super::nouns::is_everyday_word;
 use super::roles::{Role, is_name};
 use crate::hindsight::provenance::Source;
 use crate::hindsight::wording::{join, plural, singular};
@@ -210,7 +211,7 @@ fn user_label(source: &Source, material: &Material<'_, '_>) -> Option<String> {
         }
         label.insert(0, word);
     }
-    (closed && !label.is_empty()).then(|| label.join(" "))
+    (closed && !label.is_empty() && label.iter().all(|word| is_everyday_word(word))).then(|| label.join(" "))
 }
 
 /// `reservations A and B`, `artist Adele`, `the payments service`.

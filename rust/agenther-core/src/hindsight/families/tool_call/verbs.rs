@@ -150,6 +150,7 @@ pub const CONTAINERS: &[&str] = &[
     "inbox",
     "archive",
     "library",
+    "address book",
 ];
 
 /// Nouns that name no thing of their own.
@@ -234,6 +235,9 @@ pub const SYSTEMS: &[&str] = &[
     "linkedin",
     "pinterest",
     "tiktok",
+    "chembl",
+    "pubchem",
+    "uniprot",
     "hass",
     "maps",
     "gmaps",

@@ -280,7 +280,7 @@ fn described_thing(description: &str, named: &str) -> Option<String> {
     };
     let stems = |text: &str| text.split(' ').map(|word| singular_word(word).into_owned()).collect::<Vec<_>>();
     let (said, known) = (stems(&thing), stems(named));
-    let shares = said.iter().any(|word| known.contains(word));
+    let shares = known.iter().all(|word| said.contains(word));
     let says_more = said.iter().any(|word| !known.contains(word));
     let is_done =
         said.last().is_some_and(|last| last.len() > 3 && last.ends_with("ed") && !last.ends_with("eed"));
@@ -413,6 +413,11 @@ fn noun_after(words: &[&str]) -> String {
         let bare = word.trim_end_matches([',', '.', ':']);
         let lower = bare.to_ascii_lowercase();
         let is_link = matches!(lower.as_str(), "of" | "about" | "for" | "on");
+        // The explanation of a bill is asked for as the bill.
+        if lower == "of" && noun.last().is_some_and(|last| matches!(*last, "explanation" | "copy" | "view")) {
+            noun.clear();
+            continue;
+        }
         if is_link && !noun.is_empty() && noun.iter().all(|word| VAGUE.contains(word) || *word == "set") {
             noun.clear();
             continue;
@@ -426,8 +431,9 @@ fn noun_after(words: &[&str]) -> String {
             let first = in_small_letters(first);
             return if is_shared { format!("{first} {lower} {second}") } else { first };
         }
-        // `next connections leaving a station`
-        let describes = lower.ends_with("ing") && noun.last().is_some_and(|last| singular(last) != *last);
+        // `next connections leaving a station`, `documents received for a claim`
+        let is_participle = lower.ends_with("ing") || lower.ends_with("ed") && !lower.ends_with("eed");
+        let describes = is_participle && noun.last().is_some_and(|last| singular(last) != *last);
         if STOPS.contains(&lower.as_str())
             || describes
             || matches!(lower.as_str(), "of" | "about")
@@ -438,7 +444,9 @@ fn noun_after(words: &[&str]) -> String {
         if noun.is_empty() && ARTICLES.contains(&lower.as_str()) {
             continue;
         }
-        if !bare.chars().all(|letter| letter.is_alphabetic() || letter == '-') {
+        // `issues/problems`: the first of two words for it.
+        let bare = bare.split('/').next().unwrap_or(bare);
+        if bare.is_empty() || !bare.chars().all(|letter| letter.is_alphabetic() || letter == '-') {
             break;
         }
         noun.push(bare);

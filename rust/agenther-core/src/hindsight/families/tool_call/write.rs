@@ -207,10 +207,11 @@ fn request(call: &Call<'_>, named: Option<&str>) -> Option<(String, String)> {
                 && others.len() <= MAX_CHANGES
                 && !others.iter().any(|given| given.opaque || is_identifier(&given.name)) =>
         {
-            let changes: Vec<String> = others
-                .iter()
-                .map(|given| format!("the {} of {target} to {}", humanize(&given.name), join(&said(given))))
-                .collect();
+            let change = |(at, given): (usize, &&Given)| match at {
+                0 => format!("the {} of {target} to {}", humanize(&given.name), join(&said(given))),
+                _ => format!("its {} to {}", humanize(&given.name), join(&said(given))),
+            };
+            let changes: Vec<String> = others.iter().enumerate().map(change).collect();
             Some((format!("change {}", join(&changes)), target))
         }
         // `renew loan 12 until July 1, 2025`
