@@ -222,7 +222,7 @@ fn call<'a>(reading: &Reading<'a>, step: usize) -> Result<Call<'a>, Reason> {
     }
     let found = payload(read)?;
     words.object = shown_as_status(&found.node, &words.object).unwrap_or(words.object);
-    let payload = Rc::new(without_echo(listed(found, &words.object), &given));
+    let payload = Rc::new(the_one(without_echo(listed(found, &words.object), &given), &given));
     if words.manner() == Manner::Act && is_undone(&payload.node, &words.verb) {
         return Err(Reason::NoSuccessfulStep);
     }
@@ -490,6 +490,25 @@ fn without_echo(payload: Payload, given: &[Given]) -> Payload {
     let Payload { node: Node::Record(fields), complete, is_part } = payload else { return payload };
     let list = fields.into_iter().find(|(_, value)| value.is_list()).map(|(_, list)| list);
     Payload { node: list.unwrap_or(Node::List(Vec::new())), complete, is_part }
+}
+
+/// A list of nothing but the thing that was asked for by its identifier is the thing.
+fn the_one(payload: Payload, given: &[Given]) -> Payload {
+    let is_asked = |text: &str| {
+        given
+            .iter()
+            .any(|given| matches!(given.role, Role::Identity { .. }) && given.values == [text.to_string()])
+    };
+    let Node::List(rows) = &payload.node else { return payload };
+    match &rows[..] {
+        [Node::Record(fields)]
+            if payload.complete && fields.iter().any(|(_, value)| value.text().is_some_and(is_asked)) =>
+        {
+            let node = Node::Record(fields.clone());
+            Payload { node, ..payload }
+        }
+        _ => payload,
+    }
 }
 
 fn given(reading: &Reading<'_>, step: usize, object: &str, is_write: bool) -> Result<Vec<Given>, Reason> {

@@ -159,9 +159,16 @@ fn is_in_prose(word: &str, reading: &Reading<'_>, step: usize) -> bool {
     let forms = [word.to_string(), singular_word(word).into_owned(), plural(word)];
     let has = |text: &str| forms.iter().any(|form| find(text, form).is_some());
     let tool = reading.tool(step);
+    let description = tool.and_then(|tool| tool.description.as_deref());
+    // `Resolve a name` begins with a verb, whose word makes no noun.
+    let first =
+        description.and_then(|text| text.split(|c: char| !c.is_alphanumeric()).find(|word| !word.is_empty()));
+    if first.is_some_and(|first| forms.iter().any(|form| form.eq_ignore_ascii_case(first))) {
+        return false;
+    }
     let described = || {
         let parameters = tool.iter().flat_map(|tool| &tool.parameters);
-        tool.and_then(|tool| tool.description.as_deref())
+        description
             .into_iter()
             .chain(parameters.filter_map(|parameter| parameter.description.as_deref()))
             .any(has)

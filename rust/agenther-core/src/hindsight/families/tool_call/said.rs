@@ -37,7 +37,10 @@ impl Said<'_, '_> {
             let question = format!("What can you tell me about {name}?");
             return Ok((format!("tell me about {name}"), Some(question)));
         }
-        let is_vague = || VAGUE_THINGS.contains(&singular(&words.object).as_str());
+        // The fields of a farm are known by the farm.
+        let is_told =
+            self.merged.slots > 0 && matches!(words.object.as_str(), "field" | "fields" | "item" | "items");
+        let is_vague = || VAGUE_THINGS.contains(&singular(&words.object).as_str()) && !is_told;
         if !is_sayable(&words.object) || *self.subject == Subject::None && is_vague() {
             return Err(Reason::NoAsk);
         }

@@ -9,7 +9,8 @@ use crate::text::tables::FastSet;
 /// Verbs that only fetch: any phrase that asks for the object will do.
 pub const FETCH: &[&str] = &[
     "get", "retrieve", "fetch", "return", "read", "view", "show", "provide", "give", "obtain", "display",
-    "access", "load", "describe", "pull", "extract", "query", "lookup", "look", "see",
+    "access", "load", "describe", "pull", "extract", "query", "lookup", "look", "see", "explain", "inspect",
+    "preview",
 ];
 
 /// Verbs that search or list: the result is a selection.

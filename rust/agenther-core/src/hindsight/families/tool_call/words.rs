@@ -100,10 +100,12 @@ fn from_name(name: &str) -> Option<ToolWords> {
             from_description: false,
         });
     }
+    // Work orders are no orders to work.
+    let names_things = |at: usize| at + 1 == words.len() && words[at].ends_with('s') && !fetches(&words[at]);
     // `order_lookup`: a noun that could be a verb stands before the verb that is one.
     let at = match words.first() {
         Some(first) if !fetches(first) && words.last().is_some_and(fetches) => Some(words.len() - 1),
-        _ => words.iter().position(|word| verb_of(word).is_some()),
+        _ => (0..words.len()).find(|&at| verb_of(&words[at]).is_some() && !names_things(at)),
     };
     let starts_noun = |at: usize| words.get(at + 1).is_some_and(|word| !NAME_STOPS.contains(&word.as_str()));
     let (verb, rest): (String, Vec<&String>) = match at {
@@ -550,6 +552,7 @@ mod tests {
             ("mcp__crm__find_contact", "find", "contact"),
             ("order_lookup", "lookup", "order"),
             ("weather_forecast", "", "weather forecast"),
+            ("work_orders", "", "work orders"),
             ("getHistoricalData", "get", "historical data"),
             ("packages_v2_track", "track", "packages"),
         ] {
