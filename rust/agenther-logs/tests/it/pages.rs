@@ -15,7 +15,8 @@ none of these.
 In every format: a reward becomes `success` at its full mark (1 on a scale of 0 to 1, or what `success_at`
 says) where the log states no success itself; the log's own words for how a run ended are `failure_reason` of a
 run that did not succeed. *Leaks* are fields and texts that give the outcome away: they may set `success` and
-`reward`, and are never part of what the rules read.
+`reward`, and are never part of what the rules read. Results of the Model Context Protocol that were printed by Python
+(`[TextContent(type='text', text='…')]`) are the text they hold, and `isError=True` marks an error.
 ";
 
 /// The comment that a module begins with, its headings' marks left out.
