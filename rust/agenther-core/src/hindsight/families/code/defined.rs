@@ -1,5 +1,7 @@
 //! Searches that find where something is defined.
 
+use std::borrow::Cow;
+
 use super::view;
 use crate::reading::StepReading;
 use crate::signals::tool_status::Status;
@@ -56,7 +58,8 @@ impl<'a> Located<'a> {
     /// What a step looked for and found.
     pub fn of(step: &StepReading<'a>) -> Option<Self> {
         let output = step.step.observation.filter(|_| step.status == Status::Ok)?;
-        let output = crate::hindsight::families::shell::printed(output)?;
+        // What is decoded out of a document has no place in the observation.
+        let Cow::Borrowed(output) = crate::hindsight::families::shell::printed(output)? else { return None };
         let input = step.step.action_input.filter(|_| is_search(step))?;
         let lines: Vec<&str> =
             output.lines().filter(|line| !line.trim().is_empty()).take(MAX_MATCHES + 1).collect();

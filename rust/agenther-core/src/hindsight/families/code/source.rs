@@ -252,7 +252,31 @@ fn split(list: &str) -> Vec<&str> {
 fn parameters(list: &str) -> Vec<&str> {
     let mut parts = split(list);
     parts.retain(|part| !matches!(*part, "self" | "cls" | "&self" | "&mut self" | "/" | "*"));
-    parts
+    with_shared_types(list, &parts)
+}
+
+/// Parameters of Go that share a type, together: `rate, burst float64`.
+fn with_shared_types<'a>(list: &'a str, parts: &[&'a str]) -> Vec<&'a str> {
+    let is_name = |part: &str| part.chars().all(|c| c.is_alphanumeric() || c == '_');
+    let is_typed = |part: &str| {
+        part.split_once(' ').is_some_and(|(name, _)| is_name(name)) && !part.contains([':', '='])
+    };
+    let start = |part: &str| part.as_ptr() as usize - list.as_ptr() as usize;
+    let mut together: Vec<&str> = Vec::new();
+    let mut bare: Option<usize> = None;
+    for part in parts {
+        match bare {
+            _ if is_name(part) && !part.is_empty() => bare = bare.or(Some(start(part))),
+            Some(from) if is_typed(part) => {
+                together.push(&list[from..start(part) + part.len()]);
+                bare = None;
+            }
+            // In other languages parameters have no types, or each its own.
+            Some(_) => return parts.to_vec(),
+            None => together.push(part),
+        }
+    }
+    if bare.is_some() { parts.to_vec() } else { together }
 }
 
 /// Finds the end of an indented body, and what it returns: its last statement is the only `return` in it.
@@ -357,6 +381,19 @@ mod tests {
         assert_eq!((found[1].returns, found[2].returns), (Some("x * 2"), None));
         assert_eq!(found[1].given, Some(("x", "self.table[key]")));
         assert_eq!(found[3].returns, None, "the text may go on after the last line shown");
+    }
+
+    #[test]
+    fn parameters_that_share_a_type_stay_together() {
+        for (list, found) in [
+            ("rate, burst float64, now Clock", vec!["rate, burst float64", "now Clock"]),
+            ("self, a, b: int = 3", vec!["a", "b: int = 3"]),
+            ("file?: string, env = process.env", vec!["file?: string", "env = process.env"]),
+            ("a, b", vec!["a", "b"]),
+            ("", vec![]),
+        ] {
+            assert_eq!(parameters(list), found, "{list}");
+        }
     }
 
     #[test]

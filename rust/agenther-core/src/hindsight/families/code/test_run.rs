@@ -27,14 +27,14 @@ impl TestRun {
         let line = super::command(step)?;
         let targets = targets(&line)?;
         let output = crate::hindsight::families::shell::printed(step.step.observation?)?;
-        let (passed, failed) = counts(output)?;
+        let (passed, failed) = counts(&output)?;
         let mut names: Vec<String> = Vec::new();
         for name in output.lines().filter_map(failure) {
             if names.len() <= MAX_NAMES && !names.contains(&name) {
                 names.push(name);
             }
         }
-        Some(TestRun { targets, passed, failed, has_skipped: has_skipped(output), names })
+        Some(TestRun { targets, passed, failed, has_skipped: has_skipped(&output), names })
     }
 
     /// `the tests in tests/test_a.py`

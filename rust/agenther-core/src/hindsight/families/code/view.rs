@@ -1,5 +1,7 @@
 //! Steps that show a file: with the numbers of its lines, as editors of agents print them, or as it is.
 
+use std::borrow::Cow;
+
 use crate::reading::StepReading;
 use crate::signals::tool_status::Status;
 use crate::text::document::Kind;
@@ -30,7 +32,10 @@ impl<'a> View<'a> {
     /// What a step shows, if it shows a file.
     pub fn of(step: &StepReading<'a>) -> Option<Self> {
         let observation = step.step.observation.filter(|_| step.status == Status::Ok)?;
-        let observation = crate::hindsight::families::shell::printed(observation)?;
+        // What is decoded out of a document has no place in the observation.
+        let Cow::Borrowed(observation) = crate::hindsight::families::shell::printed(observation)? else {
+            return None;
+        };
         let mut view = numbered(observation)
             .or_else(|| plain(step, observation))
             .or_else(|| read_by_tool(step, observation))?;

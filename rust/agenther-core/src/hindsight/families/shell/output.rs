@@ -1,6 +1,9 @@
 //! What a command printed, without what the harness writes around it.
 
+use std::borrow::Cow;
+
 use super::search_tool;
+use crate::text::document::{Document, Kind};
 
 /// Lines that harnesses write after an output.
 const FOOTERS: &[&str] = &[
@@ -23,9 +26,66 @@ const CUTS: &[&str] =
 const MAX_HEADER: usize = 300;
 
 /// What the command of a step printed; `None` where a part of it was left out.
-pub fn printed(observation: &str) -> Option<&str> {
-    let text = tagged(observation).or_else(|| headed(observation)).unwrap_or(observation);
-    (!CUTS.iter().any(|mark| observation.contains(mark))).then(|| without_footers(search_tool::found(text)))
+pub fn printed(observation: &str) -> Option<Cow<'_, str>> {
+    if CUTS.iter().any(|mark| observation.contains(mark)) {
+        return None;
+    }
+    if let Some(text) = in_document(observation) {
+        return Some(Cow::Owned(text));
+    }
+    let text = tagged(observation)
+        .or_else(|| headed(observation))
+        .or_else(|| after_prompt(observation))
+        .unwrap_or(observation);
+    Some(Cow::Borrowed(without_footers(search_tool::found(text))))
+}
+
+/// `{"exit_code": 0, "output": "…"}`, `{"stdout": "…", "stderr": "", "returncode": 0}`.
+fn in_document(observation: &str) -> Option<String> {
+    const ENVELOPE: &[&str] = &[
+        "output",
+        "stdout",
+        "stderr",
+        "exit_code",
+        "exitCode",
+        "returncode",
+        "return_code",
+        "exit_status",
+        "metadata",
+        "duration",
+        "duration_ms",
+        "duration_seconds",
+        "success",
+        "cwd",
+        "interrupted",
+        "isImage",
+        "timed_out",
+        "command",
+    ];
+    let text = observation.trim();
+    if !text.starts_with('{') || !["\"output\"", "\"stdout\""].iter().any(|key| text.contains(key)) {
+        return None;
+    }
+    let document = Document::parse(text)?;
+    let root = document.root();
+    let is_envelope = root.children().all(|child| child.key().is_some_and(|key| ENVELOPE.contains(&key)));
+    let said = |key: &str| {
+        Some(root.get(key)?).filter(|value| value.kind() == Kind::String).map(|value| value.text())
+    };
+    let output = said("output").or_else(|| said("stdout")).filter(|_| is_envelope)?;
+    let errors = said("stderr").unwrap_or_default();
+    Some(if errors.trim().is_empty() { output.into_owned() } else { format!("{output}\n{errors}") })
+}
+
+/// What a terminal shows after the prompt and the command: `root@web-03:~# df -h`.
+fn after_prompt(text: &str) -> Option<&str> {
+    let (first, rest) = text.split_once('\n').unwrap_or((text, ""));
+    let (prompt, command) = first.split_once("# ").or_else(|| first.split_once("$ "))?;
+    let is_prompt = !prompt.is_empty()
+        && prompt.contains(['@', ':', '~', '-'])
+        && prompt.chars().all(|c| c.is_ascii_alphanumeric() || "@:~/._-[]()".contains(c));
+    // What a command reads from the terminal is shown there too.
+    (is_prompt && !command.is_empty() && !command.contains("<<")).then_some(rest)
 }
 
 /// Whether the harness says that the command ended with an error.
@@ -88,11 +148,17 @@ mod tests {
             ),
             ("a\n[Command finished with exit code 2]", "a\n", true),
             ("a\n(Open file: n/a)\n(Current directory: /w)\nbash-$", "a\n", false),
+            ("{\"exit_code\": 0, \"output\": \"86M\\t/var/log\\n\"}", "86M\t/var/log\n", false),
+            ("{\"stdout\": \"a\", \"stderr\": \"b\", \"returncode\": 0}", "a\nb", false),
+            ("{\"output\": \"a\", \"price\": 3}", "{\"output\": \"a\", \"price\": 3}", false),
+            ("root@web-03:~# wc -l a\n7 a\n", "7 a\n", false),
+            ("web-03:~$ cat > a <<'EOF'\nx\nEOF\n", "web-03:~$ cat > a <<'EOF'\nx\nEOF\n", false),
+            ("price# of\n", "price# of\n", false),
             ("Exit code: 0\nWall time: 0.1 seconds\nOutput:\na\n", "a\n", false),
             ("<html>\n<output>\n", "<html>\n<output>\n", false),
             ("", "", false),
         ] {
-            assert_eq!(printed(observation), Some(output), "{observation}");
+            assert_eq!(printed(observation).as_deref(), Some(output), "{observation}");
             assert_eq!(ended_with_error(observation), failed, "{observation}");
         }
         assert_eq!(printed("<returncode>0</returncode>\n<output_head>\na\n</output_head>"), None);

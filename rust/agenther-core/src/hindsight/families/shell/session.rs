@@ -105,6 +105,7 @@ impl<'r, 'a> Session<'r, 'a> {
         let act = act(line, &self.place);
         let changes = act.as_ref().map_or(changes_state(line), |act| !act.deeds.is_empty());
         let output = read.step.observation.and_then(printed);
+        let output = output.as_deref();
         self.place.take_in(step, line, output.unwrap_or("?"));
         let failed = read.status.is_error() || changes && ended_with_error(raw);
         let Some(observation) = output.filter(|_| !failed) else {

@@ -93,7 +93,9 @@ fn container(words: &[&str]) -> Option<Phrase> {
         ["images"] | ["image", "ls"] => "Which Docker images are there on this machine".to_string(),
         ["volume", "ls"] => "List the Docker volumes".to_string(),
         ["network", "ls"] => "List the Docker networks".to_string(),
-        ["compose", "ps"] => "What is the state of the services of the Docker Compose project".to_string(),
+        ["compose", "ps"] => {
+            "What is the state of the running services of the Docker Compose project".to_string()
+        }
         ["logs", name] if is_name(name) => format!("Show me the logs of the container {name}"),
         ["logs", "--tail" | "-n", number, name] | ["logs", name, "--tail" | "-n", number]
             if is_name(name) =>
