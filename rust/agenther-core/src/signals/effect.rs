@@ -139,8 +139,12 @@ fn by_name(tool: &str) -> Option<Effect> {
         return Some(Effect::Reply);
     }
     // A terminal word speaks only as the whole name: `complete_order` is a write of some kind.
-    words(tool)
-        .find_map(|word| by_verb(word).filter(|effect| *effect != Effect::Reply || word.len() == tool.len()))
+    let by_word =
+        |word: &str| by_verb(word).filter(|effect| *effect != Effect::Reply || word.len() == tool.len());
+    // `get_or_create_label` writes where there is none to get.
+    let mut rest = words(tool).skip_while(|word| !word.eq_ignore_ascii_case("or")).skip(1);
+    let alternative = rest.next().and_then(by_verb).filter(|effect| *effect == Effect::Write);
+    alternative.or_else(|| words(tool).find_map(by_word))
 }
 
 fn by_verb(word: &str) -> Option<Effect> {

@@ -230,6 +230,15 @@ fn call<'a>(reading: &Reading<'a>, step: usize) -> Result<Call<'a>, Reason> {
     let is_by_name =
         |given: &Given| given.role == Role::For && names_all(given, &payload.node, &words.object);
     given.iter_mut().filter(|given| is_by_name(given)).for_each(|given| given.role = Role::Called);
+    // A reservation is no Abernathy: the name shows whose it is.
+    if given.iter().any(|given| matches!(given.role, Role::Identity { .. })) {
+        let is_surname =
+            |given: &Given| given.role == Role::Called && !matches!(given.name.as_str(), "name" | "title");
+        given
+            .iter_mut()
+            .filter(|given| is_surname(given))
+            .for_each(|given| given.role = Role::Said("under the name"));
+    }
     // `Skerryvore` is not called Skerry.
     let is_loose = |given: &Given| given.role == Role::Called && !is_called(given, &payload.node);
     given.iter_mut().filter(|given| is_loose(given)).for_each(|given| given.role = Role::Said("matching"));

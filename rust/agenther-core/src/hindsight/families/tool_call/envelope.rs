@@ -163,7 +163,7 @@ impl Extent {
         const PAGES: &[&str] =
             &["page", "per_page", "page_size", "limit", "offset", "start_at", "max_results"];
         let is_in = |key: &str, names: &[&str]| names.iter().any(|name| folded(name).eq(folded(key)));
-        self.goes_on |= fields.iter().any(|(key, value)| announces_more(key, value));
+        self.goes_on |= fields.iter().any(|(key, value)| announces_more(key, value)) || is_early_page(fields);
         // A bare total may be a sum of money: beside a page it counts.
         let is_paged = fields.iter().any(|(key, _)| is_in(key, PAGES));
         for (key, value) in fields {
@@ -410,6 +410,17 @@ pub fn is_failure_words(folded: &str) -> bool {
         || folded.starts_with("error")
         || folded.starts_with("no ")
         || WORDS.iter().any(|word| folded.contains(word))
+}
+
+/// `"page": 1, "pages": 4`.
+fn is_early_page(fields: &[(String, Node)]) -> bool {
+    let number = |names: &[&str]| {
+        let named = |(key, _): &&(String, Node)| names.iter().any(|name| folded(key).eq(name.chars()));
+        fields.iter().find(named)?.1.text()?.parse::<u32>().ok()
+    };
+    number(&["page", "currentpage", "pagenumber"])
+        .zip(number(&["pages", "totalpages", "pagecount", "lastpage"]))
+        .is_some_and(|(page, pages)| page < pages)
 }
 
 fn announces_more(key: &str, value: &Node) -> bool {

@@ -113,6 +113,9 @@ pub fn merge(calls: &[&Call<'_>], by_reference: bool) -> Result<Merged, Reason> 
 
 fn tail(places: &[usize], call: &Call<'_>, adjectives: &mut String) -> String {
     let mut given: Vec<&Given> = places.iter().map(|&at| &call.given[at]).collect();
+    let has_topic = given
+        .iter()
+        .any(|given| given.role == Role::About || given.role == Role::For && is_topic(given, call));
     // Flags go first: `open pizza restaurants`, `available red shoes`.
     given.sort_by(|a, b| {
         let is_value = |given: &Given| given.source != Source::Constant;
@@ -155,7 +158,9 @@ fn tail(places: &[usize], call: &Call<'_>, adjectives: &mut String) -> String {
                 }
                 // The nearest airport is the one to a place.
                 Role::In if is_near(&call.words.object) => part.replacen("in ", "to ", 1),
-                Role::Of(_) if is_writing(&call.words.object) => part.replacen("of ", "about ", 1),
+                Role::Of(_) if is_writing(&call.words.object) && !has_topic => {
+                    part.replacen("of ", "about ", 1)
+                }
                 Role::For if is_writing(&call.words.object) && is_topic(given, call) => {
                     part.replacen("for ", "about ", 1)
                 }
@@ -191,7 +196,7 @@ fn is_topic(given: &Given, call: &Call<'_>) -> bool {
 }
 
 /// `PENDING`, but not `VIP`.
-fn is_shouted(value: &str) -> bool {
+pub fn is_shouted(value: &str) -> bool {
     value.len() > 3 && value.bytes().all(|byte| byte.is_ascii_uppercase())
 }
 

@@ -3,6 +3,8 @@
 use std::borrow::Cow;
 use std::rc::Rc;
 
+use super::merge::is_shouted;
+use super::verbs::{FETCH, SEARCH};
 use crate::hindsight::compounds::unglued;
 use crate::hindsight::families::english::article as article_for;
 use crate::hindsight::wording::{
@@ -217,12 +219,18 @@ fn by_words(words: &[String], value: &str) -> Option<Role> {
             label: format!("{} ID", humanize(words[1 - at])),
         });
     }
+    // `{"method": "get"}` says what the tool does, as its name does.
+    let is_read =
+        || effect::words(value).next().is_some_and(|verb| FETCH.contains(&verb) || SEARCH.contains(&verb));
+    if matches!(words[..], ["method" | "operation" | "action"]) && is_read() {
+        return Some(Role::Manner);
+    }
     // How far around was looked is no part of the ask.
     if words.contains(&"radius") {
         return Some(Role::Manner);
     }
     match words[..] {
-        ["last"] | ["last" | "family", "name"] if !is_time(value) => return Some(Role::Called),
+        ["last"] | ["last" | "family" | "full", "name"] if !is_time(value) => return Some(Role::Called),
         ["base" | "source" | "from", "currency"] => return Some(Role::From),
         ["quote" | "counter" | "to" | "target", "currency"] => return Some(Role::To),
         _ => {}
@@ -243,10 +251,10 @@ fn by_words(words: &[String], value: &str) -> Option<Role> {
         return Some(Role::Count("people".to_string()));
     }
     let role = match *last {
-        "min" | "minimum" if is_time(value) => Role::Since,
-        "max" | "maximum" if is_time(value) => Role::Until,
-        "min" | "minimum" if !head.is_empty() => Role::AtLeast(before),
-        "max" | "maximum" if !head.is_empty() => Role::AtMost(before),
+        "min" | "minimum" | "gte" | "gt" if is_time(value) => Role::Since,
+        "max" | "maximum" | "lte" | "lt" if is_time(value) => Role::Until,
+        "min" | "minimum" | "gte" if !head.is_empty() => Role::AtLeast(before),
+        "max" | "maximum" | "lte" if !head.is_empty() => Role::AtMost(before),
         "origin" | "source" | "sender" | "base" => Role::From,
         "destination" | "recipient" => Role::To,
         "start" | "since" | "after" | "begin" | "beginning" => Role::Since,
@@ -286,7 +294,14 @@ fn by_words(words: &[String], value: &str) -> Option<Role> {
         "checkout" => Role::Until,
         "in" if first == "check" => Role::Since,
         "out" if first == "check" => Role::Until,
-        "state" if value.starts_with(|first: char| first.is_lowercase()) => Role::Adjective,
+        // `open`, `CLOSED`; but `Ohio`, `TEXAS`.
+        "state"
+            if value.starts_with(|first: char| first.is_lowercase())
+                || matches!(value, "OPEN" | "ACTIVE" | "PENDING" | "RUNNING")
+                || is_shouted(value) && value.ends_with("ED") =>
+        {
+            Role::Adjective
+        }
         "room" | "warehouse" | "building" if value.starts_with(|first: char| first.is_ascii_digit()) => {
             Role::Within(last.to_string())
         }
@@ -369,6 +384,9 @@ fn by_words(words: &[String], value: &str) -> Option<Role> {
             role
         }
         "name" | "title" => Role::Identity { entity: humanize(&head.join("_")), label: rest(0) },
+        "days" if matches!(head, ["inactive" | "idle" | "overdue" | "stale" | "unused"]) => {
+            Role::With(rest(0))
+        }
         "guests" | "adults" | "passengers" | "people" | "persons" | "nights" | "days" | "seats"
         | "travelers" | "rooms" | "hours" | "weeks" | "months" | "years" | "children" | "minutes" => {
             Role::Count(last.to_string())
@@ -417,7 +435,11 @@ fn dated_deed(done: &str, link: &str, value: &str) -> Option<&'static str> {
 /// A parameter called `p1` or `value` may be explained: the first known word of the description decides.
 fn by_description(description: &str, value: &str) -> Option<Role> {
     let words: Vec<String> = effect::words(description).take(8).map(str::to_ascii_lowercase).collect();
-    let known = words.iter().position(|word| by_words(std::slice::from_ref(word), value).is_some())?;
+    // `The action to take` is no place to go.
+    let is_link = |word: &String| matches!(word.as_str(), "to" | "from" | "in");
+    let known = words
+        .iter()
+        .position(|word| !is_link(word) && by_words(std::slice::from_ref(word), value).is_some())?;
     let role = by_words(std::slice::from_ref(&words[known]), value)?;
     match role {
         // `The ID of …` says too little to call a value by.

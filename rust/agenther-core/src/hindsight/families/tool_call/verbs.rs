@@ -158,6 +158,7 @@ pub const CONTAINERS: &[&str] = &[
 pub const VAGUE: &[&str] = &[
     "details",
     "detail",
+    "header",
     "info",
     "information",
     "data",

@@ -355,6 +355,8 @@ fn noun_after(words: &[&str]) -> String {
         "one",
         "more",
         "full",
+        "existing",
+        "accessible",
         "detailed",
         "complete",
         "various",
