@@ -250,6 +250,8 @@ mod tests {
         assert_eq!(effect("get_user_details", None), Effect::Read);
         assert_eq!(effect("update_reservation_flights", None), Effect::Write);
         assert_eq!(effect("think", None), Effect::Meta);
+        assert_eq!(effect("get_or_create_label", None), Effect::Write);
+        assert_eq!(effect("get_car_or_train", None), Effect::Read);
         assert_eq!(effect("finish", None), Effect::Reply);
         assert_eq!(effect("submit", None), Effect::Reply);
         assert_eq!(effect("submit_form", None), Effect::Write);

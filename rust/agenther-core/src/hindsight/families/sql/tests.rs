@@ -39,6 +39,13 @@ fn what_may_leave_out_nobody_or_match_by_other_keys_is_not_asked() {
 }
 
 #[test]
+fn groups_of_a_flag_are_not_asked_for_each() {
+    let query = "SELECT city, COUNT(*) FROM shops GROUP BY city";
+    assert!(goal(query, "[('Bern', 4), ('Biel', 3)]").is_some());
+    assert_eq!(goal(query, "[('0', 4), ('1', 3)]"), None);
+}
+
+#[test]
 fn queries_become_requests() {
     for (query, rows, request, answer) in [
         (

@@ -425,6 +425,8 @@ mod tests {
     fn a_page_of_many_is_not_complete() {
         assert!(!payload_of(r#"{"items": [1, 2], "has_more": true}"#).unwrap().complete);
         assert!(payload_of(r#"{"items": [1, 2], "has_more": false}"#).unwrap().complete);
+        assert!(!payload_of(r#"{"items": [1, 2], "page": 1, "totalPages": 4}"#).unwrap().complete);
+        assert!(payload_of(r#"{"items": [1, 2], "page": 4, "totalPages": 4}"#).unwrap().complete);
         assert_eq!(payload_of("one, two, thr..."), Err(Reason::AnswerUnreadable));
     }
 }

@@ -369,6 +369,8 @@ fn by_words(words: &[String], value: &str) -> Option<Role> {
         "author" | "artist" | "creator" | "director" | "writer" | "composer" | "publisher"
         | "manufacturer" => Role::By,
         "category" => Role::Category,
+        // How much is told of each is for the tool.
+        "level" | "mode" if matches!(first, "detail" | "verbosity") => Role::Manner,
         // The issues of priority 1 are no 1 issues.
         "priority" | "severity" | "level" if is_count(value) => return None,
         "status" | "stage" | "genre" | "cuisine" | "diet" | "brand" | "color" | "colour" | "priority"
@@ -760,6 +762,13 @@ mod tests {
             ("AvailableBefore", "2024-05-20", "available by May 20, 2024"),
             ("created_after", "2024-05-20", "created after May 20, 2024"),
             ("filter_by_author", "Le Guin", "by Le Guin"),
+            ("pay_date_gte", "2024-05-20", "since May 20, 2024"),
+            ("pay_date.lt", "2024-05-20", "until May 20, 2024"),
+            ("price_lte", "50", "priced at 50 or less"),
+            ("full_name", "Ada Byron", "called Ada Byron"),
+            ("state", "Ohio", "in Ohio"),
+            ("state", "TEXAS", "in TEXAS"),
+            ("inactive_days", "90", "with 90 inactive days"),
         ] {
             assert_eq!(say(&role(name, None, value), &[Cow::Borrowed(value)]), said);
         }
@@ -775,9 +784,27 @@ mod tests {
     }
 
     #[test]
+    fn how_a_tool_works_is_not_said() {
+        for (name, value) in
+            [("method", "get"), ("operation", "list_all"), ("detailLevel", "full"), ("search_radius", "5")]
+        {
+            assert_eq!(role(name, Some("What to do"), value), Role::Manner, "{name}");
+        }
+        assert_ne!(role("method", None, "paypal"), Role::Manner);
+    }
+
+    #[test]
+    fn states_stand_before_the_noun() {
+        for value in ["open", "OPEN", "CLOSED"] {
+            assert_eq!(role("state", None, value), Role::Adjective);
+        }
+    }
+
+    #[test]
     fn a_description_explains_an_opaque_name() {
         assert_eq!(role("p1", Some("The city to search in"), "Oslo"), Role::In);
         assert_eq!(role("p1", None, "Oslo"), Role::With("p1".into()));
+        assert_eq!(role("p1", Some("What to do"), "Oslo"), Role::With("p1".into()));
         assert_eq!(role("priority", None, "1"), Role::With("priority".into()));
     }
 }

@@ -237,6 +237,21 @@ mod tests {
     }
 
     #[test]
+    fn a_trip_has_ends_and_a_letter_a_sender() {
+        let pair = |from, to, more: &[(&str, Node)]| {
+            record(&[&[("from", value(from)), ("to", value(to))], more].concat())
+        };
+        let keys = |node| match simple(node) {
+            Node::Record(fields) => fields.into_iter().map(|(key, _)| key).take(2).collect::<Vec<_>>(),
+            other => panic!("{other:?}"),
+        };
+        assert_eq!(keys(pair("Bern", "Biel", &[("line", value("S3"))])), ["origin", "destination"]);
+        assert_eq!(keys(pair("2025-01-02", "2025-01-09", &[("line", value("S3"))])), ["start", "end"]);
+        assert_eq!(keys(pair("a@example.com", "b@example.com", &[("sent", value("9"))])), ["from", "to"]);
+        assert_eq!(keys(pair("CHF", "EUR", &[("rate", value("1.06"))])), ["from", "to"]);
+    }
+
+    #[test]
     fn a_day_of_a_forecast_is_a_flat_row() {
         let day = record(&[("high", value("9")), ("low", value("1")), ("wind", value("3"))]);
         let row = record(&[("date", value("2025-01-02")), ("day", day)]);

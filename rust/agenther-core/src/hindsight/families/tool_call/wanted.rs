@@ -5,6 +5,7 @@ use super::answer;
 use super::call::Call;
 use super::fields::{field_label, is_identifier, is_noise};
 use super::moments::is_stamp;
+use super::nouns::is_everyday_word;
 use super::payload::Node;
 use super::said::{is_side, is_sum};
 use super::subject::Subject;
@@ -212,8 +213,15 @@ fn by_use(calls: &[&Call<'_>], used: &[&str], usage: &Usage) -> Option<Wanted> {
     let object = singular(&calls[0].words.object);
     let is_implied =
         |key: &&str| dates(calls, key) || field_label(key).is_some_and(|label| object.ends_with(&label));
-    let is_bare_list = calls[0].payload.node.is_list() && used.iter().all(is_implied);
+    let is_said = |key: &&str| usage.is_asked(key) || is_sayable(key);
+    let is_bare_list =
+        calls[0].payload.node.is_list() && (used.iter().all(is_implied) || !used.iter().all(is_said));
     Some(if is_bare_list { wanted.with_all(calls) } else { wanted })
+}
+
+/// Whether people say the words of a field: the tax, but not the `vwc`.
+fn is_sayable(key: &str) -> bool {
+    field_label(key).is_some_and(|label| label.split([' ', '-']).all(is_everyday_word))
 }
 
 /// What people ask for most; of few fields all.
