@@ -6,6 +6,7 @@ use std::rc::Rc;
 
 use super::answer::naming_key;
 use super::fields::is_identifier;
+use super::located::{located, origin};
 use super::moments::dated;
 use super::nouns::is_everyday;
 use super::payload::{Node, Payload, payload};
@@ -246,7 +247,7 @@ fn call<'a>(reading: &Reading<'a>, step: usize) -> Result<Call<'a>, Reason> {
     if !words.from_description && !is_everyday(&words.object, reading, step) {
         return Err(Reason::NoAsk);
     }
-    let via = keyed_by(reading, step);
+    let via = needed_by(reading, step);
     Ok(Call { step: step as u32, tool, words, given, payload, is_write, via })
 }
 
@@ -280,7 +281,7 @@ fn words_of(tool: &str, description: Option<&str>, is_write: bool) -> Option<Too
 fn things_found(read: &StepReading<'_>, object: &str) -> Option<String> {
     const GENERAL: &[&str] = &[
         "location", "result", "item", "entry", "resource", "object", "record", "match", "hit", "value",
-        "thing",
+        "nearby", "thing",
     ];
     let head = singular(object.rsplit(' ').next()?);
     let root = read.observation()?.root();
@@ -555,7 +556,12 @@ fn given(reading: &Reading<'_>, step: usize, object: &str, is_write: bool) -> Re
             continue;
         }
         if is_coordinate(argument) {
-            return Err(Reason::ArgumentsInvented);
+            let place = located(reading, step, argument, object).ok_or(Reason::ArgumentsInvented)?;
+            // The longitude of the same place.
+            if !out.iter().any(|given| given.name == place.name && given.values == place.values) {
+                out.push(place);
+            }
+            continue;
         }
         if argument.value.len() > MAX_VALUE || argument.value.contains(['\n', '=', '{', '<']) {
             return Err(Reason::NoAsk);
@@ -730,7 +736,7 @@ fn is_formal(label: &str) -> bool {
 }
 
 /// What lets a call in, which no request states: `access_token`, `api_key`, `password`.
-fn is_secret(name: &str) -> bool {
+pub fn is_secret(name: &str) -> bool {
     const SECRETS: &[&str] = &[
         "token",
         "password",
@@ -760,16 +766,16 @@ fn is_secret(name: &str) -> bool {
             .is_some_and(|last| SECRETS.iter().any(|secret| last.eq_ignore_ascii_case(secret)))
 }
 
-/// The steps that gave a call its keys, with what they need themselves.
-fn keyed_by(reading: &Reading<'_>, step: usize) -> Vec<u32> {
+/// The steps that gave a call its keys and coordinates, with what they need themselves.
+fn needed_by(reading: &Reading<'_>, step: usize) -> Vec<u32> {
     let arguments = reading.provenance().arguments(step).iter();
     let mut steps: Vec<u32> = arguments
-        .filter(|argument| is_secret(argument.name))
         .filter_map(|argument| match argument.source {
-            Source::Observation { step, .. } => Some(backward(reading, step)),
+            Source::Observation { step, .. } if is_secret(argument.name) => Some(step),
+            _ if is_coordinate(argument) => Some(origin(reading, step, argument)?.0),
             _ => None,
         })
-        .flatten()
+        .flat_map(|step| backward(reading, step))
         .collect();
     steps.sort_unstable();
     steps.dedup();
@@ -931,7 +937,7 @@ fn counts_things(argument: &Argument<'_>) -> bool {
 }
 
 /// Flags, nulls and page sizes, which no request states.
-fn is_unsaid(argument: &Argument<'_>) -> bool {
+pub fn is_unsaid(argument: &Argument<'_>) -> bool {
     // The calendar of the caller, whoever that is.
     let is_of_caller = role(argument.name, None, &argument.value) == Role::Said("assigned to");
     // All of them, of whatever kind.

@@ -8,6 +8,7 @@ mod cut;
 mod envelope;
 mod fields;
 mod hop;
+mod located;
 mod merge;
 mod mined;
 mod moments;
