@@ -6,7 +6,7 @@ use std::rc::Rc;
 
 use super::answer::naming_key;
 use super::fields::is_identifier;
-use super::located::{located, origin};
+use super::located::{self, located, origin};
 use super::moments::dated;
 use super::nouns::is_everyday;
 use super::payload::{Node, Payload, payload};
@@ -239,6 +239,11 @@ fn call<'a>(reading: &Reading<'a>, step: usize) -> Result<Call<'a>, Reason> {
             .iter_mut()
             .filter(|given| is_surname(given))
             .for_each(|given| given.role = Role::Said("under the name"));
+    }
+    // The sun rises in a place, not near it.
+    if !payload.node.is_list() {
+        let is_near = |given: &Given| given.name == located::PLACE && given.role == Role::Said("near");
+        given.iter_mut().filter(|given| is_near(given)).for_each(|given| given.role = Role::In);
     }
     // `Skerryvore` is not called Skerry.
     let is_loose = |given: &Given| given.role == Role::Called && !is_called(given, &payload.node);
@@ -574,7 +579,7 @@ fn given(reading: &Reading<'_>, step: usize, object: &str, is_write: bool) -> Re
         let is_figure = argument.kind == Kind::Number
             && matches!(
                 role(argument.name, None, &value),
-                Role::AtLeast(_) | Role::AtMost(_) | Role::Count(_)
+                Role::AtLeast(_) | Role::AtMost(_) | Role::Count(_) | Role::Last(_)
             );
         let is_opaque = !is_figure && is_opaque(&value) || is_unsaid_id(argument);
         let is_guess = argument.source == Source::Invented

@@ -10,7 +10,7 @@ const UNITS: &[&str] = &[
     "km", "m", "cm", "mm", "mi", "miles", "ft", "kg", "g", "lb", "lbs", "ms", "usd", "eur", "gbp", "mb",
     "gb", "kb", "tb", "kmh", "kph", "mph", "celsius", "percent", "kcal", "hpa", "kwh", "kw", "mg_dl", "g_dl",
     "mg", "ml", "mbps", "gbps", "bpm", "sqft", "sqm", "mwh", "gwh", "mw", "gw", "hz", "khz", "mhz", "ghz",
-    "rpm", "oz",
+    "rpm", "oz", "m2", "km2", "ft2", "m3",
 ];
 
 /// Units of time, which are the thing itself in `vacation_days`.
@@ -73,6 +73,10 @@ pub fn unit_of(key: &str) -> (&str, Option<&'static str>) {
                     "mbps" => "Mbps",
                     "gbps" => "Gbps",
                     "celsius" => "°C",
+                    "m2" => "m²",
+                    "km2" => "km²",
+                    "ft2" => "ft²",
+                    "m3" => "m³",
                     unit => unit,
                 }),
             );

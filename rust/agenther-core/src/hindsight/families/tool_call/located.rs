@@ -10,7 +10,7 @@ use crate::signals::effect;
 use crate::text::needles::find;
 
 /// The name of the parameter that stands for a latitude and a longitude.
-const PLACE: &str = "place";
+pub const PLACE: &str = "place";
 
 /// Places longer than this are sentences.
 const MAX_PLACE: usize = 60;

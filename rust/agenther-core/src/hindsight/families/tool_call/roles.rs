@@ -71,6 +71,8 @@ pub enum Role {
     Before,
     /// `over the last 24 hours`
     Over,
+    /// So many units of time up to now: `from the last 7 days`.
+    Last(String),
     /// Says how to answer, not what: sort order, format, language of the output.
     Manner,
 }
@@ -107,10 +109,17 @@ pub fn flag(name: &str) -> Option<String> {
         "allow",
         "auto",
         "async",
+        // Events of a series each by themselves.
+        "single",
     ];
     let words: Vec<String> = effect::words(name).map(str::to_ascii_lowercase).collect();
     if words.iter().any(|word| MANNERS.contains(&word.as_str())) {
         return None;
+    }
+    if let [first, state] = &words[..]
+        && (excludes(first) || matches!(first.as_str(), "hide" | "skip" | "not"))
+    {
+        return Some(format!("non-{state}"));
     }
     let said: Vec<&str> = words
         .iter()
@@ -195,6 +204,13 @@ fn by_words(words: &[String], value: &str) -> Option<Role> {
     }
     let (last, head) = words.split_last()?;
     let first = words[0];
+    if excludes(first) {
+        return Some(Role::Said(if words[1..].iter().any(|word| is_part_of_thing(word)) {
+            "without"
+        } else {
+            "excluding"
+        }));
+    }
     let rest = |from: usize| humanize(&words[from..].join("_"));
     match first {
         done if words.len() == 2
@@ -386,6 +402,13 @@ fn by_words(words: &[String], value: &str) -> Option<Role> {
             role
         }
         "name" | "title" => Role::Identity { entity: humanize(&head.join("_")), label: rest(0) },
+        "days" | "hours" | "weeks" | "months" | "minutes" | "years"
+            if words
+                .iter()
+                .any(|word| matches!(*word, "within" | "last" | "past" | "lookback" | "recent")) =>
+        {
+            Role::Last(last.to_string())
+        }
         "days" if matches!(head, ["inactive" | "idle" | "overdue" | "stale" | "unused"]) => {
             Role::With(rest(0))
         }
@@ -410,6 +433,27 @@ fn by_words(words: &[String], value: &str) -> Option<Role> {
         _ => return None,
     };
     Some(role)
+}
+
+/// Whether a parameter that begins so leaves out what it is given: `excludeIngredients`.
+fn excludes(first: &str) -> bool {
+    matches!(
+        first,
+        "exclude"
+            | "excluded"
+            | "excludes"
+            | "excluding"
+            | "without"
+            | "except"
+            | "omit"
+            | "avoid"
+            | "ignore"
+    )
+}
+
+/// Whether things have it in them or with them.
+fn is_part_of_thing(word: &str) -> bool {
+    matches!(by_words(&[word.to_string()], "x"), Some(Role::Said("with")))
 }
 
 /// What was done before or after a date, or is: `available_before`, `created_after`.
@@ -532,6 +576,8 @@ pub fn say(role: &Role, values: &[Cow<'_, str>]) -> String {
         Role::Said(words) => format!("{words} {plain}"),
         Role::Before => format!("before {plain}"),
         Role::Over => format!("over the last {plain}"),
+        Role::Last(unit) if plain == "1" => format!("from the last {}", singular(unit)),
+        Role::Last(unit) => format!("from the last {plain} {unit}"),
         Role::Text => format!("of \"{plain}\""),
         Role::Until => format!("until {plain}"),
         Role::For => format!("for {}", quoted()),
@@ -766,6 +812,10 @@ mod tests {
             ("pay_date.lt", "2024-05-20", "until May 20, 2024"),
             ("price_lte", "50", "priced at 50 or less"),
             ("full_name", "Ada Byron", "called Ada Byron"),
+            ("excludeIngredients", "egg", "without egg"),
+            ("exclude_city", "Oslo", "excluding Oslo"),
+            ("posted_within_days", "7", "from the last 7 days"),
+            ("past_hours", "1", "from the last hour"),
             ("state", "Ohio", "in Ohio"),
             ("state", "TEXAS", "in TEXAS"),
             ("inactive_days", "90", "with 90 inactive days"),
