@@ -1,8 +1,8 @@
 //! Failed runs as logs of many houses have them (customer service, API benchmarks, homes, calendars, finance, servers of
 //! the Model Context Protocol, results in Markdown, tables or running text): each gives a goal that a person would ask.
 //!
-//! One run a line in `fixtures/tool_calls.jsonl`; `asks` stands in a goal and `answers` in an answer of the run, and a
-//! run without them must give none.
+//! One run a line in `fixtures/tool_calls.jsonl`; `asks` stands in a goal and `answers` in an answer of the run, `never` in no
+//! goal, and a run without `asks` must give none.
 
 use std::collections::BTreeMap;
 
@@ -50,7 +50,9 @@ fn runs_of_unseen_sources_give_goals_that_people_ask() {
         let id = trajectory.trajectory_id.unwrap_or("?");
         let goals = relabel(&Reading::new(&trajectory), &RelabelOptions::default()).goals;
         let (Some(asks), Some(answers)) = (field("asks"), field("answers")) else {
-            assert!(goals.is_empty(), "{id}: {goals:#?}");
+            let is_never =
+                |goal: &str| field("never").is_none_or(|never| goal.to_lowercase().contains(never));
+            assert!(!goals.iter().any(|goal| is_never(&goal.goal)), "{id}: {goals:#?}");
             continue;
         };
         let asked = goals.iter().any(|goal| goal.goal.to_lowercase().contains(asks));
@@ -58,6 +60,7 @@ fn runs_of_unseen_sources_give_goals_that_people_ask() {
         assert!(asked && answered, "{id}: {asks:?}, {answers:?} in {goals:#?}");
         for goal in &goals {
             let said = goal.goal.to_lowercase();
+            assert!(field("never").is_none_or(|never| !said.contains(never)), "{id}: {said}");
             assert!(!TOOL_ESE.iter().any(|word| said.contains(word)), "{id}: {}", goal.goal);
         }
     }

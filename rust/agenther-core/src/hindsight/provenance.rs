@@ -183,15 +183,43 @@ fn argument<'a>(leaf: Value<'_, 'a>) -> Argument<'a> {
 
 /// The one field that a query in a language of fields asks for, and its value: `email:'ann@example.com'`.
 fn field_and_value(query: &str) -> Option<(&str, &str)> {
+    // `localhost:8080`, `has:attachment` and `python:asyncio` are no fields of things.
+    const FIELDS: &[&str] = &[
+        "query",
+        "search",
+        "text",
+        "email",
+        "status",
+        "state",
+        "author",
+        "sku",
+        "type",
+        "label",
+        "tag",
+        "assignee",
+        "owner",
+        "reporter",
+        "phone",
+        "customer",
+        "customer_id",
+        "category",
+        "priority",
+        "severity",
+        "id",
+        "order_id",
+        "vendor",
+        "country",
+    ];
     let (field, rest) = query.trim().split_once(':')?;
-    let is_field =
-        (3..=20).contains(&field.len()) && field.bytes().all(|b| b.is_ascii_lowercase() || b == b'_');
+    let is_field = FIELDS.contains(&field);
     let quoted = |mark: char| rest.strip_prefix(mark).and_then(|rest| rest.strip_suffix(mark));
     let value = quoted('\'').or_else(|| quoted('"')).or(Some(rest).filter(|rest| !rest.contains(' ')))?;
     // An address of the web is no field, and neither is a line of a dictionary.
     let is_value =
         value.contains(char::is_alphanumeric) && !value.contains([':', '\'', '"', '\\', '(', '*', '>', '<']);
-    (is_field && is_value && !value.starts_with(['/', ' '])).then_some((field, value))
+    // `-open` and `!open` are anything but, `10..50` and `open,closed` several.
+    let is_one = value.starts_with(char::is_alphanumeric) && !value.contains("..") && !value.contains(',');
+    (is_field && is_value && is_one).then_some((field, value))
 }
 
 /// The first places where a value was seen.

@@ -31,7 +31,7 @@ pub fn printed(observation: &str) -> Option<Cow<'_, str>> {
         return None;
     }
     if let Some(text) = in_document(observation) {
-        return Some(Cow::Owned(text));
+        return text.map(Cow::Owned);
     }
     let text = tagged(observation)
         .or_else(|| headed(observation))
@@ -40,8 +40,9 @@ pub fn printed(observation: &str) -> Option<Cow<'_, str>> {
     Some(Cow::Borrowed(without_footers(search_tool::found(text))))
 }
 
-/// `{"exit_code": 0, "output": "…"}`, `{"stdout": "…", "stderr": "", "returncode": 0}`.
-fn in_document(observation: &str) -> Option<String> {
+/// `{"exit_code": 0, "output": "…"}`, `{"stdout": "…", "stderr": "", "returncode": 0}`; nothing in it where the command was
+/// stopped.
+fn in_document(observation: &str) -> Option<Option<String>> {
     const ENVELOPE: &[&str] = &[
         "output",
         "stdout",
@@ -68,13 +69,21 @@ fn in_document(observation: &str) -> Option<String> {
     }
     let document = Document::parse(text)?;
     let root = document.root();
+    let is_cut = ["interrupted", "timed_out", "isImage"]
+        .iter()
+        .any(|flag| root.get(flag).is_some_and(|value| value.raw().eq_ignore_ascii_case("true")));
+    if is_cut {
+        return Some(None);
+    }
     let is_envelope = root.children().all(|child| child.key().is_some_and(|key| ENVELOPE.contains(&key)));
     let said = |key: &str| {
         Some(root.get(key)?).filter(|value| value.kind() == Kind::String).map(|value| value.text())
     };
-    let output = said("output").or_else(|| said("stdout")).filter(|_| is_envelope)?;
+    let filled = |key: &str| said(key).filter(|text| !text.is_empty());
+    let output =
+        filled("output").or_else(|| said("stdout")).or_else(|| said("output")).filter(|_| is_envelope)?;
     let errors = said("stderr").unwrap_or_default();
-    Some(if errors.trim().is_empty() { output.into_owned() } else { format!("{output}\n{errors}") })
+    Some(Some(if errors.trim().is_empty() { output.into_owned() } else { format!("{output}\n{errors}") }))
 }
 
 /// What a terminal shows after the prompt and the command: `root@web-03:~# df -h`.
@@ -135,6 +144,13 @@ fn without_footers(text: &str) -> &str {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn what_a_stopped_command_printed_is_a_part() {
+        assert_eq!(printed(r#"{"stdout": "a", "stderr": "", "interrupted": true}"#), None);
+        assert_eq!(printed(r#"{"stdout": "a", "stderr": "", "interrupted": false}"#).as_deref(), Some("a"));
+        assert_eq!(printed(r#"{"output": "", "stdout": "a", "exit_code": 0}"#).as_deref(), Some("a"));
+    }
 
     #[test]
     fn what_harnesses_add_is_no_output() {

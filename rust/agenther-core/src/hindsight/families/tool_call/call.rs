@@ -8,7 +8,7 @@ use super::answer::naming_key;
 use super::fields::is_identifier;
 use super::located::{self, located, origin};
 use super::moments::dated;
-use super::nouns::is_everyday;
+use super::nouns::{is_everyday, is_everyday_word};
 use super::payload::{Node, Payload, payload};
 use super::roles::{Role, flag, is_sayable, role};
 use super::told::{self, Told};
@@ -19,7 +19,7 @@ use crate::hindsight::families::{browser, code, sql};
 use crate::hindsight::provenance::{Argument, Source};
 use crate::hindsight::reason::Reason;
 use crate::hindsight::slice::backward;
-use crate::hindsight::wording::{humanize, is_opaque, plural, singular, singular_word};
+use crate::hindsight::wording::{humanize, is_opaque, is_plural_phrase, plural, singular, singular_word};
 use crate::reading::{Reading, StepReading};
 use crate::signals::effect::{self, Effect};
 use crate::signals::tool_status::Status;
@@ -188,10 +188,15 @@ fn call<'a>(reading: &Reading<'a>, step: usize) -> Result<Call<'a>, Reason> {
     if finds_coordinates || converts_moments(&words) {
         return Err(Reason::NoAsk);
     }
-    if let Some(things) = things_found(read, &words.object).filter(|_| words.manner() != Manner::Act) {
+    let is_list =
+        words.manner() == Manner::Search || words.manner() != Manner::Act && is_plural_phrase(&words.object);
+    if let Some(things) = things_found(read, &words.object).filter(|_| is_list) {
         words.object = things;
     }
-    let kind = kind_of_thing(reading, step).filter(|_| words.manner() != Manner::Act);
+    // The quota of a resource is the quota: `kubectl_get` gives what it is asked for.
+    let head = words.object.rsplit(' ').next().unwrap_or("");
+    let names_nothing = is_general(head) || !is_everyday_word(head);
+    let kind = kind_of_thing(reading, step).filter(|_| names_nothing && words.manner() != Manner::Act);
     if let Some((_, things)) = &kind {
         words.object = things.clone();
     }
@@ -233,8 +238,12 @@ fn call<'a>(reading: &Reading<'a>, step: usize) -> Result<Call<'a>, Reason> {
     given.iter_mut().filter(|given| is_by_name(given)).for_each(|given| given.role = Role::Called);
     // A reservation is no Abernathy: the name shows whose it is.
     if given.iter().any(|given| matches!(given.role, Role::Identity { .. })) {
-        let is_surname =
-            |given: &Given| given.role == Role::Called && !matches!(given.name.as_str(), "name" | "title");
+        let is_surname = |given: &Given| {
+            let mut words = effect::words(&given.name).map(str::to_ascii_lowercase);
+            let is_name = words
+                .any(|word| matches!(word.as_str(), "last" | "surname" | "lastname" | "family" | "full"));
+            given.role == Role::Called && is_name
+        };
         given
             .iter_mut()
             .filter(|given| is_surname(given))
@@ -284,17 +293,33 @@ fn words_of(tool: &str, description: Option<&str>, is_write: bool) -> Option<Too
 /// What a tool for things in general found, as the result calls them: the stations of `{"stations": […]}`, which the tool
 /// calls locations.
 fn things_found(read: &StepReading<'_>, object: &str) -> Option<String> {
-    const GENERAL: &[&str] = &[
-        "location", "result", "item", "entry", "resource", "object", "record", "match", "hit", "value",
-        "nearby", "thing",
+    // What stands in a result where nothing was found, or beside what was.
+    const ASIDE: &[&str] = &[
+        "warnings",
+        "errors",
+        "suggestions",
+        "alternatives",
+        "messages",
+        "notices",
+        "notes",
+        "facets",
+        "filters",
     ];
-    let head = singular(object.rsplit(' ').next()?);
     let root = read.observation()?.root();
     let mut lists = root.children().filter(|child| child.kind() == Kind::Array);
     let (list, None) = (lists.next()?, lists.next()) else { return None };
     let things = humanize(list.key()?);
-    let is_thing = singular(&things) != things && !GENERAL.contains(&singular(&things).as_str());
-    (GENERAL.contains(&head.as_str()) && root.kind() == Kind::Object && is_thing).then_some(things)
+    let is_thing = singular(&things) != things && !is_general(&things) && !ASIDE.contains(&things.as_str());
+    (is_general(object) && root.kind() == Kind::Object && is_thing).then_some(things)
+}
+
+/// Whether a noun says nothing of what kind of thing it is.
+fn is_general(object: &str) -> bool {
+    const GENERAL: &[&str] = &[
+        "location", "result", "item", "entry", "resource", "object", "record", "match", "hit", "value",
+        "nearby", "thing",
+    ];
+    GENERAL.contains(&singular(object.rsplit(' ').next().unwrap_or(object)).as_str())
 }
 
 /// The parameter of a tool for things of any kind that says which are meant, and those things: `{"resource": "pods"}`.
@@ -449,10 +474,7 @@ fn listed(payload: Payload, object: &str) -> Payload {
     let is_only_list =
         is_named || fields.iter().filter(|(_, value)| !matches!(value, Node::Scalar(..))).count() == 1;
     match at {
-        Some(at) if is_only_list => {
-            let node = fields.into_iter().nth(at).map(|(_, list)| list).unwrap_or(Node::List(Vec::new()));
-            Payload { node, ..payload }
-        }
+        Some(at) if is_only_list => Payload { node: with_units(fields, at), ..payload },
         _ => Payload { node: Node::Record(fields), ..payload },
     }
 }
@@ -488,11 +510,12 @@ fn is_called(given: &Given, node: &Node) -> bool {
 fn without_echo(payload: Payload, given: &[Given]) -> Payload {
     let Node::Record(fields) = &payload.node else { return payload };
     // `{"location": {"name": "Lyon", "lat": 45.76}, "daily": […]}`: the place asked about, as the service knows it.
-    const REQUEST: &[&str] =
-        &["location", "request", "query", "params", "parameters", "city", "place", "station"];
+    const REQUEST: &[&str] = &["request", "query", "params", "parameters"];
     let is_echo = |(key, value): &(String, Node)| {
         let is_given = |text: &str| given.iter().any(|given| given.values.iter().any(|value| value == text));
-        let is_request = REQUEST.contains(&key.as_str()) && matches!(value, Node::Record(_));
+        let is_place =
+            matches!(key.as_str(), "location" | "city" | "place" | "station") && says_place_only(value);
+        let is_request = REQUEST.contains(&key.as_str()) && matches!(value, Node::Record(_)) || is_place;
         is_identifier(key) || is_request || is_unit(key) || value.text().is_some_and(is_given)
     };
     let mut others = fields.iter().filter(|field| !is_echo(field));
@@ -503,8 +526,64 @@ fn without_echo(payload: Payload, given: &[Given]) -> Payload {
         return payload;
     }
     let Payload { node: Node::Record(fields), complete, is_part } = payload else { return payload };
-    let list = fields.into_iter().find(|(_, value)| value.is_list()).map(|(_, list)| list);
-    Payload { node: list.unwrap_or(Node::List(Vec::new())), complete, is_part }
+    let list = fields.iter().position(|(_, value)| value.is_list()).unwrap_or(0);
+    Payload { node: with_units(fields, list), complete, is_part }
+}
+
+/// The list at a place of a record, with what the figures of its rows are measured in.
+fn with_units(mut fields: Vec<(String, Node)>, at: usize) -> Node {
+    let (_, list) = fields.swap_remove(at);
+    let units: Vec<_> = fields.into_iter().filter(|(key, _)| is_unit(key)).collect();
+    let Node::List(rows) = list else { return list };
+    let with = |row: Node| match row {
+        Node::Record(mut row) => {
+            let is_new = |unit: &&(String, Node)| row.iter().all(|(known, _)| *known != unit.0);
+            let new: Vec<_> = units.iter().filter(is_new).cloned().collect();
+            row.extend(new);
+            Node::Record(row)
+        }
+        row => row,
+    };
+    Node::List(rows.into_iter().map(with).collect())
+}
+
+/// Whether a record says where a place lies and what it is called, and nothing of how it is there.
+fn says_place_only(value: &Node) -> bool {
+    const PLACE: &[&str] = &[
+        "name",
+        "country",
+        "country_code",
+        "region",
+        "state",
+        "city",
+        "admin1",
+        "lat",
+        "lon",
+        "lng",
+        "latitude",
+        "longitude",
+        "id",
+        "code",
+        "timezone",
+        "tz_id",
+        "q",
+        "query",
+        "elevation",
+        "type",
+        "language",
+        "unit",
+        "units",
+        "tz",
+        "coord",
+        "coordinates",
+        "population",
+        "postal_code",
+        "zip",
+        "localtime",
+        "display_name",
+        "formatted_address",
+    ];
+    matches!(value, Node::Record(fields) if fields.iter().all(|(key, _)| PLACE.contains(&key.as_str())))
 }
 
 /// A list of nothing but the thing that was asked for by its identifier is the thing.
@@ -562,9 +641,11 @@ fn given(reading: &Reading<'_>, step: usize, object: &str, is_write: bool) -> Re
         }
         if is_coordinate(argument) {
             let place = located(reading, step, argument, object).ok_or(Reason::ArgumentsInvented)?;
-            // The longitude of the same place.
-            if !out.iter().any(|given| given.name == place.name && given.values == place.values) {
-                out.push(place);
+            // The longitude is that of the same place.
+            match out.iter().find(|given| given.name == place.name) {
+                Some(known) if known.values != place.values => return Err(Reason::ArgumentsInvented),
+                Some(_) => {}
+                None => out.push(place),
             }
             continue;
         }

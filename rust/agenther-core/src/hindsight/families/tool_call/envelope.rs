@@ -108,7 +108,6 @@ const ENVELOPE: &[&str] = &[
     "total_records",
     "total_rows",
     "row_count",
-    "messages",
     "warnings",
     "notices",
     "trace_id",
@@ -261,6 +260,7 @@ pub fn unwrap(node: Node, extent: &mut Extent, depth: usize) -> Option<Node> {
             // `{"results": 2, "response": […]}`
             || has_container && matches!(value, Node::Scalar(_, Kind::Number)) && is_in(key, &CONTENT_LETTERS)
             || is_message && matches!(key.as_str(), "type" | "call_id" | "tool_call_id" | "id")
+            || key == "messages" && value.is_blank()
             // `{"object": "list", "results": […]}`
             || key == "object" && value.text() == Some("list")
     };

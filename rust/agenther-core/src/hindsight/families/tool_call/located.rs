@@ -18,6 +18,9 @@ const MAX_PLACE: usize = 60;
 /// Steps before a call in which its coordinates are looked for: beyond, the work would grow with the square of a run.
 const MAX_STEPS_BACK: usize = 64;
 
+/// Coordinates of fewer decimals turn up by chance.
+const MIN_DECIMALS: usize = 2;
+
 /// The latitude or longitude of a call as the place it lies in; `None` where no earlier call looked that up by its name.
 pub fn located(reading: &Reading<'_>, step: usize, argument: &Argument<'_>, object: &str) -> Option<Given> {
     let (_, place) = origin(reading, step, argument)?;
@@ -46,13 +49,15 @@ pub fn origin<'r, 'a>(
     before: usize,
     argument: &Argument<'_>,
 ) -> Option<(u32, &'r Argument<'a>)> {
-    let step = match argument.source {
-        Source::Observation { step, .. } => step,
-        _ => finder_of_pair(reading, before, &argument.value)?,
-    };
+    let near = before.saturating_sub(MAX_STEPS_BACK)..before;
+    let numbers = || argument.value.split(',').map(str::trim);
+    let step = near.rev().find(|&step| {
+        finds_coordinates(reading, step) && numbers().all(|number| is_found(reading, step, number))
+    })?;
+    numbers().any(has_decimals).then_some(())?;
     let mut said = reading
         .provenance()
-        .arguments(step as usize)
+        .arguments(step)
         .iter()
         .filter(|given| !is_unsaid(given) && !is_secret(given.name));
     let (place, None) = (said.next()?, said.next()) else { return None };
@@ -60,24 +65,38 @@ pub fn origin<'r, 'a>(
         && place.value.contains(char::is_alphabetic)
         && !is_opaque(&place.value)
         && !matches!(place.source, Source::Observation { .. });
-    (is_name && finds_coordinates(reading, step as usize)).then_some((step, place))
+    is_name.then_some((step as u32, place))
 }
 
-/// The step whose result holds both numbers of `51.0466,3.7273`, which stand apart in it.
-fn finder_of_pair(reading: &Reading<'_>, before: usize, pair: &str) -> Option<u32> {
-    let (latitude, longitude) = pair.split_once(',')?;
-    let holds = |step: &usize| {
-        let text = reading.steps[*step].step.observation.unwrap_or("");
-        [latitude, longitude].iter().all(|number| text.contains(number.trim().trim_end_matches('0')))
+fn has_decimals(number: &str) -> bool {
+    number.split_once('.').is_some_and(|(_, decimals)| decimals.len() >= MIN_DECIMALS)
+}
+
+/// Whether a step shows a number, in the first of the places that it found.
+fn is_found(reading: &Reading<'_>, step: usize, number: &str) -> bool {
+    let text = reading.steps[step].step.observation.unwrap_or("");
+    let number = number.trim_end_matches('0');
+    let is_whole = |at: usize| {
+        let before = text[..at].chars().next_back();
+        let after = text[at + number.len()..].trim_start_matches('0').chars().next();
+        let is_part = |c: Option<char>| c.is_some_and(|c| c.is_ascii_digit() || matches!(c, '.' | '-'));
+        !is_part(before) && !is_part(after)
     };
-    let near = before.saturating_sub(MAX_STEPS_BACK)..before;
-    near.rev().find(holds).map(|step| step as u32)
+    // Of several places by one name, people mean the first, and an agent may have meant another.
+    let second = text.match_indices("\"lat").nth(1).map_or(text.len(), |(at, _)| at);
+    text.match_indices(number).any(|(at, _)| at < second && is_whole(at))
 }
 
-/// Whether a tool says of itself that it finds where a place lies: what a search for shops found is no place by that name.
+/// Whether a tool finds where a place lies, by its name or by what it says of itself first: what a search for shops found is
+/// no place by that name.
 fn finds_coordinates(reading: &Reading<'_>, step: usize) -> bool {
+    const COORDINATES: [&str; 5] = ["geocode", "geocoding", "geocoder", "coordinates", "latitude"];
+    const PLACES: [&str; 6] = ["address", "city", "location", "place", "town", "name"];
     let name = reading.steps[step].step.action_name.unwrap_or("");
     let description = reading.tool(step).and_then(|tool| tool.description.as_deref()).unwrap_or("");
-    let says = |word: &str| find(name, word).is_some() || find(description, word).is_some();
-    ["geocod", "geocode", "geocoding", "coordinates", "latitude"].into_iter().any(says)
+    let first = description.split(". ").next().unwrap_or("");
+    let says = |text: &str, words: &[&str]| words.iter().any(|word| find(text, word).is_some());
+    name.to_ascii_lowercase().contains("geocod")
+        || says(name, &COORDINATES)
+        || says(first, &COORDINATES) && says(first, &PLACES)
 }

@@ -246,6 +246,8 @@ fn by_words(words: &[String], value: &str) -> Option<Role> {
         return Some(Role::Manner);
     }
     match words[..] {
+        ["last"] if is_count(value) => return Some(Role::Manner),
+        ["last"] if is_span(value) => return Some(Role::Over),
         ["last"] | ["last" | "family" | "full", "name"] if !is_time(value) => return Some(Role::Called),
         ["base" | "source" | "from", "currency"] => return Some(Role::From),
         ["quote" | "counter" | "to" | "target", "currency"] => return Some(Role::To),

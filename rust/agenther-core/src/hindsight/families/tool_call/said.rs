@@ -462,7 +462,11 @@ fn names_things(label: &str, object: &str) -> bool {
 /// Whether a value says when something is open: `10:00-17:00`, or that for each day.
 fn is_hours(value: &Node) -> bool {
     match value {
-        Node::Scalar(text, kind) => *kind == Kind::String && text.contains(|c: char| c.is_ascii_digit()),
+        Node::Scalar(text, _) => {
+            let lower = text.to_ascii_lowercase();
+            text.contains(|c: char| c.is_ascii_digit())
+                && [":", "am", "pm"].iter().any(|mark| lower.contains(mark))
+        }
         Node::Record(_) => true,
         Node::List(_) => false,
     }

@@ -82,26 +82,41 @@ fn with_attributes(fields: Vec<(String, Node)>) -> Vec<(String, Node)> {
 /// letter or of a conversion stay.
 fn with_route(mut fields: Vec<(String, Node)>) -> Vec<(String, Node)> {
     let has = |names: &[&str]| fields.iter().any(|(key, _)| names.contains(&key.as_str()));
-    // Letters have a sender and a recipient, and what is converted stays from one unit to another.
-    let is_other = has(&[
-        "subject",
-        "body",
-        "text",
-        "snippet",
-        "message",
-        "content",
-        "rate",
-        "amount",
-        "result",
-        "converted",
-        "cc",
-        "translation",
+    // Letters have a sender and a recipient, changes an old and a new value, and shops open from nine to five.
+    let is_trip = has(&[
+        "departure",
+        "arrival",
+        "departs",
+        "arrives",
+        "depart",
+        "arrive",
+        "departure_time",
+        "arrival_time",
+        "train",
+        "flight",
+        "flight_number",
+        "bus",
+        "line",
+        "carrier",
+        "airline",
+        "vessel",
+        "distance",
+        "distance_km",
+        "duration",
+        "duration_minutes",
+        "fare",
+        "legs",
+        "stops",
+        "sections",
+        "platform",
+        "products",
     ]);
-    let is_address = |(key, value): &(String, Node)| {
-        matches!(key.as_str(), "from" | "to") && value.text().is_some_and(|text| text.contains('@'))
+    let is_clock = |text: &str| text.contains(':') && text.starts_with(|first: char| first.is_ascii_digit());
+    let is_moment = |text: &str| {
+        date(text).is_some()
+            || is_clock(text)
+            || text.parse::<u32>().is_ok_and(|year| (1900..2100).contains(&year))
     };
-    let is_trip = !is_other && !fields.iter().any(is_address);
-    let is_moment = |text: &str| date(text).is_some() || text.parse::<u32>().is_ok_and(|year| year < 2200);
     let dates = fields
         .iter()
         .filter(|(key, value)| matches!(key.as_str(), "from" | "to") && value.text().is_some_and(is_moment));
@@ -193,8 +208,32 @@ fn simple_row(row: Node) -> Node {
     // `{"sha": …, "commit": {…}}`: beside its one record, a row has what only systems use.
     let is_of_system =
         |(key, value): &(String, Node)| is_identifier(key) || is_noise(key) || value.is_blank();
-    let is_wrapped =
-        fields.len() > 1 && (0..fields.len()).all(|other| other == at || is_of_system(&fields[other]));
+    // A ticket is not called what the one is called that it is assigned to.
+    const PEOPLE: &[&str] = &[
+        "owner",
+        "assignee",
+        "user",
+        "author",
+        "customer",
+        "creator",
+        "reporter",
+        "manager",
+        "sender",
+        "contact",
+        "member",
+        "guest",
+        "patient",
+        "driver",
+        "recipient",
+        "client",
+        "account",
+        "company",
+        "organization",
+        "team",
+    ];
+    let is_wrapped = !PEOPLE.contains(&fields[at].0.as_str())
+        && fields.len() > 1
+        && (0..fields.len()).all(|other| other == at || is_of_system(&fields[other]));
     if clashes || !is_wrapped && (inner.len() < 3 || is_thing(inner) || is_thing(&fields)) {
         return Node::Record(fields);
     }

@@ -1,5 +1,7 @@
 //! Results in text that is laid out: tables of Markdown, comma-separated values, lines of `key: value`.
 
+use std::collections::BTreeSet;
+
 use super::payload::Node;
 use crate::text::document::Kind;
 
@@ -53,7 +55,10 @@ fn turned(rows: Vec<Node>) -> Node {
         let name = cells.next()?.text()?.to_string();
         Some((name, cells.next()?))
     };
-    Node::Record(rows.into_iter().filter_map(field).collect())
+    let fields: Vec<(String, Node)> = rows.iter().cloned().filter_map(field).collect();
+    // The same field twice: rows after all.
+    let names: BTreeSet<&str> = fields.iter().map(|(name, _)| name.as_str()).collect();
+    if names.len() < fields.len() { Node::List(rows) } else { Node::Record(fields) }
 }
 
 fn is_key(text: &str) -> bool {
@@ -88,10 +93,12 @@ fn separated(text: &str) -> Option<Node> {
     if text.contains('"') {
         return None;
     }
-    // `# page 1 of 1`
-    let mut lines = text.lines().filter(|line| !line.trim().is_empty() && !line.starts_with('#'));
+    const MARKS: [char; 4] = ['|', ',', '\t', ';'];
+    // `# page 1 of 1`, but not the channel `#general,50`.
+    let is_note = |line: &str| line.starts_with("# ") || line.starts_with('#') && !line.contains(MARKS);
+    let mut lines = text.lines().filter(|line| !line.trim().is_empty() && !is_note(line));
     let header = lines.next()?;
-    let mark = ['|', ',', '\t', ';'].into_iter().find(|&mark| header.matches(mark).count() >= 1)?;
+    let mark = MARKS.into_iter().find(|&mark| header.contains(mark))?;
     // `Dear all, please find …` is a letter.
     let is_sentence = header.split(mark).any(|key| key.trim().split(' ').count() > 3);
     if is_sentence {

@@ -288,7 +288,7 @@ fn said_of_new(verb: &str, given: &Given) -> String {
     let last = effect::words(&given.name).last().unwrap_or("").to_ascii_lowercase();
     let values = join(&said(given));
     match (&given.role, last.as_str()) {
-        (Role::Called, _) if matches!(verb, "book" | "reserve" | "schedule" | "order") => {
+        (Role::Called, _) if matches!(verb, "book" | "reserve" | "order") => {
             format!("in the name of {values}")
         }
         (Role::About, "content") => format!("with the content \"{values}\""),
