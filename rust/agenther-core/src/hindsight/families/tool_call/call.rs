@@ -615,10 +615,13 @@ fn given(reading: &Reading<'_>, step: usize, object: &str, is_write: bool) -> Re
             return Err(Reason::NoAsk);
         }
         if argument.kind == Kind::Bool && argument.value.eq_ignore_ascii_case("true") {
-            out.extend(flag(argument.name).map(|adjective| Given {
+            // `hasImages` is no adjective.
+            let has =
+                effect::words(argument.name).next().is_some_and(|first| first.eq_ignore_ascii_case("has"));
+            out.extend(flag(argument.name).map(|said| Given {
                 name: argument.name.to_string(),
-                role: Role::Adjective,
-                values: vec![adjective],
+                role: if has { Role::Said("with") } else { Role::Adjective },
+                values: vec![said],
                 source: Source::Constant,
                 opaque: false,
                 told: None,

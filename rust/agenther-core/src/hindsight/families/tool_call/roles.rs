@@ -111,6 +111,7 @@ pub fn flag(name: &str) -> Option<String> {
         "async",
         // Events of a series each by themselves.
         "single",
+        "summary",
     ];
     let words: Vec<String> = effect::words(name).map(str::to_ascii_lowercase).collect();
     if words.iter().any(|word| MANNERS.contains(&word.as_str())) {
@@ -220,6 +221,9 @@ fn by_words(words: &[String], value: &str) -> Option<Role> {
         }
         "min" | "minimum" | "earliest" if words.len() > 1 && is_date(value) => return Some(Role::Since),
         "max" | "maximum" | "latest" if words.len() > 1 && is_date(value) => return Some(Role::Until),
+        "max" | "maximum" if words.last() == Some(&"old") && words.len() == 3 => {
+            return Some(Role::Last(words[1].to_string()));
+        }
         "min" | "minimum" | "lowest" if words.len() > 1 => return Some(Role::AtLeast(rest(1))),
         "max" | "maximum" | "highest" if words.len() > 1 => return Some(Role::AtMost(rest(1))),
         "origin" | "departure" | "src" | "pickup" if !is_time(value) => return Some(Role::From),
@@ -343,6 +347,8 @@ fn by_words(words: &[String], value: &str) -> Option<Role> {
         "amenity" | "amenities" | "feature" | "features" | "facilities" | "equipment" | "toppings"
         | "extras" => Role::Said("with"),
         "near" | "nearby" => Role::Said("near"),
+        "what" if head.is_empty() => Role::For,
+        "where" if head.is_empty() => Role::In,
         "branch" if is_branch(value) => Role::Said("on branch"),
         "ref" if head.is_empty() && !value.bytes().any(|byte| byte.is_ascii_digit()) => {
             Role::Said("on branch")
@@ -484,7 +490,7 @@ fn dated_deed(done: &str, link: &str, value: &str) -> Option<&'static str> {
 fn by_description(description: &str, value: &str) -> Option<Role> {
     let words: Vec<String> = effect::words(description).take(8).map(str::to_ascii_lowercase).collect();
     // `The action to take` is no place to go.
-    let is_link = |word: &String| matches!(word.as_str(), "to" | "from" | "in");
+    let is_link = |word: &String| matches!(word.as_str(), "to" | "from" | "in" | "what" | "where");
     let known = words
         .iter()
         .position(|word| !is_link(word) && by_words(std::slice::from_ref(word), value).is_some())?;
@@ -818,6 +824,9 @@ mod tests {
             ("exclude_city", "Oslo", "excluding Oslo"),
             ("posted_within_days", "7", "from the last 7 days"),
             ("past_hours", "1", "from the last hour"),
+            ("max_days_old", "7", "from the last 7 days"),
+            ("what", "data analyst", "for \"data analyst\""),
+            ("where", "Leeds", "in Leeds"),
             ("state", "Ohio", "in Ohio"),
             ("state", "TEXAS", "in TEXAS"),
             ("inactive_days", "90", "with 90 inactive days"),
