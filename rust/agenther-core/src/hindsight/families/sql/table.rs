@@ -35,7 +35,10 @@ fn columns(lines: &[&str]) -> Option<Table> {
         let cell = |(at, &start): (usize, &usize)| {
             let end = starts.get(at + 1).copied().unwrap_or(letters.len()).min(letters.len());
             // A value that is wider than its column shifts all that follow.
-            let is_shifted = at > 0 && letters.get(start - 1).is_some_and(|c| !c.is_whitespace());
+            let gap = rule[..start].trim_end().len()..start;
+            let is_shifted = letters
+                .get(gap.start..gap.end.min(letters.len()))
+                .is_some_and(|gap| gap.iter().any(|c| !c.is_whitespace()));
             (!is_shifted).then(|| letters.get(start..end).unwrap_or(&[]).iter().collect::<String>())
         };
         starts.iter().enumerate().map(cell).map(|cell| Some(cell?.trim().to_string())).collect()

@@ -226,6 +226,9 @@ fn call<'a>(reading: &Reading<'a>, step: usize) -> Result<Call<'a>, Reason> {
         words.object = "contents".to_string();
         path.role = Role::Said("of");
     }
+    if !is_write && holds_aside_only(read, &words.object) {
+        return Err(Reason::NoSuccessfulStep);
+    }
     let found = payload(read)?;
     words.object = shown_as_status(&found.node, &words.object).unwrap_or(words.object);
     let payload = Rc::new(the_one(without_echo(listed(found, &words.object), &given), &given));
@@ -293,7 +296,16 @@ fn words_of(tool: &str, description: Option<&str>, is_write: bool) -> Option<Too
 /// What a tool for things in general found, as the result calls them: the stations of `{"stations": […]}`, which the tool
 /// calls locations.
 fn things_found(read: &StepReading<'_>, object: &str) -> Option<String> {
-    // What stands in a result where nothing was found, or beside what was.
+    let root = read.observation()?.root();
+    let mut lists = root.children().filter(|child| child.kind() == Kind::Array);
+    let (list, None) = (lists.next()?, lists.next()) else { return None };
+    let things = humanize(list.key()?);
+    let is_thing = singular(&things) != things && !is_general(&things) && !is_aside(&things);
+    (is_general(object) && root.kind() == Kind::Object && is_thing).then_some(things)
+}
+
+/// Whether a list stands in a result where nothing was found, or beside what was.
+fn is_aside(key: &str) -> bool {
     const ASIDE: &[&str] = &[
         "warnings",
         "errors",
@@ -305,12 +317,23 @@ fn things_found(read: &StepReading<'_>, object: &str) -> Option<String> {
         "facets",
         "filters",
     ];
-    let root = read.observation()?.root();
-    let mut lists = root.children().filter(|child| child.kind() == Kind::Array);
-    let (list, None) = (lists.next()?, lists.next()) else { return None };
-    let things = humanize(list.key()?);
-    let is_thing = singular(&things) != things && !is_general(&things) && !ASIDE.contains(&things.as_str());
-    (is_general(object) && root.kind() == Kind::Object && is_thing).then_some(things)
+    ASIDE.iter().any(|aside| key.eq_ignore_ascii_case(aside))
+}
+
+/// Whether a result holds nothing but warnings or suggestions, which were not asked for.
+fn holds_aside_only(read: &StepReading<'_>, object: &str) -> bool {
+    const BESIDE: &[&str] =
+        &["count", "total", "total_count", "query", "q", "status", "message", "success", "ok"];
+    let Some(document) = read.observation() else { return false };
+    let is_asked = |key: &str| object.split(' ').any(|word| singular(word) == singular(&key.to_lowercase()));
+    let (lists, others): (Vec<_>, Vec<_>) = document
+        .root()
+        .children()
+        .filter(|child| child.kind() != Kind::Array || !child.is_empty())
+        .partition(|child| child.kind() == Kind::Array);
+    !lists.is_empty()
+        && lists.iter().all(|list| list.key().is_some_and(|key| is_aside(key) && !is_asked(key)))
+        && others.iter().all(|other| other.key().is_some_and(|key| BESIDE.contains(&key)))
 }
 
 /// Whether a noun says nothing of what kind of thing it is.
@@ -489,10 +512,12 @@ fn names_all(given: &Given, node: &Node, object: &str) -> bool {
     let Some(key) = naming_key(node.rows()).filter(|_| node.is_list()) else { return false };
     // Symbols are found for a company, and are not called as it is.
     let is_other = |row: &Node| row.get(&singular(object.rsplit(' ').next().unwrap_or(object))).is_some();
-    // Of several, `Zermatt GGB` is not called Zermatt.
+    // Of several, `Zermatt GGB` is not called Zermatt; a `Desk Lamp` alone is not called Lamp.
     let is_only = node.rows().len() == 1;
-    let is_name =
-        |name: &str| if is_only { find(name, query).is_some() } else { name.eq_ignore_ascii_case(query) };
+    let is_name = |name: &str| {
+        let begins = || find(name, query).is_some_and(|span| span.start == 0);
+        name.eq_ignore_ascii_case(query) || is_only && begins()
+    };
     let is_named = |row: &Node| row.get(key).and_then(Node::text).is_some_and(is_name) && !is_other(row);
     node.rows().iter().all(is_named)
 }

@@ -115,7 +115,6 @@ const ENVELOPE: &[&str] = &[
     "get",
     "endpoint",
     "dictionaries",
-    "included",
     "facets",
     "aggregations",
 ];
@@ -261,6 +260,8 @@ pub fn unwrap(node: Node, extent: &mut Extent, depth: usize) -> Option<Node> {
             || has_container && matches!(value, Node::Scalar(_, Kind::Number)) && is_in(key, &CONTENT_LETTERS)
             || is_message && matches!(key.as_str(), "type" | "call_id" | "tool_call_id" | "id")
             || key == "messages" && value.is_blank()
+            // What JSON:API sends along is records; what a plan includes is words.
+            || key == "included" && value.rows().iter().any(|row| row.get("type").is_some())
             // `{"object": "list", "results": […]}`
             || key == "object" && value.text() == Some("list")
     };

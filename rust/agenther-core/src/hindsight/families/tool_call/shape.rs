@@ -111,18 +111,16 @@ fn with_route(mut fields: Vec<(String, Node)>) -> Vec<(String, Node)> {
         "platform",
         "products",
     ]);
-    let is_clock = |text: &str| text.contains(':') && text.starts_with(|first: char| first.is_ascii_digit());
-    let is_moment = |text: &str| {
-        date(text).is_some()
-            || is_clock(text)
-            || text.parse::<u32>().is_ok_and(|year| (1900..2100).contains(&year))
-    };
+    // `9am`, `09:00`, 2019, 1200: a period or a range has ends, and no sender.
+    let is_end = |text: &str| date(text).is_some() || text.starts_with(|first: char| first.is_ascii_digit());
     let dates = fields
         .iter()
-        .filter(|(key, value)| matches!(key.as_str(), "from" | "to") && value.text().is_some_and(is_moment));
+        .filter(|(key, value)| matches!(key.as_str(), "from" | "to") && value.text().is_some_and(is_end));
     let (start, end) = match dates.count() {
         2 => ("start", "end"),
-        _ if is_trip && has(&["from"]) && has(&["to"]) => ("origin", "destination"),
+        _ if is_trip => ("origin", "destination"),
+        _ if !has(&["from"]) || !has(&["to"]) => return fields,
+        _ if has(&["author", "user", "actor", "changed_by", "field", "event"]) => ("old value", "new value"),
         _ => return fields,
     };
     for (key, _) in &mut fields {
@@ -286,6 +284,8 @@ mod tests {
         };
         assert_eq!(keys(pair("Bern", "Biel", &[("line", value("S3"))])), ["origin", "destination"]);
         assert_eq!(keys(pair("2025-01-02", "2025-01-09", &[("line", value("S3"))])), ["start", "end"]);
+        assert_eq!(keys(pair("9am", "5pm", &[("day", value("Mon"))])), ["start", "end"]);
+        assert_eq!(keys(pair("Open", "Done", &[("author", value("Ann"))])), ["old value", "new value"]);
         assert_eq!(keys(pair("a@example.com", "b@example.com", &[("sent", value("9"))])), ["from", "to"]);
         assert_eq!(keys(pair("CHF", "EUR", &[("rate", value("1.06"))])), ["from", "to"]);
     }

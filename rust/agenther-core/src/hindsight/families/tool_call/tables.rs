@@ -27,7 +27,11 @@ fn scalar(text: &str) -> Node {
 }
 
 fn rows<'t>(header: &[&str], lines: impl Iterator<Item = Vec<&'t str>>) -> Option<Node> {
-    let keys: Vec<String> = header.iter().map(|key| key.trim().trim_matches('*').to_string()).collect();
+    let key = |key: &&str| match key.trim().trim_matches('*') {
+        "#" => "number".to_string(),
+        key => key.to_string(),
+    };
+    let keys: Vec<String> = header.iter().map(key).collect();
     let is_header = keys.len() >= 2 && keys.iter().all(|key| is_key(key));
     let row = |cells: Vec<&str>| {
         (cells.len() == keys.len())
@@ -38,7 +42,10 @@ fn rows<'t>(header: &[&str], lines: impl Iterator<Item = Vec<&'t str>>) -> Optio
         return (is_header && !rows.is_empty()).then_some(Node::List(rows));
     };
     let is_one = is_field_and_value(name, value);
-    (is_header && !rows.is_empty()).then(|| if is_one { turned(rows) } else { Node::List(rows) })
+    if !is_header || rows.is_empty() {
+        return None;
+    }
+    if is_one { turned(rows) } else { Some(Node::List(rows)) }
 }
 
 /// Whether a table of two columns has the fields of one thing: `| Field | Value |`.
@@ -47,18 +54,17 @@ fn is_field_and_value(name: &str, value: &str) -> bool {
     NAMES.iter().any(|known| name.eq_ignore_ascii_case(known)) && value.eq_ignore_ascii_case("value")
 }
 
-/// Rows of a field and its value as the one thing that has them.
-fn turned(rows: Vec<Node>) -> Node {
+/// Rows of a field and its value as the one thing that has them; `None` where it would have a field twice.
+fn turned(rows: Vec<Node>) -> Option<Node> {
     let field = |row: Node| {
         let Node::Record(cells) = row else { return None };
         let mut cells = cells.into_iter().map(|(_, cell)| cell);
         let name = cells.next()?.text()?.to_string();
         Some((name, cells.next()?))
     };
-    let fields: Vec<(String, Node)> = rows.iter().cloned().filter_map(field).collect();
-    // The same field twice: rows after all.
+    let fields: Vec<(String, Node)> = rows.into_iter().filter_map(field).collect();
     let names: BTreeSet<&str> = fields.iter().map(|(name, _)| name.as_str()).collect();
-    if names.len() < fields.len() { Node::List(rows) } else { Node::Record(fields) }
+    (names.len() == fields.len()).then_some(Node::Record(fields))
 }
 
 fn is_key(text: &str) -> bool {
