@@ -78,8 +78,8 @@ fn with_attributes(fields: Vec<(String, Node)>) -> Vec<(String, Node)> {
     out
 }
 
-/// `from` and `to` of a trip as its origin and its destination, and of a period as its start and its end; those of a
-/// letter or of a conversion stay.
+/// `from` and `to` of a trip as its origin and its destination, of a period or a range as its start and its end, and of a
+/// change as its old and its new value; those of a letter or of a conversion stay.
 fn with_route(mut fields: Vec<(String, Node)>) -> Vec<(String, Node)> {
     let has = |names: &[&str]| fields.iter().any(|(key, _)| names.contains(&key.as_str()));
     // Letters have a sender and a recipient, changes an old and a new value, and shops open from nine to five.
