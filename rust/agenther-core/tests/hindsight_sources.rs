@@ -45,6 +45,7 @@ fn runs_of_unseen_sources_give_goals_that_people_ask() {
                     error: step.get("error").map(|_| true),
                 })
                 .collect(),
+            final_answer: field("final_answer"),
             ..Trajectory::default()
         };
         let id = trajectory.trajectory_id.unwrap_or("?");

@@ -14,6 +14,9 @@ const LENGTH: std::ops::RangeInclusive<usize> = 12..=1_500;
 /// The share of the rendered answer's facts that the message must give.
 const COMPLETE: f32 = 0.8;
 
+/// An answer of no more facts than these is one value, and a message that names others too may answer another question.
+const FEW: usize = 2;
+
 /// Talk of failing, of other topics, or of what to do next.
 const NOT_AN_ANSWER: &[&str] = &[
     "unfortunately",
@@ -87,5 +90,11 @@ pub fn own_answer(candidate: &Candidate, reading: &Reading<'_>, ends_run: bool) 
     let wanted = facts(&candidate.answer);
     let given = wanted.iter().filter(|fact| find(message.text, fact.text).is_some()).count();
     let complete = !wanted.is_empty() && given as f32 >= COMPLETE * wanted.len() as f32;
-    complete.then(|| message.text.to_string())
+    let names_others = || {
+        let names = message.facts.iter().filter(|fact| fact.kind == FactKind::Name && !opens(fact));
+        let asked =
+            |text: &str| [&candidate.goal, &candidate.answer].iter().any(|said| find(said, text).is_some());
+        names.into_iter().any(|fact| !asked(fact.text))
+    };
+    (complete && (wanted.len() > FEW || !names_others())).then(|| message.text.to_string())
 }

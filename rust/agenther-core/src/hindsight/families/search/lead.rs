@@ -227,7 +227,7 @@ pub fn is_person(lead: &Lead<'_>, gendered: bool) -> bool {
 /// Whether subject and predicate read as those of a person: a name, and a word for what people are.
 pub fn calls_a_person(lead: &Lead<'_>) -> bool {
     let described = lead.predicate.split([',', ';']).next().unwrap_or("");
-    let described = [" of ", " in ", " by ", " that ", " which "]
+    let described = [" of ", " in ", " by ", " to ", " that ", " which "]
         .iter()
         .fold(described, |text, stop| text.split(stop).next().unwrap_or(text));
     let name = lead.subject.split(' ').all(|word| word.starts_with(|c: char| !c.is_lowercase()));

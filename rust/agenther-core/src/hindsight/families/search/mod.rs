@@ -107,6 +107,10 @@ pub fn propose(reading: &Reading<'_>, out: &mut Proposals) {
                 }
             } else if let Some(answer) = texts.iter().find_map(|text| search.read_by_agent(text)) {
                 answered.push(answer);
+            } else if let Some(passage) = texts.iter().find_map(|text| mentioned(query, text))
+                && is_new(&found, &passage)
+            {
+                found.push(Found { step: index as u32, query, observation, passage });
             }
         }
     }
@@ -227,6 +231,11 @@ fn attributed<'a>(query: &'a str, observation: &'a str) -> Option<Passage<'a>> {
     });
     let does = passage.facts.iter().any(|fact| fact.relation == Relation::Definition);
     ((!does || passage.person) && !passage.facts.is_empty()).then_some(passage)
+}
+
+/// The passage of a listed page whose title a longer query holds: `Ann Lee early paintings` finds the page on Ann Lee.
+fn mentioned<'a>(query: &'a str, text: &'a str) -> Option<Passage<'a>> {
+    pages::mentioned(query, text).find_map(|title| passage::read(title, text))
 }
 
 /// Whether the agent's words doubt that an observation answers the query.

@@ -149,12 +149,10 @@ fn after_label(line: &str) -> Option<&str> {
 /// The summary of the page that a query means, where a text is a list of pages: the one of that title, else the only
 /// one whose title without its kind is.
 pub fn titled<'a>(query: &str, text: &'a str) -> Option<&'a str> {
-    let is_list = text.trim_start().starts_with("Page: ")
-        || text.trim_start().starts_with("Out[") && text.contains("Page: ") && text.contains("Summary:");
-    if !is_list {
+    if !is_list(text) {
         return Some(text);
     }
-    let pages: Vec<(&str, &str)> = text.split("Page: ").take(MAX_TEXTS).filter_map(page).collect();
+    let pages: Vec<(&str, &str)> = listed(text).collect();
     let wanted = content_stems(query);
     let same = |title: &str| content_stems(title) == wanted;
     let exact = pages.iter().find(|(title, _)| same(title));
@@ -167,6 +165,37 @@ pub fn titled<'a>(query: &str, text: &'a str) -> Option<&'a str> {
             .filter(|(_, summary)| summary.split(". ").next().is_some_and(|lead| has_name(lead, query)))
     };
     exact.or_else(only).or_else(named).map(|(_, summary)| *summary)
+}
+
+/// The names of listed pages that a query holds beside other words, `Ann Lee` in `early paintings of Ann Lee`, but none
+/// that several pages have. A word alone is as likely a part of another name.
+pub fn mentioned<'a>(query: &str, text: &'a str) -> impl Iterator<Item = &'a str> {
+    let query = folded_words(query);
+    let names = move || {
+        let titles = is_list(text).then(|| listed(text)).into_iter().flatten().map(|(title, _)| title);
+        titles.map(|title| title.split([',', '(']).next().unwrap_or(title).trim())
+    };
+    names().filter(move |name| {
+        let is_only = names().filter(|other| other == name).count() == 1;
+        name.contains(' ') && is_only && query.contains(&folded_words(name))
+    })
+}
+
+/// The words of a text between single spaces, and one before and after, so that none is found in a longer one.
+fn folded_words(text: &str) -> String {
+    let words = text.split(|c: char| !c.is_alphanumeric()).filter(|word| !word.is_empty());
+    words.fold(" ".to_string(), |all, word| all + &word.to_lowercase() + " ")
+}
+
+fn is_list(text: &str) -> bool {
+    let opens = text.trim_start();
+    opens.starts_with("Page: ")
+        || opens.starts_with("Out[") && text.contains("Page: ") && text.contains("Summary:")
+}
+
+/// Title and summary of each listed page.
+fn listed(text: &str) -> impl Iterator<Item = (&str, &str)> {
+    text.split("Page: ").take(MAX_TEXTS).filter_map(page)
 }
 
 /// Whether a lead has a name that is no part of a longer one: `Ann Lee`, but not in `Mary Ann Lee`.

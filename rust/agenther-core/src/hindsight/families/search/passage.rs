@@ -304,7 +304,9 @@ impl<'a> Passage<'a> {
         // A name whose bearer may be a person or not takes neither "who" nor "what".
         let who_or_what = self.person || !calls_a_person(lead);
         if takes_article && (3..=40).contains(&complete) && who_or_what {
-            self.add(Relation::Definition, "", predicate);
+            // "an Iowa-class battleship, and was the second ship to be named after the state" is two answers.
+            let further = [", and was ", ", and is "].iter().find_map(|more| predicate.split_once(more));
+            self.add(Relation::Definition, "", further.map_or(predicate, |(first, _)| first));
         }
     }
 

@@ -138,6 +138,25 @@ fn pages_of_a_code_call_are_read() {
 }
 
 #[test]
+fn a_page_whose_name_the_query_holds_is_asked_about_unless_another_page_has_that_name() {
+    let pages = "Page: Jon Hale (painter)\nSummary: Jon Hale (born 2 May 1931) is an English painter.\n\nPage: Kent\nSummary: Kent is a county.";
+    let call = ("wikipedia", "early harbour paintings of Jon Hale in Kent", pages);
+    assert!(goals(&[call]).iter().any(|(goal, _)| goal.contains("Jon Hale")), "{:?}", goals(&[call]));
+    let two = format!("{pages}\n\nPage: Jon Hale (judge)\nSummary: Jon Hale is a judge.");
+    assert_eq!(goals(&[("wikipedia", call.1, &two)]), []);
+    assert_eq!(goals(&[("wikipedia", "early paintings of Jon Hales", pages)]), []);
+}
+
+#[test]
+fn what_holds_a_title_is_no_person_and_a_definition_ends_where_another_begins() {
+    let prize = "Page: Mr. Harbour\nSummary: Mr. Harbour is the title awarded to the winner of the men's rowing contest, who holds it for a year.";
+    let found = goals(&[("wikipedia", "Mr. Harbour", prize)]);
+    assert!(found.iter().all(|(goal, _)| !goal.contains("Who")), "{found:?}");
+    let ship = "Page: MS Veld\nSummary: MS Veld is a Dutch-class ferry, and was the second ship of the line to be named after the town of Veld.";
+    assert!(asks(&[("wikipedia", "MS Veld", ship)], "What is MS Veld?", "a Dutch-class ferry"));
+}
+
+#[test]
 fn the_shorter_name_that_a_lead_gives_is_the_topic() {
     let text = "Brightwell Motors Company Limited, commonly known as Brightwell Motors and later as Veld Motors, was a car maker based in Ulm, Germany. It was founded in 1921.";
     let found = goals(&[("search", "Brightwell Motors", text)]);
