@@ -80,7 +80,7 @@ def test_a_file_of_no_known_format_is_a_problem(agenther: Shell, tmp_path: Path)
 
 def test_a_mapping_is_drafted_and_reads_the_log(agenther: Shell, tmp_path: Path) -> None:
     turn = {"tool": "look", "args": {"at": "the sea"}, "result": "It is calm."}
-    write_log(tmp_path / "log.jsonl", {"task": "Say how the sea is today.", "turns": [turn]})
+    write_log(tmp_path / "log.jsonl", {"task": "Say how the sea is today.", "watches": [turn]})
     unknown = agenther("formats", "log.jsonl")
     assert unknown.code == 1
     assert "--suggest" in unknown.err

@@ -36,6 +36,7 @@ mod react_text;
 mod reflexion;
 mod responses;
 mod smolagents;
+mod step_list;
 mod swe_agent;
 mod tapeagents;
 mod tau_bench;
@@ -99,6 +100,7 @@ pub const FORMATS: &[&dyn Format] = &[
     &langchain_agent::LangchainAgent,
     &autogen_chat::AutogenChat,
     &react::React,
+    &step_list::StepList,
     &openai_chat::OpenAiChat,
 ];
 

@@ -115,7 +115,7 @@ impl Mapping {
     }
 
     /// Prompt, system and steps.
-    fn course<'a>(&self, record: Value<'_, 'a>) -> Result<Run<'a>, String> {
+    pub(crate) fn course<'a>(&self, record: Value<'_, 'a>) -> Result<Run<'a>, String> {
         match &self.source {
             Source::Messages(path) => {
                 let run = messages_at(path.segments(), record).unwrap_or_default();
