@@ -2,7 +2,8 @@
 //!
 //! [`command`] takes a line apart; [`phrase`] says what it prints, with a [`source`] at its beginning ([`find`], [`grep`],
 //! [`git`], [`system`], [`web`], [`glob`]) and a [`filter`] at each pipe; [`deed`] says what it changes, [`missing`] what
-//! is not there, [`described`] what the agent itself says of it. [`search_tool`] reads search tools as commands.
+//! is not there, [`described`] what the agent itself says of it. [`search_tool`] and [`file_tool`] read tools
+//! that search and act on files as commands.
 //! [`session`] goes through the commands of a run. Unknown flags, patterns with backslashes, expansions and anything that depends on
 //! dropped steps give no candidate: a goal keeps all changes before it.
 
@@ -10,6 +11,7 @@ mod answer;
 mod command;
 mod deed;
 mod described;
+mod file_tool;
 mod filter;
 mod find;
 mod git;
@@ -89,7 +91,7 @@ pub fn line<'a>(step: &StepReading<'a>) -> Option<Cow<'a, str>> {
         || has_letters(name, "bash")
         || is_named(["shell", "terminal"]) && takes_command();
     if !is_shell {
-        return search_tool::command(step).map(Cow::Owned);
+        return file_tool::command(step).or_else(|| search_tool::command(step)).map(Cow::Owned);
     }
     super::text_argument(step, KEYS)
 }

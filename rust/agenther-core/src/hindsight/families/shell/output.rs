@@ -2,7 +2,7 @@
 
 use std::borrow::Cow;
 
-use super::search_tool;
+use super::{file_tool, search_tool};
 use crate::text::document::{Document, Kind};
 
 /// Lines that harnesses write after an output.
@@ -32,6 +32,9 @@ pub fn printed(observation: &str) -> Option<Cow<'_, str>> {
     }
     if let Some(text) = in_document(observation) {
         return text.map(Cow::Owned);
+    }
+    if let Some(text) = file_tool::printed(observation) {
+        return Some(Cow::Owned(text));
     }
     let text = tagged(observation)
         .or_else(|| headed(observation))
