@@ -97,7 +97,24 @@ impl<'a> Provenance<'a> {
         };
         let all = arguments.iter().enumerate();
         let all = all.flat_map(|(step, arguments)| arguments.iter().map(move |argument| (step, argument)));
-        let sources: Vec<Source> = all.map(source_of).collect();
+        // Who is signed in the system prompt says, though every result says it again.
+        let mut given: FastMap<&str, (usize, Source)> = FastMap::default();
+        let sources: Vec<Source> = all
+            .map(|(step, argument)| {
+                let source = source_of((step, argument));
+                let (first, known) = *given.entry(argument.value.as_ref()).or_insert((step, source));
+                match source {
+                    Source::Observation { step: shown, .. }
+                        if known == Source::Constant
+                            && first <= shown as usize
+                            && argument.value.len() > 3 =>
+                    {
+                        Source::Constant
+                    }
+                    source => source,
+                }
+            })
+            .collect();
         for (argument, source) in arguments.iter_mut().flatten().zip(sources) {
             argument.source = source;
         }
@@ -148,7 +165,11 @@ fn arguments<'a>(reading: &Reading<'a>, step: usize) -> Vec<Argument<'a>> {
 }
 
 fn argument<'a>(leaf: Value<'_, 'a>) -> Argument<'a> {
-    let name = leaf.nearest_key().unwrap_or("");
+    // `{"name": {"exact": "Ann"}}`: how it is compared is no name of what.
+    let compares =
+        leaf.key().is_some_and(|key| matches!(key, "exact" | "eq" | "equals" | "contains" | "$eq"));
+    let of_field = || leaf.parent()?.nearest_key();
+    let name = of_field().filter(|_| compares).or_else(|| leaf.nearest_key()).unwrap_or("");
     let text = leaf.text();
     if let Cow::Borrowed(query) = text
         && matches!(name, "query" | "q" | "search" | "filter" | "search_query")

@@ -32,7 +32,7 @@ impl Effect {
 
 /// The effect that a verb says; other words say none.
 #[rustfmt::skip]
-static VERBS: Table<Effect, 190> = {
+static VERBS: Table<Effect, 191> = {
     use Effect::{Meta, Read, Reply, Write};
     Table::of([
         ("get", Read), ("list", Read), ("find", Read), ("search", Read), ("fetch", Read), ("retrieve", Read),
@@ -69,7 +69,7 @@ static VERBS: Table<Effect, 190> = {
         ("resume", Write), ("pause", Write), ("escalate", Write), ("attach", Write), ("detach", Write),
         ("extend", Write), ("notify", Write), ("dismiss", Write), ("acknowledge", Write), ("resize", Write),
         ("scale", Write), ("rollback", Write), ("reopen", Write), ("reassign", Write), ("unassign", Write),
-        ("activate", Write), ("deactivate", Write), ("suspend", Write), ("mute", Write), ("unmute", Write),
+        ("activate", Write), ("deactivate", Write), ("suspend", Write), ("mute", Write), ("mark", Write), ("unmute", Write),
         ("think", Meta), ("plan", Meta), ("transfer", Meta), ("handoff", Meta), ("delegate", Meta),
         ("wait", Meta), ("reflect", Meta), ("note", Meta),
         ("finish", Reply), ("finished", Reply), ("answer", Reply), ("respond", Reply), ("reply", Reply),

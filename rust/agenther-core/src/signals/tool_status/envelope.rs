@@ -95,10 +95,10 @@ fn is_of_thing(key: &str) -> bool {
 
 /// The keys that may say that a call failed.
 #[rustfmt::skip]
-static TELLING: Words<27> = Words::of([
+static TELLING: Words<28> = Words::of([
     "error", "errors", "exception", "error_message", "traceback", "status", "state", "result", "type", "status_code",
     "statuscode", "code", "http_code", "exit_code", "exitcode", "returncode", "return_code", "exit_status", "is_error",
-    "iserror", "failed", "timed_out", "timedout", "ok", "success", "succeeded", "successful",
+    "iserror", "failed", "timed_out", "timedout", "ok", "success", "succeeded", "successful", "cod",
 ]);
 
 fn says_error(key: &str, member: &Member<'_>) -> bool {
@@ -114,11 +114,11 @@ fn says_error(key: &str, member: &Member<'_>) -> bool {
             "status" | "state" | "result" | "type" => ["error", "failed", "failure", "fail", "errored"]
                 .iter()
                 .any(|name| value.eq_ignore_ascii_case(name)),
-            "status_code" | "statuscode" | "code" => value.parse().is_ok_and(is_http_error),
+            "status_code" | "statuscode" | "code" | "cod" => value.parse().is_ok_and(is_http_error),
             _ => false,
         },
         Member::Number(value) => match key {
-            "status" | "status_code" | "statuscode" | "code" | "http_code" => is_http_error(*value),
+            "status" | "status_code" | "statuscode" | "code" | "cod" | "http_code" => is_http_error(*value),
             "exit_code" | "exitcode" | "returncode" | "return_code" | "exit_status" => *value != 0.0,
             _ => false,
         },

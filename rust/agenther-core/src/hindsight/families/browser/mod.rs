@@ -65,6 +65,12 @@ pub fn touches(read: &StepReading<'_>) -> bool {
     matches!(Act::of(read), Some(Act::Click(_) | Act::Type { .. } | Act::Choose(..)))
 }
 
+/// Whether it names the element as only pages do, by its place or its selector.
+pub fn touches_by_place(read: &StepReading<'_>) -> bool {
+    let has = |key| read.arguments().is_some_and(|arguments| arguments.root().get(key).is_some());
+    touches(read) && ["index", "ref", "selector"].into_iter().any(has)
+}
+
 /// What the act of a step is, as a command: `click "Orders"`.
 pub fn phrase(reading: &Reading<'_>, step: usize) -> Option<String> {
     let act = Act::of(&reading.steps[step])?;

@@ -3,7 +3,7 @@
 
 use std::borrow::Cow;
 
-use super::fields::{field_label, is_identifier};
+use super::fields::{field_label, is_identifier, is_noise};
 use super::payload::Node;
 use crate::hindsight::forms::date;
 use crate::hindsight::wording::{capitalize, humanize, is_opaque, say_value};
@@ -217,10 +217,27 @@ fn all_differ<T: std::hash::Hash + Eq>(values: impl Iterator<Item = Option<T>>) 
     values.into_iter().all(|value| value.is_some_and(|value| seen.insert(value)))
 }
 
+/// The name or title of a record.
+pub fn name_of(fields: &[(String, Node)]) -> Option<&Node> {
+    named(fields).map(|(_, name)| name)
+}
+
 /// The field that is a name or a title.
 fn named(fields: &[(String, Node)]) -> Option<&(String, Node)> {
-    const NAMES: &[&str] =
-        &["name", "title", "full_name", "label", "subject", "display_name", "friendly_name"];
+    const NAMES: &[&str] = &[
+        "name",
+        "title",
+        "full_name",
+        "label",
+        "subject",
+        "display_name",
+        "friendly_name",
+        "display_value",
+        "display_string",
+        "global_name",
+        "username",
+        "login",
+    ];
     let find = |names: &[&str]| {
         let is_name = |key: &str| names.iter().any(|name| folded(name).eq(folded(key)));
         fields.iter().find(|(key, value)| is_name(key) && is_short(value))
@@ -353,7 +370,9 @@ fn nested(node: &Node, depth: usize) -> Option<String> {
             if items.len() > MAX_ROWS {
                 return None;
             }
-            let has_records = items.iter().any(|item| matches!(item, Node::Record(_)));
+            let items = &varied(items);
+            let is_long = |item: &Node| matches!(item, Node::Record(fields) if reference(fields).is_none());
+            let has_records = items.iter().any(is_long);
             let said: Option<Vec<String>> = items.iter().map(|item| nested(item, depth + 1)).collect();
             said?.join(if has_records { "; " } else { ", " })
         }
@@ -364,6 +383,33 @@ fn nested(node: &Node, depth: usize) -> Option<String> {
         {
             nested(text, depth + 1)?
         }
+        // `{"value": "SCI", "desc": "Science Library"}`: the code, and what it means.
+        Node::Record(fields)
+            if fields.len() == 2
+                && node.get("value").or_else(|| node.get("code")).is_some()
+                && let Some(meaning) = ["desc", "description", "label", "display", "text"]
+                    .iter()
+                    .find_map(|key| node.get(key)) =>
+        {
+            nested(meaning, depth + 1)?
+        }
+        // A person among people, or a figure as a page shows it.
+        Node::Record(_)
+            if let Some(shown) = [
+                "display_string",
+                "display_value",
+                "global_name",
+                "username",
+                "login",
+                "dateTime",
+                "date_time",
+            ]
+            .iter()
+            .find_map(|key| node.get(key).filter(|value| !value.is_blank())) =>
+        {
+            nested(shown, depth + 1)?
+        }
+        Node::Record(fields) if let Some(name) = reference(fields) => nested(name, depth + 1)?,
         Node::Record(fields) if is_map_of_records(fields) => {
             let said: Option<Vec<String>> = fields
                 .iter()
@@ -388,7 +434,15 @@ fn nested(node: &Node, depth: usize) -> Option<String> {
             if let [(_, only)] = shown[..] {
                 return nested(only, depth + 1);
             }
+            let has_words = shown.iter().any(|(key, value)| {
+                !is_identifier(key)
+                    && matches!(value, Node::Scalar(text, Kind::String) if text.contains(char::is_alphabetic))
+            });
             let is_long = shown.len() > MAX_INNER;
+            // Of a wide record inside a record its name suffices.
+            if let Some((_, name)) = named(fields).filter(|_| is_long) {
+                return nested(name, depth + 1);
+            }
             // Beside what people know it by, an identifier of the system says nothing.
             let is_named = fields.iter().any(|(key, _)| matches!(key.as_str(), "name" | "title"));
             let is_system = |key: &str, value: &Node| {
@@ -413,8 +467,10 @@ fn nested(node: &Node, depth: usize) -> Option<String> {
                         | "province" | "country",
                         ..,
                     ) => parts.push(nested(value, depth + 1)?),
+                    // What only a system counts by says nothing beside the rest.
+                    _ if is_identifier(key) && has_words => {}
                     _ if is_identifier(key) => {
-                        parts.push(format!("{} {}", say_key(key), value.text().unwrap_or("none")))
+                        parts.push(format!("{} {}", say_key(key), nested(value, depth + 1)?))
                     }
                     _ => parts.push(format!("{} {}", say_key(key), nested(value, depth + 1)?)),
                 }
@@ -424,13 +480,54 @@ fn nested(node: &Node, depth: usize) -> Option<String> {
     })
 }
 
+/// What a record stands for that has a name and beside it only what systems use: `{"id": 7, "type": "user", "name":
+/// "Ann"}`.
+pub fn reference(fields: &[(String, Node)]) -> Option<&Node> {
+    const ASIDE: &[&str] = &["type", "kind", "object", "color", "colour", "slug", "scheme", "default"];
+    let (name, value) = named(fields)?;
+    // `{"code": "open", "name": "Open"}`, `{"code": "PT", "name": "Portugal"}`
+    let repeats = |code: &str| code.len() <= 3 || folded(code).eq(folded(value.text().unwrap_or("")));
+    let is_aside = |(key, value): &(String, Node)| {
+        let last = effect::words(key).last().unwrap_or("").to_ascii_lowercase();
+        key == name
+            || value.is_blank()
+            || is_identifier(key)
+            || is_noise(key)
+            || ASIDE.contains(&last.as_str())
+            || last == "code" && value.text().is_some_and(repeats)
+            || matches!(value, Node::Scalar(_, Kind::Bool))
+            || matches!(value, Node::Record(inner) if reference(inner).is_some())
+    };
+    (fields.len() > 1 && fields.iter().all(is_aside)).then_some(value)
+}
+
+/// The records of a list without the fields that are the same in all, where others tell them apart.
+fn varied(items: &[Node]) -> Cow<'_, [Node]> {
+    let Some(Node::Record(first)) = items.first().filter(|_| items.len() >= 3) else {
+        return Cow::Borrowed(items);
+    };
+    let is_same = |key: &str, value: &Node| items.iter().all(|item| item.get(key) == Some(value));
+    let same: Vec<&str> =
+        first.iter().filter(|(key, value)| is_same(key, value)).map(|(key, _)| key.as_str()).collect();
+    if same.is_empty() || same.len() == first.len() {
+        return Cow::Borrowed(items);
+    }
+    let without = |item: &Node| match item {
+        Node::Record(fields) => {
+            Node::Record(fields.iter().filter(|(key, _)| !same.contains(&key.as_str())).cloned().collect())
+        }
+        item => item.clone(),
+    };
+    Cow::Owned(items.iter().map(without).collect())
+}
+
 /// A number as people write it: `120000` for `120000.0`.
 fn number(text: &str) -> &str {
     text.strip_suffix(".0").unwrap_or(text)
 }
 
 /// `{"card_4421": {…}, "gift_77": {…}}`: the keys are identifiers, not names of fields.
-fn is_map_of_records(fields: &[(String, Node)]) -> bool {
+pub fn is_map_of_records(fields: &[(String, Node)]) -> bool {
     !fields.is_empty() && fields.iter().all(|(key, value)| matches!(value, Node::Record(_)) && is_opaque(key))
 }
 
@@ -499,12 +596,81 @@ fn single_spaced(text: &str) -> String {
     text.split_whitespace().collect::<Vec<_>>().join(" ")
 }
 
+/// Whether what follows `<` is a tag of a page: `<LkTooltip>` and `<https://…|here>` are words.
+fn is_markup(tag: &str) -> bool {
+    const TAGS: &[&str] = &[
+        "a",
+        "abbr",
+        "article",
+        "b",
+        "blockquote",
+        "body",
+        "br",
+        "center",
+        "code",
+        "dd",
+        "div",
+        "dl",
+        "dt",
+        "em",
+        "figcaption",
+        "figure",
+        "font",
+        "footer",
+        "h1",
+        "h2",
+        "h3",
+        "h4",
+        "h5",
+        "h6",
+        "head",
+        "header",
+        "hr",
+        "html",
+        "i",
+        "img",
+        "label",
+        "li",
+        "link",
+        "main",
+        "mark",
+        "meta",
+        "nav",
+        "ol",
+        "p",
+        "pre",
+        "s",
+        "section",
+        "small",
+        "span",
+        "strong",
+        "style",
+        "sub",
+        "sup",
+        "table",
+        "tbody",
+        "td",
+        "th",
+        "thead",
+        "title",
+        "tr",
+        "u",
+        "ul",
+        "wbr",
+        "jats",
+    ];
+    let name = tag.trim_start_matches('/');
+    let end = name.find(|c: char| !c.is_ascii_alphanumeric()).unwrap_or(name.len());
+    let ends = name[end..].starts_with(['>', ' ', '/', ':', '\n']);
+    ends && TAGS.iter().any(|known| known.eq_ignore_ascii_case(&name[..end]))
+}
+
 fn without_tags(text: &str) -> String {
     let mut out = String::with_capacity(text.len());
     let mut rest = text;
     while let Some(at) = rest.find('<') {
         let tag = &rest[at..];
-        let is_tag = tag[1..].starts_with(|c: char| c.is_ascii_alphabetic() || c == '/');
+        let is_tag = is_markup(&tag[1..]);
         match tag.find('>').filter(|&end| is_tag && end <= 200) {
             Some(end) => {
                 out.push_str(&rest[..at]);

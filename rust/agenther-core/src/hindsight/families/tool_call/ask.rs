@@ -11,10 +11,10 @@ use super::roles::Role;
 use super::said::Said;
 use super::subject::{Subject, subject};
 use super::usage::Usage;
-use super::wanted::{Wanted, tells_something, wanted};
+use super::wanted::{Wanted, is_echoed_place, is_of_call, tells_something, wanted};
 use crate::hindsight::provenance::Source;
 use crate::hindsight::reason::Reason;
-use crate::hindsight::wording::{is_plural_phrase, say_value};
+use crate::hindsight::wording::{is_opaque, is_plural_phrase, say_value, singular};
 use crate::hindsight::{Origin, Slot};
 use crate::reading::Reading;
 use crate::text::tables::FastMap;
@@ -114,6 +114,14 @@ pub fn clause_about(
         Some(fields) => Wanted::exactly(fields),
         None => wanted(calls, &subject, material.usage),
     };
+    // A page of a list is not the list, where it is told as one field among others.
+    let is_page = |call: &&Call<'_>| {
+        let lists = |key: &String| call.payload.node.get(key).is_some_and(Node::is_list);
+        call.payload.is_part && !call.payload.node.is_list() && wanted.keys.iter().any(lists)
+    };
+    if calls.iter().any(is_page) {
+        return Err(Reason::AnswerUnreadable);
+    }
     let said = Said {
         subject: &subject,
         reference,
@@ -125,6 +133,15 @@ pub fn clause_about(
     let (imperative, question) = said.request()?;
     let about = said.about();
     let answer = answer_of(calls, &subject, reference, &wanted, &merged)?;
+    // What was asked by is no answer: the brands called Ridgeline are Ridgeline.
+    let told = answer.rsplit(": ").next().unwrap_or(&answer).trim_end_matches('.');
+    let repeats = |given: &Given| given.values.iter().any(|value| value.eq_ignore_ascii_case(told));
+    if first.payload.node.rows().len() == 1
+        && answer.matches(": ").count() == 1
+        && first.given.iter().any(repeats)
+    {
+        return Err(Reason::NoAsk);
+    }
     let slots = calls.iter().flat_map(|call| slots(call)).collect();
     Ok(Clause {
         tool: first.tool.to_string(),
@@ -241,12 +258,18 @@ fn said_payload(call: &Call<'_>, wanted: &Wanted, heading: &str) -> Option<Strin
                                     .iter()
                                     .any(|given| given.values.iter().any(|value| value == text))
                         });
-                        !value.is_blank() && field_label(key).is_some() && !is_identifier(key) && !is_said
+                        let is_aside = is_identifier(key) || is_of_call(key) || is_echoed_place(key, value);
+                        !value.is_blank() && field_label(key).is_some() && !is_aside && !is_said
                     } else {
                         keys.iter().any(|chosen| chosen == key)
                     }
                 })
                 .collect();
+            // What is described in records alone is no answer to a question about one thing.
+            let is_nested = |(_, value): &(&str, &Node)| matches!(value, Node::Record(inner) if answer::reference(inner).is_none());
+            if keys.is_empty() && chosen.len() > 1 && chosen.iter().all(is_nested) {
+                return None;
+            }
             let said = answer::record(&chosen)?;
             (!said.is_empty()).then(|| format!("{heading}: {}.", said.trim_end_matches('.')))
         }
@@ -255,6 +278,8 @@ fn said_payload(call: &Call<'_>, wanted: &Wanted, heading: &str) -> Option<Strin
             let gap = if said.starts_with("- ") { "\n" } else { " " };
             Some(format!("{heading}:{gap}{said}"))
         }
+        // Found was the key that a program goes on with: `item_00000`.
+        Node::Scalar(text, _) if text.contains('_') && is_opaque(text) && !asks_for_a_key(heading) => None,
         Node::Scalar(text, _)
             if text.len() <= 60 && !is_bare_row(text) && (!text.trim().contains(' ') || is_figure(text)) =>
         {
@@ -263,8 +288,48 @@ fn said_payload(call: &Call<'_>, wanted: &Wanted, heading: &str) -> Option<Strin
         }
         // A row of a table without its header: `order,BS-20931,total,86.40`.
         Node::Scalar(text, _) if is_bare_row(text) || is_bare_table(text) => None,
-        Node::Scalar(text, _) => answer::prose(text).filter(|prose| prose.contains(char::is_alphanumeric)),
+        // Tools tell the agent what to do with their results.
+        Node::Scalar(text, _) if text.contains("IMPORTANT") || text.contains("the user") => None,
+        Node::Scalar(text, _) => answer::prose(text).filter(|prose| {
+            prose.contains(char::is_alphanumeric)
+                && (!prose.starts_with("```") || holds_text(&call.words.object))
+        }),
     }
+}
+
+/// Whether a thing is text as it stands: a file, a log, a manifest.
+fn holds_text(object: &str) -> bool {
+    const TEXTS: &[&str] = &[
+        "content",
+        "file",
+        "code",
+        "log",
+        "config",
+        "configuration",
+        "manifest",
+        "script",
+        "diff",
+        "readme",
+        "source",
+        "output",
+        "yaml",
+        "template",
+        "snippet",
+        "patch",
+        "document",
+        "definition",
+    ];
+    let last = singular(object.rsplit(' ').next().unwrap_or(object));
+    TEXTS.contains(&last.as_str())
+}
+
+/// Whether a heading is of something that people know as a key: `The user ID of Ann Lee`.
+fn asks_for_a_key(heading: &str) -> bool {
+    const KEYS: &[&str] =
+        &["id", "identifier", "number", "code", "key", "reference", "username", "handle", "name"];
+    heading
+        .split(|c: char| !c.is_alphanumeric())
+        .any(|word| KEYS.iter().any(|key| word.eq_ignore_ascii_case(key)))
 }
 
 /// The values that a call is given.

@@ -8,7 +8,7 @@ use super::answer::naming_key;
 use super::fields::is_identifier;
 use super::located::{self, located, origin};
 use super::moments::dated;
-use super::nouns::{is_everyday, is_everyday_word};
+use super::nouns::{is_everyday, is_everyday_word, without_service};
 use super::payload::{Node, Payload, payload};
 use super::roles::{Role, flag, is_sayable, role};
 use super::told::{self, Told};
@@ -138,7 +138,8 @@ fn live_steps(reading: &Reading<'_>) -> Vec<usize> {
                 && matches!(read.effect, Effect::Read | Effect::Write)
                 // A page is read by the family that knows its elements, and is no answer as it stands.
                 && !browser::acts(read)
-                && !(browser::touches(read) && *in_browser)
+                && !browser::touches_by_place(read)
+                && (!*in_browser || !browser::touches(read))
                 && !code::is_of_code(read)
                 && seen.insert((read.step.action_name, read.step.action_input))
         })
@@ -170,6 +171,9 @@ fn call<'a>(reading: &Reading<'a>, step: usize) -> Result<Call<'a>, Reason> {
     if matches!(words.object.as_str(), "directory" | "folder" | "dir" | "directory contents") || is_listing()
     {
         words.object = "files".to_string();
+    }
+    if !words.from_description {
+        words.object = without_service(&words.object, reading, step).to_string();
     }
     // A read that is named like an act: its words would ask for the act. `Charging docks in a zone` are not to be charged.
     if !is_write && effect::effect(&words.verb, None) == Effect::Write {
@@ -691,6 +695,13 @@ fn given(reading: &Reading<'_>, step: usize, object: &str, is_write: bool) -> Re
                 Role::AtLeast(_) | Role::AtMost(_) | Role::Count(_) | Role::Last(_)
             );
         let is_opaque = !is_figure && is_opaque(&value) || is_unsaid_id(argument);
+        // A key of the system prompt, no user has.
+        if argument.source == Source::Constant && is_opaque && is_machine_key(&value) {
+            if is_of_account(argument.name) {
+                continue;
+            }
+            return Err(Reason::OpaqueIdentifier);
+        }
         let is_guess = argument.source == Source::Invented
             && effect::words(argument.name)
                 .last()
@@ -719,7 +730,10 @@ fn given(reading: &Reading<'_>, step: usize, object: &str, is_write: bool) -> Re
             out.len() - 1
         });
         // `in 140`: the number of a league, which nobody knows.
-        let is_place = matches!(out[place].role, Role::In | Role::At | Role::By | Role::From | Role::To);
+        let is_place = matches!(
+            out[place].role,
+            Role::In | Role::At | Role::By | Role::From | Role::To | Role::Category
+        );
         let is_year = value.parse::<u32>().is_ok_and(|year| (1900..2100).contains(&year));
         let is_number = !is_year && value.bytes().all(|byte| byte.is_ascii_digit());
         if is_place && is_number && !matches!(argument.source, Source::User { .. }) {
@@ -1028,6 +1042,21 @@ fn is_unsaid_id(argument: &Argument<'_>) -> bool {
         && !argument.value.contains(' ')
         && effect::words(argument.name)
             .any(|word| matches!(word.to_ascii_lowercase().as_str(), "id" | "ids" | "uuid" | "key"))
+}
+
+/// `67264835d44feea700024a5b`, `6c1f8d0e-93b2-4a57-8e0c-2f7b19d5aa43`: letters and digits that only machines write.
+fn is_machine_key(value: &str) -> bool {
+    let has = |test: fn(&u8) -> bool| value.bytes().any(|byte| test(&byte));
+    value.len() >= 16 && !value.contains(' ') && has(u8::is_ascii_digit) && has(u8::is_ascii_alphabetic)
+}
+
+/// Whether a parameter is the account in which all is done, as `cloudId` or `AccountSid`.
+fn is_of_account(name: &str) -> bool {
+    const ACCOUNTS: &[&str] =
+        &["cloud", "account", "tenant", "workspace", "organization", "org", "subscription", "site"];
+    effect::words(name)
+        .next()
+        .is_some_and(|first| ACCOUNTS.iter().any(|known| first.eq_ignore_ascii_case(known)))
 }
 
 /// Letters with a number behind them: `r311`, but not `Q4`.

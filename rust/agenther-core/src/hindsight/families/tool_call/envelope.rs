@@ -167,12 +167,16 @@ impl Extent {
         for (key, value) in fields {
             match value {
                 Node::Record(inner)
-                    if is_in(key, &["result_info", "meta", "metadata", "pagination", "page_info"]) =>
+                    if (is_in(key, &["result_info", "meta", "metadata", "page_info"])
+                        || key.to_ascii_lowercase().starts_with("pagination")) =>
                 {
                     self.read(inner)
                 }
                 Node::Scalar(text, Kind::Number)
-                    if is_in(key, TOTALS) || is_paged && key.eq_ignore_ascii_case("total") =>
+                    if is_in(key, TOTALS)
+                        || is_paged && key.eq_ignore_ascii_case("total")
+                        || counts_lists(key, fields)
+                        || is_paged && key.eq_ignore_ascii_case("count") && counts_more(text, fields) =>
                 {
                     self.total = text.parse().ok().or(self.total);
                 }
@@ -183,10 +187,35 @@ impl Extent {
 
     /// Whether there are more than these, of which a page has so many.
     pub fn has_more(&self, node: &Node, page_size: Option<usize>) -> bool {
-        let Node::List(rows) = node else { return self.goes_on };
+        let Some(rows) = only_list(node) else { return self.goes_on };
         let is_full = page_size == Some(rows.len()) && self.total.is_none();
         self.goes_on || is_full || self.total.is_some_and(|total| total > rows.len())
     }
+}
+
+/// The rows of a result: of a record, those of its only list of records.
+fn only_list(node: &Node) -> Option<&[Node]> {
+    let Node::Record(fields) = node else { return node.is_list().then(|| node.rows()) };
+    let is_rows =
+        |value: &&Node| value.is_list() && value.rows().iter().any(|row| matches!(row, Node::Record(_)));
+    let mut lists = fields.iter().map(|(_, value)| value).filter(is_rows);
+    let list = lists.next()?;
+    lists.next().is_none().then(|| list.rows())
+}
+
+/// Whether a count is of more than the lists beside it hold: on a page it may be that of the page.
+fn counts_more(count: &str, fields: &[(String, Node)]) -> bool {
+    let held = fields.iter().filter(|(_, value)| value.is_list()).map(|(_, value)| value.rows().len()).max();
+    count.parse::<usize>().ok() > held
+}
+
+/// `total_transactions` beside `transactions`.
+fn counts_lists(key: &str, fields: &[(String, Node)]) -> bool {
+    let things = key.strip_prefix("total_").or_else(|| key.strip_prefix("total"));
+    things.is_some_and(|things| {
+        let is_named = |(name, value): &(String, Node)| value.is_list() && folded(name).eq(folded(things));
+        !things.is_empty() && fields.iter().any(is_named)
+    })
 }
 
 /// How many things a call asked for at most.
@@ -195,6 +224,9 @@ pub fn page_size(reading: &StepReading<'_>) -> Option<usize> {
         "limit",
         "per_page",
         "page_size",
+        "page_limit",
+        "rows",
+        "retmax",
         "max_results",
         "num_results",
         "max_items",
@@ -207,8 +239,8 @@ pub fn page_size(reading: &StepReading<'_>) -> Option<usize> {
         "k",
         "max",
     ];
-    let arguments = reading.arguments()?.root();
-    arguments.children().find_map(|argument| {
+    // `{"options": {"count": 4}}` says so one object further in.
+    reading.arguments()?.leaves().find_map(|argument| {
         let key = argument.key()?;
         let is_size = SIZES.iter().any(|size| folded(size).eq(folded(key)));
         argument.text().parse().ok().filter(|_| is_size)
@@ -420,7 +452,7 @@ fn is_early_page(fields: &[(String, Node)]) -> bool {
         fields.iter().find(named)?.1.text()?.parse::<u32>().ok()
     };
     number(&["page", "currentpage", "pagenumber"])
-        .zip(number(&["pages", "totalpages", "pagecount", "lastpage"]))
+        .zip(number(&["pages", "totalpages", "pagecount", "lastpage", "maxpage"]))
         .is_some_and(|(page, pages)| page < pages)
 }
 

@@ -84,6 +84,8 @@ pub fn payload(reading: &StepReading<'_>) -> Result<Payload, Reason> {
             }
             true
         }
+        // The list of a record is a page of it.
+        Node::Record(_) => reader.is_cut || has_more,
         _ => reader.is_cut,
     };
     Ok(Payload { node, complete: complete && !is_part, is_part })

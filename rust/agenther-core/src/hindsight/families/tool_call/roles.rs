@@ -431,7 +431,8 @@ fn by_words(words: &[String], value: &str) -> Option<Role> {
         // `flat 12B` is no unit of measurement.
         "unit" | "units" if value.bytes().any(|byte| byte.is_ascii_digit()) => return None,
         "sort" | "order" | "format" | "locale" | "sortby" | "direction" | "units" | "unit" | "verbose"
-        | "fields" | "timezone" | "tz" | "view" | "mode" | "lang" | "language" => Role::Manner,
+        | "fields" | "field" | "mask" | "fieldmask" | "part" | "retmode" | "rettype" | "expand"
+        | "timezone" | "tz" | "view" | "mode" | "lang" | "language" => Role::Manner,
         last if words.contains(&"sort") || words.contains(&"order") && last == "by" => Role::Manner,
         last if IDENTIFIERS.contains(&last) => {
             let entity = if head.is_empty() { String::new() } else { humanize(&head.join("_")) };

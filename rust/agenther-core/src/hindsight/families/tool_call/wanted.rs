@@ -7,15 +7,20 @@ use super::fields::{field_label, is_identifier, is_noise};
 use super::moments::is_stamp;
 use super::nouns::is_everyday_word;
 use super::payload::Node;
+use super::roles::Role;
 use super::said::{is_side, is_sum};
 use super::subject::Subject;
 use super::usage::{Usage, fields};
 use super::words::attribute;
 use crate::hindsight::wording::{humanize, is_plural_phrase, singular};
+use crate::signals::effect;
 use crate::text::document::Kind;
 
 /// Fields that one clause asks for by name: a fourth makes a form of it.
 const MAX_FIELDS: usize = 3;
+
+/// Fields of a record in a field, beyond which nobody asks for it unless the run used it.
+const MAX_NESTED: usize = 6;
 
 /// Fields of a part of a thing that are told as a whole.
 const MAX_WHOLE: usize = 6;
@@ -118,8 +123,14 @@ impl Wanted {
     /// Of rows with few fields, where none is asked for by its name, all are told.
     fn with_all(mut self, calls: &[&Call<'_>]) -> Self {
         let keys = told(calls);
-        if (1..=MAX_COLUMNS).contains(&keys.len()) {
-            self.keys = keys;
+        let total = keys.len();
+        if (1..=MAX_COLUMNS).contains(&total) {
+            // Where there are few, all are told.
+            let is_told = |key: &String| total <= MAX_FIELDS || is_said_of_named(calls, key);
+            self.keys = keys.into_iter().filter(is_told).collect();
+            if self.keys.is_empty() {
+                self.keys.extend(row_name(calls));
+            }
             self.asked.clear();
         }
         self
@@ -134,7 +145,8 @@ pub fn wanted(calls: &[&Call<'_>], subject: &Subject, usage: &Usage) -> Wanted {
     {
         return wanted;
     }
-    let used = used(calls, &keys, usage);
+    let mut used = used(calls, &keys, usage);
+    used.retain(|key| !is_heavy(calls, key));
     as_it_is(calls, subject, &keys, &used, usage)
         .or_else(|| by_use(calls, &used, usage))
         .unwrap_or_else(|| by_salience(calls, &keys))
@@ -208,25 +220,33 @@ fn by_use(calls: &[&Call<'_>], used: &[&str], usage: &Usage) -> Option<Wanted> {
     if used.is_empty() {
         return None;
     }
+    let is_said = |key: &&str| usage.is_asked(key) || is_sayable(key);
+    // Those that people have words for are asked for.
+    let is_list = calls[0].payload.node.is_list();
+    let said: Vec<&str> = used.iter().copied().filter(|key| is_said(key)).collect();
+    // Of a record without a word for what was used, what people ask for is asked for.
+    if said.is_empty() && !is_list {
+        return None;
+    }
+    let used = if said.is_empty() { used } else { &said };
     let wanted = Wanted::exactly(&first_few(used, usage));
     // That they are dated goes without saying, and so do the symbols of symbols.
     let object = singular(&calls[0].words.object);
     let is_implied =
         |key: &&str| dates(calls, key) || field_label(key).is_some_and(|label| object.ends_with(&label));
-    let is_said = |key: &&str| usage.is_asked(key) || is_sayable(key);
-    let is_bare_list =
-        calls[0].payload.node.is_list() && (used.iter().all(is_implied) || !used.iter().all(is_said));
+    let is_bare_list = is_list && (used.iter().all(is_implied) || !used.iter().all(is_said));
     Some(if is_bare_list { wanted.with_all(calls) } else { wanted })
 }
 
 /// Whether people say the words of a field: the tax, but not the `vwc`.
 fn is_sayable(key: &str) -> bool {
-    field_label(key).is_some_and(|label| label.split([' ', '-']).all(is_everyday_word))
+    field_label(key)
+        .is_some_and(|label| label.split([' ', '-']).all(|word| word == "creation" || is_everyday_word(word)))
 }
 
 /// What people ask for most; of few fields all.
 fn by_salience(calls: &[&Call<'_>], keys: &[&str]) -> Wanted {
-    let columns = columns(calls, keys);
+    let columns: Vec<&str> = columns(calls, keys).into_iter().filter(|key| !is_heavy(calls, key)).collect();
     let mut salient: Vec<&str> = columns.iter().copied().filter(|key| salience(key).is_some()).collect();
     salient.sort_by_key(|key| salience(key));
     salient.truncate(MAX_FIELDS);
@@ -239,10 +259,33 @@ fn by_salience(calls: &[&Call<'_>], keys: &[&str]) -> Wanted {
         // A list of names is the names.
         (true, 0, _) => unnamed(row_name(calls).into_iter().collect()).with_all(calls),
         (true, ..) => unnamed(owned(keys)).with_all(calls),
-        (false, ..=MAX_FIELDS, _) => Wanted::exactly(&owned(keys)),
+        (false, ..=MAX_FIELDS, _) if keys.iter().any(|key| is_sayable(key)) => {
+            let said: Vec<&str> = keys.iter().copied().filter(|key| is_sayable(key)).collect();
+            Wanted::exactly(&owned(&said))
+        }
         (false, _, 2..) => Wanted::exactly(&owned(&salient)),
         _ => Wanted::default(),
     }
+}
+
+/// Whether a field is a record of many fields or a list of such: it is told only where it was used.
+fn is_heavy(calls: &[&Call<'_>], key: &str) -> bool {
+    let is_wide = |node: &Node| {
+        let Node::Record(fields) = node else { return false };
+        // What has a name is told by it, and keys of a map are no fields.
+        let is_deep = || fields.iter().any(|(_, value)| is_nested(value));
+        (fields.len() > MAX_NESTED || is_deep())
+            && answer::name_of(fields).is_none()
+            && !answer::is_map_of_records(fields)
+    };
+    let values = calls.iter().flat_map(|call| fields(&call.payload.node)).filter(|(known, _)| *known == key);
+    values.into_iter().any(|(_, value)| is_wide(value) || value.is_list() && value.rows().iter().any(is_wide))
+}
+
+/// Whether a value is a record without a name, or a list of such.
+fn is_nested(value: &Node) -> bool {
+    let is_bare = |node: &Node| matches!(node, Node::Record(fields) if fields.len() > 1 && answer::name_of(fields).is_none());
+    is_bare(value) || value.is_list() && value.rows().iter().any(is_bare)
 }
 
 /// Whether the value under a key is a list of records.
@@ -278,6 +321,15 @@ fn is_simple((_, value): &(String, Node)) -> bool {
         Node::List(items) => items.iter().all(|item| matches!(item, Node::Scalar(..))),
         value => matches!(value, Node::Scalar(..)),
     }
+}
+
+/// Whether a field is told of rows: of such with names, only what people have words for.
+fn is_said_of_named(calls: &[&Call<'_>], key: &str) -> bool {
+    let is_named = row_name(calls).is_some_and(|name| matches!(name.as_str(), "name" | "title"));
+    let values =
+        || calls.iter().flat_map(|call| fields(&call.payload.node)).filter(|(known, _)| *known == key);
+    let is_flag = || values().all(|(_, value)| matches!(value, Node::Scalar(_, Kind::Bool)));
+    !is_named || is_sayable(key) && !is_flag() && !is_heavy(calls, key)
 }
 
 /// Every field that tells something, though nobody would ask for it by its name.
@@ -330,7 +382,20 @@ fn askable<'c>(calls: &[&'c Call<'_>], subject: &Subject) -> Vec<&'c str> {
                 call.payload.node.rows().iter().all(|row| !is_record(row) || row.get(key).is_some())
             })
         };
+        // The account of an account is no answer.
+        let is_itself = field_label(key).is_some_and(|label| names_entity(calls[0], &label));
+        let is_path =
+            value.text().is_some_and(|text| text.starts_with('/') && text.len() > 1 && !text.contains(' '));
+        // Kinds by number, of which only the interface knows the meaning.
+        let is_coded = matches!(value, Node::Scalar(_, Kind::Number))
+            && effect::words(key)
+                .last()
+                .is_some_and(|last| matches!(last, "type" | "flags" | "kind" | "Type"));
         let is_known = is_plain
+            || is_coded
+            || is_of_call(key)
+            || is_itself && !matches!(value, Node::Scalar(..))
+            || is_path
             || is_list && !is_of_all()
             || is_echoed_place(key, value)
             || is_flag
@@ -348,8 +413,20 @@ fn askable<'c>(calls: &[&'c Call<'_>], subject: &Subject) -> Vec<&'c str> {
     keys
 }
 
+/// Whether a field says that the call was answered, which is no answer.
+pub fn is_of_call(key: &str) -> bool {
+    const STATES: &[&str] =
+        &["response code", "response message", "result code", "status code", "status message"];
+    field_label(key).is_some_and(|label| STATES.contains(&label.as_str()))
+}
+
+/// Whether a call takes a thing by this name: the account of `account_number`.
+fn names_entity(call: &Call<'_>, label: &str) -> bool {
+    call.given.iter().any(|given| matches!(&given.role, Role::Identity { entity, .. } if entity == label))
+}
+
 /// Whether a value is the place that was asked about, as a service knows it, or nothing but where it lies.
-fn is_echoed_place(key: &str, value: &Node) -> bool {
+pub fn is_echoed_place(key: &str, value: &Node) -> bool {
     let Node::Record(fields) = value else { return false };
     let is_degrees = |key: &str| matches!(key, "lat" | "lng" | "lon" | "latitude" | "longitude");
     matches!(key, "location" | "coordinates" | "coord" | "geometry" | "position")

@@ -182,6 +182,22 @@ fn local_words(name: &str) -> Vec<String> {
     if words.len() >= 3 && is_system(&words[0]) || words.len() >= 2 && SYSTEMS.contains(&words[0].as_str()) {
         words.remove(0);
     }
+    // `search_ticketmaster`: what is searched is not asked for.
+    if words.len() == 2 && SYSTEMS.contains(&words[1].as_str()) && verb_of(&words[0]).is_some() {
+        words.pop();
+    }
+    // `GET_search_person`: how it is sent says nothing where the act follows.
+    let is_method = ["GET_", "POST_", "GET-", "POST-"].iter().any(|method| last.starts_with(method));
+    if is_method && words.get(1).is_some_and(|next| verb_of(next).is_some()) {
+        words.remove(0);
+    }
+    // `places_searchText` searches places, by a text.
+    if let [.., thing, search, text] = &words[..]
+        && (search == "search" && text == "text")
+        && verb_of(thing).is_none()
+    {
+        words.pop();
+    }
     words
 }
 
