@@ -114,11 +114,13 @@ fn says_error(key: &str, member: &Member<'_>) -> bool {
             "status" | "state" | "result" | "type" => ["error", "failed", "failure", "fail", "errored"]
                 .iter()
                 .any(|name| value.eq_ignore_ascii_case(name)),
-            "status_code" | "statuscode" | "code" | "cod" => value.parse().is_ok_and(is_http_error),
+            "status_code" | "statuscode" | "code" => value.parse().is_ok_and(is_http_error),
+            "cod" => value.parse().is_ok_and(is_refusal),
             _ => false,
         },
         Member::Number(value) => match key {
-            "status" | "status_code" | "statuscode" | "code" | "cod" | "http_code" => is_http_error(*value),
+            "status" | "status_code" | "statuscode" | "code" | "http_code" => is_http_error(*value),
+            "cod" => is_refusal(*value),
             "exit_code" | "exitcode" | "returncode" | "return_code" | "exit_status" => *value != 0.0,
             _ => false,
         },
@@ -141,6 +143,11 @@ fn wraps(key: &str) -> bool {
 
 pub(super) fn is_http_error(code: f64) -> bool {
     (400.0..600.0).contains(&code)
+}
+
+/// What OpenWeather answers under `cod`, where others have a fish or a sum to be paid.
+fn is_refusal(code: f64) -> bool {
+    [400.0, 401.0, 403.0, 404.0, 429.0, 500.0].contains(&code)
 }
 
 /// Calls `visit` for the top-level members of an object that begin in the first bytes of it. JSON and

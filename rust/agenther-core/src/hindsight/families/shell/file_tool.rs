@@ -22,6 +22,25 @@ const PRINTED: &[&str] = &[
     "count",
 ];
 
+/// The arguments that are read. A tool of another kind has others: `move {source, destination, mail_id}`.
+const KNOWN: &[&str] = &[
+    "a",
+    "folder",
+    "dir_name",
+    "file_name",
+    "file_name1",
+    "file_name2",
+    "source",
+    "destination",
+    "pattern",
+    "mode",
+    "lines",
+    "content",
+    "path",
+    "head",
+    "tail",
+];
+
 /// How results begin that only say that it was done.
 const DONE: &[&str] = &["Successfully moved ", "Successfully created directory ", "Successfully wrote to "];
 
@@ -32,39 +51,38 @@ pub fn command(step: &StepReading<'_>) -> Option<String> {
     let name = name.rsplit("__").next().unwrap_or(name);
     let root = step.arguments()?.root();
     let given = Given { root };
-    let known = root.children().filter(|child| child.raw() != "null").count();
     let words = match name {
         "ls" => vec![if given.is_true("a") { "ls -a" } else { "ls" }.to_string()],
         "pwd" => vec!["pwd".to_string()],
         "cd" => vec!["cd".to_string(), given.word("folder")?],
-        "mkdir" => vec!["mkdir".to_string(), given.word("dir_name")?],
+        "mkdir" | "rmdir" => vec![name.to_string(), given.word("dir_name")?],
         "touch" | "cat" | "sort" | "rm" => vec![name.to_string(), given.word("file_name")?],
-        "rmdir" => vec!["rmdir".to_string(), given.word("dir_name")?],
         "mv" | "cp" => vec![name.to_string(), given.word("source")?, given.word("destination")?],
         "diff" => vec!["diff".to_string(), given.word("file_name1")?, given.word("file_name2")?],
         "grep" => vec!["grep".to_string(), given.word("pattern")?, given.word("file_name")?],
-        "wc" => vec![format!("wc -{}", given.text("mode").unwrap_or("l".into())), given.word("file_name")?],
-        "tail" => {
-            vec![format!("tail -n {}", given.number("lines").unwrap_or("10")), given.word("file_name")?]
+        "wc" if given.text("mode").is_some_and(|mode| matches!(&*mode, "l" | "w")) => {
+            vec![format!("wc -{}", given.text("mode")?), given.word("file_name")?]
         }
+        "tail" => vec![format!("tail -n {}", given.number("lines")?), given.word("file_name")?],
         "echo" => vec!["echo".to_string(), given.word("content")?, ">".to_string(), given.word("file_name")?],
         "read_text_file" | "read_file" if is_note(&given.text("path")?) => {
-            match (given.number("head"), given.number("tail")) {
-                (None, None) if known == 1 => vec!["cat".to_string(), given.word("path")?],
-                (Some(lines), None) => vec![format!("head -n {lines}"), given.word("path")?],
-                (None, Some(lines)) => vec![format!("tail -n {lines}"), given.word("path")?],
+            let program = match (given.number("head"), given.number("tail")) {
+                (Some(lines), None) => format!("head -n {lines}"),
+                (None, Some(lines)) => format!("tail -n {lines}"),
+                (None, None) => "cat".to_string(),
                 _ => return None,
-            }
+            };
+            vec![program, given.word("path")?]
         }
-        "create_directory" if known == 1 => vec!["mkdir".to_string(), given.word("path")?],
-        "move_file" if known == 2 => {
-            vec!["mv".to_string(), given.word("source")?, given.word("destination")?]
-        }
-        "write_file" if known == 2 => {
+        "create_directory" => vec!["mkdir".to_string(), given.word("path")?],
+        "move_file" => vec!["mv".to_string(), given.word("source")?, given.word("destination")?],
+        "write_file" => {
             vec!["echo".to_string(), given.word("content")?, ">".to_string(), given.word("path")?]
         }
         _ => return None,
     };
+    // What is not known may change what is done: `{"file_name": "a.txt", "reverse": true}`.
+    root.children().filter_map(|child| child.key()).all(|key| KNOWN.contains(&key)).then_some(())?;
     Some(words.join(" "))
 }
 
@@ -100,20 +118,17 @@ impl<'d> Given<'d> {
     }
 }
 
-/// What such a tool printed; `None` where the text is no result of one.
+/// What such a tool printed; `None` where its result is not in its form, but as a shell prints it.
 pub fn printed(observation: &str) -> Option<String> {
     let text = observation.trim();
     if text == "None" || DONE.iter().any(|start| text.starts_with(start)) && !text.contains('\n') {
         return Some(String::new());
     }
-    if !text.starts_with('{') {
-        return None;
-    }
-    let document = Document::parse(text)?;
-    let root = document.root();
-    let member = root.children().next()?;
+    let document = Document::parse(text).filter(|_| text.starts_with('{'))?;
+    let members: Vec<_> = document.root().children().filter(|child| child.key() != Some("type")).collect();
+    let [member] = members[..] else { return None };
     let key = member.key()?;
-    if matches!(key, "current_working_directory") || key == "result" && says_done(&member.text()) {
+    if key == "current_working_directory" || key == "result" && says_done(&member.text()) {
         return Some(String::new());
     }
     PRINTED.contains(&key).then_some(())?;

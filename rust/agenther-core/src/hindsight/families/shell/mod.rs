@@ -64,7 +64,7 @@ pub fn moves_before(reading: &Reading<'_>, index: usize) -> Vec<u32> {
     let mut place = place::Place::default();
     for (at, read) in reading.steps[..index].iter().enumerate() {
         if let Some(line) = line(read).filter(|line| line.starts_with("cd ")) {
-            place.take_in(at as u32, &line, &read.step.observation.and_then(printed).unwrap_or_default());
+            place.take_in(at as u32, &line, &output::output_of(read).unwrap_or_default());
         }
     }
     place.moves
@@ -73,7 +73,7 @@ pub fn moves_before(reading: &Reading<'_>, index: usize) -> Vec<u32> {
 /// Whether a step tells something by failing or by printing nothing: a command that worked is silent.
 pub fn tells_by_silence(read: &StepReading<'_>) -> bool {
     read.step.observation.is_some_and(|text| {
-        output::printed(text).is_some_and(|text| is_silent(&text)) || missing::path(read, text).is_some()
+        output::output_of(read).is_some_and(|text| is_silent(&text)) || missing::path(read, text).is_some()
     }) && line(read).is_some()
 }
 

@@ -3,6 +3,7 @@
 use std::borrow::Cow;
 
 use super::{file_tool, search_tool};
+use crate::reading::StepReading;
 use crate::text::document::{Document, Kind};
 
 /// Lines that harnesses write after an output.
@@ -25,16 +26,20 @@ const CUTS: &[&str] =
 /// How far into an observation an output begins.
 const MAX_HEADER: usize = 300;
 
-/// What the command of a step printed; `None` where a part of it was left out.
+/// What the command of a step printed, also where a tool stands for it.
+pub fn output_of<'a>(step: &StepReading<'a>) -> Option<Cow<'a, str>> {
+    let observation = step.step.observation?;
+    let by_tool = file_tool::command(step).and_then(|_| file_tool::printed(observation));
+    by_tool.map_or_else(|| printed(observation), |text| Some(Cow::Owned(text)))
+}
+
+/// What a command printed; `None` where a part of it was left out.
 pub fn printed(observation: &str) -> Option<Cow<'_, str>> {
     if CUTS.iter().any(|mark| observation.contains(mark)) {
         return None;
     }
     if let Some(text) = in_document(observation) {
         return text.map(Cow::Owned);
-    }
-    if let Some(text) = file_tool::printed(observation) {
-        return Some(Cow::Owned(text));
     }
     let text = tagged(observation)
         .or_else(|| headed(observation))

@@ -6,7 +6,7 @@ use super::answer::{answer, complains, is_report, lists, per_file_name};
 use super::command;
 use super::deed::{self, Deed};
 use super::described;
-use super::output::{ended_with_error, printed};
+use super::output::{ended_with_error, output_of};
 use super::phrase::{self, Kind, Phrase};
 use super::place::{self, Place};
 use super::state::{Lost, changes_state, did_nothing, keeps_notes, mentions};
@@ -63,10 +63,10 @@ struct Act {
 impl<'r, 'a> Session<'r, 'a> {
     /// Nothing done yet.
     pub fn new(reading: &'r Reading<'a>) -> Self {
-        let newline_kept = reading.steps.iter().any(|step| {
-            let output = step.step.observation.and_then(printed);
-            output.is_some_and(|text| text.ends_with('\n')) && line(step).is_some()
-        });
+        let newline_kept = reading
+            .steps
+            .iter()
+            .any(|step| output_of(step).is_some_and(|text| text.ends_with('\n')) && line(step).is_some());
         Session {
             reading,
             newline_kept,
@@ -104,7 +104,7 @@ impl<'r, 'a> Session<'r, 'a> {
         let raw = read.step.observation.unwrap_or("");
         let act = act(line, &self.place);
         let changes = act.as_ref().map_or(changes_state(line), |act| !act.deeds.is_empty());
-        let output = read.step.observation.and_then(printed);
+        let output = output_of(read);
         let output = output.as_deref();
         self.place.take_in(step, line, output.unwrap_or("?"));
         let failed = read.status.is_error() || changes && ended_with_error(raw);

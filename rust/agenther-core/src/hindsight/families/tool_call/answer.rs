@@ -224,20 +224,8 @@ pub fn name_of(fields: &[(String, Node)]) -> Option<&Node> {
 
 /// The field that is a name or a title.
 fn named(fields: &[(String, Node)]) -> Option<&(String, Node)> {
-    const NAMES: &[&str] = &[
-        "name",
-        "title",
-        "full_name",
-        "label",
-        "subject",
-        "display_name",
-        "friendly_name",
-        "display_value",
-        "display_string",
-        "global_name",
-        "username",
-        "login",
-    ];
+    const NAMES: &[&str] =
+        &["name", "title", "full_name", "label", "subject", "display_name", "friendly_name"];
     let find = |names: &[&str]| {
         let is_name = |key: &str| names.iter().any(|name| folded(name).eq(folded(key)));
         fields.iter().find(|(key, value)| is_name(key) && is_short(value))
@@ -370,7 +358,6 @@ fn nested(node: &Node, depth: usize) -> Option<String> {
             if items.len() > MAX_ROWS {
                 return None;
             }
-            let items = &varied(items);
             let is_long = |item: &Node| matches!(item, Node::Record(fields) if reference(fields).is_none());
             let has_records = items.iter().any(is_long);
             let said: Option<Vec<String>> = items.iter().map(|item| nested(item, depth + 1)).collect();
@@ -386,28 +373,18 @@ fn nested(node: &Node, depth: usize) -> Option<String> {
         // `{"value": "SCI", "desc": "Science Library"}`: the code, and what it means.
         Node::Record(fields)
             if fields.len() == 2
-                && node.get("value").or_else(|| node.get("code")).is_some()
-                && let Some(meaning) = ["desc", "description", "label", "display", "text"]
-                    .iter()
-                    .find_map(|key| node.get(key)) =>
+                && node.get("value").is_some()
+                && let Some(meaning) = node.get("desc").or_else(|| node.get("description")) =>
         {
             nested(meaning, depth + 1)?
         }
-        // A person among people, or a figure as a page shows it.
-        Node::Record(_)
-            if let Some(shown) = [
-                "display_string",
-                "display_value",
-                "global_name",
-                "username",
-                "login",
-                "dateTime",
-                "date_time",
-            ]
-            .iter()
-            .find_map(|key| node.get(key).filter(|value| !value.is_blank())) =>
+        Node::Record(fields) if let Some(shown) = shown_as(fields) => nested(shown, depth + 1)?,
+        // `{"dateTime": "…", "timeZone": "Europe/Oslo"}`
+        Node::Record(fields)
+            if fields.len() == 2
+                && let Some((moment, zone)) = node.get("dateTime").zip(node.get("timeZone")) =>
         {
-            nested(shown, depth + 1)?
+            format!("{} ({})", nested(moment, depth + 1)?, zone.text()?)
         }
         Node::Record(fields) if let Some(name) = reference(fields) => nested(name, depth + 1)?,
         Node::Record(fields) if is_map_of_records(fields) => {
@@ -480,13 +457,32 @@ fn nested(node: &Node, depth: usize) -> Option<String> {
     })
 }
 
+/// The value that a page would show for a record: a figure, or what a person is called among much that systems use.
+fn shown_as(fields: &[(String, Node)]) -> Option<&Node> {
+    let first = |keys: &[&str]| {
+        let found = keys.iter().find_map(|key| fields.iter().find(|(known, _)| known == key));
+        found.map(|(_, value)| value).filter(|value| !value.is_blank())
+    };
+    let is_wide = fields.len() > 4 && first(&["id", "user_id", "avatar", "avatar_url"]).is_some();
+    first(&["display_string", "display_value"])
+        .or_else(|| first(&["global_name", "username", "login"]).filter(|_| is_wide))
+}
+
 /// What a record stands for that has a name and beside it only what systems use: `{"id": 7, "type": "user", "name":
 /// "Ann"}`.
 pub fn reference(fields: &[(String, Node)]) -> Option<&Node> {
     const ASIDE: &[&str] = &["type", "kind", "object", "color", "colour", "slug", "scheme", "default"];
-    let (name, value) = named(fields)?;
+    let is_person = |(key, value): &&(String, Node)| {
+        matches!(key.as_str(), "global_name" | "username" | "login") && !value.is_blank()
+    };
+    let (name, value) = named(fields).or_else(|| fields.iter().find(is_person))?;
     // `{"code": "open", "name": "Open"}`, `{"code": "PT", "name": "Portugal"}`
     let repeats = |code: &str| code.len() <= 3 || folded(code).eq(folded(value.text().unwrap_or("")));
+    // What has neither an identifier nor an address of its own is described, not referred to.
+    let refers = |(key, value): &(String, Node)| {
+        (is_identifier(key) || is_noise(key)) && !value.is_blank()
+            || key == "code" && value.text().is_some_and(repeats)
+    };
     let is_aside = |(key, value): &(String, Node)| {
         let last = effect::words(key).last().unwrap_or("").to_ascii_lowercase();
         key == name
@@ -498,27 +494,7 @@ pub fn reference(fields: &[(String, Node)]) -> Option<&Node> {
             || matches!(value, Node::Scalar(_, Kind::Bool))
             || matches!(value, Node::Record(inner) if reference(inner).is_some())
     };
-    (fields.len() > 1 && fields.iter().all(is_aside)).then_some(value)
-}
-
-/// The records of a list without the fields that are the same in all, where others tell them apart.
-fn varied(items: &[Node]) -> Cow<'_, [Node]> {
-    let Some(Node::Record(first)) = items.first().filter(|_| items.len() >= 3) else {
-        return Cow::Borrowed(items);
-    };
-    let is_same = |key: &str, value: &Node| items.iter().all(|item| item.get(key) == Some(value));
-    let same: Vec<&str> =
-        first.iter().filter(|(key, value)| is_same(key, value)).map(|(key, _)| key.as_str()).collect();
-    if same.is_empty() || same.len() == first.len() {
-        return Cow::Borrowed(items);
-    }
-    let without = |item: &Node| match item {
-        Node::Record(fields) => {
-            Node::Record(fields.iter().filter(|(key, _)| !same.contains(&key.as_str())).cloned().collect())
-        }
-        item => item.clone(),
-    };
-    Cow::Owned(items.iter().map(without).collect())
+    (fields.iter().any(refers) && fields.iter().all(is_aside)).then_some(value)
 }
 
 /// A number as people write it: `120000` for `120000.0`.

@@ -288,13 +288,17 @@ fn said_payload(call: &Call<'_>, wanted: &Wanted, heading: &str) -> Option<Strin
         }
         // A row of a table without its header: `order,BS-20931,total,86.40`.
         Node::Scalar(text, _) if is_bare_row(text) || is_bare_table(text) => None,
-        // Tools tell the agent what to do with their results.
-        Node::Scalar(text, _) if text.contains("IMPORTANT") || text.contains("the user") => None,
+        Node::Scalar(text, _) if addresses_agent(text) => None,
         Node::Scalar(text, _) => answer::prose(text).filter(|prose| {
             prose.contains(char::is_alphanumeric)
                 && (!prose.starts_with("```") || holds_text(&call.words.object))
         }),
     }
+}
+
+/// Whether a tool tells the agent what to do with its result: `share this link with the user`.
+fn addresses_agent(text: &str) -> bool {
+    ["to the user", "with the user", "tell the user", "IMPORTANT**"].iter().any(|words| text.contains(words))
 }
 
 /// Whether a thing is text as it stands: a file, a log, a manifest.
@@ -313,6 +317,10 @@ fn holds_text(object: &str) -> bool {
         "source",
         "output",
         "yaml",
+        "report",
+        "table",
+        "schedule",
+        "timetable",
         "template",
         "snippet",
         "patch",

@@ -209,12 +209,24 @@ fn counts_more(count: &str, fields: &[(String, Node)]) -> bool {
     count.parse::<usize>().ok() > held
 }
 
-/// `total_transactions` beside `transactions`.
+/// `total_transactions` beside `transactions`, unless it is the sum of a field of theirs: `total_expenses`.
 fn counts_lists(key: &str, fields: &[(String, Node)]) -> bool {
     let things = key.strip_prefix("total_").or_else(|| key.strip_prefix("total"));
     things.is_some_and(|things| {
-        let is_named = |(name, value): &(String, Node)| value.is_list() && folded(name).eq(folded(things));
-        !things.is_empty() && fields.iter().any(is_named)
+        let is_named = |(name, value): &&(String, Node)| value.is_list() && folded(name).eq(folded(things));
+        let total = fields.iter().find(|(known, _)| known == key).and_then(|(_, value)| value.text());
+        let is_counted =
+            |(_, list): &(String, Node)| !total.is_some_and(|total| is_sum_of(total, list.rows()));
+        !things.is_empty() && fields.iter().find(is_named).is_some_and(is_counted)
+    })
+}
+
+/// Whether a number is the sum of a field of the rows.
+fn is_sum_of(total: &str, rows: &[Node]) -> bool {
+    let (Ok(total), Some(Node::Record(first))) = (total.parse::<f64>(), rows.first()) else { return false };
+    first.iter().any(|(key, _)| {
+        let values = rows.iter().map(|row| row.get(key).and_then(Node::text)?.parse::<f64>().ok());
+        values.sum::<Option<f64>>().is_some_and(|sum| (sum - total).abs() < 0.005)
     })
 }
 
@@ -225,7 +237,6 @@ pub fn page_size(reading: &StepReading<'_>) -> Option<usize> {
         "per_page",
         "page_size",
         "page_limit",
-        "rows",
         "retmax",
         "max_results",
         "num_results",
@@ -240,7 +251,10 @@ pub fn page_size(reading: &StepReading<'_>) -> Option<usize> {
         "max",
     ];
     // `{"options": {"count": 4}}` says so one object further in.
-    reading.arguments()?.leaves().find_map(|argument| {
+    const INSIDE: &[&str] = &["options", "pagination", "paging", "page"];
+    let root = reading.arguments()?.root();
+    let inside = INSIDE.iter().filter_map(|key| root.get(key)).flat_map(|inner| inner.children());
+    root.children().chain(inside).find_map(|argument| {
         let key = argument.key()?;
         let is_size = SIZES.iter().any(|size| folded(size).eq(folded(key)));
         argument.text().parse().ok().filter(|_| is_size)

@@ -259,10 +259,7 @@ fn by_salience(calls: &[&Call<'_>], keys: &[&str]) -> Wanted {
         // A list of names is the names.
         (true, 0, _) => unnamed(row_name(calls).into_iter().collect()).with_all(calls),
         (true, ..) => unnamed(owned(keys)).with_all(calls),
-        (false, ..=MAX_FIELDS, _) if keys.iter().any(|key| is_sayable(key)) => {
-            let said: Vec<&str> = keys.iter().copied().filter(|key| is_sayable(key)).collect();
-            Wanted::exactly(&owned(&said))
-        }
+        (false, ..=MAX_FIELDS, _) => Wanted::exactly(&owned(keys)),
         (false, _, 2..) => Wanted::exactly(&owned(&salient)),
         _ => Wanted::default(),
     }
