@@ -154,7 +154,8 @@ fn calls(item: Value<'_, '_>) -> bool {
     };
     item.among(&TOOL).any(|(_, tool)| {
         let call = tool.items().next().unwrap_or(tool);
-        let named = is_name(call) || call.among(&NAME).any(|(_, name)| is_name(name));
+        // A list of bare names does not say which arguments are whose.
+        let named = !tool.is_array() && is_name(call) || call.among(&NAME).any(|(_, name)| is_name(name));
         named && (given(item) || given(call))
     })
 }
@@ -297,6 +298,10 @@ mod tests {
             ),
             (
                 r#"[{"task": "a", "thought": "t", "tool": "s", "args": {}, "result": 1}, {"task": "b", "thought": "t", "tool": "s", "args": {}, "result": 1}]"#,
+                false,
+            ),
+            (
+                r#"{"query": "x", "steps": [{"node": "n", "input": "x", "tool_calls": ["a", "b"], "output": "o"}]}"#,
                 false,
             ),
         ] {
