@@ -1,7 +1,7 @@
 //! Lists of steps: logs of houses that write, step by step, which tool was called with what and what came back.
 //!
 //! Source: no one's; `{task, steps: [{thought, tool, args, observation}]}` in the names that loggers use, the call flat, in
-//! an object of its own, in a list, or as typed events, the list beside the goal, one object further in, or alone.
+//! an object of its own or in a list, the list of steps beside the goal, one object further in, or alone.
 //! Where a log names its fields in other ways, `agenther formats --suggest FILE` drafts a mapping.
 //!
 //! | field of the log | field of the run |
@@ -121,7 +121,7 @@ goal = "goal"
 user = ["user", "user_message", "user_input", "human", "[type=user].content"]
 thought = ["thought", "thoughts", "reasoning", "rationale", "thinking", "intermediate_thought", "reflection", "[type=thought].content", "[type=reasoning].content", "[type=message].content", "[type=final_response].content", "[type=final_answer].content"]
 calls = "tool_calls"
-tool = ["tool", "tool_name", "function", "function_name", "action_name", "tool.name", "function.name", "action.name", "action.tool", "action.tool_name", "action.function", "action.type", "action_taken.tool", "action_taken.name", "tool_call.name", "tool_call.tool", "tool_call.function.name", "function_call.name", "action", "api_name", "[type=tool_call].name", "name"]
+tool = ["tool", "tool_name", "function", "function_name", "action_name", "tool.name", "function.name", "action.name", "action.tool", "action.tool_name", "action.function", "action.type", "action_taken.tool", "action_taken.name", "tool_call.name", "tool_call.tool", "tool_call.function.name", "function_call.name", "action", "api_name", "name"]
 arguments = ["arguments", "args", "action_input", "tool_input", "tool_args", "parameters", "params", "kwargs", "function.arguments", "action.arguments", "action.args", "action.input", "action.parameters", "action.params", "action.tool_input", "action_taken.args", "action_taken.arguments", "tool_call.arguments", "tool_call.args", "tool_call.input", "tool_call.function.arguments", "function_call.arguments", "input"]
 observation = ["observation", "obs", "tool_response", "tool_output", "tool_result", "function_response", "result", "output", "response", "env_response", "[type=tool_result].content", "[type=observation].content"]
 error = ["error", "is_error", "exit_code"]
