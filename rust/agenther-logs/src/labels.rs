@@ -16,6 +16,8 @@ static SUCCESS: Keys = Keys::new(&[
     "is_solved",
     "is_resolved",
     "task_success",
+    // AgentDojo's: whether the user's task was done.
+    "utility",
 ]);
 /// Keys of a number that says how well.
 static REWARD: Keys = Keys::new(&["reward", "total_reward", "final_reward", "score"]);

@@ -81,7 +81,7 @@ pub(crate) fn part_text<'a>(part: Value<'_, 'a>) -> Option<Text<'a>> {
         return None;
     }
     let text = part.text_of(&["text", "refusal"]).or_else(|| part.get("json")?.text_or_json());
-    text.or_else(|| {
+    text.or_else(|| named_text(part)).or_else(|| {
         // A picture or a file: what it was, not its bytes.
         let kind = part.text_of(&["type", "kind"])?;
         if kind.contains("image") {
@@ -90,6 +90,13 @@ pub(crate) fn part_text<'a>(part: Value<'_, 'a>) -> Option<Text<'a>> {
         let found = part.text_of(&["title", "url"]).or_else(|| part.at_path(&["resource", "text"])?.text());
         found.or_else(|| Some(format!("[{kind}]").into()))
     })
+}
+
+/// The words of a text part that has them elsewhere: `content` in AgentDojo's logs, `text.value` in threads of OpenAI's
+/// Assistants.
+fn named_text<'a>(part: Value<'_, 'a>) -> Option<Text<'a>> {
+    part.text_of(&["type"]).filter(|kind| kind.contains("text"))?;
+    part.text_of(&["content", "value"]).or_else(|| part.get("text")?.text_of(&["value"]))
 }
 
 /// Reasoning that is kept apart from the words.
