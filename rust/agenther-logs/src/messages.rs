@@ -303,8 +303,9 @@ impl<'a> Conversation<'a> {
         if parts.peek().is_none() && !self.written_results(message) {
             self.result(message);
         }
+        let id = message.any_of(RESULT_ID).and_then(|id| id.scalar());
         for part in parts {
-            self.result(part);
+            self.result_of(part, id.as_ref());
         }
     }
 
@@ -324,7 +325,12 @@ impl<'a> Conversation<'a> {
 
     /// Puts a result where it belongs; the step that is.
     pub fn result(&mut self, result: Value<'_, 'a>) -> usize {
-        let id = result.any_of(RESULT_ID).and_then(|id| id.scalar());
+        self.result_of(result, None)
+    }
+
+    /// Puts a result where it belongs, by the id of its message if it has none of its own.
+    fn result_of(&mut self, result: Value<'_, 'a>, message_id: Option<&Text<'a>>) -> usize {
+        let id = result.any_of(RESULT_ID).and_then(|id| id.scalar()).or_else(|| message_id.cloned());
         let name = result.text_of(&["name", "toolName", "tool_name"]);
         let content = dialects::result_text(result);
         let observation = content.clone().and_then(filled).or_else(|| error_text(result)).or(content);

@@ -2,6 +2,7 @@
 
 use crate::blank::{trim, trim_start};
 use crate::formats::{filled, part_of, within};
+use crate::json::{Value, read_inner};
 use crate::run::{RunStep, Text};
 use crate::terminal::is_terminal;
 
@@ -140,6 +141,29 @@ pub(crate) fn parse_action(text: &str) -> (&str, Option<&str>) {
     }
 }
 
+/// Name and arguments of an action that is JSON, between fences or not: `{name, arguments}`, or LangChain's `{action,
+/// action_input}`.
+pub(crate) fn json_action(text: &str) -> Option<(String, String)> {
+    let body = text.trim().trim_start_matches("```json").trim_matches('`').trim();
+    if !body.starts_with('{') {
+        return None;
+    }
+    read_inner(body, |action| {
+        let name = action.text_of(&["name", "action"])?.into_owned();
+        let input = action.any_of(&["arguments", "kwargs", "action_input"])?.text_or_json()?.into_owned();
+        Some((name, input))
+    })
+}
+
+/// What the environment's messages begin with in tau-bench's ReAct.
+pub(crate) const TAU_RESULT: &str = "API output: ";
+
+/// The words of an action that only speaks: so do the agents of tau-bench that have no calls.
+pub(crate) fn reply_of(name: &str, input: &str) -> Option<String> {
+    let said = |input: Value<'_, '_>| Some(input.text_of(&["content"])?.into_owned());
+    if name == "respond" { read_inner(input, said) } else { None }
+}
+
 /// The code of a text that begins with a fence; one that is not closed goes to the end.
 fn fenced(text: &str) -> Option<&str> {
     let (_language, code) = text.strip_prefix("```")?.split_once('\n')?;
@@ -221,6 +245,9 @@ impl<'a> StepBuilder<'a> {
                 if self.current.action_name.is_some() {
                     self.flush();
                 }
+                if let Some((name, input)) = json_action(&text) {
+                    return self.json_action(name, input);
+                }
                 let (name, input) = parse_action(&text);
                 self.act(within(&text, name), input.map(|input| within(&text, input)));
             }
@@ -248,6 +275,15 @@ impl<'a> StepBuilder<'a> {
             self.flush();
         }
         self.act(name, Some(arguments));
+    }
+
+    fn json_action(&mut self, name: String, input: String) {
+        if let Some(said) = reply_of(&name, &input) {
+            self.current.thought = Some(said.into());
+            return self.flush();
+        }
+        let name = if name == "Final Answer" { "finish".to_owned() } else { name };
+        self.act(name.into(), Some(input.into()));
     }
 
     /// The log's error flag for the step being built.
@@ -351,6 +387,23 @@ mod tests {
         ] {
             assert_eq!(parse_action(text), (name, input), "{text:?}");
         }
+    }
+
+    #[test]
+    fn actions_may_be_json() {
+        for (text, name, input) in [
+            (r#"{"name": "tide", "arguments": {"n": 1.50}}"#, "tide", r#"{"n": 1.50}"#),
+            ("```json\n{\"action\": \"Final Answer\", \"action_input\": \"High.\"}\n```", "finish", "High."),
+        ] {
+            let mut builder = StepBuilder::default();
+            builder.section(Label::Action, text.into());
+            let steps = builder.finish();
+            let found = (steps[0].action_name.as_deref(), steps[0].action_input.as_deref());
+            assert_eq!(found, (Some(name), Some(input)), "{text:?}");
+        }
+        let mut builder = StepBuilder::default();
+        builder.section(Label::Action, r#"{"name": "respond", "arguments": {"content": "Which?"}}"#.into());
+        assert_eq!(builder.finish()[0].thought.as_deref(), Some("Which?"));
     }
 
     #[test]

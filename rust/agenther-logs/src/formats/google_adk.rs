@@ -2,7 +2,7 @@
 //!
 //! Source: `*.session.json` and what its session services return (`{id, app_name, events}`), eval
 //! sets (`{eval_set_id, eval_cases: [{eval_id, conversation}]}`), their older form (`[{query,
-//! expected_tool_use, reference}]`), eval results (`{eval_case_results: [..]}`); snake or camel case.
+//! expected_tool_use, reference}]`), the bare list of events that its server's `/run` answers, eval results (`{eval_case_results: [..]}`); snake or camel case.
 //!
 //! | field of the log | field of the run |
 //! |---|---|
@@ -44,6 +44,9 @@ impl Format for GoogleAdk {
     }
 
     fn score(&self, record: Value<'_, '_>) -> u8 {
+        if record.is_array() {
+            return 95 * u8::from(record.items().next().is_some_and(is_event));
+        }
         if let Some(events) = record.get("events") {
             return match events.items().next() {
                 Some(event) => 95 * u8::from(is_event(event)),
@@ -68,6 +71,9 @@ impl Format for GoogleAdk {
     fn read<'a>(&self, record: &Record<'_, 'a>) -> Result<Run<'a>, String> {
         let mut session = Session::default();
         match record.value.is_array() {
+            true if record.value.items().next().is_some_and(is_event) => {
+                record.value.items().for_each(|event| session.event(event))
+            }
             true => record.value.items().for_each(|piece| session.piece(piece)),
             false => session.piece(record.value),
         }

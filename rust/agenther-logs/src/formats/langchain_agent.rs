@@ -3,7 +3,8 @@
 //! Source: what `AgentExecutor(return_intermediate_steps=True).invoke(..)` returns, dumped as JSON:
 //! `{input, intermediate_steps: [[action, observation], ..], output, chat_history?}`. An action is
 //! `{tool, tool_input, log}`, the same under `kwargs` (LangChain's own serialisation), or the list `[tool,
-//! tool_input, log]` of the versions where it was a named tuple.
+//! tool_input, log]` of the versions where it was a named tuple. LangChain.js and n8n write `intermediateSteps: [{action:
+//! {tool, toolInput, log}, observation}, ..]`.
 //!
 //! | field of the log | field of the run |
 //! |---|---|
@@ -27,7 +28,8 @@ use crate::run::{Run, RunStep, Text};
 pub(super) struct LangchainAgent;
 
 const GOAL: &[&str] = &["input", "question", "query"];
-const LEFT_OUT: &[&str] = &["intermediate_steps", "output", "chat_history"];
+const STEPS: &[&str] = &["intermediate_steps", "intermediateSteps"];
+const LEFT_OUT: &[&str] = &["intermediate_steps", "intermediateSteps", "output", "chat_history"];
 /// How the executor's own answer begins where it lets the agent go on no longer.
 const STOPPED: &str = "Agent stopped due to ";
 /// The tool that stands for a call which could not be parsed.
@@ -43,8 +45,11 @@ struct Call<'t, 'a> {
 
 impl<'t, 'a> Call<'t, 'a> {
     fn of(pair: Value<'t, 'a>) -> Option<Self> {
-        let mut pair = pair.items();
-        let (action, observation) = (pair.next()?, pair.next());
+        let mut items = pair.items();
+        let (action, observation) = match pair.is_object() {
+            true => (pair.get("action")?, pair.get("observation")),
+            false => (items.next()?, items.next()),
+        };
         let observation = observation.and_then(|observation| observation.text_or_json());
         if action.is_array() {
             let mut fields = action.items();
@@ -53,7 +58,8 @@ impl<'t, 'a> Call<'t, 'a> {
         }
         let action = action.get("kwargs").unwrap_or(action);
         let tool = action.text_of(&["tool"])?;
-        Some(Call { tool, input: action.get("tool_input"), log: action.text_of(&["log"]), observation })
+        let input = action.any_of(&["tool_input", "toolInput"]);
+        Some(Call { tool, input, log: action.text_of(&["log"]), observation })
     }
 }
 
@@ -67,9 +73,9 @@ impl Format for LangchainAgent {
     }
 
     fn score(&self, record: Value<'_, '_>) -> u8 {
-        let Some(steps) = record.get("intermediate_steps").filter(|steps| steps.is_array()) else { return 0 };
+        let Some(steps) = record.any_of(STEPS).filter(|steps| steps.is_array()) else { return 0 };
         match steps.items().next() {
-            Some(pair) if pair.is_array() && Call::of(pair).is_some() => 92,
+            Some(pair) if Call::of(pair).is_some() => 92,
             None if record.text_of(GOAL).is_some() && record.text_of(&["output"]).is_some() => 80,
             _ => 0,
         }
@@ -79,7 +85,7 @@ impl Format for LangchainAgent {
         let value = record.value;
         let mut steps = Vec::new();
         let mut thought_before = None;
-        for (number, pair) in value.items_of("intermediate_steps").enumerate() {
+        for (number, pair) in value.any_of(STEPS).into_iter().flat_map(|steps| steps.items()).enumerate() {
             let call = Call::of(pair).ok_or_else(|| {
                 format!("item {number} of its `intermediate_steps` is no pair of an action with a `tool` and an observation")
             })?;
@@ -118,6 +124,10 @@ impl Format for LangchainAgent {
 /// The words of the agent in the log of an action.
 fn thought_in<'a>(log: &Text<'a>) -> Option<Text<'a>> {
     filled(part_of(log, |log| {
+        // n8n says the same for every call.
+        if log.trim_start().starts_with("Calling ") && log.contains(" with input: ") {
+            return &log[..0];
+        }
         if log.trim_start().starts_with("Invoking: `") {
             return log.split_once("\nresponded: ").map_or(&log[..0], |(_, words)| words.trim());
         }

@@ -15,6 +15,7 @@
 //! | `action_input` and the like beside an `action` that is a field | `action_input` |
 //! | `user`, `error`, `is_error` of a step that is an object | `user`, `error` |
 //! | `Observation:` (or the user's message after an action) | `observation` |
+//! | an `Action:` in JSON: `name` and `arguments`, `action` and `action_input` | the same; tau-bench's `respond` is a reply |
 //! | argument of `finish[..]`, `Final Answer:` | `final_answer` |
 //! | `reward` (boolean or number), `success`, …; AgentBench's `output.result`, `output.status` | the labels |
 //! | `em`, `f1` | `metadata` |
@@ -35,7 +36,7 @@ use crate::blank::{is_blank, trim};
 use crate::json::{Keys, ObjectWriter, Value};
 use crate::labels::{is_label, read_labels};
 use crate::messages::{Role, content_text, join, role_of};
-use crate::react::{Label, Sections, StepBuilder, is_react, sections};
+use crate::react::{Label, Sections, StepBuilder, TAU_RESULT, is_react, sections};
 use crate::run::{Run, Text};
 use crate::terminal::set_final_answer;
 
@@ -106,7 +107,9 @@ impl Format for React {
             return Err("it has neither messages nor a text with `Thought:` and `Action:`".to_owned());
         };
         run.trajectory_id = record.key.map_or_else(|| record.run_id(), |key| record.task_run_id(key));
-        run.original_prompt = run.original_prompt.or_else(|| goal_of(value));
+        // Simulators state the task where they describe the room.
+        let opening = || value.text_of(&["initial_observation"]);
+        run.original_prompt = run.original_prompt.or_else(|| goal_of(value)).or_else(opening);
         read_labels(value, &mut run);
         label_of_agentbench(value, &mut run);
         set_final_answer(&mut run);
@@ -167,7 +170,10 @@ fn read_messages<'a>(messages: Value<'_, 'a>) -> Run<'a> {
                 let observed = words.strip_prefix("Observation").and_then(|rest| rest.split_once(':'));
                 match observed.filter(|(number, _)| number.bytes().all(|b| b == b' ' || b.is_ascii_digit())) {
                     Some((_, observation)) => builder.observe(within(&text, trim(observation))),
-                    None if builder.awaits_observation() => builder.observe(within(&text, words.trim_end())),
+                    None if builder.awaits_observation() => {
+                        let observation = words.strip_prefix(TAU_RESULT).unwrap_or(words);
+                        builder.observe(within(&text, observation.trim_end()));
+                    }
                     None => builder.user(text),
                 }
             }

@@ -8,6 +8,7 @@
 //! | first user message of `traj` or `messages` | `original_prompt`: what the agent was told |
 //! | `traj[0]` (system) | `system` |
 //! | the other messages | steps, as in `openai_chat`; tau2's `error` is the error flag; the user's own calls are left out |
+//! | of agents without calls: the JSON after `Action:`, `API output: ` of the user | calls and their results; `respond` is a reply, its thought is dropped |
 //! | `reward`, `reward_info.reward` | `reward`; `success` at 1 |
 //! | `termination_reason` other than `user_stop`, `agent_stop` | `failure_reason` of a failed run |
 //! | `task_id`, `trial`, `info.task.instruction`, `info.task.user_id` | `metadata` |

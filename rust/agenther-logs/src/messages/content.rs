@@ -28,12 +28,15 @@ pub(crate) fn results<'t, 'a>(message: Value<'t, 'a>) -> impl Iterator<Item = Va
     parts(message).filter_map(|part| if is_type(part, RESULTS) { Some(part) } else { part.get("toolResult") })
 }
 
-/// The calls among the parts of a message; Amazon Bedrock's are one level down.
+/// The calls among the parts of a message; Amazon Bedrock's and those of Azure's evaluations are one level down.
 pub(super) fn calls_in_parts<'t, 'a>(
     message: Value<'t, 'a>,
 ) -> impl Iterator<Item = Value<'t, 'a>> + use<'t, 'a> {
     const CALLS: &[&str] = &["tool_use", "tool_call", "tool-call"];
-    parts(message).filter_map(|part| if is_type(part, CALLS) { Some(part) } else { part.get("toolUse") })
+    parts(message).filter_map(|part| match is_type(part, CALLS) {
+        true => part.get("tool_call").filter(|call| call.is_object()).or(Some(part)),
+        false => part.get("toolUse"),
+    })
 }
 
 /// The words of a message: its content, or the text parts of it.

@@ -358,7 +358,7 @@ pub(super) fn result_text<'a>(result: Value<'_, 'a>) -> Option<Text<'a>> {
     if let Some(text) = content_text(result) {
         return Some(text);
     }
-    let found = result.any_of(&["output", "response", "result", "outputs"])?;
+    let found = result.any_of(&["output", "response", "result", "outputs", "tool_result"])?;
     if let Some(text) = found.text() {
         return Some(function_result(&text).map_or(text, Cow::Owned));
     }
@@ -375,6 +375,8 @@ pub(super) fn result_text<'a>(result: Value<'_, 'a>) -> Option<Text<'a>> {
         _ if found.get("type").is_some() && found.get("value").is_some() => {
             found.get("value")?.text_or_json()
         }
+        // One content part, as the Agents SDK for JavaScript keeps results.
+        _ if is_type(found, &["text", "output_text"]) && found.get("text").is_some() => part_text(found),
         _ if found.get("content").is_some_and(|content| content.is_array()) => {
             content_text(found).or_else(|| found.text_or_json())
         }

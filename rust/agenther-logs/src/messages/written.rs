@@ -1,6 +1,6 @@
 //! Calls, results and thoughts that models without an interface of their own for them write into
 //! the text of a message, between tags: Hermes, Qwen, Llama, GLM, Mistral, and OpenHands and
-//! SWE-agent where they ask for calls in words.
+//! SWE-agent where they ask for calls in words; or after `Action:`, as tau-bench's ReAct agents do.
 
 use std::sync::LazyLock;
 
@@ -9,6 +9,7 @@ use memchr::memmem::Finder;
 use crate::formats::part_of;
 use crate::json::{ObjectWriter, Value, read_inner};
 use crate::python_literal::to_json;
+use crate::react::{TAU_RESULT, json_action, reply_of};
 use crate::run::Text;
 
 /// What opens and closes a call. One that is not closed goes to the end of the message.
@@ -49,6 +50,25 @@ pub(super) fn thought_and_words(text: Text<'_>) -> (Option<Text<'_>>, Text<'_>) 
 
 /// The calls in a text and the words around them; `None` where it holds none.
 pub(super) fn calls_and_words(text: &str) -> Option<(Vec<WrittenCall>, String)> {
+    labelled_call(text).or_else(|| tagged_calls(text))
+}
+
+/// The call after the last `Action:` of a text that ends with it; of a reply (`respond`) the words.
+fn labelled_call(text: &str) -> Option<(Vec<WrittenCall>, String)> {
+    if !text.trim_end().ends_with(['}', '`']) {
+        return None;
+    }
+    let at = text.rfind("\nAction:").map(|at| at + 1).or_else(|| text.starts_with("Action:").then_some(0))?;
+    let (name, input) = json_action(&text[at + "Action:".len()..])?;
+    let before = text[..at].trim();
+    let thought = before.strip_prefix("Thought:").unwrap_or(before).trim();
+    match reply_of(&name, &input) {
+        Some(said) => Some((Vec::new(), said)),
+        None => Some((vec![WrittenCall { name, input: Some(input) }], thought.to_owned())),
+    }
+}
+
+fn tagged_calls(text: &str) -> Option<(Vec<WrittenCall>, String)> {
     let (mut calls, mut words, mut rest) = (Vec::new(), String::new(), text);
     while let Some((before, open, close)) = next_call(rest) {
         let from_tag = &rest[before..];
@@ -159,9 +179,9 @@ pub(super) struct WrittenResult {
 pub(super) fn may_be_results(json: &str) -> bool {
     const HEAD: usize = 256;
     // `<` may be escaped.
-    const MARKS: [&str; 4] =
-        ["tool_response>", "tool_response\\u003e", "EXECUTION RESULT of [", "OBSERVATION:\\n"];
-    static FINDERS: LazyLock<[Finder<'static>; 4]> = LazyLock::new(|| MARKS.map(Finder::new));
+    const MARKS: [&str; 5] =
+        ["tool_response>", "tool_response\\u003e", "EXECUTION RESULT of [", "OBSERVATION:\\n", TAU_RESULT];
+    static FINDERS: LazyLock<[Finder<'static>; 5]> = LazyLock::new(|| MARKS.map(Finder::new));
     let head = &json.as_bytes()[..json.len().min(HEAD)];
     FINDERS.iter().any(|finder| finder.find(head).is_some())
 }
@@ -173,7 +193,7 @@ pub(super) fn results_in(text: &str) -> Option<Vec<WrittenResult>> {
         let (name, output) = rest.split_once("]:")?;
         return Some(vec![WrittenResult { name: Some(name.to_owned()), text: output.trim().to_owned() }]);
     }
-    if let Some(output) = text.strip_prefix("OBSERVATION:\n") {
+    if let Some(output) = text.strip_prefix("OBSERVATION:\n").or_else(|| text.strip_prefix(TAU_RESULT)) {
         return Some(vec![WrittenResult { name: None, text: output.to_owned() }]);
     }
     let (open, close) = RESULT;
@@ -223,6 +243,17 @@ mod tests {
             ("<|python_tag|>{\"name\": \"f\", \"parameters\": {}}<|eom_id|>", "", vec![("f", "{}")]),
             ("[TOOL_CALLS] [{\"name\": \"f\", \"arguments\": {}}]", "", vec![("f", "{}")]),
             (
+                "Thought: Look it up.\n\nAction:\n{\"name\": \"f\", \"arguments\": {\"n\": 1.50}}",
+                "Look it up.",
+                vec![("f", r#"{"n": 1.50}"#)],
+            ),
+            ("Action:\n```json\n{\"action\": \"f\", \"action_input\": \"x\"}\n```", "", vec![("f", "x")]),
+            (
+                "Thought: Ask.\nAction:\n{\"name\": \"respond\", \"arguments\": {\"content\": \"Which one?\"}}",
+                "Which one?",
+                vec![],
+            ),
+            (
                 "I use <tool_call> for that: <tool_call>{\"name\": \"f\", \"arguments\": \"{}\"}</tool_call> ok?",
                 "I use  for that:  ok?",
                 vec![("f", "{}")],
@@ -241,6 +272,7 @@ mod tests {
             "Write <tool_call> first.",
             "<tool_call>\nnone\n</tool_call>",
             "a [b] < c",
+            "Action: {\"name\": \"f\"}",
             "<function=",
             "<function=a b>",
         ] {
@@ -275,6 +307,7 @@ mod tests {
         );
         assert_eq!(results_in("EXECUTION RESULT of [run]:\nok"), Some(vec![result(Some("run"), "ok")]));
         assert_eq!(results_in("OBSERVATION:\nok"), Some(vec![result(None, "ok")]));
+        assert_eq!(results_in("API output: ok"), Some(vec![result(None, "ok")]));
         assert_eq!(results_in("What is <tool_response>?"), None);
     }
 }
