@@ -191,7 +191,7 @@ fn answer_of(
             };
             let said =
                 Said { subject: &subject, reference, merged, keys: &[], call, is_object: wanted.is_object };
-            said_payload(call, wanted, &said.heading()).ok_or(Reason::AnswerUnreadable)
+            said_payload(call, wanted, &said.heading(), calls.len() > 1).ok_or(Reason::AnswerUnreadable)
         })
         .collect();
     Ok(parts?.join("\n"))
@@ -235,7 +235,7 @@ fn ended(sentence: String) -> String {
 }
 
 /// A result under its heading.
-fn said_payload(call: &Call<'_>, wanted: &Wanted, heading: &str) -> Option<String> {
+fn said_payload(call: &Call<'_>, wanted: &Wanted, heading: &str, is_one_of_several: bool) -> Option<String> {
     let keys = &wanted.keys;
     match &call.payload.node {
         Node::Record(known) if wanted.is_object => {
@@ -274,7 +274,7 @@ fn said_payload(call: &Call<'_>, wanted: &Wanted, heading: &str) -> Option<Strin
             (!said.is_empty()).then(|| format!("{heading}: {}.", said.trim_end_matches('.')))
         }
         Node::List(rows) => {
-            let said = answer::list(rows, keys)?;
+            let said = answer::list(rows, keys).filter(|said| said.contains(char::is_alphanumeric))?;
             let gap = if said.starts_with("- ") { "\n" } else { " " };
             Some(format!("{heading}:{gap}{said}"))
         }
@@ -286,14 +286,23 @@ fn said_payload(call: &Call<'_>, wanted: &Wanted, heading: &str) -> Option<Strin
             let said = say_value(&answer::without_markup(text));
             Some(ended(format!("{heading} {} {said}", is_or_are(heading))))
         }
+        // One of several texts says whose it is.
+        Node::Scalar(text, _) if is_one_of_several && text.len() <= 60 && !text.contains('\n') => {
+            Some(ended(format!("{heading}: {}", answer::without_markup(text).trim())))
+        }
         // A row of a table without its header: `order,BS-20931,total,86.40`.
         Node::Scalar(text, _) if is_bare_row(text) || is_bare_table(text) => None,
-        Node::Scalar(text, _) if addresses_agent(text) => None,
+        Node::Scalar(text, _) if addresses_agent(text) || holds_data(text) => None,
         Node::Scalar(text, _) => answer::prose(text).filter(|prose| {
             prose.contains(char::is_alphanumeric)
                 && (!prose.starts_with("```") || holds_text(&call.words.object))
         }),
     }
+}
+
+/// Whether a text is data under a head that was not read: the reply of a server with its headers.
+fn holds_data(text: &str) -> bool {
+    text.contains("{\"") || text.starts_with("HTTP/")
 }
 
 /// Whether a tool tells the agent what to do with its result: `share this link with the user`.

@@ -172,6 +172,10 @@ fn call<'a>(reading: &Reading<'a>, step: usize) -> Result<Call<'a>, Reason> {
     {
         words.object = "files".to_string();
     }
+    // What is searched for in an inbox are its messages.
+    if matches!(words.object.as_str(), "inbox" | "mailbox") && words.manner() == Manner::Search {
+        words.object = "emails".to_string();
+    }
     if !words.from_description {
         words.object = without_service(&words.object, reading, step).to_string();
     }
@@ -235,6 +239,7 @@ fn call<'a>(reading: &Reading<'a>, step: usize) -> Result<Call<'a>, Reason> {
     }
     let found = payload(read)?;
     words.object = shown_as_status(&found.node, &words.object).unwrap_or(words.object);
+    let found = by_argument(found, &given, &words.object);
     let payload = Rc::new(the_one(without_echo(listed(found, &words.object), &given), &given));
     if words.manner() == Manner::Act && is_undone(&payload.node, &words.verb) {
         return Err(Reason::NoSuccessfulStep);
@@ -559,6 +564,36 @@ fn without_echo(payload: Payload, given: &[Given]) -> Payload {
     Payload { node: with_units(fields, list), complete, is_part }
 }
 
+/// What stands under the values that were asked for is what was asked for: `{"Ria": "Rating: 4.2"}` of the hotel Ria.
+fn by_argument(payload: Payload, given: &[Given], object: &str) -> Payload {
+    let is_given = |key: &str| {
+        let mut values = given.iter().flat_map(|given| &given.values);
+        values.any(|value| value.eq_ignore_ascii_case(key))
+    };
+    match payload.node {
+        Node::Record(mut fields) if !fields.is_empty() && fields.iter().all(|(key, _)| is_given(key)) => {
+            let node = match fields.len() {
+                1 => fields.remove(0).1,
+                _ => {
+                    Node::List(fields.into_iter().map(|(key, value)| row_named(key, value, object)).collect())
+                }
+            };
+            Payload { node, ..payload }
+        }
+        node => Payload { node, ..payload },
+    }
+}
+
+/// A row of a table that has its name for a key; a value alone is that of the tool's object.
+fn row_named(key: String, value: Node, object: &str) -> Node {
+    let name = ("name".to_string(), Node::Scalar(key, Kind::String));
+    let rest = match value {
+        Node::Record(fields) => fields,
+        value => vec![(singular(object.rsplit(' ').next().unwrap_or(object)), value)],
+    };
+    Node::Record(std::iter::once(name).chain(rest).collect())
+}
+
 /// The list at a place of a record, with what the figures of its rows are measured in.
 fn with_units(mut fields: Vec<(String, Node)>, at: usize) -> Node {
     let (_, list) = fields.swap_remove(at);
@@ -667,6 +702,13 @@ fn given(reading: &Reading<'_>, step: usize, object: &str, is_write: bool) -> Re
                 told: None,
             });
             continue;
+        }
+        // A password that the user gave is asked with, and is in no goal.
+        if is_secret(argument.name) && matches!(argument.source, Source::User { .. }) {
+            return Err(Reason::NoAsk);
+        }
+        if skips_rows(argument) {
+            return Err(Reason::NoAsk);
         }
         if is_unsaid(argument) || is_secret(argument.name) {
             continue;
@@ -780,12 +822,34 @@ fn given(reading: &Reading<'_>, step: usize, object: &str, is_write: bool) -> Re
         out[place].opaque |= is_opaque;
         out[place].values.push(value.into_owned());
     }
+    if out.iter().all(|given| given.role != Role::From) && is_stay(object) {
+        out.iter_mut().filter(|given| given.role == Role::To).for_each(|given| given.role = Role::In);
+    }
     let given = with_ends(out);
     // One end alone says nothing.
     if given.iter().any(|given| end_of(&given.name).is_some() && given.role != Role::Said("between")) {
         return Err(Reason::NoAsk);
     }
     Ok(with_period(with_repository(given)))
+}
+
+/// Where one stays or goes out, one does not travel: the hotels for a destination are in it.
+fn is_stay(object: &str) -> bool {
+    const STAYS: &[&str] = &[
+        "hotel",
+        "hostel",
+        "accommodation",
+        "apartment",
+        "room",
+        "attraction",
+        "restaurant",
+        "activity",
+        "weather",
+        "forecast",
+        "rental",
+        "stay",
+    ];
+    object.split(' ').any(|word| STAYS.contains(&&*singular_word(word)))
 }
 
 /// Things that something lies between.
@@ -943,11 +1007,18 @@ fn adjective_or_role(name: &str, description: Option<&str>, value: &str) -> Role
     if is_choice { Role::Adjective } else { role(name, description, value) }
 }
 
+/// Whether a page begins after rows that it leaves out: `offset` 10, where nobody asks for what comes after.
+fn skips_rows(argument: &Argument<'_>) -> bool {
+    matches!(argument.name, "offset" | "skip" | "start_index" | "startIndex")
+        && argument.value.parse::<u64>().is_ok_and(|skipped| skipped > 0)
+}
+
 /// `from:northwind is:unread`: the words of a query language.
 fn has_operators(value: &str) -> bool {
     value.split_whitespace().any(|word| {
         word.split_once(':').is_some_and(|(field, rest)| {
-            field.len() > 1 && field.bytes().all(|byte| byte.is_ascii_lowercase()) && !rest.is_empty()
+            let is_field = |byte: u8| byte.is_ascii_lowercase() || byte == b'_';
+            field.len() > 1 && field.bytes().all(is_field) && !rest.is_empty()
         })
     })
 }

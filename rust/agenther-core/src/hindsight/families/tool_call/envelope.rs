@@ -299,12 +299,19 @@ pub fn unwrap(node: Node, extent: &mut Extent, depth: usize) -> Option<Node> {
         key == "type"
             && value.text().is_some_and(|text| text.ends_with("result") || text.ends_with("response"))
     });
-    let has_container = fields.iter().any(|(_, value)| !matches!(value, Node::Scalar(..)));
+    // The input beside an `output` of 18.46 holds nothing that 18 would count.
+    let has_container = fields
+        .iter()
+        .any(|(key, value)| !matches!(value, Node::Scalar(..)) && !is_in(key, &ENVELOPE_LETTERS));
+    let has_content =
+        fields.iter().any(|(key, value)| is_in(key, &CONTENT_LETTERS) && !matches!(value, Node::Scalar(..)));
     let is_envelope = |(key, value): &(String, Node)| {
         is_in(key, &ENVELOPE_LETTERS)
             // `{"results": 2, "response": […]}`
             || has_container && matches!(value, Node::Scalar(_, Kind::Number)) && is_in(key, &CONTENT_LETTERS)
             || is_message && matches!(key.as_str(), "type" | "call_id" | "tool_call_id" | "id")
+            // What a museum says of its licence and its settings, beside the data.
+            || has_content && matches!(key.as_str(), "info" | "config" | "preference")
             || key == "messages" && value.is_blank()
             // What JSON:API sends along is records; what a plan includes is words.
             || key == "included" && value.rows().iter().any(|row| row.get("type").is_some())

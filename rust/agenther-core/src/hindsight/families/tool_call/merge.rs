@@ -83,6 +83,10 @@ pub fn merge(calls: &[&Call<'_>], by_reference: bool) -> Result<Merged, Reason> 
         .copied()
         .filter(|&at| calls.iter().any(|call| call.given[at].values != first.given[at].values))
         .collect();
+    // Two stocks on two days are four prices, of which two were looked up.
+    if merged.identity.len() > 1 && !differing.is_empty() {
+        return Err(Reason::NoAsk);
+    }
     merged.is_several = differing.iter().any(|&at| first.given[at].role == Role::Called);
     if differing.len() <= 1 {
         let mut joined = Cow::Borrowed(first);

@@ -29,6 +29,7 @@ mod wanted;
 mod words;
 mod write;
 mod written;
+mod yaml;
 
 pub use payload::is_secret;
 use std::collections::HashSet;

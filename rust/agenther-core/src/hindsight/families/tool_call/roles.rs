@@ -188,8 +188,20 @@ pub fn role(name: &str, description: Option<&str>, value: &str) -> Role {
     };
     let words = WORDS.with(|words| words.of(name, split));
     by_words(&words, value)
+        .or_else(|| by_singular(&words, value))
         .or_else(|| by_description(description?, value))
         .unwrap_or_else(|| Role::With(humanize(name)))
+}
+
+/// The role of the singular of a plural: `travel_dates`, `hotel_names`.
+fn by_singular(words: &[String], value: &str) -> Option<Role> {
+    let (last, head) = words.split_last()?;
+    let one = singular(last);
+    if one == *last {
+        return None;
+    }
+    let words: Vec<String> = head.iter().cloned().chain([one]).collect();
+    by_words(&words, value).filter(|role| *role != Role::Manner)
 }
 
 fn by_words(words: &[String], value: &str) -> Option<Role> {
@@ -203,6 +215,10 @@ fn by_words(words: &[String], value: &str) -> Option<Role> {
     if words.len() > 1 && matches!(words.last(), Some(&("string" | "str" | "text" | "input"))) {
         words.pop();
     }
+    // What a name contains is what one looks for by it: `name_contains`.
+    if words.len() > 1 && matches!(words.last(), Some(&("contains" | "contain" | "like" | "matches"))) {
+        return Some(Role::For);
+    }
     let (last, head) = words.split_last()?;
     let first = words[0];
     if excludes(first) {
@@ -211,6 +227,9 @@ fn by_words(words: &[String], value: &str) -> Option<Role> {
         } else {
             "excluding"
         }));
+    }
+    if let Some(said) = deed(&words) {
+        return Some(Role::Said(said));
     }
     let rest = |from: usize| humanize(&words[from..].join("_"));
     match first {
@@ -267,7 +286,11 @@ fn by_words(words: &[String], value: &str) -> Option<Role> {
     const PEOPLE: &[&str] =
         &["guests", "people", "passengers", "adults", "persons", "travelers", "participants", "attendees"];
     if let Some(people) = words.iter().find(|word| PEOPLE.contains(word)) {
-        return Some(Role::Count(people.to_string()));
+        return Some(if value.bytes().all(|byte| byte.is_ascii_digit()) {
+            Role::Count(people.to_string())
+        } else {
+            Role::Said("with")
+        });
     }
     if matches!(words[..], ["party", "size"] | ["group", "size"] | ["guest", "count"]) {
         return Some(Role::Count("people".to_string()));
@@ -400,6 +423,7 @@ fn by_words(words: &[String], value: &str) -> Option<Role> {
         "status" | "stage" | "genre" | "cuisine" | "diet" | "brand" | "color" | "colour" | "priority"
         | "severity" | "type" | "kind" | "class" | "cabin" | "level" => Role::Adjective,
         "name" | "title" if head.is_empty() => Role::Called,
+        "code" if matches!(head, ["language" | "lang" | "locale"]) => Role::Manner,
         // `city_name` is a city, `country_code` a country.
         "name" | "code" | "title"
             if !head.is_empty()
@@ -463,6 +487,20 @@ fn excludes(first: &str) -> bool {
 /// Whether things have it in them or with them.
 fn is_part_of_thing(word: &str) -> bool {
     matches!(by_words(&[word.to_string()], "x"), Some(Role::Said("with")))
+}
+
+/// Who did something, or for whom: `assigned_to_email`, `created_by`.
+fn deed(words: &[&str]) -> Option<&'static str> {
+    #[rustfmt::skip]
+    const DEEDS: &[(&str, &str, &str)] = &[
+        ("assigned", "to", "assigned to"), ("created", "by", "created by"), ("owned", "by", "owned by"),
+        ("sent", "by", "sent by"), ("written", "by", "written by"), ("reported", "by", "reported by"),
+        ("requested", "by", "requested by"), ("posted", "by", "posted by"), ("updated", "by", "updated by"),
+        ("managed", "by", "managed by"), ("hosted", "by", "hosted by"), ("approved", "by", "approved by"),
+    ];
+    let [done, link, rest @ ..] = words else { return None };
+    let is_person = matches!(rest, [] | ["email" | "name" | "user" | "username"] | ["user", "name"]);
+    DEEDS.iter().find(|(verb, by, _)| verb == done && by == link && is_person).map(|(.., said)| *said)
 }
 
 /// What was done before or after a date, or is: `available_before`, `created_after`.

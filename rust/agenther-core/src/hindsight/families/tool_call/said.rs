@@ -378,7 +378,11 @@ impl Said<'_, '_> {
                     .strip_prefix(&whole)
                     .filter(|rest| !rest.is_empty() && (is_weather(&whole) || labels.iter().any(repeats)));
                 match rest {
-                    Some(rest) => (format!("the {}{rest}", join(labels)), true),
+                    // Temperature and humidity are those of a place; its description and its date are no such thing.
+                    Some(rest) if labels.iter().all(|label| is_measured(label)) || !is_weather(&whole) => {
+                        (format!("the {}{rest}", join(labels)), true)
+                    }
+                    Some(_) => (thing, false),
                     None => (format!("the {} of {thing}", join(labels)), true),
                 }
             }
@@ -486,6 +490,13 @@ fn is_countable(noun: &str) -> bool {
 /// Things that hold what they list: a forecast of three days is one forecast.
 fn is_whole(noun: &str) -> bool {
     const WHOLES: &[&str] = &[
+        "weather",
+        "availability",
+        "traffic",
+        "news",
+        "equipment",
+        "inventory",
+        "stock",
         "forecast",
         "menu",
         "schedule",
@@ -596,6 +607,24 @@ fn is_weather(object: &str) -> bool {
     ["weather", "forecast", "conditions", "climate"].iter().any(|word| object.ends_with(word))
 }
 
+/// Whether a figure of the weather is told by its name alone.
+fn is_measured(label: &str) -> bool {
+    [
+        "temperature",
+        "humidity",
+        "wind",
+        "precipitation",
+        "pressure",
+        "rain",
+        "uv",
+        "visibility",
+        "snow",
+        "conditions",
+    ]
+    .iter()
+    .any(|figure| label.contains(figure))
+}
+
 /// What is made for somebody: recommendations, tips.
 fn link_to(part: &str) -> &'static str {
     let is_for = ["recommendations", "suggestions", "tips", "directions", "instructions", "options"];
@@ -667,6 +696,10 @@ const JARGON: &[&str] = &[
     "geocode",
     "coordinates",
     "coordinate",
+    "latitude",
+    "latitudes",
+    "longitude",
+    "longitudes",
     "resource",
     "resources",
     "subresource",
@@ -707,6 +740,7 @@ const VAGUE_THINGS: &[&str] = &[
     "information",
     "list",
     "content",
+    "number",
 ];
 
 /// Words that describe a thing and are none.

@@ -1,8 +1,9 @@
-//! Results in text that is laid out: tables of Markdown, comma-separated values, lines of `key: value`.
+//! Results in text that is laid out: tables of Markdown, comma-separated values, YAML, lines of `key: value`.
 
 use std::collections::BTreeSet;
 
 use super::payload::Node;
+use super::yaml::yaml;
 use crate::text::document::Kind;
 
 /// Longer keys are sentences.
@@ -13,7 +14,11 @@ const MAX_FIELDS: usize = 40;
 
 /// What a laid-out text holds.
 pub fn laid_out(text: &str) -> Option<Node> {
-    markdown_table(text).or_else(|| separated(text)).or_else(|| aligned(text)).or_else(|| labelled(text))
+    markdown_table(text)
+        .or_else(|| separated(text))
+        .or_else(|| aligned(text))
+        .or_else(|| yaml(text))
+        .or_else(|| labelled(text))
 }
 
 fn scalar(text: &str) -> Node {

@@ -133,8 +133,9 @@ pub const ACT: &[&str] = &[
 ];
 
 /// Words in names that begin a qualification: `get_user_by_email`.
-pub const NAME_STOPS: &[&str] =
-    &["by", "for", "from", "with", "using", "via", "in", "on", "at", "to", "of", "and", "or", "into"];
+pub const NAME_STOPS: &[&str] = &[
+    "by", "for", "from", "with", "using", "via", "in", "on", "at", "to", "of", "and", "or", "into", "around",
+];
 
 /// Nouns for what holds the things searched for.
 pub const CONTAINERS: &[&str] = &[

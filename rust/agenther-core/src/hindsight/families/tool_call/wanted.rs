@@ -147,9 +147,28 @@ pub fn wanted(calls: &[&Call<'_>], subject: &Subject, usage: &Usage) -> Wanted {
     }
     let mut used = used(calls, &keys, usage);
     used.retain(|key| !is_heavy(calls, key));
-    as_it_is(calls, subject, &keys, &used, usage)
+    let wanted = as_it_is(calls, subject, &keys, &used, usage)
         .or_else(|| by_use(calls, &used, usage))
-        .unwrap_or_else(|| by_salience(calls, &keys))
+        .unwrap_or_else(|| by_salience(calls, &keys));
+    with_pictures(wanted, calls)
+}
+
+/// Pictures are told by where they are, whatever else is told of them.
+fn with_pictures(mut wanted: Wanted, calls: &[&Call<'_>]) -> Wanted {
+    const PICTURES: &[&str] =
+        &["image", "picture", "photo", "photograph", "gif", "wallpaper", "poster", "avatar", "meme"];
+    let object = singular(&calls[0].words.object);
+    let is_place = |(key, value): &(&str, &Node)| {
+        let last = effect::words(key).last().unwrap_or("").to_ascii_lowercase();
+        matches!(last.as_str(), "url" | "uri" | "link" | "src" | "href")
+            && value.text().is_some_and(|text| text.starts_with("http"))
+    };
+    if PICTURES.iter().any(|picture| object.ends_with(picture)) && !wanted.keys.is_empty() {
+        let place = fields(&calls[0].payload.node).into_iter().find(is_place);
+        let missing = place.filter(|(key, _)| !wanted.keys.iter().any(|known| known == key));
+        wanted.keys.extend(missing.map(|(key, _)| key.to_string()));
+    }
+    wanted
 }
 
 /// Whether a list says by this field when its rows are.
@@ -444,10 +463,20 @@ fn is_stated(calls: &[&Call<'_>], value: &Node) -> bool {
 
 /// Whether a result is more than what was asked for by, said again.
 pub fn tells_something(calls: &[&Call<'_>]) -> bool {
+    let is_new =
+        |(key, value): &(String, Node)| !value.is_blank() && !is_identifier(key) && !is_stated(calls, value);
     calls.iter().any(|call| match &call.payload.node {
-        Node::Record(fields) => fields
-            .iter()
-            .any(|(key, value)| !value.is_blank() && !is_identifier(key) && !is_stated(calls, value)),
+        Node::Record(fields) => fields.iter().any(is_new),
+        // What has an identifier was found, and is told by it.
+        Node::List(rows) => {
+            rows.is_empty()
+                || rows.iter().any(|row| match row {
+                    Node::Record(fields) => {
+                        fields.iter().any(|field| is_new(field) || is_identifier(&field.0))
+                    }
+                    _ => true,
+                })
+        }
         _ => true,
     })
 }

@@ -128,6 +128,35 @@ fn from_name(name: &str) -> Option<ToolWords> {
         .filter(|word| !matches!(*word, "api" | "all" | "the" | "up" | "tool" | "function" | "endpoint"))
         .collect();
     let mut noun = without_vague(&noun);
+    // Hotels prices are hotel prices.
+    let is_of_things = |word: &str| {
+        const WHOLE: &[&str] = &[
+            "sports",
+            "news",
+            "goods",
+            "sales",
+            "savings",
+            "earnings",
+            "analytics",
+            "stats",
+            "series",
+            "gas",
+        ];
+        word.ends_with('s') && !WHOLE.contains(&word)
+    };
+    let singles: Vec<String> = match noun.split_last() {
+        Some((last, inner)) if last.ends_with('s') => {
+            let one = |word: &&str| match is_of_things(word) {
+                true => singular_word(word).into_owned(),
+                false => word.to_string(),
+            };
+            inner.iter().map(one).collect()
+        }
+        _ => Vec::new(),
+    };
+    for (word, one) in noun.iter_mut().zip(&singles) {
+        *word = one;
+    }
     // A search of the product catalog finds products.
     let searches = SEARCH.contains(&verb.as_str()) || matches!(verb.as_str(), "lookup" | "look" | "query");
     if searches && noun.len() > 1 && CONTAINERS.contains(&noun[noun.len() - 1]) {
@@ -361,6 +390,7 @@ fn noun_after(words: &[&str]) -> String {
         "any",
         "some",
         "available",
+        "relevant",
         "specific",
         "given",
         "up",

@@ -26,6 +26,9 @@ const CHANGES: &[&str] = &["update", "modify", "set", "change", "edit", "rename"
 const MAKES: &[&str] =
     &["create", "add", "book", "schedule", "register", "reserve", "order", "post", "open", "buy", "purchase"];
 
+/// Parameters that say which of two ways something is done.
+const DIRECTIONS: &[&str] = &["direction", "mode", "order", "condition", "operator", "comparison", "side"];
+
 /// Longer wordings of the agent are texts, which nobody would dictate.
 const MAX_WORDED: usize = 40;
 
@@ -43,6 +46,11 @@ pub fn clause_of(call: &Call<'_>, named: Option<&str>, observation: &str) -> Res
     let is_worded = |value: &String| value.len() <= MAX_WORDED && !is_opaque(value);
     let is_meant =
         call.given.iter().all(|given| given.source != Source::Invented || given.values.iter().all(is_worded));
+    // Which way an alert goes off is part of it, though of a list the direction is how it is sorted.
+    let is_turn = |given: &Given| given.role == Role::Manner && DIRECTIONS.contains(&given.name.as_str());
+    if call.given.iter().any(is_turn) {
+        return Err(Reason::NoAsk);
+    }
     if !is_meant || !is_verified(call, observation) {
         return Err(Reason::WriteUnverified);
     }
@@ -193,7 +201,9 @@ fn request(call: &Call<'_>, named: Option<&str>) -> Option<(String, String)> {
         }
         _ => None,
     });
+    let changed = target.as_ref().and_then(|target| changed_field(call, &others, target));
     match target {
+        Some(target) if changed.is_some() => Some((changed?, target)),
         Some(target) if others.is_empty() => Some((format!("{verb} {target}"), target)),
         // An event is moved to a time, not changed in its start and its end.
         Some(target)
@@ -205,7 +215,8 @@ fn request(call: &Call<'_>, named: Option<&str>) -> Option<(String, String)> {
         Some(target)
             if CHANGES.contains(&verb)
                 && others.len() <= MAX_CHANGES
-                && !others.iter().any(|given| given.opaque || is_identifier(&given.name)) =>
+                && !others.iter().any(|given| given.opaque || is_identifier(&given.name))
+                && !others.iter().any(|given| NEW_VALUES.contains(&given.name.as_str())) =>
         {
             let change = |(at, given): (usize, &&Given)| match at {
                 0 => format!("the {} of {target} to {}", humanize(&given.name), join(&said(given))),
@@ -276,6 +287,25 @@ fn request(call: &Call<'_>, named: Option<&str>) -> Option<(String, String)> {
         }
         _ => None,
     }
+}
+
+/// Names of a new value that do not say of what.
+const NEW_VALUES: &[&str] = &["value", "new_value", "newValue", "to", "to_value", "data"];
+
+/// The change of a field that a parameter names, to the value in another: `{"field": "name", "new_value": "Ada"}`.
+fn changed_field(call: &Call<'_>, others: &[&Given], target: &str) -> Option<String> {
+    const FIELDS: &[&str] =
+        &["field", "field_name", "attribute", "attribute_name", "property", "property_name", "column", "key"];
+    let is_field = |given: &&Given| FIELDS.contains(&given.name.as_str()) && given.values.len() == 1;
+    let field = call.given.iter().find(is_field)?;
+    let [value] = others.iter().filter(|given| !is_field(given)).collect::<Vec<_>>()[..] else { return None };
+    let label = field_label(&field.values[0])?;
+    let is_change = CHANGES.contains(&call.words.verb.as_str()) && NEW_VALUES.contains(&value.name.as_str());
+    // The name of an event is its event name.
+    let thing = target.trim_start_matches("the ").split(' ').next().unwrap_or(target);
+    let label =
+        label.strip_prefix(thing).map(str::trim_start).filter(|rest| !rest.is_empty()).unwrap_or(&label);
+    is_change.then(|| format!("change the {label} of {target} to {}", join(&said(value))))
 }
 
 /// Whether a parameter says how many of the things are made.

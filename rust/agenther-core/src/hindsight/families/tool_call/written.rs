@@ -48,9 +48,8 @@ fn whereabouts(
     }
     let (noun, place, clause) = place(parent, key, material)?;
     // Between which days it was looked for, who knows it by name need not say.
-    let is_window = |given: &Given| {
-        matches!(given.role, Role::Since | Role::Until | Role::On | Role::Over | Role::Last(_))
-    };
+    let is_window =
+        |given: &Given| matches!(given.role, Role::Since | Role::Until | Role::Over | Role::Last(_));
     match parent.given.iter().all(is_window) {
         true => Some((noun, String::new(), Clause { slots: Vec::new(), ..clause })),
         false => Some((noun, place, clause)),
