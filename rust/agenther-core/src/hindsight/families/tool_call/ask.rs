@@ -384,24 +384,31 @@ fn origin(source: &Source) -> Origin {
     }
 }
 
+/// A longer text is more than a sentence.
+const MAX_SENTENCE: usize = 120;
+
 /// How often goals of this make were accepted on the judged prototypes, less for what raters marked down.
 fn prior(calls: &[&Call<'_>], subject: &Subject, keys: &[String], merged: &Merged) -> f32 {
     let call = calls[0];
     let mut prior = 0.95_f32;
     if !call.words.from_description && call.words.verb.is_empty() {
-        prior -= 0.1;
+        prior -= 0.05;
     }
     if keys.is_empty() && matches!(call.payload.node, Node::Record(_)) {
         prior -= 0.08;
     }
-    if matches!(call.payload.node, Node::Scalar(..)) {
-        prior -= 0.1;
+    match &call.payload.node {
+        Node::Scalar(text, _) if is_figure(text) => {}
+        // One sentence is an answer; more may be about more than was asked.
+        Node::Scalar(text, _) if text.len() <= MAX_SENTENCE && !text.contains('\n') => prior -= 0.05,
+        Node::Scalar(..) => prior -= 0.1,
+        _ => {}
     }
     if call.payload.is_part {
-        prior -= 0.06;
-    }
-    if matches!(subject, Subject::With { .. }) {
         prior -= 0.05;
     }
-    prior - 0.1 * merged.poorly_named as f32 - 0.08 * merged.invented as f32
+    if matches!(subject, Subject::With { .. }) {
+        prior -= 0.02;
+    }
+    prior - 0.1 * merged.poorly_named as f32 - 0.05 * merged.invented as f32
 }

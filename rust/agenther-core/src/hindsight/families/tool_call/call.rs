@@ -392,7 +392,7 @@ fn ends_run(tool: &str) -> bool {
 fn lists_tools(tool: &str) -> bool {
     let words: Vec<String> = effect::words(tool).map(str::to_ascii_lowercase).collect();
     let last_two = words.len().checked_sub(2).map(|from| [words[from].as_str(), words[from + 1].as_str()]);
-    matches!(last_two, Some(["search" | "list" | "find" | "get", "tools"] | ["tool", "search"]))
+    matches!(last_two, Some(["search" | "list" | "find" | "get", "tools"] | ["tool", "search" | "searcher"]))
 }
 
 /// Whether a tool is a command of a shell by its very name, whose words are no English: `Grep`, `Glob`, `LS`.
@@ -571,7 +571,12 @@ fn by_argument(payload: Payload, given: &[Given], object: &str) -> Payload {
         values.any(|value| value.eq_ignore_ascii_case(key))
     };
     match payload.node {
-        Node::Record(mut fields) if !fields.is_empty() && fields.iter().all(|(key, _)| is_given(key)) => {
+        Node::Record(mut fields)
+            if !fields.is_empty()
+                && fields.iter().all(|(key, _)| is_given(key))
+                // Of a field that was asked for by its name, a key is no answer.
+                && !fields.iter().any(|(key, _)| is_identifier(key)) =>
+        {
             let node = match fields.len() {
                 1 => fields.remove(0).1,
                 _ => {

@@ -76,8 +76,10 @@ pub fn merge(calls: &[&Call<'_>], by_reference: bool) -> Result<Merged, Reason> 
         return Err(Reason::NoAsk);
     }
     merged.poorly_named = rest.iter().filter(|&&at| matches!(first.given[at].role, Role::With(_))).count();
+    // Who the user is, nobody has to be told.
+    let is_invented = |given: &Given| given.source == Source::Invented && given.values != ["me"];
     merged.invented =
-        rest.iter().filter(|&&at| calls.iter().any(|call| call.given[at].source == Source::Invented)).count();
+        rest.iter().filter(|&&at| calls.iter().any(|call| is_invented(&call.given[at]))).count();
     let differing: Vec<usize> = rest
         .iter()
         .copied()

@@ -36,6 +36,7 @@ use std::collections::HashSet;
 
 use super::{Candidate, Proposals};
 use crate::hindsight::language::{is_foreign, is_latin};
+use crate::hindsight::reason::Reason;
 use crate::hindsight::style::Style;
 use crate::hindsight::wording::{capitalize, is_plural_phrase, plural};
 use crate::hindsight::{Origin, Slot, Wording};
@@ -51,6 +52,11 @@ use words::{Manner, tool_words};
 
 /// What it takes from the prior of a goal that its user would have worded in another language.
 const FOREIGN: f32 = 0.15;
+
+/// The prior below which nothing is composed. Of goals over interfaces that nobody had seen, judged blind on 2026-11-30, 128
+/// of 136 from here on were valid and 105 askable; below, 16 of 28 and 9. Of the goals over airline tickets none
+/// is below.
+const MIN_PRIOR: f32 = 0.845;
 
 /// Calls of one tool that one clause joins at most.
 const MAX_JOINED: usize = 5;
@@ -68,7 +74,9 @@ pub fn propose(reading: &Reading<'_>, proposals: &mut Proposals) {
     let style = Style::of(reading);
     relax::propose(&calls, reading, proposals);
     let foreign = is_foreign(&user_text);
-    let mut clauses = clauses(&calls, &material, proposals);
+    let (mut clauses, unsure): (Vec<Clause>, Vec<Clause>) =
+        clauses(&calls, &material, proposals).into_iter().partition(|clause| clause.prior >= MIN_PRIOR);
+    unsure.iter().for_each(|_| proposals.pass_over(Reason::LowConfidence));
     if foreign {
         clauses.retain(|clause| is_in_english(clause, &calls));
         clauses.iter_mut().for_each(|clause| clause.prior -= FOREIGN);
