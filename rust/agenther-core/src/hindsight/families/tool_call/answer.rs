@@ -3,6 +3,7 @@
 
 use std::borrow::Cow;
 
+use super::call::is_machine_key;
 use super::fields::{field_label, is_identifier, is_noise};
 use super::payload::Node;
 use crate::hindsight::forms::date;
@@ -87,7 +88,9 @@ fn row(row: &Node, chosen: &[String], name: Option<&str>) -> Option<String> {
         [("snippet" | "summary" | "description" | "excerpt" | "abstract", text)] => nested(text, 0)?,
         _ => record(&kept)?,
     };
-    let Some(mut told) = name.and_then(|name| row.get(name)?.text().map(str::to_string)) else {
+    let told = name.and_then(|name| row.get(name)?.text().map(str::to_string));
+    // Nobody calls a message `80a8f2c3-61f0-5b0b-b1a1-0b6e41ef5b33`.
+    let Some(mut told) = told.filter(|told| values.is_empty() || !is_machine_key(told)) else {
         return Some(values);
     };
     // A series is told by its dates, as people write them.
@@ -224,8 +227,20 @@ pub fn name_of(fields: &[(String, Node)]) -> Option<&Node> {
 
 /// The field that is a name or a title.
 fn named(fields: &[(String, Node)]) -> Option<&(String, Node)> {
-    const NAMES: &[&str] =
-        &["name", "title", "full_name", "label", "subject", "display_name", "friendly_name"];
+    const NAMES: &[&str] = &[
+        "name",
+        "title",
+        "full_name",
+        "label",
+        "subject",
+        "display_name",
+        "friendly_name",
+        "legal_name",
+        "company_name",
+        "product_name",
+        "event_name",
+        "item_name",
+    ];
     let find = |names: &[&str]| {
         let is_name = |key: &str| names.iter().any(|name| folded(name).eq(folded(key)));
         fields.iter().find(|(key, value)| is_name(key) && is_short(value))
@@ -407,9 +422,11 @@ fn nested(node: &Node, depth: usize) -> Option<String> {
             let route = text("origin").zip(text("destination"));
             let person = text("first_name").zip(text("last_name"));
             let shown: Vec<&(String, Node)> = fields.iter().filter(|(_, value)| !value.is_blank()).collect();
-            // One field needs no name; of many, those that are no records themselves suffice.
-            if let [(_, only)] = shown[..] {
-                return nested(only, depth + 1);
+            // One field needs no name, unless it is a flag; of many, those that are no records themselves suffice.
+            if let [(key, only)] = shown[..] {
+                let said = nested(only, depth + 1)?;
+                let is_flag = matches!(only, Node::Scalar(_, Kind::Bool));
+                return Some(if is_flag { format!("{} {said}", say_key(key)) } else { said });
             }
             let has_words = shown.iter().any(|(key, value)| {
                 !is_identifier(key)

@@ -142,6 +142,9 @@ pub fn clause_about(
     {
         return Err(Reason::NoAsk);
     }
+    if names_tool(&answer, material.reading) {
+        return Err(Reason::AnswerUnreadable);
+    }
     let slots = calls.iter().flat_map(|call| slots(call)).collect();
     Ok(Clause {
         tool: first.tool.to_string(),
@@ -160,6 +163,18 @@ pub fn clause_about(
         slots,
         prior: prior(calls, &subject, &wanted.keys, &merged),
     })
+}
+
+/// Whether an answer speaks of a tool: `Use get_hotels_prices next`.
+fn names_tool(answer: &str, reading: &Reading<'_>) -> bool {
+    let is_name = |word: &str| {
+        reading.tools().iter().any(|tool| tool.name == word)
+            || reading.steps.iter().any(|step| step.step.action_name == Some(word))
+    };
+    answer.contains('_')
+        && answer
+            .split(|c: char| !c.is_alphanumeric() && c != '_')
+            .any(|word| word.contains('_') && is_name(word))
 }
 
 /// The steps of calls, with those that they do not work without.

@@ -161,7 +161,7 @@ fn call<'a>(reading: &Reading<'a>, step: usize) -> Result<Call<'a>, Reason> {
     let description = schema.and_then(|tool| tool.description.as_deref());
     let is_write = read.effect == Effect::Write;
     let mut words = words_of(tool, description, is_write).ok_or(Reason::NoAsk)?;
-    if lists_tools(tool) || is_predicate(tool) || ends_run(tool) {
+    if lists_tools(tool) || is_predicate(tool) || ends_run(tool) || readies(tool) {
         return Err(Reason::NoAsk);
     }
     let is_listing = || {
@@ -241,6 +241,9 @@ fn call<'a>(reading: &Reading<'a>, step: usize) -> Result<Call<'a>, Reason> {
     words.object = shown_as_status(&found.node, &words.object).unwrap_or(words.object);
     let found = by_argument(found, &given, &words.object);
     let payload = Rc::new(the_one(without_echo(listed(found, &words.object), &given), &given));
+    if payload.node.is_list() && given.iter().any(|given| chooses(given, &payload.node)) {
+        return Err(Reason::NoAsk);
+    }
     if words.manner() == Manner::Act && is_undone(&payload.node, &words.verb) {
         return Err(Reason::NoSuccessfulStep);
     }
@@ -393,6 +396,15 @@ fn lists_tools(tool: &str) -> bool {
     let words: Vec<String> = effect::words(tool).map(str::to_ascii_lowercase).collect();
     let last_two = words.len().checked_sub(2).map(|from| [words[from].as_str(), words[from + 1].as_str()]);
     matches!(last_two, Some(["search" | "list" | "find" | "get", "tools"] | ["tool", "search" | "searcher"]))
+}
+
+/// Whether a tool makes something ready for the calls that follow, which nobody asks for: `LoadDB`, `connect_database`.
+fn readies(tool: &str) -> bool {
+    effect::words(tool).next().is_some_and(|first| {
+        ["load", "connect", "init", "initialize", "setup", "preload"]
+            .iter()
+            .any(|verb| first.eq_ignore_ascii_case(verb))
+    })
 }
 
 /// Whether a tool is a command of a shell by its very name, whose words are no English: `Grep`, `Glob`, `LS`.
@@ -564,6 +576,18 @@ fn without_echo(payload: Payload, given: &[Given]) -> Payload {
     Payload { node: with_units(fields, list), complete, is_part }
 }
 
+/// Whether what would say how to answer says which rows were wanted: the tours in French.
+fn chooses(given: &Given, node: &Node) -> bool {
+    let has = |row: &Node| {
+        let held = row.get(&given.name).and_then(Node::text);
+        held.is_some_and(|held| given.values.iter().any(|value| value.eq_ignore_ascii_case(held)))
+    };
+    given.role == Role::Manner
+        && !is_unit(&given.name)
+        && !node.rows().is_empty()
+        && node.rows().iter().all(has)
+}
+
 /// What stands under the values that were asked for is what was asked for: `{"Ria": "Rating: 4.2"}` of the hotel Ria.
 fn by_argument(payload: Payload, given: &[Given], object: &str) -> Payload {
     let is_given = |key: &str| {
@@ -711,6 +735,10 @@ fn given(reading: &Reading<'_>, step: usize, object: &str, is_write: bool) -> Re
         // A password that the user gave is asked with, and is in no goal.
         if is_secret(argument.name) && matches!(argument.source, Source::User { .. }) {
             return Err(Reason::NoAsk);
+        }
+        // A session that no step of the run opened cannot be shown to be opened.
+        if is_session(argument.name) && argument.source == Source::Invented {
+            return Err(Reason::ArgumentsInvented);
         }
         if skips_rows(argument) {
             return Err(Reason::NoAsk);
@@ -963,6 +991,11 @@ pub fn is_secret(name: &str) -> bool {
             .is_some_and(|last| SECRETS.iter().any(|secret| last.eq_ignore_ascii_case(secret)))
 }
 
+/// Whether a parameter is the session in which a call is made: `session_token`, `session_id`.
+fn is_session(name: &str) -> bool {
+    effect::words(name).any(|word| word.eq_ignore_ascii_case("session"))
+}
+
 /// The steps that gave a call its keys and coordinates, with what they need themselves.
 fn needed_by(reading: &Reading<'_>, step: usize) -> Vec<u32> {
     let arguments = reading.provenance().arguments(step).iter();
@@ -1121,7 +1154,7 @@ fn is_unsaid_id(argument: &Argument<'_>) -> bool {
 }
 
 /// `67264835d44feea700024a5b`, `6c1f8d0e-93b2-4a57-8e0c-2f7b19d5aa43`: letters and digits that only machines write.
-fn is_machine_key(value: &str) -> bool {
+pub fn is_machine_key(value: &str) -> bool {
     let has = |test: fn(&u8) -> bool| value.bytes().any(|byte| test(&byte));
     value.len() >= 16 && !value.contains(' ') && has(u8::is_ascii_digit) && has(u8::is_ascii_alphabetic)
 }

@@ -78,8 +78,11 @@ pub fn merge(calls: &[&Call<'_>], by_reference: bool) -> Result<Merged, Reason> 
     merged.poorly_named = rest.iter().filter(|&&at| matches!(first.given[at].role, Role::With(_))).count();
     // Who the user is, nobody has to be told.
     let is_invented = |given: &Given| given.source == Source::Invented && given.values != ["me"];
-    merged.invented =
-        rest.iter().filter(|&&at| calls.iter().any(|call| is_invented(&call.given[at]))).count();
+    merged.invented = rest
+        .iter()
+        .filter(|&&at| !(is_period && first.given[at].role == Role::Until))
+        .filter(|&&at| calls.iter().any(|call| is_invented(&call.given[at])))
+        .count();
     let differing: Vec<usize> = rest
         .iter()
         .copied()
@@ -117,6 +120,16 @@ pub fn merge(calls: &[&Call<'_>], by_reference: bool) -> Result<Merged, Reason> 
     Ok(merged)
 }
 
+/// Whether a noun is for things of any kind.
+fn is_any_thing(object: &str) -> bool {
+    const THINGS: &[&str] = &[
+        "object", "item", "result", "record", "entry", "thing", "customer", "client", "patient", "member",
+        "user", "contact", "account",
+    ];
+    let head = singular(object.rsplit(' ').next().unwrap_or(object));
+    THINGS.contains(&head.as_str())
+}
+
 fn tail(places: &[usize], call: &Call<'_>, adjectives: &mut String) -> String {
     let mut given: Vec<&Given> = places.iter().map(|&at| &call.given[at]).collect();
     let has_topic = given
@@ -137,6 +150,11 @@ fn tail(places: &[usize], call: &Call<'_>, adjectives: &mut String) -> String {
     for given in given {
         let values: Vec<Cow<'_, str>> =
             given.values.iter().map(|value| Cow::Borrowed(value.as_str())).collect();
+        // Objects for a sword are none that are swords.
+        if given.role == Role::For && is_any_thing(&call.words.object) {
+            parts.push(say(&Role::Said("matching"), &values));
+            continue;
+        }
         if given.role == Role::Adjective {
             let said: Vec<String> = values
                 .iter()

@@ -128,6 +128,14 @@ fn from_name(name: &str) -> Option<ToolWords> {
         .filter(|word| !matches!(*word, "api" | "all" | "the" | "up" | "tool" | "function" | "endpoint"))
         .collect();
     let mut noun = without_vague(&noun);
+    // `PublicHolidayPublicHolidays` says so twice.
+    let half = noun.len() / 2;
+    let is_said_twice = half > 0
+        && noun.len() == 2 * half
+        && noun[..half].iter().zip(&noun[half..]).all(|(a, b)| singular_word(a) == singular_word(b));
+    if is_said_twice {
+        noun.drain(..half);
+    }
     // Hotels prices are hotel prices.
     let is_of_things = |word: &str| {
         const WHOLE: &[&str] = &[
