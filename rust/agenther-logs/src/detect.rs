@@ -146,6 +146,13 @@ fn layout_of_document<'t, 'a>(
     if fit(document) == 0
         && let Some((path, _)) = find_records(document, NESTING, &fit)
     {
+        if let [_] = &path[..]
+            && let groups = groups_of(document, &fit)
+            && groups.len() > 1
+        {
+            let sample = groups.into_iter().flat_map(|group| group.items()).take(SAMPLE);
+            return (Layout::Groups, Some(sample.collect()));
+        }
         return records_in(path);
     }
     match (one_line, more) {
@@ -180,6 +187,12 @@ fn find_records(
         }
     }
     best
+}
+
+/// The arrays of an object that hold records.
+fn groups_of<'t, 'a>(document: Value<'t, 'a>, fit: &dyn Fn(Value<'_, '_>) -> u8) -> Vec<Value<'t, 'a>> {
+    let arrays = document.members().map(|(_, value)| value).filter(|value| value.is_array());
+    arrays.take(SAMPLE * 4).filter(|array| children_fit(*array, fit).is_some()).collect()
 }
 
 /// How well the children of a container fit as records. They are records only if they are of one

@@ -13,6 +13,8 @@ pub enum Layout {
     /// The elements of an array, or the members of an object keyed by id, found by following
     /// these keys from the top of the document.
     Inside(Vec<String>),
+    /// The elements of every array that the document holds by a key: runs by tool, by task, by split.
+    Groups,
     /// Text that is not JSON, whole: its format cuts it.
     Text,
     /// Not records at all.
@@ -163,6 +165,7 @@ impl Splitter {
             Layout::Lines => peek(window).map(|_| self.cut(window, End::Newline, None)),
             Layout::Values => peek(window).map(|_| self.cut_value(window, None)),
             Layout::Inside(path) => self.next_inside(window, path),
+            Layout::Groups => self.next_in_groups(window),
             Layout::Text => peek(window).map(|_| self.cut(window, End::Stream, None)),
             Layout::Opaque => self.everything(window),
         };
@@ -234,6 +237,37 @@ impl Splitter {
                     Ok(_) => self.skip_value(window),
                     Err(state) => return Some(self.last(window, state)),
                 },
+            }
+        }
+    }
+
+    fn next_in_groups(&mut self, window: &mut Window) -> Option<Frame> {
+        loop {
+            let Some(byte) = peek(window) else {
+                return (!self.closers.is_empty()).then(|| self.last(window, FrameState::Cut));
+            };
+            match (byte, self.closers.len()) {
+                (b',', _) => window.consume(1),
+                (b']' | b'}', _) if self.closers.last() == Some(&byte) => {
+                    window.consume(1);
+                    self.closers.pop();
+                }
+                (b']' | b'}', _) => return Some(self.last(window, FrameState::Stray)),
+                (b'{', 0) => {
+                    window.consume(1);
+                    self.closers.push(b'}');
+                }
+                (_, 0) => return Some(self.last(window, FrameState::Stray)),
+                (_, 1) => match self.member_key(window) {
+                    Ok(_) if peek(window) == Some(b'[') => {
+                        window.consume(1);
+                        self.closers.push(b']');
+                    }
+                    // A member beside the groups.
+                    Ok(_) => self.skip_value(window),
+                    Err(state) => return Some(self.last(window, state)),
+                },
+                _ => return Some(self.cut_value(window, None)),
             }
         }
     }

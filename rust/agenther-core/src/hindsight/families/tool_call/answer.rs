@@ -90,7 +90,9 @@ fn row(row: &Node, chosen: &[String], name: Option<&str>) -> Option<String> {
     };
     let told = name.and_then(|name| row.get(name)?.text().map(str::to_string));
     // Nobody calls a message `80a8f2c3-61f0-5b0b-b1a1-0b6e41ef5b33`.
-    let Some(mut told) = told.filter(|told| values.is_empty() || !is_machine_key(told)) else {
+    let is_of_machines =
+        |told: &str| is_machine_key(told) && told.bytes().any(|byte| byte.is_ascii_lowercase());
+    let Some(mut told) = told.filter(|told| values.is_empty() || !is_of_machines(told)) else {
         return Some(values);
     };
     // A series is told by its dates, as people write them.

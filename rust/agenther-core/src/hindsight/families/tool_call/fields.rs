@@ -245,7 +245,8 @@ fn label(key: &str) -> Option<String> {
         }
         ["check", "in"] => return Some("check-in time".to_string()),
         ["check", "out"] => return Some("check-out time".to_string()),
-        ["valid", "until"] => return Some("expiry date".to_string()),
+        ["valid" | "effective", "from"] => return Some("start date".to_string()),
+        ["valid", "until" | "to" | "through"] => return Some("expiry date".to_string()),
         [only] if is_function_word(only) && !only.ends_with("ability") => return None,
         [ref thing @ .., "from"] if !thing.is_empty() => return Some(thing.join(" ")),
         [ref thing @ .., "timestamp"] if !thing.is_empty() => {
