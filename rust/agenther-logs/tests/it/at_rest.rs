@@ -39,7 +39,10 @@ fn the_same_records_in_every_layout() {
             inside(&["logs"]),
         ),
         (format!("{{\"version\": 1,\n \"runs\": [{a}, {b}]}}"), inside(&["runs"])),
-        (format!("{{\"n\": 2, \"easy\": [{a}],\n \"stats\": {{\"x\": [1]}}, \"hard\": [{b}]}}"), Layout::Groups),
+        (
+            format!("{{\"n\": 2, \"easy\": [{a}],\n \"stats\": {{\"x\": [1]}}, \"hard\": [{b}]}}"),
+            Layout::Groups,
+        ),
         (format!("{{\"easy\": [{a}], \"hard\": []}}\n{{\"hard\": [], \"easy\": [{b}]}}"), inside(&["easy"])),
         (format!("{}\n{}", a.replace(", ", ",\n "), b.replace(", ", ",\n ")), Layout::Values),
     ] {

@@ -34,10 +34,24 @@ pub fn record(fields: &[(&str, &Node)]) -> Option<String> {
                 parts.push(format!("route: {origin} to {destination}"))
             }
             ("destination", Some(_), Some(_)) => {}
-            _ => parts.push(format!("{}: {}{}", say_key(key), nested(value, 0)?, unit(key, value))),
+            _ => parts.push(format!(
+                "{}: {}{}",
+                say_key(key),
+                as_written(key, value).map_or_else(|| nested(value, 0), Some)?,
+                unit(key, value)
+            )),
         }
     }
     bounded(parts.join("; "))
+}
+
+/// A code as it is: of `une_rt_m` the underscores are no blanks.
+fn as_written(key: &str, value: &Node) -> Option<String> {
+    const CODES: &[&str] =
+        &["code", "id", "key", "slug", "symbol", "username", "handle", "path", "branch", "dataset"];
+    let last = effect::words(key).last().unwrap_or("");
+    let is_code = CODES.iter().any(|code| last.eq_ignore_ascii_case(code));
+    value.text().filter(|text| is_code && text.contains('_')).map(str::to_string)
 }
 
 /// A list, one row a line, the rows introduced by what names them.

@@ -5,6 +5,7 @@ use std::collections::{HashMap, HashSet};
 use std::rc::Rc;
 
 use super::answer::naming_key;
+use super::countries::country;
 use super::fields::is_identifier;
 use super::located::{self, located, origin};
 use super::moments::dated;
@@ -764,7 +765,10 @@ fn given(reading: &Reading<'_>, step: usize, object: &str, is_write: bool) -> Re
         if (has_operators(&argument.value) || is_encoded) && !matches!(argument.source, Source::User { .. }) {
             return Err(Reason::NoAsk);
         }
-        let value = dated(argument.name, language(argument.name, argument.value.trim()));
+        let is_user = matches!(argument.source, Source::User { .. });
+        let code = argument.value.trim();
+        let named = language(argument.name, if is_user { code } else { country(argument.name, code) });
+        let value = dated(argument.name, named);
         let is_figure = argument.kind == Kind::Number
             && matches!(
                 role(argument.name, None, &value),

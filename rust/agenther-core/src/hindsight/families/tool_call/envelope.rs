@@ -62,6 +62,7 @@ const ENVELOPE: &[&str] = &[
     "total_hits",
     "has_next_page",
     "elapsed_ms",
+    "generationtime_ms",
     "took_ms",
     "num_results",
     "operation",

@@ -48,6 +48,13 @@ pub fn unit_of(key: &str) -> (&str, Option<&'static str>) {
             return (
                 name,
                 Some(match *unit {
+                    // Of wind, `ms` are no milliseconds.
+                    "ms" if ["wind", "speed", "gust", "velocity"]
+                        .iter()
+                        .any(|moving| name.contains(moving)) =>
+                    {
+                        "m/s"
+                    }
                     "mg_dl" => "mg/dL",
                     "g_dl" => "g/dL",
                     "percent" => "%",

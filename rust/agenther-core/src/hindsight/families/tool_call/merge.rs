@@ -123,8 +123,30 @@ pub fn merge(calls: &[&Call<'_>], by_reference: bool) -> Result<Merged, Reason> 
 /// Whether a noun is for things of any kind.
 fn is_any_thing(object: &str) -> bool {
     const THINGS: &[&str] = &[
-        "object", "item", "result", "record", "entry", "thing", "customer", "client", "patient", "member",
-        "user", "contact", "account",
+        "object",
+        "item",
+        "result",
+        "record",
+        "entry",
+        "thing",
+        "customer",
+        "client",
+        "patient",
+        "member",
+        "user",
+        "contact",
+        "account",
+        "employee",
+        "student",
+        "person",
+        "people",
+        "company",
+        "supplier",
+        "vendor",
+        "driver",
+        "guest",
+        "organization",
+        "team",
     ];
     let head = singular(object.rsplit(' ').next().unwrap_or(object));
     THINGS.contains(&head.as_str())
@@ -151,7 +173,10 @@ fn tail(places: &[usize], call: &Call<'_>, adjectives: &mut String) -> String {
         let values: Vec<Cow<'_, str>> =
             given.values.iter().map(|value| Cow::Borrowed(value.as_str())).collect();
         // Objects for a sword are none that are swords.
-        if given.role == Role::For && is_any_thing(&call.words.object) {
+        let is_name = given.values.iter().all(|value| value.starts_with(char::is_uppercase));
+        if given.role == Role::For
+            && (is_any_thing(&call.words.object) || is_name && call.words.object.ends_with("product"))
+        {
             parts.push(say(&Role::Said("matching"), &values));
             continue;
         }

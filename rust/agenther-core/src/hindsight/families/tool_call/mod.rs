@@ -4,6 +4,7 @@
 mod answer;
 mod ask;
 mod call;
+mod countries;
 mod cut;
 mod envelope;
 mod fields;

@@ -128,6 +128,10 @@ fn from_name(name: &str) -> Option<ToolWords> {
         .filter(|word| !matches!(*word, "api" | "all" | "the" | "up" | "tool" | "function" | "endpoint"))
         .collect();
     let mut noun = without_vague(&noun);
+    // Locations globally are locations.
+    if noun.len() > 1 && noun.last().is_some_and(|last| last.ends_with("ally")) {
+        noun.pop();
+    }
     // `PublicHolidayPublicHolidays` says so twice.
     let half = noun.len() / 2;
     let is_said_twice = half > 0
@@ -438,6 +442,8 @@ fn noun_after(words: &[&str]) -> String {
         "which",
         "via",
         "within",
+        "globally",
+        "worldwide",
         "when",
         "where",
         "and",

@@ -18,9 +18,11 @@ const MIN_FIELDS: usize = 3;
 
 /// The records of a text in YAML: a list of them, or one of several fields.
 pub fn yaml(text: &str) -> Option<Node> {
+    if !may_be(text) {
+        return None;
+    }
     let mut events = Parser::new_from_str(text).map_while(Result::ok).map(|(event, _)| event);
-    if !may_be(text)
-        || !matches!(events.next(), Some(Event::StreamStart))
+    if !matches!(events.next(), Some(Event::StreamStart))
         || !matches!(events.next(), Some(Event::DocumentStart(_)))
     {
         return None;
