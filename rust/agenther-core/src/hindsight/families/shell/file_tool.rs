@@ -48,7 +48,7 @@ const DONE: &[&str] = &["Successfully moved ", "Successfully created directory "
 pub fn command(step: &StepReading<'_>) -> Option<String> {
     let name = step.step.action_name?;
     let name = name.rsplit(['.', '/', ':']).next().unwrap_or(name);
-    let name = name.rsplit("__").next().unwrap_or(name);
+    let name = name.as_bytes().windows(2).rposition(|pair| pair == b"__").map_or(name, |at| &name[at + 2..]);
     let root = step.arguments()?.root();
     let given = Given { root };
     let words = match name {

@@ -2,8 +2,10 @@
 //! nothing is raw JSON, and what the goal asks for is complete.
 
 use std::borrow::Cow;
+use std::sync::LazyLock;
 
 use super::call::is_machine_key;
+use super::envelope::{is_in, letters};
 use super::fields::{field_label, is_identifier, is_noise};
 use super::payload::Node;
 use crate::hindsight::forms::date;
@@ -243,26 +245,25 @@ pub fn name_of(fields: &[(String, Node)]) -> Option<&Node> {
 
 /// The field that is a name or a title.
 fn named(fields: &[(String, Node)]) -> Option<&(String, Node)> {
-    const NAMES: &[&str] = &[
-        "name",
-        "title",
-        "full_name",
-        "label",
-        "subject",
-        "display_name",
-        "friendly_name",
-        "legal_name",
-        "company_name",
-        "product_name",
-        "event_name",
-        "item_name",
-    ];
-    let find = |names: &[&str]| {
-        let is_name = |key: &str| names.iter().any(|name| folded(name).eq(folded(key)));
-        fields.iter().find(|(key, value)| is_name(key) && is_short(value))
-    };
+    static NAMES: LazyLock<FastSet<String>> = LazyLock::new(|| {
+        letters(&[
+            "name",
+            "title",
+            "full_name",
+            "label",
+            "subject",
+            "display_name",
+            "friendly_name",
+            "legal_name",
+            "company_name",
+            "product_name",
+            "event_name",
+            "item_name",
+        ])
+    });
+    let named = fields.iter().find(|(key, value)| is_in(key, &NAMES) && is_short(value));
     // Of an issue or an event, its summary is the title.
-    find(NAMES).or_else(|| find(&["summary"]))
+    named.or_else(|| fields.iter().find(|(key, value)| folded("summary").eq(folded(key)) && is_short(value)))
 }
 
 /// Fields in words that may name a row: a dish, a merchant, a headline.

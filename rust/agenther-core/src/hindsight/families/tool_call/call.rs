@@ -205,7 +205,8 @@ fn call<'a>(reading: &Reading<'a>, step: usize) -> Result<Call<'a>, Reason> {
     // The quota of a resource is the quota: `kubectl_get` gives what it is asked for.
     let head = words.object.rsplit(' ').next().unwrap_or("");
     let names_nothing = is_general(head) || !is_everyday_word(head);
-    let kind = kind_of_thing(reading, step).filter(|_| names_nothing && words.manner() != Manner::Act);
+    let asks_kind = names_nothing && words.manner() != Manner::Act;
+    let kind = asks_kind.then(|| kind_of_thing(reading, step)).flatten();
     if let Some((_, things)) = &kind {
         words.object = things.clone();
     }

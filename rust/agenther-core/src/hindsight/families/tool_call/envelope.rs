@@ -130,12 +130,13 @@ const CONTENT: &[&str] = &[
 static ENVELOPE_LETTERS: LazyLock<FastSet<String>> = LazyLock::new(|| letters(ENVELOPE));
 static CONTENT_LETTERS: LazyLock<FastSet<String>> = LazyLock::new(|| letters(CONTENT));
 
-fn letters(keys: &[&str]) -> FastSet<String> {
+/// The letters of keys, to find others in.
+pub fn letters(keys: &[&str]) -> FastSet<String> {
     keys.iter().map(|key| folded(key).collect()).collect()
 }
 
 /// Whether a key is one of these, however it is written.
-fn is_in(key: &str, letters: &FastSet<String>) -> bool {
+pub fn is_in(key: &str, letters: &FastSet<String>) -> bool {
     let mut buffer = [0; 32];
     let mut length = 0;
     for letter in folded(key) {

@@ -175,7 +175,8 @@ fn tail(places: &[usize], call: &Call<'_>, adjectives: &mut String) -> String {
         // Objects for a sword are none that are swords.
         let is_name = given.values.iter().all(|value| value.starts_with(char::is_uppercase));
         if given.role == Role::For
-            && (is_any_thing(&call.words.object) || is_name && call.words.object.ends_with("product"))
+            && (is_any_thing(&call.words.object)
+                || is_name && singular(&call.words.object).ends_with("product"))
         {
             parts.push(say(&Role::Said("matching"), &values));
             continue;
