@@ -8,6 +8,7 @@ mod agents_sdk;
 mod appworld;
 mod atif;
 mod autogen_chat;
+mod bedrock_agents;
 mod bfcl;
 mod browser_use;
 mod claude_code;
@@ -69,6 +70,7 @@ pub const FORMATS: &[&dyn Format] = &[
     &opencode::OpenCode,
     &codex::Codex,
     &google_adk::GoogleAdk,
+    &bedrock_agents::BedrockAgents,
     &langfuse::Langfuse,
     &langsmith::LangSmith,
     &agents_sdk::AgentsSdk,
