@@ -146,12 +146,14 @@ fn layout_of_document<'t, 'a>(
     if fit(document) == 0
         && let Some((path, _)) = find_records(document, NESTING, &fit)
     {
-        if let [_] = &path[..]
-            && let groups = groups_of(document, &fit)
-            && groups.len() > 1
+        // Further arrays of runs may follow where the first megabyte ends.
+        if let [key] = &path[..]
+            && document.get(key).is_some_and(|container| container.is_array())
+            && let Groups { found, others, keyed } = groups_of(document, &fit)
+            && (found.len() > 1 || end.is_none())
         {
-            let sample = groups.into_iter().flat_map(|group| group.items()).take(SAMPLE);
-            return (Layout::Groups, Some(sample.collect()));
+            let sample = found.into_iter().flat_map(sample_of).take(SAMPLE);
+            return (Layout::Groups { others, keyed }, Some(sample.collect()));
         }
         return records_in(path);
     }
@@ -189,10 +191,29 @@ fn find_records(
     best
 }
 
-/// The arrays of an object that hold records.
-fn groups_of<'t, 'a>(document: Value<'t, 'a>, fit: &dyn Fn(Value<'_, '_>) -> u8) -> Vec<Value<'t, 'a>> {
-    let arrays = document.members().map(|(_, value)| value).filter(|value| value.is_array());
-    arrays.take(SAMPLE * 4).filter(|array| children_fit(*array, fit).is_some()).collect()
+/// What an object holds by a key: what holds records, the keys of other arrays, and those of objects that hold records.
+#[derive(Default)]
+struct Groups<'t, 'a> {
+    found: Vec<Value<'t, 'a>>,
+    others: Vec<String>,
+    keyed: Vec<String>,
+}
+
+fn groups_of<'t, 'a>(document: Value<'t, 'a>, fit: &dyn Fn(Value<'_, '_>) -> u8) -> Groups<'t, 'a> {
+    let mut groups = Groups::default();
+    for (key, group) in document.members() {
+        let holds_records = children_fit(group, fit).is_some();
+        if holds_records {
+            groups.found.push(group);
+        }
+        // An empty list is of whatever its fellows are.
+        match (group.is_array(), holds_records) {
+            (true, false) if group.items().next().is_some() => groups.others.push(key.into_owned()),
+            (false, true) => groups.keyed.push(key.into_owned()),
+            _ => {}
+        }
+    }
+    groups
 }
 
 /// How well the children of a container fit as records. They are records only if they are of one

@@ -68,6 +68,8 @@ pub(crate) struct Conversation<'a> {
     /// What happened.
     pub steps: Vec<RunStep<'a>>,
     pending_user: Option<Text<'a>>,
+    /// Whether the agent made calls that are no text.
+    has_calls: bool,
     /// Reasoning that was logged on its own.
     pending_thought: Option<Text<'a>>,
     waiting: Vec<Waiting<'a>>,
@@ -219,7 +221,8 @@ impl<'a> Conversation<'a> {
 
     /// Takes the calls that stand in the words of a turn which has no others; gives what is left.
     fn written_calls(&mut self, first: usize, words: Text<'a>) -> Option<Text<'a>> {
-        let found = if self.steps.len() == first { written::calls_and_words(&words) } else { None };
+        let found = (self.steps.len() == first).then(|| written::calls_and_words(&words, !self.has_calls));
+        let found = found.flatten();
         let Some((calls, words)) = found else { return Some(words) };
         calls.into_iter().for_each(|call| self.written_call(call));
         filled(words.into())
@@ -255,6 +258,7 @@ impl<'a> Conversation<'a> {
     /// A call in any dialect: `{id, function: {name, arguments}}`, `{id, name, arguments | args |
     /// input}`, `{id, function: name, arguments}`.
     fn call(&mut self, call: Value<'_, 'a>) {
+        self.has_calls = true;
         let function = call.get("function").filter(|function| function.is_object()).unwrap_or(call);
         let name = function.text_of(&["name", "function", "tool_name", "function_name", "toolName"]);
         let arguments = function.any_of(&["arguments", "args", "input", "parameters", "tool_input"]);

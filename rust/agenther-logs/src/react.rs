@@ -160,7 +160,7 @@ pub(crate) const TAU_RESULT: &str = "API output: ";
 
 /// The words of an action that only speaks: so do the agents of tau-bench that have no calls.
 pub(crate) fn reply_of(name: &str, input: &str) -> Option<String> {
-    let said = |input: Value<'_, '_>| Some(input.text_of(&["content"])?.into_owned());
+    let said = |input: Value<'_, '_>| Some(input.get("content")?.text()?.into_owned());
     if name == "respond" { read_inner(input, said) } else { None }
 }
 

@@ -13,8 +13,13 @@ pub enum Layout {
     /// The elements of an array, or the members of an object keyed by id, found by following
     /// these keys from the top of the document.
     Inside(Vec<String>),
-    /// The elements of every array that the document holds by a key: runs by tool, by task, by split.
-    Groups,
+    /// The elements of what the document holds by a key: runs by tool, by task, by split.
+    Groups {
+        /// The keys of arrays that hold no records.
+        others: Vec<String>,
+        /// The keys of objects that hold records by their ids.
+        keyed: Vec<String>,
+    },
     /// Text that is not JSON, whole: its format cuts it.
     Text,
     /// Not records at all.
@@ -165,7 +170,7 @@ impl Splitter {
             Layout::Lines => peek(window).map(|_| self.cut(window, End::Newline, None)),
             Layout::Values => peek(window).map(|_| self.cut_value(window, None)),
             Layout::Inside(path) => self.next_inside(window, path),
-            Layout::Groups => self.next_in_groups(window),
+            Layout::Groups { others, keyed } => self.next_in_groups(window, others, keyed),
             Layout::Text => peek(window).map(|_| self.cut(window, End::Stream, None)),
             Layout::Opaque => self.everything(window),
         };
@@ -241,7 +246,7 @@ impl Splitter {
         }
     }
 
-    fn next_in_groups(&mut self, window: &mut Window) -> Option<Frame> {
+    fn next_in_groups(&mut self, window: &mut Window, others: &[String], keyed: &[String]) -> Option<Frame> {
         loop {
             let Some(byte) = peek(window) else {
                 return (!self.closers.is_empty()).then(|| self.last(window, FrameState::Cut));
@@ -259,14 +264,26 @@ impl Splitter {
                 }
                 (_, 0) => return Some(self.last(window, FrameState::Stray)),
                 (_, 1) => match self.member_key(window) {
-                    Ok(_) if peek(window) == Some(b'[') => {
-                        window.consume(1);
-                        self.closers.push(b']');
-                    }
-                    // A member beside the groups.
-                    Ok(_) => self.skip_value(window),
+                    Ok(key) => match peek(window) {
+                        Some(b'[') if !others.contains(&key) => {
+                            window.consume(1);
+                            self.closers.push(b']');
+                        }
+                        Some(b'{') if keyed.contains(&key) => {
+                            window.consume(1);
+                            self.closers.push(b'}');
+                        }
+                        // A member beside the groups.
+                        _ => self.skip_value(window),
+                    },
                     Err(state) => return Some(self.last(window, state)),
                 },
+                _ if self.closers.last() == Some(&b'}') => {
+                    return Some(match self.member_key(window) {
+                        Ok(key) => self.cut_value(window, Some(key)),
+                        Err(state) => self.last(window, state),
+                    });
+                }
                 _ => return Some(self.cut_value(window, None)),
             }
         }

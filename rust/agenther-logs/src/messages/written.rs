@@ -48,9 +48,10 @@ pub(super) fn thought_and_words(text: Text<'_>) -> (Option<Text<'_>>, Text<'_>) 
     (None, text)
 }
 
-/// The calls in a text and the words around them; `None` where it holds none.
-pub(super) fn calls_and_words(text: &str) -> Option<(Vec<WrittenCall>, String)> {
-    labelled_call(text).or_else(|| tagged_calls(text))
+/// The calls in a text and the words around them; `None` where it holds none. After `Action:` they stand only where the
+/// agent has no calls of its own.
+pub(super) fn calls_and_words(text: &str, may_be_labelled: bool) -> Option<(Vec<WrittenCall>, String)> {
+    may_be_labelled.then(|| labelled_call(text)).flatten().or_else(|| tagged_calls(text))
 }
 
 /// The call after the last `Action:` of a text that ends with it; of a reply (`respond`) the words.
@@ -64,6 +65,9 @@ fn labelled_call(text: &str) -> Option<(Vec<WrittenCall>, String)> {
     let thought = before.strip_prefix("Thought:").unwrap_or(before).trim();
     match reply_of(&name, &input) {
         Some(said) => Some((Vec::new(), said)),
+        None if name == "Final Answer" => {
+            Some((vec![WrittenCall { name: "finish".to_owned(), input: Some(input) }], thought.to_owned()))
+        }
         None => Some((vec![WrittenCall { name, input: Some(input) }], thought.to_owned())),
     }
 }
@@ -259,7 +263,7 @@ mod tests {
                 vec![("f", "{}")],
             ),
         ] {
-            let (calls, around) = calls_and_words(text).unwrap();
+            let (calls, around) = calls_and_words(text, true).unwrap();
             let found: Vec<_> =
                 calls.iter().map(|call| (&*call.name, call.input.as_deref().unwrap())).collect();
             assert_eq!((found, &*around), (wanted, words), "{text}");
@@ -276,7 +280,7 @@ mod tests {
             "<function=",
             "<function=a b>",
         ] {
-            assert_eq!(calls_and_words(text), None, "{text}");
+            assert_eq!(calls_and_words(text, true), None, "{text}");
         }
     }
 

@@ -40,8 +40,14 @@ fn the_same_records_in_every_layout() {
         ),
         (format!("{{\"version\": 1,\n \"runs\": [{a}, {b}]}}"), inside(&["runs"])),
         (
-            format!("{{\"n\": 2, \"easy\": [{a}],\n \"stats\": {{\"x\": [1]}}, \"hard\": [{b}]}}"),
-            Layout::Groups,
+            format!(
+                "{{\"n\": 2, \"easy\": [{a}],\n \"stats\": {{\"x\": [1]}}, \"hard\": [{b}], \"costs\": [1, 2]}}"
+            ),
+            Layout::Groups { others: vec!["costs".to_owned()], keyed: Vec::new() },
+        ),
+        (
+            format!("{{\"easy\": [{a}], \"hard\": {{\"x\": {b}}}}}"),
+            Layout::Groups { others: Vec::new(), keyed: vec!["hard".to_owned()] },
         ),
         (format!("{{\"easy\": [{a}], \"hard\": []}}\n{{\"hard\": [], \"easy\": [{b}]}}"), inside(&["easy"])),
         (format!("{}\n{}", a.replace(", ", ",\n "), b.replace(", ", ",\n ")), Layout::Values),
@@ -212,4 +218,13 @@ fn a_source_that_fails_is_a_reject_after_what_it_gave() {
     assert_eq!(counts.records, 2);
     assert_eq!((found.rejects[0].reason, &*found.rejects[0].raw), (Reason::BrokenStream, &b"{\"traj"[..]));
     assert!(found.rejects[0].sentence.contains("the disk is gone"));
+}
+
+#[test]
+fn groups_beyond_what_tells_the_layout_are_read() {
+    let many: Vec<String> = (0..20_000).map(|index| record(&format!("{index}-{}", "x".repeat(80)))).collect();
+    let text = format!("{{\"train\": [{}], \"test\": [{}]}}", many.join(","), record("last"));
+    let (found, counts) = read(text.as_bytes());
+    assert_eq!((counts.runs, counts.rejects), (20_001, 0));
+    assert_eq!(ids(&found).last().map(|id| &**id), Some("last"));
 }

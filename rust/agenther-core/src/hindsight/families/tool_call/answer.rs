@@ -4,7 +4,6 @@
 use std::borrow::Cow;
 use std::sync::LazyLock;
 
-use super::call::is_machine_key;
 use super::envelope::{is_in, letters};
 use super::fields::{field_label, is_identifier, is_noise};
 use super::payload::Node;
@@ -106,9 +105,7 @@ fn row(row: &Node, chosen: &[String], name: Option<&str>) -> Option<String> {
     };
     let told = name.and_then(|name| row.get(name)?.text().map(str::to_string));
     // Nobody calls a message `80a8f2c3-61f0-5b0b-b1a1-0b6e41ef5b33`.
-    let is_of_machines =
-        |told: &str| is_machine_key(told) && told.bytes().any(|byte| byte.is_ascii_lowercase());
-    let Some(mut told) = told.filter(|told| values.is_empty() || !is_of_machines(told)) else {
+    let Some(mut told) = told.filter(|told| values.is_empty() || !is_long_key(told)) else {
         return Some(values);
     };
     // A series is told by its dates, as people write them.
@@ -374,6 +371,13 @@ fn says_nothing(node: &Node) -> bool {
         Node::List(items) => items.iter().all(says_nothing),
         Node::Record(fields) => fields.iter().all(|(_, value)| says_nothing(value)),
     }
+}
+
+/// `80a8f2c3-61f0-5b0b-b1a1-0b6e41ef5b33`: a name that nobody reads out.
+fn is_long_key(text: &str) -> bool {
+    text.len() >= 24
+        && text.bytes().all(|byte| byte.is_ascii_hexdigit() || byte == b'-')
+        && text.bytes().any(|byte| byte.is_ascii_digit())
 }
 
 /// A value inside a line.

@@ -301,13 +301,13 @@ fn said_payload(call: &Call<'_>, wanted: &Wanted, heading: &str, is_one_of_sever
             let said = say_value(&answer::without_markup(text));
             Some(ended(format!("{heading} {} {said}", is_or_are(heading))))
         }
+        // A row of a table without its header: `order,BS-20931,total,86.40`.
+        Node::Scalar(text, _) if is_bare_row(text) || is_bare_table(text) => None,
+        Node::Scalar(text, _) if addresses_agent(text) || holds_data(text) => None,
         // One of several texts says whose it is.
         Node::Scalar(text, _) if is_one_of_several && text.len() <= 60 && !text.contains('\n') => {
             Some(ended(format!("{heading}: {}", answer::without_markup(text).trim())))
         }
-        // A row of a table without its header: `order,BS-20931,total,86.40`.
-        Node::Scalar(text, _) if is_bare_row(text) || is_bare_table(text) => None,
-        Node::Scalar(text, _) if addresses_agent(text) || holds_data(text) => None,
         Node::Scalar(text, _) => answer::prose(text).filter(|prose| {
             prose.contains(char::is_alphanumeric)
                 && (!prose.starts_with("```") || holds_text(&call.words.object))

@@ -241,8 +241,10 @@ fn call<'a>(reading: &Reading<'a>, step: usize) -> Result<Call<'a>, Reason> {
     }
     let found = payload(read)?;
     words.object = shown_as_status(&found.node, &words.object).unwrap_or(words.object);
-    let found = by_argument(found, &given, &words.object);
+    let found = by_argument(found, &given, &words.object)?;
     let payload = Rc::new(the_one(without_echo(listed(found, &words.object), &given), &given));
+    // Which fields a result is to have, its answer says.
+    given.retain(|given| !selects_fields(given, &payload.node));
     if payload.node.is_list() && given.iter().any(|given| chooses(given, &payload.node)) {
         return Err(Reason::NoAsk);
     }
@@ -591,29 +593,61 @@ fn chooses(given: &Given, node: &Node) -> bool {
         && node.rows().iter().all(has)
 }
 
-/// What stands under the values that were asked for is what was asked for: `{"Ria": "Rating: 4.2"}` of the hotel Ria.
-fn by_argument(payload: Payload, given: &[Given], object: &str) -> Payload {
-    let is_given = |key: &str| {
-        let mut values = given.iter().flat_map(|given| &given.values);
-        values.any(|value| value.eq_ignore_ascii_case(key))
+/// What stands under the values of an argument is what was asked for: `{"Ria": "Rating: 4.2"}` of the hotel Ria. Where
+/// some of them are missing, the answer is not whole.
+fn by_argument(payload: Payload, given: &[Given], object: &str) -> Result<Payload, Reason> {
+    let Node::Record(fields) = &payload.node else { return Ok(payload) };
+    let is_key = |value: &String| fields.iter().any(|(key, _)| key.eq_ignore_ascii_case(value));
+    let is_keyed = |given: &&Given| {
+        let is_value =
+            |(key, _): &(String, Node)| given.values.iter().any(|value| value.eq_ignore_ascii_case(key));
+        names_things(given) && !fields.is_empty() && fields.iter().all(is_value)
     };
-    match payload.node {
-        Node::Record(mut fields)
-            if !fields.is_empty()
-                && fields.iter().all(|(key, _)| is_given(key))
-                // Of a field that was asked for by its name, a key is no answer.
-                && !fields.iter().any(|(key, _)| is_identifier(key)) =>
-        {
-            let node = match fields.len() {
-                1 => fields.remove(0).1,
-                _ => {
-                    Node::List(fields.into_iter().map(|(key, value)| row_named(key, value, object)).collect())
-                }
-            };
-            Payload { node, ..payload }
-        }
-        node => Payload { node, ..payload },
+    let Some(keyed) = given.iter().find(is_keyed) else { return Ok(payload) };
+    if !keyed.values.iter().all(is_key) || fields.iter().any(|(_, value)| value.is_blank()) {
+        return Err(Reason::AnswerUnreadable);
     }
+    let Payload { node: Node::Record(mut fields), complete, is_part } = payload else { return Ok(payload) };
+    let node = match fields.len() {
+        1 => fields.remove(0).1,
+        _ => Node::List(fields.into_iter().map(|(key, value)| row_named(key, value, object)).collect()),
+    };
+    Ok(Payload { node, complete, is_part })
+}
+
+/// Whether the values of a parameter are the fields that every row of a result has.
+fn selects_fields(given: &Given, node: &Node) -> bool {
+    let has_all = |row: &Node| given.values.iter().all(|value| row.get(value).is_some());
+    !names_things(given) && given.role != Role::Manner && node.rows().iter().all(has_all)
+}
+
+/// Whether the values of a parameter are things, and not fields of one or its state.
+fn names_things(given: &Given) -> bool {
+    const FIELDS: &[&str] = &[
+        "fields",
+        "field",
+        "metrics",
+        "metric",
+        "columns",
+        "column",
+        "attributes",
+        "attribute",
+        "properties",
+        "property",
+        "select",
+        "include",
+        "includes",
+        "keys",
+        "key",
+        "measures",
+        "values",
+        "indicators",
+        "statistics",
+        "stats",
+    ];
+    let last = effect::words(&given.name).last().unwrap_or("");
+    !FIELDS.iter().any(|field| last.eq_ignore_ascii_case(field))
+        && !matches!(given.role, Role::Adjective | Role::Manner | Role::With(_) | Role::Category)
 }
 
 /// A row of a table that has its name for a key; a value alone is that of the tool's object.
@@ -768,7 +802,8 @@ fn given(reading: &Reading<'_>, step: usize, object: &str, is_write: bool) -> Re
         }
         let is_user = matches!(argument.source, Source::User { .. });
         let code = argument.value.trim();
-        let named = language(argument.name, if is_user { code } else { country(argument.name, code) });
+        let is_name = is_user || object.contains("countr");
+        let named = language(argument.name, if is_name { code } else { country(argument.name, code) });
         let value = dated(argument.name, named);
         let is_figure = argument.kind == Kind::Number
             && matches!(
@@ -862,7 +897,12 @@ fn given(reading: &Reading<'_>, step: usize, object: &str, is_write: bool) -> Re
         out[place].values.push(value.into_owned());
     }
     if out.iter().all(|given| given.role != Role::From) && is_stay(object) {
-        out.iter_mut().filter(|given| given.role == Role::To).for_each(|given| given.role = Role::In);
+        let is_place = |given: &&mut Given| {
+            given.role == Role::To
+                && effect::words(&given.name)
+                    .any(|word| matches!(word, "destination" | "dest" | "city" | "place"))
+        };
+        out.iter_mut().filter(is_place).for_each(|given| given.role = Role::In);
     }
     let given = with_ends(out);
     // One end alone says nothing.
@@ -885,10 +925,11 @@ fn is_stay(object: &str) -> bool {
         "activity",
         "weather",
         "forecast",
+        "availability",
         "rental",
         "stay",
     ];
-    object.split(' ').any(|word| STAYS.contains(&&*singular_word(word)))
+    STAYS.contains(&&*singular_word(object.rsplit(' ').next().unwrap_or(object)))
 }
 
 /// Things that something lies between.
@@ -1160,7 +1201,7 @@ fn is_unsaid_id(argument: &Argument<'_>) -> bool {
 }
 
 /// `67264835d44feea700024a5b`, `6c1f8d0e-93b2-4a57-8e0c-2f7b19d5aa43`: letters and digits that only machines write.
-pub fn is_machine_key(value: &str) -> bool {
+fn is_machine_key(value: &str) -> bool {
     let has = |test: fn(&u8) -> bool| value.bytes().any(|byte| test(&byte));
     value.len() >= 16 && !value.contains(' ') && has(u8::is_ascii_digit) && has(u8::is_ascii_alphabetic)
 }

@@ -23,9 +23,12 @@ const COUNTRIES: &[(&str, &str)] = &[
 
 /// The name of a country that a parameter for countries gives as a code.
 pub fn country<'v>(name: &str, value: &'v str) -> &'v str {
+    // Of a state or a country, `CA` may be California.
     let is_of_country = || {
-        effect::words(name)
-            .any(|word| ["country", "countries"].iter().any(|known| word.eq_ignore_ascii_case(known)))
+        let mut words = effect::words(name).map(str::to_ascii_lowercase);
+        words.all(|word| {
+            matches!(word.as_str(), "country" | "countries" | "code" | "iso" | "iso2" | "alpha2" | "name")
+        }) && name.to_ascii_lowercase().contains("countr")
     };
     let known = || COUNTRIES.iter().find(|(code, _)| *code == value).map(|(_, name)| *name);
     if value.len() == 2 && is_of_country() { known().unwrap_or(value) } else { value }
@@ -40,6 +43,7 @@ mod tests {
         assert_eq!(country("countryCode", "DE"), "Germany");
         assert_eq!(country("country", "Deutschland"), "Deutschland");
         assert_eq!(country("state", "DE"), "DE");
+        assert_eq!(country("state_or_country", "CA"), "CA");
         assert!(COUNTRIES.is_sorted_by(|a, b| a.0 < b.0));
     }
 }

@@ -305,6 +305,7 @@ pub fn unwrap(node: Node, extent: &mut Extent, depth: usize) -> Option<Node> {
     let has_container = fields
         .iter()
         .any(|(key, value)| !matches!(value, Node::Scalar(..)) && !is_in(key, &ENVELOPE_LETTERS));
+    let is_paged = fields.iter().any(|(key, _)| key == "pagination");
     let has_content =
         fields.iter().any(|(key, value)| is_in(key, &CONTENT_LETTERS) && !matches!(value, Node::Scalar(..)));
     let is_envelope = |(key, value): &(String, Node)| {
@@ -313,7 +314,7 @@ pub fn unwrap(node: Node, extent: &mut Extent, depth: usize) -> Option<Node> {
             || has_container && matches!(value, Node::Scalar(_, Kind::Number)) && is_in(key, &CONTENT_LETTERS)
             || is_message && matches!(key.as_str(), "type" | "call_id" | "tool_call_id" | "id")
             // What a museum says of its licence and its settings, beside the data.
-            || has_content && matches!(key.as_str(), "info" | "config" | "preference")
+            || is_paged && has_content && matches!(key.as_str(), "info" | "config" | "preference")
             || key == "messages" && value.is_blank()
             // What JSON:API sends along is records; what a plan includes is words.
             || key == "included" && value.rows().iter().any(|row| row.get("type").is_some())

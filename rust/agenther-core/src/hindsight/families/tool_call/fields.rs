@@ -49,12 +49,7 @@ pub fn unit_of(key: &str) -> (&str, Option<&'static str>) {
                 name,
                 Some(match *unit {
                     // Of wind, `ms` are no milliseconds.
-                    "ms" if ["wind", "speed", "gust", "velocity"]
-                        .iter()
-                        .any(|moving| name.contains(moving)) =>
-                    {
-                        "m/s"
-                    }
+                    "ms" if name.split('_').any(|word| matches!(word, "wind" | "gust" | "gusts")) => "m/s",
                     "mg_dl" => "mg/dL",
                     "g_dl" => "g/dL",
                     "percent" => "%",

@@ -197,7 +197,8 @@ pub fn role(name: &str, description: Option<&str>, value: &str) -> Role {
 fn by_singular(words: &[String], value: &str) -> Option<Role> {
     let (last, head) = words.split_last()?;
     let one = singular(last);
-    if one == *last {
+    // So many sources are none of them.
+    if one == *last || is_count(value) {
         return None;
     }
     let words: Vec<String> = head.iter().cloned().chain([one]).collect();
@@ -216,7 +217,13 @@ fn by_words(words: &[String], value: &str) -> Option<Role> {
         words.pop();
     }
     // What a name contains is what one looks for by it: `name_contains`.
-    if words.len() > 1 && matches!(words.last(), Some(&("contains" | "contain" | "like" | "matches"))) {
+    let is_negated = words.iter().any(|word| matches!(*word, "not" | "no" | "doesnt" | "without"));
+    let is_text = value.contains(char::is_alphabetic) && !matches!(value, "true" | "false");
+    if words.len() > 1
+        && matches!(words.last(), Some(&("contains" | "contain" | "like" | "matches")))
+        && !is_negated
+        && is_text
+    {
         return Some(Role::For);
     }
     let (last, head) = words.split_last()?;
@@ -228,7 +235,7 @@ fn by_words(words: &[String], value: &str) -> Option<Role> {
             "excluding"
         }));
     }
-    if let Some(said) = deed(&words) {
+    if let Some(said) = deed(&words).filter(|_| is_text && !is_date(value)) {
         return Some(Role::Said(said));
     }
     let rest = |from: usize| humanize(&words[from..].join("_"));

@@ -3,6 +3,7 @@
 
 use super::answer;
 use super::call::Call;
+use super::countries::country;
 use super::fields::{field_label, is_identifier, is_noise};
 use super::moments::is_stamp;
 use super::nouns::is_everyday_word;
@@ -455,6 +456,7 @@ fn is_stated(calls: &[&Call<'_>], value: &Node) -> bool {
         calls.iter().flat_map(|call| &call.given).flat_map(|given| &given.values).any(|stated| {
             // `Q1 2025` states the quarter and the year.
             stated.eq_ignore_ascii_case(text)
+                || country("country", text) == stated
                 || stated.split(' ').any(|word| word.eq_ignore_ascii_case(text))
                 || says_name(text, stated)
         })

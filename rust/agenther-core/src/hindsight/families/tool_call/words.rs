@@ -129,7 +129,7 @@ fn from_name(name: &str) -> Option<ToolWords> {
         .collect();
     let mut noun = without_vague(&noun);
     // Locations globally are locations.
-    if noun.len() > 1 && noun.last().is_some_and(|last| last.ends_with("ally")) {
+    if noun.len() > 1 && matches!(noun.last(), Some(&("globally" | "locally" | "nationally" | "worldwide"))) {
         noun.pop();
     }
     // `PublicHolidayPublicHolidays` says so twice.
@@ -153,6 +153,14 @@ fn from_name(name: &str) -> Option<ToolWords> {
             "stats",
             "series",
             "gas",
+            "windows",
+            "maps",
+            "docs",
+            "sheets",
+            "slides",
+            "teams",
+            "forms",
+            "photos",
         ];
         word.ends_with('s') && !WHOLE.contains(&word)
     };

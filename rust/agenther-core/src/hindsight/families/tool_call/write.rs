@@ -303,8 +303,7 @@ fn changed_field(call: &Call<'_>, others: &[&Given], target: &str) -> Option<Str
     let is_change = CHANGES.contains(&call.words.verb.as_str()) && NEW_VALUES.contains(&value.name.as_str());
     // The name of an event is its event name.
     let thing = target.trim_start_matches("the ").split(' ').next().unwrap_or(target);
-    let label =
-        label.strip_prefix(thing).map(str::trim_start).filter(|rest| !rest.is_empty()).unwrap_or(&label);
+    let label = label.strip_prefix(thing).and_then(|rest| rest.strip_prefix(' ')).unwrap_or(&label);
     is_change.then(|| format!("change the {label} of {target} to {}", join(&said(value))))
 }
 

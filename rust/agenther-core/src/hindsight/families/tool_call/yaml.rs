@@ -52,7 +52,10 @@ fn may_be(text: &str) -> bool {
                     && key.starts_with(|first: char| first.is_alphabetic())
             })
     };
+    // People who write `Chart: #3` or `Title: {name}` mean no comment and no record.
+    let is_plain = |line: &str| !line.contains(" #") && !line.contains(": {");
     text.len() <= MAX_BYTES
+        && text.lines().all(is_plain)
         && text.trim_end().contains('\n')
         && text.lines().filter(|line| !line.starts_with([' ', '\t']) && !line.is_empty()).all(is_entry)
 }
@@ -129,6 +132,9 @@ mod tests {
             "- one\n- two",
             "a: &x 1\nb: *x\nc: 2",
             "a: !!binary x\nb: 1\nc: 2",
+            "Artist: Mira\nRank: #1\nYear: 2011",
+            "Title: Crash of bug #12\nState: open\nOwner: Ana",
+            "Title: {name}\nState: open\nOwner: Ana",
             "a: 1\na: 2\nb: 3",
             "a: 1\nb: 2\nc: 3\n---\nd: 4",
             "a: [[[[[[[[[[[[[[[[1]]]]]]]]]]]]]]]]\nb: 1\nc: 2",
