@@ -618,36 +618,24 @@ fn by_argument(payload: Payload, given: &[Given], object: &str) -> Result<Payloa
 /// Whether the values of a parameter are the fields that every row of a result has.
 fn selects_fields(given: &Given, node: &Node) -> bool {
     let has_all = |row: &Node| given.values.iter().all(|value| row.get(value).is_some());
-    !names_things(given) && given.role != Role::Manner && node.rows().iter().all(has_all)
+    names_fields(given) && node.rows().iter().all(has_all)
 }
 
 /// Whether the values of a parameter are things, and not fields of one or its state.
 fn names_things(given: &Given) -> bool {
+    !names_fields(given)
+        && !matches!(given.role, Role::Adjective | Role::Manner | Role::With(_) | Role::Category)
+}
+
+/// Whether a parameter says which fields are wanted.
+fn names_fields(given: &Given) -> bool {
+    #[rustfmt::skip]
     const FIELDS: &[&str] = &[
-        "fields",
-        "field",
-        "metrics",
-        "metric",
-        "columns",
-        "column",
-        "attributes",
-        "attribute",
-        "properties",
-        "property",
-        "select",
-        "include",
-        "includes",
-        "keys",
-        "key",
-        "measures",
-        "values",
-        "indicators",
-        "statistics",
-        "stats",
+        "fields", "field", "metrics", "metric", "columns", "column", "attributes", "attribute", "properties", "property",
+        "select", "include", "includes", "keys", "key", "measures", "values", "indicators", "statistics", "stats",
     ];
     let last = effect::words(&given.name).last().unwrap_or("");
-    !FIELDS.iter().any(|field| last.eq_ignore_ascii_case(field))
-        && !matches!(given.role, Role::Adjective | Role::Manner | Role::With(_) | Role::Category)
+    FIELDS.iter().any(|field| last.eq_ignore_ascii_case(field))
 }
 
 /// A row of a table that has its name for a key; a value alone is that of the tool's object.
