@@ -585,7 +585,7 @@ fn chooses(given: &Given, node: &Node) -> bool {
     let has = |row: &Node| {
         let held = row.get(&given.name).and_then(Node::text);
         let said = held.map(|held| language(&given.name, held));
-        said.is_some_and(|said| given.values.iter().any(|value| value.eq_ignore_ascii_case(&said)))
+        said.is_some_and(|said| given.values.iter().any(|value| value.eq_ignore_ascii_case(said)))
     };
     given.role == Role::Manner
         && !is_unit(&given.name)
