@@ -3,8 +3,9 @@
 
 mod answer;
 mod ask;
+mod asked_for;
 mod call;
-mod countries;
+mod codes;
 mod cut;
 mod envelope;
 mod fields;

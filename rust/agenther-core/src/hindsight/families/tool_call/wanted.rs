@@ -3,7 +3,7 @@
 
 use super::answer;
 use super::call::Call;
-use super::countries::country;
+use super::codes::country;
 use super::fields::{field_label, is_identifier, is_noise};
 use super::moments::is_stamp;
 use super::nouns::is_everyday_word;

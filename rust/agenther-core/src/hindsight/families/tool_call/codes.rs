@@ -1,6 +1,6 @@
-//! Countries by their codes: interfaces take `DE`, people say Germany.
+//! Countries and languages by their codes: interfaces take `DE` and `de`, people say Germany and German.
 //!
-//! Codes: ISO 3166-1 alpha-2, of the countries that are asked about most.
+//! Codes: ISO 3166-1 alpha-2, of the countries that are asked about most, and ISO 639-1.
 
 use crate::signals::effect;
 
@@ -32,6 +32,25 @@ pub fn country<'v>(name: &str, value: &'v str) -> &'v str {
     };
     let known = || COUNTRIES.iter().find(|(code, _)| *code == value).map(|(_, name)| *name);
     if value.len() == 2 && is_of_country() { known().unwrap_or(value) } else { value }
+}
+
+/// The name of a language that a parameter for languages gives as a code.
+pub fn language<'v>(name: &str, value: &'v str) -> &'v str {
+    #[rustfmt::skip]
+    const NAMES: &[(&str, &str)] = &[
+        ("ar", "Arabic"), ("cs", "Czech"), ("da", "Danish"), ("de", "German"), ("el", "Greek"), ("en", "English"),
+        ("es", "Spanish"), ("fi", "Finnish"), ("fr", "French"), ("he", "Hebrew"), ("hi", "Hindi"), ("hu", "Hungarian"),
+        ("id", "Indonesian"), ("it", "Italian"), ("ja", "Japanese"), ("ko", "Korean"), ("nl", "Dutch"),
+        ("no", "Norwegian"), ("pl", "Polish"), ("pt", "Portuguese"), ("ro", "Romanian"), ("ru", "Russian"),
+        ("sv", "Swedish"), ("th", "Thai"), ("tr", "Turkish"), ("uk", "Ukrainian"), ("vi", "Vietnamese"),
+        ("zh", "Chinese"),
+    ];
+    let is_of_language = || {
+        effect::words(name)
+            .any(|word| ["lang", "language", "locale"].iter().any(|known| word.eq_ignore_ascii_case(known)))
+    };
+    let known = || NAMES.iter().find(|(code, _)| *code == value).map(|(_, name)| *name);
+    if value.len() == 2 && is_of_language() { known().unwrap_or(value) } else { value }
 }
 
 #[cfg(test)]
