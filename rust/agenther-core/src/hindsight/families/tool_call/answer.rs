@@ -29,12 +29,15 @@ pub fn record(fields: &[(&str, &Node)]) -> Option<String> {
     let origin = fields.iter().find(|(key, _)| *key == "origin").and_then(|(_, value)| value.text());
     let destination =
         fields.iter().find(|(key, _)| *key == "destination").and_then(|(_, value)| value.text());
+    // A state lasts since a moment; an account has a start date.
+    let has_state = fields.iter().any(|(key, _)| matches!(*key, "state" | "status"));
     for (key, value) in fields {
         match (*key, origin, destination) {
             ("origin", Some(origin), Some(destination)) => {
                 parts.push(format!("route: {origin} to {destination}"))
             }
             ("destination", Some(_), Some(_)) => {}
+            ("since", ..) if has_state => parts.push(format!("since: {}", nested(value, 0)?)),
             _ => parts.push(format!(
                 "{}: {}{}",
                 say_key(key),

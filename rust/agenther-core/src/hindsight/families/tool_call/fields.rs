@@ -146,6 +146,7 @@ const NOUNS: &[(&str, &str)] = &[
     ("to", "recipient"),
     ("cc", "people in copy"),
     ("body", "text"),
+    ("since", "start date"),
     ("arrive", "arrival date"),
     ("depart", "departure date"),
     ("departs", "departure time"),

@@ -368,6 +368,9 @@ fn by_words(words: &[String], value: &str) -> Option<Role> {
         "msisdn" => Role::Identity { entity: String::new(), label: "phone number".to_string() },
         "surname" | "lastname" | "family" if head.is_empty() => Role::Called,
         "reporter" => Role::Said("reported by"),
+        // Dana Whitfield, but not `acme` of a repository.
+        "owner" if head.is_empty() && value.contains(' ') => Role::Said("owned by"),
+        "quantity" | "qty" if head.is_empty() && is_count(value) => Role::Said("for a quantity of"),
         "tag" | "tags" => Role::Said("tagged"),
         "label" | "labels" => Role::Said("labeled"),
         "platform" => Role::Said("for"),
