@@ -7,6 +7,7 @@
 
 mod content;
 mod dialects;
+mod interleaved;
 mod written;
 
 use std::borrow::Cow;
@@ -19,6 +20,7 @@ use crate::json::{Limits, Tape, Value};
 use crate::mcp_result;
 use crate::run::{RunStep, Text};
 use content::{calls_in_parts, calls_of, error_flag, error_text, reasoning, strip_stop_markers};
+use interleaved::Piece;
 use written::WrittenCall;
 
 /// Who speaks.
@@ -52,6 +54,11 @@ pub(crate) fn role_of(message: Value<'_, '_>) -> Option<Role> {
 pub(crate) fn is_message(value: Value<'_, '_>) -> bool {
     const BODY: &[&str] = &["content", "value", "tool_calls", "function_call", "parts", "kwargs", "data"];
     role_of(value).is_some() && BODY.iter().any(|key| value.get(key).is_some())
+}
+
+/// Whether a model that has no calls of its own wrote some into a text.
+pub(crate) fn has_written_calls(text: &str) -> bool {
+    interleaved::pieces(text).is_some() || written::calls_and_words(text, false).is_some()
 }
 
 /// Calls waiting for a result, at most: results follow their calls closely, and a log of a million
@@ -204,12 +211,20 @@ impl<'a> Conversation<'a> {
     /// Puts the words of a turn where they belong: to the first of its calls, or to a step of their own.
     fn end_turn(&mut self, first: usize, reasoning: Option<Text<'a>>, words: Option<Text<'a>>) {
         let words = words.map(strip_stop_markers).and_then(filled);
+        let is_free = self.steps.len() == first && !self.has_calls;
+        if let Some(pieces) = words.as_deref().filter(|_| is_free).and_then(interleaved::pieces) {
+            return self.pieces(pieces, reasoning);
+        }
         let (written, words) = words.map(written::thought_and_words).unzip();
         let mut reasoning = reasoning;
         join(&mut reasoning, written.flatten());
         let words = words.and_then(filled).and_then(|words| self.written_calls(first, words));
         if self.steps.len() == first {
-            let Some(reply) = words.or(reasoning) else { return };
+            let answer = |reply: Text<'a>| match interleaved::answer_in(&reply) {
+                Some(answer) => answer.to_owned().into(),
+                None => reply,
+            };
+            let Some(reply) = words.map(answer).or(reasoning) else { return };
             self.steps.push(RunStep { thought: Some(reply), ..RunStep::default() });
         } else {
             let mut thought = reasoning;
@@ -217,6 +232,26 @@ impl<'a> Conversation<'a> {
             self.steps[first].thought = thought;
         }
         self.steps[first].user = self.pending_user.take();
+    }
+
+    /// Takes a turn in whose text calls and results stand.
+    fn pieces(&mut self, pieces: Vec<Piece>, reasoning: Option<Text<'a>>) {
+        let mut thought = reasoning;
+        for piece in pieces {
+            match piece {
+                Piece::Words(text) => join(&mut thought, Some(text.into())),
+                Piece::Call(call) => {
+                    self.written_call(call);
+                    let user = self.pending_user.take();
+                    let step = self.steps.last_mut().expect("the call was just made a step");
+                    (step.thought, step.user) = (thought.take(), user);
+                }
+                Piece::Result(text) => _ = self.observe(None, None, text.into(), None),
+            }
+        }
+        if thought.is_some() {
+            self.end_turn(self.steps.len(), None, thought);
+        }
     }
 
     /// Takes the calls that stand in the words of a turn which has no others; gives what is left.

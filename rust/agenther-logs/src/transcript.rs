@@ -1,12 +1,30 @@
-//! Chats that stand in one string, turned into messages: ChatML, and the `USER:` and `ASSISTANT:` of
-//! Glaive's function calls.
+//! Chats that stand in one string, turned into messages: the chat templates of models, what is left of them where
+//! special tokens were not decoded, and the `USER:` and `ASSISTANT:` of Glaive's function calls.
 
 use std::borrow::Cow;
 
 use crate::json::ObjectWriter;
 
-const OPEN: &str = "<|im_start|>";
-const CLOSE: &str = "<|im_end|>";
+/// A chat template: what stands before a role, between it and the words, and behind them.
+struct Template {
+    open: &'static str,
+    role_end: &'static str,
+    close: &'static str,
+}
+
+const TEMPLATES: &[Template] = &[
+    // ChatML: Qwen, Yi, Hermes, ..
+    Template { open: "<|im_start|>", role_end: "\n", close: "<|im_end|>" },
+    // Llama 3 and later.
+    Template { open: "<|start_header_id|>", role_end: "<|end_header_id|>", close: "<|eot_id|>" },
+    Template { open: "<|header_start|>", role_end: "<|header_end|>", close: "<|eot|>" },
+    // Gemma.
+    Template { open: "<start_of_turn>", role_end: "\n", close: "<end_of_turn>" },
+];
+/// Tokens that a text may begin with before its first turn.
+const BEGIN: &[&str] = &["<|begin_of_text|>", "<bos>", "<s>"];
+/// The lines that ChatML leaves of its turns where special tokens are not decoded.
+const ROLE_LINES: &[&str] = &["system", "user", "assistant", "tool"];
 /// What a line of Glaive's begins with, and the role that it stands for.
 const SPEAKERS: &[(&str, &str)] =
     &[("USER: ", "user"), ("ASSISTANT: ", "assistant"), ("FUNCTION RESPONSE: ", "tool")];
@@ -14,8 +32,11 @@ const SPEAKERS: &[(&str, &str)] =
 /// The messages of a chat as a JSON array; `None` where the text is none.
 pub(crate) fn messages_in(text: &str) -> Option<String> {
     let text = text.trim_start();
-    let messages = if text.starts_with(OPEN) {
-        chatml(text)
+    let text = BEGIN.iter().find_map(|token| text.strip_prefix(token)).unwrap_or(text);
+    let messages = if let Some(template) = TEMPLATES.iter().find(|template| text.starts_with(template.open)) {
+        template.turns(text)
+    } else if has_role_lines(text) {
+        role_lines(text)
     } else if text.starts_with("USER: ") && text.contains("\nASSISTANT: ") {
         glaive(text)
     } else {
@@ -30,9 +51,79 @@ fn message(role: &str, content: &str) -> Option<String> {
     out.finish()
 }
 
-fn chatml(text: &str) -> Vec<String> {
-    let turns = text.split(OPEN).filter_map(|turn| turn.split_once('\n'));
-    turns.filter_map(|(role, rest)| message(role.trim(), rest.split(CLOSE).next().unwrap_or(rest))).collect()
+impl Template {
+    fn turns(&self, text: &str) -> Vec<String> {
+        let turns = text.split(self.open).filter_map(|turn| turn.split_once(self.role_end));
+        let words = |rest: &'_ str| rest.split(self.close).next().unwrap_or_default().to_owned();
+        turns.filter_map(|(role, rest)| message(role.trim(), &words(rest))).collect()
+    }
+}
+
+/// The words that a model went on with where its own turn was open: other turns may follow in it.
+pub(crate) fn turns_after(words: &str) -> Option<String> {
+    let template = TEMPLATES.iter().find(|template| words.contains(template.close));
+    let messages = match template {
+        Some(template) => template.turns(&format!("{}assistant{}{words}", template.open, template.role_end)),
+        None if words.contains("\nuser\n<tool_response>") => role_lines(&format!("assistant\n{words}")),
+        None => return None,
+    };
+    Some(format!("[{}]", messages.join(", ")))
+}
+
+/// A list of messages as JSON, to be put together with others.
+pub(crate) struct Chat<'a>(&'a str);
+
+impl<'a> Chat<'a> {
+    /// What stands between the brackets of a list.
+    pub(crate) fn of(json: &'a str) -> Self {
+        let inner = json.trim();
+        Chat(inner.strip_prefix('[').and_then(|inner| inner.strip_suffix(']')).unwrap_or(inner).trim())
+    }
+
+    /// The list of one message.
+    pub(crate) fn single(role: &str, content: &str) -> String {
+        format!("[{}]", message(role, content).unwrap_or_default())
+    }
+
+    /// The list of these messages and those of another.
+    pub(crate) fn and(&self, other: &str) -> String {
+        format!("[{}, {}]", self.0, Chat::of(other).0)
+    }
+}
+
+/// Whether a prompt ends in a turn of the model, which its response goes on with.
+pub(crate) fn is_open(prompt: &str) -> bool {
+    if has_role_lines(prompt.trim_start()) {
+        let last = prompt.lines().rev().find(|line| ROLE_LINES.contains(&line.trim_end()));
+        return last.is_some_and(|line| line.trim_end() == "assistant");
+    }
+    TEMPLATES.iter().any(|template| {
+        let last = prompt.rsplit_once(template.open).map(|(_, turn)| turn);
+        last.is_some_and(|turn| {
+            let of_model = ["assistant", "model"].iter().any(|role| turn.starts_with(role));
+            of_model && !turn.contains(template.close)
+        })
+    })
+}
+
+fn has_role_lines(text: &str) -> bool {
+    let opens = ["system\n", "user\n"].iter().any(|role| text.starts_with(role));
+    opens && (text.contains("\nassistant\n") || text.trim_end().ends_with("\nassistant"))
+}
+
+fn role_lines(text: &str) -> Vec<String> {
+    let (mut messages, mut role, mut words) = (Vec::new(), "", String::new());
+    for line in text.split_inclusive('\n') {
+        match ROLE_LINES.iter().find(|role| **role == line.trim_end_matches(['\r', '\n'])) {
+            Some(next) => {
+                messages.extend(message(role, &words).filter(|_| !words.trim().is_empty()));
+                (role, words) = (next, String::new());
+            }
+            None => words.push_str(line),
+        }
+    }
+    messages.extend(message(role, &words).filter(|_| !words.trim().is_empty()));
+    messages
 }
 
 fn glaive(text: &str) -> Vec<String> {
@@ -80,6 +171,15 @@ mod tests {
             r#"[{"role": "user", "content": "Hi"}, {"role": "assistant", "content": "<functioncall> {\"name\": \"f\", \"arguments\": {\"a\": \"it's\"}}"}, {"role": "tool", "content": "{\"b\": 1}"}]"#
         );
         assert_eq!(messages_in("USER: only asks"), None);
+        let turns = r#"[{"role": "system", "content": "S"}, {"role": "user", "content": "U"}, {"role": "assistant", "content": "A"}]"#;
+        for text in [
+            "<|begin_of_text|><|start_header_id|>system<|end_header_id|>\n\nS<|eot_id|><|start_header_id|>user<|end_header_id|>\n\nU<|eot_id|><|start_header_id|>assistant<|end_header_id|>\n\nA",
+            "<bos><start_of_turn>system\nS<end_of_turn>\n<start_of_turn>user\nU<end_of_turn>\n<start_of_turn>assistant\nA<end_of_turn>",
+            "system\nS\nuser\nU\nassistant\nA",
+        ] {
+            assert_eq!(messages_in(text).unwrap(), turns, "{text}");
+        }
         assert_eq!(messages_in("I like <|im_start|>"), None);
+        assert_eq!(messages_in("user\nsays nothing of an assistant"), None);
     }
 }

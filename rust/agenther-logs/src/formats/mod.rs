@@ -36,6 +36,7 @@ mod react;
 mod react_text;
 mod reflexion;
 mod responses;
+mod rollout;
 mod smolagents;
 mod step_list;
 mod swe_agent;
@@ -101,6 +102,7 @@ pub const FORMATS: &[&dyn Format] = &[
     &reflexion::Reflexion,
     &langchain_agent::LangchainAgent,
     &autogen_chat::AutogenChat,
+    &rollout::Rollout,
     &react::React,
     &step_list::StepList,
     &openai_chat::OpenAiChat,

@@ -62,6 +62,7 @@ const MESSAGES: &[&[&str]] = &[
     &["input"],
     &["prompt"],
     &["text"],
+    &["sequences_str"],
 ];
 
 /// Where the one message of a completion is found; it follows the messages of its request.
@@ -180,8 +181,8 @@ pub(super) fn build<'c, 'a: 'c>(
     let mut run: Run<'c> = Run {
         trajectory_id: record.run_id(),
         original_prompt: conversation.prompt,
+        tools: tools_of(value).or_else(|| schemas_in_prompt(conversation.system.as_deref()?)),
         system: conversation.system.or_else(|| system_beside(value)),
-        tools: tools_of(value),
         steps: conversation.steps,
         ..Run::default()
     };
@@ -239,6 +240,23 @@ pub(crate) fn tools_of<'a>(record: Value<'_, 'a>) -> Option<Text<'a>> {
         .iter()
         .find_map(|path| record.at_path(path).filter(|tools| tools.is_array() || tools.is_string()))?;
     schemas(tools)
+}
+
+/// The schemas between the `<tools>` of a system prompt, as Hermes and Qwen's template write them: a list, or one a line.
+pub(crate) fn schemas_in_prompt(system: &str) -> Option<Text<'static>> {
+    let inside =
+        system.split("<tools>").skip(1).filter_map(|rest| Some(rest.split_once("</tools>")?.0.trim()));
+    inside.into_iter().find_map(|inside| {
+        let list = match inside.as_bytes().first()? {
+            b'[' => inside.to_owned(),
+            b'{' => format!(
+                "[{}]",
+                inside.lines().filter(|line| !line.trim().is_empty()).collect::<Vec<_>>().join(", ")
+            ),
+            _ => return None,
+        };
+        read_inner(&list, |tools| Some(schemas(tools)?.into_owned())).map(Cow::Owned)
+    })
 }
 
 /// The schemas in a list of tools, of any vendor.

@@ -6,6 +6,7 @@ use std::sync::LazyLock;
 
 use memchr::memmem::Finder;
 
+use super::interleaved;
 use crate::formats::part_of;
 use crate::json::{ObjectWriter, Value, read_inner};
 use crate::python_literal::to_json;
@@ -72,7 +73,7 @@ fn labelled_call(text: &str) -> Option<(Vec<WrittenCall>, String)> {
     }
 }
 
-fn tagged_calls(text: &str) -> Option<(Vec<WrittenCall>, String)> {
+pub(super) fn tagged_calls(text: &str) -> Option<(Vec<WrittenCall>, String)> {
     let (mut calls, mut words, mut rest) = (Vec::new(), String::new(), text);
     while let Some((before, open, close)) = next_call(rest) {
         let from_tag = &rest[before..];
@@ -167,7 +168,7 @@ fn keyed_call(body: &str) -> Option<WrittenCall> {
     is_name(name).then(|| WrittenCall { name: name.to_owned(), input: Some(input) })
 }
 
-fn is_name(text: &str) -> bool {
+pub(super) fn is_name(text: &str) -> bool {
     let plain = |byte: u8| byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'-' | b'.' | b':' | b'/');
     !text.is_empty() && text.bytes().all(plain)
 }
@@ -187,6 +188,9 @@ pub(super) fn may_be_results(json: &str) -> bool {
         ["tool_response>", "tool_response\\u003e", "EXECUTION RESULT of [", "OBSERVATION:\\n", TAU_RESULT];
     static FINDERS: LazyLock<[Finder<'static>; 5]> = LazyLock::new(|| MARKS.map(Finder::new));
     let head = &json.as_bytes()[..json.len().min(HEAD)];
+    if head.starts_with(b"\"<") || head.starts_with(b"\"\\n<") || head.starts_with(b"\"```output") {
+        return true;
+    }
     FINDERS.iter().any(|finder| finder.find(head).is_some())
 }
 
@@ -201,7 +205,10 @@ pub(super) fn results_in(text: &str) -> Option<Vec<WrittenResult>> {
         return Some(vec![WrittenResult { name: None, text: output.to_owned() }]);
     }
     let (open, close) = RESULT;
-    let bodies = text.strip_prefix(open)?.split(open);
+    let Some(results) = text.strip_prefix(open) else {
+        return Some(vec![WrittenResult { name: None, text: interleaved::result_in(text)?.to_owned() }]);
+    };
+    let bodies = results.split(open);
     Some(bodies.map(|body| body_of_result(body.split(close).next().unwrap_or(body).trim())).collect())
 }
 
@@ -212,7 +219,11 @@ fn body_of_result(body: &str) -> WrittenResult {
         let text = value.get("content").filter(|_| known)?.text_or_json()?.into_owned();
         Some(WrittenResult { name: value.text_of(&["name"]).map(Text::into_owned), text })
     };
-    let plain = || WrittenResult { name: None, text: body.to_owned() };
+    // Search-R1's environments put their own tags inside the template's.
+    let plain = || {
+        let text = interleaved::result_in(body).unwrap_or(body);
+        WrittenResult { name: None, text: text.to_owned() }
+    };
     let found = body.starts_with('{').then(|| read_inner(body, wrapped)).flatten();
     found.unwrap_or_else(plain)
 }

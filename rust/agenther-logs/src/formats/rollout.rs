@@ -1,0 +1,164 @@
+//! Rollouts: a prompt and what a model went on with as one text, calls, results and all, as trainers by
+//! reinforcement learning dump them.
+//!
+//! Source: veRL's `rollout_data_dir` and `validation_data_dir` (`{input, output, gts, score, step}`, special tokens
+//! left out), `{prompt, response | completion, reward}` of TRL, OpenRLHF and their kin, the generations of Search-R1,
+//! ReSearch, ReTool, ToRL, ARPO, Search-o1 and R1-Searcher (`{question, output, ..}`).
+//!
+//! | field of the log | field of the run |
+//! |---|---|
+//! | the last user turn of the prompt (a chat template, what is left of one, messages, or plain text), or a goal field | `original_prompt`; of `Question: ..` behind the instructions the question, the rest joins `system` |
+//! | the turns before it | `system`, `user` |
+//! | `<search>`, `<code>`, `<tool_call>`, .. in the response | `action_name`, `action_input`; the words before them `thought` |
+//! | `<information>`, `<interpreter>`, `<tool_response>`, .. right behind a call | `observation` |
+//! | the last words, of `<answer>..</answer>` the answer | `final_answer` |
+//! | `score`, `reward`, `success`, … | the labels |
+//! | the rest | `metadata` |
+//!
+//! Leaks: the gold answer (`gts`, `ground_truth`, `golden_answers`, …) stays behind.
+
+use super::openai_chat::{schemas_in_prompt, set_goal, tools_of};
+use super::{Format, Record, copy_rest};
+use crate::blank::is_blank;
+use crate::json::{Keys, Limits, ObjectWriter, Tape, Value};
+use crate::labels::{is_label, read_labels, reward_of};
+use crate::messages::{Conversation, Role, has_written_calls, is_message, role_of};
+use crate::run::{Run, Text};
+use crate::terminal::set_final_answer;
+use crate::transcript::{Chat, is_open, messages_in, turns_after};
+
+pub(super) struct Rollout;
+
+/// Fields that hold what the model was given, the template's before the bare question.
+static PROMPT: Keys =
+    Keys::new(&["prompt", "input", "prompt_text", "input_text", "question", "query", "problem"]);
+/// Fields that hold what it went on with.
+static RESPONSE: Keys = Keys::new(&[
+    "response",
+    "output",
+    "completion",
+    "response_text",
+    "output_text",
+    "generated_text",
+    "generation",
+    "solution_str",
+    "model_output",
+]);
+/// Fields that state the goal.
+const GOAL: &[&str] = &["question", "query", "goal", "task", "problem"];
+/// Names of rewards beside those of all logs: exact match and accuracy.
+const REWARD: &[&str] = &["acc", "em"];
+/// Gold answers by names that only trainers use.
+const GOLD: &[&str] = &["gts", "answers", "golden_answers", "reward_model"];
+
+fn response<'a>(record: Value<'_, 'a>) -> Option<Text<'a>> {
+    record.among(&RESPONSE).filter_map(|(_, value)| value.text()).find(|text| !is_blank(text))
+}
+
+/// What the model was given: a text, or messages that the response goes on with.
+fn prompt<'t, 'a>(record: Value<'t, 'a>) -> Option<Value<'t, 'a>> {
+    let goes_on = |value: Value<'t, 'a>| {
+        let last = value.items().last();
+        value.text().is_some_and(|text| !is_blank(&text))
+            || last.is_some_and(|last| is_message(last) && role_of(last) != Some(Role::Agent))
+    };
+    record.among(&PROMPT).map(|(_, value)| value).find(|value| goes_on(*value))
+}
+
+impl Format for Rollout {
+    fn name(&self) -> &'static str {
+        "rollout"
+    }
+
+    fn shape(&self) -> &'static str {
+        "`prompt` and `response`, `input` and `output` or the like, with `<search>`, `<tool_call>`, `<code>` and their results in the text"
+    }
+
+    fn score(&self, record: Value<'_, '_>) -> u8 {
+        let (Some(prompt), Some(response)) = (prompt(record), response(record)) else { return 0 };
+        if has_written_calls(&response) {
+            return 84;
+        }
+        // Messages, or a chat template, that a text without calls answers.
+        match prompt.text() {
+            None => 76,
+            Some(text) => 55 * u8::from(messages_in(&text).is_some()),
+        }
+    }
+
+    fn read<'a>(&self, record: &Record<'_, 'a>) -> Result<Run<'a>, String> {
+        let value = record.value;
+        let (Some(prompt), Some(response)) = (prompt(value), response(value)) else {
+            return Err("it has no prompt with the response of a model".to_owned());
+        };
+        let chat = chat_of(prompt, &response);
+        let mut tape = Tape::default();
+        let parsed = tape
+            .parse(&chat, Limits::default())
+            .map_err(|error| format!("its prompt and response make no chat: {error}"))?;
+        let conversation = Conversation::read(parsed.root().items()).into_owned();
+        let mut run = Run {
+            trajectory_id: record.run_id(),
+            original_prompt: conversation.prompt,
+            tools: tools_of(value).or_else(|| schemas_in_prompt(conversation.system.as_deref()?)),
+            system: conversation.system,
+            steps: conversation.steps,
+            ..Run::default()
+        };
+        split_question(&mut run);
+        set_goal(value.text_of(GOAL), &mut run);
+        read_labels(value, &mut run);
+        run.reward = run.reward.or_else(|| value.any_of(REWARD).and_then(reward_of));
+        set_final_answer(&mut run);
+        run.metadata = metadata(record).map(Into::into);
+        Ok(run)
+    }
+}
+
+/// The JSON of the messages that a prompt and the response to it are.
+fn chat_of(prompt: Value<'_, '_>, response: &str) -> String {
+    let Some(text) = prompt.text() else {
+        let messages = prompt.json();
+        return Chat::of(&messages).and(&answer(response));
+    };
+    if is_open(&text)
+        && let Some(chat) = messages_in(&format!("{text}{response}"))
+    {
+        return chat;
+    }
+    // Search-R1 writes the prompt before the response once more.
+    let own = response.split_once(text.trim()).map_or(response, |(_, own)| own);
+    let asked = messages_in(&text).unwrap_or_else(|| Chat::single("user", &text));
+    Chat::of(&asked).and(&answer(own))
+}
+
+fn answer(response: &str) -> String {
+    turns_after(response).unwrap_or_else(|| Chat::single("assistant", response))
+}
+
+/// Cuts the question out of a prompt that explains the tags first: `.. inside <think> .. Question: Who ..`.
+fn split_question(run: &mut Run<'_>) {
+    let Some((before, rest)) =
+        run.original_prompt.as_deref().and_then(|prompt| prompt.rsplit_once("Question:"))
+    else {
+        return;
+    };
+    let (question, after) = rest.trim().split_once("\n\n").unwrap_or((rest.trim(), ""));
+    if !before.contains('<') || question.is_empty() {
+        return;
+    }
+    let around = [run.system.as_deref().unwrap_or(""), before.trim(), after.trim()];
+    let around: Vec<&str> = around.into_iter().filter(|text| !text.is_empty()).collect();
+    let (system, question) = (around.join("\n\n"), question.to_owned());
+    (run.system, run.original_prompt) = (Some(system.into()), Some(question.into()));
+}
+
+fn metadata(record: &Record<'_, '_>) -> Option<String> {
+    let mut out = ObjectWriter::default();
+    copy_rest(&mut out, record, |key| {
+        let read =
+            PROMPT.contains(key) || RESPONSE.contains(key) || REWARD.contains(&key) || GOAL.contains(&key);
+        read || GOLD.contains(&key) || is_label(key) || matches!(key, "tools" | "functions")
+    });
+    out.finish()
+}

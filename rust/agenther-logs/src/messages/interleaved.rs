@@ -1,0 +1,245 @@
+//! Turns in which calls and their results stand in one text, as those who train by reinforcement learning sample and
+//! log them: Search-R1, ReSearch and ARPO (`<search>`, `<information>`), ReTool (`<code>`, `<interpreter>`), ToRL
+//! (fences), Search-o1 and R1-Searcher (`<|begin_search_query|>`, `<|begin_of_query|>`).
+//!
+//! What the model writes as a result is told from what it was given by nothing but its place: a result stands right
+//! behind a call.
+
+use super::written::{WrittenCall, is_name, tagged_calls};
+use crate::json::ObjectWriter;
+
+/// A part of such a turn, in order.
+#[derive(Debug, PartialEq)]
+pub(super) enum Piece {
+    Words(String),
+    Call(WrittenCall),
+    Result(String),
+}
+
+/// What opens and closes a result.
+const RESULTS: &[(&str, &str)] = &[
+    ("<information>", "</information>"),
+    ("<tool_response>", "</tool_response>"),
+    ("<tool_result>", "</tool_result>"),
+    ("<interpreter>", "</interpreter>"),
+    ("<result>", "</result>"),
+    ("<results>", "</results>"),
+    ("<observation>", "</observation>"),
+    ("<output>", "</output>"),
+    ("<search_result>", "</search_result>"),
+    ("<search_results>", "</search_results>"),
+    ("<execution_result>", "</execution_result>"),
+    ("<execution_results>", "</execution_results>"),
+    ("<documents>", "</documents>"),
+    ("<|begin_search_result|>", "<|end_search_result|>"),
+    ("<|begin_of_documents|>", "<|end_of_documents|>"),
+    ("<|begin_click_result|>", "<|end_click_result|>"),
+    ("```output\n", "```"),
+];
+
+/// A call that is no JSON: its tags, its tool, the parameter that its text is.
+struct Tag {
+    open: &'static str,
+    close: &'static str,
+    tool: &'static str,
+    parameter: &'static str,
+    /// Whether it is a call also where no result follows: nothing else is written between these tags.
+    alone: bool,
+}
+
+const fn tag(
+    (open, close): (&'static str, &'static str),
+    tool: &'static str,
+    parameter: &'static str,
+    alone: bool,
+) -> Tag {
+    Tag { open, close, tool, parameter, alone }
+}
+
+const CALLS: &[Tag] = &[
+    tag(("<search>", "</search>"), "search", "query", true),
+    tag(("<python>", "</python>"), "python", "code", true),
+    tag(("<code>", "</code>"), "python", "code", false),
+    tag(("<|begin_search_query|>", "<|end_search_query|>"), "search", "query", true),
+    tag(("<|begin_of_query|>", "<|end_of_query|>"), "search", "query", true),
+    tag(("<|begin_click_link|>", "<|end_click_link|>"), "click_link", "url", true),
+    tag(("```python\n", "```"), "python", "code", false),
+    tag(("```py\n", "```"), "python", "code", false),
+];
+
+/// Tags of what the agent says to itself or to the user: no calls, whatever follows them.
+const WORDS: &[&str] =
+    &["think", "thinking", "thought", "plan", "reasoning", "reason", "reflection", "summary", "answer"];
+
+/// The parts of a turn; `None` where no call stands in it.
+pub(super) fn pieces(text: &str) -> Option<Vec<Piece>> {
+    let (mut pieces, mut rest, mut from) = (Vec::new(), text, 0);
+    while let Some((at, open, close)) = next_result(rest, from) {
+        let (before, inside) = (&rest[..at], &rest[at + open.len()..]);
+        let (body, after) = inside.split_once(close).unwrap_or((inside, ""));
+        let follows = || before.trim().is_empty() && matches!(pieces.last(), Some(Piece::Result(_)));
+        if let Some((words, calls)) = calls_at_end(before) {
+            pieces.extend(words_of(words));
+            pieces.extend(calls.into_iter().map(Piece::Call));
+        } else if !follows() {
+            from = rest.len() - after.len();
+            continue;
+        }
+        pieces.push(Piece::Result(body.trim().to_owned()));
+        (rest, from) = (after, 0);
+    }
+    match call_at_end(rest).filter(|(.., tag)| tag.alone) {
+        Some((words, call, _)) => {
+            pieces.extend(words_of(words.to_owned()));
+            pieces.push(Piece::Call(call));
+        }
+        None if pieces.is_empty() => return None,
+        None => pieces.extend(
+            Some(rest.trim()).filter(|rest| !rest.is_empty()).map(|rest| Piece::Words(rest.to_owned())),
+        ),
+    }
+    Some(pieces)
+}
+
+/// The result that a message of the environment is made of.
+pub(super) fn result_in(text: &str) -> Option<&str> {
+    let (open, close) = RESULTS.iter().find(|(open, _)| text.starts_with(open))?;
+    let inside = &text[open.len()..];
+    Some(inside.split(close).next().unwrap_or(inside).trim())
+}
+
+/// Where the next result opens at or after `from`, and its tags.
+fn next_result(text: &str, from: usize) -> Option<(usize, &'static str, &'static str)> {
+    memchr::memchr2_iter(b'<', b'`', &text.as_bytes()[from..]).map(|at| at + from).find_map(|at| {
+        let (open, close) = RESULTS.iter().find(|(open, _)| text[at..].starts_with(open))?;
+        Some((at, *open, *close))
+    })
+}
+
+/// The calls that a text ends with and the words before them.
+fn calls_at_end(text: &str) -> Option<(String, Vec<WrittenCall>)> {
+    if let Some((words, call, _)) = call_at_end(text) {
+        return Some((words.to_owned(), vec![call]));
+    }
+    let name = text.trim_end().strip_suffix('>')?.rsplit_once("</").map(|(_, name)| name)?;
+    if !is_name(name) || WORDS.contains(&name) {
+        return None;
+    }
+    if let Some((calls, words)) = tagged_calls(text) {
+        return Some((words, calls));
+    }
+    let (words, body) = between(text, &format!("<{name}>"), &format!("</{name}>"))?;
+    Some((words.to_owned(), vec![written(name, "input", body)]))
+}
+
+/// The call between known tags that a text ends with.
+fn call_at_end(text: &str) -> Option<(&str, WrittenCall, &'static Tag)> {
+    CALLS.iter().find_map(|tag| {
+        let (words, body) = between(text, tag.open, tag.close)?;
+        Some((words, written(tag.tool, tag.parameter, body), tag))
+    })
+}
+
+/// What stands between two tags at the end of a text, and what stands before them.
+fn between<'a>(text: &'a str, open: &str, close: &str) -> Option<(&'a str, &'a str)> {
+    let inside = text.trim_end().strip_suffix(close)?;
+    inside.rsplit_once(open)
+}
+
+fn written(tool: &str, parameter: &str, body: &str) -> WrittenCall {
+    let body = body.trim();
+    // Code may stand between fences once more.
+    let fenced = body.strip_prefix("```").and_then(|rest| rest.strip_suffix("```"));
+    let body = fenced.and_then(|code| Some(code.split_once('\n')?.1.trim())).unwrap_or(body);
+    let mut input = ObjectWriter::default();
+    input.text(parameter, body);
+    WrittenCall { name: tool.to_owned(), input: input.finish() }
+}
+
+/// The words before a call, without the tags of thoughts.
+fn words_of(text: String) -> Option<Piece> {
+    let mut words = text;
+    for tag in ["<think>", "</think>", "<thinking>", "</thinking>"] {
+        if words.contains(tag) {
+            words = words.replace(tag, "");
+        }
+    }
+    let words = words.trim();
+    (!words.is_empty()).then(|| Piece::Words(words.to_owned()))
+}
+
+/// The answer in a reply that is nothing else.
+pub(super) fn answer_in(text: &str) -> Option<&str> {
+    let inside = text.trim().strip_prefix("<answer>")?.strip_suffix("</answer>")?;
+    (!inside.contains("<answer>")).then(|| inside.trim())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn shown(text: &str) -> Option<Vec<String>> {
+        let show = |piece| match piece {
+            Piece::Words(text) => format!("words {text}"),
+            Piece::Call(call) => format!("call {} {}", call.name, call.input.unwrap_or_default()),
+            Piece::Result(text) => format!("result {text}"),
+        };
+        Some(pieces(text)?.into_iter().map(show).collect())
+    }
+
+    #[test]
+    fn calls_and_results_are_told_apart_in_every_spelling() {
+        for (text, wanted) in [
+            (
+                "<think>Who?</think>\n<search> maker of it </search>\n\n<information>Doc 1 a\n</information>\n<think>So.</think><answer>a</answer>",
+                vec![
+                    "words Who?",
+                    r#"call search {"query": "maker of it"}"#,
+                    "result Doc 1 a",
+                    "words <think>So.</think><answer>a</answer>",
+                ],
+            ),
+            (
+                "Sum.\n<code>\n```python\nprint(1)\n```\n</code>\n<interpreter>\n1\n</interpreter>",
+                vec!["words Sum.", r#"call python {"code": "print(1)"}"#, "result 1"],
+            ),
+            (
+                "```python\nprint(2)\n```\n```output\n2\n```\nTwo.",
+                vec![r#"call python {"code": "print(2)"}"#, "result 2", "words Two."],
+            ),
+            (
+                "a <|begin_search_query|>q<|end_search_query|>",
+                vec!["words a", r#"call search {"query": "q"}"#],
+            ),
+            (
+                "<tool_call>{\"name\": \"f\", \"arguments\": {}}</tool_call><tool_call>{\"name\": \"g\", \"arguments\": {}}</tool_call>\n<tool_response>1</tool_response>\n<tool_response>2</tool_response>",
+                vec!["call f {}", "call g {}", "result 1", "result 2"],
+            ),
+            ("<visit>a.org</visit><result>cut", vec![r#"call visit {"input": "a.org"}"#, "result cut"]),
+        ] {
+            assert_eq!(shown(text).unwrap(), wanted, "{text}");
+        }
+    }
+
+    #[test]
+    fn results_without_a_call_are_words() {
+        for text in [
+            "Write <search> first.",
+            "<think>a</think><information>made up</information>",
+            "Run <code>ls</code>",
+            "```python\nprint(1)\n```",
+            "```output\n1\n```",
+            "<result>1</result>",
+            "a < b",
+        ] {
+            assert_eq!(shown(text), None, "{text}");
+        }
+    }
+
+    #[test]
+    fn answers_are_taken_out_of_their_tags() {
+        assert_eq!(answer_in("\n<answer> a b </answer>"), Some("a b"));
+        assert_eq!(answer_in("So <answer>a</answer>"), None);
+        assert_eq!(answer_in("<answer>a</answer> or <answer>b</answer>"), None);
+    }
+}
