@@ -134,6 +134,10 @@ fn layout_of_document<'t, 'a>(
     mapping: Option<&Mapping>,
 ) -> (Layout, Option<Vec<Value<'t, 'a>>>) {
     let fit = |record: Value<'_, '_>| fit(record, mapping);
+    let fit_inside = |record: Value<'_, '_>| match mapping {
+        None if best_format(record).is_some_and(|(format, _)| format.only_on_lines()) => 0,
+        _ => fit(record),
+    };
     let records_in = |path: Vec<String>| {
         let container = path.iter().try_fold(document, |value, key| value.get(key));
         (Layout::Inside(path), Some(container.map(sample_of).unwrap_or_default()))
@@ -144,12 +148,12 @@ fn layout_of_document<'t, 'a>(
     let one_line = !text[..end.unwrap_or(text.len())].contains('\n');
     let more = end.is_some_and(|end| !text[end..].trim().is_empty());
     if fit(document) == 0
-        && let Some((path, _)) = find_records(document, NESTING, &fit)
+        && let Some((path, _)) = find_records(document, NESTING, &fit_inside)
     {
         // Further arrays of runs may follow where the first megabyte ends.
         if let [key] = &path[..]
             && document.get(key).is_some_and(|container| container.is_array())
-            && let Groups { found, others, keyed } = groups_of(document, &fit)
+            && let Groups { found, others, keyed } = groups_of(document, &fit_inside)
             && (found.len() > 1 || end.is_none())
         {
             let sample = found.into_iter().flat_map(sample_of).take(SAMPLE);

@@ -15,7 +15,7 @@ use std::borrow::Cow;
 pub(crate) use content::{content_text, is_type, part_text, parts, results, words};
 pub(crate) use dialects::item_role;
 
-use crate::formats::filled;
+use crate::formats::{filled, part_of};
 use crate::json::{Limits, Tape, Value};
 use crate::mcp_result;
 use crate::run::{RunStep, Text};
@@ -39,12 +39,17 @@ pub(crate) fn role_of(message: Value<'_, '_>) -> Option<Role> {
     let Some(role) = message.get("role").or_else(|| message.get("from")) else {
         return dialects::role_without_name(message);
     };
-    Some(match &*role.text()? {
+    named_role(&role.text()?)
+}
+
+/// The role of that name.
+fn named_role(name: &str) -> Option<Role> {
+    Some(match name {
         "system" | "developer" => Role::System,
         "assistant" | "ai" | "gpt" | "model" | "agent" | "chatgpt" | "bot" => Role::Agent,
         "tool" | "function" | "ipython" | "environment" | "observation" | "function_response"
-        | "tool_response" => Role::Tool,
-        "function_call" | "tool_call" => Role::Call,
+        | "tool_response" | "tool-response" => Role::Tool,
+        "function_call" | "tool_call" | "tool-call" => Role::Call,
         // A role of its own (critic, human, expert) speaks to the agent.
         _ => Role::User,
     })
@@ -52,8 +57,9 @@ pub(crate) fn role_of(message: Value<'_, '_>) -> Option<Role> {
 
 /// Whether a value is a chat message.
 pub(crate) fn is_message(value: Value<'_, '_>) -> bool {
-    const BODY: &[&str] = &["content", "value", "tool_calls", "function_call", "parts", "kwargs", "data"];
-    role_of(value).is_some() && BODY.iter().any(|key| value.get(key).is_some())
+    const BODY: &[&str] = &["content", "value", "tool_calls", "function_call", "kwargs", "data"];
+    role_of(value).is_some()
+        && (BODY.iter().any(|key| value.get(key).is_some()) || dialects::has_part_list(value))
 }
 
 /// Whether a model that has no calls of its own wrote some into a text.
@@ -83,9 +89,18 @@ pub(crate) struct Conversation<'a> {
 }
 
 /// Where calls have their id, and results name their call.
-const CALL_ID: &[&str] = &["call_id", "id", "tool_call_id", "toolCallId", "toolUseId"];
-const RESULT_ID: &[&str] =
-    &["tool_call_id", "tool_use_id", "call_id", "toolCallId", "toolUseId", "callId", "id"];
+const CALL_ID: &[&str] = &["call_id", "id", "tool_call_id", "toolCallId", "toolUseId", "callId", "Id"];
+const RESULT_ID: &[&str] = &[
+    "tool_call_id",
+    "tool_use_id",
+    "call_id",
+    "toolCallId",
+    "toolUseId",
+    "callId",
+    "CallId",
+    "toolUseID",
+    "id",
+];
 
 #[derive(Debug)]
 struct Waiting<'a> {
@@ -132,10 +147,10 @@ impl<'a> Conversation<'a> {
         }
         let role = role_of(message);
         let message = dialects::unwrapped(message);
-        if let Some(role) =
-            role.filter(|_| message.get("parts").is_some_and(|parts| parts.items().next().is_some()))
+        if let Some(role) = role
+            && let Some(parts) = dialects::part_list(message)
         {
-            return self.parts_message(role, message);
+            return self.message_of_parts(role, message, parts);
         }
         match role {
             Some(Role::System) => join(&mut self.system, content_text(message)),
@@ -177,7 +192,8 @@ impl<'a> Conversation<'a> {
         let Some(words) = words.map(strip_stop_markers).and_then(filled) else { return };
         self.pending_thought = None;
         if self.prompt.is_none() {
-            self.prompt = Some(words);
+            // smolagents' words.
+            self.prompt = Some(part_of(&words, |words| words.strip_prefix("New task:\n").unwrap_or(words)));
         } else {
             join(&mut self.pending_user, Some(words));
         }
@@ -293,11 +309,28 @@ impl<'a> Conversation<'a> {
     /// A call in any dialect: `{id, function: {name, arguments}}`, `{id, name, arguments | args |
     /// input}`, `{id, function: name, arguments}`.
     fn call(&mut self, call: Value<'_, 'a>) {
+        self.call_with_id(call, None);
+    }
+
+    /// A call whose id stands around it.
+    fn call_with_id(&mut self, call: Value<'_, 'a>, id: Option<Text<'a>>) {
+        if call.is_string() {
+            return call.text().into_iter().for_each(|text| self.encoded_calls(&text));
+        }
         self.has_calls = true;
         let function = call.get("function").filter(|function| function.is_object()).unwrap_or(call);
-        let name = function.text_of(&["name", "function", "tool_name", "function_name", "toolName"]);
-        let arguments = function.any_of(&["arguments", "args", "input", "parameters", "tool_input"]);
-        let id = call.any_of(CALL_ID).and_then(|id| id.scalar());
+        let name =
+            function.text_of(&["name", "function", "tool_name", "function_name", "toolName", "FunctionName"]);
+        let arguments = function.any_of(&[
+            "arguments",
+            "args",
+            "input",
+            "parameters",
+            "tool_input",
+            "tool_kwargs",
+            "Arguments",
+        ]);
+        let id = id.or_else(|| call.any_of(CALL_ID).and_then(|id| id.scalar()));
         self.wait_for(id);
         self.steps.push(RunStep {
             action_name: name.or(Some(Cow::Borrowed(""))),
@@ -313,7 +346,8 @@ impl<'a> Conversation<'a> {
     fn encoded_calls(&mut self, text: &str) {
         let mut tape = Tape::default();
         let Ok(calls) = tape.parse(text, Limits::default()) else { return };
-        for call in calls.root().items() {
+        let one = Some(calls.root()).filter(|call| call.is_object());
+        for call in calls.root().items().chain(one) {
             let mut inner = Conversation::default();
             inner.call(call);
             let id = inner.waiting.pop().and_then(|call| call.id);
@@ -323,17 +357,19 @@ impl<'a> Conversation<'a> {
     }
 
     fn call_message(&mut self, message: Value<'_, 'a>) {
-        let Some(text) = message.any_of(&["content", "value"]).and_then(|content| content.text_or_json())
-        else {
-            return;
-        };
+        let Some(text) = content_text(message) else { return };
+        let before = self.open_reply();
         let first = self.steps.len();
-        match written::calls_of_json(&text) {
+        // smolagents says what it does first.
+        match written::calls_of_json(text.strip_prefix("Calling tools:\n").unwrap_or(&text)) {
             Some(calls) => calls.into_iter().for_each(|call| self.written_call(call)),
             None => self.steps.push(RunStep { thought: Some(text), ..RunStep::default() }),
         }
         if let Some(step) = self.steps.get_mut(first) {
-            step.user = self.pending_user.take();
+            step.user = before.user;
+            let mut thought = before.thought;
+            join(&mut thought, step.thought.take());
+            step.thought = thought;
         }
     }
 

@@ -234,7 +234,7 @@ fn format_of(source: &Source, value: Value<'_, '_>) -> Option<&'static dyn Forma
         Some(format) => {
             Some(format.narrower().filter(|narrower| score_of(*narrower, value) > score).unwrap_or(*format))
         }
-        None => best_format(value).map(|(format, _)| format),
+        None => best_format(value).map(|(format, _)| format).filter(|format| !format.only_on_lines()),
     }
 }
 

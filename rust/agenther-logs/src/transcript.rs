@@ -61,7 +61,7 @@ impl Template {
 
 /// The words that a model went on with where its own turn was open: other turns may follow in it.
 pub(crate) fn turns_after(words: &str) -> Option<String> {
-    let template = TEMPLATES.iter().find(|template| words.contains(template.close));
+    let template = TEMPLATES.iter().find(|template| words.contains(template.open));
     let messages = match template {
         Some(template) => template.turns(&format!("{}assistant{}{words}", template.open, template.role_end)),
         None if words.contains("\nuser\n<tool_response>") => role_lines(&format!("assistant\n{words}")),

@@ -24,6 +24,7 @@ mod langchain_agent;
 mod langfuse;
 mod langsmith;
 mod lats;
+mod message_lines;
 mod mini_swe_agent;
 mod mint;
 mod mlflow;
@@ -106,6 +107,7 @@ pub const FORMATS: &[&dyn Format] = &[
     &react::React,
     &step_list::StepList,
     &openai_chat::OpenAiChat,
+    &message_lines::MessageLines,
 ];
 
 /// Every format whose logs are not JSON.
@@ -137,6 +139,11 @@ pub trait Format: Sync {
     /// A format whose records have this shape and more, for files in which both stand.
     fn narrower(&self) -> Option<&'static dyn Format> {
         None
+    }
+
+    /// Whether its records are told by standing on lines of their own: inside a document they are parts of something else.
+    fn only_on_lines(&self) -> bool {
+        false
     }
 
     /// The pieces of runs that a record holds, for formats whose runs are spread over records (the

@@ -3,8 +3,11 @@
 //! Source: the Chat Completions API and its batch files; fine-tuning files; what most frameworks
 //! write. Content parts, `tool_use` and `tool_result` are Anthropic's; `from`/`value` ShareGPT's;
 //! calls without `function` and results with `error` Inspect's and tau2's; `type` human, `data` and
-//! `kwargs` LangChain's; `toolUse` and `toolResult` Bedrock's; `parts` Gemini's, OpenTelemetry's and
-//! those of the Vercel SDK. A string may hold the messages: as JSON, as ChatML (`<|im_start|>`), or as the
+//! `kwargs` LangChain's; `toolUse` and `toolResult` Bedrock's; `parts` Gemini's, OpenTelemetry's,
+//! Mastra's and those of the Vercel SDK; `items` Semantic Kernel's, `blocks` LlamaIndex's, `contents`
+//! Microsoft's Agent Framework's; `_role` and `tool_call_result` Haystack's; `UserMessage` and
+//! `llm_context` AutoGen's saved states; `tool-call` and `tool-response` smolagents'; calls that are
+//! strings those of verifiers, whose `completion` goes on with the `prompt`. A string may hold the messages: as JSON, as ChatML (`<|im_start|>`), or as the
 //! `USER:`, `ASSISTANT:` and `FUNCTION RESPONSE:` of Glaive.
 //!
 //! | field of the log | field of the run |
@@ -55,6 +58,10 @@ const MESSAGES: &[&[&str]] = &[
     &["outputs", "messages"],
     &["values", "messages"],
     &["channel_values", "messages"],
+    &["llm_context", "messages"],
+    &["run_data", "messages"],
+    &["state", "in_memory", "messages"],
+    &["stateBag", "InMemoryChatHistoryProvider", "messages"],
     &["checkpoint", "channel_values", "messages"],
     &["history"],
     &["chat_history"],
@@ -63,6 +70,7 @@ const MESSAGES: &[&[&str]] = &[
     &["prompt"],
     &["text"],
     &["sequences_str"],
+    &["user_input"],
 ];
 
 /// Where the one message of a completion is found; it follows the messages of its request.
@@ -95,6 +103,14 @@ fn encoded_messages<'a>(record: Value<'_, 'a>) -> Option<Text<'a>> {
 /// The JSON of the messages in a string: what it holds, or what its chat is turned into.
 fn messages_in_text(text: Text<'_>) -> Option<Text<'_>> {
     if text.trim_start().starts_with("[{") { Some(text) } else { messages_in(&text).map(Into::into) }
+}
+
+/// What the model went on with where that is a list of messages beside the prompt, as trainers keep it.
+fn continuation<'t, 'a>(record: Value<'t, 'a>) -> impl Iterator<Item = Value<'t, 'a>> {
+    let is_list = |list: &Value<'t, 'a>| list.items().next().is_some_and(is_message);
+    let list = record.get("completion").filter(is_list);
+    let answer = completion_of(record).filter(|_| list.is_none());
+    list.into_iter().flat_map(|list| list.items()).chain(answer)
 }
 
 /// The message that answered a request: `choices[0].message`, or messages given as a list.
@@ -164,7 +180,7 @@ impl Format for OpenAiChat {
         if let Some(error) = failed_request(record.value).filter(|_| completion_of(record.value).is_none()) {
             return Err(format!("its request failed ({error}) and no model answered"));
         }
-        let conversation = Conversation::read(messages.chain(completion_of(record.value)));
+        let conversation = Conversation::read(messages.chain(continuation(record.value)));
         build(record, conversation)
     }
 }
@@ -307,6 +323,7 @@ fn metadata(record: &Record<'_, '_>, goal: Option<&str>) -> Option<String> {
         "choices",
         "body",
         "request",
+        "completion",
     ];
     let mut out = ObjectWriter::default();
     copy_rest(&mut out, record, |key| {

@@ -61,6 +61,12 @@ fn transcript<'a>(record: Value<'_, 'a>) -> Option<Text<'a>> {
     record.among(&TRANSCRIPT).filter_map(|(_, value)| value.text()).find(|text| is_react(text))
 }
 
+/// Whether calls are messages of their own, as smolagents writes them behind thoughts: then the words are no calls.
+fn has_call_messages(record: Value<'_, '_>) -> bool {
+    let messages = messages_of(record).into_iter().flat_map(|messages| messages.items());
+    messages.take(6).any(|message| role_of(message) == Some(Role::Call))
+}
+
 /// Steps that hold an action as text: `{"action": "search[..]", "observation": ".."}`.
 fn has_action_steps(record: Value<'_, '_>) -> bool {
     let first = record.get("steps").into_iter().flat_map(|steps| steps.items()).take(4);
@@ -82,7 +88,7 @@ impl Format for React {
         if fireact {
             return 95;
         }
-        if first_agent_text(record).is_some_and(|text| is_react(&text)) {
+        if first_agent_text(record).is_some_and(|text| is_react(&text)) && !has_call_messages(record) {
             return 92;
         }
         if !record.is_object() {

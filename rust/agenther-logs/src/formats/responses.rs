@@ -59,7 +59,8 @@ const TAKEN: &[&str] = &[
 ];
 
 const RESPONSE: &[&[&str]] = &[&[], &["response"], &["response", "body"], &["body"], &["result"]];
-const REQUEST: &[&[&str]] = &[&[], &["request"], &["body"], &["request", "body"], &["kwargs"]];
+const REQUEST: &[&[&str]] =
+    &[&["responses_create_params"], &[], &["request"], &["body"], &["request", "body"], &["kwargs"]];
 
 fn at<'t, 'a>(record: Value<'t, 'a>, path: &[&str]) -> Option<Value<'t, 'a>> {
     record.at_path(path).filter(|value| value.is_object())

@@ -30,8 +30,17 @@ use crate::transcript::{Chat, is_open, messages_in, turns_after};
 pub(super) struct Rollout;
 
 /// Fields that hold what the model was given, the template's before the bare question.
-static PROMPT: Keys =
-    Keys::new(&["prompt", "input", "prompt_text", "input_text", "question", "query", "problem"]);
+static PROMPT: Keys = Keys::new(&[
+    "prompt",
+    "input",
+    "input_prompt",
+    "prompt_text",
+    "input_text",
+    "question",
+    "Question",
+    "query",
+    "problem",
+]);
 /// Fields that hold what it went on with.
 static RESPONSE: Keys = Keys::new(&[
     "response",
@@ -43,6 +52,9 @@ static RESPONSE: Keys = Keys::new(&[
     "generation",
     "solution_str",
     "model_output",
+    "output_response",
+    "gen_text_store",
+    "Output",
 ]);
 /// Fields that state the goal.
 const GOAL: &[&str] = &["question", "query", "goal", "task", "problem"];
@@ -76,7 +88,7 @@ impl Format for Rollout {
 
     fn score(&self, record: Value<'_, '_>) -> u8 {
         let (Some(prompt), Some(response)) = (prompt(record), response(record)) else { return 0 };
-        if has_written_calls(&response) {
+        if has_written_calls(&response) || turns_after(&response).is_some() {
             return 84;
         }
         // Messages, or a chat template, that a text without calls answers.

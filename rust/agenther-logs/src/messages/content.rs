@@ -33,9 +33,13 @@ pub(super) fn calls_in_parts<'t, 'a>(
     message: Value<'t, 'a>,
 ) -> impl Iterator<Item = Value<'t, 'a>> + use<'t, 'a> {
     const CALLS: &[&str] = &["tool_use", "tool_call", "tool-call"];
-    parts(message).filter_map(|part| match is_type(part, CALLS) {
+    // AutoGen's have neither a type nor a wrapper.
+    let is_bare = |part: Value<'t, 'a>| {
+        part.get("type").is_none() && part.get("name").is_some() && part.get("arguments").is_some()
+    };
+    parts(message).filter_map(move |part| match is_type(part, CALLS) {
         true => part.get("tool_call").filter(|call| call.is_object()).or(Some(part)),
-        false => part.get("toolUse"),
+        false => part.get("toolUse").or_else(|| is_bare(part).then_some(part)),
     })
 }
 
@@ -48,7 +52,9 @@ pub(crate) fn content_text<'a>(message: Value<'_, 'a>) -> Option<Text<'a>> {
 pub(crate) fn words<'a>(content: Value<'_, 'a>) -> Option<Text<'a>> {
     let is_part = |part: Value<'_, '_>| {
         part.is_string()
-            || part.any_of(&["type", "text", "json", "toolUse", "toolResult", "reasoningContent"]).is_some()
+            || part
+                .any_of(&["type", "text", "json", "toolUse", "toolResult", "reasoningContent", "arguments"])
+                .is_some()
             || dialects::is_media(part)
     };
     if !content.is_array() || !content.items().all(is_part) {
@@ -104,7 +110,7 @@ fn named_text<'a>(part: Value<'_, 'a>) -> Option<Text<'a>> {
 
 /// Reasoning that is kept apart from the words.
 pub(super) fn reasoning<'a>(message: Value<'_, 'a>) -> Option<Text<'a>> {
-    let mut thought = message.text_of(&["reasoning_content", "reasoning", "thinking"]);
+    let mut thought = message.text_of(&["reasoning_content", "reasoning", "thinking", "thought"]);
     for part in parts(message).filter(|part| is_type(*part, &["thinking", "reasoning"])) {
         join(&mut thought, part.any_of(&["thinking", "reasoning", "text"]).and_then(words));
     }

@@ -1,15 +1,46 @@
-//! Messages that have no `role` beside `content`: LangChain's and AutoGen's, the `parts` of Gemini, of
-//! OpenTelemetry and of Pydantic AI, the items of OpenAI's Responses API.
+//! Messages that have no `role` beside `content`: LangChain's and AutoGen's, the items of OpenAI's Responses API, and
+//! lists of parts: those of Gemini, OpenTelemetry, Pydantic AI, the Vercel SDK and Mastra (`parts`), of Semantic Kernel
+//! (`items`), LlamaIndex (`blocks`), Microsoft's Agent Framework (`contents`), Haystack and Goose (`content`).
 
 use std::borrow::Cow;
 
-use super::{Conversation, Role, content_text, is_type, join, part_text, parts};
+use super::{Conversation, Role, content_text, is_type, join, named_role, part_text, parts};
 use crate::formats::filled;
-use crate::json::{Limits, ObjectWriter, Tape, Value};
+use crate::json::{Keys, Limits, ObjectWriter, Tape, Value};
 use crate::run::{RunStep, Text};
+
+/// Where messages have a list of parts, beside `content`.
+static PART_LISTS: Keys = Keys::new(&["parts", "items", "Items", "blocks", "contents", "_content"]);
+/// Parts that only such lists have where `content` holds them.
+const OWN_PARTS: &[&str] = &["tool_call", "tool_call_result", "toolCall", "toolResult"];
+
+/// The parts of a message that is a list of them.
+pub(super) fn part_list<'t, 'a>(message: Value<'t, 'a>) -> Option<Value<'t, 'a>> {
+    let lists = || message.among(&PART_LISTS).map(|(_, list)| list);
+    let listed = lists().find(|list| list.items().next().is_some());
+    // Mastra keeps the parts of its interface inside the content.
+    listed.or_else(|| message.at_path(&["content", "parts"]).filter(|list| list.is_array())).or_else(|| {
+        let content = message.get("content").filter(|content| content.is_array())?;
+        // Bedrock's results have that name too, but no status of their own beside the id.
+        let own = |part: Value<'_, '_>| {
+            let is_own = OWN_PARTS.iter().any(|key| part.get(key).is_some_and(|inner| inner.is_object()));
+            is_own && !is_type(part, &["tool_call"]) && part.at_path(&["toolResult", "toolUseId"]).is_none()
+        };
+        content.items().any(own).then_some(content)
+    })
+}
+
+/// Whether a message has parts, though they may be none.
+pub(super) fn has_part_list(message: Value<'_, '_>) -> bool {
+    message.among(&PART_LISTS).next().is_some()
+}
 
 /// The role that a message has by its type, its class or its kind.
 pub(super) fn role_without_name(message: Value<'_, '_>) -> Option<Role> {
+    // Semantic Kernel for .NET, and Haystack before 2.12.
+    if let Some(role) = message.at_path(&["Role", "Label"]).or_else(|| message.get("_role")) {
+        return named_role(&role.text()?.to_ascii_lowercase());
+    }
     if message.get("parts").is_some() {
         return match &*message.text_of(&["kind"])? {
             "request" => Some(Role::User),
@@ -24,8 +55,8 @@ pub(super) fn role_without_name(message: Value<'_, '_>) -> Option<Role> {
         _ => return None,
     };
     Some(match &*kind {
-        "human" | "HumanMessage" | "HumanMessageChunk" | "ChatMessage" => Role::User,
-        "ai" | "AIMessage" | "AIMessageChunk" => Role::Agent,
+        "human" | "HumanMessage" | "HumanMessageChunk" | "ChatMessage" | "UserMessage" => Role::User,
+        "ai" | "AIMessage" | "AIMessageChunk" | "AssistantMessage" => Role::Agent,
         "system" | "SystemMessage" | "SystemMessageChunk" => Role::System,
         "tool" | "ToolMessage" | "ToolMessageChunk" | "function" | "FunctionMessage" => Role::Tool,
         "TextMessage" | "MultiModalMessage" | "StopMessage" | "HandoffMessage" => {
@@ -108,7 +139,9 @@ impl<'a> Conversation<'a> {
                 let thought = self.pending_thought.take();
                 return self.calls(parts(item), thought);
             }
-            "ToolCallExecutionEvent" => return parts(item).for_each(|result| _ = self.result(result)),
+            "ToolCallExecutionEvent" | "FunctionExecutionResultMessage" => {
+                return parts(item).for_each(|result| _ = self.result(result));
+            }
             _ => {}
         }
         match ItemKind::of(&kind) {
@@ -164,7 +197,7 @@ impl<'a> Conversation<'a> {
     }
 
     /// Takes back the reply that the agent made just before: beside a call it is a thought.
-    fn open_reply(&mut self) -> RunStep<'a> {
+    pub(super) fn open_reply(&mut self) -> RunStep<'a> {
         let reply = self.steps.pop_if(|step| self.pending_user.is_none() && is_reply(step));
         let mut before = reply.unwrap_or_default();
         let mut thought = self.pending_thought.take();
@@ -222,11 +255,21 @@ impl<'a> Conversation<'a> {
 
     /// Takes a message whose content is a list of `parts`, Gemini's or OpenTelemetry's.
     pub fn parts_message(&mut self, role: Role, message: Value<'_, 'a>) {
+        match message.get("parts") {
+            Some(parts) => self.message_of_parts(role, message, parts),
+            None if role == Role::Agent => self.end_turn(self.steps.len(), None, None),
+            None => {}
+        }
+    }
+
+    /// Takes a message that is a list of parts, under whatever name.
+    pub(super) fn message_of_parts(&mut self, role: Role, message: Value<'_, 'a>, parts: Value<'_, 'a>) {
         let (mut first, mut answered) = (self.steps.len(), false);
-        let (mut thought, mut words) = (None, None);
-        for part in message.get("parts").into_iter().flat_map(|parts| parts.items()) {
+        let (mut thought, mut words, mut has_results) = (None, None, false);
+        for part in parts.items() {
             let part_is = Part::of(part);
-            let has_result = matches!(part_is, Part::Result(_) | Part::Invocation(_));
+            has_results |= matches!(part_is, Part::Result(..));
+            let has_result = matches!(part_is, Part::Result(..) | Part::Invocation(_));
             // What the agent says after a result is a turn of its own.
             if role == Role::Agent && answered && !has_result {
                 self.end_turn(first, thought.take(), words.take());
@@ -234,12 +277,12 @@ impl<'a> Conversation<'a> {
             }
             answered = has_result;
             match part_is {
-                Part::Call(call) => {
-                    self.call(call);
+                Part::Call(call, id) => {
+                    self.call_with_id(call, id);
                     let step = self.steps.last_mut().filter(|_| call.get("code").is_some());
                     step.into_iter().for_each(|step| step.action_name = Some("code_execution".into()));
                 }
-                Part::Result(result) => _ = self.result(result),
+                Part::Result(result, id) => _ = self.result_of(result, id.as_ref()),
                 Part::Invocation(invocation) => self.invocation(invocation, part),
                 Part::Thought(text) => join(&mut thought, text),
                 Part::Words(text) => join(&mut words, text),
@@ -249,6 +292,12 @@ impl<'a> Conversation<'a> {
         match role {
             Role::Agent => self.end_turn(first, thought, words),
             Role::System => join(&mut self.system, words),
+            // LlamaIndex says what a tool gave in parts of text; Semantic Kernel says it beside the result once more.
+            Role::Tool if has_results => {}
+            Role::Tool => {
+                let id = message.at_path(&["additional_kwargs", "tool_call_id"]).and_then(|id| id.scalar());
+                words.into_iter().for_each(|words| _ = self.observe(id.as_ref(), None, words, None));
+            }
             _ => self.user_words(words),
         }
     }
@@ -270,10 +319,12 @@ fn is_part_kind(part: Value<'_, '_>, kind: &str) -> bool {
 }
 
 enum Part<'t, 'a> {
-    Call(Value<'t, 'a>),
+    /// A call, and its id where that stands around it.
+    Call(Value<'t, 'a>, Option<Text<'a>>),
     /// Call and result in one, as the Vercel SDK keeps them for its interface.
     Invocation(Value<'t, 'a>),
-    Result(Value<'t, 'a>),
+    /// A result, and the id of its call where that stands around it.
+    Result(Value<'t, 'a>, Option<Text<'a>>),
     Thought(Option<Text<'a>>),
     Words(Option<Text<'a>>),
     System(Option<Text<'a>>),
@@ -285,19 +336,18 @@ impl<'t, 'a> Part<'t, 'a> {
             return Part::Words(part.text());
         }
         match part.text_of(&["part_kind"]).as_deref() {
-            Some("tool-call" | "builtin-tool-call") => return Part::Call(part),
-            Some("tool-return" | "builtin-tool-return") => return Part::Result(part),
-            Some("retry-prompt") if part.text_of(&["tool_name"]).is_some() => return Part::Result(part),
+            Some("tool-call" | "builtin-tool-call") => return Part::Call(part, None),
+            Some("tool-return" | "builtin-tool-return") => return Part::Result(part, None),
+            Some("retry-prompt") if part.text_of(&["tool_name"]).is_some() => {
+                return Part::Result(part, None);
+            }
             Some("system-prompt") => return Part::System(content_text(part)),
             Some("thinking") => return Part::Thought(content_text(part)),
             Some(_) => return Part::Words(content_text(part)),
             None => {}
         }
-        if is_type(part, &["tool_call"]) {
-            return Part::Call(part);
-        }
-        if is_type(part, &["tool_call_response"]) {
-            return Part::Result(part);
+        if let Some(part) = Part::of_kind(part).or_else(|| Part::wrapped(part)) {
+            return part;
         }
         if let Some(invocation) = part.get("toolInvocation") {
             return Part::Invocation(invocation);
@@ -308,7 +358,7 @@ impl<'t, 'a> Part<'t, 'a> {
         if let Some(call) =
             part.any_of(&["functionCall", "function_call", "executableCode", "executable_code"])
         {
-            return Part::Call(call);
+            return Part::Call(call, None);
         }
         if let Some(result) = part.any_of(&[
             "functionResponse",
@@ -316,14 +366,47 @@ impl<'t, 'a> Part<'t, 'a> {
             "codeExecutionResult",
             "code_execution_result",
         ]) {
-            return Part::Result(result);
+            return Part::Result(result, None);
         }
-        let words = part.text_of(&["text", "content"]);
+        let words = part.text_of(&["text", "content", "Text"]);
         let is_thought = part.get("thought").and_then(|thought| thought.as_bool()) == Some(true);
         if is_thought || is_type(part, &["reasoning", "thinking"]) {
-            return Part::Thought(words);
+            return Part::Thought(words.or_else(|| part.text_of(&["thinking"])));
         }
         Part::Words(words.or_else(|| media(part)))
+    }
+
+    /// What a part is by the name of its kind.
+    fn of_kind(part: Value<'t, 'a>) -> Option<Self> {
+        const KIND: &[&str] = &["type", "content_type", "$type", "block_type"];
+        Some(match &*part.text_of(KIND)? {
+            "tool_call" | "function_call" | "functionCall" | "FunctionCallContent" => Part::Call(part, None),
+            "tool_call_response" | "function_result" | "functionResult" | "FunctionResultContent" => {
+                Part::Result(part, None)
+            }
+            "text_reasoning" | "reasoningContent" | "ReasoningContent" => {
+                Part::Thought(part.text_of(&["text", "Text"]))
+            }
+            _ => return None,
+        })
+    }
+
+    /// A call or a result of Haystack's or Goose's, which stand one level down.
+    fn wrapped(part: Value<'t, 'a>) -> Option<Self> {
+        let id = |place: Value<'_, 'a>| place.get("id").and_then(|id| id.scalar());
+        let object = |key| part.get(key).filter(|inner| inner.is_object());
+        if let Some(call) = object("tool_call") {
+            return Some(Part::Call(call, None));
+        }
+        if let Some(result) = object("tool_call_result") {
+            return Some(Part::Result(result, result.get("origin").and_then(id)));
+        }
+        if let Some(call) = object("toolCall") {
+            return Some(Part::Call(call.get("value").unwrap_or(call), id(part)));
+        }
+        let result = object("toolResult")?;
+        let value = result.get("value").filter(|value| value.get("content").is_some());
+        Some(Part::Result(value.unwrap_or(result), id(part)))
     }
 }
 
@@ -358,7 +441,9 @@ pub(super) fn result_text<'a>(result: Value<'_, 'a>) -> Option<Text<'a>> {
     if let Some(text) = content_text(result) {
         return Some(text);
     }
-    let found = result.any_of(&["output", "response", "result", "outputs", "tool_result"])?;
+    let found = result
+        .any_of(&["output", "response", "result", "outputs", "tool_result", "Result"])
+        .or_else(|| result.at_path(&["run", "result"]))?;
     if let Some(text) = found.text() {
         return Some(function_result(&text).map_or(text, Cow::Owned));
     }
@@ -409,8 +494,12 @@ pub(super) fn failed(result: Value<'_, '_>) -> Option<bool> {
     if is_part_kind(result, "retry-prompt") {
         return Some(true);
     }
-    if let Some(flag) = result.get("isError").and_then(|flag| flag.as_bool()) {
+    if let Some(flag) = result.any_of(&["isError", "tool_call_error"]).and_then(|flag| flag.as_bool()) {
         return Some(flag);
+    }
+    // Microsoft's Agent Framework names the exception.
+    if result.any_of(&["exception"]).is_some() {
+        return Some(true);
     }
     if let Some(outcome) = result.text_of(&["outcome"]).filter(|outcome| outcome.starts_with("OUTCOME_")) {
         return Some(outcome != "OUTCOME_OK");

@@ -114,7 +114,27 @@ fn calls_in(open: &str, body: &str) -> Vec<WrittenCall> {
     if let Some((_, block)) = body.split_once("<function=") {
         return function_block(block).into_iter().collect();
     }
-    calls_of_json(body).or_else(|| Some(vec![keyed_call(body)?])).unwrap_or_default()
+    // Tongyi's agents put the code of a call behind its JSON.
+    if let Some((call, code)) = body.split_once("<code>") {
+        let code = code.split("</code>").next().unwrap_or(code).trim();
+        let with_code = |call: WrittenCall| {
+            let mut input = ObjectWriter::default();
+            input.text("code", code);
+            WrittenCall { input: input.finish(), ..call }
+        };
+        return calls_of_json(call.trim()).into_iter().flatten().map(with_code).collect();
+    }
+    let found = calls_of_json(body).or_else(|| Some(vec![keyed_call(body)?]));
+    found.or_else(|| Some(vec![broken_call(body)?])).unwrap_or_default()
+}
+
+/// A call whose JSON cannot be read, by the name that it begins with: its arguments are kept as they stand.
+fn broken_call(body: &str) -> Option<WrittenCall> {
+    let named =
+        body.strip_prefix('{')?.trim_start().strip_prefix("\"name\"")?.trim_start().strip_prefix(':')?;
+    let (name, rest) = named.trim_start().strip_prefix('"')?.split_once('"')?;
+    let input = rest.split_once(':').map_or(rest, |(_, input)| input).trim();
+    is_name(name).then(|| WrittenCall { name: name.to_owned(), input: Some(input.to_owned()) })
 }
 
 /// The calls that a text of JSON, or of Python, states: one, or a list of them.
@@ -184,9 +204,15 @@ pub(super) struct WrittenResult {
 pub(super) fn may_be_results(json: &str) -> bool {
     const HEAD: usize = 256;
     // `<` may be escaped.
-    const MARKS: [&str; 5] =
-        ["tool_response>", "tool_response\\u003e", "EXECUTION RESULT of [", "OBSERVATION:\\n", TAU_RESULT];
-    static FINDERS: LazyLock<[Finder<'static>; 5]> = LazyLock::new(|| MARKS.map(Finder::new));
+    const MARKS: [&str; 6] = [
+        "tool_response>",
+        "tool_response\\u003e",
+        "EXECUTION RESULT of [",
+        "OBSERVATION:\\n",
+        "Observation:\\n",
+        TAU_RESULT,
+    ];
+    static FINDERS: LazyLock<[Finder<'static>; 6]> = LazyLock::new(|| MARKS.map(Finder::new));
     let head = &json.as_bytes()[..json.len().min(HEAD)];
     if head.starts_with(b"\"<") || head.starts_with(b"\"\\n<") || head.starts_with(b"\"```output") {
         return true;
@@ -201,7 +227,8 @@ pub(super) fn results_in(text: &str) -> Option<Vec<WrittenResult>> {
         let (name, output) = rest.split_once("]:")?;
         return Some(vec![WrittenResult { name: Some(name.to_owned()), text: output.trim().to_owned() }]);
     }
-    if let Some(output) = text.strip_prefix("OBSERVATION:\n").or_else(|| text.strip_prefix(TAU_RESULT)) {
+    const LABELS: [&str; 3] = ["OBSERVATION:\n", "Observation:\n", TAU_RESULT];
+    if let Some(output) = LABELS.iter().find_map(|label| text.strip_prefix(label)) {
         return Some(vec![WrittenResult { name: None, text: output.to_owned() }]);
     }
     let (open, close) = RESULT;

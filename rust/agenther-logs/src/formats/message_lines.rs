@@ -1,0 +1,78 @@
+//! One message a line: a conversation that a logger writes down as it goes.
+//!
+//! Source: sessions of Goose (`~/.local/share/goose/sessions/*.jsonl`, a line about the session first), and what people
+//! write with one `json.dumps(message)` a turn. Messages may be in every dialect that `openai_chat` reads.
+//!
+//! | field of the log | field of the run |
+//! |---|---|
+//! | `session_id`, `conversation_id`, `thread_id`, … of a line; else the file | the run that the line belongs to |
+//! | the messages | as in `openai_chat` |
+//! | `working_dir`, `description` of Goose's first line | `metadata` |
+//!
+//! Leaks: none inside the messages.
+
+use super::openai_chat::build;
+use super::{Format, Piece, Record};
+use crate::json::Value;
+use crate::messages::{Conversation, is_message};
+use crate::run::Run;
+
+pub(super) struct MessageLines;
+
+/// What names the conversation of a line.
+const CONVERSATION: &[&str] = &[
+    "session_id",
+    "sessionId",
+    "conversation_id",
+    "conversationId",
+    "thread_id",
+    "threadId",
+    "chat_id",
+    "run_id",
+];
+/// Lists that make a record more than a message.
+const LISTS: &[&str] = &["messages", "steps", "trajectory", "history", "conversations", "events"];
+
+/// Whether a line is about the session that follows.
+fn is_heading(line: Value<'_, '_>) -> bool {
+    line.get("working_dir").is_some() && line.get("message_count").is_some()
+}
+
+fn is_line(line: Value<'_, '_>) -> bool {
+    line.any_of(&["role", "from"]).is_some()
+        && is_message(line)
+        && LISTS.iter().all(|key| !line.get(key).is_some_and(|list| list.is_array()))
+}
+
+impl Format for MessageLines {
+    fn name(&self) -> &'static str {
+        "message_lines"
+    }
+
+    fn shape(&self) -> &'static str {
+        "lines that are a message each: `role` and `content`"
+    }
+
+    fn score(&self, record: Value<'_, '_>) -> u8 {
+        55 * u8::from(is_line(record) || is_heading(record))
+    }
+
+    fn only_on_lines(&self) -> bool {
+        true
+    }
+
+    fn pieces<'t, 'a>(&self, record: Value<'t, 'a>) -> Option<Vec<Piece<'t, 'a>>> {
+        let fits = is_line(record) || is_heading(record);
+        fits.then(|| vec![Piece { run: record.text_of(CONVERSATION), value: record }])
+    }
+
+    fn read<'a>(&self, record: &Record<'_, 'a>) -> Result<Run<'a>, String> {
+        let lines = record.value;
+        let alone = Some(lines).filter(|line| is_line(*line));
+        let conversation = Conversation::read(lines.items().chain(alone));
+        let mut run = build(record, conversation)?;
+        run.trajectory_id = record.key.map_or(run.trajectory_id, |key| key.to_owned().into());
+        run.metadata = lines.items().find(|line| is_heading(*line)).map(|line| line.json());
+        Ok(run)
+    }
+}
