@@ -120,6 +120,32 @@ const ENVELOPE: &[&str] = &[
     "aggregations",
 ];
 
+/// Keys that, beside a list under one of the [`CONTENT`] keys, say how it was asked for, sorted and made.
+const BESIDE_LIST: &[&str] = &[
+    "header",
+    "jsonapi",
+    "sort",
+    "pageable",
+    "signature",
+    "info",
+    "search",
+    "search_metadata",
+    "search_parameters",
+    "search_information",
+    "format",
+    "dataset",
+    "first",
+    "last",
+    "empty",
+    "as_of",
+    "generated_at",
+    "fetched_at",
+    "retrieved_at",
+    "attribution",
+    "license",
+    "disclaimer",
+];
+
 /// Keys that hold the result in an envelope.
 const CONTENT: &[&str] = &[
     "data", "result", "results", "response", "items", "records", "output", "content", "payload", "body",
@@ -129,6 +155,7 @@ const CONTENT: &[&str] = &[
 /// The letters and digits of the keys, in small letters.
 static ENVELOPE_LETTERS: LazyLock<FastSet<String>> = LazyLock::new(|| letters(ENVELOPE));
 static CONTENT_LETTERS: LazyLock<FastSet<String>> = LazyLock::new(|| letters(CONTENT));
+static BESIDE_LIST_LETTERS: LazyLock<FastSet<String>> = LazyLock::new(|| letters(BESIDE_LIST));
 
 /// The letters of keys, to find others in.
 pub fn letters(keys: &[&str]) -> FastSet<String> {
@@ -283,7 +310,7 @@ fn is_thing(fields: &[(String, Node)]) -> bool {
 /// What an envelope holds, and through it its extent; nothing where it reports a failure.
 pub fn unwrap(node: Node, extent: &mut Extent, depth: usize) -> Option<Node> {
     let fields = match node {
-        Node::Record(fields) => fields,
+        Node::Record(fields) => with_columns(fields),
         Node::Scalar(text, kind) => {
             let node = laid_out(&text).unwrap_or(Node::Scalar(text, kind));
             return (!is_failure_text(&node)).then_some(node);
@@ -326,7 +353,13 @@ pub fn unwrap(node: Node, extent: &mut Extent, depth: usize) -> Option<Node> {
             || effect::words(&field.0).any(is_of_page)
             || folded(&field.0).eq("resourcetype".chars())
     };
-    let content: Vec<usize> = (0..fields.len()).filter(|&at| !is_envelope(&fields[at])).collect();
+    let mut content: Vec<usize> = (0..fields.len()).filter(|&at| !is_envelope(&fields[at])).collect();
+    let lists: Vec<usize> = content.iter().copied().filter(|&at| is_list_of_content(&fields[at])).collect();
+    if let [list] = lists[..]
+        && content.iter().all(|&at| at == list || is_beside_list(&fields[at]))
+    {
+        content = vec![list];
+    }
     // `{"resourceType": "Bundle", "total": 2, "entry": […]}`: the list that the rest counts.
     let containers: Vec<usize> =
         (0..fields.len()).filter(|&at| !matches!(fields[at].1, Node::Scalar(..))).collect();
@@ -347,6 +380,40 @@ pub fn unwrap(node: Node, extent: &mut Extent, depth: usize) -> Option<Node> {
         return unwrap(inner, extent, depth + 1);
     }
     Some(Node::Record(fields))
+}
+
+/// `"content": [{…}, …]`
+fn is_list_of_content((key, value): &(String, Node)) -> bool {
+    is_in(key, &CONTENT_LETTERS)
+        && matches!(value, Node::List(rows) if rows.iter().all(|row| matches!(row, Node::Record(_))))
+}
+
+fn is_beside_list((key, value): &(String, Node)) -> bool {
+    let is_count = matches!(value, Node::Scalar(_, Kind::Number)) && effect::words(key).any(is_of_page);
+    is_count || is_in(key, &BESIDE_LIST_LETTERS)
+}
+
+/// `{"fields": ["des", "dist"], "data": [["2025 EO2", "0.002"], …]}`, with the rows as records.
+fn with_columns(mut fields: Vec<(String, Node)>) -> Vec<(String, Node)> {
+    const COLUMNS: &[&str] = &["fields", "columns", "headers", "column_names"];
+    const ROWS: &[&str] = &["data", "rows", "values", "records"];
+    let at = |names: &[&str]| fields.iter().position(|(key, _)| names.contains(&key.as_str()));
+    let (Some(columns), Some(rows)) = (at(COLUMNS), at(ROWS)) else { return fields };
+    let (Node::List(names), Node::List(lines)) = (&fields[columns].1, &fields[rows].1) else { return fields };
+    let Some(names) = names.iter().map(Node::text).collect::<Option<Vec<&str>>>() else { return fields };
+    let as_record = |line: &Node| match line {
+        Node::List(cells) if cells.len() == names.len() => Some(Node::Record(
+            names.iter().map(|name| (*name).to_owned()).zip(cells.iter().cloned()).collect(),
+        )),
+        _ => None,
+    };
+    let Some(records) = lines.iter().map(as_record).collect::<Option<Vec<Node>>>() else { return fields };
+    if records.is_empty() {
+        return fields;
+    }
+    fields[rows].1 = Node::List(records);
+    fields.remove(columns);
+    fields
 }
 
 /// A page without hits: its lists are empty, and the rest are counts and times.

@@ -15,7 +15,11 @@ pub fn simple(node: Node) -> Node {
             Node::List(rows.into_iter().map(|item| simple_row(simple(item))).collect())
         }
         Node::Record(fields) => {
-            simple_record(fields.into_iter().map(|(key, value)| (key, called(simple(value)))).collect())
+            let part = |(key, value): (String, Node)| {
+                let value = whole_name(&key, called(simple(value)));
+                (key, value)
+            };
+            simple_record(fields.into_iter().map(part).collect())
         }
         scalar => scalar,
     }
@@ -34,23 +38,37 @@ fn called(node: Node) -> Node {
     }
 }
 
-/// `[{"resource": {…}}, {"resource": {…}}]`: rows that are wrapped alike.
+/// `"name": {"fullName": "Ann Lee", "givenName": "Ann"}`: a name in its parts is the whole of it.
+fn whole_name(key: &str, node: Node) -> Node {
+    const WHOLE: &[&str] =
+        &["fullName", "full_name", "displayName", "display_name", "display", "formatted", "common"];
+    let Node::Record(fields) = &node else { return node };
+    let whole = |(part, text): &&(String, Node)| {
+        WHOLE.contains(&part.as_str()) && !text.is_blank() && text.text().is_some()
+    };
+    let found = fields.iter().find(whole).filter(|_| key == "name").map(|(_, text)| text.clone());
+    found.unwrap_or(node)
+}
+
+/// `[{"resource": {…}}, {"resource": {…}}]`: rows that are wrapped alike; beside `node` and `resource` may stand where the
+/// row is.
 fn without_wrapper(rows: Vec<Node>) -> Vec<Node> {
+    fn is_place(key: &str) -> bool {
+        matches!(key, "cursor" | "fullUrl" | "search" | "link")
+    }
     fn wrapper(row: &Node) -> Option<&str> {
-        match row {
-            Node::Record(fields) => match &fields[..] {
-                [(key, Node::Record(_))] => Some(key),
-                _ => None,
-            },
-            _ => None,
-        }
+        let Node::Record(fields) = row else { return None };
+        let mut inner = fields.iter().filter(|(key, _)| !is_place(key));
+        let (key, value) = inner.next().filter(|_| inner.next().is_none())?;
+        let may_have_place = fields.len() == 1 || matches!(key.as_str(), "node" | "resource");
+        (may_have_place && matches!(value, Node::Record(_))).then_some(key)
     }
     let first = rows.first().and_then(wrapper);
     if first.is_none() || !rows.iter().all(|row| wrapper(row) == first) {
         return rows;
     }
     let inner = |row| match row {
-        Node::Record(fields) => fields.into_iter().map(|(_, inner)| inner).next(),
+        Node::Record(fields) => fields.into_iter().find(|(key, _)| !is_place(key)).map(|(_, inner)| inner),
         _ => None,
     };
     rows.into_iter().filter_map(inner).collect()
