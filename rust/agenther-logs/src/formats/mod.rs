@@ -10,19 +10,24 @@ mod atif;
 mod autogen_chat;
 mod bedrock_agents;
 mod bfcl;
+mod braintrust;
 mod browser_use;
 mod claude_code;
 mod cline;
 mod codex;
 mod command_log;
+mod datadog_llmobs;
+mod galileo;
 mod gemini;
 mod google_adk;
+mod helicone;
 mod hf_agent_trace;
 mod inspect;
 mod intercode;
 mod langchain_agent;
 mod langfuse;
 mod langsmith;
+mod langwatch;
 mod lats;
 mod mini_swe_agent;
 mod mint;
@@ -31,7 +36,9 @@ pub(crate) mod openai_chat;
 mod opencode;
 mod openhands;
 mod openinference;
+mod opik;
 mod otel;
+mod posthog;
 mod react;
 mod react_text;
 mod reflexion;
@@ -45,6 +52,7 @@ mod tau_bench;
 mod toolbench;
 mod tooleval;
 mod toolllama;
+mod weave;
 mod web_agent_chat;
 mod web_voyager;
 mod webarena;
@@ -75,6 +83,14 @@ pub const FORMATS: &[&dyn Format] = &[
     &langfuse::Langfuse,
     &langsmith::LangSmith,
     &agents_sdk::AgentsSdk,
+    &braintrust::Braintrust,
+    &weave::Weave,
+    &opik::Opik,
+    &datadog_llmobs::DatadogLlmobs,
+    &posthog::PostHog,
+    &langwatch::LangWatch,
+    &galileo::Galileo,
+    &helicone::Helicone,
     &responses::Responses,
     &gemini::Gemini,
     &openinference::OpenInference,
