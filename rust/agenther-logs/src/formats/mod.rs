@@ -17,6 +17,7 @@ mod cline;
 mod codex;
 mod command_log;
 mod datadog_llmobs;
+mod deepeval;
 mod galileo;
 mod gemini;
 mod google_adk;
@@ -39,6 +40,7 @@ mod openinference;
 mod opik;
 mod otel;
 mod posthog;
+mod promptfoo;
 mod react;
 mod react_text;
 mod reflexion;
@@ -52,6 +54,7 @@ mod tau_bench;
 mod toolbench;
 mod tooleval;
 mod toolllama;
+mod verifiers;
 mod weave;
 mod web_agent_chat;
 mod web_voyager;
@@ -91,6 +94,9 @@ pub const FORMATS: &[&dyn Format] = &[
     &langwatch::LangWatch,
     &galileo::Galileo,
     &helicone::Helicone,
+    &verifiers::Verifiers,
+    &deepeval::DeepEval,
+    &promptfoo::Promptfoo,
     &responses::Responses,
     &gemini::Gemini,
     &openinference::OpenInference,
