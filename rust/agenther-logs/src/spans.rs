@@ -9,6 +9,7 @@
 mod attributes;
 mod payload;
 mod places;
+mod rows;
 mod threads;
 
 use std::collections::{HashMap, VecDeque};
@@ -17,6 +18,7 @@ pub(crate) use attributes::{Attributes, kind_named};
 pub(crate) use payload::{Messages, Side, words};
 use payload::{arguments, conversation, returned};
 use places::{Place, places};
+pub(crate) use rows::{content_in, name_tools, text_in, without_stack};
 use threads::{Thread, Threads};
 
 use crate::formats::filled;

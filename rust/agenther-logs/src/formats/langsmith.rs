@@ -21,7 +21,7 @@ use super::{Format, Piece, Record, tool_schemas};
 use crate::json::{ObjectWriter, Value};
 use crate::labels::score_named;
 use crate::run::{Run, Text};
-use crate::spans::{Span, Trace, kind_named, run_of, sortable};
+use crate::spans::{Span, Trace, kind_named, run_of, sortable, without_stack};
 
 pub(super) struct LangSmith;
 
@@ -144,14 +144,9 @@ fn span_of(row: Value<'_, '_>) -> Span {
         output: owned(row.get("outputs")),
         tools: invocation.and_then(tool_schemas).map(Text::into_owned),
         failed,
-        problem: error.map(|error| first_paragraph(&error)),
+        problem: error.map(|error| without_stack(&error)),
         ..Span::default()
     }
-}
-
-/// An error without the stack that follows it.
-fn first_paragraph(error: &str) -> String {
-    error.split("Traceback (most recent call last)").next().unwrap_or(error).trim().to_owned()
 }
 
 /// Labels in `feedback_stats`: `{"correctness": {"n": 1, "avg": 1.0}}`.

@@ -10,19 +10,25 @@ mod atif;
 mod autogen_chat;
 mod bedrock_agents;
 mod bfcl;
+mod braintrust;
 mod browser_use;
 mod claude_code;
 mod cline;
 mod codex;
 mod command_log;
+mod datadog_llmobs;
+mod deepeval;
+mod galileo;
 mod gemini;
 mod google_adk;
+mod helicone;
 mod hf_agent_trace;
 mod inspect;
 mod intercode;
 mod langchain_agent;
 mod langfuse;
 mod langsmith;
+mod langwatch;
 mod lats;
 mod message_lines;
 mod mini_swe_agent;
@@ -32,7 +38,10 @@ pub(crate) mod openai_chat;
 mod opencode;
 mod openhands;
 mod openinference;
+mod opik;
 mod otel;
+mod posthog;
+mod promptfoo;
 mod react;
 mod react_text;
 mod reflexion;
@@ -46,6 +55,8 @@ mod tau_bench;
 mod toolbench;
 mod tooleval;
 mod toolllama;
+mod verifiers;
+mod weave;
 mod web_agent_chat;
 mod web_voyager;
 mod webarena;
@@ -76,6 +87,17 @@ pub const FORMATS: &[&dyn Format] = &[
     &langfuse::Langfuse,
     &langsmith::LangSmith,
     &agents_sdk::AgentsSdk,
+    &braintrust::Braintrust,
+    &weave::Weave,
+    &opik::Opik,
+    &datadog_llmobs::DatadogLlmobs,
+    &posthog::PostHog,
+    &langwatch::LangWatch,
+    &galileo::Galileo,
+    &helicone::Helicone,
+    &verifiers::Verifiers,
+    &deepeval::DeepEval,
+    &promptfoo::Promptfoo,
     &responses::Responses,
     &gemini::Gemini,
     &openinference::OpenInference,

@@ -47,6 +47,17 @@ fn records_that_are_nearly_of_a_format_are_what_they_are() {
             r#"{"id": "a", "result": "b", "messages": [{"role": "user", "content": "Hi"}, {"role": "assistant", "content": "Hello"}]}"#.to_owned(),
             Some("openai_chat"),
         ),
+        // What has the spans, traces, events or results of no tracer.
+        (r#"{"trace": {"id": "1", "start_time": "t"}, "spans": [{"id": "2"}]}"#.to_owned(), None),
+        (r#"{"type": "trace", "message": "on", "created_at": "t"}"#.to_owned(), None),
+        (r#"{"trace_id": "1", "spans": [{"span_id": "2", "type": "llm"}]}"#.to_owned(), None),
+        (r#"{"span_id": "1", "trace_id": "2", "start_ns": 3, "meta": {"http.method": "GET"}}"#.to_owned(), None),
+        (r#"{"op_name": "add", "inputs": {"a": 1}, "output": 2}"#.to_owned(), None),
+        (r#"{"event": "$ai_generation", "properties": {"a": 1}}"#.to_owned(), None),
+        (r#"{"request_id": "1", "request_body": {}, "status": 200}"#.to_owned(), None),
+        (r#"{"results": {"results": [{"success": true, "score": 1}]}}"#.to_owned(), None),
+        (r#"{"traces": [{"nodes": [{"id": 1}]}]}"#.to_owned(), None),
+        (r#"{"turns": [{"role": "user", "content": "Hi"}]}"#.to_owned(), Some("openai_chat")),
         // A message with calls of the Vercel SDK is still a message of a chat.
         (
             r#"{"messages": [{"role": "user", "content": "Hi"}, {"role": "assistant", "content": "Hello", "toolInvocations": []}]}"#.to_owned(),
