@@ -45,6 +45,7 @@ mod tau_bench;
 mod toolbench;
 mod tooleval;
 mod toolllama;
+mod voice_call;
 mod web_agent_chat;
 mod web_voyager;
 mod webarena;
@@ -75,6 +76,7 @@ pub const FORMATS: &[&dyn Format] = &[
     &langfuse::Langfuse,
     &langsmith::LangSmith,
     &agents_sdk::AgentsSdk,
+    &voice_call::VoiceCall,
     &responses::Responses,
     &gemini::Gemini,
     &openinference::OpenInference,
