@@ -24,6 +24,7 @@ mod langchain_agent;
 mod langfuse;
 mod langsmith;
 mod lats;
+mod livekit;
 mod mini_swe_agent;
 mod mint;
 mod mlflow;
@@ -77,6 +78,7 @@ pub const FORMATS: &[&dyn Format] = &[
     &langsmith::LangSmith,
     &agents_sdk::AgentsSdk,
     &voice_call::VoiceCall,
+    &livekit::LiveKit,
     &responses::Responses,
     &gemini::Gemini,
     &openinference::OpenInference,
@@ -280,7 +282,7 @@ pub(crate) fn copy_rest(out: &mut ObjectWriter, record: &Record<'_, '_>, taken: 
 }
 
 /// Tools of which the log has the names only, in OpenAI's shape.
-pub(crate) fn named_tools(names: Value<'_, '_>) -> Option<Text<'static>> {
+pub(crate) fn named_tools<'t, 'a: 't>(names: impl Iterator<Item = Value<'t, 'a>>) -> Option<Text<'static>> {
     let tool = |name: Value<'_, '_>| {
         let mut function = ObjectWriter::default();
         function.text("name", &name.text()?);
@@ -288,7 +290,7 @@ pub(crate) fn named_tools(names: Value<'_, '_>) -> Option<Text<'static>> {
         tool.text("type", "function").json("function", &function.finish()?);
         tool.finish()
     };
-    let tools: Vec<String> = names.items().filter_map(tool).collect();
+    let tools: Vec<String> = names.filter_map(tool).collect();
     (!tools.is_empty()).then(|| format!("[{}]", tools.join(", ")).into())
 }
 
