@@ -29,6 +29,7 @@ mod mini_swe_agent;
 mod mint;
 mod mlflow;
 pub(crate) mod openai_chat;
+mod openai_realtime;
 mod opencode;
 mod openhands;
 mod openinference;
@@ -79,6 +80,7 @@ pub const FORMATS: &[&dyn Format] = &[
     &agents_sdk::AgentsSdk,
     &voice_call::VoiceCall,
     &livekit::LiveKit,
+    &openai_realtime::OpenAiRealtime,
     &responses::Responses,
     &gemini::Gemini,
     &openinference::OpenInference,
