@@ -15,6 +15,7 @@ mod claude_code;
 mod cline;
 mod codex;
 mod command_log;
+mod dify;
 mod gemini;
 mod google_adk;
 mod hf_agent_trace;
@@ -81,6 +82,7 @@ pub const FORMATS: &[&dyn Format] = &[
     &voice_call::VoiceCall,
     &livekit::LiveKit,
     &openai_realtime::OpenAiRealtime,
+    &dify::Dify,
     &responses::Responses,
     &gemini::Gemini,
     &openinference::OpenInference,
