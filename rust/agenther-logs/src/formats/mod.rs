@@ -16,6 +16,7 @@ mod cline;
 mod codex;
 mod command_log;
 mod dify;
+mod flowise;
 mod gemini;
 mod google_adk;
 mod hf_agent_trace;
@@ -83,6 +84,7 @@ pub const FORMATS: &[&dyn Format] = &[
     &livekit::LiveKit,
     &openai_realtime::OpenAiRealtime,
     &dify::Dify,
+    &flowise::Flowise,
     &responses::Responses,
     &gemini::Gemini,
     &openinference::OpenInference,
