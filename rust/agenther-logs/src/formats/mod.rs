@@ -16,6 +16,7 @@ mod cline;
 mod codex;
 mod command_log;
 mod dify;
+mod dspy;
 mod flowise;
 mod gemini;
 mod google_adk;
@@ -84,6 +85,7 @@ pub const FORMATS: &[&dyn Format] = &[
     &livekit::LiveKit,
     &openai_realtime::OpenAiRealtime,
     &dify::Dify,
+    &dspy::Dspy,
     &flowise::Flowise,
     &responses::Responses,
     &gemini::Gemini,
