@@ -27,6 +27,7 @@ mod langchain_agent;
 mod langfuse;
 mod langsmith;
 mod lats;
+mod letta;
 mod livekit;
 mod mini_swe_agent;
 mod mint;
@@ -87,6 +88,7 @@ pub const FORMATS: &[&dyn Format] = &[
     &dify::Dify,
     &dspy::Dspy,
     &flowise::Flowise,
+    &letta::Letta,
     &responses::Responses,
     &gemini::Gemini,
     &openinference::OpenInference,
