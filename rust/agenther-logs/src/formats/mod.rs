@@ -32,6 +32,7 @@ mod livekit;
 mod mini_swe_agent;
 mod mint;
 mod mlflow;
+mod openai_assistants;
 pub(crate) mod openai_chat;
 mod openai_realtime;
 mod opencode;
@@ -89,6 +90,7 @@ pub const FORMATS: &[&dyn Format] = &[
     &dspy::Dspy,
     &flowise::Flowise,
     &letta::Letta,
+    &openai_assistants::OpenAiAssistants,
     &responses::Responses,
     &gemini::Gemini,
     &openinference::OpenInference,
