@@ -68,7 +68,9 @@ impl Format for Adp {
             trajectory_id: record.run_id(),
             original_prompt: timeline.prompt,
             system: details.and_then(|details| details.text_of(&["system", "system_prompt"])),
-            tools: value.any_of(&["available_custom_tools", "available_apis"]).and_then(named_tools),
+            tools: value
+                .any_of(&["available_custom_tools", "available_apis"])
+                .and_then(|names| named_tools(names.items())),
             steps,
             metadata: details.and_then(metadata).map(Into::into),
             ..Run::default()

@@ -18,6 +18,9 @@ mod codex;
 mod command_log;
 mod datadog_llmobs;
 mod deepeval;
+mod dify;
+mod dspy;
+mod flowise;
 mod galileo;
 mod gemini;
 mod google_adk;
@@ -30,11 +33,15 @@ mod langfuse;
 mod langsmith;
 mod langwatch;
 mod lats;
+mod letta;
+mod livekit;
 mod message_lines;
 mod mini_swe_agent;
 mod mint;
 mod mlflow;
+mod openai_assistants;
 pub(crate) mod openai_chat;
+mod openai_realtime;
 mod opencode;
 mod openhands;
 mod openinference;
@@ -56,6 +63,7 @@ mod toolbench;
 mod tooleval;
 mod toolllama;
 mod verifiers;
+mod voice_call;
 mod weave;
 mod web_agent_chat;
 mod web_voyager;
@@ -98,6 +106,14 @@ pub const FORMATS: &[&dyn Format] = &[
     &verifiers::Verifiers,
     &deepeval::DeepEval,
     &promptfoo::Promptfoo,
+    &voice_call::VoiceCall,
+    &livekit::LiveKit,
+    &openai_realtime::OpenAiRealtime,
+    &dify::Dify,
+    &dspy::Dspy,
+    &flowise::Flowise,
+    &letta::Letta,
+    &openai_assistants::OpenAiAssistants,
     &responses::Responses,
     &gemini::Gemini,
     &openinference::OpenInference,
@@ -307,7 +323,7 @@ pub(crate) fn copy_rest(out: &mut ObjectWriter, record: &Record<'_, '_>, taken: 
 }
 
 /// Tools of which the log has the names only, in OpenAI's shape.
-pub(crate) fn named_tools(names: Value<'_, '_>) -> Option<Text<'static>> {
+pub(crate) fn named_tools<'t, 'a: 't>(names: impl Iterator<Item = Value<'t, 'a>>) -> Option<Text<'static>> {
     let tool = |name: Value<'_, '_>| {
         let mut function = ObjectWriter::default();
         function.text("name", &name.text()?);
@@ -315,7 +331,7 @@ pub(crate) fn named_tools(names: Value<'_, '_>) -> Option<Text<'static>> {
         tool.text("type", "function").json("function", &function.finish()?);
         tool.finish()
     };
-    let tools: Vec<String> = names.items().filter_map(tool).collect();
+    let tools: Vec<String> = names.filter_map(tool).collect();
     (!tools.is_empty()).then(|| format!("[{}]", tools.join(", ")).into())
 }
 

@@ -95,7 +95,7 @@ fn is_preference(record: Value<'_, '_>) -> bool {
 }
 
 fn tools_of<'a>(record: Value<'_, 'a>) -> Option<Text<'a>> {
-    record.get("available_tools").and_then(schemas).or_else(|| named_tools(record.get("tool_names")?))
+    record.get("available_tools").and_then(schemas).or_else(|| named_tools(record.items_of("tool_names")))
 }
 
 /// The answer in the argument of a last `Finish`, or the words that the agent ended with.

@@ -58,6 +58,18 @@ fn records_that_are_nearly_of_a_format_are_what_they_are() {
         (r#"{"results": {"results": [{"success": true, "score": 1}]}}"#.to_owned(), None),
         (r#"{"traces": [{"nodes": [{"id": 1}]}]}"#.to_owned(), None),
         (r#"{"turns": [{"role": "user", "content": "Hi"}]}"#.to_owned(), Some("openai_chat")),
+        // What has a transcript, items, a trajectory or a thread, and is none of those who have them in a shape of their own.
+        (r#"{"conversation_id": "a", "transcript": "Agent: Hello. User: Hi."}"#.to_owned(), None),
+        (r#"{"items": [{"type": "book", "name": "Kim"}, {"type": "message", "text": "Hi"}]}"#.to_owned(), None),
+        (r#"{"type": "error", "event_id": 7, "error": "gone"}"#.to_owned(), None),
+        (
+            r#"{"id": "1", "object": "thread.message", "thread_id": "t", "role": "user", "content": "Hi"}"#.to_owned(),
+            Some("message_lines"),
+        ),
+        (
+            r#"[{"id": "1", "type": "message", "role": "user", "content": [{"type": "input_text", "text": "Hi"}]}, {"type": "function_call", "call_id": "c", "name": "f", "arguments": "{}"}]"#.to_owned(),
+            Some("responses"),
+        ),
         // A message with calls of the Vercel SDK is still a message of a chat.
         (
             r#"{"messages": [{"role": "user", "content": "Hi"}, {"role": "assistant", "content": "Hello", "toolInvocations": []}]}"#.to_owned(),
