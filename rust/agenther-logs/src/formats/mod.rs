@@ -45,6 +45,7 @@ mod tau_bench;
 mod toolbench;
 mod tooleval;
 mod toolllama;
+mod trae_agent;
 mod web_agent_chat;
 mod web_voyager;
 mod webarena;
@@ -70,6 +71,7 @@ pub const FORMATS: &[&dyn Format] = &[
     &cline::Cline,
     &opencode::OpenCode,
     &codex::Codex,
+    &trae_agent::TraeAgent,
     &google_adk::GoogleAdk,
     &bedrock_agents::BedrockAgents,
     &langfuse::Langfuse,
