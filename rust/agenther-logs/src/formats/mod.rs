@@ -11,6 +11,8 @@ mod autogen_chat;
 mod bedrock_agents;
 mod bfcl;
 mod browser_use;
+mod chatgpt;
+mod claude_ai;
 mod claude_code;
 mod cline;
 mod codex;
@@ -24,9 +26,11 @@ mod langchain_agent;
 mod langfuse;
 mod langsmith;
 mod lats;
+mod librechat;
 mod mini_swe_agent;
 mod mint;
 mod mlflow;
+mod open_webui;
 pub(crate) mod openai_chat;
 mod opencode;
 mod openhands;
@@ -72,6 +76,10 @@ pub const FORMATS: &[&dyn Format] = &[
     &opencode::OpenCode,
     &codex::Codex,
     &trae_agent::TraeAgent,
+    &chatgpt::ChatGpt,
+    &claude_ai::ClaudeAi,
+    &librechat::LibreChat,
+    &open_webui::OpenWebUi,
     &google_adk::GoogleAdk,
     &bedrock_agents::BedrockAgents,
     &langfuse::Langfuse,
