@@ -17,6 +17,8 @@ mod claude_code;
 mod cline;
 mod codex;
 mod command_log;
+mod copilot_chat;
+mod copilot_cli;
 mod gemini;
 mod google_adk;
 mod hf_agent_trace;
@@ -76,6 +78,8 @@ pub const FORMATS: &[&dyn Format] = &[
     &opencode::OpenCode,
     &codex::Codex,
     &trae_agent::TraeAgent,
+    &copilot_cli::CopilotCli,
+    &copilot_chat::CopilotChat,
     &chatgpt::ChatGpt,
     &claude_ai::ClaudeAi,
     &librechat::LibreChat,
