@@ -17,6 +17,7 @@ mod claude_code;
 mod cline;
 mod codex;
 mod command_log;
+mod continue_dev;
 mod copilot_chat;
 mod copilot_cli;
 mod gemini;
@@ -38,6 +39,7 @@ mod opencode;
 mod openhands;
 mod openinference;
 mod otel;
+mod qwen_code;
 mod react;
 mod react_text;
 mod reflexion;
@@ -55,6 +57,7 @@ mod trae_agent;
 mod web_agent_chat;
 mod web_voyager;
 mod webarena;
+mod zed;
 
 pub(crate) use openai_chat::tools_of;
 
@@ -73,6 +76,7 @@ pub(crate) use openai_chat::{schemas, tools_of as tool_schemas};
 pub const FORMATS: &[&dyn Format] = &[
     &agenther::AgentHer,
     &agentrx::AgentRx,
+    &qwen_code::QwenCode,
     &claude_code::ClaudeCode,
     &cline::Cline,
     &opencode::OpenCode,
@@ -80,6 +84,8 @@ pub const FORMATS: &[&dyn Format] = &[
     &trae_agent::TraeAgent,
     &copilot_cli::CopilotCli,
     &copilot_chat::CopilotChat,
+    &continue_dev::Continue,
+    &zed::Zed,
     &chatgpt::ChatGpt,
     &claude_ai::ClaudeAi,
     &librechat::LibreChat,
