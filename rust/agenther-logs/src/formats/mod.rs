@@ -12,6 +12,7 @@ mod bedrock_agents;
 mod bfcl;
 mod browser_use;
 mod chatgpt;
+mod cherry_studio;
 mod claude_ai;
 mod claude_code;
 mod cline;
@@ -30,6 +31,7 @@ mod langfuse;
 mod langsmith;
 mod lats;
 mod librechat;
+mod mcp;
 mod mini_swe_agent;
 mod mint;
 mod mlflow;
@@ -90,6 +92,8 @@ pub const FORMATS: &[&dyn Format] = &[
     &claude_ai::ClaudeAi,
     &librechat::LibreChat,
     &open_webui::OpenWebUi,
+    &cherry_studio::CherryStudio,
+    &mcp::Mcp,
     &google_adk::GoogleAdk,
     &bedrock_agents::BedrockAgents,
     &langfuse::Langfuse,
