@@ -7,7 +7,8 @@ use std::collections::{HashMap, VecDeque};
 use crate::formats::filled;
 use crate::mcp_result;
 use crate::messages::join;
-use crate::run::{RunStep, Text};
+use crate::run::{Run, RunStep, Text};
+use crate::terminal::set_final_answer;
 
 /// A run as its events come in.
 #[derive(Debug, Default)]
@@ -18,6 +19,8 @@ pub(crate) struct Timeline<'a> {
     pub steps: Vec<RunStep<'a>>,
     user: Option<Text<'a>>,
     thought: Option<Text<'a>>,
+    /// What the agent said since its last call.
+    words: Option<Text<'a>>,
     /// Steps by the id of their call.
     calls: HashMap<Text<'a>, usize>,
     /// Steps of this turn that have no result yet.
@@ -29,7 +32,7 @@ impl<'a> Timeline<'a> {
     /// The user said something: the goal, or words before the next step.
     pub fn user(&mut self, words: Option<Text<'a>>) {
         let Some(words) = words.and_then(filled) else { return };
-        self.flush_thought();
+        self.flush();
         if self.prompt.is_none() {
             self.prompt = Some(words);
         } else {
@@ -42,6 +45,17 @@ impl<'a> Timeline<'a> {
         join(&mut self.thought, words);
     }
 
+    /// The agent said something that a call may follow: a thought then, else a reply, beside which what it
+    /// thought is dropped.
+    pub fn say(&mut self, words: Option<Text<'a>>) {
+        join(&mut self.words, words);
+    }
+
+    /// No call follows what the agent said.
+    pub fn end_turn(&mut self) {
+        self.flush();
+    }
+
     /// The agent called a tool.
     pub fn act(&mut self, id: Option<Text<'a>>, name: Text<'a>, input: Option<Text<'a>>) {
         if std::mem::take(&mut self.answered) {
@@ -51,7 +65,8 @@ impl<'a> Timeline<'a> {
         if let Some(id) = id {
             self.calls.insert(id, self.steps.len());
         }
-        let (user, thought) = (self.user.take(), self.thought.take());
+        let (user, mut thought) = (self.user.take(), self.thought.take());
+        join(&mut thought, self.words.take());
         self.steps.push(RunStep {
             user,
             thought,
@@ -71,7 +86,7 @@ impl<'a> Timeline<'a> {
     /// The agent said something and called nothing.
     pub fn reply(&mut self, words: Option<Text<'a>>) {
         let Some(words) = words.and_then(filled) else { return };
-        self.flush_thought();
+        self.flush();
         self.waiting.clear();
         self.steps.push(RunStep { user: self.user.take(), thought: Some(words), ..RunStep::default() });
     }
@@ -101,25 +116,41 @@ impl<'a> Timeline<'a> {
 
     /// Something happened that no call asked for.
     pub fn happen(&mut self, observation: Text<'a>, error: Option<bool>) {
-        self.flush_thought();
+        self.flush();
         let user = self.user.take();
         self.steps.push(RunStep { user, observation: Some(observation), error, ..RunStep::default() });
     }
 
     /// The steps, once all events are in.
     pub fn finish(&mut self) -> Vec<RunStep<'a>> {
-        self.flush_thought();
+        self.flush();
         if let Some(words) = self.user.take() {
             self.steps.push(RunStep { user: Some(words), ..RunStep::default() });
         }
         std::mem::take(&mut self.steps)
     }
 
-    /// A thought that no action followed is a step of its own.
-    fn flush_thought(&mut self) {
-        if let Some(thought) = self.thought.take() {
+    /// The run, once all events are in; an error where nothing of it is by the agent. What the agent said
+    /// last is its answer, unless something failed then.
+    pub fn run(mut self, trajectory_id: Text<'a>, failure: Option<Text<'a>>) -> Result<Run<'a>, String> {
+        let steps = self.finish();
+        if !steps.iter().any(|step| step.thought.is_some() || step.action_name.is_some()) {
+            return Err("the agent says and does nothing in it".to_owned());
+        }
+        let mut run = Run { trajectory_id, original_prompt: self.prompt, steps, ..Run::default() };
+        match failure {
+            None => set_final_answer(&mut run),
+            failure => run.failure_reason = failure,
+        }
+        Ok(run)
+    }
+
+    /// What the agent said, or thought, with no action after it is a step of its own.
+    fn flush(&mut self) {
+        let thought = self.thought.take();
+        if let Some(words) = self.words.take().or(thought) {
             let user = self.user.take();
-            self.steps.push(RunStep { user, thought: Some(thought), ..RunStep::default() });
+            self.steps.push(RunStep { user, thought: Some(words), ..RunStep::default() });
         }
     }
 }
@@ -174,5 +205,19 @@ mod tests {
         timeline.user(Some("bye".into()));
         assert_eq!(timeline.prompt.as_deref(), Some("goal"));
         assert_eq!(shown(&mut timeline), ["- t a -", "more u - -", "- r - seen", "bye - - -"]);
+    }
+
+    #[test]
+    fn words_are_thoughts_of_a_call_that_follows_and_replies_else() {
+        let mut timeline = Timeline::default();
+        timeline.say(Some("w".into()));
+        timeline.act(None, "a".into(), None);
+        timeline.think(Some("t".into()));
+        timeline.say(Some("r".into()));
+        timeline.end_turn();
+        timeline.say(Some("s".into()));
+        timeline.user(Some("goal".into()));
+        timeline.think(Some("u".into()));
+        assert_eq!(shown(&mut timeline), ["- w a -", "- r - -", "- s - -", "- u - -"]);
     }
 }

@@ -12,10 +12,16 @@ mod bedrock_agents;
 mod bfcl;
 mod braintrust;
 mod browser_use;
+mod chatgpt;
+mod cherry_studio;
+mod claude_ai;
 mod claude_code;
 mod cline;
 mod codex;
 mod command_log;
+mod continue_dev;
+mod copilot_chat;
+mod copilot_cli;
 mod datadog_llmobs;
 mod deepeval;
 mod dify;
@@ -34,11 +40,14 @@ mod langsmith;
 mod langwatch;
 mod lats;
 mod letta;
+mod librechat;
 mod livekit;
+mod mcp;
 mod message_lines;
 mod mini_swe_agent;
 mod mint;
 mod mlflow;
+mod open_webui;
 mod openai_assistants;
 pub(crate) mod openai_chat;
 mod openai_realtime;
@@ -49,6 +58,7 @@ mod opik;
 mod otel;
 mod posthog;
 mod promptfoo;
+mod qwen_code;
 mod react;
 mod react_text;
 mod reflexion;
@@ -62,12 +72,14 @@ mod tau_bench;
 mod toolbench;
 mod tooleval;
 mod toolllama;
+mod trae_agent;
 mod verifiers;
 mod voice_call;
 mod weave;
 mod web_agent_chat;
 mod web_voyager;
 mod webarena;
+mod zed;
 
 pub(crate) use openai_chat::tools_of;
 
@@ -86,10 +98,22 @@ pub(crate) use openai_chat::{schemas, tools_of as tool_schemas};
 pub const FORMATS: &[&dyn Format] = &[
     &agenther::AgentHer,
     &agentrx::AgentRx,
+    &qwen_code::QwenCode,
     &claude_code::ClaudeCode,
     &cline::Cline,
     &opencode::OpenCode,
     &codex::Codex,
+    &trae_agent::TraeAgent,
+    &copilot_cli::CopilotCli,
+    &copilot_chat::CopilotChat,
+    &continue_dev::Continue,
+    &zed::Zed,
+    &chatgpt::ChatGpt,
+    &claude_ai::ClaudeAi,
+    &librechat::LibreChat,
+    &open_webui::OpenWebUi,
+    &cherry_studio::CherryStudio,
+    &mcp::Mcp,
     &google_adk::GoogleAdk,
     &bedrock_agents::BedrockAgents,
     &langfuse::Langfuse,

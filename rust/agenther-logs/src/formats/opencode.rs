@@ -24,9 +24,9 @@
 
 use std::borrow::Cow;
 
-use super::{Format, Piece, Record, filled};
+use super::{Format, Piece, Record};
 use crate::json::{ObjectWriter, Value};
-use crate::messages::{is_type, join};
+use crate::messages::is_type;
 use crate::run::{Run, Text};
 use crate::terminal::set_final_answer;
 use crate::timeline::{Timeline, call_name};
@@ -68,7 +68,7 @@ impl Format for OpenCode {
         let mut session = Session::default();
         if value.items().next().is_some_and(is_line) {
             value.items().for_each(|line| session.line(line));
-            session.end_turn();
+            session.timeline.end_turn();
         } else {
             let messages = messages_of(value).ok_or("it has no `messages` of `info` and `parts`")?;
             messages.items().for_each(|message| session.message(message));
@@ -116,9 +116,6 @@ struct Session<'a> {
     id: Option<Text<'a>>,
     model: Option<Text<'a>>,
     timeline: Timeline<'a>,
-    /// What the agent thought and said since its last call.
-    reasoning: Option<Text<'a>>,
-    words: Option<Text<'a>>,
     error: Option<Text<'a>>,
 }
 
@@ -134,7 +131,7 @@ impl<'a> Session<'a> {
                 self.model = info.text_of(&["modelID"]).or(self.model.take());
                 self.error = info.get("error").and_then(error_text);
                 message.items_of("parts").for_each(|part| self.agent(part));
-                self.end_turn();
+                self.timeline.end_turn();
             }
             _ => {}
         }
@@ -154,14 +151,14 @@ impl<'a> Session<'a> {
         let Some(part) = line.get("part") else { return };
         self.agent(part);
         if is_type(line, &["step_finish"]) {
-            self.end_turn();
+            self.timeline.end_turn();
         }
     }
 
     fn agent(&mut self, part: Value<'_, 'a>) {
         match part.text_of(&["type"]).as_deref() {
-            Some("text") => join(&mut self.words, part.text_of(&["text"]).and_then(filled)),
-            Some("reasoning") => join(&mut self.reasoning, part.text_of(&["text"]).and_then(filled)),
+            Some("text") => self.timeline.say(part.text_of(&["text"])),
+            Some("reasoning") => self.timeline.think(part.text_of(&["text"])),
             Some("tool") => self.tool(part),
             _ => {}
         }
@@ -169,8 +166,6 @@ impl<'a> Session<'a> {
 
     fn tool(&mut self, part: Value<'_, 'a>) {
         let Some(state) = part.get("state") else { return };
-        self.timeline.think(self.reasoning.take());
-        self.timeline.think(self.words.take());
         let id = part.text_of(&["callID"]);
         let input = state.get("input").and_then(|input| input.text_or_json());
         self.timeline.act(id.clone(), call_name(part.text_of(&["tool"])), input);
@@ -181,12 +176,6 @@ impl<'a> Session<'a> {
             let error = if failed == Some(true) { failed } else { exit.map(|exit| exit != 0.0).or(failed) };
             self.timeline.observe(id.as_deref(), seen, error);
         }
-    }
-
-    /// Words that no call followed are a reply.
-    fn end_turn(&mut self) {
-        let reasoning = self.reasoning.take();
-        self.timeline.reply(self.words.take().or(reasoning));
     }
 }
 

@@ -75,6 +75,24 @@ fn records_that_are_nearly_of_a_format_are_what_they_are() {
             r#"{"messages": [{"role": "user", "content": "Hi"}, {"role": "assistant", "content": "Hello", "toolInvocations": []}]}"#.to_owned(),
             Some("openai_chat"),
         ),
+        // What chat programs have too, and is of none of them.
+        (
+            r#"{"version": "0.3.0", "messages": [{"role": "user", "content": "Hi"}, {"role": "assistant", "content": "Hello"}]}"#.to_owned(),
+            Some("openai_chat"),
+        ),
+        (
+            r#"{"conversationId": "c", "messages": [{"role": "user", "content": "Hi"}, {"role": "assistant", "content": "Hello"}]}"#.to_owned(),
+            Some("openai_chat"),
+        ),
+        (r#"{"mapping": {"a": 1}, "current_node": "a"}"#.to_owned(), None),
+        (r#"{"requests": [{"url": "a", "response": "b"}]}"#.to_owned(), None),
+        (r#"{"type": "session.start", "data": {"sessionId": "s"}, "timestamp": 1}"#.to_owned(), None),
+        // Other protocols that speak JSON-RPC.
+        (r#"{"jsonrpc": "2.0", "id": 1, "method": "initialize", "params": {"processId": 1}}"#.to_owned(), None),
+        (
+            r#"{"jsonrpc": "2.0", "id": 1, "result": {"kind": "task", "history": [{"role": "user", "parts": []}]}}"#.to_owned(),
+            None,
+        ),
     ] {
         assert_eq!(format_of(&record), format, "{record}");
     }
