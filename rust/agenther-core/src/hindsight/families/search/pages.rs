@@ -116,7 +116,8 @@ fn is_search(tool: &str) -> bool {
     effect::words(tool).any(|word| SEARCHES.iter().any(|known| word.eq_ignore_ascii_case(known)))
 }
 
-/// The texts that a search returned: the leaves of a JSON result, what stands after labels, else all of it.
+/// The texts that a search returned: the leaves of a JSON result, the passages of a list, what stands after labels, else
+/// all of it.
 pub fn texts<'a>(step: &StepReading<'a>, observation: &'a str) -> Vec<&'a str> {
     let opens = observation.trim_start();
     if opens.starts_with(['{', '['])
@@ -126,6 +127,10 @@ pub fn texts<'a>(step: &StepReading<'a>, observation: &'a str) -> Vec<&'a str> {
             document.leaves().filter(|leaf| leaf.kind() == Kind::String && leaf.raw().len() >= MIN_TEXT);
         let inside = |text: &&str| !text.contains('\\') && is_part(observation, text);
         return leaves.map(|leaf| leaf.raw()).filter(inside).take(MAX_TEXTS).collect();
+    }
+    let passages: Vec<&str> = passages(observation).map(|(_, text)| text).collect();
+    if !passages.is_empty() {
+        return passages.into_iter().chain([observation]).collect();
     }
     let labelled: Vec<&str> = observation.lines().filter_map(after_label).take(MAX_TEXTS).collect();
     if labelled.is_empty() || opens.starts_with("Page: ") { vec![observation] } else { labelled }
@@ -190,12 +195,89 @@ fn folded_words(text: &str) -> String {
 fn is_list(text: &str) -> bool {
     let opens = text.trim_start();
     opens.starts_with("Page: ")
+        || passages(opens).next().is_some_and(|(title, _)| !title.is_empty())
         || opens.starts_with("Out[") && text.contains("Page: ") && text.contains("Summary:")
 }
 
 /// Title and summary of each listed page.
 fn listed(text: &str) -> impl Iterator<Item = (&str, &str)> {
-    text.split("Page: ").take(MAX_TEXTS).filter_map(page)
+    text.split("Page: ").take(MAX_TEXTS).filter_map(page).chain(passages(text))
+}
+
+/// Title (or nothing) and text of each passage of a list, as retrievers over an encyclopedia give them:
+/// `Doc 1(Title: "Old Bridge") The old bridge ..`. They are cut out of pages by the number of words, so that the sentence
+/// that a passage breaks off in goes.
+fn passages(text: &str) -> impl Iterator<Item = (&str, &str)> {
+    let starts: Vec<usize> = std::iter::once(0)
+        .chain(memchr::memchr_iter(b'\n', text.as_bytes()).map(|at| at + 1))
+        .filter(|&at| heading(&text[at..]).is_some())
+        .take(MAX_TEXTS)
+        .collect();
+    let opens = text.len() - text.trim_start().len();
+    let is_list = starts.first().is_some_and(|&first| first <= opens);
+    let ends: Vec<usize> = starts.iter().skip(1).copied().chain([text.len()]).collect();
+    starts.into_iter().zip(ends).filter(move |_| is_list).filter_map(|(start, end)| {
+        let (title, body) = heading(&text[start..end])?;
+        let body = body.trim();
+        let body =
+            body.strip_prefix(title).filter(|rest| is_again(title, rest)).map_or(body, str::trim_start);
+        let whole = &body[..body.rfind(['.', '!', '?']).map_or(body.len(), |at| at + 1)];
+        (!whole.is_empty()).then_some((title, whole))
+    })
+}
+
+/// Whether the first sentence speaks of a title: the first passage of a page begins with its title, `Lagoa Lagoa is a town.`
+fn is_again(title: &str, rest: &str) -> bool {
+    let name = title.split([',', '(']).next().unwrap_or(title).trim();
+    let last = name.rsplit(' ').next().unwrap_or(name);
+    let lead = rest.split(". ").next().unwrap_or(rest);
+    rest.starts_with(' ')
+        && !last.is_empty()
+        && lead.trim_start().starts_with(char::is_uppercase)
+        && lead.contains(last)
+}
+
+/// The title of a passage and what follows its heading: `Doc 1(Title: "X") ..`, `Passage 2: ..`, `(3)"X"`.
+fn heading(text: &str) -> Option<(&str, &str)> {
+    const WORDS: &[&str] = &["Doc", "Document", "Passage", "Wiki"];
+    let text = text.trim_start_matches([' ', '\t']);
+    let word = WORDS.iter().rev().find_map(|word| text.strip_prefix(word));
+    let numbered = word.unwrap_or(text).trim_start();
+    let bare = numbered.strip_prefix(['[', '(']).unwrap_or(numbered);
+    let rest = bare.trim_start_matches(|c: char| c.is_ascii_digit());
+    if rest.len() == bare.len() || bare.len() - rest.len() > 3 {
+        return None;
+    }
+    let is_bracketed = bare.len() < numbered.len();
+    let rest = if is_bracketed { rest.strip_prefix([']', ')'])? } else { rest };
+    // Numbers begin many lines: without a word they stand in brackets.
+    if word.is_none() && !is_bracketed {
+        return None;
+    }
+    let rest = rest.trim_start_matches([':', ' ']);
+    if let Some(titled) = rest.strip_prefix("(Title:") {
+        let (title, body) = closed(titled)?;
+        return Some((title.trim().trim_matches('"').trim(), body.trim_start_matches([':', ' '])));
+    }
+    // `(1)"Brno"`, the text on the next line.
+    match rest.strip_prefix('"').and_then(|quoted| quoted.split_once("\"\n")) {
+        Some((title, body)) if !title.contains('\n') => Some((title, body)),
+        _ => Some(("", rest)),
+    }
+}
+
+/// What stands before the bracket that closes, which a title may have more of, and what stands behind it.
+fn closed(text: &str) -> Option<(&str, &str)> {
+    let mut depth = 0;
+    for (at, c) in text.char_indices().take(200) {
+        match c {
+            '(' => depth += 1,
+            ')' if depth == 0 => return Some((&text[..at], &text[at + 1..])),
+            ')' => depth -= 1,
+            _ => {}
+        }
+    }
+    None
 }
 
 /// Whether a lead has a name that is no part of a longer one: `Ann Lee`, but not in `Mary Ann Lee`.
@@ -220,7 +302,24 @@ fn page(page: &str) -> Option<(&str, &str)> {
 
 #[cfg(test)]
 mod tests {
-    use super::has_name;
+    use super::{has_name, passages};
+
+    #[test]
+    fn passages_of_retrievers_are_told_apart() {
+        let found = |text| passages(text).collect::<Vec<_>>();
+        let docs = "Doc 1(Title: \"Lagoa\") Lagoa Lagoa is a town. It has a\nDoc 2(Title: Old Bridge (Lagoa)) of stone. It is old.\n";
+        assert_eq!(
+            found(docs),
+            [("Lagoa", "Lagoa is a town."), ("Old Bridge (Lagoa)", "of stone. It is old.")]
+        );
+        assert_eq!(
+            found("(1)\"Brno\"\nBrno is a city.\n(2)\"Dyje\"\nA river."),
+            [("Brno", "Brno is a city."), ("Dyje", "A river.")]
+        );
+        assert_eq!(found("Passage 1: One.\nPassage 2: Two."), [("", "One."), ("", "Two.")]);
+        assert_eq!(found("12 people came.\nDoc 1(Title: \"X\") X."), []);
+        assert_eq!(found("Document the call."), []);
+    }
 
     #[test]
     fn a_part_of_a_longer_name_is_another_name() {
