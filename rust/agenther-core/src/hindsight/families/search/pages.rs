@@ -160,7 +160,9 @@ pub fn titled<'a>(query: &str, text: &'a str) -> Option<&'a str> {
     let pages: Vec<(&str, &str)> = listed(text).collect();
     let wanted = content_stems(query);
     let same = |title: &str| content_stems(title) == wanted;
-    let exact = pages.iter().find(|(title, _)| same(title));
+    // Of several passages of one page the lead says what it is.
+    let exact = pages.iter().find(|(title, text)| same(title) && is_lead(title, text));
+    let exact = exact.or_else(|| pages.iter().find(|(title, _)| same(title)));
     let mut like = pages.iter().filter(|(title, _)| same(title.split([',', '(']).next().unwrap_or(title)));
     let only = || like.next().filter(|_| like.next().is_none());
     // A lead may give the query as another name of its topic.
@@ -176,14 +178,21 @@ pub fn titled<'a>(query: &str, text: &'a str) -> Option<&'a str> {
 /// that several pages have. A word alone is as likely a part of another name.
 pub fn mentioned<'a>(query: &str, text: &'a str) -> impl Iterator<Item = &'a str> {
     let query = folded_words(query);
-    let names = move || {
-        let titles = is_list(text).then(|| listed(text)).into_iter().flatten().map(|(title, _)| title);
-        titles.map(|title| title.split([',', '(']).next().unwrap_or(title).trim())
-    };
-    names().filter(move |name| {
-        let is_only = names().filter(|other| other == name).count() == 1;
-        name.contains(' ') && is_only && query.contains(&folded_words(name))
-    })
+    let mut titles: Vec<&str> =
+        is_list(text).then(|| listed(text)).into_iter().flatten().map(|(title, _)| title).collect();
+    titles.sort_unstable();
+    titles.dedup();
+    let name = |title: &'a str| title.split([',', '(']).next().unwrap_or(title).trim();
+    let names: Vec<&str> = titles.into_iter().map(name).collect();
+    let is_only = |name: &str| names.iter().filter(|other| **other == name).count() == 1;
+    let found = |name: &&str| name.contains(' ') && is_only(name) && query.contains(&folded_words(name));
+    names.iter().copied().filter(found).collect::<Vec<_>>().into_iter()
+}
+
+/// Whether a passage begins with what it is about, as the first of a page does.
+fn is_lead(title: &str, text: &str) -> bool {
+    let text = text.strip_prefix("The ").or_else(|| text.strip_prefix('"')).unwrap_or(text);
+    title.split([' ', ',']).next().is_some_and(|first| text.starts_with(first))
 }
 
 /// The words of a text between single spaces, and one before and after, so that none is found in a longer one.
@@ -208,6 +217,7 @@ fn listed(text: &str) -> impl Iterator<Item = (&str, &str)> {
 /// `Doc 1(Title: "Old Bridge") The old bridge ..`. They are cut out of pages by the number of words, so that the sentence
 /// that a passage breaks off in goes.
 fn passages(text: &str) -> impl Iterator<Item = (&str, &str)> {
+    let untitled = blocks(text);
     let starts: Vec<usize> = std::iter::once(0)
         .chain(memchr::memchr_iter(b'\n', text.as_bytes()).map(|at| at + 1))
         .filter(|&at| heading(&text[at..]).is_some())
@@ -216,14 +226,36 @@ fn passages(text: &str) -> impl Iterator<Item = (&str, &str)> {
     let opens = text.len() - text.trim_start().len();
     let is_list = starts.first().is_some_and(|&first| first <= opens);
     let ends: Vec<usize> = starts.iter().skip(1).copied().chain([text.len()]).collect();
-    starts.into_iter().zip(ends).filter(move |_| is_list).filter_map(|(start, end)| {
-        let (title, body) = heading(&text[start..end])?;
+    let headed = starts.into_iter().zip(ends).filter(move |_| is_list);
+    let headed = headed.filter_map(|(start, end)| heading(&text[start..end]));
+    headed.chain(untitled).filter_map(|(title, body)| {
         let body = body.trim();
         let body =
             body.strip_prefix(title).filter(|rest| is_again(title, rest)).map_or(body, str::trim_start);
         let whole = &body[..body.rfind(['.', '!', '?']).map_or(body.len(), |at| at + 1)];
         (!whole.is_empty()).then_some((title, whole))
     })
+}
+
+/// Title and text of passages that blank lines part, the title on a line of its own; none unless all are so.
+fn blocks(text: &str) -> Vec<(&str, &str)> {
+    const MAX_TITLE: usize = 100;
+    let is_title = |line: &str| {
+        !line.is_empty()
+            && line.len() <= MAX_TITLE
+            && !line.ends_with(['.', ':', ','])
+            && !line.starts_with(['{', '[', '-', '#', '|', '*'])
+    };
+    let block = |block: &'_ str| -> Option<(usize, usize)> {
+        let (title, body) = block.trim().split_once('\n')?;
+        (is_title(title.trim()) && body.len() > 2 * MAX_TITLE && !body.contains('\n'))
+            .then_some((title.len(), body.len()))
+    };
+    let parts: Vec<&str> = text.trim().split("\n\n").take(MAX_TEXTS + 1).collect();
+    if parts.len() < 2 || parts.len() > MAX_TEXTS || !parts.iter().all(|part| block(part).is_some()) {
+        return Vec::new();
+    }
+    parts.into_iter().filter_map(|part| part.trim().split_once('\n')).collect()
 }
 
 /// Whether the first sentence speaks of a title: the first passage of a page begins with its title, `Lagoa Lagoa is a town.`

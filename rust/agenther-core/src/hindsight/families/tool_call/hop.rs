@@ -88,8 +88,11 @@ pub fn place(
         };
     };
     let noun = plural(&without_id(key));
+    let about = parent_clause.about.strip_prefix("the ").unwrap_or(&parent_clause.about);
     let place = match &parent_clause.preamble {
         Some(_) => format!("on {}", parent_clause.about),
+        // The accounts in an accounts balance are accounts.
+        None if parent_clause.slots.is_empty() && about.starts_with(noun.as_str()) => String::new(),
         None => format!("of {}", parent_clause.about),
     };
     said(&noun).then_some((noun, place, parent_clause))

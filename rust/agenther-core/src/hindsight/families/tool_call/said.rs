@@ -292,7 +292,7 @@ impl Said<'_, '_> {
                 if part.is_empty()
                     || is_place
                     || part == *object
-                        && !is_list
+                        && (!is_list || self.call.payload.node.rows().len() == 1)
                         && self.call.payload.node.text().is_none()
                         && SELVES.contains(&object.as_str())
                 {

@@ -49,6 +49,7 @@ pub const SELVES: &[&str] = &[
     "member",
     "client",
     "patient",
+    "patron",
     "student",
     "employee",
     "subscriber",
