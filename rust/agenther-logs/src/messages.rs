@@ -20,7 +20,7 @@ use crate::json::{Limits, Tape, Value};
 use crate::mcp_result;
 use crate::run::{RunStep, Text};
 use content::{calls_in_parts, calls_of, error_flag, error_text, reasoning, strip_stop_markers};
-use interleaved::Piece;
+use interleaved::{Piece, Told};
 use written::WrittenCall;
 
 /// Who speaks.
@@ -40,6 +40,30 @@ pub(crate) fn role_of(message: Value<'_, '_>) -> Option<Role> {
         return dialects::role_without_name(message);
     };
     named_role(&role.text()?)
+}
+
+/// Whether a message names a role that chats have; others may be anything that has a `role`.
+pub(crate) fn has_known_role(message: Value<'_, '_>) -> bool {
+    const SHAREGPT: &[&str] = &["human", "gpt", "system", "function_call", "observation", "tool"];
+    const KNOWN: &[&str] = &[
+        "system",
+        "developer",
+        "user",
+        "human",
+        "assistant",
+        "ai",
+        "model",
+        "agent",
+        "bot",
+        "tool",
+        "function",
+    ];
+    let named = |key, names: &[&str]| {
+        message.get(key).and_then(|role| role.text()).is_some_and(|role| names.contains(&&*role))
+    };
+    named("role", KNOWN)
+        || named("from", SHAREGPT)
+        || message.get("role").is_none() && role_of(message).is_some() && message.get("from").is_none()
 }
 
 /// The role of that name.
@@ -63,8 +87,9 @@ pub(crate) fn is_message(value: Value<'_, '_>) -> bool {
 }
 
 /// Whether a model that has no calls of its own wrote some into a text.
-pub(crate) fn has_written_calls(text: &str) -> bool {
-    interleaved::pieces(text).is_some() || written::calls_and_words(text, false).is_some()
+pub(crate) fn has_written_calls(text: &str, prompt: &str) -> bool {
+    let told = Told { in_rollout: true, prompts: [prompt, ""] };
+    interleaved::pieces(text, &told).is_some() || written::calls_and_words(text, false).is_some()
 }
 
 /// Calls waiting for a result, at most: results follow their calls closely, and a log of a million
@@ -83,6 +108,8 @@ pub(crate) struct Conversation<'a> {
     pending_user: Option<Text<'a>>,
     /// Whether the agent made calls that are no text.
     has_calls: bool,
+    /// Whether the agent's turns are rollouts, in whose text calls and results stand.
+    in_rollout: bool,
     /// Reasoning that was logged on its own.
     pending_thought: Option<Text<'a>>,
     waiting: Vec<Waiting<'a>>,
@@ -118,6 +145,23 @@ impl<'a> Conversation<'a> {
         messages.for_each(|message| conversation.push(message));
         conversation.finish();
         conversation
+    }
+
+    /// Reads messages whose turns of the agent are rollouts.
+    pub fn read_rollout<'t>(messages: impl Iterator<Item = Value<'t, 'a>>) -> Self
+    where
+        'a: 't,
+    {
+        let mut conversation = Conversation { in_rollout: true, ..Conversation::default() };
+        messages.for_each(|message| conversation.push(message));
+        conversation.finish();
+        conversation
+    }
+
+    /// Which tags in the agent's text are calls.
+    fn told(&self) -> Told<'_> {
+        let prompts = [self.system.as_deref().unwrap_or(""), self.prompt.as_deref().unwrap_or("")];
+        Told { in_rollout: self.in_rollout, prompts }
     }
 
     /// The same conversation with texts of its own.
@@ -228,7 +272,8 @@ impl<'a> Conversation<'a> {
     fn end_turn(&mut self, first: usize, reasoning: Option<Text<'a>>, words: Option<Text<'a>>) {
         let words = words.map(strip_stop_markers).and_then(filled);
         let is_free = self.steps.len() == first && !self.has_calls;
-        if let Some(pieces) = words.as_deref().filter(|_| is_free).and_then(interleaved::pieces) {
+        let pieces = words.as_deref().filter(|_| is_free);
+        if let Some(pieces) = pieces.and_then(|words| interleaved::pieces(words, &self.told())) {
             return self.pieces(pieces, reasoning);
         }
         let (written, words) = words.map(written::thought_and_words).unzip();
@@ -236,7 +281,9 @@ impl<'a> Conversation<'a> {
         join(&mut reasoning, written.flatten());
         let words = words.and_then(filled).and_then(|words| self.written_calls(first, words));
         if self.steps.len() == first {
-            let answer = |reply: Text<'a>| match interleaved::answer_in(&reply) {
+            let in_rollout =
+                self.in_rollout || self.told().prompts.iter().any(|prompt| prompt.contains("<answer>"));
+            let answer = |reply: Text<'a>| match interleaved::answer_in(&reply).filter(|_| in_rollout) {
                 Some(answer) => answer.to_owned().into(),
                 None => reply,
             };
@@ -315,7 +362,7 @@ impl<'a> Conversation<'a> {
     /// A call whose id stands around it.
     fn call_with_id(&mut self, call: Value<'_, 'a>, id: Option<Text<'a>>) {
         if call.is_string() {
-            return call.text().into_iter().for_each(|text| self.encoded_calls(&text));
+            return call.text().into_iter().for_each(|text| self.call_in_text(text));
         }
         self.has_calls = true;
         let function = call.get("function").filter(|function| function.is_object()).unwrap_or(call);
@@ -340,6 +387,17 @@ impl<'a> Conversation<'a> {
                 .or_else(|| dialects::own_arguments(call)),
             ..RunStep::default()
         });
+    }
+
+    /// A call that is a string: its JSON, else what it says.
+    fn call_in_text(&mut self, text: Text<'a>) {
+        let before = self.steps.len();
+        self.encoded_calls(&text);
+        if self.steps.len() == before {
+            self.wait_for(None);
+            let (name, input) = (Some(Cow::Borrowed("")), Some(text));
+            self.steps.push(RunStep { action_name: name, action_input: input, ..RunStep::default() });
+        }
     }
 
     /// Calls that stand as JSON in a string, as tables without nested columns have them.
@@ -389,7 +447,8 @@ impl<'a> Conversation<'a> {
         let answers = self.steps.last().is_some_and(|step| step.action_name.is_some());
         let content = message.any_of(&["content", "value"]).filter(|_| answers);
         let text = content.filter(|content| written::may_be_results(content.raw())).and_then(words);
-        let Some(found) = text.and_then(|text| written::results_in(&text)) else { return false };
+        let waits = !self.has_calls && self.steps.last().is_some_and(|step| step.observation.is_none());
+        let Some(found) = text.and_then(|text| written::results_in(&text, waits)) else { return false };
         let id = message.any_of(RESULT_ID).and_then(|id| id.scalar());
         for result in found {
             let name = result.name.map(Text::from).or_else(|| message.text_of(&["name"]));

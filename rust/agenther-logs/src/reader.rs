@@ -217,7 +217,8 @@ impl LogReader {
         let found = &self.source.detection;
         let as_found = self.source.options.format.as_deref().is_none_or(|name| found.format == Some(name));
         let records = !matches!(found.layout, Layout::Text | Layout::Opaque);
-        self.archive.is_none() && records && as_found && !found.spread
+        // Of what the start does not tell, records may be parts of runs.
+        self.archive.is_none() && records && as_found && found.format.is_some() && !found.spread
     }
 
     /// Cuts the next records for [`RecordReader::read`], in place of [`LogReader::next_batch`].

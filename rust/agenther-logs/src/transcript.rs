@@ -13,7 +13,8 @@ struct Template {
 }
 
 const TEMPLATES: &[Template] = &[
-    // ChatML: Qwen, Yi, Hermes, ..
+    // Phi-4, then ChatML: Qwen, Yi, Hermes, ..
+    Template { open: "<|im_start|>", role_end: "<|im_sep|>", close: "<|im_end|>" },
     Template { open: "<|im_start|>", role_end: "\n", close: "<|im_end|>" },
     // Llama 3 and later.
     Template { open: "<|start_header_id|>", role_end: "<|end_header_id|>", close: "<|eot_id|>" },
@@ -33,8 +34,9 @@ const SPEAKERS: &[(&str, &str)] =
 pub(crate) fn messages_in(text: &str) -> Option<String> {
     let text = text.trim_start();
     let text = BEGIN.iter().find_map(|token| text.strip_prefix(token)).unwrap_or(text);
-    let messages = if let Some(template) = TEMPLATES.iter().find(|template| text.starts_with(template.open)) {
-        template.turns(text)
+    let messages = if let Some((template, start)) = Template::of(text) {
+        let before = message("system", &text[..start]).filter(|_| !text[..start].trim().is_empty());
+        before.into_iter().chain(template.turns(&text[start..])).collect()
     } else if has_role_lines(text) {
         role_lines(text)
     } else if text.starts_with("USER: ") && text.contains("\nASSISTANT: ") {
@@ -52,16 +54,31 @@ fn message(role: &str, content: &str) -> Option<String> {
 }
 
 impl Template {
+    /// The template of a chat, and where its first turn opens: at the start or after words that stand on lines of their own.
+    fn of(text: &str) -> Option<(&'static Template, usize)> {
+        TEMPLATES.iter().find_map(|template| {
+            let roles = ["system", "user", "assistant", "model", "developer"];
+            let opens = |role: &&str| text.find(&format!("{}{role}{}", template.open, template.role_end));
+            let start = roles.iter().filter_map(opens).min()?;
+            (start == 0 || text[..start].ends_with('\n')).then_some((template, start))
+        })
+    }
+
     fn turns(&self, text: &str) -> Vec<String> {
         let turns = text.split(self.open).filter_map(|turn| turn.split_once(self.role_end));
-        let words = |rest: &'_ str| rest.split(self.close).next().unwrap_or_default().to_owned();
-        turns.filter_map(|(role, rest)| message(role.trim(), &words(rest))).collect()
+        // What stands behind the end of a turn is its too, as people paste it.
+        turns.filter_map(|(role, rest)| message(role.trim(), &rest.replacen(self.close, "", 1))).collect()
     }
 }
 
 /// The words that a model went on with where its own turn was open: other turns may follow in it.
 pub(crate) fn turns_after(words: &str) -> Option<String> {
-    let template = TEMPLATES.iter().find(|template| words.contains(template.open));
+    let goes_on = |template: &&Template| {
+        let roles = ["user", "assistant", "tool", "environment"];
+        roles.iter().any(|role| words.contains(&format!("{}{role}{}", template.open, template.role_end)))
+            || words.trim_end().ends_with(template.close)
+    };
+    let template = TEMPLATES.iter().find(goes_on);
     let messages = match template {
         Some(template) => template.turns(&format!("{}assistant{}{words}", template.open, template.role_end)),
         None if words.contains("\nuser\n<tool_response>") => role_lines(&format!("assistant\n{words}")),
@@ -113,7 +130,18 @@ fn has_role_lines(text: &str) -> bool {
 
 fn role_lines(text: &str) -> Vec<String> {
     let (mut messages, mut role, mut words) = (Vec::new(), "", String::new());
-    for line in text.split_inclusive('\n') {
+    let lines: Vec<&str> = text.split_inclusive('\n').collect();
+    let is_role = |line: &str| ROLE_LINES.contains(&line.trim_end_matches(['\r', '\n']));
+    let mut in_result = false;
+    for (at, line) in lines.iter().enumerate() {
+        // Roles that are listed one after the other, or stand in a result, are words; the last one opens the turn of the model.
+        let is_listed =
+            lines.get(at + 1).is_some_and(|next| is_role(next)) || at > 0 && is_role(lines[at - 1]);
+        in_result = line.contains("<tool_response>") || in_result && !line.contains("</tool_response>");
+        if is_listed && !messages.is_empty() || in_result {
+            words.push_str(line);
+            continue;
+        }
         match ROLE_LINES.iter().find(|role| **role == line.trim_end_matches(['\r', '\n'])) {
             Some(next) => {
                 messages.extend(message(role, &words).filter(|_| !words.trim().is_empty()));

@@ -7,14 +7,16 @@
 //! |---|---|
 //! | `session_id`, `conversation_id`, `thread_id`, … of a line; else the file | the run that the line belongs to |
 //! | the messages | as in `openai_chat` |
+//! | `tools` of any line; labels of the last line that has some | `tools`; the labels |
 //! | `working_dir`, `description` of Goose's first line | `metadata` |
 //!
 //! Leaks: none inside the messages.
 
-use super::openai_chat::build;
+use super::openai_chat::{build, tools_of};
 use super::{Format, Piece, Record};
 use crate::json::Value;
-use crate::messages::{Conversation, is_message};
+use crate::labels::{is_label, read_labels};
+use crate::messages::{Conversation, has_known_role, is_message};
 use crate::run::Run;
 
 pub(super) struct MessageLines;
@@ -28,6 +30,9 @@ const CONVERSATION: &[&str] = &[
     "thread_id",
     "threadId",
     "chat_id",
+    "dialogue_id",
+    "dialog_id",
+    "trace_id",
     "run_id",
 ];
 /// Lists that make a record more than a message.
@@ -40,6 +45,7 @@ fn is_heading(line: Value<'_, '_>) -> bool {
 
 fn is_line(line: Value<'_, '_>) -> bool {
     line.any_of(&["role", "from"]).is_some()
+        && has_known_role(line)
         && is_message(line)
         && LISTS.iter().all(|key| !line.get(key).is_some_and(|list| list.is_array()))
 }
@@ -63,7 +69,8 @@ impl Format for MessageLines {
 
     fn pieces<'t, 'a>(&self, record: Value<'t, 'a>) -> Option<Vec<Piece<'t, 'a>>> {
         let fits = is_line(record) || is_heading(record);
-        fits.then(|| vec![Piece { run: record.text_of(CONVERSATION), value: record }])
+        let run = || record.any_of(CONVERSATION).and_then(|id| id.scalar());
+        fits.then(|| vec![Piece { run: run(), value: record }])
     }
 
     fn read<'a>(&self, record: &Record<'_, 'a>) -> Result<Run<'a>, String> {
@@ -72,6 +79,9 @@ impl Format for MessageLines {
         let conversation = Conversation::read(lines.items().chain(alone));
         let mut run = build(record, conversation)?;
         run.trajectory_id = record.key.map_or(run.trajectory_id, |key| key.to_owned().into());
+        let labelled = lines.items().filter(|line| line.members().any(|(key, _)| is_label(&key)));
+        labelled.last().into_iter().for_each(|line| read_labels(line, &mut run));
+        run.tools = run.tools.or_else(|| lines.items().find_map(tools_of));
         run.metadata = lines.items().find(|line| is_heading(*line)).map(|line| line.json());
         Ok(run)
     }

@@ -79,11 +79,12 @@ const COMPLETIONS: &[&[&str]] = &[
     &["response", "choices"],
     &["choices"],
     &["output", "choices"],
+    &["completion", "choices"],
     &["completion"],
 ];
 
 /// Where a response is the message itself, as Anthropic's are.
-const ANSWERS: &[&[&str]] = &[&["response"], &["response", "body"], &["result", "message"]];
+const ANSWERS: &[&[&str]] = &[&["response"], &["response", "body"], &["result", "message"], &["completion"]];
 
 /// Fields that state the goal beside the messages.
 const GOAL: &[&str] =
@@ -105,11 +106,16 @@ fn messages_in_text(text: Text<'_>) -> Option<Text<'_>> {
     if text.trim_start().starts_with("[{") { Some(text) } else { messages_in(&text).map(Into::into) }
 }
 
-/// What the model went on with where that is a list of messages beside the prompt, as trainers keep it.
+/// What the model went on with: a list of messages beside the prompt, as trainers keep it, or one message. Of several
+/// samples of one answer the first counts; a conversation that has its answer needs none.
 fn continuation<'t, 'a>(record: Value<'t, 'a>) -> impl Iterator<Item = Value<'t, 'a>> {
-    let is_list = |list: &Value<'t, 'a>| list.items().next().is_some_and(is_message);
-    let list = record.get("completion").filter(is_list);
-    let answer = completion_of(record).filter(|_| list.is_none());
+    let has_others = |list: &Value<'t, 'a>| list.items().any(|message| role_of(message) != Some(Role::Agent));
+    let list = record.get("completion").filter(|list| list.items().all(is_message) && has_others(list));
+    let is_answered = || {
+        let last = record.get("messages").and_then(|messages| messages.items().last());
+        record.get("completion").is_some() && last.is_some_and(|last| role_of(last) == Some(Role::Agent))
+    };
+    let answer = completion_of(record).filter(|_| list.is_none() && !is_answered());
     list.into_iter().flat_map(|list| list.items()).chain(answer)
 }
 
@@ -197,11 +203,11 @@ pub(super) fn build<'c, 'a: 'c>(
     let mut run: Run<'c> = Run {
         trajectory_id: record.run_id(),
         original_prompt: conversation.prompt,
-        tools: tools_of(value).or_else(|| schemas_in_prompt(conversation.system.as_deref()?)),
         system: conversation.system.or_else(|| system_beside(value)),
         steps: conversation.steps,
         ..Run::default()
     };
+    run.tools = tools_of(value).or_else(|| schemas_in_prompt(run.system.as_deref()?));
     set_goal(value.text_of(GOAL), &mut run);
     if value.get("instance_id").is_some() {
         set_task(&mut run);
@@ -258,21 +264,36 @@ pub(crate) fn tools_of<'a>(record: Value<'_, 'a>) -> Option<Text<'a>> {
     schemas(tools)
 }
 
-/// The schemas between the `<tools>` of a system prompt, as Hermes and Qwen's template write them: a list, or one a line.
+/// The schemas between the `<tools>` of a system prompt, as Hermes and Qwen's template write them: a list, or one after the
+/// other.
 pub(crate) fn schemas_in_prompt(system: &str) -> Option<Text<'static>> {
     let inside =
         system.split("<tools>").skip(1).filter_map(|rest| Some(rest.split_once("</tools>")?.0.trim()));
     inside.into_iter().find_map(|inside| {
         let list = match inside.as_bytes().first()? {
             b'[' => inside.to_owned(),
-            b'{' => format!(
-                "[{}]",
-                inside.lines().filter(|line| !line.trim().is_empty()).collect::<Vec<_>>().join(", ")
-            ),
+            b'{' => format!("[{}]", values_of(inside).join(", ")),
             _ => return None,
         };
-        read_inner(&list, |tools| Some(schemas(tools)?.into_owned())).map(Cow::Owned)
+        let named = |tool: Value<'_, '_>| tool.get("function").unwrap_or(tool).get("name").is_some();
+        let read = |tools: Value<'_, '_>| {
+            let is_schemas = tools.items().next().is_some() && tools.items().all(named);
+            Some(schemas(tools.items().next().map(|_| tools).filter(|_| is_schemas)?)?.into_owned())
+        };
+        read_inner(&list, read).map(Cow::Owned)
     })
+}
+
+/// The JSON values that stand one after the other in a text.
+fn values_of(text: &str) -> Vec<&str> {
+    let (mut values, mut rest, mut tape) = (Vec::new(), text.trim_start(), Tape::default());
+    while rest.starts_with('{')
+        && let Ok(Some(end)) = tape.parse_prefix(rest, Limits::default())
+    {
+        values.push(&rest[..end]);
+        rest = rest[end..].trim_start();
+    }
+    values
 }
 
 /// The schemas in a list of tools, of any vendor.
@@ -323,13 +344,14 @@ fn metadata(record: &Record<'_, '_>, goal: Option<&str>) -> Option<String> {
         "choices",
         "body",
         "request",
-        "completion",
     ];
     let mut out = ObjectWriter::default();
+    let has_completion = continuation(record.value).next().is_some();
     copy_rest(&mut out, record, |key| {
+        let is_read = has_completion && key == "completion";
         let text = || record.value.get(key).and_then(|value| value.text());
         let is_goal = GOAL.contains(&key) && text().as_deref() == goal;
-        TAKEN.contains(&key) || is_label(key) || holds_messages(record.value, key) || is_goal
+        is_read || TAKEN.contains(&key) || is_label(key) || holds_messages(record.value, key) || is_goal
     });
     out.finish()
 }

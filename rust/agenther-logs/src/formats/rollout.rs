@@ -17,7 +17,7 @@
 //!
 //! Leaks: the gold answer (`gts`, `ground_truth`, `golden_answers`, …) stays behind.
 
-use super::openai_chat::{schemas_in_prompt, set_goal, tools_of};
+use super::openai_chat::{holds_messages, schemas_in_prompt, set_goal, tools_of};
 use super::{Format, Record, copy_rest};
 use crate::blank::is_blank;
 use crate::json::{Keys, Limits, ObjectWriter, Tape, Value};
@@ -67,14 +67,20 @@ fn response<'a>(record: Value<'_, 'a>) -> Option<Text<'a>> {
     record.among(&RESPONSE).filter_map(|(_, value)| value.text()).find(|text| !is_blank(text))
 }
 
-/// What the model was given: a text, or messages that the response goes on with.
+/// What the model was given: a text, or messages that the response goes on with. A conversation that has its answer
+/// needs none.
 fn prompt<'t, 'a>(record: Value<'t, 'a>) -> Option<Value<'t, 'a>> {
+    const CONVERSATIONS: &[&str] = &["messages", "conversations", "conversation"];
     let goes_on = |value: Value<'t, 'a>| {
         let last = value.items().last();
         value.text().is_some_and(|text| !is_blank(&text))
             || last.is_some_and(|last| is_message(last) && role_of(last) != Some(Role::Agent))
     };
-    record.among(&PROMPT).map(|(_, value)| value).find(|value| goes_on(*value))
+    let is_chat = |value: &Value<'t, 'a>| value.items().next().is_some_and(is_message);
+    match CONVERSATIONS.iter().find_map(|key| record.get(key).filter(is_chat)) {
+        Some(messages) => Some(messages).filter(|messages| goes_on(*messages)),
+        None => record.among(&PROMPT).map(|(_, value)| value).find(|value| goes_on(*value)),
+    }
 }
 
 impl Format for Rollout {
@@ -88,12 +94,12 @@ impl Format for Rollout {
 
     fn score(&self, record: Value<'_, '_>) -> u8 {
         let (Some(prompt), Some(response)) = (prompt(record), response(record)) else { return 0 };
-        if has_written_calls(&response) || turns_after(&response).is_some() {
-            return 84;
-        }
-        // Messages, or a chat template, that a text without calls answers.
         match prompt.text() {
-            None => 76,
+            // Messages that a text answers.
+            None => 91,
+            // Data for instructions: what they ask for stands in another field.
+            Some(_) if record.get("instruction").is_some() => 0,
+            Some(text) if has_written_calls(&response, &text) || turns_after(&response).is_some() => 84,
             Some(text) => 55 * u8::from(messages_in(&text).is_some()),
         }
     }
@@ -108,7 +114,7 @@ impl Format for Rollout {
         let parsed = tape
             .parse(&chat, Limits::default())
             .map_err(|error| format!("its prompt and response make no chat: {error}"))?;
-        let conversation = Conversation::read(parsed.root().items()).into_owned();
+        let conversation = Conversation::read_rollout(parsed.root().items()).into_owned();
         let mut run = Run {
             trajectory_id: record.run_id(),
             original_prompt: conversation.prompt,
@@ -138,10 +144,19 @@ fn chat_of(prompt: Value<'_, '_>, response: &str) -> String {
     {
         return chat;
     }
-    // Search-R1 writes the prompt before the response once more.
-    let own = response.split_once(text.trim()).map_or(response, |(_, own)| own);
+    let own = without_prompt(response, text.trim());
     let asked = messages_in(&text).unwrap_or_else(|| Chat::single("user", &text));
     Chat::of(&asked).and(&answer(own))
+}
+
+/// A response without the prompt, which Search-R1 writes before it once more, behind words that explain the tags where
+/// the prompt at hand is the bare question.
+fn without_prompt<'r>(response: &'r str, prompt: &str) -> &'r str {
+    let explains = |before: &str| !before.trim_start().starts_with('<') && before.contains('<');
+    match response.split_once(prompt) {
+        Some((before, own)) if before.trim().is_empty() || explains(before) => own,
+        _ => response,
+    }
 }
 
 fn answer(response: &str) -> String {
@@ -170,7 +185,8 @@ fn metadata(record: &Record<'_, '_>) -> Option<String> {
     copy_rest(&mut out, record, |key| {
         let read =
             PROMPT.contains(key) || RESPONSE.contains(key) || REWARD.contains(&key) || GOAL.contains(&key);
-        read || GOLD.contains(&key) || is_label(key) || matches!(key, "tools" | "functions")
+        let is_used = read || GOLD.contains(&key) || matches!(key, "tools" | "functions" | "messages");
+        is_used || is_label(key) || holds_messages(record.value, key)
     });
     out.finish()
 }

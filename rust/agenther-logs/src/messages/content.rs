@@ -33,14 +33,16 @@ pub(super) fn calls_in_parts<'t, 'a>(
     message: Value<'t, 'a>,
 ) -> impl Iterator<Item = Value<'t, 'a>> + use<'t, 'a> {
     const CALLS: &[&str] = &["tool_use", "tool_call", "tool-call"];
-    // AutoGen's have neither a type nor a wrapper.
-    let is_bare = |part: Value<'t, 'a>| {
-        part.get("type").is_none() && part.get("name").is_some() && part.get("arguments").is_some()
-    };
     parts(message).filter_map(move |part| match is_type(part, CALLS) {
         true => part.get("tool_call").filter(|call| call.is_object()).or(Some(part)),
-        false => part.get("toolUse").or_else(|| is_bare(part).then_some(part)),
+        false => part.get("toolUse").or_else(|| is_bare_call(part).then_some(part)),
     })
+}
+
+/// Whether a part is a call of AutoGen's, which has neither a type nor a wrapper.
+fn is_bare_call(part: Value<'_, '_>) -> bool {
+    part.get("type").is_none()
+        && ["id", "name", "arguments"].iter().all(|key| part.get(key).is_some_and(|value| value.is_string()))
 }
 
 /// The words of a message: its content, or the text parts of it.
@@ -52,9 +54,8 @@ pub(crate) fn content_text<'a>(message: Value<'_, 'a>) -> Option<Text<'a>> {
 pub(crate) fn words<'a>(content: Value<'_, 'a>) -> Option<Text<'a>> {
     let is_part = |part: Value<'_, '_>| {
         part.is_string()
-            || part
-                .any_of(&["type", "text", "json", "toolUse", "toolResult", "reasoningContent", "arguments"])
-                .is_some()
+            || part.any_of(&["type", "text", "json", "toolUse", "toolResult", "reasoningContent"]).is_some()
+            || is_bare_call(part)
             || dialects::is_media(part)
     };
     if !content.is_array() || !content.items().all(is_part) {

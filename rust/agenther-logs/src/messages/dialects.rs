@@ -4,7 +4,9 @@
 
 use std::borrow::Cow;
 
-use super::{Conversation, Role, content_text, is_type, join, named_role, part_text, parts};
+use super::content::calls_of;
+use super::{Conversation, Role, content_text, has_known_role, is_type, join, named_role, part_text, parts};
+use crate::blank::is_blank;
 use crate::formats::filled;
 use crate::json::{Keys, Limits, ObjectWriter, Tape, Value};
 use crate::run::{RunStep, Text};
@@ -14,25 +16,33 @@ static PART_LISTS: Keys = Keys::new(&["parts", "items", "Items", "blocks", "cont
 /// Parts that only such lists have where `content` holds them.
 const OWN_PARTS: &[&str] = &["tool_call", "tool_call_result", "toolCall", "toolResult"];
 
-/// The parts of a message that is a list of them.
+/// The parts of a message that is a list of them. Beside a content other lists than `parts` are something else: the items
+/// of an order, the blocks of a layout.
 pub(super) fn part_list<'t, 'a>(message: Value<'t, 'a>) -> Option<Value<'t, 'a>> {
-    let lists = || message.among(&PART_LISTS).map(|(_, list)| list);
-    let listed = lists().find(|list| list.items().next().is_some());
+    let has_some = |list: &Value<'t, 'a>| list.items().next().is_some();
+    if let Some(parts) = message.get("parts").filter(has_some) {
+        return Some(parts);
+    }
+    let content =
+        message.any_of(&["content"]).filter(|content| !content.text().is_some_and(|text| is_blank(&text)));
+    let Some(content) = content else {
+        return message.among(&PART_LISTS).map(|(_, list)| list).find(has_some);
+    };
     // Mastra keeps the parts of its interface inside the content.
-    listed.or_else(|| message.at_path(&["content", "parts"]).filter(|list| list.is_array())).or_else(|| {
-        let content = message.get("content").filter(|content| content.is_array())?;
-        // Bedrock's results have that name too, but no status of their own beside the id.
-        let own = |part: Value<'_, '_>| {
-            let is_own = OWN_PARTS.iter().any(|key| part.get(key).is_some_and(|inner| inner.is_object()));
-            is_own && !is_type(part, &["tool_call"]) && part.at_path(&["toolResult", "toolUseId"]).is_none()
-        };
-        content.items().any(own).then_some(content)
-    })
+    if content.get("format").is_some() {
+        return content.get("parts").filter(has_some);
+    }
+    // Bedrock's results have that name too, with the id of the call inside.
+    let own = |part: Value<'_, '_>| {
+        let is_own = OWN_PARTS.iter().any(|key| part.get(key).is_some_and(|inner| inner.is_object()));
+        is_own && !is_type(part, &["tool_call"]) && part.at_path(&["toolResult", "toolUseId"]).is_none()
+    };
+    content.items().any(own).then_some(content)
 }
 
 /// Whether a message has parts, though they may be none.
 pub(super) fn has_part_list(message: Value<'_, '_>) -> bool {
-    message.among(&PART_LISTS).next().is_some()
+    message.get("parts").is_some() || message.among(&PART_LISTS).next().is_some() && has_known_role(message)
 }
 
 /// The role that a message has by its type, its class or its kind.
@@ -290,7 +300,14 @@ impl<'a> Conversation<'a> {
             }
         }
         match role {
-            Role::Agent => self.end_turn(first, thought, words),
+            Role::Agent => {
+                // LlamaIndex has calls beside its blocks where a provider gave none in them.
+                let beside = [Some(message), message.get("additional_kwargs")];
+                let has_calls = self.steps.len() > first;
+                let calls = beside.into_iter().flatten().filter(|_| !has_calls).flat_map(calls_of);
+                calls.for_each(|call| self.call(call));
+                self.end_turn(first, thought, words);
+            }
             Role::System => join(&mut self.system, words),
             // LlamaIndex says what a tool gave in parts of text; Semantic Kernel says it beside the result once more.
             Role::Tool if has_results => {}
@@ -498,7 +515,7 @@ pub(super) fn failed(result: Value<'_, '_>) -> Option<bool> {
         return Some(flag);
     }
     // Microsoft's Agent Framework names the exception.
-    if result.any_of(&["exception"]).is_some() {
+    if result.text_of(&["exception"]).is_some() {
         return Some(true);
     }
     if let Some(outcome) = result.text_of(&["outcome"]).filter(|outcome| outcome.starts_with("OUTCOME_")) {

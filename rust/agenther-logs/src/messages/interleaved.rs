@@ -3,7 +3,8 @@
 //! (fences), Search-o1 and R1-Searcher (`<|begin_search_query|>`, `<|begin_of_query|>`).
 //!
 //! What the model writes as a result is told from what it was given by nothing but its place: a result stands right
-//! behind a call.
+//! behind a call. Tags mean nothing by themselves: outside of rollouts they are calls where a prompt told the agent of
+//! them, and tags that are not known are calls where it did, and in rollouts alone.
 
 use super::written::{WrittenCall, is_name, tagged_calls};
 use crate::json::ObjectWriter;
@@ -71,15 +72,36 @@ const CALLS: &[Tag] = &[
 const WORDS: &[&str] =
     &["think", "thinking", "thought", "plan", "reasoning", "reason", "reflection", "summary", "answer"];
 
+/// Which tags are calls.
+pub(super) struct Told<'p> {
+    /// Whether the text is a rollout.
+    pub in_rollout: bool,
+    /// What the agent was told: the prompts.
+    pub prompts: [&'p str; 2],
+}
+
+impl Told<'_> {
+    fn is_told(&self, open: &str) -> bool {
+        self.prompts.iter().any(|prompt| prompt.contains(open))
+    }
+
+    /// Whether what stands between known tags is a call. Without a prompt code between fences is shown, not run.
+    fn is_call(&self, tag: &Tag) -> bool {
+        self.in_rollout || !tag.open.starts_with('`') && self.is_told(tag.open)
+    }
+}
+
 /// The parts of a turn; `None` where no call stands in it.
-pub(super) fn pieces(text: &str) -> Option<Vec<Piece>> {
+pub(super) fn pieces(text: &str, told: &Told<'_>) -> Option<Vec<Piece>> {
     let (mut pieces, mut rest, mut from) = (Vec::new(), text, 0);
     while let Some((at, open, close)) = next_result(rest, from) {
-        let (before, inside) = (&rest[..at], &rest[at + open.len()..]);
+        // What stands before `from` was looked at: looking again would take the square of its length.
+        let (skipped, before, inside) = (&rest[..from], &rest[from..at], &rest[at + open.len()..]);
         let (body, after) = inside.split_once(close).unwrap_or((inside, ""));
-        let follows = || before.trim().is_empty() && matches!(pieces.last(), Some(Piece::Result(_)));
-        if let Some((words, calls)) = calls_at_end(before) {
-            pieces.extend(words_of(words));
+        let follows =
+            || from == 0 && before.trim().is_empty() && matches!(pieces.last(), Some(Piece::Result(_)));
+        if let Some((words, calls)) = calls_at_end(before, told) {
+            pieces.extend(words_of([skipped, &words].concat()));
             pieces.extend(calls.into_iter().map(Piece::Call));
         } else if !follows() {
             from = rest.len() - after.len();
@@ -88,7 +110,7 @@ pub(super) fn pieces(text: &str) -> Option<Vec<Piece>> {
         pieces.push(Piece::Result(body.trim().to_owned()));
         (rest, from) = (after, 0);
     }
-    match call_at_end(rest).filter(|(.., tag)| tag.alone) {
+    match call_at_end(rest, told).filter(|(.., tag)| tag.alone) {
         Some((words, call, _)) => {
             pieces.extend(words_of(words.to_owned()));
             pieces.push(Piece::Call(call));
@@ -101,11 +123,11 @@ pub(super) fn pieces(text: &str) -> Option<Vec<Piece>> {
     Some(pieces)
 }
 
-/// The result that a message of the environment is made of.
+/// The result that a message of the environment is made of, and of nothing else.
 pub(super) fn result_in(text: &str) -> Option<&str> {
     let (open, close) = RESULTS.iter().find(|(open, _)| text.starts_with(open))?;
-    let inside = &text[open.len()..];
-    Some(inside.split(close).next().unwrap_or(inside).trim())
+    let inside = text[open.len()..].trim_end().strip_suffix(close)?;
+    (!inside.contains(open) && !inside.contains(close)).then(|| inside.trim())
 }
 
 /// Where the next result opens at or after `from`, and its tags.
@@ -117,8 +139,8 @@ fn next_result(text: &str, from: usize) -> Option<(usize, &'static str, &'static
 }
 
 /// The calls that a text ends with and the words before them.
-fn calls_at_end(text: &str) -> Option<(String, Vec<WrittenCall>)> {
-    if let Some((words, call, _)) = call_at_end(text) {
+fn calls_at_end(text: &str, told: &Told<'_>) -> Option<(String, Vec<WrittenCall>)> {
+    if let Some((words, call, _)) = call_at_end(text, told) {
         return Some((words.to_owned(), vec![call]));
     }
     let name = text.trim_end().strip_suffix('>')?.rsplit_once("</").map(|(_, name)| name)?;
@@ -128,13 +150,17 @@ fn calls_at_end(text: &str) -> Option<(String, Vec<WrittenCall>)> {
     if let Some((calls, words)) = tagged_calls(text) {
         return Some((words, calls));
     }
-    let (words, body) = between(text, &format!("<{name}>"), &format!("</{name}>"))?;
+    let open = format!("<{name}>");
+    if !told.in_rollout || !told.is_told(&open) {
+        return None;
+    }
+    let (words, body) = between(text, &open, &format!("</{name}>"))?;
     Some((words.to_owned(), vec![written(name, "input", body)]))
 }
 
 /// The call between known tags that a text ends with.
-fn call_at_end(text: &str) -> Option<(&str, WrittenCall, &'static Tag)> {
-    CALLS.iter().find_map(|tag| {
+fn call_at_end<'t>(text: &'t str, told: &Told<'_>) -> Option<(&'t str, WrittenCall, &'static Tag)> {
+    CALLS.iter().filter(|tag| told.is_call(tag)).find_map(|tag| {
         let (words, body) = between(text, tag.open, tag.close)?;
         Some((words, written(tag.tool, tag.parameter, body), tag))
     })
@@ -178,13 +204,15 @@ pub(super) fn answer_in(text: &str) -> Option<&str> {
 mod tests {
     use super::*;
 
-    fn shown(text: &str) -> Option<Vec<String>> {
+    const ROLLOUT: Told<'static> = Told { in_rollout: true, prompts: ["Use <visit>page</visit>.", ""] };
+
+    fn shown(text: &str, told: &Told<'_>) -> Option<Vec<String>> {
         let show = |piece| match piece {
             Piece::Words(text) => format!("words {text}"),
             Piece::Call(call) => format!("call {} {}", call.name, call.input.unwrap_or_default()),
             Piece::Result(text) => format!("result {text}"),
         };
-        Some(pieces(text)?.into_iter().map(show).collect())
+        Some(pieces(text, told)?.into_iter().map(show).collect())
     }
 
     #[test]
@@ -217,7 +245,7 @@ mod tests {
             ),
             ("<visit>a.org</visit><result>cut", vec![r#"call visit {"input": "a.org"}"#, "result cut"]),
         ] {
-            assert_eq!(shown(text).unwrap(), wanted, "{text}");
+            assert_eq!(shown(text, &ROLLOUT).unwrap(), wanted, "{text}");
         }
     }
 
@@ -230,10 +258,31 @@ mod tests {
             "```python\nprint(1)\n```",
             "```output\n1\n```",
             "<result>1</result>",
+            "<example><input>1</input>\n<output>2</output></example>",
             "a < b",
         ] {
-            assert_eq!(shown(text), None, "{text}");
+            assert_eq!(shown(text, &ROLLOUT), None, "{text}");
         }
+    }
+
+    #[test]
+    fn outside_of_rollouts_a_prompt_says_what_is_a_call() {
+        let text = "<search>a</search><information>b</information>";
+        let code = "```python\n1\n```\n```output\n1\n```";
+        let told = |prompt| Told { in_rollout: false, prompts: [prompt, ""] };
+        assert_eq!(shown(text, &told("Search the web.")), None);
+        assert!(shown(text, &told("Write <search> to search.")).is_some());
+        assert_eq!(shown(code, &told("Write ```python")), None);
+        let native =
+            "<tool_call>{\"name\": \"f\", \"arguments\": {}}</tool_call><tool_response>1</tool_response>";
+        assert!(shown(native, &told("")).is_some());
+    }
+
+    #[test]
+    fn only_whole_results_are_unwrapped() {
+        assert_eq!(result_in("<result>7</result>\n"), Some("7"));
+        assert_eq!(result_in("<output>7</output>\nexit code 1"), None);
+        assert_eq!(result_in("<result>7</result><result>8</result>"), None);
     }
 
     #[test]

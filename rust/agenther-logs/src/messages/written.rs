@@ -8,7 +8,7 @@ use memchr::memmem::Finder;
 
 use super::interleaved;
 use crate::formats::part_of;
-use crate::json::{ObjectWriter, Value, read_inner};
+use crate::json::{Limits, ObjectWriter, Tape, Value, read_inner};
 use crate::python_literal::to_json;
 use crate::react::{TAU_RESULT, json_action, reply_of};
 use crate::run::Text;
@@ -114,18 +114,27 @@ fn calls_in(open: &str, body: &str) -> Vec<WrittenCall> {
     if let Some((_, block)) = body.split_once("<function=") {
         return function_block(block).into_iter().collect();
     }
-    // Tongyi's agents put the code of a call behind its JSON.
-    if let Some((call, code)) = body.split_once("<code>") {
-        let code = code.split("</code>").next().unwrap_or(code).trim();
+    if let Some((call, code)) = split_code(body)
+        && let Some(calls) = calls_of_json(call)
+    {
         let with_code = |call: WrittenCall| {
             let mut input = ObjectWriter::default();
             input.text("code", code);
             WrittenCall { input: input.finish(), ..call }
         };
-        return calls_of_json(call.trim()).into_iter().flatten().map(with_code).collect();
+        return calls.into_iter().map(with_code).collect();
     }
-    let found = calls_of_json(body).or_else(|| Some(vec![keyed_call(body)?]));
-    found.or_else(|| Some(vec![broken_call(body)?])).unwrap_or_default()
+    if let Some(calls) = calls_of_json(body).or_else(|| Some(vec![keyed_call(body)?])) {
+        return calls;
+    }
+    broken_call(body).into_iter().collect()
+}
+
+/// The JSON of a call and the code behind it, where Tongyi's agents put it.
+fn split_code(body: &str) -> Option<(&str, &str)> {
+    let end = Tape::default().parse_prefix(body, Limits::default()).ok()??;
+    let code = body[end..].trim_start().strip_prefix("<code>")?;
+    Some((&body[..end], code.split("</code>").next().unwrap_or(code).trim()))
 }
 
 /// A call whose JSON cannot be read, by the name that it begins with: its arguments are kept as they stand.
@@ -133,7 +142,10 @@ fn broken_call(body: &str) -> Option<WrittenCall> {
     let named =
         body.strip_prefix('{')?.trim_start().strip_prefix("\"name\"")?.trim_start().strip_prefix(':')?;
     let (name, rest) = named.trim_start().strip_prefix('"')?.split_once('"')?;
-    let input = rest.split_once(':').map_or(rest, |(_, input)| input).trim();
+    let given = rest.trim_start().strip_prefix(',')?.trim_start();
+    let key =
+        ["\"arguments\"", "\"parameters\"", "\"args\""].iter().find_map(|key| given.strip_prefix(key))?;
+    let input = key.trim_start().strip_prefix(':')?.trim();
     is_name(name).then(|| WrittenCall { name: name.to_owned(), input: Some(input.to_owned()) })
 }
 
@@ -214,14 +226,19 @@ pub(super) fn may_be_results(json: &str) -> bool {
     ];
     static FINDERS: LazyLock<[Finder<'static>; 6]> = LazyLock::new(|| MARKS.map(Finder::new));
     let head = &json.as_bytes()[..json.len().min(HEAD)];
-    if head.starts_with(b"\"<") || head.starts_with(b"\"\\n<") || head.starts_with(b"\"```output") {
+    let mut opens = head.strip_prefix(b"\"").unwrap_or(head);
+    while let Some(rest) = opens.strip_prefix(b"\\n").or_else(|| opens.strip_prefix(b" ")) {
+        opens = rest;
+    }
+    if opens.starts_with(b"<") || opens.starts_with(b"```output") {
         return true;
     }
     FINDERS.iter().any(|finder| finder.find(head).is_some())
 }
 
-/// The results in a message that is made of them; `None` for any other message.
-pub(super) fn results_in(text: &str) -> Option<Vec<WrittenResult>> {
+/// The results in a message that is made of them; `None` for any other message. Between the tags of rollouts only a call
+/// that waits for one has a result.
+pub(super) fn results_in(text: &str, waits: bool) -> Option<Vec<WrittenResult>> {
     let text = text.trim();
     if let Some(rest) = text.strip_prefix("EXECUTION RESULT of [") {
         let (name, output) = rest.split_once("]:")?;
@@ -233,7 +250,8 @@ pub(super) fn results_in(text: &str) -> Option<Vec<WrittenResult>> {
     }
     let (open, close) = RESULT;
     let Some(results) = text.strip_prefix(open) else {
-        return Some(vec![WrittenResult { name: None, text: interleaved::result_in(text)?.to_owned() }]);
+        let text = interleaved::result_in(text).filter(|_| waits)?.to_owned();
+        return Some(vec![WrittenResult { name: None, text }]);
     };
     let bodies = results.split(open);
     Some(bodies.map(|body| body_of_result(body.split(close).next().unwrap_or(body).trim())).collect())
@@ -283,6 +301,21 @@ mod tests {
                 vec![("look", r#"{"at": "sea"}"#)],
             ),
             ("<|python_tag|>{\"name\": \"f\", \"parameters\": {}}<|eom_id|>", "", vec![("f", "{}")]),
+            (
+                "<tool_call>{\"name\": \"write\", \"arguments\": {\"html\": \"<code>ls</code>\"}}</tool_call>",
+                "",
+                vec![("write", r#"{"html": "<code>ls</code>"}"#)],
+            ),
+            (
+                "<tool_call>{\"name\": \"py\", \"arguments\": {}}\n<code>\n1 + 1\n</code></tool_call>",
+                "",
+                vec![("py", r#"{"code": "1 + 1"}"#)],
+            ),
+            (
+                "<tool_call>{\"name\": \"f\", \"arguments\": {\"a\": }</tool_call>",
+                "",
+                vec![("f", r#"{"a": }"#)],
+            ),
             ("[TOOL_CALLS] [{\"name\": \"f\", \"arguments\": {}}]", "", vec![("f", "{}")]),
             (
                 "Thought: Look it up.\n\nAction:\n{\"name\": \"f\", \"arguments\": {\"n\": 1.50}}",
@@ -317,6 +350,7 @@ mod tests {
             "Action: {\"name\": \"f\"}",
             "<function=",
             "<function=a b>",
+            "Like <tool_call>{\"name\": \"your_function\", ...}</tool_call> in the text.",
         ] {
             assert_eq!(calls_and_words(text, true), None, "{text}");
         }
@@ -344,12 +378,15 @@ mod tests {
             text: text.to_owned(),
         };
         assert_eq!(
-            results_in(two),
+            results_in(two, false),
             Some(vec![result(Some("f"), r#"{"n": 1}"#), result(None, r#"{"n": 2}"#)])
         );
-        assert_eq!(results_in("EXECUTION RESULT of [run]:\nok"), Some(vec![result(Some("run"), "ok")]));
-        assert_eq!(results_in("OBSERVATION:\nok"), Some(vec![result(None, "ok")]));
-        assert_eq!(results_in("API output: ok"), Some(vec![result(None, "ok")]));
-        assert_eq!(results_in("What is <tool_response>?"), None);
+        assert_eq!(
+            results_in("EXECUTION RESULT of [run]:\nok", false),
+            Some(vec![result(Some("run"), "ok")])
+        );
+        assert_eq!(results_in("OBSERVATION:\nok", false), Some(vec![result(None, "ok")]));
+        assert_eq!(results_in("API output: ok", false), Some(vec![result(None, "ok")]));
+        assert_eq!(results_in("What is <tool_response>?", true), None);
     }
 }

@@ -120,30 +120,38 @@ const ENVELOPE: &[&str] = &[
     "aggregations",
 ];
 
-/// Keys that, beside a list under one of the [`CONTENT`] keys, say how it was asked for, sorted and made.
+/// Keys that, beside a list under one of the [`CONTENT`] keys, say how it was made, in a record or a value of their own.
 const BESIDE_LIST: &[&str] = &[
-    "header",
     "jsonapi",
     "sort",
     "pageable",
-    "signature",
-    "info",
-    "search",
-    "search_metadata",
-    "search_parameters",
-    "search_information",
-    "format",
-    "dataset",
-    "first",
-    "last",
-    "empty",
     "as_of",
     "generated_at",
     "fetched_at",
     "retrieved_at",
     "attribution",
-    "license",
     "disclaimer",
+];
+
+/// Records beside such a list that speak of its pages, where they do.
+const ABOUT_LIST: &[&str] =
+    &["header", "info", "search", "search_metadata", "search_information", "signature"];
+
+/// What such records hold that is none of a page.
+const OF_REQUEST: &[&str] =
+    &["source", "uri", "url", "format", "dataset", "language", "lr", "epoch", "output_srs", "srs"];
+
+/// Counts of a page by names that nothing else has.
+const PAGE_COUNTS: &[&str] = &[
+    "total_elements",
+    "number_of_elements",
+    "total_results",
+    "max_results",
+    "size",
+    "number",
+    "start_index",
+    "items_per_page",
+    "num_pages",
 ];
 
 /// Keys that hold the result in an envelope.
@@ -156,6 +164,8 @@ const CONTENT: &[&str] = &[
 static ENVELOPE_LETTERS: LazyLock<FastSet<String>> = LazyLock::new(|| letters(ENVELOPE));
 static CONTENT_LETTERS: LazyLock<FastSet<String>> = LazyLock::new(|| letters(CONTENT));
 static BESIDE_LIST_LETTERS: LazyLock<FastSet<String>> = LazyLock::new(|| letters(BESIDE_LIST));
+static PAGE_COUNT_LETTERS: LazyLock<FastSet<String>> = LazyLock::new(|| letters(PAGE_COUNTS));
+static OF_REQUEST_LETTERS: LazyLock<FastSet<String>> = LazyLock::new(|| letters(OF_REQUEST));
 
 /// The letters of keys, to find others in.
 pub fn letters(keys: &[&str]) -> FastSet<String> {
@@ -354,9 +364,10 @@ pub fn unwrap(node: Node, extent: &mut Extent, depth: usize) -> Option<Node> {
             || folded(&field.0).eq("resourcetype".chars())
     };
     let mut content: Vec<usize> = (0..fields.len()).filter(|&at| !is_envelope(&fields[at])).collect();
-    let lists: Vec<usize> = content.iter().copied().filter(|&at| is_list_of_content(&fields[at])).collect();
+    let lists: Vec<usize> =
+        content.iter().copied().filter(|&at| is_list_of_content(&fields[at], &fields)).collect();
     if let [list] = lists[..]
-        && content.iter().all(|&at| at == list || is_beside_list(&fields[at]))
+        && content.iter().all(|&at| at == list || is_beside_list(&fields[at], fields[list].1.rows().len()))
     {
         content = vec![list];
     }
@@ -382,25 +393,46 @@ pub fn unwrap(node: Node, extent: &mut Extent, depth: usize) -> Option<Node> {
     Some(Node::Record(fields))
 }
 
-/// `"content": [{…}, …]`
-fn is_list_of_content((key, value): &(String, Node)) -> bool {
+/// `"results": [{…}, …]`; a list of contents is one of a page that says how it is sorted, else of an article.
+fn is_list_of_content((key, value): &(String, Node), fields: &[(String, Node)]) -> bool {
+    let is_paged = || fields.iter().any(|(key, _)| matches!(key.as_str(), "sort" | "pageable"));
     is_in(key, &CONTENT_LETTERS)
-        && matches!(value, Node::List(rows) if rows.iter().all(|row| matches!(row, Node::Record(_))))
+        && matches!(value, Node::List(rows) if !rows.is_empty() && rows.iter().all(|row| matches!(row, Node::Record(_))))
+        && (key != "content" || is_paged())
 }
 
-fn is_beside_list((key, value): &(String, Node)) -> bool {
-    let is_count = matches!(value, Node::Scalar(_, Kind::Number)) && effect::words(key).any(is_of_page);
-    is_count || is_in(key, &BESIDE_LIST_LETTERS)
+/// Whether a field beside a list of so many rows says how it was asked for or made, and nothing of its own.
+fn is_beside_list((key, value): &(String, Node), rows: usize) -> bool {
+    match value {
+        Node::Scalar(text, Kind::Number) => {
+            is_in(key, &PAGE_COUNT_LETTERS) || text.parse() == Ok(rows) || is_in(key, &BESIDE_LIST_LETTERS)
+        }
+        Node::Record(inner) if ABOUT_LIST.iter().any(|known| folded(known).eq(folded(key))) => {
+            let is_known = |(key, value): &(String, Node)| {
+                matches!(value, Node::Scalar(..))
+                    && (is_in(key, &ENVELOPE_LETTERS)
+                        || is_in(key, &PAGE_COUNT_LETTERS)
+                        || is_in(key, &OF_REQUEST_LETTERS))
+            };
+            inner.iter().all(is_known)
+        }
+        _ => is_in(key, &BESIDE_LIST_LETTERS),
+    }
 }
 
 /// `{"fields": ["des", "dist"], "data": [["2025 EO2", "0.002"], …]}`, with the rows as records.
 fn with_columns(mut fields: Vec<(String, Node)>) -> Vec<(String, Node)> {
     const COLUMNS: &[&str] = &["fields", "columns", "headers", "column_names"];
-    const ROWS: &[&str] = &["data", "rows", "values", "records"];
+    const ROWS: &[&str] = &["data", "rows", "records"];
     let at = |names: &[&str]| fields.iter().position(|(key, _)| names.contains(&key.as_str()));
     let (Some(columns), Some(rows)) = (at(COLUMNS), at(ROWS)) else { return fields };
     let (Node::List(names), Node::List(lines)) = (&fields[columns].1, &fields[rows].1) else { return fields };
     let Some(names) = names.iter().map(Node::text).collect::<Option<Vec<&str>>>() else { return fields };
+    let is_twice = |name: &&str| names.iter().filter(|other| *other == name).count() > 1;
+    // pandas says beside the columns what the rows are.
+    if names.iter().any(is_twice) || fields.iter().any(|(key, _)| key == "index") {
+        return fields;
+    }
     let as_record = |line: &Node| match line {
         Node::List(cells) if cells.len() == names.len() => Some(Node::Record(
             names.iter().map(|name| (*name).to_owned()).zip(cells.iter().cloned()).collect(),

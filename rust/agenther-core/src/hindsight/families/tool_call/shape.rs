@@ -40,8 +40,7 @@ fn called(node: Node) -> Node {
 
 /// `"name": {"fullName": "Ann Lee", "givenName": "Ann"}`: a name in its parts is the whole of it.
 fn whole_name(key: &str, node: Node) -> Node {
-    const WHOLE: &[&str] =
-        &["fullName", "full_name", "displayName", "display_name", "display", "formatted", "common"];
+    const WHOLE: &[&str] = &["fullName", "full_name", "displayName", "display_name", "formatted"];
     let Node::Record(fields) = &node else { return node };
     let whole = |(part, text): &&(String, Node)| {
         WHOLE.contains(&part.as_str()) && !text.is_blank() && text.text().is_some()
