@@ -27,6 +27,7 @@
 
 use std::borrow::Cow;
 
+use super::rollout::{Rollout, answers_messages};
 use super::{Format, Record, copy_rest, filled};
 use crate::json::{Limits, ObjectWriter, Tape, Value, read_inner};
 use crate::labels::{is_label, read_labels};
@@ -181,6 +182,9 @@ impl Format for OpenAiChat {
                 .map_err(|error| format!("its messages are a string that is not JSON: {error}"))?;
             let conversation = Conversation::read(parsed.root().items());
             return build(record, conversation).map(Run::into_owned);
+        }
+        if answers_messages(record.value) {
+            return Rollout.read(record);
         }
         let messages = messages(record.value);
         if let Some(error) = failed_request(record.value).filter(|_| completion_of(record.value).is_none()) {

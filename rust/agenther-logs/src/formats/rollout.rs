@@ -83,6 +83,11 @@ fn prompt<'t, 'a>(record: Value<'t, 'a>) -> Option<Value<'t, 'a>> {
     }
 }
 
+/// Whether a text answers the messages of a record.
+pub(super) fn answers_messages(record: Value<'_, '_>) -> bool {
+    prompt(record).is_some_and(|prompt| !prompt.is_string()) && response(record).is_some()
+}
+
 impl Format for Rollout {
     fn name(&self) -> &'static str {
         "rollout"
