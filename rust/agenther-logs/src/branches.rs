@@ -24,6 +24,15 @@ impl<'t, 'a> Node<'t, 'a> {
 /// The messages from the first to `leaf`, or to the last that stands in the log. Where one on the way is missing, all
 /// as they stand: what is there is worth more than which branch it is of.
 pub(crate) fn branch<'t, 'a>(nodes: &[Node<'t, 'a>], leaf: Option<Text<'a>>) -> Vec<Value<'t, 'a>> {
+    branch_through(nodes, leaf, |_| false)
+}
+
+/// Such a branch of a log in which a message that follows none may go on with what stands before it.
+pub(crate) fn branch_through<'t, 'a>(
+    nodes: &[Node<'t, 'a>],
+    leaf: Option<Text<'a>>,
+    goes_on: impl Fn(Value<'t, 'a>) -> bool,
+) -> Vec<Value<'t, 'a>> {
     let places: HashMap<&str, usize> =
         nodes.iter().enumerate().filter_map(|(at, node)| Some((node.id.as_deref()?, at))).collect();
     let mut next = leaf.and_then(|leaf| places.get(&*leaf).copied()).or(nodes.len().checked_sub(1));
@@ -32,7 +41,7 @@ pub(crate) fn branch<'t, 'a>(nodes: &[Node<'t, 'a>], leaf: Option<Text<'a>>) -> 
         met[at] = true;
         path.push(nodes[at].message);
         next = match nodes[at].parent.as_deref().filter(|parent| !is_root(parent)) {
-            None => None,
+            None => at.checked_sub(1).filter(|_| goes_on(nodes[at].message)),
             Some(parent) => match places.get(parent) {
                 Some(at) => Some(*at),
                 None => return nodes.iter().map(|node| node.message).collect(),
@@ -77,5 +86,20 @@ mod tests {
         assert_eq!(read(r#"[{"id": "b", "of": "gone"}, {"id": "c", "of": "b"}]"#, None), "bc");
         assert_eq!(read(r#"[{"id": "a", "of": "b"}, {"id": "b", "of": "a"}]"#, None), "ab");
         assert_eq!(read("[]", None), "");
+    }
+
+    #[test]
+    fn a_second_root_goes_on_with_what_stands_before_it_or_takes_its_place() {
+        let read = |goes_on: bool| {
+            let lines = r#"[{"id": "a"}, {"id": "b", "of": "a"}, {"id": "x", "of": "a"}, {"id": "c"},
+                {"id": "d", "of": "c"}]"#;
+            read_inner(lines, |lines| {
+                let nodes: Vec<_> = lines.items().map(|line| Node::of(line, "id", "of")).collect();
+                let found = branch_through(&nodes, None, |_| goes_on);
+                Some(found.iter().filter_map(|found| found.text_of(&["id"])).collect::<String>())
+            })
+            .unwrap()
+        };
+        assert_eq!([read(true), read(false)], ["axcd", "cd"]);
     }
 }

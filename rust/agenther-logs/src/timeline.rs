@@ -23,16 +23,24 @@ pub(crate) struct Timeline<'a> {
     words: Option<Text<'a>>,
     /// Steps by the id of their call.
     calls: HashMap<Text<'a>, usize>,
-    /// Steps of this turn that have no result yet.
+    /// Steps whose calls may still get a result: those of calls without an id, and of those with one.
     waiting: VecDeque<usize>,
+    waiting_by_id: VecDeque<usize>,
+    /// Whether something came back or was said since the last call, so that another one begins a new turn.
     answered: bool,
+    /// How many steps there were when the user spoke last, or the agent with no call.
+    spoken: usize,
 }
+
+/// How many calls that wait a name is looked for in.
+const PARALLEL: usize = 64;
 
 impl<'a> Timeline<'a> {
     /// The user said something: the goal, or words before the next step.
     pub fn user(&mut self, words: Option<Text<'a>>) {
         let Some(words) = words.and_then(filled) else { return };
         self.flush();
+        self.close();
         if self.prompt.is_none() {
             self.prompt = Some(words);
         } else {
@@ -60,10 +68,14 @@ impl<'a> Timeline<'a> {
     pub fn act(&mut self, id: Option<Text<'a>>, name: Text<'a>, input: Option<Text<'a>>) {
         if std::mem::take(&mut self.answered) {
             self.waiting.clear();
+            self.waiting_by_id.clear();
         }
-        self.waiting.push_back(self.steps.len());
-        if let Some(id) = id {
-            self.calls.insert(id, self.steps.len());
+        match id {
+            Some(id) => {
+                self.waiting_by_id.push_back(self.steps.len());
+                self.calls.insert(id, self.steps.len());
+            }
+            None => self.waiting.push_back(self.steps.len()),
         }
         let (user, mut thought) = (self.user.take(), self.thought.take());
         join(&mut thought, self.words.take());
@@ -78,8 +90,8 @@ impl<'a> Timeline<'a> {
 
     /// The last call has a second id, which results may use.
     pub fn also_called(&mut self, id: Text<'a>) {
-        if let Some(step) = self.waiting.back() {
-            self.calls.insert(id, *step);
+        if let Some(step) = self.steps.len().checked_sub(1) {
+            self.calls.insert(id, step);
         }
     }
 
@@ -87,31 +99,81 @@ impl<'a> Timeline<'a> {
     pub fn reply(&mut self, words: Option<Text<'a>>) {
         let Some(words) = words.and_then(filled) else { return };
         self.flush();
-        self.waiting.clear();
+        self.close();
         self.steps.push(RunStep { user: self.user.take(), thought: Some(words), ..RunStep::default() });
     }
 
     /// Something came back: for the call with this id, else for the first call of the turn that
-    /// still waits, else for the last step.
+    /// still waits, else for the last step. An id that no call has, or that was answered, is not that of
+    /// another call.
     pub fn observe(&mut self, id: Option<&str>, observation: Text<'a>, error: Option<bool>) {
+        let step = match id {
+            Some(id) => self.calls.remove(id).or_else(|| self.next_waiting(false)),
+            None => self.next_waiting(true).or_else(|| self.last_open()),
+        };
+        self.settle_at(step, observation, error);
+    }
+
+    /// Something came back that tells the tool: without the id of a call, it is for the first call of this tool that
+    /// waits.
+    pub fn observe_of(
+        &mut self,
+        id: Option<&str>,
+        tool: Option<&str>,
+        observation: Text<'a>,
+        error: Option<bool>,
+    ) {
+        if tool.is_none() || id.is_some_and(|id| self.calls.contains_key(id)) {
+            return self.observe(id, observation, error);
+        }
+        let by_id = self.waiting_by_id.iter().filter(|_| id.is_none());
+        let called = self.waiting.iter().chain(by_id).take(PARALLEL).copied();
+        let step = called.filter(|step| {
+            let step = &self.steps[*step];
+            step.observation.is_none() && step.action_name.as_deref() == tool
+        });
+        self.settle_at(step.min(), observation, error);
+    }
+
+    /// What came of the last call, where the log has both in one.
+    pub fn settle(&mut self, observation: Text<'a>, error: Option<bool>) {
+        self.settle_at(self.steps.len().checked_sub(1), observation, error);
+    }
+
+    /// What came of the call of a step; of none, where there is no such step.
+    pub fn settle_at(&mut self, step: Option<usize>, observation: Text<'a>, error: Option<bool>) {
         let (observation, marked) = mcp_result::said(observation);
         let error = error.or(marked);
         self.answered = true;
-        let named = id.and_then(|id| self.calls.remove(id));
-        let open = |step: &RunStep<'_>| step.observation.is_none();
-        let index = named.or_else(|| {
-            while let Some(index) = self.waiting.pop_front() {
-                if self.steps.get(index).is_some_and(open) {
-                    return Some(index);
-                }
-            }
-            let last = self.steps.len().checked_sub(1)?;
-            (self.user.is_none() && open(&self.steps[last])).then_some(last)
-        });
-        match index.and_then(|index| self.steps.get_mut(index)) {
+        match step.and_then(|step| self.steps.get_mut(step)) {
             Some(step) => (step.observation, step.error) = (Some(observation), error),
             None => self.happen(observation, error),
         }
+    }
+
+    /// Words end a turn: only results that tell their calls are for those before them.
+    fn close(&mut self) {
+        (self.answered, self.spoken) = (true, self.steps.len());
+    }
+
+    /// The first call since words were said that has no result; of calls with an id only where `any` may be meant.
+    fn next_waiting(&mut self, any: bool) -> Option<usize> {
+        let (steps, spoken) = (&self.steps, self.spoken);
+        let first = |waiting: &mut VecDeque<usize>| {
+            while waiting.front().is_some_and(|step| *step < spoken || steps[*step].observation.is_some()) {
+                waiting.pop_front();
+            }
+            waiting.front().copied()
+        };
+        let without_id = first(&mut self.waiting);
+        let with_id = first(&mut self.waiting_by_id).filter(|_| any);
+        without_id.into_iter().chain(with_id).min()
+    }
+
+    /// The last step, where nothing was observed in it and nobody spoke after it.
+    fn last_open(&self) -> Option<usize> {
+        let open = self.user.is_none() && self.steps.last()?.observation.is_none();
+        open.then(|| self.steps.len() - 1)
     }
 
     /// Something happened that no call asked for.
@@ -150,6 +212,7 @@ impl<'a> Timeline<'a> {
         let thought = self.thought.take();
         if let Some(words) = self.words.take().or(thought) {
             let user = self.user.take();
+            self.answered = true;
             self.steps.push(RunStep { user, thought: Some(words), ..RunStep::default() });
         }
     }
@@ -190,6 +253,44 @@ mod tests {
         timeline.observe(None, "more".into(), None);
         let wanted = ["- - a A", "- - b B", "- - lost x", "- - c C", "- - d -", "- - e E", "- - - more"];
         assert_eq!(shown(&mut timeline), wanted);
+    }
+
+    #[test]
+    fn a_result_is_not_that_of_another_call() {
+        let mut timeline = Timeline::default();
+        timeline.act(None, "pending".into(), None);
+        timeline.act(None, "s".into(), None);
+        timeline.settle("S".into(), None);
+        timeline.act(Some("1".into()), "a".into(), None);
+        timeline.observe(Some("1"), "A".into(), None);
+        timeline.act(Some("2".into()), "b".into(), None);
+        timeline.observe(Some("1"), "again".into(), None);
+        timeline.act(None, "aborted".into(), None);
+        timeline.user(Some("goal".into()));
+        timeline.act(None, "c".into(), None);
+        timeline.observe(None, "C".into(), None);
+        timeline.act(None, "aborted".into(), None);
+        timeline.reply(Some("r".into()));
+        timeline.act(None, "d".into(), None);
+        timeline.observe(None, "D".into(), None);
+        let wanted =
+            ["- - pending -", "- - s S", "- - a A", "- - b -", "- - - again", "- - aborted -", "- - c C"];
+        let more = ["- - aborted -", "- r - -", "- - d D"];
+        assert_eq!(shown(&mut timeline), [&wanted[..], &more[..]].concat());
+    }
+
+    #[test]
+    fn results_without_ids_go_to_calls_of_their_tool() {
+        let mut timeline = Timeline::default();
+        timeline.act(None, "a".into(), None);
+        timeline.act(Some("2".into()), "b".into(), None);
+        timeline.reply(Some("wait".into()));
+        timeline.user(Some("goal".into()));
+        timeline.user(Some("well?".into()));
+        timeline.observe_of(Some("2"), Some("b"), "B".into(), None);
+        timeline.observe_of(Some("2"), Some("a"), "A".into(), None);
+        timeline.observe_of(None, Some("a"), "more".into(), None);
+        assert_eq!(shown(&mut timeline), ["- - a A", "- - b B", "- wait - -", "well? - - more"]);
     }
 
     #[test]

@@ -55,6 +55,7 @@ impl Format for ChatGpt {
         for node in branch(&nodes, value.text_of(&["current_node"])) {
             node.get("message").into_iter().for_each(|message| chat.message(message));
         }
+        chat.settle();
         let id = value.text_of(&["conversation_id"]).unwrap_or_else(|| record.run_id());
         let mut run = chat.timeline.run(id, None)?;
         run.system = chat.system;
@@ -72,29 +73,33 @@ impl Format for ChatGpt {
 struct Chat<'a> {
     timeline: Timeline<'a>,
     system: Option<Text<'a>>,
-    /// Calls that nothing was answered to.
-    open: usize,
-    /// Whether the message before was of a tool, so that another one goes on with it.
-    goes_on: bool,
+    /// Steps of the calls since something was said or came back last.
+    open: Vec<usize>,
+    /// Whether something was said since the last call, so that another one is made instead of it.
+    spoke: bool,
+    /// What the tools said since then.
+    results: Vec<(Option<Text<'a>>, Option<bool>)>,
 }
 
 impl<'a> Chat<'a> {
     fn message(&mut self, message: Value<'_, 'a>) {
         let Some(content) = message.get("content") else { return };
         let role = message.at_path(&["author", "role"]).and_then(|role| role.text());
-        let is_tool = role.as_deref() == Some("tool");
         let hidden = message.at_path(&["metadata", "is_visually_hidden_from_conversation"]);
         let hidden = hidden.and_then(|hidden| hidden.as_bool()) == Some(true);
         match (role.as_deref(), kind_of(content).as_deref()) {
-            (_, Some("model_editable_context" | "reasoning_recap")) => return,
+            (_, Some("model_editable_context" | "reasoning_recap")) => {}
             (_, Some("user_editable_context")) => self.instructions(content),
             (Some("tool"), _) => self.result(message, content),
             (Some("assistant"), _) => self.assistant(message, content, hidden),
-            (Some("user"), _) if !hidden => self.timeline.user(said(content)),
+            (Some("user"), _) if !hidden => {
+                self.settle();
+                self.open.clear();
+                self.timeline.user(said(content));
+            }
             (Some("system"), _) if !hidden => join(&mut self.system, said(content)),
-            _ => return,
+            _ => {}
         }
-        self.goes_on = is_tool;
     }
 
     fn instructions(&mut self, content: Value<'_, 'a>) {
@@ -104,11 +109,15 @@ impl<'a> Chat<'a> {
     }
 
     fn assistant(&mut self, message: Value<'_, 'a>, content: Value<'_, 'a>, hidden: bool) {
+        self.settle();
         let recipient = message.text_of(&["recipient"]).filter(|recipient| recipient != "all");
         match recipient {
             Some(tool) => {
+                if std::mem::take(&mut self.spoke) {
+                    self.open.clear();
+                }
                 self.timeline.act(None, tool, said(content));
-                self.open += 1;
+                self.open.push(self.timeline.steps.len() - 1);
             }
             None if hidden => {}
             None if kind_of(content).as_deref() == Some("thoughts") => {
@@ -116,7 +125,11 @@ impl<'a> Chat<'a> {
                     self.timeline.think(thought.text_of(&["content", "summary"]));
                 }
             }
-            None => self.timeline.say(said(content)),
+            None => {
+                let words = said(content);
+                self.spoke |= words.is_some();
+                self.timeline.say(words);
+            }
         }
     }
 
@@ -125,16 +138,31 @@ impl<'a> Chat<'a> {
             message.at_path(&["metadata", "aggregate_result", "status"]).and_then(|status| status.text());
         let failed = status.map(|status| status != "success");
         let failed = if kind_of(content).as_deref() == Some("system_error") { Some(true) } else { failed };
-        let seen = said(content);
-        match self.timeline.steps.last_mut().filter(|_| self.goes_on && self.open == 0) {
-            Some(step) => {
-                step.observation = step.observation.take().and_then(filled);
-                join(&mut step.observation, seen);
-                step.error = failed.or(step.error);
-            }
-            None => self.timeline.observe(None, seen.unwrap_or_default(), failed),
+        self.results.push((said(content), failed));
+    }
+
+    /// Gives what came back to the calls made last, one each, and what is left over to the last of them: a call for
+    /// which there is nothing then was broken off.
+    fn settle(&mut self) {
+        let results = std::mem::take(&mut self.results);
+        if results.is_empty() {
+            return;
         }
-        self.open = self.open.saturating_sub(1);
+        let open = std::mem::take(&mut self.open);
+        let mut calls = open[open.len().saturating_sub(results.len())..].iter().copied();
+        let mut answers: Vec<(Option<usize>, Option<Text<'a>>, Option<bool>)> = Vec::new();
+        for (seen, failed) in results {
+            match (calls.next(), answers.last_mut()) {
+                (None, Some((_, words, error))) => {
+                    join(words, seen);
+                    *error = failed.or(*error);
+                }
+                (call, _) => answers.push((call, seen, failed)),
+            }
+        }
+        for (call, seen, failed) in answers {
+            self.timeline.settle_at(call, seen.unwrap_or_default(), failed);
+        }
     }
 }
 

@@ -136,7 +136,7 @@ impl<'a> Topic<'_, 'a> {
             _ => flag,
         };
         if seen.is_some() || error.is_some() {
-            self.timeline.observe(None, seen.unwrap_or_default(), error);
+            self.timeline.settle(seen.unwrap_or_default(), error);
         }
     }
 }

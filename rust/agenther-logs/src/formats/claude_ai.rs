@@ -7,7 +7,7 @@
 //! |---|---|
 //! | first words of the `human` with the text of what is attached | `original_prompt`; later ones `user` |
 //! | blocks `tool_use` | steps; `thinking` and `text` before them the thought |
-//! | blocks `tool_result`, by `tool_use_id` or in order | `observation`, `error` from `is_error` |
+//! | blocks `tool_result`, by `tool_use_id`, else by `name` | `observation`, `error` from `is_error` |
 //! | the last text | `final_answer` |
 //! | `name` | `metadata` |
 //!
@@ -87,7 +87,8 @@ fn answer<'a>(message: Value<'_, 'a>, timeline: &mut Timeline<'a>) {
         } else if is_type(block, &["tool_result"]) {
             let error = block.get("is_error").and_then(|flag| flag.as_bool());
             let seen = content_text(block).or_else(|| block.text_of(&["message"]));
-            timeline.observe(block.text_of(&["tool_use_id"]).as_deref(), seen.unwrap_or_default(), error);
+            let (id, tool) = (block.text_of(&["tool_use_id"]), block.text_of(&["name"]));
+            timeline.observe_of(id.as_deref(), tool.as_deref(), seen.unwrap_or_default(), error);
         } else if is_type(block, &["thinking"]) {
             timeline.think(block.text_of(&["thinking"]));
         } else {

@@ -9,7 +9,7 @@
 //! | first message of the user | `original_prompt`; later ones `user` |
 //! | messages of the role `system`, else what stands behind `<system>` in the first of `promptLogs` | `system` |
 //! | `toolCalls` | steps; messages of the role `thinking`, `reasoning` and `content` are the thought |
-//! | `toolCallStates[].output`, else the message of the tool | `observation` |
+//! | `toolCallStates[].output` (older: one `toolCallState`), else the message of the tool | `observation` |
 //! | `toolCallStates[].status` | `error` |
 //! | last message of the assistant | `final_answer` |
 //! | title, workspace, mode, model | `metadata` |
@@ -93,10 +93,11 @@ impl<'a> Session<'a> {
         for call in message.items_of("toolCalls") {
             let function = call.get("function").unwrap_or(call);
             let arguments = function.get("arguments").and_then(|arguments| arguments.text_or_json());
-            self.timeline.act(None, call_name(function.text_of(&["name"])), arguments);
-            self.calls.extend(call.text_of(&["id"]).map(|id| (id, self.timeline.steps.len() - 1)));
+            let id = call.text_of(&["id"]);
+            self.timeline.act(id.clone(), call_name(function.text_of(&["name"])), arguments);
+            self.calls.extend(id.map(|id| (id, self.timeline.steps.len() - 1)));
         }
-        for state in item.items_of("toolCallStates") {
+        for state in item.items_of("toolCallStates").chain(item.get("toolCallState")) {
             if let Some(step) = self.step_of(state) {
                 (step.observation, step.error) = (output(state), error_of(state));
             }
@@ -109,7 +110,7 @@ impl<'a> Session<'a> {
         let Some(seen) = content_text(message).and_then(filled) else { return };
         match self.step_of(message) {
             Some(step) => step.observation = step.observation.take().or(Some(seen)),
-            None => self.timeline.observe(None, seen, None),
+            None => self.timeline.observe(message.text_of(&["toolCallId"]).as_deref(), seen, None),
         }
     }
 

@@ -11,7 +11,7 @@
 //! | `toolCallResults`, by the id of the call | `observation` |
 //! | `resultDetails.isError`, the exit code of the terminal in the part of the same place | `error` |
 //! | where there are no rounds: parts `toolInvocationSerialized` and the text between them | steps; what the user was told of a call is its input |
-//! | the last round without a call, else the text behind the last part that is a call | a reply; the last one is the `final_answer` |
+//! | the words of a last round without a call, else the text behind the last part that is a call | a reply; the last one is the `final_answer` |
 //! | `errorDetails.message` and `isCanceled` of the last request | `failure_reason` |
 //! | responder, model, agent | `metadata` |
 //!
@@ -19,7 +19,7 @@
 
 use std::collections::HashMap;
 
-use super::{Format, Record};
+use super::{Format, Record, filled};
 use crate::json::{ObjectWriter, Value};
 use crate::run::{Run, Text};
 use crate::timeline::{Timeline, call_name};
@@ -87,16 +87,16 @@ fn read_request<'a>(request: Value<'_, 'a>, timeline: &mut Timeline<'a>) {
         for call in round.items_of("toolCalls") {
             let id = call.text_of(&["id"]);
             let arguments = call.get("arguments").and_then(|arguments| arguments.text_or_json());
-            timeline.act(id.clone(), call_name(call.text_of(&["name"])), arguments);
+            timeline.act(None, call_name(call.text_of(&["name"])), arguments);
             let error = outcomes.next().flatten();
             let result = id.as_ref().and_then(|id| results.get(id));
             if let Some(result) = result {
-                timeline.observe(id.as_deref(), result_text(*result).into(), error);
+                timeline.settle(result_text(*result).into(), error);
             }
         }
         timeline.end_turn();
     }
-    if last.items_of("toolCalls").next().is_some() {
+    if last.items_of("toolCalls").next().is_some() || last.text_of(&["response"]).and_then(filled).is_none() {
         timeline.reply(closing_words(request));
     }
 }
@@ -135,7 +135,7 @@ fn shown<'a>(request: Value<'_, 'a>, timeline: &mut Timeline<'a>) {
         let error = outcome(part);
         let output = told(&["toolSpecificData", "terminalCommandOutput", "text"]);
         if error.is_some() || output.is_some() {
-            timeline.observe(None, output.unwrap_or_default(), error);
+            timeline.settle(output.unwrap_or_default(), error);
         }
     }
     timeline.say(Some(words.into()));

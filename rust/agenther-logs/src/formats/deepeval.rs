@@ -85,7 +85,7 @@ fn add_turn_of_agent<'a>(told: &mut Timeline<'a>, turn: Value<'_, 'a>, words: Op
             call.any_of(&["inputParameters", "input_parameters"]).and_then(|input| input.text_or_json());
         told.act(None, call_name(call.text_of(&["name"])), input);
         if let Some(output) = call.any_of(&["output"]).and_then(|output| output.text_or_json()) {
-            told.observe(None, output, None);
+            told.settle(output, None);
         }
     }
     told.reply(words);

@@ -116,18 +116,25 @@ fn call<'a>(tools: &str, thought: Value<'_, 'a>, timeline: &mut Timeline<'a>) {
     let input = thought.get("tool_input").and_then(|input| input.text_or_json()).and_then(filled);
     let seen = thought.get("observation").and_then(|seen| seen.text_or_json()).and_then(filled);
     for name in names() {
-        timeline.act(None, name.to_owned().into(), input.clone().map(|input| part_for(name, input)));
+        let input = input.as_ref().map(|input| part_for(name, input).unwrap_or_else(|| input.clone()));
+        timeline.act(None, name.to_owned().into(), input);
     }
     let Some(seen) = seen else { return };
-    for name in names() {
-        let seen = part_for(name, seen.clone());
-        let failed = FAILURES.iter().any(|words| seen.starts_with(words));
-        timeline.observe(None, seen, failed.then_some(true));
+    let first = timeline.steps.len() - names().count();
+    let mut parts: Vec<_> = names().map(|name| part_for(name, &seen)).collect();
+    if parts.iter().all(Option::is_none) {
+        // A text that does not tell the tools apart came when the last of them was done.
+        parts.pop();
+        parts.push(Some(seen));
+    }
+    for (at, part) in parts.into_iter().enumerate() {
+        let Some(part) = part else { continue };
+        let failed = FAILURES.iter().any(|words| part.starts_with(words));
+        timeline.settle_at(Some(first + at), part, failed.then_some(true));
     }
 }
 
-/// What a text says of one tool where it is JSON by the names of tools; else all of it.
-fn part_for<'a>(name: &str, text: Text<'a>) -> Text<'a> {
-    let part = read_inner(&text, |by_name| Some(by_name.get(name)?.text_or_json()?.into_owned()));
-    part.map_or(text, Into::into)
+/// What a text says of one tool where it is JSON by the names of tools.
+fn part_for<'a>(name: &str, text: &str) -> Option<Text<'a>> {
+    read_inner(text, |by_name| Some(by_name.get(name)?.text_or_json()?.into_owned())).map(Into::into)
 }

@@ -114,10 +114,9 @@ fn use_tool<'a>(call: Value<'_, 'a>, timeline: &mut Timeline<'a>) {
     let name = inner.text_of(&["name"]).or(kind);
     let arguments =
         inner.any_of(&["args", "arguments", "input"]).and_then(|arguments| arguments.text_or_json());
-    let id = call.text_of(&["id"]);
-    timeline.act(id.clone(), call_name(name), arguments);
+    timeline.act(None, call_name(name), arguments);
     let output = inner.any_of(&["output", "outputs"]).and_then(|output| output.text_or_json());
     if let Some(seen) = output {
-        timeline.observe(id.as_deref(), seen, None);
+        timeline.settle(seen, None);
     }
 }

@@ -8,8 +8,8 @@
 //! |---|---|
 //! | first message of the user | `original_prompt`; later ones `user` |
 //! | `params.system`, messages of the role `system` | `system` |
-//! | `function_call` items, `tool_calls` blocks | steps; reasoning and words before them are the thought |
-//! | `function_call_output` items, `result` of the block or what stands in it | `observation` |
+//! | `function_call` and `open_webui:code_interpreter` items, `tool_calls` and `code_interpreter` blocks | steps; reasoning and words before them are the thought |
+//! | `function_call_output` items, `result` or `output` of the block or what stands in it, `output` of what ran code | `observation` |
 //! | last words of the assistant | `final_answer` |
 //! | `error` of the last message | `failure_reason` |
 //! | title, models | `metadata` |
@@ -30,6 +30,9 @@ use crate::run::{Run, Text};
 use crate::timeline::{Timeline, call_name};
 
 pub(super) struct OpenWebUi;
+
+/// The name of a call that runs code.
+const CODE: &str = "code_interpreter";
 
 impl Format for OpenWebUi {
     fn name(&self) -> &'static str {
@@ -105,6 +108,11 @@ fn read_item<'a>(item: Value<'_, 'a>, timeline: &mut Timeline<'a>) {
             let seen = item.get("output").and_then(words).unwrap_or_default();
             timeline.observe(id.as_deref(), seen, None);
         }
+        Some("open_webui:code_interpreter") => {
+            timeline.act(None, CODE.into(), item.text_of(&["code"]));
+            let output = item.any_of(&["output"]).and_then(|output| output.text_or_json());
+            output.into_iter().for_each(|output| timeline.settle(output, None));
+        }
         Some("reasoning") => {
             let told = item.items_of("content").chain(item.items_of("summary"));
             told.for_each(|part| timeline.think(part.text_of(&["text"])));
@@ -122,6 +130,7 @@ fn read_blocks<'a>(text: &str, timeline: &mut Timeline<'a>) {
                 let body = body.split_once("</summary>").map_or(body, |(_, body)| body).trim();
                 match attribute(tag, "type").as_deref() {
                     Some("tool_calls") => call_block(tag, body, timeline),
+                    Some("code_interpreter") => code_block(tag, body, timeline),
                     Some("reasoning") => timeline.think(Some(unquoted(body).into())),
                     _ => timeline.say(Some(body.to_owned().into())),
                 }
@@ -131,15 +140,22 @@ fn read_blocks<'a>(text: &str, timeline: &mut Timeline<'a>) {
 }
 
 fn call_block(tag: &str, body: &str, timeline: &mut Timeline<'_>) {
-    let id = attribute(tag, "id");
     let arguments = attribute(tag, "arguments").map(|arguments| decoded_twice(arguments.into()));
-    timeline.act(id.clone().map(Into::into), call_name(attribute(tag, "name").map(Into::into)), arguments);
+    timeline.act(None, call_name(attribute(tag, "name").map(Into::into)), arguments);
     let result =
         attribute(tag, "result").or_else(|| Some(unescaped(unfenced(body))).filter(|body| !body.is_empty()));
-    if let Some(result) = result {
-        let text = read_inner(&result, |result| result.text().map(Cow::into_owned)).unwrap_or(result);
-        timeline.observe(id.as_deref(), text.into(), None);
-    }
+    result.into_iter().for_each(|result| timeline.settle(decoded(result), None));
+}
+
+/// Code that was run; it is not escaped, as its output is.
+fn code_block(tag: &str, body: &str, timeline: &mut Timeline<'_>) {
+    timeline.act(None, CODE.into(), filled(unfenced(body).to_owned().into()));
+    attribute(tag, "output").into_iter().for_each(|output| timeline.settle(decoded(output), None));
+}
+
+/// A text that may be a string of JSON.
+fn decoded(text: String) -> Text<'static> {
+    read_inner(&text, |text| text.text().map(Cow::into_owned)).unwrap_or(text).into()
 }
 
 fn unfenced(body: &str) -> &str {

@@ -18,7 +18,7 @@
 //! Leaks: none.
 
 use super::{Format, Piece, Record};
-use crate::branches::{Node, branch};
+use crate::branches::{Node, branch_through};
 use crate::json::{ObjectWriter, Value};
 use crate::messages::{Conversation, Role, is_type};
 use crate::run::{Run, Text};
@@ -54,7 +54,9 @@ impl Format for QwenCode {
     fn read<'a>(&self, record: &Record<'_, 'a>) -> Result<Run<'a>, String> {
         let main = record.value.items().filter(|line| !is_side(*line));
         let nodes: Vec<_> = main.map(|line| Node::of(line, "uuid", "parentUuid")).collect();
-        let lines = branch(&nodes, None);
+        // A chain that begins anew is one that broke, unless the user went back to before the first words.
+        let lines =
+            branch_through(&nodes, None, |root| root.text_of(&["subtype"]).is_none_or(|of| of != "rewind"));
         let mut conversation = Conversation::default();
         lines.iter().for_each(|line| read_line(*line, &mut conversation));
         conversation.finish();

@@ -22,6 +22,8 @@
 //! Leaks: a `success` that is true is the agent's own claim (it called `task_done`, or said that it was done), and no
 //! label.
 
+use std::collections::HashSet;
+
 use super::{Format, Record, filled, named_tools};
 use crate::json::{ObjectWriter, Value};
 use crate::messages::{join, words};
@@ -94,13 +96,10 @@ impl<'a> Recording<'a> {
             return;
         }
         // What the calls of the last turn gave was not sent to the model any more.
-        let called = |id: &Text<'a>| {
-            last.into_iter()
-                .flat_map(|last| last.items_of("tool_calls"))
-                .any(|call| call_id(call).as_ref() == Some(id))
-        };
+        let calls = last.into_iter().flat_map(|last| last.items_of("tool_calls"));
+        let called: HashSet<Text<'a>> = calls.filter_map(call_id).collect();
         let results = steps().last().into_iter().flat_map(|step| step.items_of("tool_results"));
-        for result in results.filter(|result| call_id(*result).as_ref().is_some_and(called)) {
+        for result in results.filter(|result| call_id(*result).is_some_and(|id| called.contains(&id))) {
             self.result(result);
         }
     }

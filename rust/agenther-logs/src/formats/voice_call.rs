@@ -10,7 +10,7 @@
 //! | first words of the user | `original_prompt`; later ones, and keys pressed, `user` |
 //! | Vapi's `system` messages; the prompt that ElevenLabs was given for this call | `system` |
 //! | `tool_calls`, `tool_call_invocation`, `toolCalls` | steps; words in the same turn are their thought |
-//! | `tool_results`, `tool_call_result`, by the call's id | `observation`; `is_error`, `successful` as `error` |
+//! | `tool_results`, `tool_call_result`, by the call's id, else by the tool | `observation`; `is_error`, `successful` as `error` |
 //! | what the agent says | replies; the last is the `final_answer`, though the agent hangs up after it |
 //! | `analysis.call_successful`, `call_analysis.call_successful`, `analysis.successEvaluation` | `success`; a percentage or a mark up to 10 is the `reward` |
 //! | the error of the call, why a criterion was not met, `disconnection_reason`, `endedReason`, `termination_reason` | `failure_reason` |
@@ -146,7 +146,8 @@ impl<'a> Heard<'a> {
         let seen = result.text_of(SEEN).or_else(|| result.any_of(SEEN)?.text_or_json());
         let failed = result.get("is_error").and_then(|flag| flag.as_bool());
         let failed = failed.or_else(|| Some(!result.get("successful")?.as_bool()?));
-        self.timeline.observe(id.as_deref(), seen.unwrap_or_default(), failed);
+        let tool = result.text_of(&["tool_name", "name"]);
+        self.timeline.observe_of(id.as_deref(), tool.as_deref(), seen.unwrap_or_default(), failed);
     }
 }
 

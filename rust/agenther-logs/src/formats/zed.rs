@@ -38,7 +38,7 @@ impl Format for Zed {
             let content = message.any_of(&["User", "Agent"]).and_then(|inner| inner.get("content"));
             content.is_some() || message.get("role").is_some() && message.get("segments").is_some()
         };
-        let mut first = record.items_of("messages").take(3);
+        let mut first = record.items_of("messages").filter(|message| !message.is_string()).take(3);
         95 * u8::from(record.get("version").is_some() && first.any(is_message))
     }
 
