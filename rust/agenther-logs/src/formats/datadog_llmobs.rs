@@ -14,6 +14,8 @@
 //!
 //! Leaks: none; evaluations are sent apart.
 
+use std::collections::HashSet;
+
 use super::{Format, Piece, Record, schemas};
 use crate::json::{ObjectWriter, Value, read_inner};
 use crate::run::{Run, Text};
@@ -43,7 +45,8 @@ impl Format for DatadogLlmobs {
     }
 
     fn read<'a>(&self, record: &Record<'_, 'a>) -> Result<Run<'a>, String> {
-        let rows = || record.value.items();
+        let rows: Vec<Value<'_, 'a>> = sent_once(record.value.items());
+        let rows = || rows.iter().copied();
         let mut run = run_of(Trace { spans: rows().map(span_of).collect(), ..Trace::default() })?;
         run.trajectory_id = record.key.map_or_else(|| record.run_id(), |key| key.to_owned().into());
         let mut out = ObjectWriter::default();
@@ -54,6 +57,12 @@ impl Format for DatadogLlmobs {
         run.metadata = out.finish().map(Into::into);
         Ok(run)
     }
+}
+
+/// The spans without those that were sent again, in a request that was.
+fn sent_once<'t, 'a>(rows: impl Iterator<Item = Value<'t, 'a>>) -> Vec<Value<'t, 'a>> {
+    let mut seen = HashSet::new();
+    rows.filter(|row| row.text_of(&["span_id"]).is_none_or(|id| seen.insert(id))).collect()
 }
 
 /// The spans that a request to the intake, or to the proxy of the agent, holds.

@@ -15,9 +15,9 @@
 //! | `error` of the last message | `failure_reason` |
 //! | `inputs` of the first message | `metadata` |
 //!
-//! Leaks: `feedback`.
+//! Leaks: `feedback`; reference answers among the `inputs` stay behind.
 
-use super::{Format, Piece, Record, filled};
+use super::{Format, Piece, Record, by_agent, filled, is_reference};
 use crate::json::{ObjectWriter, Value, read_inner};
 use crate::run::{Run, Text};
 use crate::terminal::set_final_answer;
@@ -62,17 +62,23 @@ impl Format for Dify {
         };
         let time =
             |message: &Value<'_, '_>| message.get("created_at").and_then(|time| time.as_f64()).unwrap_or(0.0);
+        // Those of one second stand as the list goes.
+        if messages.first().map(time) > messages.last().map(time) {
+            messages.reverse();
+        }
         messages.sort_by(|one, other| time(one).total_cmp(&time(other)));
         let mut timeline = Timeline::default();
         messages.iter().for_each(|message| read_message(*message, &mut timeline));
         let rating =
             messages.iter().rev().find_map(|message| message.at_path(&["feedback", "rating"])?.text());
         let mut metadata = ObjectWriter::default();
-        let inputs = messages.first().and_then(|message| message.get("inputs"));
-        metadata.copy("inputs", inputs.filter(|inputs| inputs.members().next().is_some()));
+        let inputs = messages.first().and_then(|message| inputs_of(*message));
+        inputs.into_iter().for_each(|inputs| _ = metadata.json("inputs", &inputs));
+        let steps = timeline.finish();
+        by_agent(&steps)?;
         let mut run = Run {
             trajectory_id: record.key.map_or_else(|| record.run_id(), |key| key.to_owned().into()),
-            steps: timeline.finish(),
+            steps,
             original_prompt: timeline.prompt,
             success: rating.map(|rating| rating == "like"),
             failure_reason: messages.last().and_then(|message| message.text_of(&["error"])),
@@ -82,6 +88,14 @@ impl Format for Dify {
         set_final_answer(&mut run);
         Ok(run)
     }
+}
+
+/// What the form of the app was filled with.
+fn inputs_of(message: Value<'_, '_>) -> Option<String> {
+    let mut out = ObjectWriter::default();
+    let inputs = message.get("inputs")?.members().filter(|(key, _)| !is_reference(key));
+    inputs.for_each(|(key, value)| _ = out.copy(&key, Some(value)));
+    out.finish()
 }
 
 fn read_message<'a>(message: Value<'_, 'a>, timeline: &mut Timeline<'a>) {

@@ -1,7 +1,8 @@
 //! Trajectories of DSPy's ReAct.
 //!
 //! Source: `Prediction.toDict()` of `dspy.ReAct` (`{trajectory: {thought_0, tool_name_0, tool_args_0, observation_0, ..},
-//! reasoning, ..}` with the output fields of the signature), and the trajectory alone.
+//! reasoning, ..}` with the output fields of the signature), and the trajectory alone. One that grew too long has lost its
+//! first steps.
 //!
 //! | field of the log | field of the run |
 //! |---|---|
@@ -18,7 +19,7 @@
 
 use std::collections::BTreeMap;
 
-use super::{Format, Record, copy_rest};
+use super::{Format, Record, copy_rest, is_reference};
 use crate::json::{ObjectWriter, Value};
 use crate::labels::{is_label, read_labels};
 use crate::run::{Run, RunStep, Text};
@@ -28,15 +29,21 @@ pub(super) struct Dspy;
 /// Fields that state the goal.
 const GOAL: &[&str] =
     &["question", "query", "user_request", "user_query", "goal", "task", "request", "instruction"];
+/// Members of an object that are looked at for those of a step.
+const FIRST: usize = 16;
 /// Usual names of the output.
 const ANSWER: &[&str] = &["answer", "response", "final_answer", "output", "result", "process_result"];
 
 fn trajectory_of<'t, 'a>(record: Value<'t, 'a>) -> Option<Value<'t, 'a>> {
     let places = [record.get("trajectory"), Some(record)];
-    places
-        .into_iter()
-        .flatten()
-        .find(|place| place.get("tool_name_0").is_some() && place.get("tool_args_0").is_some())
+    places.into_iter().flatten().find(|place| has_call(*place))
+}
+
+/// Whether the members of a step are among the first ones of an object.
+fn has_call(place: Value<'_, '_>) -> bool {
+    let calls = |key: &str| key.strip_prefix("tool_name_").and_then(|number| number.parse::<u32>().ok());
+    let number = place.members().take(FIRST).find_map(|(key, _)| calls(&key));
+    number.is_some_and(|number| place.get(&format!("tool_args_{number}")).is_some())
 }
 
 impl Format for Dspy {
@@ -54,7 +61,7 @@ impl Format for Dspy {
 
     fn read<'a>(&self, record: &Record<'_, 'a>) -> Result<Run<'a>, String> {
         let value = record.value;
-        let trajectory = trajectory_of(value).ok_or("it has no `tool_name_0`")?;
+        let trajectory = trajectory_of(value).ok_or("it has no `tool_name_0` or later one")?;
         let mut run = Run {
             trajectory_id: record.run_id(),
             original_prompt: value.text_of(GOAL),
@@ -104,8 +111,10 @@ fn steps_of<'a>(trajectory: Value<'_, 'a>) -> Vec<RunStep<'a>> {
 /// The output of the program and its field.
 fn output_of<'a>(record: Value<'_, 'a>) -> Option<(Text<'a>, Text<'a>)> {
     let usual = ANSWER.iter().find_map(|key| Some(((*key).into(), record.get(key)?.text_or_json()?)));
+    let is_output = |key: &str| !(is_label(key) || is_reference(key) || GOAL.contains(&key));
     let behind = || {
-        let (key, value) = record.members().skip_while(|(key, _)| key != "reasoning").nth(1)?;
+        let mut fields = record.members().skip_while(|(key, _)| key != "reasoning").skip(1);
+        let (key, value) = fields.find(|(key, _)| is_output(key))?;
         Some((key, value.text_or_json()?))
     };
     usual.or_else(behind)

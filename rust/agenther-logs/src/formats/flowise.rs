@@ -15,14 +15,14 @@
 //! | `availableTools` of the nodes | `tools` |
 //! | `error` of a node that failed | `failure_reason` |
 //!
-//! In `agentReasoning` every agent has its tools; `usedTools` beside it repeats them. What a supervisor says to itself as it
-//! finishes is left out.
+//! In `agentReasoning` every agent has its tools; `usedTools` beside it repeats them, and may hold more. What a supervisor says
+//! to itself as it finishes is left out.
 //!
 //! Leaks: `feedback`, which stays behind.
 
-use std::collections::HashSet;
+use std::collections::{HashMap, HashSet};
 
-use super::{Format, Piece, Record, filled};
+use super::{Format, Piece, Record, by_agent, filled};
 use crate::json::{ObjectWriter, Value, read_inner};
 use crate::messages::words;
 use crate::run::{Run, RunStep, Text};
@@ -67,9 +67,7 @@ impl Format for Flowise {
             Some(nodes) => read_flow(record.value, nodes),
             None => read_chat(record.value),
         };
-        if run.steps.is_empty() && run.original_prompt.is_none() {
-            return Err("none of its messages is by a user or an agent".to_owned());
-        }
+        by_agent(&run.steps)?;
         let id = record.value.text_of(&["executionId", "chatMessageId"]);
         let id = record.key.map(|key| key.to_owned().into()).or(id);
         run.trajectory_id = id.unwrap_or_else(|| record.run_id());
@@ -96,10 +94,9 @@ fn read_chat<'a>(messages: Value<'_, 'a>) -> Run<'a> {
         }
         let first = run.steps.len();
         let mut steps = column(message.get("agentReasoning"), |agents| of_agents(agents, content.as_deref()));
-        if !steps.iter().any(|step| step.action_name.is_some()) {
-            let called = column(message.get("usedTools"), of_tools);
-            steps.splice(0..0, called);
-        }
+        let mut used = column(message.get("usedTools"), of_tools);
+        drop_told(&mut used, &steps);
+        steps.splice(0..0, used);
         run.steps.append(&mut steps);
         run.steps.extend(content.map(reply));
         if let Some(step) = run.steps.get_mut(first) {
@@ -119,6 +116,20 @@ fn column<'a>(
     let Some(text) = value.text() else { return read(value) };
     let steps = read_inner(&text, |inner| Some(read(inner).into_iter().map(RunStep::into_owned).collect()));
     steps.unwrap_or_default()
+}
+
+/// Drops the calls that steps tell already, each as often as they do.
+fn drop_told<'a>(used: &mut Vec<RunStep<'a>>, steps: &[RunStep<'a>]) {
+    let call = |step: &RunStep<'a>| (step.action_name.clone(), step.action_input.clone());
+    let mut told: HashMap<_, usize> = HashMap::new();
+    steps.iter().for_each(|step| *told.entry(call(step)).or_default() += 1);
+    used.retain(|step| match told.get_mut(&call(step)) {
+        Some(times) if *times > 0 => {
+            *times -= 1;
+            false
+        }
+        _ => true,
+    });
 }
 
 fn of_tools<'a>(used: Value<'_, 'a>) -> Vec<RunStep<'a>> {

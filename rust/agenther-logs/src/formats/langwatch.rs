@@ -12,9 +12,9 @@
 //! | `evaluations` named as a label (`correctness`, ..): `passed`, `score` | `success`, `reward` |
 //! | name of the root, `metadata`, `model` | `metadata` |
 //!
-//! Leaks: `expected_output` and `evaluations` stay behind; so do spans of evaluations and guardrails.
+//! Leaks: `expected_output` (in `metadata` too) and `evaluations` stay behind; so do spans of evaluations and guardrails.
 
-use super::{Format, METADATA_FIELD, Record, tool_schemas};
+use super::{Format, METADATA_FIELD, Record, is_reference, tool_schemas};
 use crate::json::{ObjectWriter, Value};
 use crate::labels::score_named;
 use crate::run::{Run, Text};
@@ -47,9 +47,8 @@ impl Format for LangWatch {
         let root = spans().find(|span| span.any_of(&["parent_id"]).is_none());
         out.copy("name", root.and_then(|root| root.any_of(&["name"])));
         let stated = record.value.get("metadata").into_iter().flat_map(Value::members);
-        for (key, value) in
-            stated.filter(|(_, value)| !value.is_null() && value.json().len() <= METADATA_FIELD)
-        {
+        let is_short = |value: Value<'_, '_>| !value.is_null() && value.json().len() <= METADATA_FIELD;
+        for (key, value) in stated.filter(|(key, value)| !is_reference(key) && is_short(*value)) {
             out.copy(&key, Some(value));
         }
         out.copy("model", spans().find_map(|span| span.any_of(&["model"])));

@@ -7,11 +7,11 @@
 //! |---|---|
 //! | first `user_message` | `original_prompt`; later ones `user`; of JSON that Letta packs words in the words |
 //! | first `system_message` | `system` |
-//! | `reasoning_message` (`internal_monologue`) before a call | `thought` |
+//! | `reasoning_message` (`internal_monologue`) before a call | `thought`; before words of the user and at the end a step of its own |
 //! | calls of a `tool_call_message`, an `approval_request_message` (`function_call`) | steps |
 //! | `tool_return_message` (`function_return`) by `tool_call_id` | `observation`; `status` as `error` |
 //! | `assistant_message`, calls of `send_message` | replies, the last is the `final_answer` |
-//! | a `stop_reason` other than `end_turn` and `tool_rule` | `failure_reason` |
+//! | a `stop_reason` other than `end_turn`, `tool_rule` and `requires_approval` | `failure_reason` |
 //!
 //! Left out: events of the system (`heartbeat`, `login`), which come as messages of the user.
 //!
@@ -19,7 +19,7 @@
 
 use std::borrow::Cow;
 
-use super::{Format, Record};
+use super::{Format, Record, by_agent};
 use crate::json::{Value, read_inner};
 use crate::messages::{join, words};
 use crate::run::{Run, Text};
@@ -28,13 +28,17 @@ use crate::timeline::{Timeline, call_name};
 
 pub(super) struct Letta;
 
+/// Types of messages whose names do not end as those of all others.
+const TYPES: &[&str] = &["internal_monologue", "function_call", "function_return", "usage_statistics"];
+
 /// The call by which older agents speak.
 const SPEAKS: &str = "send_message";
 
 fn messages_of<'t, 'a>(record: Value<'t, 'a>) -> Option<Value<'t, 'a>> {
     let messages = if record.is_array() { record } else { record.get("messages")? };
-    let typed = |message: Value<'_, '_>| message.get("message_type").is_some_and(|kind| kind.is_string());
-    messages.items().next().is_some_and(typed).then_some(messages)
+    let known = |kind: Text<'_>| kind.ends_with("_message") || TYPES.contains(&&*kind);
+    let typed = |message: Value<'_, '_>| message.text_of(&["message_type"]).is_some_and(known);
+    messages.items().take(4).any(typed).then_some(messages)
 }
 
 impl Format for Letta {
@@ -54,20 +58,23 @@ impl Format for Letta {
         let messages = messages_of(record.value).ok_or("it has no messages")?;
         let mut agent = Agent::default();
         in_order(messages.items().collect()).into_iter().for_each(|message| agent.message(message));
+        let unsaid = agent.thought.is_some();
+        agent.pause();
         let mut run = Run {
             steps: agent.timeline.finish(),
             original_prompt: agent.timeline.prompt,
             system: agent.system,
             ..Run::default()
         };
-        if !run.steps.iter().any(|step| step.thought.is_some() || step.action_name.is_some()) {
-            return Err("none of its messages is by the agent".to_owned());
-        }
+        by_agent(&run.steps)?;
         let last = messages.items().last().and_then(|message| message.text_of(&["run_id"]));
         run.trajectory_id = last.unwrap_or_else(|| record.run_id());
         let stop = record.value.at_path(&["stop_reason", "stop_reason"]).and_then(|stop| stop.text());
-        run.failure_reason = stop.filter(|stop| !matches!(&**stop, "end_turn" | "tool_rule"));
-        set_final_answer(&mut run);
+        run.failure_reason =
+            stop.filter(|stop| !matches!(&**stop, "end_turn" | "tool_rule" | "requires_approval"));
+        if !unsaid {
+            set_final_answer(&mut run);
+        }
         Ok(run)
     }
 }
@@ -101,7 +108,7 @@ impl<'a> Agent<'a> {
         let said = || message.get("content").or_else(|| message.get("message")).and_then(words);
         match message.text_of(&["message_type"]).as_deref() {
             Some("system_message") => self.system = self.system.take().or_else(said),
-            Some("user_message") => self.timeline.user(said().and_then(spoken)),
+            Some("user_message") => self.user(said().and_then(spoken)),
             Some("assistant_message") => self.reply(said()),
             Some("reasoning_message" | "internal_monologue") => {
                 join(&mut self.thought, message.text_of(&["reasoning", "internal_monologue"]));
@@ -109,6 +116,18 @@ impl<'a> Agent<'a> {
             Some("tool_call_message" | "approval_request_message" | "function_call") => self.calls(message),
             Some("tool_return_message" | "function_return") => self.returns(message),
             _ => {}
+        }
+    }
+
+    /// What the agent thought last led to nothing that it said or did.
+    fn pause(&mut self) {
+        self.timeline.think(self.thought.take());
+    }
+
+    fn user(&mut self, words: Option<Text<'a>>) {
+        if words.is_some() {
+            self.pause();
+            self.timeline.user(words);
         }
     }
 

@@ -11,14 +11,14 @@
 //! | `tools_added` of all updates | `tools` (names only) |
 //! | `function_call`; `function_call_output` by `call_id`, `is_error` | steps with `observation`, `error` |
 //! | messages of the assistant | replies; the last is the `final_answer` |
-//! | `close_reason` | `failure_reason` |
+//! | a `close_reason` other than that all was done or somebody left | `failure_reason` |
 //! | agent, room, tags, duration, version | `metadata` |
 //!
 //! Left out: `events`, which repeat the items, handoffs, metrics.
 //!
 //! Leaks: none.
 
-use super::{Format, Record, named_tools};
+use super::{Format, Record, by_agent, named_tools};
 use crate::json::{ObjectWriter, Value};
 use crate::messages::{is_type, join, words};
 use crate::run::{Run, Text};
@@ -60,6 +60,7 @@ impl Format for LiveKit {
         let mut session = Session::default();
         items.items().for_each(|item| session.item(item));
         let steps = session.timeline.finish();
+        by_agent(&steps)?;
         let spoken = steps.iter().rev().find(|step| step.action_name.is_none() && step.thought.is_some());
         let id = record.value.text_of(&["job_id", "room_id"]);
         let mut about = ObjectWriter::default();
@@ -70,12 +71,26 @@ impl Format for LiveKit {
             system: session.system.or_else(|| items.items().find_map(|item| item.text_of(&["instructions"]))),
             tools: named_tools(items.items().flat_map(|item| item.items_of("tools_added"))),
             final_answer: spoken.and_then(|step| step.thought.clone()),
-            failure_reason: record.value.text_of(&["close_reason"]),
+            failure_reason: record.value.text_of(&["close_reason"]).filter(|reason| !is_usual(reason)),
             metadata: about.finish().map(Into::into),
             steps,
             ..Run::default()
         })
     }
+}
+
+/// Whether a session closed as sessions do, by one of the words that the SDK has for it.
+fn is_usual(reason: &str) -> bool {
+    const USUAL: &[&str] = &[
+        "participant_disconnected",
+        "user_initiated",
+        "task_completed",
+        "completed",
+        "job_shutdown",
+        "unknown",
+    ];
+    let reason = reason.to_ascii_lowercase();
+    USUAL.contains(&reason.strip_prefix("cr_").unwrap_or(&reason))
 }
 
 /// A session as its items come in.

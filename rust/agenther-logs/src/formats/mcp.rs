@@ -13,11 +13,14 @@
 //! | `instructions` in the answer to `initialize` | `system` |
 //! | names of client and server | `metadata` |
 //!
+//! Either side numbers its requests from where it likes, and each connection does so anew: an answer is that of the last
+//! request with its `id`.
+//!
 //! What the user asked for and what the model said is not in such a log.
 //!
 //! Leaks: none.
 
-use std::collections::HashSet;
+use std::collections::HashMap;
 
 use super::{Format, Piece, Record, filled, schemas};
 use crate::json::{ObjectWriter, Value};
@@ -49,7 +52,7 @@ impl Format for Mcp {
 
     fn read<'a>(&self, record: &Record<'_, 'a>) -> Result<Run<'a>, String> {
         let messages = || record.value.items();
-        let (mut timeline, mut open) = (Timeline::default(), HashSet::new());
+        let (mut timeline, mut open) = (Timeline::default(), HashMap::new());
         for message in messages() {
             read_message(message, &mut timeline, &mut open);
         }
@@ -92,19 +95,32 @@ fn score_message(message: Value<'_, '_>) -> u8 {
     }
 }
 
-fn read_message<'a>(message: Value<'_, 'a>, timeline: &mut Timeline<'a>, open: &mut HashSet<Text<'a>>) {
+/// Reads a message; `open` has the calls that wait for an answer, by id, and how many other requests with that id were
+/// made since.
+fn read_message<'a>(
+    message: Value<'_, 'a>,
+    timeline: &mut Timeline<'a>,
+    open: &mut HashMap<Text<'a>, usize>,
+) {
     // The JSON of an id: 1 and "1" are not the same.
     let id = message.get("id").filter(|id| !id.is_null()).map(|id| id.json());
     match (message.text_of(&["method"]).as_deref(), id, message.get("params")) {
         (Some("tools/call"), id, Some(params)) => {
             let arguments = params.get("arguments").and_then(|arguments| arguments.text_or_json());
             timeline.act(id.clone(), call_name(params.text_of(&["name"])), arguments);
-            open.extend(id);
+            open.extend(id.map(|id| (id, 0)));
         }
-        (None, Some(id), _) if open.remove(&id) => {
-            let (seen, error) = answer(message);
-            timeline.observe(Some(&id), seen.unwrap_or_default(), Some(error));
-        }
+        (Some("initialize"), ..) => open.clear(),
+        (Some(_), Some(id), _) => open.get_mut(&id).into_iter().for_each(|others| *others += 1),
+        (None, Some(id), _) => match open.get_mut(&id) {
+            Some(0) => {
+                open.remove(&id);
+                let (seen, error) = answer(message);
+                timeline.observe(Some(&id), seen.unwrap_or_default(), Some(error));
+            }
+            Some(others) => *others -= 1,
+            None => {}
+        },
         _ => {}
     }
 }

@@ -90,7 +90,7 @@ use crate::beside::Beside;
 use crate::blank::is_blank;
 use crate::identity::fingerprint;
 use crate::json::{Keys, ObjectWriter, Value};
-use crate::run::{Run, Text};
+use crate::run::{Run, RunStep, Text};
 
 pub(crate) use openai_chat::{schemas, tools_of as tool_schemas};
 
@@ -330,14 +330,17 @@ static REFERENCE: Keys = Keys::new(&[
     "target",
 ]);
 
+/// Whether a field of this name tells what the answer should have been.
+pub(crate) fn is_reference(key: &str) -> bool {
+    REFERENCE.contains(key)
+}
+
 /// Copies the members of a record that no other field took to the metadata; long ones and reference
 /// answers stay behind.
 pub(crate) fn copy_rest(out: &mut ObjectWriter, record: &Record<'_, '_>, taken: impl Fn(&str) -> bool) {
     let id = record.logged_id().map(|(key, _)| key);
-    for (key, value) in record
-        .value
-        .members()
-        .filter(|(key, _)| Some(&**key) != id && !taken(key) && !REFERENCE.contains(key))
+    for (key, value) in
+        record.value.members().filter(|(key, _)| Some(&**key) != id && !taken(key) && !is_reference(key))
     {
         let json = value.json();
         if !value.is_null() && json.len() <= METADATA_FIELD {
@@ -357,6 +360,13 @@ pub(crate) fn named_tools<'t, 'a: 't>(names: impl Iterator<Item = Value<'t, 'a>>
     };
     let tools: Vec<String> = names.filter_map(tool).collect();
     (!tools.is_empty()).then(|| format!("[{}]", tools.join(", ")).into())
+}
+
+/// Refuses steps of which none is by the agent.
+pub(crate) fn by_agent(steps: &[RunStep<'_>]) -> Result<(), String> {
+    let is_by_agent = |step: &RunStep<'_>| step.thought.is_some() || step.action_name.is_some();
+    let refusal = || "the agent says and does nothing in it".to_owned();
+    steps.iter().any(is_by_agent).then_some(()).ok_or_else(refusal)
 }
 
 /// A text worth keeping: `None` for a blank one.

@@ -2,28 +2,32 @@
 //!
 //! Source: objects of `openai.beta.threads`: `thread.message`, `thread.run.step` and `thread.run`, in the lists that the
 //! API gives (`{object: "list", data}`, the newest first), bare, or in one record (`{run, steps, messages}`);
-//! what a file holds of one `thread_id` is joined to one run.
+//! what a file holds of one `thread_id` is joined to one run. An object that was polled stands there several times, and
+//! counts as it was last.
 //!
 //! | field of the log | field of the run |
 //! |---|---|
 //! | first message of the user | `original_prompt`; later ones `user` |
 //! | `step_details.tool_calls`: functions, `code_interpreter`, `file_search` | steps |
 //! | `function.output`, `outputs`, `results` in the call | `observation` |
+//! | `required_action` of the last run: calls that no step tells | steps |
 //! | `last_error` of a step without output | `observation`, `error` |
 //! | messages of the assistant | replies, the last is the `final_answer` |
 //! | `instructions` and `tools` of the last run | `system`, `tools` |
-//! | `last_error`, `incomplete_details` of the last run, else a `status` that is not `completed` | `failure_reason` |
+//! | `last_error`, `incomplete_details` of the last run, else a `status` in which it ended that is not `completed` | `failure_reason` |
 //! | model, `assistant_id` | `metadata` |
 //!
 //! Leaks: none.
 
+use std::collections::HashSet;
+
 use super::openai_chat::schemas;
-use super::{Format, Piece, Record};
+use super::{Format, Piece, Record, by_agent};
 use crate::json::{ObjectWriter, Value};
 use crate::messages::{content_text, join};
 use crate::run::{Run, Text};
 use crate::terminal::set_final_answer;
-use crate::timeline::Timeline;
+use crate::timeline::{Timeline, call_name};
 
 pub(super) struct OpenAiAssistants;
 
@@ -31,6 +35,9 @@ pub(super) struct OpenAiAssistants;
 const HOLDERS: &[&str] = &["data", "messages", "steps", "run_steps", "run", "runs"];
 /// Containers around the objects, at most: a record, its member, the list in that.
 const DEPTH: u8 = 3;
+
+/// States of a run that goes on, or has done what it should.
+const UNFAILED: &[&str] = &["completed", "queued", "in_progress", "requires_action", "cancelling"];
 
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 enum Kind {
@@ -90,6 +97,7 @@ impl Format for OpenAiAssistants {
     fn read<'a>(&self, record: &Record<'_, 'a>) -> Result<Run<'a>, String> {
         let mut found = Vec::new();
         objects(record.value, DEPTH, &mut found);
+        let found = last_told(found);
         let of = |kind: Kind| {
             in_order(found.iter().copied().filter(|value| kind_of(*value) == Some(kind)).collect())
         };
@@ -107,11 +115,14 @@ impl Format for OpenAiAssistants {
             _ => step(value, &mut timeline),
         });
         let last = runs.last();
+        last.into_iter().for_each(|run| required(*run, &found, &mut timeline));
         let mut metadata = ObjectWriter::default();
         last.into_iter().for_each(|run| _ = metadata.copy_members(*run, ["model", "assistant_id"]));
+        let steps = timeline.finish();
+        by_agent(&steps)?;
         let mut run = Run {
             trajectory_id: record.key.map_or_else(|| record.run_id(), |key| key.to_owned().into()),
-            steps: timeline.finish(),
+            steps,
             original_prompt: timeline.prompt,
             system: last.and_then(|run| run.text_of(&["instructions"])),
             tools: last.and_then(|run| schemas(run.get("tools")?)),
@@ -122,6 +133,18 @@ impl Format for OpenAiAssistants {
         set_final_answer(&mut run);
         Ok(run)
     }
+}
+
+/// The objects without those that come again later.
+fn last_told<'t, 'a>(mut found: Vec<Value<'t, 'a>>) -> Vec<Value<'t, 'a>> {
+    let mut seen = HashSet::new();
+    let is_last = |value: &Value<'t, 'a>| {
+        value.text_of(&["id"]).is_none_or(|id| seen.insert((kind_of(*value).map(|kind| kind as u8), id)))
+    };
+    found.reverse();
+    found.retain(is_last);
+    found.reverse();
+    found
 }
 
 fn time(value: Value<'_, '_>) -> f64 {
@@ -154,10 +177,27 @@ fn message<'a>(message: Value<'_, 'a>, timeline: &mut Timeline<'a>) {
     }
 }
 
+fn calls_of<'t, 'a>(step: Value<'t, 'a>) -> impl Iterator<Item = Value<'t, 'a>> {
+    step.at_path(&["step_details", "tool_calls"]).into_iter().flat_map(|calls| calls.items())
+}
+
+/// The calls that a run waits for, where no step tells them.
+fn required<'a>(run: Value<'_, 'a>, found: &[Value<'_, 'a>], timeline: &mut Timeline<'a>) {
+    let Some(calls) = run.at_path(&["required_action", "submit_tool_outputs", "tool_calls"]) else { return };
+    let told: HashSet<Text<'a>> =
+        found.iter().flat_map(|step| calls_of(*step)).filter_map(|call| call.text_of(&["id"])).collect();
+    for call in calls.items() {
+        let (id, function) = (call.text_of(&["id"]), call.get("function").unwrap_or(call));
+        if id.as_ref().is_none_or(|id| !told.contains(id)) {
+            let arguments = function.get("arguments").and_then(|arguments| arguments.text_or_json());
+            timeline.act(id, call_name(function.text_of(&["name"])), arguments);
+        }
+    }
+}
+
 /// The calls of a step, which hold their results.
 fn step<'a>(step: Value<'_, 'a>, timeline: &mut Timeline<'a>) {
-    let calls = || step.at_path(&["step_details", "tool_calls"]).into_iter().flat_map(|calls| calls.items());
-    for call in calls() {
+    for call in calls_of(step) {
         let Some(kind) = call.text_of(&["type"]) else { continue };
         let inside = call.get(&kind).unwrap_or(call);
         let arguments = inside.any_of(&["arguments", "input"]).and_then(|arguments| arguments.text_or_json());
@@ -181,5 +221,6 @@ fn said<'a>(output: Value<'_, 'a>) -> Option<Text<'a>> {
 fn failure_of<'a>(run: Value<'_, 'a>) -> Option<Text<'a>> {
     let error = run.get("last_error").and_then(|error| error.text_of(&["message", "code"]));
     let incomplete = || run.get("incomplete_details")?.text_of(&["reason"]);
-    error.or_else(incomplete).or_else(|| run.text_of(&["status"]).filter(|status| status != "completed"))
+    let failed = |status: &Text<'_>| !UNFAILED.contains(&&**status);
+    error.or_else(incomplete).or_else(|| run.text_of(&["status"]).filter(failed))
 }

@@ -21,7 +21,7 @@
 use std::collections::HashMap;
 
 use super::openai_chat::schemas;
-use super::{Format, Piece, Record};
+use super::{Format, Piece, Record, by_agent};
 use crate::json::{ObjectWriter, Value};
 use crate::messages::{is_type, join};
 use crate::run::{Run, Text};
@@ -30,15 +30,42 @@ use crate::timeline::{Timeline, call_name};
 
 pub(super) struct OpenAiRealtime;
 
-/// Beginnings of the types of all events of the server.
-const EVENTS: &[&str] = &[
-    "session.",
-    "conversation.",
-    "response.",
-    "input_audio_buffer.",
-    "output_audio_buffer.",
-    "rate_limits.",
-    "error",
+/// What is in the events whose types others have too, by the beginnings of those.
+const INSIDE: &[(&str, &str)] = &[
+    ("error", "error"),
+    ("session.", "session"),
+    ("transcription_session.", "session"),
+    ("response.created", "response"),
+    ("response.done", "response"),
+];
+
+/// Beginnings and ends of the types of all events, of the server and of the client.
+const EVENTS: &[(&str, &str)] = &[
+    ("error", ""),
+    ("session.", "created updated update"),
+    ("transcription_session.", "created updated update"),
+    ("rate_limits.", "updated"),
+    ("conversation.", "created"),
+    ("response.", "created done create cancel"),
+    ("conversation.item.", "create created added done retrieve retrieved truncate truncated delete deleted"),
+    ("conversation.item.input_audio_transcription.", "delta segment completed failed"),
+    (
+        "input_audio_buffer.",
+        "append commit committed clear cleared speech_started speech_stopped timeout_triggered dtmf_event_received",
+    ),
+    ("output_audio_buffer.", "started stopped clear cleared"),
+    ("response.output_item.", "added done"),
+    ("response.content_part.", "added done"),
+    ("response.output_text.", "delta done"),
+    ("response.text.", "delta done"),
+    ("response.output_audio.", "delta done"),
+    ("response.audio.", "delta done"),
+    ("response.output_audio_transcript.", "delta done"),
+    ("response.audio_transcript.", "delta done"),
+    ("response.function_call_arguments.", "delta done"),
+    ("response.mcp_call_arguments.", "delta done"),
+    ("response.mcp_call.", "in_progress completed failed"),
+    ("mcp_list_tools.", "in_progress completed failed"),
 ];
 
 /// Events that tell an item.
@@ -52,8 +79,15 @@ const TELLS_ITEM: &[&str] = &[
 const HEARD: &str = "conversation.item.input_audio_transcription.completed";
 
 fn is_event(record: Value<'_, '_>) -> bool {
-    let known = |kind: Text<'_>| EVENTS.iter().any(|event| kind.starts_with(event));
-    record.get("event_id").is_some() && record.text_of(&["type"]).is_some_and(known)
+    if record.get("event_id").is_none() {
+        return false;
+    }
+    let Some(kind) = record.text_of(&["type"]) else { return false };
+    let has = |key| record.get(key).is_some_and(|inside: Value<'_, '_>| inside.is_object());
+    let is = |(begin, ends): &(&str, &str)| {
+        kind.strip_prefix(begin).is_some_and(|end| ends.split(' ').any(|known| known == end))
+    };
+    EVENTS.iter().any(is) && INSIDE.iter().all(|(begin, key)| !kind.starts_with(begin) || has(key))
 }
 
 /// Whether an event says anything of the run; most hold pieces of sound.
@@ -87,24 +121,28 @@ impl Format for OpenAiRealtime {
 
     fn pieces<'t, 'a>(&self, record: Value<'t, 'a>) -> Option<Vec<Piece<'t, 'a>>> {
         if record.is_array() {
-            return None;
+            return sessions_in(record);
         }
-        let run = record.get("session").and_then(|session| session.text_of(&["id"]));
-        Some(if tells(record) { vec![Piece { run, value: record }] } else { Vec::new() })
+        Some(if tells(record) { vec![Piece { run: session_of(record), value: record }] } else { Vec::new() })
     }
 
     fn read<'a>(&self, record: &Record<'_, 'a>) -> Result<Run<'a>, String> {
         let mut session = Session::default();
         for value in record.value.items() {
-            if is_event(value) { session.event(value) } else { session.tell(value) }
+            match is_event(value) {
+                true if tells(value) => session.event(value),
+                true => {}
+                false => session.tell(value),
+            }
         }
         let mut conversation = Spoken::default();
-        session.items.iter().for_each(|item| conversation.item(item));
+        for item in &session.items {
+            let heard = item.text_of(&["id"]).and_then(|id| session.heard.remove(&id));
+            conversation.item(*item, heard);
+        }
         conversation.speak();
         let steps = conversation.timeline.finish();
-        if !steps.iter().any(|step| step.thought.is_some() || step.action_name.is_some()) {
-            return Err("none of its items is by the agent".to_owned());
-        }
+        by_agent(&steps)?;
         let about = session.about;
         let mut metadata = ObjectWriter::default();
         metadata.copy("model", about.and_then(|about| about.get("model")));
@@ -123,18 +161,28 @@ impl Format for OpenAiRealtime {
     }
 }
 
-/// An item as far as it was told.
-struct Item<'t, 'a> {
-    value: Value<'t, 'a>,
-    transcript: Option<Text<'a>>,
+fn session_of<'a>(event: Value<'_, 'a>) -> Option<Text<'a>> {
+    event.get("session").and_then(|session| session.text_of(&["id"]))
+}
+
+/// The events in a list by their sessions; `None` where it names none.
+fn sessions_in<'t, 'a>(list: Value<'t, 'a>) -> Option<Vec<Piece<'t, 'a>>> {
+    let mut run = list.items().find_map(session_of)?;
+    let piece = |event: Value<'t, 'a>| {
+        run = session_of(event).unwrap_or_else(|| run.clone());
+        Piece { run: Some(run.clone()), value: event }
+    };
+    Some(list.items().filter(|event| tells(*event)).map(piece).collect())
 }
 
 /// A session as its events come in.
 #[derive(Default)]
 struct Session<'t, 'a> {
-    items: Vec<Item<'t, 'a>>,
+    items: Vec<Value<'t, 'a>>,
     /// Items by their ids.
     places: HashMap<Text<'a>, usize>,
+    /// What was heard, by the ids of items, which may be told later.
+    heard: HashMap<Text<'a>, Text<'a>>,
     about: Option<Value<'t, 'a>>,
     failure: Option<Text<'a>>,
 }
@@ -145,10 +193,7 @@ impl<'t, 'a> Session<'t, 'a> {
         if is_type(event, TELLS_ITEM) {
             event.get("item").into_iter().for_each(|item| self.tell(item));
         } else if is_type(event, &[HEARD]) {
-            let place = event.text_of(&["item_id"]).and_then(|id| self.places.get(&id).copied());
-            if let Some(item) = place.and_then(|place| self.items.get_mut(place)) {
-                item.transcript = event.text_of(&["transcript"]);
-            }
+            self.heard.extend(event.text_of(&["item_id"]).zip(event.text_of(&["transcript"])));
         } else if let Some(response) = event.get("response") {
             self.failure = failure_of(response);
             response.items_of("output").for_each(|item| self.tell(item));
@@ -160,8 +205,8 @@ impl<'t, 'a> Session<'t, 'a> {
     fn tell(&mut self, value: Value<'t, 'a>) {
         let place = self.places.entry(value.text_of(&["id"]).unwrap_or_default()).or_insert(self.items.len());
         match self.items.get_mut(*place).filter(|_| value.text_of(&["id"]).is_some()) {
-            Some(item) => item.value = value,
-            None => self.items.push(Item { value, transcript: None }),
+            Some(item) => *item = value,
+            None => self.items.push(value),
         }
     }
 }
@@ -185,11 +230,10 @@ struct Spoken<'a> {
 }
 
 impl<'a> Spoken<'a> {
-    fn item(&mut self, item: &Item<'_, 'a>) {
-        let value = item.value;
+    fn item(&mut self, value: Value<'_, 'a>, heard: Option<Text<'a>>) {
         let id = value.text_of(&["call_id", "id"]);
         match value.text_of(&["type"]).as_deref() {
-            Some("message") => self.message(value, item.transcript.clone()),
+            Some("message") => self.message(value, heard),
             Some(kind @ ("function_call" | "mcp_call")) => {
                 self.timeline.think(self.words.take());
                 let arguments = value.get("arguments").and_then(|arguments| arguments.text_or_json());
@@ -211,8 +255,8 @@ impl<'a> Spoken<'a> {
         }
     }
 
-    fn message(&mut self, message: Value<'_, 'a>, transcript: Option<Text<'a>>) {
-        let mut words = transcript;
+    fn message(&mut self, message: Value<'_, 'a>, heard: Option<Text<'a>>) {
+        let mut words = heard;
         if words.is_none() {
             let said = |part: Value<'_, 'a>| part.text_of(&["transcript", "text"]);
             message.items_of("content").for_each(|part| join(&mut words, said(part)));

@@ -42,8 +42,10 @@ impl Format for Opik {
     fn read<'a>(&self, record: &Record<'_, 'a>) -> Result<Run<'a>, String> {
         let trace = record.value.get("trace").unwrap_or(record.value);
         let spans = || record.value.items_of("spans");
+        // A function that is traced alone has no spans: the trace is its call.
+        let alone = spans().next().is_none().then_some(trace);
         let mut run = run_of(Trace {
-            spans: spans().map(span_of).collect(),
+            spans: spans().chain(alone).map(span_of).collect(),
             input: content_in(trace, &["input"]),
             output: content_in(trace, &["output"]),
             // The first of the spans may be one that failed, and the trace go on.

@@ -16,6 +16,7 @@
 //! Leaks: `vars`, `testCase` (`assert`), `gradingResult`, `namedScores` stay behind.
 
 use super::{Format, Piece, Record, filled};
+use crate::identity::fingerprint;
 use crate::json::{ObjectWriter, Value};
 use crate::labels::read_labels;
 use crate::run::{Run, Text};
@@ -40,10 +41,10 @@ impl Format for Promptfoo {
         if is_result(record) {
             return None;
         }
-        let eval = record.text_of(&["evalId"]).unwrap_or_default();
-        let numbered = |place: usize| format!("{eval}-{place}").into();
+        let eval = record.text_of(&["evalId"]).unwrap_or("eval".into());
+        // Ids and places come again in the next document.
         let piece = |(place, result): (usize, Value<'t, 'a>)| Piece {
-            run: Some(result.text_of(&["id"]).unwrap_or_else(|| numbered(place))),
+            run: Some(format!("{eval}-{place}-{}", fingerprint(&result.json())).into()),
             value: result,
         };
         Some(results_in(record).enumerate().map(piece).collect())
@@ -63,7 +64,8 @@ impl Format for Promptfoo {
             asked.map_or_else(|| content_in(result, &["prompt"]), |prompt| content_in(prompt, &["raw"]));
         let call = Span { kind: Kind::Model, input, output, ..Span::default() };
         let mut run: Run<'a> = run_of(Trace { spans: vec![call], ..Trace::default() })?;
-        run.trajectory_id = record.key.map_or_else(|| record.run_id(), |key| key.to_owned().into());
+        let key = || record.key.map(|key| key.to_owned().into());
+        run.trajectory_id = result.text_of(&["id"]).or_else(key).unwrap_or_else(|| record.run_id());
         read_labels(result, &mut run);
         run.failure_reason = result
             .at_path(&["gradingResult", "reason"])

@@ -17,6 +17,7 @@
 //! Leaks: `metrics`, `info`, and the data of the task (it may hold the answer) stay behind.
 
 use super::{Format, Piece, Record, tool_schemas};
+use crate::identity::fingerprint;
 use crate::json::{ObjectWriter, Value};
 use crate::messages::Conversation;
 use crate::run::{Run, Text};
@@ -34,7 +35,7 @@ impl Format for Verifiers {
     }
 
     fn score(&self, record: Value<'_, '_>) -> u8 {
-        95 * u8::from(is_trace(record) || record.items_of("traces").next().is_some_and(is_trace))
+        95 * u8::from(is_trace(record) || record.items_of("traces").take(4).any(is_trace))
     }
 
     fn pieces<'t, 'a>(&self, record: Value<'t, 'a>) -> Option<Vec<Piece<'t, 'a>>> {
@@ -44,7 +45,8 @@ impl Format for Verifiers {
         let env = record.get("env");
         // What the episode was played in goes along with each trace.
         let pieces = |trace: Value<'t, 'a>| {
-            let run = trace.text_of(&["id"]);
+            // Traces may have no id, or that of another one.
+            let run = Some(fingerprint(&trace.json()).into());
             [Some(trace), env].into_iter().flatten().map(move |value| Piece { run: run.clone(), value })
         };
         Some(record.items_of("traces").flat_map(pieces).collect())
@@ -58,8 +60,9 @@ impl Format for Verifiers {
         if said.steps.is_empty() {
             return Err("none of its nodes is a message of the model".to_owned());
         }
+        let key = || record.key.map(|key| key.to_owned().into());
         let mut run = Run {
-            trajectory_id: trace.text_of(&["id"]).unwrap_or_else(|| record.run_id()),
+            trajectory_id: trace.text_of(&["id"]).or_else(key).unwrap_or_else(|| record.run_id()),
             original_prompt: said.prompt,
             system: said.system,
             tools: tool_schemas(trace).or_else(|| tool_schemas(*branch.first()?)),
@@ -107,10 +110,13 @@ fn reward_of(trace: Value<'_, '_>) -> Option<f64> {
     scored.reduce(|sum, reward| sum + reward)
 }
 
+/// Conditions on which an agent stops that has done its work.
+const COMPLETED: &[&str] = &["agent_completed", "no_tools_called", "has_final_env_response"];
+
 /// What ended a trace before its agent did.
 fn end_of<'a>(trace: Value<'_, 'a>) -> Option<Text<'a>> {
     let error = trace.items_of("errors").last().and_then(|error| error.text_of(&["message", "type"]));
-    error.or_else(|| trace.text_of(&["stop_condition"]).filter(|end| end != "agent_completed"))
+    error.or_else(|| trace.text_of(&["stop_condition"]).filter(|end| !COMPLETED.contains(&&**end)))
 }
 
 fn metadata(trace: Value<'_, '_>, env: Option<Value<'_, '_>>) -> Option<String> {

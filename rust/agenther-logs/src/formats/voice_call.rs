@@ -13,7 +13,7 @@
 //! | `tool_results`, `tool_call_result`, by the call's id, else by the tool | `observation`; `is_error`, `successful` as `error` |
 //! | what the agent says | replies; the last is the `final_answer`, though the agent hangs up after it |
 //! | `analysis.call_successful`, `call_analysis.call_successful`, `analysis.successEvaluation` | `success`; a percentage or a mark up to 10 is the `reward` |
-//! | the error of the call, why a criterion was not met, `disconnection_reason`, `endedReason`, `termination_reason` | `failure_reason` |
+//! | the error of the call, why a criterion was not met, a `disconnection_reason`, `endedReason`, `termination_reason` other than that a side hung up | `failure_reason` |
 //! | Vapi's `assistant.model.tools` | `tools` |
 //! | agent, kind of call, dynamic variables | `metadata` |
 //!
@@ -23,7 +23,7 @@
 //! and feedback.
 
 use super::openai_chat::schemas;
-use super::{Format, Record};
+use super::{Format, Record, by_agent};
 use crate::json::{ObjectWriter, Value};
 use crate::labels::score_named;
 use crate::messages::join;
@@ -61,13 +61,28 @@ fn turns_of<'t, 'a>(call: Value<'t, 'a>) -> Option<Value<'t, 'a>> {
         .map(|of| of.0)
 }
 
-/// Whether a record is a call that nobody took.
-fn is_silent(record: Value<'_, '_>) -> bool {
-    const MARKS: [[&str; 2]; 3] =
-        [["conversation_id", "transcript"], ["call_id", "call_status"], ["orgId", "endedReason"]];
-    let marked =
-        |call: Value<'_, '_>| MARKS.iter().any(|marks| marks.iter().all(|key| call.get(key).is_some()));
-    marked(record) || ENVELOPES.iter().filter_map(|key| record.get(key)).any(marked)
+/// A record of a call without turns: nobody took it, or its words are one text.
+fn without_turns<'t, 'a>(record: Value<'t, 'a>) -> Option<Value<'t, 'a>> {
+    const MARKS: &[&[&str]] = &[
+        &["conversation_id", "transcript", "agent_id"],
+        &["conversation_id", "transcript", "status"],
+        &["call_id", "call_status"],
+        &["orgId", "endedReason"],
+    ];
+    let no_turns = |turns: Value<'_, '_>| turns.is_array() && turns.items().next().is_none();
+    let marked = |call: &Value<'_, '_>| {
+        MARKS.iter().any(|marks| marks.iter().all(|key| call.get(key).is_some()))
+            || call.get("conversation_id").is_some() && call.get("transcript").is_some_and(no_turns)
+    };
+    std::iter::once(record).chain(ENVELOPES.iter().filter_map(|key| record.get(key))).find(marked)
+}
+
+/// What a call without turns lacks.
+fn lack_of(record: Value<'_, '_>) -> &'static str {
+    match without_turns(record).and_then(|call| call.text_of(&["transcript"])) {
+        Some(_) => "its words are one text without turns",
+        None => "nobody says a word in it",
+    }
 }
 
 impl Format for VoiceCall {
@@ -80,14 +95,15 @@ impl Format for VoiceCall {
     }
 
     fn score(&self, record: Value<'_, '_>) -> u8 {
-        if call_of(record).is_some() { 95 } else { 40 * u8::from(is_silent(record)) }
+        if call_of(record).is_some() { 95 } else { 40 * u8::from(without_turns(record).is_some()) }
     }
 
     fn read<'a>(&self, record: &Record<'_, 'a>) -> Result<Run<'a>, String> {
-        let (call, turns) = call_of(record.value).ok_or("nobody says a word in it")?;
+        let (call, turns) = call_of(record.value).ok_or_else(|| lack_of(record.value))?;
         let mut heard = Heard { system: prompt_of(call), ..Heard::default() };
         turns.items().for_each(|turn| heard.turn(turn));
         let steps = heard.timeline.finish();
+        by_agent(&steps)?;
         let spoken = steps.iter().rev().find(|step| step.action_name.is_none() && step.thought.is_some());
         let id = call.text_of(&["conversation_id", "call_id", "id"]);
         let mut run = Run {
@@ -176,7 +192,27 @@ fn label(call: Value<'_, '_>, run: &mut Run<'_>) {
     }
 }
 
-/// How a call ended, what says most first.
+/// Words by which the products say that a side hung up, or handed the call on.
+const USUAL: &[&str] = &[
+    "hangup",
+    "ended-call",
+    "end-call",
+    "end_call",
+    "call ended by",
+    "client disconnected",
+    "call_transfer",
+    "transfer_bridged",
+    "forwarded-call",
+    "vonage-completed",
+];
+
+/// Whether a call ended in another way than calls do.
+fn unusual(end: &Text<'_>) -> bool {
+    let end = end.to_ascii_lowercase();
+    !USUAL.iter().any(|words| end.contains(words))
+}
+
+/// Why a call failed, what says most first.
 fn ended<'a>(call: Value<'_, 'a>) -> Option<Text<'a>> {
     let said = |path: &[&str]| call.at_path(path)?.text().filter(|text| !text.is_empty());
     let criteria = call.at_path(&["analysis", "evaluation_criteria_results"]);
@@ -186,8 +222,8 @@ fn ended<'a>(call: Value<'_, 'a>) -> Option<Text<'a>> {
         criteria.into_iter().flat_map(|criteria| criteria.members()).find(|(_, criterion)| unmet(*criterion));
     said(&["metadata", "error", "reason"])
         .or_else(|| unmet?.1.text_of(&["rationale"]))
-        .or_else(|| call.text_of(&["disconnection_reason", "endedReason"]))
-        .or_else(|| said(&["metadata", "termination_reason"]))
+        .or_else(|| call.text_of(&["disconnection_reason", "endedReason"]).filter(unusual))
+        .or_else(|| said(&["metadata", "termination_reason"]).filter(unusual))
 }
 
 fn metadata(call: Value<'_, '_>) -> Option<String> {

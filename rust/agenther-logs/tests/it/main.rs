@@ -12,6 +12,7 @@ mod hostile;
 mod mapping;
 mod misshapen;
 mod pages;
+mod product_logs;
 mod round_trip;
 mod scan;
 mod shared_data;
