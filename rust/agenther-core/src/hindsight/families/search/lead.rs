@@ -335,6 +335,22 @@ pub fn work(lead: &Lead<'_>) -> Option<&'static str> {
         !matches!(*word, "of" | "that" | "which" | "from" | "by" | "in" | "about" | "who" | "for" | "on")
     });
     let work = words.find_map(|word| WORKS.iter().find(|work| **work == word)).copied();
+    // A video game developer is no game.
+    const MAKERS: &[&str] = &[
+        "developer",
+        "publisher",
+        "company",
+        "studio",
+        "distributor",
+        "festival",
+        "magazine",
+        "engine",
+        "character",
+        "label",
+    ];
+    if words.next().is_some_and(|next| MAKERS.contains(&next)) {
+        return None;
+    }
     // "an American film and stage actor" is no film.
     let ends = [" of ", " in ", " from ", " who ", " that ", " which ", " by ", " for "];
     let phrase = ends.iter().fold(head, |phrase, end| phrase.split(end).next().unwrap_or(phrase));

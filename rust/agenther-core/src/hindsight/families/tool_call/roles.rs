@@ -190,7 +190,12 @@ pub fn role(name: &str, description: Option<&str>, value: &str) -> Role {
     by_words(&words, value)
         .or_else(|| by_singular(&words, value))
         .or_else(|| by_description(description?, value))
-        .unwrap_or_else(|| Role::With(humanize(name)))
+        .unwrap_or_else(|| Role::With(humanize(unfiltered(name))))
+}
+
+/// The name without the word that it filters: `filter_route` is the route.
+fn unfiltered(name: &str) -> &str {
+    name.strip_prefix("filter_").or_else(|| name.strip_suffix("_filter")).unwrap_or(name)
 }
 
 /// The role of the singular of a plural: `travel_dates`, `hotel_names`.

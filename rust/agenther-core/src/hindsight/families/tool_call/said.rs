@@ -294,7 +294,7 @@ impl Said<'_, '_> {
                     || part == *object
                         && (!is_list || self.call.payload.node.rows().len() == 1)
                         && self.call.payload.node.text().is_none()
-                        && SELVES.contains(&object.as_str())
+                        && SELVES.contains(&singular(object).as_str())
                 {
                     return match labels {
                         [] => (format!("the details of my {place}{tail}"), false),
