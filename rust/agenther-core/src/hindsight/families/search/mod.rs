@@ -235,9 +235,9 @@ fn attributed<'a>(query: &'a str, observation: &'a str) -> Option<Passage<'a>> {
 
 /// The passage of a listed page whose title a longer query holds: `Ann Lee early paintings` finds the page on Ann Lee.
 fn mentioned<'a>(query: &'a str, text: &'a str) -> Option<Passage<'a>> {
-    // What the page is about is not what the query asks of it.
+    // A passage may be any part of a page, and what its page is about is not what the query asks of it.
     let of_query = |mut passage: Passage<'a>| {
-        passage.facts.retain(|fact| fact.relation != Relation::Definition);
+        passage.facts.retain(|fact| pages::has_summaries(text) || fact.relation != Relation::Definition);
         (!passage.facts.is_empty()).then_some(passage)
     };
     pages::mentioned(query, text).find_map(|title| passage::read(title, text).and_then(of_query))

@@ -202,9 +202,13 @@ fn folded_words(text: &str) -> String {
 }
 
 fn is_list(text: &str) -> bool {
+    has_summaries(text) || passages(text.trim_start()).next().is_some_and(|(title, _)| !title.is_empty())
+}
+
+/// Whether a text is a list of pages with their summaries.
+pub fn has_summaries(text: &str) -> bool {
     let opens = text.trim_start();
     opens.starts_with("Page: ")
-        || passages(opens).next().is_some_and(|(title, _)| !title.is_empty())
         || opens.starts_with("Out[") && text.contains("Page: ") && text.contains("Summary:")
 }
 
