@@ -265,7 +265,9 @@ impl<'a> Conversation<'a> {
         if self.steps.len() == first {
             calls_in_parts(message).for_each(|part| self.call(part));
         }
-        self.end_turn(first, reasoning(message), content_text(message));
+        let has_only_calls = parts(message).next().is_some() && parts(message).all(content::is_bare_call);
+        let words = content_text(message).filter(|_| !has_only_calls);
+        self.end_turn(first, reasoning(message), words);
     }
 
     /// Puts the words of a turn where they belong: to the first of its calls, or to a step of their own.
@@ -281,11 +283,10 @@ impl<'a> Conversation<'a> {
         join(&mut reasoning, written.flatten());
         let words = words.and_then(filled).and_then(|words| self.written_calls(first, words));
         if self.steps.len() == first {
-            let in_rollout =
-                self.in_rollout || self.told().prompts.iter().any(|prompt| prompt.contains("<answer>"));
-            let answer = |reply: Text<'a>| match interleaved::answer_in(&reply).filter(|_| in_rollout) {
-                Some(answer) => answer.to_owned().into(),
-                None => reply,
+            let is_told = || self.told().prompts.iter().any(|prompt| prompt.contains("<answer>"));
+            let answer = |reply: Text<'a>| match interleaved::answer_in(&reply) {
+                Some(answer) if self.in_rollout || is_told() => answer.to_owned().into(),
+                _ => reply,
             };
             let Some(reply) = words.map(answer).or(reasoning) else { return };
             self.steps.push(RunStep { thought: Some(reply), ..RunStep::default() });

@@ -12,7 +12,8 @@ mod places;
 mod rows;
 mod threads;
 
-use std::collections::{HashMap, VecDeque};
+use std::collections::{HashMap, HashSet, VecDeque};
+use std::hash::{BuildHasher, RandomState};
 
 pub(crate) use attributes::{Attributes, kind_named};
 pub(crate) use payload::{Messages, Side, words};
@@ -91,8 +92,18 @@ pub(crate) fn sortable(time: &str) -> String {
     date[..end].replace(' ', "T")
 }
 
+/// Leaves out spans that are there twice, as in exports whose pages overlap.
+fn drop_repeated(spans: &mut Vec<Span>) {
+    let (hasher, mut seen) = (RandomState::new(), HashSet::new());
+    spans.retain(|span| {
+        let told = (&span.id, &span.start, &span.name, &span.input, &span.output);
+        span.id.is_empty() || seen.insert(hasher.hash_one(told))
+    });
+}
+
 /// The run that the spans of a trace tell of; `trajectory_id` and `metadata` are left to the format.
 pub(crate) fn run_of(mut trace: Trace) -> Result<Run<'static>, String> {
+    drop_repeated(&mut trace.spans);
     trace.spans.sort_by(|a, b| a.start.cmp(&b.start));
     let places = places(&trace.spans);
     let thread = main_thread(&trace.spans, &places);

@@ -13,7 +13,7 @@
 //! Leaks: none inside the messages.
 
 use super::openai_chat::{build, tools_of};
-use super::{Format, Piece, Record};
+use super::{Format, Piece, Record, by_agent};
 use crate::json::Value;
 use crate::labels::{is_label, read_labels};
 use crate::messages::{Conversation, has_known_role, is_message};
@@ -34,6 +34,15 @@ const CONVERSATION: &[&str] = &[
     "dialog_id",
     "trace_id",
     "run_id",
+    "trajectory_id",
+    "traj_id",
+    "episode_id",
+    "interaction_id",
+    "session",
+    "sessionID",
+    "conv_id",
+    "conversation",
+    "chatId",
 ];
 /// Lists that make a record more than a message.
 const LISTS: &[&str] = &["messages", "steps", "trajectory", "history", "conversations", "events"];
@@ -77,6 +86,7 @@ impl Format for MessageLines {
         let lines = record.value;
         let alone = Some(lines).filter(|line| is_line(*line));
         let conversation = Conversation::read(lines.items().chain(alone));
+        by_agent(&conversation.steps)?;
         let mut run = build(record, conversation)?;
         run.trajectory_id = record.key.map_or(run.trajectory_id, |key| key.to_owned().into());
         let labelled = lines.items().filter(|line| line.members().any(|(key, _)| is_label(&key)));

@@ -20,9 +20,9 @@
 use super::openai_chat::{holds_messages, schemas_in_prompt, set_goal, tools_of};
 use super::{Format, Record, copy_rest};
 use crate::blank::is_blank;
-use crate::json::{Keys, Limits, ObjectWriter, Tape, Value};
+use crate::json::{Keys, Limits, ObjectWriter, Tape, Value, read_inner};
 use crate::labels::{is_label, read_labels, reward_of};
-use crate::messages::{Conversation, Role, has_written_calls, is_message, role_of};
+use crate::messages::{Conversation, Role, content_text, has_written_calls, is_message, role_of};
 use crate::run::{Run, Text};
 use crate::terminal::set_final_answer;
 use crate::transcript::{Chat, is_open, messages_in, turns_after};
@@ -142,7 +142,13 @@ impl Format for Rollout {
 fn chat_of(prompt: Value<'_, '_>, response: &str) -> String {
     let Some(text) = prompt.text() else {
         let messages = prompt.json();
-        return Chat::of(&messages).and(&answer(response));
+        let is_said =
+            |message: Value<'_, '_>| content_text(message).is_some_and(|said| said.trim() == response.trim());
+        // Loggers give the last reply once more, though the user went on.
+        return match prompt.items().any(is_said) {
+            true => messages.into_owned(),
+            false => Chat::of(&messages).and(&answer(response)),
+        };
     };
     if is_open(&text)
         && let Some(chat) = messages_in(&format!("{text}{response}"))
@@ -165,6 +171,18 @@ fn without_prompt<'r>(response: &'r str, prompt: &str) -> &'r str {
 }
 
 fn answer(response: &str) -> String {
+    // Gateways keep the answer as the provider's JSON.
+    let reply = |value: Value<'_, '_>| {
+        let message =
+            value.get("choices").and_then(|choices| choices.items().next()?.get("message")).unwrap_or(value);
+        (is_message(message) && role_of(message) == Some(Role::Agent))
+            .then(|| format!("[{}]", message.json()))
+    };
+    if response.trim_start().starts_with('{')
+        && let Some(message) = read_inner(response, reply)
+    {
+        return message;
+    }
     turns_after(response).unwrap_or_else(|| Chat::single("assistant", response))
 }
 

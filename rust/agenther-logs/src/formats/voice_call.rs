@@ -23,7 +23,7 @@
 //! and feedback.
 
 use super::openai_chat::schemas;
-use super::{Format, Record, by_agent};
+use super::{Format, Piece, Record, by_agent};
 use crate::json::{ObjectWriter, Value};
 use crate::labels::score_named;
 use crate::messages::join;
@@ -77,6 +77,16 @@ fn without_turns<'t, 'a>(record: Value<'t, 'a>) -> Option<Value<'t, 'a>> {
     std::iter::once(record).chain(ENVELOPES.iter().filter_map(|key| record.get(key))).find(marked)
 }
 
+fn id_of<'a>(call: Value<'_, 'a>) -> Option<Text<'a>> {
+    call.text_of(&["conversation_id", "call_id", "id"]).or_else(|| call.get("call")?.text_of(&["id"]))
+}
+
+/// Whether a tool hangs up or hands the call over.
+fn closes(tool: &str) -> bool {
+    let tool = tool.to_ascii_lowercase();
+    ["end", "hang", "transfer", "terminate"].iter().any(|word| tool.contains(word))
+}
+
 /// What a call without turns lacks.
 fn lack_of(record: Value<'_, '_>) -> &'static str {
     match without_turns(record).and_then(|call| call.text_of(&["transcript"])) {
@@ -98,18 +108,30 @@ impl Format for VoiceCall {
         if call_of(record).is_some() { 95 } else { 40 * u8::from(without_turns(record).is_some()) }
     }
 
+    fn pieces<'t, 'a>(&self, record: Value<'t, 'a>) -> Option<Vec<Piece<'t, 'a>>> {
+        // Webhooks tell of one call several times, each time with more.
+        let (call, _) = call_of(record)?;
+        Some(vec![Piece { run: Some(id_of(call)?), value: record }])
+    }
+
     fn read<'a>(&self, record: &Record<'_, 'a>) -> Result<Run<'a>, String> {
-        let (call, turns) = call_of(record.value).ok_or_else(|| lack_of(record.value))?;
+        let told = record.value.items().filter(|told| call_of(*told).is_some());
+        let length = |told: &Value<'_, '_>| call_of(*told).map_or(0, |(_, turns)| turns.items().count());
+        let value = told.max_by_key(length).unwrap_or(record.value);
+        let (call, turns) = call_of(value).ok_or_else(|| lack_of(value))?;
         let mut heard = Heard { system: prompt_of(call), ..Heard::default() };
         turns.items().for_each(|turn| heard.turn(turn));
         let steps = heard.timeline.finish();
         by_agent(&steps)?;
-        let spoken = steps.iter().rev().find(|step| step.action_name.is_none() && step.thought.is_some());
-        let id = call.text_of(&["conversation_id", "call_id", "id"]);
+        // After words that hang up or hand over nothing is said; a call that broke off has no answer.
+        let last =
+            steps.iter().rposition(|step| step.action_name.as_deref().is_some_and(|name| !closes(name)));
+        let spoken = steps[last.map_or(0, |last| last + 1)..]
+            .iter()
+            .rev()
+            .find(|step| step.action_name.is_none() && step.thought.is_some());
         let mut run = Run {
-            trajectory_id: id
-                .or_else(|| call.get("call")?.text_of(&["id"]))
-                .unwrap_or_else(|| record.run_id()),
+            trajectory_id: id_of(call).unwrap_or_else(|| record.run_id()),
             original_prompt: heard.timeline.prompt,
             system: heard.system,
             tools: call.at_path(&["assistant", "model", "tools"]).and_then(schemas),

@@ -3,6 +3,7 @@
 use std::borrow::Cow;
 
 use super::{dialects, join};
+use crate::blank::is_blank;
 use crate::json::Value;
 use crate::run::Text;
 
@@ -40,7 +41,7 @@ pub(super) fn calls_in_parts<'t, 'a>(
 }
 
 /// Whether a part is a call of AutoGen's, which has neither a type nor a wrapper.
-fn is_bare_call(part: Value<'_, '_>) -> bool {
+pub(super) fn is_bare_call(part: Value<'_, '_>) -> bool {
     part.get("type").is_none()
         && ["id", "name", "arguments"].iter().all(|key| part.get(key).is_some_and(|value| value.is_string()))
 }
@@ -88,6 +89,10 @@ pub(crate) fn part_text<'a>(part: Value<'_, 'a>) -> Option<Text<'a>> {
         "tool-result",
     ];
     if is_type(part, NO_WORDS) {
+        return None;
+    }
+    // A part of text without words is none, and no picture.
+    if part.get("text").is_some_and(|text| text.text().is_some_and(|text| is_blank(&text))) {
         return None;
     }
     let text = part.text_of(&["text", "refusal"]).or_else(|| part.get("json")?.text_or_json());

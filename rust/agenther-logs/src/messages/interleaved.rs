@@ -160,8 +160,8 @@ fn calls_at_end(text: &str, told: &Told<'_>) -> Option<(String, Vec<WrittenCall>
 
 /// The call between known tags that a text ends with.
 fn call_at_end<'t>(text: &'t str, told: &Told<'_>) -> Option<(&'t str, WrittenCall, &'static Tag)> {
-    CALLS.iter().filter(|tag| told.is_call(tag)).find_map(|tag| {
-        let (words, body) = between(text, tag.open, tag.close)?;
+    CALLS.iter().find_map(|tag| {
+        let (words, body) = between(text, tag.open, tag.close).filter(|_| told.is_call(tag))?;
         Some((words, written(tag.tool, tag.parameter, body), tag))
     })
 }
@@ -194,10 +194,11 @@ fn words_of(text: String) -> Option<Piece> {
     (!words.is_empty()).then(|| Piece::Words(words.to_owned()))
 }
 
-/// The answer in a reply that is nothing else.
+/// The answer in a reply that is nothing else; a sampler may have cut its end.
 pub(super) fn answer_in(text: &str) -> Option<&str> {
-    let inside = text.trim().strip_prefix("<answer>")?.strip_suffix("</answer>")?;
-    (!inside.contains("<answer>")).then(|| inside.trim())
+    let inside = text.trim().strip_prefix("<answer>")?;
+    let inside = inside.strip_suffix("</answer>").unwrap_or(inside);
+    (!inside.contains("<answer>") && !inside.contains("</answer>")).then(|| inside.trim())
 }
 
 #[cfg(test)]
@@ -288,6 +289,7 @@ mod tests {
     #[test]
     fn answers_are_taken_out_of_their_tags() {
         assert_eq!(answer_in("\n<answer> a b </answer>"), Some("a b"));
+        assert_eq!(answer_in("<answer>a"), Some("a"));
         assert_eq!(answer_in("So <answer>a</answer>"), None);
         assert_eq!(answer_in("<answer>a</answer> or <answer>b</answer>"), None);
     }

@@ -63,7 +63,7 @@ fn records_that_are_nearly_of_a_format_are_what_they_are() {
         (r#"{"items": [{"type": "book", "name": "Kim"}, {"type": "message", "text": "Hi"}]}"#.to_owned(), None),
         (r#"{"type": "error", "event_id": 7, "error": "gone"}"#.to_owned(), None),
         (
-            r#"{"id": "1", "object": "thread.message", "thread_id": "t", "role": "user", "content": "Hi"}"#.to_owned(),
+            r#"{"id": "1", "object": "thread.message", "thread_id": "t", "role": "assistant", "content": "Hi"}"#.to_owned(),
             Some("message_lines"),
         ),
         (
