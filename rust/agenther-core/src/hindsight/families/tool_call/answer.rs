@@ -292,12 +292,27 @@ pub fn identified(fields: &[(String, Node)]) -> Option<&(String, Node)> {
 }
 
 fn identifiers(fields: &[(String, Node)]) -> impl Iterator<Item = &(String, Node)> {
-    fields.iter().take(4).filter(|(key, value)| {
+    // Beside an identifier of its own a row has those of others: the user who made it.
+    let has_own = fields.iter().any(|(key, _)| key == "id");
+    fields.iter().take(4).filter(move |(key, value)| {
         let key = key.to_ascii_lowercase();
         is_short(value)
+            && !(has_own && key.ends_with("_id"))
+            // Nobody knows a task by `6fwC2x8PqHv5Rj3m`.
+            && !(key == "id" && value.text().is_some_and(is_random))
             && (["id", "number", "code", "symbol", "key", "version"].iter().any(|end| key.ends_with(end))
                 || PLACED.contains(&key.as_str()))
     })
+}
+
+/// Letters of both kinds among digits, as only a machine makes them up.
+fn is_random(text: &str) -> bool {
+    let has = |kind: fn(&u8) -> bool| text.bytes().filter(kind).count() >= 2;
+    text.len() >= 12
+        && text.bytes().all(|byte| byte.is_ascii_alphanumeric())
+        && has(u8::is_ascii_digit)
+        && has(u8::is_ascii_uppercase)
+        && has(u8::is_ascii_lowercase)
 }
 
 /// `a1b2c3d`: what a commit is called by machines.

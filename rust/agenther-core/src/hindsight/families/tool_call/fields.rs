@@ -241,13 +241,19 @@ fn label(key: &str) -> Option<String> {
         ] => {
             return None;
         }
-        [only] if let Some(noun) = noun_for(only) => return Some(noun),
+        // `due_km` is no date.
+        [only]
+            if unit.is_none()
+                && let Some(noun) = noun_for(only) =>
+        {
+            return Some(noun);
+        }
         // What is reserved is no thing to ask for, nor an hourly.
         [only] if is_done(only) || matches!(only, "hourly" | "daily" | "weekly" | "monthly" | "yearly") => {
             return None;
         }
-        ["check", "in"] => return Some("check-in time".to_string()),
-        ["check", "out"] => return Some("check-out time".to_string()),
+        ["check", "in"] => return Some("check-in".to_string()),
+        ["check", "out"] => return Some("check-out".to_string()),
         ["valid" | "effective", "from"] => return Some("start date".to_string()),
         ["valid", "until" | "to" | "through"] => return Some("expiry date".to_string()),
         [only] if is_function_word(only) && !only.ends_with("ability") => return None,

@@ -250,6 +250,8 @@ fn by_words(words: &[String], value: &str) -> Option<Role> {
         {
             return Some(Role::Said(said));
         }
+        "earliest" if words.len() > 1 && is_clock(value) => return Some(Role::Said("no earlier than")),
+        "latest" if words.len() > 1 && is_clock(value) => return Some(Role::Said("no later than")),
         "min" | "minimum" | "earliest" if words.len() > 1 && is_date(value) => return Some(Role::Since),
         "max" | "maximum" | "latest" if words.len() > 1 && is_date(value) => return Some(Role::Until),
         "max" | "maximum" if words.last() == Some(&"old") && words.len() == 3 => {
@@ -438,6 +440,7 @@ fn by_words(words: &[String], value: &str) -> Option<Role> {
         "status" | "stage" | "genre" | "cuisine" | "diet" | "brand" | "color" | "colour" | "priority"
         | "severity" | "type" | "kind" | "class" | "cabin" | "level" => Role::Adjective,
         "name" | "title" if head.is_empty() => Role::Called,
+        "name" if matches!(head, ["first" | "given"]) => Role::With("first name".to_string()),
         "code" if matches!(head, ["language" | "lang" | "locale"]) => Role::Manner,
         // `city_name` is a city, `country_code` a country.
         "name" | "code" | "title"

@@ -54,7 +54,13 @@ pub fn tool_words(name: &str, description: Option<&str>) -> Option<ToolWords> {
 }
 
 fn read_words(name: &str, description: Option<&str>) -> Option<ToolWords> {
-    let by_name = from_name(name);
+    let description = description.filter(|text| !is_route(text));
+    // What geocoding finds is places.
+    let places = |words: ToolWords| match words.object.as_str() {
+        "geocoding" => ToolWords { object: "place".to_string(), ..words },
+        _ => words,
+    };
+    let by_name = from_name(name).map(places);
     let by_description = description.and_then(from_description);
     if by_description.is_none()
         && let Some(named) = by_name.as_ref().filter(|named| named.manner() != Manner::Act)
@@ -292,6 +298,14 @@ fn without_vague<'w>(noun: &[&'w str]) -> Vec<&'w str> {
         end -= 1;
     }
     noun[..end].to_vec()
+}
+
+/// `GET geocoding-api.example.com/v1/search`: where a tool is called says nothing of what it does.
+fn is_route(description: &str) -> bool {
+    let mut words = description.split_whitespace();
+    let is_method =
+        words.next().is_some_and(|word| matches!(word, "GET" | "POST" | "PUT" | "PATCH" | "DELETE"));
+    is_method && words.next().is_some_and(|path| path.contains('/'))
 }
 
 fn from_description(description: &str) -> Option<ToolWords> {
