@@ -85,7 +85,7 @@ fn prompt<'t, 'a>(record: Value<'t, 'a>) -> Option<Value<'t, 'a>> {
 
 /// Whether a text answers the messages of a record.
 pub(super) fn answers_messages(record: Value<'_, '_>) -> bool {
-    prompt(record).is_some_and(|prompt| !prompt.is_string()) && response(record).is_some()
+    response(record).is_some() && prompt(record).is_some_and(|prompt| !prompt.is_string())
 }
 
 impl Format for Rollout {
@@ -98,7 +98,8 @@ impl Format for Rollout {
     }
 
     fn score(&self, record: Value<'_, '_>) -> u8 {
-        let (Some(prompt), Some(response)) = (prompt(record), response(record)) else { return 0 };
+        let Some(response) = response(record) else { return 0 };
+        let Some(prompt) = prompt(record) else { return 0 };
         match prompt.text() {
             // Messages that a text answers.
             None => 91,
