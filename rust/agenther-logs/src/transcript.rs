@@ -137,17 +137,19 @@ fn role_lines(text: &str) -> Vec<String> {
         // Roles that are listed one after the other, or stand in a result, are words; the last one opens the turn of the model.
         let is_listed =
             lines.get(at + 1).is_some_and(|next| is_role(next)) || at > 0 && is_role(lines[at - 1]);
-        in_result = line.contains("<tool_response>") || in_result && !line.contains("</tool_response>");
+        in_result = match (line.rfind("<tool_response>"), line.rfind("</tool_response>")) {
+            (None, None) => in_result,
+            (open, close) => open > close,
+        };
         if is_listed && !messages.is_empty() || in_result {
             words.push_str(line);
             continue;
         }
-        match ROLE_LINES.iter().find(|role| **role == line.trim_end_matches(['\r', '\n'])) {
-            Some(next) => {
-                messages.extend(message(role, &words).filter(|_| !words.trim().is_empty()));
-                (role, words) = (next, String::new());
-            }
-            None => words.push_str(line),
+        if is_role(line) {
+            messages.extend(message(role, &words).filter(|_| !words.trim().is_empty()));
+            (role, words) = (line.trim_end(), String::new());
+        } else {
+            words.push_str(line);
         }
     }
     messages.extend(message(role, &words).filter(|_| !words.trim().is_empty()));
@@ -208,6 +210,13 @@ mod tests {
             assert_eq!(messages_in(text).unwrap(), turns, "{text}");
         }
         assert_eq!(messages_in("I like <|im_start|>"), None);
+        let results = "user\nU\nassistant\nA\nuser\n<tool_response>1</tool_response>\nassistant\nB\nuser\n<tool_response>\nuser\n</tool_response>\nassistant\nC";
+        let found = messages_in(results).unwrap();
+        for part in
+            ["<tool_response>1</tool_response>\"}", "\"B\"}", "<tool_response>\\nuser\\n</tool_response>\"}"]
+        {
+            assert!(found.contains(part), "{part} in {found}");
+        }
         assert_eq!(messages_in("user\nsays nothing of an assistant"), None);
     }
 }

@@ -7,8 +7,9 @@
 //! Mastra's and those of the Vercel SDK; `items` Semantic Kernel's, `blocks` LlamaIndex's, `contents`
 //! Microsoft's Agent Framework's; `_role` and `tool_call_result` Haystack's; `UserMessage` and
 //! `llm_context` AutoGen's saved states; `tool-call` and `tool-response` smolagents'; calls that are
-//! strings those of verifiers, whose `completion` goes on with the `prompt`. A string may hold the messages: as JSON, as ChatML (`<|im_start|>`), or as the
-//! `USER:`, `ASSISTANT:` and `FUNCTION RESPONSE:` of Glaive.
+//! strings those of verifiers, whose `completion` goes on with the `prompt`. A string may hold the
+//! messages: as JSON, in a chat template (`<|im_start|>`), or as the `USER:`, `ASSISTANT:` and
+//! `FUNCTION RESPONSE:` of Glaive.
 //!
 //! | field of the log | field of the run |
 //! |---|---|
