@@ -141,18 +141,15 @@ impl<'a> Conversation<'a> {
     where
         'a: 't,
     {
-        let mut conversation = Conversation::default();
-        messages.for_each(|message| conversation.push(message));
-        conversation.finish();
-        conversation
+        Conversation::read_turns(messages, false)
     }
 
-    /// Reads messages whose turns of the agent are rollouts.
-    pub fn read_rollout<'t>(messages: impl Iterator<Item = Value<'t, 'a>>) -> Self
+    /// Reads messages whose turns of the agent may be rollouts.
+    pub fn read_turns<'t>(messages: impl Iterator<Item = Value<'t, 'a>>, in_rollout: bool) -> Self
     where
         'a: 't,
     {
-        let mut conversation = Conversation { in_rollout: true, ..Conversation::default() };
+        let mut conversation = Conversation { in_rollout, ..Conversation::default() };
         messages.for_each(|message| conversation.push(message));
         conversation.finish();
         conversation

@@ -282,8 +282,8 @@ pub(crate) fn schemas_in_prompt(system: &str) -> Option<Text<'static>> {
         };
         let named = |tool: Value<'_, '_>| tool.get("function").unwrap_or(tool).get("name").is_some();
         let read = |tools: Value<'_, '_>| {
-            let is_schemas = tools.items().next().is_some() && tools.items().all(named);
-            Some(schemas(tools.items().next().map(|_| tools).filter(|_| is_schemas)?)?.into_owned())
+            let are_schemas = tools.items().next().is_some() && tools.items().all(named);
+            if are_schemas { schemas(tools).map(Cow::into_owned) } else { None }
         };
         read_inner(&list, read).map(Cow::Owned)
     })

@@ -83,6 +83,11 @@ fn prompt<'t, 'a>(record: Value<'t, 'a>) -> Option<Value<'t, 'a>> {
     }
 }
 
+/// Whether a record says what its response was worth: messages that a text answers are else a request like any other.
+fn is_scored(record: Value<'_, '_>) -> bool {
+    record.members().any(|(key, _)| is_label(&key) || GOLD.contains(&&*key) || REWARD.contains(&&*key))
+}
+
 /// Whether a text answers the messages of a record.
 pub(super) fn answers_messages(record: Value<'_, '_>) -> bool {
     response(record).is_some() && prompt(record).is_some_and(|prompt| !prompt.is_string())
@@ -120,7 +125,8 @@ impl Format for Rollout {
         let parsed = tape
             .parse(&chat, Limits::default())
             .map_err(|error| format!("its prompt and response make no chat: {error}"))?;
-        let conversation = Conversation::read_rollout(parsed.root().items()).into_owned();
+        let in_rollout = prompt.is_string() || is_scored(value);
+        let conversation = Conversation::read_turns(parsed.root().items(), in_rollout).into_owned();
         let mut run = Run {
             trajectory_id: record.run_id(),
             original_prompt: conversation.prompt,
@@ -143,8 +149,10 @@ impl Format for Rollout {
 fn chat_of(prompt: Value<'_, '_>, response: &str) -> String {
     let Some(text) = prompt.text() else {
         let messages = prompt.json();
-        let is_said =
-            |message: Value<'_, '_>| content_text(message).is_some_and(|said| said.trim() == response.trim());
+        let is_said = |message: Value<'_, '_>| {
+            role_of(message) == Some(Role::Agent)
+                && content_text(message).is_some_and(|said| said.trim() == response.trim())
+        };
         // Loggers give the last reply once more, though the user went on.
         return match prompt.items().any(is_said) {
             true => messages.into_owned(),
@@ -166,7 +174,7 @@ fn chat_of(prompt: Value<'_, '_>, response: &str) -> String {
 fn without_prompt<'r>(response: &'r str, prompt: &str) -> &'r str {
     let explains = |before: &str| !before.trim_start().starts_with('<') && before.contains('<');
     match response.split_once(prompt) {
-        Some((before, own)) if before.trim().is_empty() || explains(before) => own,
+        Some((before, own)) if before.trim().is_empty() || prompt.contains(' ') && explains(before) => own,
         _ => response,
     }
 }

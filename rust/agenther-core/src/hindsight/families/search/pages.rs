@@ -221,7 +221,7 @@ fn listed(text: &str) -> impl Iterator<Item = (&str, &str)> {
 /// `Doc 1(Title: "Old Bridge") The old bridge ..`. They are cut out of pages by the number of words, so that the sentence
 /// that a passage breaks off in goes.
 fn passages(text: &str) -> impl Iterator<Item = (&str, &str)> {
-    let untitled = blocks(text);
+    let parted = blocks(text);
     let starts: Vec<usize> = std::iter::once(0)
         .chain(memchr::memchr_iter(b'\n', text.as_bytes()).map(|at| at + 1))
         .filter(|&at| heading(&text[at..]).is_some())
@@ -232,7 +232,7 @@ fn passages(text: &str) -> impl Iterator<Item = (&str, &str)> {
     let ends: Vec<usize> = starts.iter().skip(1).copied().chain([text.len()]).collect();
     let headed = starts.into_iter().zip(ends).filter(move |_| is_list);
     let headed = headed.filter_map(|(start, end)| heading(&text[start..end]));
-    headed.chain(untitled).filter_map(|(title, body)| {
+    headed.chain(parted).filter_map(|(title, body)| {
         let body = body.trim();
         let body =
             body.strip_prefix(title).filter(|rest| is_again(title, rest)).map_or(body, str::trim_start);
@@ -250,13 +250,13 @@ fn blocks(text: &str) -> Vec<(&str, &str)> {
             && !line.ends_with(['.', ':', ','])
             && !line.starts_with(['{', '[', '-', '#', '|', '*'])
     };
-    let block = |block: &'_ str| -> Option<(usize, usize)> {
-        let (title, body) = block.trim().split_once('\n')?;
-        (is_title(title.trim()) && body.len() > 2 * MAX_TITLE && !body.contains('\n'))
-            .then_some((title.len(), body.len()))
+    let is_passage = |part: &&str| {
+        part.trim().split_once('\n').is_some_and(|(title, body)| {
+            is_title(title.trim()) && body.len() > 2 * MAX_TITLE && !body.contains('\n')
+        })
     };
     let parts: Vec<&str> = text.trim().split("\n\n").take(MAX_TEXTS + 1).collect();
-    if parts.len() < 2 || parts.len() > MAX_TEXTS || !parts.iter().all(|part| block(part).is_some()) {
+    if parts.len() < 2 || parts.len() > MAX_TEXTS || !parts.iter().all(is_passage) {
         return Vec::new();
     }
     parts.into_iter().filter_map(|part| part.trim().split_once('\n')).collect()

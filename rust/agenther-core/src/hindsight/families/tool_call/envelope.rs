@@ -137,9 +137,9 @@ const BESIDE_LIST: &[&str] = &[
 const ABOUT_LIST: &[&str] =
     &["header", "info", "search", "search_metadata", "search_information", "signature"];
 
-/// What such records hold that is none of a page.
-const OF_REQUEST: &[&str] =
-    &["source", "uri", "url", "format", "dataset", "language", "lr", "epoch", "output_srs", "srs"];
+/// What says of a record that it speaks of a page, or of who made the list.
+const OF_PAGE: &[&str] =
+    &["offset", "page", "pages", "count", "total", "limit", "per_page", "next", "version"];
 
 /// Counts of a page by names that nothing else has.
 const PAGE_COUNTS: &[&str] = &[
@@ -165,7 +165,7 @@ static ENVELOPE_LETTERS: LazyLock<FastSet<String>> = LazyLock::new(|| letters(EN
 static CONTENT_LETTERS: LazyLock<FastSet<String>> = LazyLock::new(|| letters(CONTENT));
 static BESIDE_LIST_LETTERS: LazyLock<FastSet<String>> = LazyLock::new(|| letters(BESIDE_LIST));
 static PAGE_COUNT_LETTERS: LazyLock<FastSet<String>> = LazyLock::new(|| letters(PAGE_COUNTS));
-static OF_REQUEST_LETTERS: LazyLock<FastSet<String>> = LazyLock::new(|| letters(OF_REQUEST));
+static OF_PAGE_LETTERS: LazyLock<FastSet<String>> = LazyLock::new(|| letters(OF_PAGE));
 
 /// The letters of keys, to find others in.
 pub fn letters(keys: &[&str]) -> FastSet<String> {
@@ -408,13 +408,9 @@ fn is_beside_list((key, value): &(String, Node), rows: usize) -> bool {
             is_in(key, &PAGE_COUNT_LETTERS) || text.parse() == Ok(rows) || is_in(key, &BESIDE_LIST_LETTERS)
         }
         Node::Record(inner) if ABOUT_LIST.iter().any(|known| folded(known).eq(folded(key))) => {
-            let is_known = |(key, value): &(String, Node)| {
-                matches!(value, Node::Scalar(..))
-                    && (is_in(key, &ENVELOPE_LETTERS)
-                        || is_in(key, &PAGE_COUNT_LETTERS)
-                        || is_in(key, &OF_REQUEST_LETTERS))
-            };
-            inner.iter().all(is_known)
+            let is_of_page = |key: &str| is_in(key, &OF_PAGE_LETTERS) || is_in(key, &PAGE_COUNT_LETTERS);
+            inner.iter().all(|(_, value)| matches!(value, Node::Scalar(..)))
+                && inner.iter().any(|(key, _)| is_of_page(key))
         }
         _ => is_in(key, &BESIDE_LIST_LETTERS),
     }
@@ -428,9 +424,9 @@ fn with_columns(mut fields: Vec<(String, Node)>) -> Vec<(String, Node)> {
     let (Some(columns), Some(rows)) = (at(COLUMNS), at(ROWS)) else { return fields };
     let (Node::List(names), Node::List(lines)) = (&fields[columns].1, &fields[rows].1) else { return fields };
     let Some(names) = names.iter().map(Node::text).collect::<Option<Vec<&str>>>() else { return fields };
-    let is_twice = |name: &&str| names.iter().filter(|other| *other == name).count() > 1;
+    let different: FastSet<&str> = names.iter().copied().collect();
     // pandas says beside the columns what the rows are.
-    if names.iter().any(is_twice) || fields.iter().any(|(key, _)| key == "index") {
+    if different.len() < names.len() || fields.iter().any(|(key, _)| key == "index") {
         return fields;
     }
     let as_record = |line: &Node| match line {
