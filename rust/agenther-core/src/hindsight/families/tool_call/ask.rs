@@ -3,8 +3,9 @@
 use std::cell::RefCell;
 
 use super::answer;
-use super::call::{Call, Given};
+use super::call::Call;
 use super::fields::{field_label, is_identifier};
+use super::given::Given;
 use super::merge::{Merged, merge};
 use super::payload::Node;
 use super::roles::Role;

@@ -2,9 +2,9 @@
 //! things that were named, and the one thing that was looked up.
 
 use super::answer::naming_key;
-use super::call::Given;
 use super::codes::language;
 use super::fields::is_identifier;
+use super::given::Given;
 use super::payload::{Node, Payload};
 use super::roles::Role;
 use super::wanted::is_unit;

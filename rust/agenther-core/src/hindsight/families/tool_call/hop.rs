@@ -4,7 +4,8 @@
 
 use super::answer::{identified, naming_key, told};
 use super::ask::{Clause, Material, clause};
-use super::call::{Call, Given};
+use super::call::Call;
+use super::given::Given;
 use super::payload::Node;
 use super::roles::Role;
 use super::subject::SELVES;

@@ -1,7 +1,7 @@
 //! Coordinates that an earlier call found for a place: `{"lat": 44.05, "lon": -121.31}` are said by the place that was
 //! looked up, and the call that found them stays with the one that needs them.
 
-use super::call::{Given, is_secret, is_unsaid};
+use super::given::{Given, is_secret, is_unsaid};
 use super::roles::Role;
 use crate::hindsight::provenance::{Argument, Source};
 use crate::hindsight::wording::{is_opaque, is_plural_phrase};
@@ -33,14 +33,7 @@ pub fn located(reading: &Reading<'_>, step: usize, argument: &Argument<'_>, obje
         _ => Role::In,
     };
     let name = if matches!(role, Role::From | Role::To) { end } else { PLACE.to_string() };
-    Some(Given {
-        name,
-        role,
-        values: vec![place.value.trim().to_string()],
-        source: place.source,
-        opaque: false,
-        told: None,
-    })
+    Some(Given::new(&name, role, place.value.trim().to_string(), place.source))
 }
 
 /// The step before `before` that found the coordinates, and the place that it was given.

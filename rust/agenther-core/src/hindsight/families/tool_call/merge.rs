@@ -2,7 +2,8 @@
 
 use std::borrow::Cow;
 
-use super::call::{Call, Given};
+use super::call::Call;
+use super::given::Given;
 use super::payload::Node;
 use super::roles::{Role, say};
 use crate::hindsight::provenance::Source;

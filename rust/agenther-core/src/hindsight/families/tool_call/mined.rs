@@ -2,8 +2,9 @@
 //! filled in for other calls of the same tool.
 
 use super::ask::{Clause, Material, clause_about};
-use super::call::{Call, Given, calls};
+use super::call::{Call, calls};
 use super::fields::{field_label, is_identifier};
+use super::given::Given;
 use super::reuse::{self, Request, is_courtesy, requests, vocabulary};
 use super::roles::Role;
 use super::usage::fields;

@@ -9,6 +9,7 @@ mod codes;
 mod cut;
 mod envelope;
 mod fields;
+mod given;
 mod hop;
 mod located;
 mod merge;

@@ -1,7 +1,8 @@
 //! A clause in words: as a command, as a question, and as the heading of its answer.
 
-use super::call::{Call, Given};
+use super::call::Call;
 use super::fields::field_label;
+use super::given::Given;
 use super::merge::{Merged, is_writing};
 use super::payload::Node;
 use super::roles::Role;

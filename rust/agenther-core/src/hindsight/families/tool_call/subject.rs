@@ -1,7 +1,8 @@
 //! Who or what a clause is about: the user's own profile, a thing with an identifier, or neither.
 
 use super::ask::Material;
-use super::call::{Call, Given};
+use super::call::Call;
+use super::given::Given;
 use super::nouns::is_everyday_word;
 use super::roles::{Role, is_name};
 use crate::hindsight::provenance::Source;

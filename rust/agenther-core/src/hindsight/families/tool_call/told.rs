@@ -3,7 +3,8 @@
 
 use super::answer::naming_key;
 use super::ask::slots;
-use super::call::{Call, Given};
+use super::call::Call;
+use super::given::Given;
 use super::payload::Node;
 use super::roles::Role;
 use super::subject::SELVES;

@@ -4,8 +4,9 @@ use std::borrow::Cow;
 
 use super::answer;
 use super::ask::{Clause, slots};
-use super::call::{Call, Given};
+use super::call::Call;
 use super::fields::{field_label, is_identifier};
+use super::given::Given;
 use super::payload::Node;
 use super::roles::{Role, say};
 use super::said::is_sayable;

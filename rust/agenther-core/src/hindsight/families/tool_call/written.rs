@@ -3,7 +3,8 @@
 //! An identifier that only an observation shows is nothing a user knows; the name that stands beside it is.
 
 use super::ask::{Clause, Material};
-use super::call::{Call, Given};
+use super::call::Call;
+use super::given::Given;
 use super::hop::{found, name, place, through};
 use super::roles::Role;
 use super::write;
