@@ -2,9 +2,9 @@
 
 use super::answer;
 use super::call::Call;
+use super::noun_kinds::is_sayable;
 use super::payload::Node;
 use super::roles::Role;
-use super::said::is_sayable;
 use super::words::Manner;
 use crate::hindsight::families::{Candidate, Proposals};
 use crate::hindsight::style::Style;

@@ -4,7 +4,8 @@ use super::ask::Material;
 use super::call::Call;
 use super::given::Given;
 use super::nouns::is_everyday_word;
-use super::roles::{Role, is_name};
+use super::role_words::is_name;
+use super::roles::Role;
 use crate::hindsight::provenance::Source;
 use crate::hindsight::wording::{join, plural, singular};
 

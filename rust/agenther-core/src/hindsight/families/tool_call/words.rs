@@ -1,7 +1,7 @@
 //! What a tool does and is about, in words: from its description where that begins with a verb (79-94% do),
 //! else from its name.
 
-use super::said::is_description;
+use super::noun_kinds::is_description;
 use super::verbs::{ACT, ASPECTS, CONTAINERS, FETCH, NAME_STOPS, SEARCH, SYSTEMS, VAGUE, verb_of};
 use crate::hindsight::compounds::unglued;
 use crate::hindsight::wording::{humanize, is_plural_phrase, plural, singular, singular_word};
