@@ -505,7 +505,12 @@ fn nested(node: &Node, depth: usize) -> Option<String> {
                     _ if is_identifier(key) => {
                         parts.push(format!("{} {}", say_key(key), nested(value, depth + 1)?))
                     }
-                    _ => parts.push(format!("{} {}", say_key(key), nested(value, depth + 1)?)),
+                    _ => parts.push(format!(
+                        "{} {}{}",
+                        say_key(key),
+                        nested(value, depth + 1)?,
+                        unit(key, value)
+                    )),
                 }
             }
             parts.join(", ")

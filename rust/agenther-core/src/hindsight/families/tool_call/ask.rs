@@ -7,6 +7,7 @@ use super::call::Call;
 use super::fields::{field_label, is_identifier};
 use super::given::Given;
 use super::merge::{Merged, merge};
+use super::noun_kinds::is_set_up;
 use super::payload::Node;
 use super::roles::Role;
 use super::said::Said;
@@ -41,6 +42,8 @@ pub struct Clause {
     pub slots: Vec<Slot>,
     /// How far such clauses are accepted.
     pub prior: f32,
+    /// Whether it names nothing in particular, and tells no more than how things are set up.
+    pub is_trivial: bool,
 }
 
 /// What a clause is built from.
@@ -163,7 +166,21 @@ pub fn clause_about(
         answer,
         slots,
         prior: prior(calls, &subject, &wanted.keys, &merged),
+        is_trivial: is_trivial(first),
     })
+}
+
+/// Whether a call without a value gives a part of something, or what is there to work on: `list_tables`. The transactions of
+/// whoever asks are worth asking for.
+fn is_trivial(call: &Call<'_>) -> bool {
+    const LEAST: usize = 2;
+    let payload = &call.payload;
+    let tells = match &payload.node {
+        Node::List(rows) => rows.len() >= LEAST && rows.iter().all(|row| matches!(row, Node::Record(_))),
+        Node::Record(fields) => fields.iter().filter(|(_, value)| !value.is_blank()).count() >= LEAST,
+        Node::Scalar(..) => false,
+    };
+    call.given.is_empty() && (payload.is_part || !tells || is_set_up(&call.words.object))
 }
 
 /// Whether an answer speaks of a tool: `Use get_hotels_prices next`.

@@ -13,7 +13,7 @@ use super::nouns::{is_everyday, is_everyday_word, without_service};
 use super::payload::{Node, Payload, payload};
 use super::roles::Role;
 use super::told;
-use super::words::{Manner, ToolWords, tool_words};
+use super::words::{Manner, ToolWords, attribute, tool_words};
 use super::write::is_undone;
 use crate::hindsight::families::{browser, code};
 use crate::hindsight::provenance::{Argument, Source};
@@ -190,6 +190,9 @@ fn call<'a>(reading: &Reading<'a>, step: usize) -> Result<Call<'a>, Reason> {
     }
     let mut given = given(reading, step, &words.object, is_write)?;
     given.retain(|given| kind.as_ref().is_none_or(|(name, _)| given.name != *name));
+    if let Some(part) = part_by_name(tool, &words, &given, reading, step) {
+        words.object = part;
+    }
     // Stations of the type station are stations.
     let object = singular(&words.object);
     given.retain(|given| {
@@ -260,6 +263,26 @@ fn call<'a>(reading: &Reading<'a>, step: usize) -> Result<Call<'a>, Reason> {
     }
     let via = needed_by(reading, step);
     Ok(Call { step: step as u32, tool, words, given, payload, is_write, via })
+}
+
+/// What the tool's name gives of the thing that its description is about: the prices of `get_hotels_prices`, said to "get
+/// all hotels" and given hotels.
+fn part_by_name(
+    tool: &str,
+    words: &ToolWords,
+    given: &[Given],
+    reading: &Reading<'_>,
+    step: usize,
+) -> Option<String> {
+    let entity = given.iter().find_map(|given| match &given.role {
+        Role::Identity { entity, .. } if !entity.is_empty() => Some(entity),
+        _ => None,
+    })?;
+    let is_thing_itself = words.from_description && attribute(&words.object, entity).is_empty();
+    let named = tool_words(tool, None).filter(|_| is_thing_itself)?;
+    let part = attribute(&named.object, entity);
+    let is_part = words.manner() != Manner::Act && !part.is_empty() && part != named.object;
+    (is_part && is_everyday(&part, reading, step)).then_some(part)
 }
 
 /// The words of a tool. `Open viewing slots` opens nothing where the tool gets them, and an `Exchange rate` exchanges nothing.

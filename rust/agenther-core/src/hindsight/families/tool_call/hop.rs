@@ -170,6 +170,7 @@ fn fan_out(
         slots: parent_clause.slots,
         prior: built.prior.min(parent_clause.prior) - if all { 0.0 } else { 0.1 },
         answer: built.answer,
+        is_trivial: parent_clause.is_trivial,
     })
 }
 
@@ -299,6 +300,7 @@ pub fn through(call: &Call<'_>, calls: &[Call<'_>], material: &Material<'_, '_>)
         answer,
         slots,
         prior: built.prior.min(listed.prior) - if is_arbitrary { 0.1 } else { 0.04 },
+        is_trivial: listed.is_trivial,
     })
 }
 

@@ -260,7 +260,7 @@ fn candidate(clauses: &[&Clause], goal: String) -> Candidate {
             &clauses.iter().map(|clause| clause.answer.as_str()).collect::<Vec<_>>().join("\n\n"),
         ),
         wording: Wording::Phrase,
-        trivial: slots.is_empty(),
+        trivial: slots.is_empty() && clauses.iter().all(|clause| clause.is_trivial),
         steps,
         slots,
         evidence: Vec::new(),

@@ -1,7 +1,7 @@
 //! How the nouns of tools stand in a sentence: what is one whole, what is always plural, what nobody says.
 
 use super::verbs::ASPECTS;
-use crate::hindsight::wording::is_function_word;
+use crate::hindsight::wording::{is_function_word, singular};
 
 /// Things that hold what they list: a forecast of three days is one forecast.
 pub fn is_whole(noun: &str) -> bool {
@@ -99,6 +99,81 @@ pub fn is_side(object: &str) -> bool {
         "thresholds",
     ];
     object.rsplit(' ').next().is_some_and(|head| SIDES.contains(&head) || ASPECTS.contains(&head))
+}
+
+/// Whether things are what a system is set up with, which its users do not ask for: tables, users, bases.
+pub fn is_set_up(object: &str) -> bool {
+    const SET_UP: &[&str] = &[
+        "account",
+        "base",
+        "calendar",
+        "category",
+        "channel",
+        "class",
+        "collection",
+        "column",
+        "command",
+        "currency",
+        "dataset",
+        "database",
+        "device",
+        "directory",
+        "environment",
+        "field",
+        "file",
+        "folder",
+        "function",
+        "index",
+        "key",
+        "label",
+        "language",
+        "list",
+        "model",
+        "namespace",
+        "option",
+        "organization",
+        "password",
+        "permission",
+        "profile",
+        "project",
+        "queue",
+        "repository",
+        "resource",
+        "role",
+        "schema",
+        "server",
+        "setting",
+        "site",
+        "skill",
+        "source",
+        "space",
+        "status",
+        "table",
+        "tag",
+        "team",
+        "template",
+        "tool",
+        "type",
+        "unit",
+        "user",
+        "workspace",
+        "zone",
+        "time",
+        "date",
+        "configuration",
+        "capability",
+        "credential",
+        "help",
+        "version",
+    ];
+    SET_UP.contains(&singular(object.rsplit(' ').next().unwrap_or(object)).as_str())
+}
+
+/// Whether a thing is all that is kept of something, of which a few fields are a part: the file of a claim.
+pub fn holds_all(part: &str) -> bool {
+    ["file", "text", "content", "contents", "record", "document", "dossier", "snapshot"]
+        .iter()
+        .any(|whole| part.rsplit(' ').next() == Some(whole))
 }
 
 /// Whether a thing is all that can be asked of something: its summary, its quote.

@@ -5,8 +5,8 @@ use super::fields::field_label;
 use super::given::Given;
 use super::merge::{Merged, is_writing};
 use super::noun_kinds::{
-    VAGUE_THINGS, is_always_plural, is_description, is_measured, is_place_of_text, is_sayable, is_side,
-    is_sum, is_weather, is_whole, link_to,
+    VAGUE_THINGS, holds_all, is_always_plural, is_description, is_measured, is_place_of_text, is_sayable,
+    is_side, is_sum, is_weather, is_whole, link_to,
 };
 use super::payload::Node;
 use super::roles::Role;
@@ -266,7 +266,8 @@ impl Said<'_, '_> {
                 return (format!("my {adjectives}{}{tail}", number(part)), false);
             }
             // Of stats and summaries, what is asked for says enough.
-            if !part.is_empty() && (labels.is_empty() || is_list || !is_sum(part)) {
+            let is_all = || is_sum(part) || holds_all(part);
+            if !part.is_empty() && (labels.is_empty() || is_list || !is_all()) {
                 (format!("{the} {adjectives}{} {} {owner}{tail}", number(part), link_to(part)), false)
             } else if labels.is_empty() || is_list {
                 (format!("the details of {owner}{tail}"), false)

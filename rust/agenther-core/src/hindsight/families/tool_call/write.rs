@@ -70,6 +70,7 @@ pub fn clause_of(call: &Call<'_>, named: Option<&str>, observation: &str) -> Res
         question: None,
         slots: slots(call),
         prior: 0.85,
+        is_trivial: false,
     })
 }
 
