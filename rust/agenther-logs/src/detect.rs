@@ -263,7 +263,8 @@ impl Tally<'_> {
         let mut tape = Tape::default();
         let readable = lines.filter(|line| !line.is_empty()).take(SAMPLE * 4);
         for line in readable {
-            if self.records as usize == SAMPLE {
+            // A log may begin with lines about how it was set up.
+            if self.records as usize >= SAMPLE && self.sums.iter().any(|sum| *sum > 0) {
                 return;
             }
             if let Ok(record) = tape.parse(line, Limits::default()) {

@@ -234,7 +234,12 @@ fn format_of(source: &Source, value: Value<'_, '_>) -> Option<&'static dyn Forma
         Some(format) => {
             Some(format.narrower().filter(|narrower| score_of(*narrower, value) > score).unwrap_or(*format))
         }
-        None => best_format(value).map(|(format, _)| format).filter(|format| !format.only_on_lines()),
+        None => {
+            let best = best_format(value).map(|(format, _)| format).filter(|format| !format.only_on_lines());
+            best.or_else(|| {
+                of_file.copied().filter(|format| caught(|| format.follows(value)).unwrap_or(false))
+            })
+        }
     }
 }
 

@@ -208,6 +208,12 @@ pub trait Format: Sync {
         false
     }
 
+    /// Whether a record that scores nothing is of this format all the same in a file of it: what loggers write between steps.
+    fn follows(&self, record: Value<'_, '_>) -> bool {
+        let _ = record;
+        false
+    }
+
     /// The pieces of runs that a record holds, for formats whose runs are spread over records (the
     /// spans of a trace, the lines of a session) or whose records hold several runs. `None`: the
     /// record is a run. An empty list: it is understood, and there is nothing of a run in it.

@@ -57,11 +57,14 @@ fn is_past_event(value: Value<'_, '_>) -> bool {
     if value.text_of(&["kind"]).is_some_and(|kind| kind.ends_with("Event")) {
         return true;
     }
+    let is_logged = value
+        .any_of(&["args", "source", "message", "timestamp", "wait_for_response", "keep_prompt"])
+        .is_some();
     // Other logs have both in one step, or say otherwise what was done.
     let observes = named("observation") && value.get("content").is_some();
     is_event(value)
         || value.get("role").is_none()
-            && (named("action") && !named("observation") || observes && !named("action"))
+            && (named("action") && is_logged && !named("observation") || observes && !named("action"))
 }
 
 /// The list of events in a record: a member, or the record itself.

@@ -36,7 +36,7 @@ use crate::blank::{is_blank, trim};
 use crate::json::{Keys, ObjectWriter, Value};
 use crate::labels::{is_label, read_labels};
 use crate::messages::{Role, content_text, join, role_of};
-use crate::react::{Label, Sections, StepBuilder, TAU_RESULT, is_react, sections};
+use crate::react::{Label, Sections, StepBuilder, TAU_RESULT, is_call, is_react, sections};
 use crate::run::{Run, Text};
 use crate::terminal::set_final_answer;
 
@@ -69,8 +69,12 @@ fn has_call_messages(record: Value<'_, '_>) -> bool {
 
 /// Steps that hold an action as text: `{"action": "search[..]", "observation": ".."}`.
 fn has_action_steps(record: Value<'_, '_>) -> bool {
+    actions(record).next().is_some()
+}
+
+fn actions<'a>(record: Value<'_, 'a>) -> impl Iterator<Item = Text<'a>> {
     let first = record.get("steps").into_iter().flat_map(|steps| steps.items()).take(4);
-    first.into_iter().any(|step| step.get("action").is_some_and(|action| action.is_string()))
+    first.filter_map(|step| step.get("action")?.text())
 }
 
 impl Format for React {
@@ -98,7 +102,8 @@ impl Format for React {
         if transcript(record).is_some() {
             return 70 + 15 * u8::from(goal);
         }
-        if has_action_steps(record) { 50 + 20 * u8::from(goal) } else { 0 }
+        let is_written = actions(record).any(|action| is_call(&action));
+        if has_action_steps(record) { 50 + 20 * u8::from(goal) + 5 * u8::from(is_written) } else { 0 }
     }
 
     fn read<'a>(&self, record: &Record<'_, 'a>) -> Result<Run<'a>, String> {

@@ -46,6 +46,7 @@ use crate::terminal::set_final_answer;
 pub use keys::schema;
 pub use parse::MappingError;
 use path::{Path, Places, Segment, decoded, elements, walk};
+pub(crate) use steps::Events;
 use steps::StepPaths;
 pub use suggest::suggest;
 

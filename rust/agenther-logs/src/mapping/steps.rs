@@ -198,14 +198,16 @@ fn join<'a>(thought: &mut Option<Text<'a>>, more: Option<Text<'a>>) {
 /// Steps as they come. Where a log has an element for each event, a thought joins the action that
 /// follows it, and a result the first action that still waits for one.
 #[derive(Default)]
-struct Events<'a> {
-    steps: Vec<RunStep<'a>>,
+pub(crate) struct Events<'a> {
+    /// The steps so far.
+    pub steps: Vec<RunStep<'a>>,
     /// From here on all steps wait for a result.
     waiting: usize,
 }
 
 impl<'a> Events<'a> {
-    fn push(&mut self, mut step: RunStep<'a>) {
+    /// Takes the next.
+    pub fn push(&mut self, mut step: RunStep<'a>) {
         let acts = step.action_name.is_some();
         let speaks = acts || step.thought.is_some() || step.user.is_some();
         if !speaks && step.observation.is_none() {

@@ -96,6 +96,10 @@ fn every_format_names_its_source_and_its_leaks() {
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("src/formats");
     for entry in fs::read_dir(folder).expect("the formats are there") {
         let path = entry.expect("a format").path();
+        // Parts of a format stand in a folder by its name.
+        if path.is_dir() {
+            continue;
+        }
         let text = fs::read_to_string(&path).expect("a format is text");
         for heading in ["//! Source: ", "//! Leaks: "] {
             assert!(
