@@ -14,6 +14,9 @@ use crate::text::document::Kind;
 use crate::text::same::folded;
 use crate::text::tables::FastSet;
 
+/// Words of a text: names and states have fewer.
+const MIN_PROSE: usize = 4;
+
 /// A longer list is not recited to a person.
 const MAX_ROWS: usize = 40;
 
@@ -85,6 +88,19 @@ pub fn list(rows: &[Node], chosen: &[String]) -> Option<String> {
     })
 }
 
+/// Whether a field is what a page says of itself, or the text that was found.
+fn says_itself(key: &str, value: &Node) -> bool {
+    let is = |known: &[&str]| known.iter().any(|known| key.eq_ignore_ascii_case(known));
+    is(&["snippet", "summary", "description", "excerpt", "abstract"])
+        || is(&["content", "text", "body", "passage", "chunk", "page_content"])
+            && value.text().is_some_and(is_prose)
+}
+
+/// Whether a text is of more words than a name or a state has.
+pub fn is_prose(text: &str) -> bool {
+    text.split_whitespace().take(MIN_PROSE).count() == MIN_PROSE
+}
+
 fn row(row: &Node, chosen: &[String], name: Option<&str>) -> Option<String> {
     let Node::Record(fields) = row else { return nested(row, 0) };
     let name =
@@ -103,7 +119,7 @@ fn row(row: &Node, chosen: &[String], name: Option<&str>) -> Option<String> {
         .collect();
     // What a page says of itself needs no label.
     let values = match kept[..] {
-        [("snippet" | "summary" | "description" | "excerpt" | "abstract", text)] => nested(text, 0)?,
+        [(key, text)] if says_itself(key, text) => nested(text, 0)?,
         _ => record(&kept)?,
     };
     let told = name.and_then(|name| row.get(name)?.text().map(str::to_string));

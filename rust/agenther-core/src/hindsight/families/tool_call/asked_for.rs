@@ -1,7 +1,7 @@
 //! A result in view of what was asked for: the list under the tool's own noun, without the question that it repeats, by the
 //! things that were named, and the one thing that was looked up.
 
-use super::answer::naming_key;
+use super::answer::{is_prose, naming_key};
 use super::codes::language;
 use super::fields::is_identifier;
 use super::given::Given;
@@ -82,6 +82,35 @@ pub fn without_echo(payload: Payload, given: &[Given]) -> Payload {
     let Payload { node: Node::Record(fields), complete, is_part } = payload else { return payload };
     let list = fields.iter().position(|(_, value)| value.is_list()).unwrap_or(0);
     Payload { node: with_units(fields, list), complete, is_part }
+}
+
+/// The texts that a search found, without the figures by which it ranked them.
+pub fn without_ranks(mut payload: Payload) -> Payload {
+    const RANKS: &[&str] = &[
+        "score",
+        "similarity",
+        "distance",
+        "relevance",
+        "relevance_score",
+        "similarity_score",
+        "rank",
+        "confidence",
+    ];
+    let is_found_text = |row: &Node| match row {
+        Node::Record(fields) => fields.iter().any(|(_, value)| value.text().is_some_and(is_prose)),
+        _ => false,
+    };
+    if let Node::List(rows) = &mut payload.node
+        && rows.iter().all(is_found_text)
+    {
+        for row in rows {
+            let Node::Record(fields) = row else { continue };
+            fields.retain(|(key, value)| {
+                !RANKS.contains(&key.as_str()) || !matches!(value, Node::Scalar(_, Kind::Number))
+            });
+        }
+    }
+    payload
 }
 
 /// Whether what would say how to answer says which rows were wanted: the tours in French.

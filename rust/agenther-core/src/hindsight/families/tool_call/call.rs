@@ -5,7 +5,7 @@ use std::collections::HashSet;
 use std::rc::Rc;
 
 use super::asked_for::{
-    by_argument, chooses, is_called, listed, names_all, selects_fields, the_one, without_echo,
+    by_argument, chooses, is_called, listed, names_all, selects_fields, the_one, without_echo, without_ranks,
 };
 use super::given::{Given, given, is_coordinate, is_secret};
 use super::located::{self, origin};
@@ -13,7 +13,7 @@ use super::nouns::{is_everyday, is_everyday_word, without_service};
 use super::payload::{Node, Payload, payload};
 use super::roles::Role;
 use super::told;
-use super::words::{Manner, ToolWords, attribute, tool_words};
+use super::words::{Manner, ToolWords, attribute, texts_searched, tool_words};
 use super::write::is_undone;
 use crate::hindsight::families::{browser, code};
 use crate::hindsight::provenance::{Argument, Source};
@@ -223,7 +223,8 @@ fn call<'a>(reading: &Reading<'a>, step: usize) -> Result<Call<'a>, Reason> {
     let found = payload(read)?;
     words.object = shown_as_status(&found.node, &words.object).unwrap_or(words.object);
     let found = by_argument(found, &given, &words.object)?;
-    let payload = Rc::new(the_one(without_echo(listed(found, &words.object), &given), &given));
+    let payload = without_ranks(the_one(without_echo(listed(found, &words.object), &given), &given));
+    let payload = Rc::new(payload);
     // Which fields a result is to have, its answer says.
     given.retain(|given| !selects_fields(given, &payload.node));
     if payload.node.is_list() && given.iter().any(|given| chooses(given, &payload.node)) {
@@ -289,6 +290,13 @@ fn part_by_name(
 fn words_of(tool: &str, description: Option<&str>, is_write: bool) -> Option<ToolWords> {
     const ADJECTIVES: &[&str] =
         &["open", "close", "order", "book", "schedule", "post", "set", "exchange", "charge"];
+    if let Some(place) = texts_searched(tool).filter(|_| !is_write) {
+        return Some(ToolWords {
+            verb: "search".to_string(),
+            object: place.to_string(),
+            from_description: true,
+        });
+    }
     let words = tool_words(tool, description)?;
     let is_noun = words.from_description && ADJECTIVES.contains(&words.verb.as_str());
     if !is_noun || is_write {

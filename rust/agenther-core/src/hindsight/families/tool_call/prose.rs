@@ -104,8 +104,11 @@ fn found(node: &Node) -> Option<String> {
         Node::Scalar(text, _) if text.len() > 40 => answer::prose(text),
         Node::List(rows) => {
             let gist = ["snippet", "description", "summary", "content", "text", "body"];
-            let key = gist.iter().find(|key| rows.iter().all(|row| row.get(key).is_some()))?;
-            answer::list(rows, &[key.to_string()])
+            let Node::Record(first) = rows.first()? else { return None };
+            let is_gist = |key: &&String| gist.iter().any(|gist| key.eq_ignore_ascii_case(gist));
+            let key = first.iter().map(|(key, _)| key).find(is_gist)?;
+            rows.iter().all(|row| row.get(key).is_some()).then_some(())?;
+            answer::list(rows, &[key.clone()])
         }
         _ => None,
     }

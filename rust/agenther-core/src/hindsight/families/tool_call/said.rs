@@ -1,5 +1,6 @@
 //! A clause in words: as a command, as a question, and as the heading of its answer.
 
+use super::answer::is_prose;
 use super::call::Call;
 use super::fields::field_label;
 use super::given::Given;
@@ -66,11 +67,19 @@ impl Said<'_, '_> {
         let (thing, fields_in_thing) = self.thing(is_list, &labels);
         let manner = words.manner();
         // What is searched is not what is found.
-        if manner == Manner::Search && is_place_of_text(&words.object) && !is_list && self.reference.is_none()
+        if manner == Manner::Search
+            && is_place_of_text(&words.object)
+            && (!is_list || self.lists_texts())
+            && self.reference.is_none()
         {
+            let (object, tail) = (&words.object, self.merged.tail.trim());
             let imperative =
-                format!("search the {} {} and tell me what it says", words.object, self.merged.tail);
-            return Ok((imperative.replace("  ", " "), None));
+                format!("search the {object} {tail} and tell me what it says").replace("  ", " ");
+            let query = tail.strip_prefix("for ").map(|query| query.trim_matches('"'));
+            let asks = |query: &&str| !query.contains(['"', '?']) && query.split(' ').count() <= 9;
+            let question =
+                query.filter(asks).map(|query| format!("What does the {object} say about {query}?"));
+            return Ok((imperative, question));
         }
         if let Some(query) = self.searched_for() {
             return Ok((format!("search the {} for {query}", words.object), None));
@@ -191,6 +200,16 @@ impl Said<'_, '_> {
         searches.then(query).flatten()
     }
 
+    /// Whether the result lists texts and not things with fields.
+    fn lists_texts(&self) -> bool {
+        let is_text = |row: &Node| match row {
+            Node::Record(fields) => fields.iter().any(|(_, value)| value.text().is_some_and(is_prose)),
+            Node::Scalar(text, _) => is_prose(text),
+            Node::List(_) => false,
+        };
+        self.call.payload.node.rows().iter().all(is_text)
+    }
+
     /// Whether the thing is more than the part of it that the result shows, and nothing in particular is asked of it.
     fn claims_more(&self, labels: &[String]) -> bool {
         let payload = &self.call.payload;
@@ -227,6 +246,13 @@ impl Said<'_, '_> {
         }
         if let Some(query) = self.searched_for() {
             return format!("The results for {query}");
+        }
+        let words = &self.call.words;
+        if words.manner() == Manner::Search
+            && is_place_of_text(&words.object)
+            && self.call.payload.node.is_list()
+        {
+            return format!("Found in the {}", words.object);
         }
         let (thing, _) = self.thing(self.call.payload.node.is_list(), &[]);
         let thing = thing.strip_prefix("the details of ").unwrap_or(&thing);

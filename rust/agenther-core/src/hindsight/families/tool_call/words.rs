@@ -43,6 +43,74 @@ impl ToolWords {
     }
 }
 
+/// Where a tool looks that finds texts by what they are about: `search_knowledge_base`, `retrieve_context`, `rag_search`.
+pub fn texts_searched(name: &str) -> Option<&'static str> {
+    const PLACES: &[(&str, &str)] = &[
+        ("knowledge", "knowledge base"),
+        ("knowledgebase", "knowledge base"),
+        ("kb", "knowledge base"),
+        ("docs", "documentation"),
+        ("documentation", "documentation"),
+        ("faq", "FAQ"),
+        ("faqs", "FAQ"),
+        ("handbook", "handbook"),
+        ("wiki", "wiki"),
+        ("rag", "knowledge base"),
+        ("vector", "knowledge base"),
+        ("vectorstore", "knowledge base"),
+        ("semantic", "knowledge base"),
+        ("retriever", "knowledge base"),
+        ("retrieval", "knowledge base"),
+        ("retrieve", "knowledge base"),
+    ];
+    const LOOKS: &[&str] = &[
+        "search",
+        "query",
+        "lookup",
+        "look",
+        "find",
+        "get",
+        "ask",
+        "retrieve",
+        "retriever",
+        "retrieval",
+        "rag",
+        "tool",
+        "base",
+        "store",
+        "db",
+        "up",
+        "in",
+        "the",
+        "from",
+        "information",
+        "info",
+        "context",
+        "contexts",
+        "chunks",
+        "passages",
+        "documents",
+        "relevant",
+        "similar",
+        "similarity",
+        "internal",
+        "company",
+        "product",
+        "support",
+        "articles",
+        "article",
+        "knowledge",
+    ];
+    let words: Vec<String> = effect::words(name).map(str::to_ascii_lowercase).collect();
+    let place = |word: &String| PLACES.iter().find(|(known, _)| known == word).map(|(_, place)| *place);
+    let is_known = |word: &String| place(word).is_some() || LOOKS.contains(&word.as_str());
+    let looks = words.iter().any(|word| {
+        matches!(word.as_str(), "search" | "query" | "lookup" | "look" | "find" | "ask" | "rag")
+            || word.starts_with("retriev")
+    });
+    (looks && words.iter().all(is_known)).then(|| words.iter().find_map(place)).flatten()
+}
+
 /// The words of a tool; `None` where neither name nor description holds a noun.
 pub fn tool_words(name: &str, description: Option<&str>) -> Option<ToolWords> {
     thread_local! {
