@@ -64,6 +64,7 @@ impl RecordReader {
             FrameState::TooLarge { size, .. } => Err(too_large(*size, &tally.source.options)),
             FrameState::Stray => Err((Reason::InvalidJson, STRAY.to_owned())),
             FrameState::Cut => Err((Reason::Truncated, CUT.to_owned())),
+            FrameState::Without => Err((Reason::UnknownShape, WITHOUT.to_owned())),
             FrameState::Whole => self.whole(&origin, cut.key, tally),
         };
         let head = match cut.state {
@@ -240,6 +241,8 @@ fn format_of(source: &Source, value: Value<'_, '_>) -> Option<&'static dyn Forma
 
 const STRAY: &str = "Between or after the records stands text that is not part of the JSON document; \
 the file cannot be followed from here on. Repair it, or write one record a line.";
+const WITHOUT: &str = "The document that ends here has no records where the first of the file has them; read it as a \
+file of its own.";
 const CUT: &str = "The file ends inside this record; it was cut off while it was written or copied.";
 
 pub(crate) fn incomplete(format: &str, missing: &str) -> Trouble {

@@ -13,6 +13,10 @@ pub enum Layout {
     /// The elements of an array, or the members of an object keyed by id, found by following
     /// these keys from the top of the document.
     Inside(Vec<String>),
+    /// As `Inside`, of each element of an array: the pages of an answer, in one list.
+    Pages(Vec<String>),
+    /// The value found by following these keys: a record in an envelope, whose other members tell of the answer.
+    At(Vec<String>),
     /// The elements of what the document holds by a key: runs by tool, by task, by split.
     Groups {
         /// The keys of arrays that hold no records.
@@ -45,6 +49,8 @@ pub(crate) enum FrameState {
     Cut,
     /// Something between the records that belongs to none.
     Stray,
+    /// A document that has nothing where the first of the file has its records.
+    Without,
     /// Over the size limit: its size and its head. The window is past it already.
     TooLarge {
         size: u64,
@@ -152,12 +158,27 @@ pub(crate) struct Splitter {
     limit: usize,
     /// The brackets that close the containers entered; empty before a document.
     closers: Vec<u8>,
+    /// Whether the array around pages was entered.
+    in_list: bool,
+    /// Whether the document that was entered gave a record.
+    gave: bool,
     done: bool,
+}
+
+/// Where the records of a document are.
+#[derive(Clone, Copy)]
+struct Place<'p> {
+    /// The keys of their container.
+    path: &'p [String],
+    /// The only member that is a record.
+    only: Option<&'p str>,
+    /// Whether documents are elements of an array.
+    paged: bool,
 }
 
 impl Splitter {
     pub fn new(layout: Layout, limit: usize) -> Self {
-        Splitter { layout, limit, closers: Vec::new(), done: false }
+        Splitter { layout, limit, closers: Vec::new(), in_list: false, gave: false, done: false }
     }
 
     /// The next frame, `None` at the end of the stream. The caller consumes the frame.
@@ -169,7 +190,11 @@ impl Splitter {
         let frame = match &layout {
             Layout::Lines => peek(window).map(|_| self.cut(window, End::Newline, None)),
             Layout::Values => peek(window).map(|_| self.cut_value(window, None)),
-            Layout::Inside(path) => self.next_inside(window, path),
+            Layout::Inside(path) => self.next_inside(window, Place { path, only: None, paged: false }),
+            Layout::Pages(path) => self.next_inside(window, Place { path, only: None, paged: true }),
+            Layout::At(path) => path.split_last().and_then(|(key, path)| {
+                self.next_inside(window, Place { path, only: Some(key), paged: false })
+            }),
             Layout::Groups { others, keyed } => self.next_in_groups(window, others, keyed),
             Layout::Text => peek(window).map(|_| self.cut(window, End::Stream, None)),
             Layout::Opaque => self.everything(window),
@@ -211,25 +236,27 @@ impl Splitter {
         }
     }
 
-    fn next_inside(&mut self, window: &mut Window, path: &[String]) -> Option<Frame> {
-        if self.closers.is_empty() {
-            peek(window)?;
-            if let Some(trouble) = self.enter(window, path) {
-                return Some(trouble);
-            }
-        }
+    fn next_inside(&mut self, window: &mut Window, place: Place<'_>) -> Option<Frame> {
         loop {
+            // Documents may follow one another, as when files were concatenated.
+            if self.closers.is_empty() {
+                self.stand_before_document(window, place.paged)?;
+                self.gave = false;
+                if let Some(trouble) = self.enter(window, place.path) {
+                    return Some(trouble);
+                }
+            }
             let Some(byte) = peek(window) else {
                 return Some(self.last(window, FrameState::Cut));
             };
-            let innermost = self.closers.len() == path.len() + 1;
+            let innermost = self.closers.len() == place.path.len() + 1;
             match byte {
                 b',' => window.consume(1),
                 b']' | b'}' if self.closers.last() == Some(&byte) => {
                     window.consume(1);
                     self.closers.pop();
-                    if self.closers.is_empty() {
-                        return self.next_inside_another(window, path);
+                    if innermost && place.only.is_some() && !self.gave {
+                        return Some(without(window));
                     }
                 }
                 b']' | b'}' => return Some(self.last(window, FrameState::Stray)),
@@ -237,12 +264,29 @@ impl Splitter {
                     return Some(self.cut_value(window, None));
                 }
                 _ => match self.member_key(window) {
-                    Ok(key) if innermost => return Some(self.cut_value(window, Some(key))),
-                    // A member beside the records, after them.
+                    Ok(key) if innermost && place.only.is_none_or(|only| only == key) => {
+                        self.gave = true;
+                        let key = Some(key).filter(|_| place.only.is_none());
+                        return Some(self.cut_value(window, key));
+                    }
+                    // A member beside the records, before or after them.
                     Ok(_) => self.skip_value(window),
                     Err(state) => return Some(self.last(window, state)),
                 },
             }
+        }
+    }
+
+    /// Goes to the next document, past what stands around pages; `None` where there is none.
+    fn stand_before_document(&mut self, window: &mut Window, paged: bool) -> Option<()> {
+        loop {
+            match (peek(window)?, self.in_list) {
+                (b'[', false) if paged => self.in_list = true,
+                (b']', true) => self.in_list = false,
+                (b',', true) => {}
+                _ => return Some(()),
+            }
+            window.consume(1);
         }
     }
 
@@ -289,14 +333,6 @@ impl Splitter {
         }
     }
 
-    /// Documents may follow one another, as when files were concatenated.
-    fn next_inside_another(&mut self, window: &mut Window, path: &[String]) -> Option<Frame> {
-        match peek(window)? {
-            b'{' | b'[' => self.next_inside(window, path),
-            _ => Some(self.last(window, FrameState::Stray)),
-        }
-    }
-
     /// Goes down `path`; a frame only where that fails.
     fn enter(&mut self, window: &mut Window, path: &[String]) -> Option<Frame> {
         let mut path = path.iter();
@@ -304,6 +340,11 @@ impl Splitter {
             match peek(window) {
                 Some(b'{') => self.closers.push(b'}'),
                 Some(b'[') => self.closers.push(b']'),
+                Some(first) if !self.closers.is_empty() => {
+                    self.skip_value(window);
+                    // A page that is empty may have `null` there.
+                    return (first != b'n').then(|| without(window));
+                }
                 Some(_) => return Some(self.last(window, FrameState::Stray)),
                 None => return Some(self.last(window, FrameState::Cut)),
             }
@@ -312,8 +353,7 @@ impl Splitter {
             loop {
                 match peek(window) {
                     Some(b',') => window.consume(1),
-                    // Another document, without records.
-                    Some(b'}' | b']') => return None,
+                    Some(b'}' | b']') => return Some(without(window)),
                     _ => match self.member_key(window) {
                         Ok(key) if key == *wanted => break,
                         Ok(_) => self.skip_value(window),
@@ -364,6 +404,11 @@ impl Splitter {
         window.fill_to(HEAD_KEPT);
         Frame { offset: window.offset(), length: window.bytes().len().min(HEAD_KEPT), key: None, state }
     }
+}
+
+/// The frame of a document that has no record where it should, which ends here.
+fn without(window: &Window) -> Frame {
+    Frame { offset: window.offset(), length: 0, key: None, state: FrameState::Without }
 }
 
 /// Reads on to the end of a record that is over the limit, keeping only its head.

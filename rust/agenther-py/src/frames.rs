@@ -342,6 +342,8 @@ fn layout_in_words(layout: &Layout) -> String {
         Layout::Values => "whole documents".into(),
         Layout::Inside(path) if path.is_empty() => "items of an array or object".into(),
         Layout::Inside(path) => format!("items of `{}`", path.join(".")),
+        Layout::Pages(path) => format!("items of `{}` of each element of an array", path.join(".")),
+        Layout::At(path) => format!("the value of `{}`", path.join(".")),
         Layout::Groups { .. } => "items of each list in an object".into(),
         Layout::Text => "text that is not JSON".into(),
         Layout::Opaque => "no JSON".into(),

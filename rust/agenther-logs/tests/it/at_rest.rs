@@ -16,6 +16,12 @@ fn zstd(bytes: &[u8]) -> Vec<u8> {
     zstd::stream::encode_all(bytes, 1).unwrap()
 }
 
+fn chat(id: &str) -> String {
+    format!(
+        r#"{{"id": "{id}", "messages": [{{"role": "user", "content": "Hi"}}, {{"role": "assistant", "content": "Hello"}}]}}"#
+    )
+}
+
 fn layout(bytes: &[u8]) -> Layout {
     let input = Box::new(Cursor::new(bytes.to_vec()));
     LogReader::new(input, "log", Options::default()).unwrap().detection().layout.clone()
@@ -25,6 +31,8 @@ fn layout(bytes: &[u8]) -> Layout {
 fn the_same_records_in_every_layout() {
     let (a, b) = (record("a"), record("b"));
     let inside = |path: &[&str]| Layout::Inside(path.iter().map(|key| (*key).to_owned()).collect());
+    let pages = |path: &[&str]| Layout::Pages(path.iter().map(|key| (*key).to_owned()).collect());
+    let at = |path: &[&str]| Layout::At(path.iter().map(|key| (*key).to_owned()).collect());
     for (text, expected) in [
         (format!("{a}\n{b}\n"), Layout::Lines),
         (format!("{a}\r\n\r\n{b}"), Layout::Lines),
@@ -51,12 +59,64 @@ fn the_same_records_in_every_layout() {
         ),
         (format!("{{\"easy\": [{a}], \"hard\": []}}\n{{\"hard\": [], \"easy\": [{b}]}}"), inside(&["easy"])),
         (format!("{}\n{}", a.replace(", ", ",\n "), b.replace(", ", ",\n ")), Layout::Values),
+        // Answers of services: pages in one list, lists in envelopes, one record each.
+        (
+            format!("[{{\"data\": [{a}], \"next\": 2}},\n {{\"data\": null}}, {{\"data\": [{b}]}}]"),
+            pages(&["data"]),
+        ),
+        (format!("[{{\"data\": {{\"items\": [{a}, {b}]}}}}]\n"), pages(&["data", "items"])),
+        (format!("{{\"data\": [{a}]}}\n{{\"data\": null}}\n{{\"data\": [{b}]}}"), inside(&["data"])),
+        (
+            format!("{{\"ok\": true, \"result\": {{\"data\": {{\"runs\": [{a}, {b}]}}}}}}"),
+            inside(&["result", "data", "runs"]),
+        ),
+        (
+            format!("{{\"code\": 0, \"data\": {}}}\n{{\"data\": {}, \"code\": 0}}\n", chat("a"), chat("b")),
+            at(&["data"]),
+        ),
     ] {
         let (found, counts) = read(text.as_bytes());
         assert_eq!(ids(&found), ["a", "b"], "{text}");
         assert_eq!((counts.records, counts.rejects), (2, 0));
         assert_eq!(layout(text.as_bytes()), expected, "{text}");
     }
+}
+
+#[test]
+fn documents_without_records_are_told_of() {
+    let (a, b) = (record("a"), record("b"));
+    for text in [
+        format!("{{\"data\": [{a}]}}\n{{\"error\": \"busy\"}}\n{{\"data\": [{b}]}}"),
+        format!("[{{\"data\": [{a}]}}, {{\"data\": [{b}]}}]\n[{{\"data\": \"busy\"}}]"),
+        format!(
+            "{{\"code\": 0, \"data\": {}}}\n{{\"code\": 1}}\n{{\"code\": 0, \"data\": {}}}",
+            chat("a"),
+            chat("b")
+        ),
+    ] {
+        let (found, counts) = read(text.as_bytes());
+        assert_eq!(ids(&found), ["a", "b"], "{text}");
+        assert_eq!((counts.records, counts.rejects), (3, 1));
+        assert!(found.rejects[0].sentence.contains("has no records where the first"), "{:?}", found.rejects);
+    }
+    // A line that holds a list of runs among lines that are runs.
+    let (found, _) = read(format!("{{\"data\": [{a}], \"n\": 1}}\n{b}\n").as_bytes());
+    assert_eq!(ids(&found), ["b"]);
+    assert_eq!(found.rejects.len(), 1);
+}
+
+#[test]
+fn a_million_empty_pages_are_no_trouble() {
+    let empty = "{\"data\": []}\n".repeat(1 << 20);
+    let (found, counts) = read(format!("{{\"data\": [{}]}}\n{empty}", record("a")).as_bytes());
+    assert_eq!((ids(&found), counts.records), (vec!["a"], 1));
+}
+
+#[test]
+fn what_stands_beside_an_envelope_may_be_the_goal() {
+    let run = chat("a");
+    let (found, _) = read(format!("{{\"question\": \"Why?\", \"result\": {run}, \"n\": 1}}").as_bytes());
+    assert!(found.runs.is_empty(), "{:?}", found.runs);
 }
 
 #[test]
