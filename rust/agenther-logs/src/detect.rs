@@ -13,6 +13,8 @@ const SAMPLE: usize = 8;
 const NESTING: usize = 1;
 /// Members in which the answers of services have what was asked for; they are no containers of their own.
 const ENVELOPES: &[&str] = &["data", "result", "response", "payload", "body"];
+/// How well a text must fit its format where lines of it fit one of JSON.
+const SURE: f32 = 0.95;
 /// How deep they stand in each other, at most.
 const DEPTH: usize = 3;
 /// What stands beside the one record of an answer. Beside anything else it is a part of something.
@@ -118,7 +120,12 @@ pub(crate) fn detect(prefix: &[u8], complete: bool, mapping: Option<&Mapping>) -
         None => tally.add_lines(lines),
     }
     let found = tally.finish(layout);
-    if found.format.is_some() || mapping.is_some() { found } else { as_text(text).unwrap_or(found) }
+    // Text that surely is a log may show lines of JSON.
+    let is_json = text.starts_with(['{', '[']);
+    let wanted = if found.format.is_none() { 0.0 } else { SURE };
+    let as_text = || as_text(text).filter(|as_text| as_text.confidence >= wanted);
+    let may_be_text = mapping.is_none() && (found.format.is_none() || !is_json);
+    if may_be_text { as_text().unwrap_or(found) } else { found }
 }
 
 /// What a file of text that is not JSON is.

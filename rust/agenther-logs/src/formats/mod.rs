@@ -5,9 +5,11 @@ mod adp;
 mod agenther;
 mod agentrx;
 mod agents_sdk;
+mod aider;
 mod appworld;
 mod atif;
 mod autogen_chat;
+mod autogen_state;
 mod bedrock_agents;
 mod bfcl;
 mod braintrust;
@@ -44,6 +46,7 @@ mod librechat;
 mod livekit;
 mod mcp;
 mod message_lines;
+mod message_rows;
 mod mini_swe_agent;
 mod mint;
 mod mlflow;
@@ -65,6 +68,7 @@ mod reflexion;
 mod responses;
 mod rollout;
 mod smolagents;
+mod specstory;
 mod step_list;
 mod swe_agent;
 mod tapeagents;
@@ -165,10 +169,12 @@ pub const FORMATS: &[&dyn Format] = &[
     &reflexion::Reflexion,
     &langchain_agent::LangchainAgent,
     &autogen_chat::AutogenChat,
+    &autogen_state::AutogenState,
     &rollout::Rollout,
     &react::React,
     &step_list::StepList,
     &openai_chat::OpenAiChat,
+    &message_rows::MessageRows,
     &message_lines::MessageLines,
 ];
 
@@ -177,6 +183,8 @@ pub const TEXT_FORMATS: &[&dyn TextFormat] = &[
     &appworld::AppWorld,
     &webarena::WebArena,
     &lats::Lats,
+    &specstory::SpecStory,
+    &aider::Aider,
     &react_text::ReactText,
     &command_log::CommandLog,
 ];

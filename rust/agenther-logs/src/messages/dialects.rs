@@ -69,7 +69,9 @@ pub(super) fn role_without_name(message: Value<'_, '_>) -> Option<Role> {
         "ai" | "AIMessage" | "AIMessageChunk" | "AssistantMessage" => Role::Agent,
         "system" | "SystemMessage" | "SystemMessageChunk" => Role::System,
         "tool" | "ToolMessage" | "ToolMessageChunk" | "function" | "FunctionMessage" => Role::Tool,
-        "TextMessage" | "MultiModalMessage" | "StopMessage" | "HandoffMessage" => {
+        kind if ["TextMessage", "MultiModalMessage", "StopMessage", "HandoffMessage"].contains(&kind)
+            || kind.starts_with("StructuredMessage") =>
+        {
             let by_user = message.text_of(&["source"])?.starts_with("user");
             if by_user { Role::User } else { Role::Agent }
         }

@@ -288,3 +288,11 @@ fn groups_beyond_what_tells_the_layout_are_read() {
     assert_eq!((counts.runs, counts.rejects), (20_001, 0));
     assert_eq!(ids(&found).last().map(|id| &**id), Some("last"));
 }
+
+#[test]
+fn text_of_a_log_may_show_lines_of_json() {
+    let text =
+        format!("\n# aider chat started at 2026-02-03\n\n#### Show it.  \n\n```\n{}\n```\n", chat("a"));
+    let (found, counts) = read(text.as_bytes());
+    assert_eq!((found.runs[0].format, counts.records), ("aider", 1));
+}
