@@ -229,13 +229,15 @@ fn format_of(source: &Source, value: Value<'_, '_>) -> Option<&'static dyn Forma
         return Some(format);
     }
     let of_file =
-        source.detection.format.and_then(|name| FORMATS.iter().find(|format| format.name() == name));
-    let score = of_file.map_or(0, |format| score_of(*format, value));
+        source.detection.format.and_then(|name| FORMATS.iter().copied().find(|format| format.name() == name));
+    let score = of_file.map_or(0, |format| score_of(format, value));
     match of_file.filter(|_| score > 0) {
         Some(format) => {
-            Some(format.narrower().filter(|narrower| score_of(*narrower, value) > score).unwrap_or(*format))
+            Some(format.narrower().filter(|narrower| score_of(*narrower, value) > score).unwrap_or(format))
         }
-        None => best_format(value).map(|(format, _)| format).filter(|format| !format.only_on_lines()),
+        None => of_file.filter(|format| format.goes_on_with(value)).or_else(|| {
+            best_format(value).map(|(format, _)| format).filter(|format| !format.only_on_lines())
+        }),
     }
 }
 

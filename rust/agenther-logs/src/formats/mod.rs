@@ -2,10 +2,13 @@
 //! from, what maps to what, which fields leak the label), and one line in [`FORMATS`].
 
 mod adp;
+mod agent_framework;
 mod agenther;
 mod agentrx;
 mod agents_sdk;
+mod agno;
 mod aider;
+mod api_bank;
 mod appworld;
 mod atif;
 mod autogen_chat;
@@ -24,6 +27,7 @@ mod command_log;
 mod continue_dev;
 mod copilot_chat;
 mod copilot_cli;
+mod crewai;
 mod datadog_llmobs;
 mod deepeval;
 mod dify;
@@ -44,6 +48,7 @@ mod lats;
 mod letta;
 mod librechat;
 mod livekit;
+mod llamaindex_events;
 mod mcp;
 mod message_lines;
 mod message_rows;
@@ -59,6 +64,7 @@ mod openhands;
 mod openinference;
 mod opik;
 mod otel;
+mod pi;
 mod posthog;
 mod promptfoo;
 mod qwen_code;
@@ -66,6 +72,7 @@ mod react;
 mod react_text;
 mod reflexion;
 mod responses;
+mod rl_episodes;
 mod rollout;
 mod smolagents;
 mod specstory;
@@ -112,6 +119,7 @@ pub const FORMATS: &[&dyn Format] = &[
     &copilot_chat::CopilotChat,
     &continue_dev::Continue,
     &zed::Zed,
+    &pi::Pi,
     &chatgpt::ChatGpt,
     &claude_ai::ClaudeAi,
     &librechat::LibreChat,
@@ -170,6 +178,12 @@ pub const FORMATS: &[&dyn Format] = &[
     &langchain_agent::LangchainAgent,
     &autogen_chat::AutogenChat,
     &autogen_state::AutogenState,
+    &agno::Agno,
+    &agent_framework::AgentFramework,
+    &llamaindex_events::LlamaIndexEvents,
+    &rl_episodes::RlEpisodes,
+    &api_bank::ApiBank,
+    &crewai::CrewAi,
     &rollout::Rollout,
     &react::React,
     &step_list::StepList,
@@ -213,6 +227,12 @@ pub trait Format: Sync {
 
     /// Whether its records are told by standing on lines of their own: inside a document they are parts of something else.
     fn only_on_lines(&self) -> bool {
+        false
+    }
+
+    /// Whether a record that does not tell of this format is of it where those before are.
+    fn goes_on_with(&self, record: Value<'_, '_>) -> bool {
+        let _ = record;
         false
     }
 
@@ -326,6 +346,7 @@ static REFERENCE: Keys = Keys::new(&[
     "groundtruth",
     "gold",
     "gold_answer",
+    "gt_answer",
     "golden_answer",
     "golden_answers",
     "gt",

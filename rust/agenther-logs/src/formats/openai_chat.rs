@@ -5,7 +5,8 @@
 //! calls without `function` and results with `error` Inspect's and tau2's; `type` human, `data` and
 //! `kwargs` LangChain's; `toolUse` and `toolResult` Bedrock's; `parts` Gemini's, OpenTelemetry's,
 //! Mastra's and those of the Vercel SDK; `items` Semantic Kernel's, `blocks` LlamaIndex's, `contents`
-//! Microsoft's Agent Framework's; `_role` and `tool_call_result` Haystack's; `UserMessage` and
+//! Microsoft's Agent Framework's, in its threads too; `message_history` the state of Pydantic AI's runs; `dialogs`
+//! GTA's; `_role` and `tool_call_result` Haystack's; `UserMessage` and
 //! `llm_context` AutoGen's saved states; `tool-call` and `tool-response` smolagents'; calls that are
 //! strings those of verifiers, whose `completion` goes on with the `prompt`. A string may hold the
 //! messages: as JSON, in a chat template (`<|im_start|>`), or as the `USER:`, `ASSISTANT:` and
@@ -64,6 +65,12 @@ const MESSAGES: &[&[&str]] = &[
     &["run_data", "messages"],
     &["state", "in_memory", "messages"],
     &["stateBag", "InMemoryChatHistoryProvider", "messages"],
+    &["chat_message_store_state", "messages"],
+    &["storeState", "messages"],
+    &["message_history"],
+    &["state", "message_history"],
+    &["_state", "message_history"],
+    &["dialogs"],
     &["checkpoint", "channel_values", "messages"],
     &["history"],
     &["chat_history"],

@@ -79,9 +79,18 @@ pub(super) fn role_without_name(message: Value<'_, '_>) -> Option<Role> {
     })
 }
 
-/// The fields of a LangChain message, which its serialisations put one level down.
+/// The message of a choice of a completion, which ART keeps among messages as it is.
+pub(super) fn choice_message<'t, 'a>(value: Value<'t, 'a>) -> Option<Value<'t, 'a>> {
+    value.get("finish_reason")?;
+    value.get("message").filter(|message| message.get("role").is_some())
+}
+
+/// The fields of a message that stand one level down: those of LangChain's serialisations, of a choice.
 pub(super) fn unwrapped<'t, 'a>(message: Value<'t, 'a>) -> Value<'t, 'a> {
     if message.get("role").is_some() {
+        return message;
+    }
+    if let Some(message) = choice_message(message) {
         return message;
     }
     ["kwargs", "data"]
