@@ -24,10 +24,12 @@ mod claude_code;
 mod cline;
 mod codex;
 mod command_log;
+mod console_log;
 mod continue_dev;
 mod copilot_chat;
 mod copilot_cli;
 mod crewai;
+mod crewai_log;
 mod datadog_llmobs;
 mod deepeval;
 mod dify;
@@ -49,6 +51,7 @@ mod letta;
 mod librechat;
 mod livekit;
 mod llamaindex_events;
+mod lm_studio;
 mod mcp;
 mod message_lines;
 mod message_rows;
@@ -124,6 +127,7 @@ pub const FORMATS: &[&dyn Format] = &[
     &claude_ai::ClaudeAi,
     &librechat::LibreChat,
     &open_webui::OpenWebUi,
+    &lm_studio::LmStudio,
     &cherry_studio::CherryStudio,
     &mcp::Mcp,
     &google_adk::GoogleAdk,
@@ -199,6 +203,8 @@ pub const TEXT_FORMATS: &[&dyn TextFormat] = &[
     &lats::Lats,
     &specstory::SpecStory,
     &aider::Aider,
+    &crewai_log::CrewAiLog,
+    &console_log::ConsoleLog,
     &react_text::ReactText,
     &command_log::CommandLog,
 ];
