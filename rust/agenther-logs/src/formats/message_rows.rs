@@ -47,7 +47,9 @@ fn kind_of(row: Value<'_, '_>) -> Option<Kind> {
     if row.get("message_meta").is_some() && holds(&"config") {
         return Some(Kind::Column("config"));
     }
-    if let Some(key) = ["message_data", "message"].into_iter().find(holds) {
+    // Entries of sessions have a type, or an id of their own, beside their message.
+    let is_entry = row.get("type").is_some() || row.get("uuid").is_some();
+    if let Some(key) = ["message_data", "message"].into_iter().filter(|_| !is_entry).find(holds) {
         return Some(Kind::Column(key));
     }
     let parts = row.get("parts").filter(|_| row.get("role").is_some())?.text()?;
