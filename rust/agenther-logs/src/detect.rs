@@ -12,7 +12,9 @@ const SAMPLE: usize = 8;
 /// Deeper down, lists of messages are parts of a record: prompts, drafts, branches of a tree.
 const NESTING: usize = 1;
 /// Members in which the answers of services have what was asked for; they are no containers of their own.
-const ENVELOPES: &[&str] = &["data", "result", "response", "payload", "body"];
+const ENVELOPES: &[&str] = &["data", "result", "response", "payload", "body", "hits", "edges"];
+/// Members of rows, hits, nodes and items in which these have the record itself.
+const INSIDE_ELEMENTS: &[&str] = &["row", "_source", "node", "json", "data", "document", "record", "payload"];
 /// How well a text must fit its format where lines of it fit one of JSON.
 const SURE: f32 = 0.95;
 /// How deep they stand in each other, at most.
@@ -218,11 +220,13 @@ fn layout_around<'t, 'a>(
         if let Some((path, record)) = record_in_envelope(document, fit) {
             return Some((Layout::At(path), vec![record]));
         }
-        if let Some((path, sample)) = records_in_pages(document, fit) {
-            return Some((Layout::Pages(path), sample));
+        if let Some(found) = records_in_pages(document, fit) {
+            return Some(found);
         }
     }
-    let path = found?;
+    let Some(path) = found else {
+        return records_in_elements(document, fit);
+    };
     // Further arrays of runs may follow where the first megabyte ends.
     if let [key] = &path[..]
         && document.get(key).is_some_and(|container| container.is_array())
@@ -254,6 +258,10 @@ fn record_in_envelope<'t, 'a>(
 ) -> Option<(Vec<String>, Value<'t, 'a>)> {
     let (mut value, mut path) = (document, Vec::new());
     while path.len() < DEPTH {
+        // What exporters of databases write of a hit besides tells nothing of the run.
+        if let Some(inside) = value.get("_source").filter(|inside| path.is_empty() && fit(*inside) > 0) {
+            return Some((vec!["_source".to_owned()], inside));
+        }
         let mut around = value.members().filter(|(key, _)| ENVELOPES.contains(&&**key));
         let (key, inside) = around.next().filter(|_| around.next().is_none())?;
         if !value.members().all(|(other, _)| other == key || ABOUT_ANSWER.contains(&&*other)) {
@@ -268,11 +276,27 @@ fn record_in_envelope<'t, 'a>(
     None
 }
 
-/// The path to the records of each element of an array, the same in all that were looked at.
+/// The records that stand one level down in each element of a list.
+fn records_in_elements<'t, 'a>(
+    document: Value<'t, 'a>,
+    fit: &dyn Fn(Value<'_, '_>) -> u8,
+) -> Option<(Layout, Vec<Value<'t, 'a>>)> {
+    let place = |key: &&'static str| {
+        let fit_inside = |element: Value<'_, '_>| element.get(key).map_or(0, fit);
+        find_records(document, (NESTING, DEPTH), &fit_inside).map(|(path, _)| (path, *key))
+    };
+    let (path, key) = INSIDE_ELEMENTS.iter().find_map(place)?;
+    let container = at(document, &path).filter(|container| container.is_array())?;
+    let sample = container.items().take(SAMPLE).filter_map(|element| element.get(key)).collect();
+    Some((Layout::Each { path, key: key.to_owned() }, sample))
+}
+
+/// The records of each element of an array, by the path that is the same in all that were looked at; the value there
+/// where it is a record itself.
 fn records_in_pages<'t, 'a>(
     document: Value<'t, 'a>,
     fit: &dyn Fn(Value<'_, '_>) -> u8,
-) -> Option<(Vec<String>, Vec<Value<'t, 'a>>)> {
+) -> Option<(Layout, Vec<Value<'t, 'a>>)> {
     let pages = || document.items().take(SAMPLE);
     if !pages().all(|page| page.is_object()) {
         return None;
@@ -282,8 +306,17 @@ fn records_in_pages<'t, 'a>(
     let is_page = |page: Value<'t, 'a>| {
         at(page, &path).is_some_and(|records| records.is_array() || records.is_object() || records.is_null())
     };
-    let sample = || pages().filter_map(|page| at(page, &path)).flat_map(sample_of).take(SAMPLE).collect();
-    pages().all(is_page).then(|| (path.clone(), sample()))
+    if !pages().all(is_page) {
+        return None;
+    }
+    let held = || pages().filter_map(|page| at(page, &path));
+    if let [key] = &path[..]
+        && held().all(|value| value.is_object() && fit(value) > 0)
+    {
+        return Some((Layout::Each { path: Vec::new(), key: key.clone() }, held().collect()));
+    }
+    let sample = held().flat_map(sample_of).take(SAMPLE).collect();
+    Some((Layout::Pages(path), sample))
 }
 
 fn sample_of<'t, 'a>(container: Value<'t, 'a>) -> Vec<Value<'t, 'a>> {

@@ -15,6 +15,14 @@ pub enum Layout {
     Inside(Vec<String>),
     /// As `Inside`, of each element of an array: the pages of an answer, in one list.
     Pages(Vec<String>),
+    /// The value by a key of each element of the container found by following other keys: the rows, hits or nodes that a
+    /// service puts around its records.
+    Each {
+        /// The keys of the container.
+        path: Vec<String>,
+        /// The key of the record in each element.
+        key: String,
+    },
     /// The value found by following these keys: a record in an envelope, whose other members tell of the answer.
     At(Vec<String>),
     /// The elements of what the document holds by a key: runs by tool, by task, by split.
@@ -170,10 +178,17 @@ pub(crate) struct Splitter {
 struct Place<'p> {
     /// The keys of their container.
     path: &'p [String],
-    /// The only member that is a record.
+    /// The only member that is a record: of the container, or of each of its elements.
     only: Option<&'p str>,
+    of_each: bool,
     /// Whether documents are elements of an array.
     paged: bool,
+}
+
+impl<'p> Place<'p> {
+    fn inside(path: &'p [String]) -> Self {
+        Place { path, only: None, of_each: false, paged: false }
+    }
 }
 
 impl Splitter {
@@ -190,10 +205,13 @@ impl Splitter {
         let frame = match &layout {
             Layout::Lines => peek(window).map(|_| self.cut(window, End::Newline, None)),
             Layout::Values => peek(window).map(|_| self.cut_value(window, None)),
-            Layout::Inside(path) => self.next_inside(window, Place { path, only: None, paged: false }),
-            Layout::Pages(path) => self.next_inside(window, Place { path, only: None, paged: true }),
+            Layout::Inside(path) => self.next_inside(window, Place::inside(path)),
+            Layout::Pages(path) => self.next_inside(window, Place { paged: true, ..Place::inside(path) }),
+            Layout::Each { path, key } => {
+                self.next_inside(window, Place { only: Some(key), of_each: true, ..Place::inside(path) })
+            }
             Layout::At(path) => path.split_last().and_then(|(key, path)| {
-                self.next_inside(window, Place { path, only: Some(key), paged: false })
+                self.next_inside(window, Place { only: Some(key), ..Place::inside(path) })
             }),
             Layout::Groups { others, keyed } => self.next_in_groups(window, others, keyed),
             Layout::Text => peek(window).map(|_| self.cut(window, End::Stream, None)),
@@ -249,8 +267,17 @@ impl Splitter {
             let Some(byte) = peek(window) else {
                 return Some(self.last(window, FrameState::Cut));
             };
-            let innermost = self.closers.len() == place.path.len() + 1;
+            let container = place.path.len() + 1;
+            let innermost = self.closers.len() == container + usize::from(place.of_each);
             match byte {
+                b'{' if place.of_each
+                    && self.closers.len() == container
+                    && self.closers.last() == Some(&b']') =>
+                {
+                    window.consume(1);
+                    self.closers.push(b'}');
+                    self.gave = false;
+                }
                 b',' => window.consume(1),
                 b']' | b'}' if self.closers.last() == Some(&byte) => {
                     window.consume(1);
@@ -260,7 +287,8 @@ impl Splitter {
                     }
                 }
                 b']' | b'}' => return Some(self.last(window, FrameState::Stray)),
-                _ if innermost && self.closers.last() == Some(&b']') => {
+                // What is no object has nothing around it.
+                _ if self.closers.len() == container && self.closers.last() == Some(&b']') => {
                     return Some(self.cut_value(window, None));
                 }
                 _ => match self.member_key(window) {

@@ -343,6 +343,7 @@ fn layout_in_words(layout: &Layout) -> String {
         Layout::Inside(path) if path.is_empty() => "items of an array or object".into(),
         Layout::Inside(path) => format!("items of `{}`", path.join(".")),
         Layout::Pages(path) => format!("items of `{}` of each element of an array", path.join(".")),
+        Layout::Each { path, key } => format!("`{key}` of the items of `{}`", path.join(".")),
         Layout::At(path) => format!("the value of `{}`", path.join(".")),
         Layout::Groups { .. } => "items of each list in an object".into(),
         Layout::Text => "text that is not JSON".into(),

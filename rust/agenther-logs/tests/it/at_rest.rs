@@ -32,6 +32,10 @@ fn the_same_records_in_every_layout() {
     let (a, b) = (record("a"), record("b"));
     let inside = |path: &[&str]| Layout::Inside(path.iter().map(|key| (*key).to_owned()).collect());
     let pages = |path: &[&str]| Layout::Pages(path.iter().map(|key| (*key).to_owned()).collect());
+    let each = |path: &[&str], key: &str| Layout::Each {
+        path: path.iter().map(|key| (*key).to_owned()).collect(),
+        key: key.to_owned(),
+    };
     let at = |path: &[&str]| Layout::At(path.iter().map(|key| (*key).to_owned()).collect());
     for (text, expected) in [
         (format!("{a}\n{b}\n"), Layout::Lines),
@@ -71,6 +75,28 @@ fn the_same_records_in_every_layout() {
             inside(&["result", "data", "runs"]),
         ),
         (
+            format!(
+                "{{\"rows\": [{{\"row_idx\": 0, \"row\": {a}}},\n {{\"row\": {b}, \"row_idx\": 1}}], \"total\": 2}}"
+            ),
+            each(&["rows"], "row"),
+        ),
+        (
+            format!(
+                "{{\"took\": 1, \"hits\": {{\"total\": 2, \"hits\": [{{\"_source\": {a}}}, {{\"_source\": {b}}}]}}}}"
+            ),
+            each(&["hits", "hits"], "_source"),
+        ),
+        (
+            format!("{{\"data\": {{\"runs\": {{\"edges\": [{{\"node\": {a}}}, {{\"node\": {b}}}]}}}}}}"),
+            each(&["data", "runs", "edges"], "node"),
+        ),
+        (format!("[{{\"json\": {a}}}, {{\"json\": {b}}}]"), each(&[], "json")),
+        (
+            format!("[{{\"n\": 1, \"data\": {}}}, {{\"n\": 2, \"data\": {}}}]", chat("a"), chat("b")),
+            each(&[], "data"),
+        ),
+        (format!("{{\"_id\": 1, \"_source\": {a}}}\n{{\"_id\": 2, \"_source\": {b}}}\n"), at(&["_source"])),
+        (
             format!("{{\"code\": 0, \"data\": {}}}\n{{\"data\": {}, \"code\": 0}}\n", chat("a"), chat("b")),
             at(&["data"]),
         ),
@@ -87,6 +113,7 @@ fn documents_without_records_are_told_of() {
     let (a, b) = (record("a"), record("b"));
     for text in [
         format!("{{\"data\": [{a}]}}\n{{\"error\": \"busy\"}}\n{{\"data\": [{b}]}}"),
+        format!("{{\"rows\": [{{\"row\": {a}}}, {{\"r\": 1}}, {{\"row\": {b}}}]}}"),
         format!("[{{\"data\": [{a}]}}, {{\"data\": [{b}]}}]\n[{{\"data\": \"busy\"}}]"),
         format!(
             "{{\"code\": 0, \"data\": {}}}\n{{\"code\": 1}}\n{{\"code\": 0, \"data\": {}}}",
