@@ -229,9 +229,8 @@ fn layout_around<'t, 'a>(
     };
     // Further arrays of runs may follow where the first megabyte ends.
     if let [key] = &path[..]
-        && document.get(key).is_some_and(|container| container.is_array())
         && let Groups { found, others, keyed } = groups_of(document, fit)
-        && (found.len() > 1 || is_cut)
+        && (found.len() > 1 || is_cut && document.get(key).is_some_and(|container| container.is_array()))
     {
         let sample = found.into_iter().flat_map(sample_of).take(SAMPLE);
         return Some((Layout::Groups { others, keyed }, sample.collect()));
@@ -297,8 +296,9 @@ fn records_in_pages<'t, 'a>(
     document: Value<'t, 'a>,
     fit: &dyn Fn(Value<'_, '_>) -> u8,
 ) -> Option<(Layout, Vec<Value<'t, 'a>>)> {
-    let pages = || document.items().take(SAMPLE);
-    if !pages().all(|page| page.is_object()) {
+    let pages = || document.items().chain(document.members().map(|(_, value)| value)).take(SAMPLE);
+    // One object in an object is no list of pages.
+    if !pages().all(|page| page.is_object()) || document.is_object() && pages().count() < 2 {
         return None;
     }
     let found = pages().find_map(|page| find_records(page, (NESTING, DEPTH), fit));
@@ -311,6 +311,7 @@ fn records_in_pages<'t, 'a>(
     }
     let held = || pages().filter_map(|page| at(page, &path));
     if let [key] = &path[..]
+        && document.is_array()
         && held().all(|value| value.is_object() && fit(value) > 0)
     {
         return Some((Layout::Each { path: Vec::new(), key: key.clone() }, held().collect()));

@@ -13,7 +13,7 @@ pub enum Layout {
     /// The elements of an array, or the members of an object keyed by id, found by following
     /// these keys from the top of the document.
     Inside(Vec<String>),
-    /// As `Inside`, of each element of an array: the pages of an answer, in one list.
+    /// As `Inside`, of each element of an array or member of an object: the pages of an answer in one document.
     Pages(Vec<String>),
     /// The value by a key of each element of the container found by following other keys: the rows, hits or nodes that a
     /// service puts around its records.
@@ -166,8 +166,8 @@ pub(crate) struct Splitter {
     limit: usize,
     /// The brackets that close the containers entered; empty before a document.
     closers: Vec<u8>,
-    /// Whether the array around pages was entered.
-    in_list: bool,
+    /// The bracket that closes what stands around pages, once that was entered.
+    around: Option<u8>,
     /// Whether the document that was entered gave a record.
     gave: bool,
     done: bool,
@@ -193,7 +193,7 @@ impl<'p> Place<'p> {
 
 impl Splitter {
     pub fn new(layout: Layout, limit: usize) -> Self {
-        Splitter { layout, limit, closers: Vec::new(), in_list: false, gave: false, done: false }
+        Splitter { layout, limit, closers: Vec::new(), around: None, gave: false, done: false }
     }
 
     /// The next frame, `None` at the end of the stream. The caller consumes the frame.
@@ -258,9 +258,9 @@ impl Splitter {
         loop {
             // Documents may follow one another, as when files were concatenated.
             if self.closers.is_empty() {
-                self.stand_before_document(window, place.paged)?;
                 self.gave = false;
-                if let Some(trouble) = self.enter(window, place.path) {
+                let between = self.stand_before_document(window, place.paged)?;
+                if let Some(trouble) = between.or_else(|| self.enter(window, place.path)) {
                     return Some(trouble);
                 }
             }
@@ -305,14 +305,21 @@ impl Splitter {
         }
     }
 
-    /// Goes to the next document, past what stands around pages; `None` where there is none.
-    fn stand_before_document(&mut self, window: &mut Window, paged: bool) -> Option<()> {
+    /// Goes to the next document, past what stands around pages; `None` where there is none, a frame where that fails.
+    fn stand_before_document(&mut self, window: &mut Window, paged: bool) -> Option<Option<Frame>> {
         loop {
-            match (peek(window)?, self.in_list) {
-                (b'[', false) if paged => self.in_list = true,
-                (b']', true) => self.in_list = false,
-                (b',', true) => {}
-                _ => return Some(()),
+            let Some(byte) = peek(window) else {
+                return self.around.map(|_| Some(self.last(window, FrameState::Cut)));
+            };
+            match (byte, self.around) {
+                (b'[', None) if paged => self.around = Some(b']'),
+                (b'{', None) if paged => self.around = Some(b'}'),
+                (b']', Some(b']')) | (b'}', Some(b'}')) => self.around = None,
+                (b',', Some(_)) => {}
+                (b'"', Some(b'}')) => {
+                    return Some(self.member_key(window).err().map(|state| self.last(window, state)));
+                }
+                _ => return Some(None),
             }
             window.consume(1);
         }

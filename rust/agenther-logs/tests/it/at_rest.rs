@@ -61,6 +61,10 @@ fn the_same_records_in_every_layout() {
             format!("{{\"easy\": [{a}], \"hard\": {{\"x\": {b}}}}}"),
             Layout::Groups { others: Vec::new(), keyed: vec!["hard".to_owned()] },
         ),
+        (
+            format!("{{\"easy\": {{\"x\": {a}}}, \"n\": 2, \"hard\": {{\"y\": {b}}}}}"),
+            Layout::Groups { others: Vec::new(), keyed: vec!["easy".to_owned(), "hard".to_owned()] },
+        ),
         (format!("{{\"easy\": [{a}], \"hard\": []}}\n{{\"hard\": [], \"easy\": [{b}]}}"), inside(&["easy"])),
         (format!("{}\n{}", a.replace(", ", ",\n "), b.replace(", ", ",\n ")), Layout::Values),
         // Answers of services: pages in one list, lists in envelopes, one record each.
@@ -69,6 +73,12 @@ fn the_same_records_in_every_layout() {
             pages(&["data"]),
         ),
         (format!("[{{\"data\": {{\"items\": [{a}, {b}]}}}}]\n"), pages(&["data", "items"])),
+        (
+            format!(
+                "{{\"page 1\": {{\"data\": [{a}], \"n\": 1}},\n \"page 2\": {{\"n\": 1, \"data\": [{b}]}}}}\n"
+            ),
+            pages(&["data"]),
+        ),
         (format!("{{\"data\": [{a}]}}\n{{\"data\": null}}\n{{\"data\": [{b}]}}"), inside(&["data"])),
         (
             format!("{{\"ok\": true, \"result\": {{\"data\": {{\"runs\": [{a}, {b}]}}}}}}"),
@@ -126,6 +136,9 @@ fn documents_without_records_are_told_of() {
         assert_eq!((counts.records, counts.rejects), (3, 1));
         assert!(found.rejects[0].sentence.contains("has no records where the first"), "{:?}", found.rejects);
     }
+    // Pages that end before their list does.
+    let (found, _) = read(format!("[{{\"data\": [{a}]}}, {{\"data\": [{b}]}}").as_bytes());
+    assert_eq!((ids(&found), found.rejects[0].reason), (vec!["a", "b"], Reason::Truncated));
     // A line that holds a list of runs among lines that are runs.
     let (found, _) = read(format!("{{\"data\": [{a}], \"n\": 1}}\n{b}\n").as_bytes());
     assert_eq!(ids(&found), ["b"]);
