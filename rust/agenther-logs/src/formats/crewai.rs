@@ -57,7 +57,8 @@ impl Format for CrewAi {
     }
 
     fn pieces<'t, 'a>(&self, record: Value<'t, 'a>) -> Option<Vec<Piece<'t, 'a>>> {
-        (is_entry(record) && record.any_of(&["output"]).is_none()).then(Vec::new)
+        let is_start = record.text_of(&["status"]).as_deref() == Some("started");
+        (is_entry(record) && is_start && record.any_of(&["output"]).is_none()).then(Vec::new)
     }
 
     fn read<'a>(&self, record: &Record<'_, 'a>) -> Result<Run<'a>, String> {
