@@ -12,6 +12,8 @@
 //! | what Aider says after an edit | `observation`; `error` where an edit did not apply |
 //! | when the session began, `Main model` | `metadata` |
 //!
+//! The file's name begins with a dot, and scans of a folder pass over such files: give its own path.
+//!
 //! Left out: commands of the user (`/add`, `/run`) and what they print, what Aider says of tokens and costs; sessions
 //! in which no model says anything.
 //!
