@@ -11,6 +11,47 @@ const SAMPLE: usize = 8;
 /// Containers around the one that holds the records, at most (`{"meta": .., "logs": {..}}` has one).
 /// Deeper down, lists of messages are parts of a record: prompts, drafts, branches of a tree.
 const NESTING: usize = 1;
+/// Members in which the answers of services have what was asked for; they are no containers of their own.
+const ENVELOPES: &[&str] = &["data", "result", "response", "payload", "body", "hits", "edges"];
+/// Members of rows, hits, nodes and items in which these have the record itself.
+const INSIDE_ELEMENTS: &[&str] = &["row", "_source", "node", "json", "data", "document", "record", "payload"];
+/// How well a text must fit its format where lines of it fit one of JSON.
+const SURE: f32 = 0.95;
+/// How deep they stand in each other, at most.
+const DEPTH: usize = 3;
+/// What stands beside the one record of an answer. Beside anything else it is a part of something.
+const ABOUT_ANSWER: &[&str] = &[
+    "success",
+    "ok",
+    "status",
+    "code",
+    "msg",
+    "message",
+    "error",
+    "errors",
+    "object",
+    "type",
+    "version",
+    "schemaVersion",
+    "schema_version",
+    "request_id",
+    "requestId",
+    "timestamp",
+    "meta",
+    "links",
+    "has_more",
+    "first_id",
+    "last_id",
+    "next",
+    "previous",
+    "total",
+    "count",
+    "page",
+    "limit",
+    "statusCode",
+    "headers",
+    "took",
+];
 
 /// What a file was found to be.
 #[derive(Debug, Clone, PartialEq)]
@@ -81,7 +122,12 @@ pub(crate) fn detect(prefix: &[u8], complete: bool, mapping: Option<&Mapping>) -
         None => tally.add_lines(lines),
     }
     let found = tally.finish(layout);
-    if found.format.is_some() || mapping.is_some() { found } else { as_text(text).unwrap_or(found) }
+    // Text that surely is a log may show lines of JSON.
+    let is_json = text.starts_with(['{', '[']);
+    let wanted = if found.format.is_none() { 0.0 } else { SURE };
+    let as_text = || as_text(text).filter(|as_text| as_text.confidence >= wanted);
+    let may_be_text = mapping.is_none() && (found.format.is_none() || !is_json);
+    if may_be_text { as_text().unwrap_or(found) } else { found }
 }
 
 /// What a file of text that is not JSON is.
@@ -147,19 +193,12 @@ fn layout_of_document<'t, 'a>(
     }
     let one_line = !text[..end.unwrap_or(text.len())].contains('\n');
     let more = end.is_some_and(|end| !text[end..].trim().is_empty());
+    let is_line = one_line && more && end.is_some_and(|end| stand_alone(&text[end..], &fit));
     if fit(document) == 0
-        && let Some((path, _)) = find_records(document, NESTING, &fit_inside)
+        && !is_line
+        && let Some((layout, sample)) = layout_around(document, end.is_none(), &fit_inside)
     {
-        // Further arrays of runs may follow where the first megabyte ends.
-        if let [key] = &path[..]
-            && document.get(key).is_some_and(|container| container.is_array())
-            && let Groups { found, others, keyed } = groups_of(document, &fit_inside)
-            && (found.len() > 1 || end.is_none())
-        {
-            let sample = found.into_iter().flat_map(sample_of).take(SAMPLE);
-            return (Layout::Groups { others, keyed }, Some(sample.collect()));
-        }
-        return records_in(path);
+        return (layout, Some(sample));
     }
     match (one_line, more) {
         (true, true) => (Layout::Lines, None),
@@ -170,21 +209,135 @@ fn layout_of_document<'t, 'a>(
     }
 }
 
+/// The layout of a document that is no record, with the records in it.
+fn layout_around<'t, 'a>(
+    document: Value<'t, 'a>,
+    is_cut: bool,
+    fit: &dyn Fn(Value<'_, '_>) -> u8,
+) -> Option<(Layout, Vec<Value<'t, 'a>>)> {
+    let found = find_records(document, (NESTING, DEPTH), fit).map(|(path, _)| path);
+    if found.as_ref().is_none_or(|path| !path.is_empty()) {
+        if let Some((path, record)) = record_in_envelope(document, fit) {
+            return Some((Layout::At(path), vec![record]));
+        }
+        if let Some(found) = records_in_pages(document, fit) {
+            return Some(found);
+        }
+    }
+    let Some(path) = found else {
+        return records_in_elements(document, fit);
+    };
+    // Further arrays of runs may follow where the first megabyte ends.
+    if let [key] = &path[..]
+        && let Groups { found, others, keyed } = groups_of(document, fit)
+        && (found.len() > 1 || is_cut && document.get(key).is_some_and(|container| container.is_array()))
+    {
+        let sample = found.into_iter().flat_map(sample_of).take(SAMPLE);
+        return Some((Layout::Groups { others, keyed }, sample.collect()));
+    }
+    let sample = at(document, &path).map(sample_of).unwrap_or_default();
+    Some((Layout::Inside(path), sample))
+}
+
+fn at<'t, 'a>(document: Value<'t, 'a>, path: &[String]) -> Option<Value<'t, 'a>> {
+    path.iter().try_fold(document, |value, key| value.get(key))
+}
+
+/// Whether one of the lines that follow the first is a record by itself, so that the first is a line as well.
+fn stand_alone(rest: &str, fit: &dyn Fn(Value<'_, '_>) -> u8) -> bool {
+    let mut tape = Tape::default();
+    let lines = rest.split('\n').filter(|line| !line.trim().is_empty()).take(SAMPLE);
+    lines.into_iter().any(|line| tape.parse(line, Limits::default()).is_ok_and(|line| fit(line.root()) > 0))
+}
+
+/// The one record that an answer of a service holds, with nothing beside it that a run could be about.
+fn record_in_envelope<'t, 'a>(
+    document: Value<'t, 'a>,
+    fit: &dyn Fn(Value<'_, '_>) -> u8,
+) -> Option<(Vec<String>, Value<'t, 'a>)> {
+    let (mut value, mut path) = (document, Vec::new());
+    while path.len() < DEPTH {
+        // What exporters of databases write of a hit besides tells nothing of the run.
+        if let Some(inside) = value.get("_source").filter(|inside| path.is_empty() && fit(*inside) > 0) {
+            return Some((vec!["_source".to_owned()], inside));
+        }
+        let mut around = value.members().filter(|(key, _)| ENVELOPES.contains(&&**key));
+        let (key, inside) = around.next().filter(|_| around.next().is_none())?;
+        if !value.members().all(|(other, _)| other == key || ABOUT_ANSWER.contains(&&*other)) {
+            return None;
+        }
+        path.push(key.into_owned());
+        if fit(inside) > 0 {
+            return Some((path, inside));
+        }
+        value = inside;
+    }
+    None
+}
+
+/// The records that stand one level down in each element of a list.
+fn records_in_elements<'t, 'a>(
+    document: Value<'t, 'a>,
+    fit: &dyn Fn(Value<'_, '_>) -> u8,
+) -> Option<(Layout, Vec<Value<'t, 'a>>)> {
+    let place = |key: &&'static str| {
+        let fit_inside = |element: Value<'_, '_>| element.get(key).map_or(0, fit);
+        find_records(document, (NESTING, DEPTH), &fit_inside).map(|(path, _)| (path, *key))
+    };
+    let (path, key) = INSIDE_ELEMENTS.iter().find_map(place)?;
+    let container = at(document, &path).filter(|container| container.is_array())?;
+    let sample = container.items().take(SAMPLE).filter_map(|element| element.get(key)).collect();
+    Some((Layout::Each { path, key: key.to_owned() }, sample))
+}
+
+/// The records of each element of an array, by the path that is the same in all that were looked at; the value there
+/// where it is a record itself.
+fn records_in_pages<'t, 'a>(
+    document: Value<'t, 'a>,
+    fit: &dyn Fn(Value<'_, '_>) -> u8,
+) -> Option<(Layout, Vec<Value<'t, 'a>>)> {
+    let pages = || document.items().chain(document.members().map(|(_, value)| value)).take(SAMPLE);
+    // One object in an object is no list of pages.
+    if !pages().all(|page| page.is_object()) || document.is_object() && pages().count() < 2 {
+        return None;
+    }
+    let found = pages().find_map(|page| find_records(page, (NESTING, DEPTH), fit));
+    let path = found.map(|(path, _)| path).filter(|path| !path.is_empty())?;
+    let is_page = |page: Value<'t, 'a>| {
+        at(page, &path).is_some_and(|records| records.is_array() || records.is_object() || records.is_null())
+    };
+    if !pages().all(is_page) {
+        return None;
+    }
+    let held = || pages().filter_map(|page| at(page, &path));
+    if let [key] = &path[..]
+        && document.is_array()
+        && held().all(|value| value.is_object() && fit(value) > 0)
+    {
+        return Some((Layout::Each { path: Vec::new(), key: key.clone() }, held().collect()));
+    }
+    let sample = held().flat_map(sample_of).take(SAMPLE).collect();
+    Some((Layout::Pages(path), sample))
+}
+
 fn sample_of<'t, 'a>(container: Value<'t, 'a>) -> Vec<Value<'t, 'a>> {
     let members = container.members().map(|(_, value)| value);
     container.items().chain(members).take(SAMPLE).collect()
 }
 
-/// The path to the container whose children fit some format best, and how well.
+/// The path to the container whose children fit some format best, and how well; through so many containers that are no
+/// envelopes, and so many in all.
 fn find_records(
     document: Value<'_, '_>,
-    nesting: usize,
+    (nesting, depth): (usize, usize),
     fit: &dyn Fn(Value<'_, '_>) -> u8,
 ) -> Option<(Vec<String>, u32)> {
     let mut best = children_fit(document, fit).map(|score| (Vec::new(), score));
-    if nesting > 0 && document.is_object() {
+    if depth > 0 && document.is_object() {
         for (key, value) in document.members().take(SAMPLE * 4) {
-            if let Some((mut path, score)) = find_records(value, nesting - 1, fit)
+            let cost = usize::from(!ENVELOPES.contains(&&*key));
+            if let Some(nesting) = nesting.checked_sub(cost)
+                && let Some((mut path, score)) = find_records(value, (nesting, depth - 1), fit)
                 && best.as_ref().is_none_or(|(_, known)| score > *known)
             {
                 path.insert(0, key.into_owned());

@@ -37,9 +37,13 @@ pub(crate) enum Role {
 /// The role of a message; `None` if the value is no message.
 pub(crate) fn role_of(message: Value<'_, '_>) -> Option<Role> {
     let Some(role) = message.get("role").or_else(|| message.get("from")) else {
-        return dialects::role_without_name(message);
+        return match dialects::choice_message(message) {
+            Some(message) => role_of(message),
+            None => dialects::role_without_name(message),
+        };
     };
-    named_role(&role.text()?)
+    // Early versions of Microsoft's Agent Framework have a role's name in an object.
+    named_role(&role.text().or_else(|| role.text_of(&["value"]))?)
 }
 
 /// Whether a message names a role that chats have; others may be anything that has a `role`.
@@ -59,7 +63,8 @@ pub(crate) fn has_known_role(message: Value<'_, '_>) -> bool {
         "function",
     ];
     let named = |key, names: &[&str]| {
-        message.get(key).and_then(|role| role.text()).is_some_and(|role| names.contains(&&*role))
+        let role = message.get(key).and_then(|role| role.text().or_else(|| role.text_of(&["value"])));
+        role.is_some_and(|role| names.contains(&&*role))
     };
     named("role", KNOWN)
         || named("from", SHAREGPT)
@@ -82,6 +87,7 @@ fn named_role(name: &str) -> Option<Role> {
 /// Whether a value is a chat message.
 pub(crate) fn is_message(value: Value<'_, '_>) -> bool {
     const BODY: &[&str] = &["content", "value", "tool_calls", "function_call", "kwargs", "data"];
+    let value = dialects::choice_message(value).unwrap_or(value);
     role_of(value).is_some()
         && (BODY.iter().any(|key| value.get(key).is_some()) || dialects::has_part_list(value))
 }

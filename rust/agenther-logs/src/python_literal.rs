@@ -72,6 +72,31 @@ pub(crate) fn to_json(text: &str) -> Option<String> {
     None
 }
 
+/// Names and values of an object as data classes print it, `Step(number=1, output='done')`, each value as it is printed.
+pub(crate) fn fields(text: &str) -> Vec<(&str, &str)> {
+    let mut found = Vec::new();
+    let mut rest = text.split_once('(').map_or("", |(_, inside)| inside);
+    while let Some((name, after)) = rest.split_once('=') {
+        let (value, next) = after.split_at(end_of_value(after));
+        found.push((name.trim(), value.trim()));
+        let Some(next) = next.strip_prefix(',') else { break };
+        rest = next;
+    }
+    found
+}
+
+/// The elements of a list, each as it is printed.
+pub(crate) fn elements(text: &str) -> Vec<&str> {
+    let mut found = Vec::new();
+    let mut rest = text.trim().strip_prefix('[').unwrap_or_default();
+    loop {
+        let (value, next) = rest.split_at(end_of_value(rest));
+        found.extend(Some(value.trim()).filter(|value| !value.is_empty()));
+        let Some(next) = next.strip_prefix(',') else { return found };
+        rest = next;
+    }
+}
+
 /// A string literal at the start of `text` and what follows it.
 pub(crate) fn string(text: &str) -> Option<(String, &str)> {
     let quote = text.chars().next().filter(|quote| matches!(quote, '\'' | '"'))?;
@@ -134,6 +159,19 @@ fn end_of_value(text: &str) -> usize {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn fields_and_elements_stand_as_they_are_printed() {
+        let step = "Step(number=1, calls=[Call(name='f', a={'x': (1, 2)}), Call(name=\"g\")], said='a, (b')";
+        let found = fields(step);
+        assert_eq!(found[0], ("number", "1"));
+        assert_eq!(found[2], ("said", "'a, (b'"));
+        let calls = elements(found[1].1);
+        assert_eq!(calls, ["Call(name='f', a={'x': (1, 2)})", "Call(name=\"g\")"]);
+        assert_eq!(fields(calls[0]), [("name", "'f'"), ("a", "{'x': (1, 2)}")]);
+        assert!(fields("Step").is_empty() && elements("").is_empty());
+        assert_eq!(fields("Step(a='cut"), [("a", "'cut")]);
+    }
 
     #[test]
     fn lists_and_dictionaries_become_json() {

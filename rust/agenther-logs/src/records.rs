@@ -64,6 +64,7 @@ impl RecordReader {
             FrameState::TooLarge { size, .. } => Err(too_large(*size, &tally.source.options)),
             FrameState::Stray => Err((Reason::InvalidJson, STRAY.to_owned())),
             FrameState::Cut => Err((Reason::Truncated, CUT.to_owned())),
+            FrameState::Without => Err((Reason::UnknownShape, WITHOUT.to_owned())),
             FrameState::Whole => self.whole(&origin, cut.key, tally),
         };
         let head = match cut.state {
@@ -228,16 +229,15 @@ fn format_of(source: &Source, value: Value<'_, '_>) -> Option<&'static dyn Forma
         return Some(format);
     }
     let of_file =
-        source.detection.format.and_then(|name| FORMATS.iter().find(|format| format.name() == name));
-    let score = of_file.map_or(0, |format| score_of(*format, value));
+        source.detection.format.and_then(|name| FORMATS.iter().copied().find(|format| format.name() == name));
+    let score = of_file.map_or(0, |format| score_of(format, value));
     match of_file.filter(|_| score > 0) {
         Some(format) => {
-            Some(format.narrower().filter(|narrower| score_of(*narrower, value) > score).unwrap_or(*format))
+            Some(format.narrower().filter(|narrower| score_of(*narrower, value) > score).unwrap_or(format))
         }
         None => {
-            let best = best_format(value).map(|(format, _)| format).filter(|format| !format.only_on_lines());
-            best.or_else(|| {
-                of_file.copied().filter(|format| caught(|| format.follows(value)).unwrap_or(false))
+            of_file.filter(|format| caught(|| format.goes_on_with(value)).unwrap_or(false)).or_else(|| {
+                best_format(value).map(|(format, _)| format).filter(|format| !format.only_on_lines())
             })
         }
     }
@@ -245,6 +245,8 @@ fn format_of(source: &Source, value: Value<'_, '_>) -> Option<&'static dyn Forma
 
 const STRAY: &str = "Between or after the records stands text that is not part of the JSON document; \
 the file cannot be followed from here on. Repair it, or write one record a line.";
+const WITHOUT: &str = "The document that ends here has no records where the first of the file has them; read it as a \
+file of its own.";
 const CUT: &str = "The file ends inside this record; it was cut off while it was written or copied.";
 
 pub(crate) fn incomplete(format: &str, missing: &str) -> Trouble {

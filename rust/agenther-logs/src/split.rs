@@ -13,6 +13,18 @@ pub enum Layout {
     /// The elements of an array, or the members of an object keyed by id, found by following
     /// these keys from the top of the document.
     Inside(Vec<String>),
+    /// As `Inside`, of each element of an array or member of an object: the pages of an answer in one document.
+    Pages(Vec<String>),
+    /// The value by a key of each element of the container found by following other keys: the rows, hits or nodes that a
+    /// service puts around its records.
+    Each {
+        /// The keys of the container.
+        path: Vec<String>,
+        /// The key of the record in each element.
+        key: String,
+    },
+    /// The value found by following these keys: a record in an envelope, whose other members tell of the answer.
+    At(Vec<String>),
     /// The elements of what the document holds by a key: runs by tool, by task, by split.
     Groups {
         /// The keys of arrays that hold no records.
@@ -45,6 +57,8 @@ pub(crate) enum FrameState {
     Cut,
     /// Something between the records that belongs to none.
     Stray,
+    /// A document that has nothing where the first of the file has its records.
+    Without,
     /// Over the size limit: its size and its head. The window is past it already.
     TooLarge {
         size: u64,
@@ -152,12 +166,34 @@ pub(crate) struct Splitter {
     limit: usize,
     /// The brackets that close the containers entered; empty before a document.
     closers: Vec<u8>,
+    /// The bracket that closes what stands around pages, once that was entered.
+    around: Option<u8>,
+    /// Whether the document that was entered gave a record.
+    gave: bool,
     done: bool,
+}
+
+/// Where the records of a document are.
+#[derive(Clone, Copy)]
+struct Place<'p> {
+    /// The keys of their container.
+    path: &'p [String],
+    /// The only member that is a record: of the container, or of each of its elements.
+    only: Option<&'p str>,
+    of_each: bool,
+    /// Whether documents are elements of an array.
+    paged: bool,
+}
+
+impl<'p> Place<'p> {
+    fn inside(path: &'p [String]) -> Self {
+        Place { path, only: None, of_each: false, paged: false }
+    }
 }
 
 impl Splitter {
     pub fn new(layout: Layout, limit: usize) -> Self {
-        Splitter { layout, limit, closers: Vec::new(), done: false }
+        Splitter { layout, limit, closers: Vec::new(), around: None, gave: false, done: false }
     }
 
     /// The next frame, `None` at the end of the stream. The caller consumes the frame.
@@ -169,7 +205,14 @@ impl Splitter {
         let frame = match &layout {
             Layout::Lines => peek(window).map(|_| self.cut(window, End::Newline, None)),
             Layout::Values => peek(window).map(|_| self.cut_value(window, None)),
-            Layout::Inside(path) => self.next_inside(window, path),
+            Layout::Inside(path) => self.next_inside(window, Place::inside(path)),
+            Layout::Pages(path) => self.next_inside(window, Place { paged: true, ..Place::inside(path) }),
+            Layout::Each { path, key } => {
+                self.next_inside(window, Place { only: Some(key), of_each: true, ..Place::inside(path) })
+            }
+            Layout::At(path) => path.split_last().and_then(|(key, path)| {
+                self.next_inside(window, Place { only: Some(key), ..Place::inside(path) })
+            }),
             Layout::Groups { others, keyed } => self.next_in_groups(window, others, keyed),
             Layout::Text => peek(window).map(|_| self.cut(window, End::Stream, None)),
             Layout::Opaque => self.everything(window),
@@ -211,38 +254,74 @@ impl Splitter {
         }
     }
 
-    fn next_inside(&mut self, window: &mut Window, path: &[String]) -> Option<Frame> {
-        if self.closers.is_empty() {
-            peek(window)?;
-            if let Some(trouble) = self.enter(window, path) {
-                return Some(trouble);
-            }
-        }
+    fn next_inside(&mut self, window: &mut Window, place: Place<'_>) -> Option<Frame> {
         loop {
+            // Documents may follow one another, as when files were concatenated.
+            if self.closers.is_empty() {
+                self.gave = false;
+                let between = self.stand_before_document(window, place.paged)?;
+                if let Some(trouble) = between.or_else(|| self.enter(window, place.path)) {
+                    return Some(trouble);
+                }
+            }
             let Some(byte) = peek(window) else {
                 return Some(self.last(window, FrameState::Cut));
             };
-            let innermost = self.closers.len() == path.len() + 1;
+            let container = place.path.len() + 1;
+            let innermost = self.closers.len() == container + usize::from(place.of_each);
             match byte {
+                b'{' if place.of_each
+                    && self.closers.len() == container
+                    && self.closers.last() == Some(&b']') =>
+                {
+                    window.consume(1);
+                    self.closers.push(b'}');
+                    self.gave = false;
+                }
                 b',' => window.consume(1),
                 b']' | b'}' if self.closers.last() == Some(&byte) => {
                     window.consume(1);
                     self.closers.pop();
-                    if self.closers.is_empty() {
-                        return self.next_inside_another(window, path);
+                    if innermost && place.only.is_some() && !self.gave {
+                        return Some(without(window));
                     }
                 }
                 b']' | b'}' => return Some(self.last(window, FrameState::Stray)),
-                _ if innermost && self.closers.last() == Some(&b']') => {
+                // What is no object has nothing around it.
+                _ if self.closers.len() == container && self.closers.last() == Some(&b']') => {
                     return Some(self.cut_value(window, None));
                 }
                 _ => match self.member_key(window) {
-                    Ok(key) if innermost => return Some(self.cut_value(window, Some(key))),
-                    // A member beside the records, after them.
+                    Ok(key) if innermost && place.only.is_none_or(|only| only == key) => {
+                        self.gave = true;
+                        let key = Some(key).filter(|_| place.only.is_none());
+                        return Some(self.cut_value(window, key));
+                    }
+                    // A member beside the records, before or after them.
                     Ok(_) => self.skip_value(window),
                     Err(state) => return Some(self.last(window, state)),
                 },
             }
+        }
+    }
+
+    /// Goes to the next document, past what stands around pages; `None` where there is none, a frame where that fails.
+    fn stand_before_document(&mut self, window: &mut Window, paged: bool) -> Option<Option<Frame>> {
+        loop {
+            let Some(byte) = peek(window) else {
+                return self.around.map(|_| Some(self.last(window, FrameState::Cut)));
+            };
+            match (byte, self.around) {
+                (b'[', None) if paged => self.around = Some(b']'),
+                (b'{', None) if paged => self.around = Some(b'}'),
+                (b']', Some(b']')) | (b'}', Some(b'}')) => self.around = None,
+                (b',', Some(_)) => {}
+                (b'"', Some(b'}')) => {
+                    return Some(self.member_key(window).err().map(|state| self.last(window, state)));
+                }
+                _ => return Some(None),
+            }
+            window.consume(1);
         }
     }
 
@@ -289,14 +368,6 @@ impl Splitter {
         }
     }
 
-    /// Documents may follow one another, as when files were concatenated.
-    fn next_inside_another(&mut self, window: &mut Window, path: &[String]) -> Option<Frame> {
-        match peek(window)? {
-            b'{' | b'[' => self.next_inside(window, path),
-            _ => Some(self.last(window, FrameState::Stray)),
-        }
-    }
-
     /// Goes down `path`; a frame only where that fails.
     fn enter(&mut self, window: &mut Window, path: &[String]) -> Option<Frame> {
         let mut path = path.iter();
@@ -304,6 +375,11 @@ impl Splitter {
             match peek(window) {
                 Some(b'{') => self.closers.push(b'}'),
                 Some(b'[') => self.closers.push(b']'),
+                Some(first) if !self.closers.is_empty() => {
+                    self.skip_value(window);
+                    // A page that is empty may have `null` there.
+                    return (first != b'n').then(|| without(window));
+                }
                 Some(_) => return Some(self.last(window, FrameState::Stray)),
                 None => return Some(self.last(window, FrameState::Cut)),
             }
@@ -312,8 +388,7 @@ impl Splitter {
             loop {
                 match peek(window) {
                     Some(b',') => window.consume(1),
-                    // Another document, without records.
-                    Some(b'}' | b']') => return None,
+                    Some(b'}' | b']') => return Some(without(window)),
                     _ => match self.member_key(window) {
                         Ok(key) if key == *wanted => break,
                         Ok(_) => self.skip_value(window),
@@ -364,6 +439,11 @@ impl Splitter {
         window.fill_to(HEAD_KEPT);
         Frame { offset: window.offset(), length: window.bytes().len().min(HEAD_KEPT), key: None, state }
     }
+}
+
+/// The frame of a document that has no record where it should, which ends here.
+fn without(window: &Window) -> Frame {
+    Frame { offset: window.offset(), length: 0, key: None, state: FrameState::Without }
 }
 
 /// Reads on to the end of a record that is over the limit, keeping only its head.

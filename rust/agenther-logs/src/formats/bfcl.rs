@@ -73,7 +73,9 @@ impl Format for Bfcl {
         } else {
             questions(value).for_each(|message| session.entry(message));
             let result = value.any_of(RESULTS).ok_or("it has neither an `inference_log` nor a `result`")?;
-            session.answer(result);
+            for answer in answers(result) {
+                session.answer(answer);
+            }
         }
         session.end_turn();
         let steps = session.timeline.finish();
@@ -94,6 +96,12 @@ impl Format for Bfcl {
             ..Run::default()
         })
     }
+}
+
+/// What the model answered: once, or in each step of each turn.
+fn answers<'t, 'a>(result: Value<'t, 'a>) -> Vec<Value<'t, 'a>> {
+    let is_of_turns = result.items().next().is_some_and(|turn| turn.is_array());
+    if is_of_turns { result.items().flat_map(|turn| turn.items()).collect() } else { vec![result] }
 }
 
 /// The first line of a file of scores.

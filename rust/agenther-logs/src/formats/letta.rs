@@ -1,7 +1,7 @@
 //! Messages of Letta's agents.
 //!
 //! Source: the answer to `POST /v1/agents/{id}/messages` (`{messages, stop_reason, usage}`) and the list of
-//! `GET /v1/agents/{id}/messages`, in either order; a message is told by its `message_type`.
+//! `GET /v1/agents/{id}/messages`, in either order, or a message a line; a message is told by its `message_type`.
 //!
 //! | field of the log | field of the run |
 //! |---|---|
@@ -19,7 +19,7 @@
 
 use std::borrow::Cow;
 
-use super::{Format, Record, by_agent};
+use super::{Format, Piece, Record, by_agent};
 use crate::json::{Value, read_inner};
 use crate::messages::{join, words};
 use crate::run::{Run, Text};
@@ -36,9 +36,17 @@ const SPEAKS: &str = "send_message";
 
 fn messages_of<'t, 'a>(record: Value<'t, 'a>) -> Option<Value<'t, 'a>> {
     let messages = if record.is_array() { record } else { record.get("messages")? };
+    messages.items().take(4).any(is_typed).then_some(messages)
+}
+
+fn is_typed(message: Value<'_, '_>) -> bool {
     let known = |kind: Text<'_>| kind.ends_with("_message") || TYPES.contains(&&*kind);
-    let typed = |message: Value<'_, '_>| message.text_of(&["message_type"]).is_some_and(known);
-    messages.items().take(4).any(typed).then_some(messages)
+    message.text_of(&["message_type"]).is_some_and(known)
+}
+
+/// Whether a line is a message by itself.
+fn is_line(line: Value<'_, '_>) -> bool {
+    is_typed(line) && line.get("id").is_some() && line.get("date").is_some()
 }
 
 impl Format for Letta {
@@ -51,7 +59,11 @@ impl Format for Letta {
     }
 
     fn score(&self, record: Value<'_, '_>) -> u8 {
-        95 * u8::from(messages_of(record).is_some())
+        95 * u8::from(messages_of(record).is_some() || is_line(record))
+    }
+
+    fn pieces<'t, 'a>(&self, record: Value<'t, 'a>) -> Option<Vec<Piece<'t, 'a>>> {
+        is_line(record).then(|| vec![Piece { run: record.text_of(&["agent_id"]), value: record }])
     }
 
     fn read<'a>(&self, record: &Record<'_, 'a>) -> Result<Run<'a>, String> {

@@ -53,7 +53,10 @@ fn is_heading(line: Value<'_, '_>) -> bool {
 }
 
 fn is_line(line: Value<'_, '_>) -> bool {
-    line.any_of(&["role", "from"]).is_some()
+    // Pydantic AI's messages have a kind, and parts of kinds.
+    let is_of_parts =
+        || line.get("kind").is_some() && line.items_of("parts").any(|part| part.get("part_kind").is_some());
+    (line.any_of(&["role", "from"]).is_some() || is_of_parts())
         && has_known_role(line)
         && is_message(line)
         && LISTS.iter().all(|key| !line.get(key).is_some_and(|list| list.is_array()))

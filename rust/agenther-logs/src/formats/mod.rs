@@ -2,12 +2,17 @@
 //! from, what maps to what, which fields leak the label), and one line in [`FORMATS`].
 
 mod adp;
+mod agent_framework;
 mod agenther;
 mod agentrx;
 mod agents_sdk;
+mod agno;
+mod aider;
+mod api_bank;
 mod appworld;
 mod atif;
 mod autogen_chat;
+mod autogen_state;
 mod bedrock_agents;
 mod bfcl;
 mod braintrust;
@@ -19,9 +24,12 @@ mod claude_code;
 mod cline;
 mod codex;
 mod command_log;
+mod console_log;
 mod continue_dev;
 mod copilot_chat;
 mod copilot_cli;
+mod crewai;
+mod crewai_log;
 mod datadog_llmobs;
 mod deepeval;
 mod dify;
@@ -42,8 +50,11 @@ mod lats;
 mod letta;
 mod librechat;
 mod livekit;
+mod llamaindex_events;
+mod lm_studio;
 mod mcp;
 mod message_lines;
+mod message_rows;
 mod mini_swe_agent;
 mod mint;
 mod mlflow;
@@ -56,6 +67,7 @@ mod openhands;
 mod openinference;
 mod opik;
 mod otel;
+mod pi;
 mod posthog;
 mod promptfoo;
 mod qwen_code;
@@ -63,8 +75,10 @@ mod react;
 mod react_text;
 mod reflexion;
 mod responses;
+mod rl_episodes;
 mod rollout;
 mod smolagents;
+mod specstory;
 mod step_list;
 mod swe_agent;
 mod tapeagents;
@@ -108,10 +122,12 @@ pub const FORMATS: &[&dyn Format] = &[
     &copilot_chat::CopilotChat,
     &continue_dev::Continue,
     &zed::Zed,
+    &pi::Pi,
     &chatgpt::ChatGpt,
     &claude_ai::ClaudeAi,
     &librechat::LibreChat,
     &open_webui::OpenWebUi,
+    &lm_studio::LmStudio,
     &cherry_studio::CherryStudio,
     &mcp::Mcp,
     &google_adk::GoogleAdk,
@@ -165,10 +181,18 @@ pub const FORMATS: &[&dyn Format] = &[
     &reflexion::Reflexion,
     &langchain_agent::LangchainAgent,
     &autogen_chat::AutogenChat,
+    &autogen_state::AutogenState,
+    &agno::Agno,
+    &agent_framework::AgentFramework,
+    &llamaindex_events::LlamaIndexEvents,
+    &rl_episodes::RlEpisodes,
+    &api_bank::ApiBank,
+    &crewai::CrewAi,
     &rollout::Rollout,
     &react::React,
     &step_list::StepList,
     &openai_chat::OpenAiChat,
+    &message_rows::MessageRows,
     &message_lines::MessageLines,
 ];
 
@@ -177,6 +201,10 @@ pub const TEXT_FORMATS: &[&dyn TextFormat] = &[
     &appworld::AppWorld,
     &webarena::WebArena,
     &lats::Lats,
+    &specstory::SpecStory,
+    &aider::Aider,
+    &crewai_log::CrewAiLog,
+    &console_log::ConsoleLog,
     &react_text::ReactText,
     &command_log::CommandLog,
 ];
@@ -208,8 +236,8 @@ pub trait Format: Sync {
         false
     }
 
-    /// Whether a record that scores nothing is of this format all the same in a file of it: what loggers write between steps.
-    fn follows(&self, record: Value<'_, '_>) -> bool {
+    /// Whether a record that does not tell of this format is of it where those before are: what loggers write between steps.
+    fn goes_on_with(&self, record: Value<'_, '_>) -> bool {
         let _ = record;
         false
     }
@@ -324,6 +352,7 @@ static REFERENCE: Keys = Keys::new(&[
     "groundtruth",
     "gold",
     "gold_answer",
+    "gt_answer",
     "golden_answer",
     "golden_answers",
     "gt",

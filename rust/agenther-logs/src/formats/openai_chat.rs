@@ -5,7 +5,8 @@
 //! calls without `function` and results with `error` Inspect's and tau2's; `type` human, `data` and
 //! `kwargs` LangChain's; `toolUse` and `toolResult` Bedrock's; `parts` Gemini's, OpenTelemetry's,
 //! Mastra's and those of the Vercel SDK; `items` Semantic Kernel's, `blocks` LlamaIndex's, `contents`
-//! Microsoft's Agent Framework's; `_role` and `tool_call_result` Haystack's; `UserMessage` and
+//! Microsoft's Agent Framework's, in its threads too; `message_history` the state of Pydantic AI's runs; `dialogs`
+//! and `origin_prompt` with `prediction` GTA's; `_role` and `tool_call_result` Haystack's; `UserMessage` and
 //! `llm_context` AutoGen's saved states; `tool-call` and `tool-response` smolagents'; calls that are
 //! strings those of verifiers, whose `completion` goes on with the `prompt`. A string may hold the
 //! messages: as JSON, in a chat template (`<|im_start|>`), or as the `USER:`, `ASSISTANT:` and
@@ -64,6 +65,13 @@ const MESSAGES: &[&[&str]] = &[
     &["run_data", "messages"],
     &["state", "in_memory", "messages"],
     &["stateBag", "InMemoryChatHistoryProvider", "messages"],
+    &["chat_message_store_state", "messages"],
+    &["storeState", "messages"],
+    &["message_history"],
+    &["state", "message_history"],
+    &["_state", "message_history"],
+    &["dialogs"],
+    &["origin_prompt"],
     &["checkpoint", "channel_values", "messages"],
     &["history"],
     &["chat_history"],
@@ -108,6 +116,12 @@ fn messages_in_text(text: Text<'_>) -> Option<Text<'_>> {
     if text.trim_start().starts_with("[{") { Some(text) } else { messages_in(&text).map(Into::into) }
 }
 
+/// What a model said to the prompt of an evaluation of OpenCompass, message by message.
+fn predicted<'t, 'a>(record: Value<'t, 'a>) -> Option<Value<'t, 'a>> {
+    let list = record.get("prediction").filter(|_| record.get("origin_prompt").is_some())?;
+    Some(list).filter(|list| list.items().next().is_some() && list.items().all(is_message))
+}
+
 /// What the model went on with: a list of messages beside the prompt, as trainers keep it, or one message. Of several
 /// samples of one answer the first counts; a conversation that has its answer needs none.
 fn continuation<'t, 'a>(record: Value<'t, 'a>) -> impl Iterator<Item = Value<'t, 'a>> {
@@ -118,7 +132,7 @@ fn continuation<'t, 'a>(record: Value<'t, 'a>) -> impl Iterator<Item = Value<'t,
         record.get("completion").is_some() && last.is_some_and(|last| role_of(last) == Some(Role::Agent))
     };
     let answer = completion_of(record).filter(|_| list.is_none() && !is_answered());
-    list.into_iter().flat_map(|list| list.items()).chain(answer)
+    list.or_else(|| predicted(record)).into_iter().flat_map(|list| list.items()).chain(answer)
 }
 
 /// The message that answered a request: `choices[0].message`, or messages given as a list.
@@ -165,7 +179,9 @@ impl Format for OpenAiChat {
                 None => 0,
             };
         };
-        let first = || messages.items().take(6);
+        let goes_on = predicted(record);
+        let first =
+            || messages.items().take(6).chain(goes_on.into_iter().flat_map(|list| list.items()).take(6));
         let agent = first().any(|message| role_of(message) == Some(Role::Agent));
         let calls = first().any(|message| {
             role_of(message) == Some(Role::Tool) || message.any_of(&["tool_calls", "function_call"]).is_some()
@@ -353,7 +369,8 @@ fn metadata(record: &Record<'_, '_>, goal: Option<&str>) -> Option<String> {
     let mut out = ObjectWriter::default();
     let has_completion = continuation(record.value).next().is_some();
     copy_rest(&mut out, record, |key| {
-        let is_read = has_completion && key == "completion";
+        let is_read =
+            has_completion && key == "completion" || key == "prediction" && predicted(record.value).is_some();
         let text = || record.value.get(key).and_then(|value| value.text());
         let is_goal = GOAL.contains(&key) && text().as_deref() == goal;
         is_read || TAKEN.contains(&key) || is_label(key) || holds_messages(record.value, key) || is_goal

@@ -117,6 +117,11 @@ impl Format for Responses {
         40 * u8::from(is_session_head(record) || record.get("record_type").is_some())
     }
 
+    /// What the user says may come as a message without a type.
+    fn goes_on_with(&self, record: Value<'_, '_>) -> bool {
+        record.is_object() && record.get("role").is_some() && is_message(record)
+    }
+
     fn pieces<'t, 'a>(&self, record: Value<'t, 'a>) -> Option<Vec<Piece<'t, 'a>>> {
         if record.is_array() || response_of(record).is_some() {
             return None;

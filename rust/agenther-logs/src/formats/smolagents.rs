@@ -1,7 +1,8 @@
 //! smolagents: the steps in the memory of an agent.
 //!
 //! Source: `agent.memory.get_full_steps()` and the `steps` of a `RunResult`, of smolagents 1; the
-//! `intermediate_steps` of its GAIA scripts; `llm_output` and `observation` of the first versions.
+//! `intermediate_steps` of its GAIA scripts (`examples/open_deep_research/run_gaia.py`), in which each step may be a text as
+//! Python prints it (`ActionStep(step_number=1, ..)`); `llm_output` and `observation` of the first versions.
 //!
 //! | field of the log | field of the run |
 //! |---|---|
@@ -12,7 +13,7 @@
 //! | `observations`, which is one text for all calls of a step | `observation` of the last of them |
 //! | `error` | `error`, and `observation` where there is no other |
 //! | `action_output` of the step with `is_final_answer`, `output` | `final_answer` |
-//! | `state` other than `success` | `failure_reason` |
+//! | `state` other than `success`, `agent_error` | `failure_reason` |
 //! | the rest beside the steps | `metadata` |
 //!
 //! Left out: `model_input_messages`, which repeat the steps before.
@@ -20,9 +21,10 @@
 //! Leaks: `true_answer` of the GAIA scripts stays behind.
 
 use super::{Format, Record, copy_rest, part_of};
-use crate::json::{ObjectWriter, Value};
+use crate::json::{Limits, ObjectWriter, Tape, Value};
 use crate::labels::{is_label, read_labels};
 use crate::messages::words;
+use crate::python_literal::{elements, fields, string, to_json};
 use crate::run::{Run, Text};
 use crate::terminal::{is_terminal, set_final_answer};
 use crate::timeline::Timeline;
@@ -49,6 +51,62 @@ fn is_step(step: Value<'_, '_>) -> bool {
     numbered && (written || step.get("model_input_messages").is_some())
 }
 
+/// The steps that stand as texts, as Python prints them.
+fn printed_in<'t, 'a>(record: Value<'t, 'a>) -> Option<Value<'t, 'a>> {
+    const CLASSES: &[&str] = &["ActionStep(", "TaskStep(", "PlanningStep(", "SystemPromptStep("];
+    let is_printed = |step: Value<'_, '_>| {
+        step.raw().strip_prefix('"').is_some_and(|text| CLASSES.iter().any(|class| text.starts_with(class)))
+    };
+    let mut lists = STEPS.iter().filter_map(|key| record.get(key));
+    lists.find(|list| list.items().take(4).any(is_printed))
+}
+
+/// A printed step as JSON.
+fn json_of(step: &str) -> String {
+    let mut out = ObjectWriter::default();
+    for (name, value) in fields(step) {
+        match name {
+            "step_number" if value.bytes().all(|byte| byte.is_ascii_digit()) => _ = out.json(name, value),
+            "is_final_answer" if value == "True" => _ = out.json(name, "true"),
+            "tool_calls" if value != "None" => {
+                let calls: Vec<String> = elements(value).into_iter().map(call_json).collect();
+                out.json(name, &format!("[{}]", calls.join(", ")));
+            }
+            "error" if value != "None" => _ = out.text(name, &unquoted(value)),
+            "model_output" | "observations" | "plan" | "task" | "system_prompt" | "action_output"
+            | "output"
+                if value != "None" =>
+            {
+                out.text(name, &unquoted(value));
+            }
+            // It is a step of an agent, though the model said nothing.
+            "model_input_messages" => _ = out.json(name, "[]"),
+            _ => {}
+        }
+    }
+    out.finish().unwrap_or_else(|| "{}".to_owned())
+}
+
+fn call_json(call: &str) -> String {
+    let mut out = ObjectWriter::default();
+    for (name, value) in fields(call) {
+        match name {
+            "name" | "id" => _ = out.text(name, &unquoted(value)),
+            "arguments" => match to_json(value) {
+                Some(json) => _ = out.json(name, &json),
+                None => _ = out.text(name, &unquoted(value)),
+            },
+            _ => {}
+        }
+    }
+    out.finish().unwrap_or_else(|| "{}".to_owned())
+}
+
+/// The text of a string literal, anything else as it is printed.
+fn unquoted(value: &str) -> String {
+    string(value).map_or_else(|| value.to_owned(), |(text, _)| text)
+}
+
 impl Format for Smolagents {
     fn name(&self) -> &'static str {
         "smolagents"
@@ -59,34 +117,55 @@ impl Format for Smolagents {
     }
 
     fn score(&self, record: Value<'_, '_>) -> u8 {
-        93 * u8::from(steps_of(record).is_some())
+        93 * u8::from(steps_of(record).is_some() || printed_in(record).is_some())
     }
 
     fn read<'a>(&self, record: &Record<'_, 'a>) -> Result<Run<'a>, String> {
         let value = record.value;
-        let mut run = Run { trajectory_id: record.run_id(), ..Run::default() };
-        let mut timeline = Timeline::default();
-        timeline.user(value.text_of(GOAL));
-        for step in steps_of(value).into_iter().flat_map(|steps| steps.items()) {
-            read_step(step, &mut timeline, &mut run);
+        let mut run = course(record, steps_of(value).into_iter().flat_map(|steps| steps.items()));
+        if run.steps.is_empty() {
+            run = printed_in(value).map_or(run, |steps| printed_course(record, steps));
         }
-        run.original_prompt = timeline.prompt.clone();
-        run.steps = timeline.finish();
         if run.steps.is_empty() {
             return Err("it has no steps".to_owned());
         }
         run.final_answer = value.any_of(ANSWER).and_then(|answer| answer.text_or_json()).or(run.final_answer);
         read_labels(value, &mut run);
         let state = value.text_of(&["state"]).filter(|state| state != "success");
-        run.failure_reason = run.failure_reason.or(state);
+        run.failure_reason = run.failure_reason.or(state).or_else(|| value.text_of(&["agent_error"]));
         set_final_answer(&mut run);
         let mut out = ObjectWriter::default();
         copy_rest(&mut out, record, |key| {
-            let read = [STEPS, GOAL, ANSWER, &["state", "messages", REFERENCE]];
+            let read = [STEPS, GOAL, ANSWER, &["state", "messages", "agent_error", REFERENCE]];
             is_label(key) || read.iter().any(|keys| keys.contains(&key))
         });
         run.metadata = out.finish().map(Into::into);
         Ok(run)
+    }
+}
+
+/// What a run did by its steps.
+fn course<'t, 'c, 'a: 'c>(record: &Record<'_, 'a>, steps: impl Iterator<Item = Value<'t, 'c>>) -> Run<'c>
+where
+    'c: 't,
+{
+    let mut run = Run { trajectory_id: record.run_id(), ..Run::default() };
+    let mut timeline = Timeline::default();
+    timeline.user(record.value.text_of(GOAL));
+    steps.for_each(|step| read_step(step, &mut timeline, &mut run));
+    run.original_prompt = timeline.prompt.clone();
+    run.steps = timeline.finish();
+    run
+}
+
+fn printed_course<'a>(record: &Record<'_, 'a>, steps: Value<'_, 'a>) -> Run<'a> {
+    let printed =
+        |step: Value<'_, '_>| step.text().map_or_else(|| step.json().into_owned(), |text| json_of(&text));
+    let list = format!("[{}]", steps.items().map(printed).collect::<Vec<_>>().join(", "));
+    let mut tape = Tape::default();
+    match tape.parse(&list, Limits::default()) {
+        Ok(parsed) => course(record, parsed.root().items()).into_owned(),
+        Err(_) => Run { trajectory_id: record.run_id(), ..Run::default() },
     }
 }
 

@@ -248,8 +248,10 @@ impl Format for StepList {
     }
 
     /// Runs begin and end with events that are no steps.
-    fn follows(&self, record: Value<'_, '_>) -> bool {
-        record.is_object() && (run_of(record).is_some() || Element::of(record).is_event())
+    fn goes_on_with(&self, record: Value<'_, '_>) -> bool {
+        let holds_list = || record.members().any(|(_, member)| member.items().any(|item| item.is_object()));
+        let is_event = || run_of(record).is_some() || Element::of(record).is_event();
+        record.is_object() && is_event() && !holds_list()
     }
 
     fn pieces<'t, 'a>(&self, record: Value<'t, 'a>) -> Option<Vec<Piece<'t, 'a>>> {

@@ -69,7 +69,9 @@ pub(super) fn role_without_name(message: Value<'_, '_>) -> Option<Role> {
         "ai" | "AIMessage" | "AIMessageChunk" | "AssistantMessage" => Role::Agent,
         "system" | "SystemMessage" | "SystemMessageChunk" => Role::System,
         "tool" | "ToolMessage" | "ToolMessageChunk" | "function" | "FunctionMessage" => Role::Tool,
-        "TextMessage" | "MultiModalMessage" | "StopMessage" | "HandoffMessage" => {
+        kind if ["TextMessage", "MultiModalMessage", "StopMessage", "HandoffMessage"].contains(&kind)
+            || kind.starts_with("StructuredMessage") =>
+        {
             let by_user = message.text_of(&["source"])?.starts_with("user");
             if by_user { Role::User } else { Role::Agent }
         }
@@ -77,9 +79,18 @@ pub(super) fn role_without_name(message: Value<'_, '_>) -> Option<Role> {
     })
 }
 
-/// The fields of a LangChain message, which its serialisations put one level down.
+/// The message of a choice of a completion, which ART keeps among messages as it is.
+pub(super) fn choice_message<'t, 'a>(value: Value<'t, 'a>) -> Option<Value<'t, 'a>> {
+    value.get("finish_reason")?;
+    value.get("message").filter(|message| message.get("role").is_some())
+}
+
+/// The fields of a message that stand one level down: those of LangChain's serialisations, of a choice.
 pub(super) fn unwrapped<'t, 'a>(message: Value<'t, 'a>) -> Value<'t, 'a> {
     if message.get("role").is_some() {
+        return message;
+    }
+    if let Some(message) = choice_message(message) {
         return message;
     }
     ["kwargs", "data"]

@@ -16,6 +16,12 @@ fn zstd(bytes: &[u8]) -> Vec<u8> {
     zstd::stream::encode_all(bytes, 1).unwrap()
 }
 
+fn chat(id: &str) -> String {
+    format!(
+        r#"{{"id": "{id}", "messages": [{{"role": "user", "content": "Hi"}}, {{"role": "assistant", "content": "Hello"}}]}}"#
+    )
+}
+
 fn layout(bytes: &[u8]) -> Layout {
     let input = Box::new(Cursor::new(bytes.to_vec()));
     LogReader::new(input, "log", Options::default()).unwrap().detection().layout.clone()
@@ -25,6 +31,12 @@ fn layout(bytes: &[u8]) -> Layout {
 fn the_same_records_in_every_layout() {
     let (a, b) = (record("a"), record("b"));
     let inside = |path: &[&str]| Layout::Inside(path.iter().map(|key| (*key).to_owned()).collect());
+    let pages = |path: &[&str]| Layout::Pages(path.iter().map(|key| (*key).to_owned()).collect());
+    let each = |path: &[&str], key: &str| Layout::Each {
+        path: path.iter().map(|key| (*key).to_owned()).collect(),
+        key: key.to_owned(),
+    };
+    let at = |path: &[&str]| Layout::At(path.iter().map(|key| (*key).to_owned()).collect());
     for (text, expected) in [
         (format!("{a}\n{b}\n"), Layout::Lines),
         (format!("{a}\r\n\r\n{b}"), Layout::Lines),
@@ -49,14 +61,102 @@ fn the_same_records_in_every_layout() {
             format!("{{\"easy\": [{a}], \"hard\": {{\"x\": {b}}}}}"),
             Layout::Groups { others: Vec::new(), keyed: vec!["hard".to_owned()] },
         ),
+        (
+            format!("{{\"easy\": {{\"x\": {a}}}, \"n\": 2, \"hard\": {{\"y\": {b}}}}}"),
+            Layout::Groups { others: Vec::new(), keyed: vec!["easy".to_owned(), "hard".to_owned()] },
+        ),
         (format!("{{\"easy\": [{a}], \"hard\": []}}\n{{\"hard\": [], \"easy\": [{b}]}}"), inside(&["easy"])),
         (format!("{}\n{}", a.replace(", ", ",\n "), b.replace(", ", ",\n ")), Layout::Values),
+        // Answers of services: pages in one list, lists in envelopes, one record each.
+        (
+            format!("[{{\"data\": [{a}], \"next\": 2}},\n {{\"data\": null}}, {{\"data\": [{b}]}}]"),
+            pages(&["data"]),
+        ),
+        (format!("[{{\"data\": {{\"items\": [{a}, {b}]}}}}]\n"), pages(&["data", "items"])),
+        (
+            format!(
+                "{{\"page 1\": {{\"data\": [{a}], \"n\": 1}},\n \"page 2\": {{\"n\": 1, \"data\": [{b}]}}}}\n"
+            ),
+            pages(&["data"]),
+        ),
+        (format!("{{\"data\": [{a}]}}\n{{\"data\": null}}\n{{\"data\": [{b}]}}"), inside(&["data"])),
+        (
+            format!("{{\"ok\": true, \"result\": {{\"data\": {{\"runs\": [{a}, {b}]}}}}}}"),
+            inside(&["result", "data", "runs"]),
+        ),
+        (
+            format!(
+                "{{\"rows\": [{{\"row_idx\": 0, \"row\": {a}}},\n {{\"row\": {b}, \"row_idx\": 1}}], \"total\": 2}}"
+            ),
+            each(&["rows"], "row"),
+        ),
+        (
+            format!(
+                "{{\"took\": 1, \"hits\": {{\"total\": 2, \"hits\": [{{\"_source\": {a}}}, {{\"_source\": {b}}}]}}}}"
+            ),
+            each(&["hits", "hits"], "_source"),
+        ),
+        (
+            format!("{{\"data\": {{\"runs\": {{\"edges\": [{{\"node\": {a}}}, {{\"node\": {b}}}]}}}}}}"),
+            each(&["data", "runs", "edges"], "node"),
+        ),
+        (format!("[{{\"json\": {a}}}, {{\"json\": {b}}}]"), each(&[], "json")),
+        (
+            format!("[{{\"n\": 1, \"data\": {}}}, {{\"n\": 2, \"data\": {}}}]", chat("a"), chat("b")),
+            each(&[], "data"),
+        ),
+        (format!("{{\"_id\": 1, \"_source\": {a}}}\n{{\"_id\": 2, \"_source\": {b}}}\n"), at(&["_source"])),
+        (
+            format!("{{\"code\": 0, \"data\": {}}}\n{{\"data\": {}, \"code\": 0}}\n", chat("a"), chat("b")),
+            at(&["data"]),
+        ),
     ] {
         let (found, counts) = read(text.as_bytes());
         assert_eq!(ids(&found), ["a", "b"], "{text}");
         assert_eq!((counts.records, counts.rejects), (2, 0));
         assert_eq!(layout(text.as_bytes()), expected, "{text}");
     }
+}
+
+#[test]
+fn documents_without_records_are_told_of() {
+    let (a, b) = (record("a"), record("b"));
+    for text in [
+        format!("{{\"data\": [{a}]}}\n{{\"error\": \"busy\"}}\n{{\"data\": [{b}]}}"),
+        format!("{{\"rows\": [{{\"row\": {a}}}, {{\"r\": 1}}, {{\"row\": {b}}}]}}"),
+        format!("[{{\"data\": [{a}]}}, {{\"data\": [{b}]}}]\n[{{\"data\": \"busy\"}}]"),
+        format!(
+            "{{\"code\": 0, \"data\": {}}}\n{{\"code\": 1}}\n{{\"code\": 0, \"data\": {}}}",
+            chat("a"),
+            chat("b")
+        ),
+    ] {
+        let (found, counts) = read(text.as_bytes());
+        assert_eq!(ids(&found), ["a", "b"], "{text}");
+        assert_eq!((counts.records, counts.rejects), (3, 1));
+        assert!(found.rejects[0].sentence.contains("has no records where the first"), "{:?}", found.rejects);
+    }
+    // Pages that end before their list does.
+    let (found, _) = read(format!("[{{\"data\": [{a}]}}, {{\"data\": [{b}]}}").as_bytes());
+    assert_eq!((ids(&found), found.rejects[0].reason), (vec!["a", "b"], Reason::Truncated));
+    // A line that holds a list of runs among lines that are runs.
+    let (found, _) = read(format!("{{\"data\": [{a}], \"n\": 1}}\n{b}\n").as_bytes());
+    assert_eq!(ids(&found), ["b"]);
+    assert_eq!(found.rejects.len(), 1);
+}
+
+#[test]
+fn a_million_empty_pages_are_no_trouble() {
+    let empty = "{\"data\": []}\n".repeat(1 << 20);
+    let (found, counts) = read(format!("{{\"data\": [{}]}}\n{empty}", record("a")).as_bytes());
+    assert_eq!((ids(&found), counts.records), (vec!["a"], 1));
+}
+
+#[test]
+fn what_stands_beside_an_envelope_may_be_the_goal() {
+    let run = chat("a");
+    let (found, _) = read(format!("{{\"question\": \"Why?\", \"result\": {run}, \"n\": 1}}").as_bytes());
+    assert!(found.runs.is_empty(), "{:?}", found.runs);
 }
 
 #[test]
@@ -227,4 +327,12 @@ fn groups_beyond_what_tells_the_layout_are_read() {
     let (found, counts) = read(text.as_bytes());
     assert_eq!((counts.runs, counts.rejects), (20_001, 0));
     assert_eq!(ids(&found).last().map(|id| &**id), Some("last"));
+}
+
+#[test]
+fn text_of_a_log_may_show_lines_of_json() {
+    let text =
+        format!("\n# aider chat started at 2026-02-03\n\n#### Show it.  \n\n```\n{}\n```\n", chat("a"));
+    let (found, counts) = read(text.as_bytes());
+    assert_eq!((found.runs[0].format, counts.records), ("aider", 1));
 }

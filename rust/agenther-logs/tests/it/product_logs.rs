@@ -353,3 +353,86 @@ fn tools_of_flowise_that_no_agent_tells_are_kept() {
     let log = r#"[{"role": "userMessage", "content": "q", "sessionId": "s"}, {"role": "apiMessage", "content": "a", "sessionId": "s", "usedTools": [{"tool": "f", "toolInput": {"x": 1}, "toolOutput": "F"}, {"tool": "g", "toolInput": {}, "toolOutput": "G"}], "agentReasoning": [{"agentName": "one", "usedTools": [{"tool": "g", "toolInput": {}, "toolOutput": "G"}, null], "messages": ["a"]}]}]"#;
     expect(&[log], &["flowise: q | f() = F | g() = G | a => a"]);
 }
+
+#[test]
+fn rows_of_messages_are_put_together_by_their_session() {
+    let row = |id: u8, session: &str, role: &str, words: &str| {
+        let message = format!(r#"{{\"role\": \"{role}\", \"content\": \"{words}\"}}"#);
+        format!(r#"{{"id": {id}, "session_id": "{session}", "message_data": "{message}"}}"#)
+    };
+    let rows = [
+        row(1, "s", "user", "q"),
+        row(2, "t", "user", "p"),
+        row(3, "s", "assistant", "a"),
+        row(4, "t", "assistant", "b"),
+    ];
+    let wanted = ["message_rows: q | a => a", "message_rows: p | b => b"];
+    expect(&rows.each_ref().map(String::as_str), &wanted);
+    // Newest first, in a list.
+    let newest: Vec<&str> = rows.iter().rev().map(String::as_str).collect();
+    expect(&[&format!("[{}]", newest.join(","))], &[wanted[1], wanted[0]]);
+    is_rejected(&[&rows[0]], "the agent says and does nothing in it");
+}
+
+#[test]
+fn a_thread_of_a_team_is_told_by_what_was_said_in_it() {
+    let said = |who: &str, words: &str| {
+        format!(r#"{{"type": "TextMessage", "source": "{who}", "content": "{words}"}}"#)
+    };
+    let state = |thread: &str| {
+        format!(
+            r#"{{"type": "TeamState", "agent_states": {{"manager": {{"message_thread": [{thread}], "current_turn": 0}}}}}}"#
+        )
+    };
+    let thread = [said("user", "q"), said("a", "TERMINATE"), said("b", "r TERMINATE")].join(",");
+    expect(&[&state(&thread)], &["autogen_state: q | r => r"]);
+    is_rejected(&[&state("")], "the agent says and does nothing in it");
+}
+
+#[test]
+fn rollouts_of_one_task_are_runs_of_their_own() {
+    let episode = |answer: &str, correct: bool| {
+        format!(
+            r#"{{"id": "t:0", "task": {{"ground_truth": "SECRET"}}, "is_correct": {correct}, "termination_reason": "env_done", "trajectories": [{{"steps": [{{"chat_completions": [{{"role": "user", "content": "q"}}, {{"role": "assistant", "content": "{answer}"}}]}}], "reward": null}}]}}"#
+        )
+    };
+    let log = [episode("a", true), episode("b", false)];
+    let (found, _) = read(log.join("\n").as_bytes());
+    let labels: Vec<Option<bool>> = found.runs.iter().map(|run| run.success).collect();
+    assert_eq!(labels, [Some(true), Some(false)]);
+    assert!(found.runs.iter().all(|run| !format!("{run:?}").contains("SECRET")));
+    expect(&log.each_ref().map(String::as_str), &["rl_episodes: q | a => a", "rl_episodes: q | b => b"]);
+}
+
+#[test]
+fn sessions_of_pi_end_where_the_last_entry_stands() {
+    let entry = |id: &str, parent: &str, role: &str, rest: &str| {
+        format!(
+            r#"{{"type": "message", "id": "{id}", "parentId": {parent}, "timestamp": "t", "message": {{"role": "{role}", {rest}}}}}"#
+        )
+    };
+    let head = r#"{"type": "session", "version": 3, "id": "s", "timestamp": "t", "cwd": "/"}"#;
+    let asked = entry("1", "null", "user", r#""content": "q""#);
+    let gone = entry("2", "\"1\"", "assistant", r#""content": [{"type": "text", "text": "a"}]"#);
+    let failed = entry(
+        "3",
+        "\"1\"",
+        "assistant",
+        r#""content": [{"type": "toolCall", "id": "c", "name": "f", "arguments": {}}], "stopReason": "aborted""#,
+    );
+    expect(&[head, &asked, &gone, &failed], &["pi: q | f() !! aborted"]);
+    expect(&[head, &asked, &failed, &gone], &["pi: q | a => a"]);
+}
+
+#[test]
+fn lines_of_aider_that_lost_their_breaks_are_told_by_their_marks() {
+    let session = |line_break: &str| {
+        format!(
+            "# aider chat started at 2026-01-01 00:00:00\n\n#### q{line_break}\n\na.py\n<<<<<<< SEARCH\nx\n=======\ny\n>>>>>>> REPLACE\n\n> Applied edit to a.py{line_break}\n\n#### /exit{line_break}\n"
+        )
+    };
+    for line_break in ["  ", ""] {
+        expect(&[&session(line_break)], &["aider: q | edit() = Applied edit to a.py"]);
+    }
+    is_rejected(&["# aider chat started at 2026-01-01 00:00:00\n\n#### /exit  \n"], "no run was found in it");
+}

@@ -1,0 +1,207 @@
+//! Rows of a table of messages, as databases of agents export them: a message in one of the columns, most often as the
+//! JSON of it.
+//!
+//! Source: `agent_messages` of the OpenAI Agents SDK's `SQLiteSession` (`{session_id, message_data}`), `message_store` of
+//! LangChain's chat histories and `n8n_chat_histories` of n8n (`{session_id, message}`), messages of AutoGen Studio
+//! (`{run_id, session_id, config, message_meta}`), `messages` of Crush (`{session_id, role, parts}`, each part `{type,
+//! data}`), and memory records of CAMEL (`{message, role_at_backend, agent_id}`).
+//!
+//! | field of the log | field of the run |
+//! |---|---|
+//! | `run_id` beside `config`, else `session_id`, `thread_id`, …, `agent_id` | the run that the row belongs to |
+//! | the messages, the oldest first by their ids | as in `openai_chat` |
+//!
+//! Leaks: none inside the messages.
+
+use std::borrow::Cow;
+
+use super::autogen_state::cut_end;
+use super::openai_chat::schemas_in_prompt;
+use super::{Format, Piece, Record, by_agent};
+use crate::json::{Limits, ObjectWriter, Tape, Value, read_inner};
+use crate::messages::{Conversation, is_message, item_role};
+use crate::run::{Run, Text};
+use crate::terminal::set_final_answer;
+
+pub(super) struct MessageRows;
+
+/// What names the conversation of a row.
+const CONVERSATION: &[&str] =
+    &["session_id", "sessionId", "thread_id", "threadId", "conversation_id", "chat_id", "chatId", "agent_id"];
+
+/// What a row is.
+#[derive(Clone, Copy, PartialEq)]
+enum Kind {
+    /// The message stands in this column, as it is or as JSON in a string.
+    Column(&'static str),
+    Camel,
+    Crush,
+}
+
+fn kind_of(row: Value<'_, '_>) -> Option<Kind> {
+    if row.get("role_at_backend").is_some() && row.get("message").is_some_and(|message| message.is_object()) {
+        return Some(Kind::Camel);
+    }
+    row.any_of(CONVERSATION)?;
+    let holds = |key: &&'static str| row.get(key).is_some_and(holds_message);
+    if row.get("message_meta").is_some() && holds(&"config") {
+        return Some(Kind::Column("config"));
+    }
+    // Entries of sessions have a type, or an id of their own, beside their message.
+    let is_entry = row.get("type").is_some() || row.get("uuid").is_some();
+    if let Some(key) = ["message_data", "message"].into_iter().filter(|_| !is_entry).find(holds) {
+        return Some(Kind::Column(key));
+    }
+    let parts = row.get("parts").filter(|_| row.get("role").is_some())?.text()?;
+    let is_part = |part: Value<'_, '_>| part.get("type").is_some() && part.get("data").is_some();
+    read_inner(&parts, |parts| parts.items().next().filter(|part| is_part(*part)).map(|_| Kind::Crush))
+}
+
+/// Whether a column holds a message or an item of the Responses API.
+fn holds_message(column: Value<'_, '_>) -> bool {
+    let is_one = |value: Value<'_, '_>| {
+        let is_event = || {
+            let kind = value.text_of(&["type"]).filter(|_| value.get("source").is_some());
+            kind.is_some_and(|kind| kind.ends_with("Message") || kind.ends_with("Event"))
+        };
+        value.is_object() && (is_message(value) || item_role(value).is_some() || is_event())
+    };
+    match column.text() {
+        Some(text) if text.starts_with('{') => {
+            read_inner(&text, |inner| is_one(inner).then_some(())).is_some()
+        }
+        Some(_) => false,
+        None => is_one(column),
+    }
+}
+
+impl Format for MessageRows {
+    fn name(&self) -> &'static str {
+        "message_rows"
+    }
+
+    fn shape(&self) -> &'static str {
+        "rows of `session_id` and `message_data`, `message` or `parts` that hold a message"
+    }
+
+    fn score(&self, record: Value<'_, '_>) -> u8 {
+        60 * u8::from(record.is_object() && kind_of(record).is_some())
+    }
+
+    fn pieces<'t, 'a>(&self, record: Value<'t, 'a>) -> Option<Vec<Piece<'t, 'a>>> {
+        let kind = kind_of(record)?;
+        let run_id = record.get("run_id").filter(|_| kind == Kind::Column("config"));
+        let id = run_id.into_iter().chain(record.any_of(CONVERSATION)).find_map(|id| id.scalar());
+        Some(vec![Piece { run: id.filter(|id| !id.is_empty()), value: record }])
+    }
+
+    fn read<'a>(&self, record: &Record<'_, 'a>) -> Result<Run<'a>, String> {
+        let mut rows: Vec<Value<'_, 'a>> = record.value.items().collect();
+        if rows.is_empty() {
+            rows.push(record.value);
+        }
+        let number = |row: Option<&Value<'_, '_>>| row.and_then(|row| row.get("id")?.as_f64());
+        if number(rows.first()) > number(rows.last()) {
+            rows.reverse();
+        }
+        let messages: Vec<Cow<'_, str>> = rows.iter().filter_map(|row| messages_in(*row)).collect();
+        let list = format!("[{}]", messages.join(","));
+        let mut tape = Tape::default();
+        let parsed = tape.parse(&list, Limits::default());
+        let parsed = parsed.map_err(|error| format!("a message of it is not readable JSON: {error}"))?;
+        let mut conversation = Conversation::read(parsed.root().items()).into_owned();
+        if rows.iter().any(|row| row.get("message_meta").is_some()) {
+            cut_end(&mut conversation.steps);
+        }
+        by_agent(&conversation.steps)?;
+        let id: Option<Text<'a>> = record.key.map(|key| key.to_owned().into());
+        let mut run = Run {
+            trajectory_id: id.unwrap_or_else(|| record.run_id()),
+            original_prompt: conversation.prompt,
+            tools: conversation.system.as_deref().and_then(schemas_in_prompt),
+            system: conversation.system,
+            steps: conversation.steps,
+            ..Run::default()
+        };
+        set_final_answer(&mut run);
+        Ok(run)
+    }
+}
+
+/// The JSON of the message in a row, or of several with commas between them.
+fn messages_in<'a>(row: Value<'_, 'a>) -> Option<Cow<'a, str>> {
+    match kind_of(row)? {
+        Kind::Column(key) => row.get(key).and_then(|column| column.text().or_else(|| Some(column.json()))),
+        Kind::Camel => camel(row).map(Into::into),
+        Kind::Crush => read_inner(&row.get("parts")?.text()?, |parts| crush(row, parts)).map(Into::into),
+    }
+}
+
+/// A call as OpenAI writes it, in a list.
+fn calls(id: Option<Text<'_>>, name: Option<Text<'_>>, arguments: Option<Text<'_>>) -> String {
+    let (mut call, mut function) = (ObjectWriter::default(), ObjectWriter::default());
+    id.into_iter().for_each(|id| _ = call.text("id", &id));
+    function.text("name", name.as_deref().unwrap_or(""));
+    arguments.into_iter().for_each(|arguments| _ = function.text("arguments", &arguments));
+    call.json("function", &function.finish().unwrap_or_default());
+    call.finish().unwrap_or_default()
+}
+
+fn camel(row: Value<'_, '_>) -> Option<String> {
+    let message = row.get("message")?;
+    let role = row.text_of(&["role_at_backend"])?;
+    let mut out = ObjectWriter::default();
+    let result = message.any_of(&["result"]);
+    let (id, name) = (message.text_of(&["tool_call_id"]), message.text_of(&["func_name"]));
+    if name.is_some() && (result.is_some() || matches!(&*role, "function" | "tool")) {
+        out.text("role", "tool");
+        out.copy("tool_call_id", message.get("tool_call_id")).copy("name", message.get("func_name"));
+        out.text("content", &result.and_then(|result| result.text_or_json()).unwrap_or_default());
+        return out.finish();
+    }
+    out.text("role", &role).copy("content", message.get("content"));
+    if name.is_some() {
+        let arguments = message.any_of(&["args"]).and_then(|arguments| arguments.text_or_json());
+        out.json("tool_calls", &format!("[{}]", calls(id, name, arguments)));
+    }
+    out.finish()
+}
+
+fn crush(row: Value<'_, '_>, parts: Value<'_, '_>) -> Option<String> {
+    let (mut said, mut made, mut results) = (Vec::new(), Vec::new(), Vec::new());
+    for part in parts.items() {
+        let (Some(kind), Some(data)) = (part.text_of(&["type"]), part.get("data")) else { continue };
+        let mut out = ObjectWriter::default();
+        match &*kind {
+            "text" => {
+                out.text("type", "text").copy("text", data.get("text"));
+                said.extend(out.finish());
+            }
+            "reasoning" => {
+                out.text("type", "thinking").copy("thinking", data.get("thinking"));
+                said.extend(out.finish());
+            }
+            "tool_call" => made.push(calls(
+                data.text_of(&["id"]),
+                data.text_of(&["name"]),
+                data.get("input").and_then(|input| input.text_or_json()),
+            )),
+            "tool_result" => {
+                out.text("role", "tool").copy("tool_call_id", data.get("tool_call_id"));
+                out.copy("name", data.get("name")).copy("content", data.get("content"));
+                out.copy("is_error", data.get("is_error"));
+                results.extend(out.finish());
+            }
+            _ => {}
+        }
+    }
+    if !said.is_empty() || !made.is_empty() {
+        let mut out = ObjectWriter::default();
+        out.copy("role", row.get("role")).json("content", &format!("[{}]", said.join(",")));
+        if !made.is_empty() {
+            out.json("tool_calls", &format!("[{}]", made.join(",")));
+        }
+        results.insert(0, out.finish()?);
+    }
+    (!results.is_empty()).then(|| results.join(","))
+}
