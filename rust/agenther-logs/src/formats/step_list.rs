@@ -36,7 +36,7 @@ use crate::messages::words;
 use crate::run::{Run, RunStep, Text};
 use crate::terminal::set_final_answer;
 use element::Element;
-use names::Kind;
+use names::{Kind, Part};
 
 pub(super) struct StepList;
 
@@ -59,6 +59,8 @@ const LISTS: &[&str] = &[
     "calls",
     "log",
     "logs",
+    "agent_trace",
+    "tool_trace",
     "execution_trace",
     "execution_log",
     "action_history",
@@ -102,6 +104,8 @@ const INSIDE: &[&str] = &[
     "meta",
     "context",
     "input",
+    "metadata",
+    "case",
 ];
 /// What names the run of a step that stands by itself, most telling name first.
 const RUN: &[&str] = &[
@@ -127,7 +131,7 @@ const RUN: &[&str] = &[
     "instance_id",
 ];
 /// Elements looked at to tell steps from other lists.
-const SAMPLE: usize = 8;
+const SAMPLE: usize = 16;
 
 /// Whether the elements of a list say which tool was called with what, or what came back. What else has a name and a
 /// result is a table, a test plan or a workflow.
@@ -135,7 +139,8 @@ fn are_steps(list: Value<'_, '_>, has_goal: bool) -> bool {
     let sample: Vec<Element<'_, '_>> =
         list.items().take(SAMPLE).filter(|item| item.is_object()).map(Element::of).collect();
     let acting = sample.iter().filter(|element| element.acts()).count();
-    let parts = sample.iter().filter(|element| element.acts() || element.is_event()).count();
+    // Events of a kind that is not known stand between steps.
+    let parts = sample.iter().filter(|element| element.acts() || element.has_kind()).count();
     let shows = sample.iter().any(Element::shows);
     let thinks = sample.iter().any(|element| element.thinks());
     let is_of_agent = sample.iter().any(|element| element.is_of_agent);
@@ -337,7 +342,11 @@ fn read_events<'a>(list: Value<'_, 'a>, run: &mut Run<'a>) {
         let element = Element::of(item);
         // What a call is given as `query` is no goal.
         let stated = |key: &&&str| !element.acts() || !["query", "prompt", "request"].contains(*key);
-        GOAL.iter().filter(stated).find_map(|key| item.get(key).and_then(words).and_then(filled))
+        let goal = |item: Value<'_, 'a>| {
+            GOAL.iter().filter(stated).find_map(|key| item.get(key).and_then(words).and_then(filled))
+        };
+        let given = || element.get(Part::Arguments).or(element.get(Part::Inside)).filter(|_| !element.acts());
+        goal(item).or_else(|| goal(given().filter(|given| given.is_object())?))
     };
     run.original_prompt = list.items().take(SAMPLE).find_map(goal);
     if run.original_prompt.is_none()

@@ -129,9 +129,18 @@ impl<'t, 'a> Element<'t, 'a> {
     pub fn of(item: Value<'t, 'a>) -> Self {
         let mut element = Element::default();
         element.take(item, DEPTH);
-        let kinds = element.found.iter().filter(|(part, ..)| *part == Part::Kind);
-        element.kind = kinds.filter_map(|(_, _, kind)| kind_of(&kind.text()?)).next();
-        element.words = item.text_of(CONTENT).or_else(|| element.get(Part::Inside)?.text_of(CONTENT));
+        let kinds = || {
+            let kinds = element.found.iter().filter(|(part, ..)| *part == Part::Kind);
+            kinds.filter_map(|(_, _, kind)| kind.text())
+        };
+        let kind = kinds().find_map(|kind| kind_of(&kind));
+        // `{"type": "tool", "name": …}`
+        let is_of_tool = kind.is_some() && kinds().any(|kind| kind.to_ascii_lowercase().contains("tool"));
+        element.is_of_agent |= is_of_tool;
+        element.kind = kind;
+        let inner = |part| element.get(part).and_then(|inside: Value<'_, 'a>| inside.text_of(CONTENT));
+        element.words =
+            item.text_of(CONTENT).or_else(|| inner(Part::Inside)).or_else(|| inner(Part::Observation));
         element
     }
 
@@ -229,8 +238,13 @@ impl<'t, 'a> Element<'t, 'a> {
             Some(Kind::Thought) => self.is_logged && (self.words.is_some() || self.thinks()),
             Some(Kind::Call) => self.is_of_agent && self.acts(),
             Some(Kind::Observation) => self.is_of_agent && self.shows(),
-            _ => self.is_of_agent && self.acts() && (self.shows() || self.thinks()),
+            _ => self.is_of_agent && self.acts() && (self.shows() || self.thinks() || self.is_logged),
         }
+    }
+
+    /// Whether it says what kind of event it is, known or not.
+    pub fn has_kind(&self) -> bool {
+        self.get(Part::Kind).is_some_and(Value::is_string)
     }
 
     /// Whether it is a part of a step by its kind.
@@ -263,6 +277,7 @@ impl<'t, 'a> Element<'t, 'a> {
         tools
             .into_iter()
             .find_map(|(_, _, tool)| self.call(*tool))
+            .or_else(|| self.named_call())
             .or_else(|| self.written_call())
             .or_else(|| self.keyed_call())
             .into_iter()
@@ -294,12 +309,26 @@ impl<'t, 'a> Element<'t, 'a> {
         (is_command && !name.is_empty()).then(|| call(part(name), given.or_else(input))).flatten()
     }
 
+    /// The call of an event that is called as its tool is.
+    fn named_call(&self) -> Option<Call<'a>> {
+        let is_call = match self.kind? {
+            Kind::Call => true,
+            Kind::Observation => self.get(Part::Arguments).is_some(),
+            _ => false,
+        };
+        self.call(self.get(Part::Name).filter(|name| is_call && name.is_string())?)
+    }
+
     /// The call of an event that holds it by the tool's name: `{"get_weather": {"city": "Oslo"}}`.
     fn keyed_call(&self) -> Option<Call<'a>> {
         let inside = self.get(Part::Inside).filter(|_| self.kind == Some(Kind::Call))?;
         let mut members = inside.members();
         let ((name, input), None) = (members.next()?, members.next()) else { return None };
-        let is_name = part_of(&name).is_none() && !name.contains(' ');
+        // `{"file_path": "a.txt"}` is what a tool was given.
+        const GIVEN: &[&str] =
+            &["path", "name", "id", "url", "file", "model", "text", "message", "count", "title"];
+        let is_given = name.rsplit('_').next().is_some_and(|last| GIVEN.contains(&last));
+        let is_name = part_of(&name).is_none() && !name.contains(' ') && (input.is_object() || !is_given);
         is_name.then(|| Call { name, input: input.text_or_json(), observation: None, is_error: None })
     }
 

@@ -31,6 +31,8 @@ pub(super) enum Part {
     Done,
     /// What kind of event it is.
     Kind,
+    /// What it is called: the tool, of a call.
+    Name,
     /// The answer that the run ends with.
     Answer,
     /// An object that may hold the members of the step.
@@ -48,6 +50,7 @@ const NAMES: &[(Part, &[&str])] = &[
             "reasoning",
             "rationale",
             "thinking",
+            "think",
             "intermediate_thought",
             "thought_process",
             "reflection",
@@ -186,6 +189,9 @@ const NAMES: &[(Part, &[&str])] = &[
             "return_value",
             "stdout",
             "feedback",
+            "result_summary",
+            "result_preview",
+            "output_preview",
         ],
     ),
     (Part::Before, &["observation_before", "obs_before", "state", "current_state", "current_observation"]),
@@ -233,8 +239,10 @@ const NAMES: &[(Part, &[&str])] = &[
             "node_name",
             "actor",
             "role",
+            "step",
         ],
     ),
+    (Part::Name, &["name"]),
     (Part::Answer, &["final_answer", "final_response", "final_output", "finish"]),
     (
         Part::Inside,
@@ -243,7 +251,7 @@ const NAMES: &[(Part, &[&str])] = &[
 ];
 
 /// Names of thoughts that are never a word for something else.
-pub(super) const SURE_THOUGHTS: usize = 13;
+pub(super) const SURE_THOUGHTS: usize = 14;
 
 /// What a member is, by its name, and how telling that is: the less, the more.
 pub(super) fn part_of(key: &str) -> Option<(Part, usize)> {
@@ -353,16 +361,28 @@ pub(super) fn kind_of(kind: &str) -> Option<Kind> {
     let snake = in_snake_case(kind).to_lowercase();
     let words: Vec<&str> = snake.split(|c: char| !c.is_alphanumeric()).collect();
     let has = |known: &[&str]| words.iter().any(|word| known.contains(word));
-    let is_back =
-        has(&["result", "results", "output", "end", "ended", "completed", "finished", "return", "returned"]);
-    if has(&["observation", "observe", "environment", "env"])
-        || has(&["tool", "function", "action"]) && (is_back || has(&["response"]))
-    {
+    // `llm_call`, `model.response`: what the agent said.
+    if has(&["llm", "model", "completion"]) {
+        return Some(Kind::Said);
+    }
+    let is_of_tool = has(&["tool", "function", "action"]);
+    let is_back = has(&[
+        "result",
+        "results",
+        "output",
+        "end",
+        "ended",
+        "completed",
+        "finished",
+        "return",
+        "returned",
+        "response",
+    ]);
+    if has(&["observation", "observe", "environment", "env"]) || is_of_tool && is_back || words == ["error"] {
         return Some(Kind::Observation);
     }
-    if has(&["call", "calls", "called", "action", "act", "invocation", "invoke", "execute"])
-        || has(&["tool"]) && has(&["use", "start", "started"])
-    {
+    let is_called = has(&["call", "calls", "called", "action", "act", "invocation", "invoke", "execute"]);
+    if is_called || has(&["tool"]) && has(&["use", "start", "started"]) {
         return Some(Kind::Call);
     }
     if has(&["thought", "think", "thinking", "reasoning", "reflection"]) {
@@ -373,10 +393,11 @@ pub(super) fn kind_of(kind: &str) -> Option<Kind> {
     }
     match &words[..] {
         ["user"] | ["human"] | ["user", "message" | "input" | "query"] => Some(Kind::User),
-        ["assistant"] | ["agent"] | ["reply"] | ["assistant" | "agent", "message" | "reply"] => {
-            Some(Kind::Said)
-        }
-        ["message"] => Some(Kind::Said),
+        ["assistant"]
+        | ["agent"]
+        | ["reply"]
+        | ["message"]
+        | ["assistant" | "agent", "message" | "reply"] => Some(Kind::Said),
         ["tool"] | ["tools"] => Some(Kind::Observation),
         _ => None,
     }
@@ -414,7 +435,10 @@ mod tests {
             ("user", Some(Kind::User)),
             ("user_deleted", None),
             ("run_start", None),
-            ("llm", None),
+            ("llm_call", Some(Kind::Said)),
+            ("tool.called", Some(Kind::Call)),
+            ("error", Some(Kind::Observation)),
+            ("chain_start", None),
         ] {
             assert_eq!(kind_of(kind), wanted, "{kind}");
         }
