@@ -203,7 +203,7 @@ fn are_runs(list: Value<'_, '_>) -> bool {
 /// Whether a record is a step by itself, as loggers write one a line.
 fn is_step(record: Value<'_, '_>) -> bool {
     let is_list = |key: &&str| record.get(key).is_some_and(|list| list.items().any(|item| item.is_object()));
-    if !record.is_object() || LISTS.iter().filter(|key| **key != "tool_calls").any(|key| is_list(&key)) {
+    if !record.is_object() || LISTS.iter().filter(|key| **key != "tool_calls").any(is_list) {
         return false;
     }
     Element::of(record).is_logged_by_agent()

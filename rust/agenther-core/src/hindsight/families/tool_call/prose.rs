@@ -108,7 +108,7 @@ fn found(node: &Node) -> Option<String> {
             let is_gist = |key: &&String| gist.iter().any(|gist| key.eq_ignore_ascii_case(gist));
             let key = first.iter().map(|(key, _)| key).find(is_gist)?;
             rows.iter().all(|row| row.get(key).is_some()).then_some(())?;
-            answer::list(rows, &[key.clone()])
+            answer::list(rows, std::slice::from_ref(key))
         }
         _ => None,
     }
