@@ -223,8 +223,14 @@ pub fn naming_key(rows: &[Node]) -> Option<&str> {
     let is_readable = |(_, value): &&(String, Node)| value.text().is_some_and(|text| !is_of_system(text));
     let is_day = |(_, value): &&(String, Node)| value.text().is_some_and(|text| date(text).is_some());
     let with_another = |(key, _): &&(String, Node)| telling_key(rows, key).is_some();
-    told(fields)
-        .find(all_differ)
+    // A text that was found is known by where it stands, and is no name.
+    let has_text = fields.iter().any(|(key, value)| says_itself(key, value));
+    let is_source = |(key, _): &&(String, Node)| {
+        ["source", "file", "file_name", "filename", "document", "path"].contains(&key.as_str())
+    };
+    let source = fields.iter().filter(|_| has_text).filter(is_source).find(all_differ);
+    source
+        .or_else(|| told(fields).find(all_differ))
         .or_else(|| identifiers(fields).filter(is_readable).find(all_differ))
         .or_else(|| told(fields).next().filter(with_another))
         // A series is told by its dates.

@@ -103,7 +103,17 @@ fn found(node: &Node) -> Option<String> {
     match node {
         Node::Scalar(text, _) if text.len() > 40 => answer::prose(text),
         Node::List(rows) => {
-            let gist = ["snippet", "description", "summary", "content", "text", "body"];
+            let gist = [
+                "snippet",
+                "description",
+                "summary",
+                "content",
+                "text",
+                "body",
+                "page_content",
+                "chunk",
+                "passage",
+            ];
             let Node::Record(first) = rows.first()? else { return None };
             let is_gist = |key: &&String| gist.iter().any(|gist| key.eq_ignore_ascii_case(gist));
             let key = first.iter().map(|(key, _)| key).find(is_gist)?;

@@ -43,7 +43,8 @@ impl ToolWords {
     }
 }
 
-/// Where a tool looks that finds texts by what they are about: `search_knowledge_base`, `retrieve_context`, `rag_search`.
+/// Where a tool looks that finds texts by what they are about: `search_knowledge_base`, `retrieve_from_docs`. It is empty where
+/// the name does not say: `retrieve_context`, `rag_search`.
 pub fn texts_searched(name: &str) -> Option<&'static str> {
     const PLACES: &[(&str, &str)] = &[
         ("knowledge", "knowledge base"),
@@ -55,15 +56,10 @@ pub fn texts_searched(name: &str) -> Option<&'static str> {
         ("faqs", "FAQ"),
         ("handbook", "handbook"),
         ("wiki", "wiki"),
-        ("rag", "knowledge base"),
-        ("vector", "knowledge base"),
-        ("vectorstore", "knowledge base"),
-        ("semantic", "knowledge base"),
-        ("retriever", "knowledge base"),
-        ("retrieval", "knowledge base"),
-        ("retrieve", "knowledge base"),
     ];
-    const LOOKS: &[&str] = &[
+    const RETRIEVES: &[&str] =
+        &["rag", "vector", "vectorstore", "semantic", "similarity", "retriever", "retrieval", "retrieve"];
+    const BESIDE: &[&str] = &[
         "search",
         "query",
         "lookup",
@@ -71,44 +67,39 @@ pub fn texts_searched(name: &str) -> Option<&'static str> {
         "find",
         "get",
         "ask",
-        "retrieve",
-        "retriever",
-        "retrieval",
-        "rag",
         "tool",
         "base",
         "store",
         "db",
         "up",
         "in",
-        "the",
         "from",
+        "the",
         "information",
         "info",
         "context",
         "contexts",
         "chunks",
         "passages",
-        "documents",
         "relevant",
         "similar",
-        "similarity",
         "internal",
         "company",
         "product",
         "support",
-        "articles",
-        "article",
-        "knowledge",
     ];
     let words: Vec<String> = effect::words(name).map(str::to_ascii_lowercase).collect();
+    let has = |known: &[&str]| words.iter().any(|word| known.contains(&word.as_str()));
     let place = |word: &String| PLACES.iter().find(|(known, _)| known == word).map(|(_, place)| *place);
-    let is_known = |word: &String| place(word).is_some() || LOOKS.contains(&word.as_str());
-    let looks = words.iter().any(|word| {
-        matches!(word.as_str(), "search" | "query" | "lookup" | "look" | "find" | "ask" | "rag")
-            || word.starts_with("retriev")
-    });
-    (looks && words.iter().all(is_known)).then(|| words.iter().find_map(place)).flatten()
+    let is_known = |word: &String| {
+        place(word).is_some() || BESIDE.contains(&word.as_str()) || RETRIEVES.contains(&word.as_str())
+    };
+    if !words.iter().all(is_known) {
+        return None;
+    }
+    let looks = has(&["search", "query", "lookup", "look", "find", "ask"]) || has(RETRIEVES);
+    let said = words.iter().find_map(place).filter(|_| looks);
+    said.or_else(|| has(RETRIEVES).then_some(""))
 }
 
 /// The words of a tool; `None` where neither name nor description holds a noun.
