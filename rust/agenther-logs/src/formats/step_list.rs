@@ -202,11 +202,17 @@ fn are_runs(list: Value<'_, '_>) -> bool {
 
 /// Whether a record is a step by itself, as loggers write one a line.
 fn is_step(record: Value<'_, '_>) -> bool {
-    let is_list = |key: &&str| record.get(key).is_some_and(|list| list.items().any(|item| item.is_object()));
-    if !record.is_object() || LISTS.iter().filter(|key| **key != "tool_calls").any(is_list) {
-        return false;
-    }
-    Element::of(record).is_logged_by_agent()
+    record.is_object() && !holds_list(record) && Element::of(record).is_logged_by_agent()
+}
+
+/// Whether a record holds what may be a list of steps, whose calls are no steps of its own.
+fn holds_list(record: Value<'_, '_>) -> bool {
+    let is_list = |list: Value<'_, '_>| list.items().any(|item| item.is_object());
+    let holds = |object: Value<'_, '_>| {
+        let lists = LISTS.iter().filter(|member| **member != "tool_calls");
+        lists.filter_map(|member| object.get(member)).any(is_list)
+    };
+    holds(record) || inside(record).any(|(_, object)| holds(object))
 }
 
 fn goal_of<'a>(record: Value<'_, 'a>) -> Option<Text<'a>> {
@@ -264,7 +270,7 @@ impl Format for StepList {
         if record.is_array() {
             return has_several_runs(record).then(|| record.items().map(piece).collect());
         }
-        steps_of(record).is_none().then(|| vec![piece(record)])
+        (!holds_list(record) && steps_of(record).is_none()).then(|| vec![piece(record)])
     }
 
     fn read<'a>(&self, record: &Record<'_, 'a>) -> Result<Run<'a>, String> {

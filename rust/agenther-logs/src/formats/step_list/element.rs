@@ -1,6 +1,6 @@
 //! One element of a list of steps: a step, several calls, or an event of one.
 
-use super::names::{Kind, Part, SURE_THOUGHTS, is_of_agents, is_of_logs, kind_of, part_of};
+use super::names::{Kind, Meaning, Part, SURE_THOUGHTS, kind_of, meaning};
 use crate::formats::filled;
 use crate::json::{ObjectWriter, Value};
 use crate::messages::{decoded_twice, words};
@@ -97,10 +97,10 @@ struct Signs {
 }
 
 impl Signs {
-    fn see(&mut self, key: &str, value: Value<'_, '_>) {
+    fn see(&mut self, key: &str, meaning: Meaning, value: Value<'_, '_>) {
         self.is_scored |= matches!(key, "reward" | "done" | "terminated");
-        self.is_logged |= is_of_logs(key) && !value.is_null();
-        self.is_of_agent |= is_of_agents(key) && !value.is_null();
+        self.is_logged |= meaning.is_of_logs && !value.is_null();
+        self.is_of_agent |= meaning.is_of_agents && !value.is_null();
         match key {
             "tool" | "tool_name" | "toolName" | "invoked_tool" => self.names_tool |= !value.is_null(),
             "agent" | "agent_id" | "agent_name" | "agent_role" => self.names_agent = true,
@@ -151,8 +151,9 @@ impl<'t, 'a> Element<'t, 'a> {
         for (at, (key, value)) in item.members().enumerate() {
             is_sorted &= last.is_none_or(|last| last < key);
             last = Some(key.clone());
-            signs.see(&key, value);
-            let Some((part, rank)) = part_of(&key).filter(|_| !value.is_null()) else { continue };
+            let meaning = meaning(&key);
+            signs.see(&key, meaning, value);
+            let Some((part, rank)) = meaning.part.filter(|_| !value.is_null()) else { continue };
             match part {
                 Part::Tool | Part::Thought | Part::Written | Part::Calls => acted = acted.or(Some(at)),
                 Part::Observation => observed = observed.or(Some(at)),
@@ -328,7 +329,8 @@ impl<'t, 'a> Element<'t, 'a> {
         const GIVEN: &[&str] =
             &["path", "name", "id", "url", "file", "model", "text", "message", "count", "title"];
         let is_given = name.rsplit('_').next().is_some_and(|last| GIVEN.contains(&last));
-        let is_name = part_of(&name).is_none() && !name.contains(' ') && (input.is_object() || !is_given);
+        let is_name =
+            meaning(&name).part.is_none() && !name.contains(' ') && (input.is_object() || !is_given);
         is_name.then(|| Call { name, input: input.text_or_json(), observation: None, is_error: None })
     }
 

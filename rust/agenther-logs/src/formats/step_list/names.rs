@@ -1,6 +1,8 @@
 //! What the members of a step are called, in the logs of houses that write their own.
 
 use std::borrow::Cow;
+use std::collections::HashMap;
+use std::sync::LazyLock;
 
 /// What a member of a step holds.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -253,78 +255,94 @@ const NAMES: &[(Part, &[&str])] = &[
 /// Names of thoughts that are never a word for something else.
 pub(super) const SURE_THOUGHTS: usize = 14;
 
-/// What a member is, by its name, and how telling that is: the less, the more.
-pub(super) fn part_of(key: &str) -> Option<(Part, usize)> {
-    let key = in_snake_case(key);
-    NAMES.iter().find_map(|(part, names)| Some((*part, names.iter().position(|name| *name == key)?)))
+/// Members that only logs of agents have: without a goal they tell that a list is of steps.
+const OF_AGENTS: &[&str] = &[
+    "observation",
+    "obs",
+    "thought",
+    "thinking",
+    "reasoning",
+    "rationale",
+    "intermediate_thought",
+    "action_input",
+    "tool_input",
+    "tool_args",
+    "tool_arguments",
+    "tool_call",
+    "tool_calls",
+    "tool_response",
+    "tool_result",
+    "tool_output",
+    "next_observation",
+    "observation_before",
+    "observation_after",
+    "model_output",
+    "model_response",
+    "llm_output",
+    "function_call",
+    "tool_or_action",
+];
+
+/// Members that say that something was done, and when: what names a tool beside them is no plan.
+const OF_LOGS: &[&str] = &[
+    "timestamp",
+    "ts",
+    "time",
+    "at",
+    "started_at",
+    "duration",
+    "duration_ms",
+    "duration_s",
+    "duration_sec",
+    "duration_seconds",
+    "latency",
+    "latency_ms",
+    "elapsed",
+    "elapsed_ms",
+    "ms",
+    "step",
+    "step_number",
+    "step_id",
+    "step_index",
+    "turn",
+    "iteration",
+    "round",
+    "turn_number",
+    "ok",
+    "error",
+    "success",
+    "reward",
+    "done",
+    "timestamp_utc",
+    "execution_time_ms",
+];
+
+/// What the name of a member tells.
+#[derive(Debug, Clone, Copy, Default, PartialEq)]
+pub(super) struct Meaning {
+    /// What the member is, and how telling the name is of that: the less, the more.
+    pub part: Option<(Part, usize)>,
+    /// Whether only logs of agents have it.
+    pub is_of_agents: bool,
+    /// Whether it says that something was done, and when.
+    pub is_of_logs: bool,
 }
 
-/// Whether only logs of agents call a member so: without a goal this tells that a list is of steps.
-pub(super) fn is_of_agents(key: &str) -> bool {
-    const NAMES: &[&str] = &[
-        "observation",
-        "obs",
-        "thought",
-        "thinking",
-        "reasoning",
-        "rationale",
-        "intermediate_thought",
-        "action_input",
-        "tool_input",
-        "tool_args",
-        "tool_arguments",
-        "tool_call",
-        "tool_calls",
-        "tool_response",
-        "tool_result",
-        "tool_output",
-        "next_observation",
-        "observation_before",
-        "observation_after",
-        "model_output",
-        "model_response",
-        "llm_output",
-        "function_call",
-        "tool_or_action",
-    ];
-    NAMES.contains(&&*in_snake_case(key))
-}
+static MEANINGS: LazyLock<HashMap<&str, Meaning>> = LazyLock::new(|| {
+    let mut meanings: HashMap<&str, Meaning> = HashMap::new();
+    for (part, names) in NAMES {
+        for (rank, name) in names.iter().enumerate() {
+            meanings.entry(name).or_default().part.get_or_insert((*part, rank));
+        }
+    }
+    OF_AGENTS.iter().for_each(|name| meanings.entry(name).or_default().is_of_agents = true);
+    OF_LOGS.iter().for_each(|name| meanings.entry(name).or_default().is_of_logs = true);
+    meanings
+});
 
-/// Whether a member says that something was done, and when: what names a tool beside it is no plan.
-pub(super) fn is_of_logs(key: &str) -> bool {
-    const NAMES: &[&str] = &[
-        "timestamp",
-        "ts",
-        "time",
-        "at",
-        "started_at",
-        "duration",
-        "duration_ms",
-        "duration_s",
-        "duration_sec",
-        "duration_seconds",
-        "latency",
-        "latency_ms",
-        "elapsed",
-        "elapsed_ms",
-        "ms",
-        "step",
-        "step_number",
-        "step_id",
-        "step_index",
-        "turn",
-        "iteration",
-        "round",
-        "turn_number",
-        "ok",
-        "error",
-        "success",
-        "reward",
-        "done",
-        "timestamp_utc",
-        "execution_time_ms",
-    ];
-    NAMES.contains(&&*in_snake_case(key))
+/// What the name of a member tells, in whatever case it is written.
+pub(super) fn meaning(key: &str) -> Meaning {
+    MEANINGS.get(&*in_snake_case(key)).copied().unwrap_or_default()
 }
 
 /// `tool_name` for `toolName`.
@@ -417,7 +435,7 @@ mod tests {
             ("latency_ms", None),
             ("", None),
         ] {
-            assert_eq!(part_of(key).map(|(part, _)| part), part, "{key}");
+            assert_eq!(meaning(key).part.map(|(part, _)| part), part, "{key}");
         }
     }
 
