@@ -82,7 +82,7 @@ pub fn list(rows: &[Node], chosen: &[String]) -> Option<String> {
     }
     let short = lines.iter().all(|line| line.len() < 40 && !line.contains(':'));
     bounded(if short {
-        format!("{}.", lines.join(", "))
+        format!("{}.", lines.join(", ").trim_end_matches('.'))
     } else {
         lines.iter().map(|line| format!("- {line}")).collect::<Vec<_>>().join("\n")
     })
@@ -527,12 +527,12 @@ fn nested(node: &Node, depth: usize) -> Option<String> {
                     _ if is_identifier(key) => {
                         parts.push(format!("{} {}", say_key(key), nested(value, depth + 1)?))
                     }
-                    _ => parts.push(format!(
-                        "{} {}{}",
-                        say_key(key),
-                        nested(value, depth + 1)?,
-                        unit(key, value)
-                    )),
+                    _ => {
+                        let (label, unit) = (say_key(key), unit(key, value));
+                        let is_said = !unit.is_empty() && label.ends_with(unit.trim_start());
+                        let unit = if is_said { "" } else { &unit };
+                        parts.push(format!("{label} {}{unit}", nested(value, depth + 1)?));
+                    }
                 }
             }
             parts.join(", ")

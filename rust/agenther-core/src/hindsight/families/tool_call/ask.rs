@@ -4,8 +4,8 @@ use std::cell::RefCell;
 
 use super::answer;
 use super::call::Call;
-use super::fields::{field_label, is_identifier};
-use super::given::Given;
+use super::fields::{field_label, is_identifier, is_noise};
+use super::given::{Given, is_secret};
 use super::merge::{Merged, merge};
 use super::noun_kinds::is_set_up;
 use super::payload::Node;
@@ -166,21 +166,32 @@ pub fn clause_about(
         answer,
         slots,
         prior: prior(calls, &subject, &wanted.keys, &merged),
-        is_trivial: is_trivial(first),
+        is_trivial: is_trivial(first, material.reading),
     })
 }
 
 /// Whether a call without a value gives a part of something, or what is there to work on: `list_tables`. The transactions of
-/// whoever asks are worth asking for.
-fn is_trivial(call: &Call<'_>) -> bool {
+/// whoever asks are worth asking for, where nothing chose among them.
+fn is_trivial(call: &Call<'_>, reading: &Reading<'_>) -> bool {
     const LEAST: usize = 2;
     let payload = &call.payload;
     let tells = match &payload.node {
         Node::List(rows) => rows.len() >= LEAST && rows.iter().all(|row| matches!(row, Node::Record(_))),
-        Node::Record(fields) => fields.iter().filter(|(_, value)| !value.is_blank()).count() >= LEAST,
+        Node::Record(fields) => {
+            let is_told =
+                |(key, value): &&(String, Node)| !value.is_blank() && !is_identifier(key) && !is_noise(key);
+            fields.iter().all(|(_, value)| matches!(value, Node::Scalar(..)))
+                && fields.iter().filter(is_told).count() > LEAST
+        }
         Node::Scalar(..) => false,
     };
-    call.given.is_empty() && (payload.is_part || !tells || is_set_up(&call.words.object))
+    let is_first_page = |name: &str, value: &str| name.contains("page") && matches!(value, "0" | "1");
+    let chooses = reading
+        .provenance()
+        .arguments(call.step as usize)
+        .iter()
+        .any(|argument| !is_secret(argument.name) && !is_first_page(argument.name, &argument.value));
+    call.given.is_empty() && (chooses || payload.is_part || !tells || is_set_up(&call.words.object))
 }
 
 /// Whether an answer speaks of a tool: `Use get_hotels_prices next`.

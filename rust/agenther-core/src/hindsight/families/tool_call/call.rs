@@ -139,7 +139,8 @@ fn call<'a>(reading: &Reading<'a>, step: usize) -> Result<Call<'a>, Reason> {
     let schema = reading.tool(step);
     let description = schema.and_then(|tool| tool.description.as_deref());
     let is_write = read.effect == Effect::Write;
-    let mut words = words_of(tool, description, is_write).ok_or(Reason::NoAsk)?;
+    let texts = texts_searched(tool).filter(|_| !is_write && asks_in_words(reading, step));
+    let mut words = words_of(tool, description, is_write, texts).ok_or(Reason::NoAsk)?;
     if lists_tools(tool) || is_predicate(tool) || ends_run(tool) || readies(tool) {
         return Err(Reason::NoAsk);
     }
@@ -190,9 +191,7 @@ fn call<'a>(reading: &Reading<'a>, step: usize) -> Result<Call<'a>, Reason> {
     }
     let mut given = given(reading, step, &words.object, is_write)?;
     given.retain(|given| kind.as_ref().is_none_or(|(name, _)| given.name != *name));
-    if let Some(part) = part_by_name(tool, &words, &given, reading, step) {
-        words.object = part;
-    }
+    let part = part_by_name(tool, &words, &given, reading, step);
     // Stations of the type station are stations.
     let object = singular(&words.object);
     given.retain(|given| {
@@ -223,8 +222,14 @@ fn call<'a>(reading: &Reading<'a>, step: usize) -> Result<Call<'a>, Reason> {
     let found = payload(read)?;
     words.object = shown_as_status(&found.node, &words.object).unwrap_or(words.object);
     let found = by_argument(found, &given, &words.object)?;
-    let payload = without_ranks(the_one(without_echo(listed(found, &words.object), &given), &given));
+    let mut payload = the_one(without_echo(listed(found, &words.object), &given), &given);
+    if texts.is_some() {
+        payload = without_ranks(payload);
+    }
     let payload = Rc::new(payload);
+    if let Some(part) = part.filter(|part| is_shown(part, &payload.node)) {
+        words.object = part;
+    }
     // Which fields a result is to have, its answer says.
     given.retain(|given| !selects_fields(given, &payload.node));
     if payload.node.is_list() && given.iter().any(|given| chooses(given, &payload.node)) {
@@ -266,6 +271,24 @@ fn call<'a>(reading: &Reading<'a>, step: usize) -> Result<Call<'a>, Reason> {
     Ok(Call { step: step as u32, tool, words, given, payload, is_write, via })
 }
 
+/// Whether a call asks in words, and not by a name or a key.
+fn asks_in_words(reading: &Reading<'_>, step: usize) -> bool {
+    const QUERIES: &[&str] =
+        &["query", "question", "q", "text", "input", "search_query", "user_query", "prompt", "search"];
+    reading.provenance().arguments(step).iter().any(|argument| QUERIES.contains(&argument.name))
+}
+
+/// Whether a result has a part by its name, or is no record of other things.
+fn is_shown(part: &str, node: &Node) -> bool {
+    let words: Vec<String> = part.split(' ').map(|word| singular(word)).collect();
+    let names_part =
+        |key: &str| effect::words(key).any(|word| words.contains(&singular(&word.to_ascii_lowercase())));
+    match node {
+        Node::Record(fields) => fields.len() == 1 || fields.iter().all(|(key, _)| names_part(key)),
+        _ => true,
+    }
+}
+
 /// What the tool's name gives of the thing that its description is about: the prices of `get_hotels_prices`, said to "get
 /// all hotels" and given hotels.
 fn part_by_name(
@@ -287,10 +310,19 @@ fn part_by_name(
 }
 
 /// The words of a tool. `Open viewing slots` opens nothing where the tool gets them, and an `Exchange rate` exchanges nothing.
-fn words_of(tool: &str, description: Option<&str>, is_write: bool) -> Option<ToolWords> {
+fn words_of(
+    tool: &str,
+    description: Option<&str>,
+    is_write: bool,
+    texts: Option<&'static str>,
+) -> Option<ToolWords> {
     const ADJECTIVES: &[&str] =
         &["open", "close", "order", "book", "schedule", "post", "set", "exchange", "charge"];
-    if let Some(place) = texts_searched(tool).filter(|_| !is_write) {
+    // What a description says is found is asked for: products by meaning, articles.
+    let described = || {
+        description.and_then(|_| tool_words(tool, description)).is_some_and(|words| words.from_description)
+    };
+    if let Some(place) = texts.filter(|_| !described()) {
         return Some(ToolWords {
             verb: "search".to_string(),
             object: place.to_string(),

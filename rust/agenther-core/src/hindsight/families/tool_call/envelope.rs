@@ -206,14 +206,16 @@ impl Extent {
         for (key, value) in fields {
             match value {
                 Node::Record(inner)
-                    if (is_in(key, &["result_info", "meta", "metadata", "page_info"])
-                        || key.to_ascii_lowercase().starts_with("pagination")) =>
+                    if (is_in(
+                        key,
+                        &["result_info", "meta", "metadata", "page_info", "links", "paging", "_links"],
+                    ) || key.to_ascii_lowercase().starts_with("pagination")) =>
                 {
                     self.read(inner)
                 }
                 Node::Scalar(text, Kind::Number)
                     if is_in(key, TOTALS)
-                        || is_paged && key.eq_ignore_ascii_case("total")
+                        || key.eq_ignore_ascii_case("total") && (is_paged || counts_rows(fields))
                         || counts_lists(key, fields)
                         || is_paged && key.eq_ignore_ascii_case("count") && counts_more(text, fields) =>
                 {
@@ -575,14 +577,48 @@ fn is_early_page(fields: &[(String, Node)]) -> bool {
         .is_some_and(|(page, pages)| page < pages)
 }
 
+/// Whether a `total` beside a list is of its rows: they have no price that it could be the sum of.
+fn counts_rows(fields: &[(String, Node)]) -> bool {
+    const SUMMED: &[&str] = &[
+        "price", "amount", "total", "cost", "value", "subtotal", "fee", "hours", "quantity", "qty", "points",
+    ];
+    let is_summed =
+        |key: &str| effect::words(key).any(|word| SUMMED.iter().any(|sum| word.eq_ignore_ascii_case(sum)));
+    let mut lists = fields.iter().filter(|(_, value)| value.is_list());
+    let (Some((_, list)), None) = (lists.next(), lists.next()) else { return false };
+    list.rows().iter().all(|row| match row {
+        Node::Record(fields) => !fields.iter().any(|(key, _)| is_summed(key)),
+        _ => false,
+    })
+}
+
 fn announces_more(key: &str, value: &Node) -> bool {
     let Node::Scalar(text, _) = value else { return false };
     let text = text.trim();
     let is = |names: &[&str]| names.iter().any(|name| key.eq_ignore_ascii_case(name));
-    if is(&["has_more", "hasmore", "truncated", "incomplete_results", "more"]) {
+    if is(&[
+        "has_more",
+        "hasmore",
+        "has_next",
+        "hasnext",
+        "has_next_page",
+        "hasnextpage",
+        "truncated",
+        "incomplete_results",
+        "more",
+    ]) {
         text.eq_ignore_ascii_case("true")
     } else {
-        const NEXT: &[&str] = &["next", "nextpage", "nextcursor", "nextpagetoken", "nextpageurl", "nextlink"];
+        const NEXT: &[&str] = &[
+            "next",
+            "nextpage",
+            "nextcursor",
+            "nextpagetoken",
+            "nextpageurl",
+            "nextlink",
+            "odatanextlink",
+            "nexttoken",
+        ];
         NEXT.iter().any(|next| folded(key).eq(next.chars()))
             && !matches!(text, "" | "null" | "None" | "false" | "0")
     }

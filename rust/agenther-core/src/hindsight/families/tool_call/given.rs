@@ -16,6 +16,7 @@ use crate::reading::Reading;
 use crate::signals::effect;
 use crate::text::document::Kind;
 use crate::text::needles::find;
+use crate::text::same::folded;
 use crate::tools::Tool;
 
 /// Longer values are code, documents or prompts: no request quotes them.
@@ -391,10 +392,19 @@ fn adjective_or_role(name: &str, description: Option<&str>, value: &str) -> Role
     if is_choice { Role::Adjective } else { role(name, description, value) }
 }
 
-/// Whether a page begins after rows that it leaves out: `offset` 10, where nobody asks for what comes after.
+/// Whether a page begins after rows that it leaves out: `offset` 10, `page` 2, where nobody asks for what comes after.
 fn skips_rows(argument: &Argument<'_>) -> bool {
-    matches!(argument.name, "offset" | "skip" | "start_index" | "startIndex")
-        && argument.value.parse::<u64>().is_ok_and(|skipped| skipped > 0)
+    let name: String = folded(argument.name).collect();
+    let first = match name.as_str() {
+        "offset" | "skip" | "startindex" | "startat" | "pageindex" => 0,
+        "page" | "pagenumber" | "pageno" | "pagenum" => 1,
+        "cursor" | "nextcursor" | "pagetoken" | "nextpagetoken" | "nexttoken" => {
+            return !matches!(argument.kind, Kind::Null)
+                && !matches!(argument.value.trim(), "" | "null" | "None" | "0");
+        }
+        _ => return false,
+    };
+    argument.value.parse::<u64>().is_ok_and(|page| page > first)
 }
 
 /// `from:northwind is:unread`: the words of a query language.

@@ -67,19 +67,8 @@ impl Said<'_, '_> {
         let (thing, fields_in_thing) = self.thing(is_list, &labels);
         let manner = words.manner();
         // What is searched is not what is found.
-        if manner == Manner::Search
-            && is_place_of_text(&words.object)
-            && (!is_list || self.lists_texts())
-            && self.reference.is_none()
-        {
-            let (object, tail) = (&words.object, self.merged.tail.trim());
-            let imperative =
-                format!("search the {object} {tail} and tell me what it says").replace("  ", " ");
-            let query = tail.strip_prefix("for ").map(|query| query.trim_matches('"'));
-            let asks = |query: &&str| !query.contains(['"', '?']) && query.split(' ').count() <= 9;
-            let question =
-                query.filter(asks).map(|query| format!("What does the {object} say about {query}?"));
-            return Ok((imperative, question));
+        if let Some(asked) = self.asks_texts() {
+            return asked;
         }
         if let Some(query) = self.searched_for() {
             return Ok((format!("search the {} for {query}", words.object), None));
@@ -200,6 +189,25 @@ impl Said<'_, '_> {
         searches.then(query).flatten()
     }
 
+    /// What is asked of a knowledge base, or of another place where things are written.
+    fn asks_texts(&self) -> Option<Result<(String, Option<String>), Reason>> {
+        let words = &self.call.words;
+        let is_list = self.call.payload.node.is_list();
+        let searches = words.manner() == Manner::Search && is_place_of_text(&words.object);
+        if !searches || self.reference.is_some() || self.merged.tail.starts_with("called ") {
+            return None;
+        }
+        if is_list && !self.lists_texts() {
+            return Some(Err(Reason::NoAsk));
+        }
+        let (object, tail) = (&words.object, self.merged.tail.trim());
+        let imperative = format!("search the {object} {tail} and tell me what it says").replace("  ", " ");
+        let query = tail.strip_prefix("for ").map(|query| query.trim_matches('"'));
+        let question = query.filter(|query| is_topic(query));
+        let question = question.map(|query| format!("What does the {object} say about {query}?"));
+        Some(Ok((imperative, question)))
+    }
+
     /// Whether the result lists texts and not things with fields.
     fn lists_texts(&self) -> bool {
         let is_text = |row: &Node| match row {
@@ -252,7 +260,7 @@ impl Said<'_, '_> {
             && is_place_of_text(&words.object)
             && self.call.payload.node.is_list()
         {
-            return format!("Found in the {}", words.object);
+            return format!("Found in the {} {}", words.object, self.merged.tail).trim_end().to_string();
         }
         let (thing, _) = self.thing(self.call.payload.node.is_list(), &[]);
         let thing = thing.strip_prefix("the details of ").unwrap_or(&thing);
@@ -470,6 +478,21 @@ impl Said<'_, '_> {
             format!("{verb} {what} and tell me the {}", join(labels))
         }
     }
+}
+
+/// Whether a query is a topic, and neither a question nor a command, nor a formula of several.
+fn is_topic(query: &str) -> bool {
+    const OPENINGS: &[&str] = &[
+        "can", "could", "does", "do", "did", "is", "are", "was", "were", "will", "would", "should", "what",
+        "where", "when", "how", "who", "why", "which", "list", "find", "show", "tell", "get", "give",
+        "explain",
+    ];
+    let first = query.split(' ').next().unwrap_or("").to_ascii_lowercase();
+    !query.contains(['"', '?'])
+        && !OPENINGS.contains(&first.as_str())
+        && !query.contains(" AND ")
+        && !query.contains(" OR ")
+        && query.split(' ').count() <= 9
 }
 
 /// The labels of fields; origin and destination together are the route, and both names of a person the name.

@@ -49,44 +49,26 @@ pub fn texts_searched(name: &str) -> Option<&'static str> {
     const PLACES: &[(&str, &str)] = &[
         ("knowledge", "knowledge base"),
         ("knowledgebase", "knowledge base"),
-        ("kb", "knowledge base"),
         ("docs", "documentation"),
         ("documentation", "documentation"),
-        ("faq", "FAQ"),
-        ("faqs", "FAQ"),
         ("handbook", "handbook"),
         ("wiki", "wiki"),
     ];
-    const RETRIEVES: &[&str] =
-        &["rag", "vector", "vectorstore", "semantic", "similarity", "retriever", "retrieval", "retrieve"];
+    const RETRIEVES: &[&str] = &[
+        "kb",
+        "faq",
+        "rag",
+        "vector",
+        "vectorstore",
+        "semantic",
+        "similarity",
+        "retriever",
+        "retrieval",
+        "retrieve",
+    ];
     const BESIDE: &[&str] = &[
-        "search",
-        "query",
-        "lookup",
-        "look",
-        "find",
-        "get",
-        "ask",
-        "tool",
-        "base",
-        "store",
-        "db",
-        "up",
-        "in",
-        "from",
-        "the",
-        "information",
-        "info",
-        "context",
-        "contexts",
-        "chunks",
-        "passages",
-        "relevant",
-        "similar",
-        "internal",
-        "company",
-        "product",
-        "support",
+        "search", "query", "lookup", "look", "find", "get", "ask", "tool", "base", "store", "db", "up", "in",
+        "from", "the", "context", "contexts", "chunks", "passages", "relevant", "similar",
     ];
     let words: Vec<String> = effect::words(name).map(str::to_ascii_lowercase).collect();
     let has = |known: &[&str]| words.iter().any(|word| known.contains(&word.as_str()));
