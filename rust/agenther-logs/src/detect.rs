@@ -181,7 +181,7 @@ fn layout_of_document<'t, 'a>(
 ) -> (Layout, Option<Vec<Value<'t, 'a>>>) {
     let fit = |record: Value<'_, '_>| fit(record, mapping);
     let fit_inside = |record: Value<'_, '_>| match mapping {
-        None if best_format(record).is_some_and(|(format, _)| format.only_on_lines()) => 0,
+        None if best_format(record).is_some_and(|(format, _)| format.only_on_lines(record)) => 0,
         _ => fit(record),
     };
     let records_in = |path: Vec<String>| {

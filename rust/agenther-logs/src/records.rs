@@ -237,7 +237,7 @@ fn format_of(source: &Source, value: Value<'_, '_>) -> Option<&'static dyn Forma
         }
         None => {
             of_file.filter(|format| caught(|| format.goes_on_with(value)).unwrap_or(false)).or_else(|| {
-                best_format(value).map(|(format, _)| format).filter(|format| !format.only_on_lines())
+                best_format(value).map(|(format, _)| format).filter(|format| !format.only_on_lines(value))
             })
         }
     }

@@ -93,7 +93,12 @@ fn score_line(line: Value<'_, '_>) -> u8 {
         }
         "file-history-snapshot" => 90 * u8::from(line.get("snapshot").is_some()),
         // The many small lines beside the conversation: titles, queues, modes, attachments.
-        _ => 40 * u8::from(is_of_session && message.is_none() && line.get("payload").is_none()),
+        // A tool by its name, or what is thought, is an event of another log.
+        _ => {
+            let is_other =
+                line.any_of(&["payload", "tool", "tool_name", "thought", "action", "observation"]).is_some();
+            40 * u8::from(is_of_session && message.is_none() && !is_other)
+        }
     }
 }
 

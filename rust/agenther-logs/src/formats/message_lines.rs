@@ -75,7 +75,7 @@ impl Format for MessageLines {
         55 * u8::from(is_line(record) || is_heading(record))
     }
 
-    fn only_on_lines(&self) -> bool {
+    fn only_on_lines(&self, _: Value<'_, '_>) -> bool {
         true
     }
 

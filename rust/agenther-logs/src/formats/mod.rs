@@ -231,8 +231,9 @@ pub trait Format: Sync {
         None
     }
 
-    /// Whether its records are told by standing on lines of their own: inside a document they are parts of something else.
-    fn only_on_lines(&self) -> bool {
+    /// Whether a record of it is told by standing on a line of its own: inside a document it is a part of something else.
+    fn only_on_lines(&self, record: Value<'_, '_>) -> bool {
+        let _ = record;
         false
     }
 

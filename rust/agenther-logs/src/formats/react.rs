@@ -99,10 +99,15 @@ impl Format for React {
             return 0;
         }
         let goal = goal_of(record).is_some();
-        if transcript(record).is_some() {
+        if transcript(record).is_some() && !has_action_steps(record) {
             return 70 + 15 * u8::from(goal);
         }
-        let is_written = actions(record).any(|action| is_call(&action));
+        // Steps in other words are read as a list of steps.
+        let is_observed = || {
+            let mut steps = record.get("steps").into_iter().flat_map(|steps| steps.items()).take(4);
+            steps.all(|step| step.any_of(&["result", "output", "rationale", "reasoning"]).is_none())
+        };
+        let is_written = actions(record).any(|action| is_call(&action)) && is_observed();
         if has_action_steps(record) { 50 + 20 * u8::from(goal) + 5 * u8::from(is_written) } else { 0 }
     }
 

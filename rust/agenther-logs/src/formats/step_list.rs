@@ -25,6 +25,7 @@
 //!
 //! Leaks: reference answers by the names that data sets give them stay behind, and so does the `answer` of a `question`.
 
+mod call;
 mod element;
 mod names;
 
@@ -83,6 +84,9 @@ const GOAL: &[&str] = &[
     "prompt",
     "prompt_text",
     "intent",
+    "problem",
+    "problem_statement",
+    "scenario",
 ];
 /// Where a world is described before the first step, with the task at its end.
 const OPENING: &[&str] = &["initial_observation", "initial_obs", "init_obs", "initial_state"];
@@ -111,27 +115,36 @@ const INSIDE: &[&str] = &[
 const RUN: &[&str] = &[
     "run_id",
     "trajectory_id",
+    "rollout_id",
     "episode_id",
-    "trace_id",
     "session_id",
     "conversation_id",
     "thread_id",
-    "rollout_id",
-    "task_run_id",
+    "trace_id",
     "state_id",
     "request_id",
     "runId",
     "episodeId",
-    "traceId",
     "sessionId",
     "conversationId",
-    "episode",
+    "traceId",
     "session",
-    "task_id",
-    "instance_id",
 ];
+/// What tells the runs of one id apart, as a run of an evaluation has many tasks.
+const WITHIN_RUN: &[&str] = &["task_id", "instance_id", "episode", "episode_id", "trial", "seed"];
 /// Elements looked at to tell steps from other lists.
 const SAMPLE: usize = 16;
+
+/// Another format is sure of a record from this score on.
+const SURE: u8 = 80;
+
+/// Calls made at once whose results may come in any order.
+const MOST_PARALLEL: usize = 16;
+
+/// Whether the elements of a list are records of another format, which tells more than that they are steps.
+fn is_of_another(list: Value<'_, '_>) -> bool {
+    list.items().take(2).any(|item| other_score(item) >= SURE)
+}
 
 /// Whether the elements of a list say which tool was called with what, or what came back. What else has a name and a
 /// result is a table, a test plan or a workflow.
@@ -178,31 +191,71 @@ fn inside<'t, 'a>(record: Value<'t, 'a>) -> impl Iterator<Item = (&'static str, 
 
 /// The run that a step which stands by itself is one of.
 fn run_of<'a>(step: Value<'_, 'a>) -> Option<Text<'a>> {
-    RUN.iter().find_map(|key| step.get(key)?.scalar().and_then(filled))
+    let stated = |key: &&'static str| Some((*key, step.get(key)?.scalar().and_then(filled)?));
+    let (named, id) = RUN.iter().chain(WITHIN_RUN).find_map(stated)?;
+    let rest: Vec<Text<'a>> =
+        WITHIN_RUN.iter().filter(|key| **key != named).filter_map(stated).map(|(_, id)| id).collect();
+    match &rest[..] {
+        [] => Some(id),
+        rest => Some([&[id], rest].concat().join("/").into()),
+    }
 }
 
 /// Whether the elements of a list are the steps of several runs, by ids of their own.
 fn has_several_runs(list: Value<'_, '_>) -> bool {
-    let first = list.items().next().and_then(run_of);
-    first.is_some() && list.items().skip(1).any(|item| run_of(item) != first)
+    let mut ids = list.items().filter_map(run_of);
+    let first = ids.next();
+    first.is_some() && ids.any(|id| Some(id) != first)
 }
 
 /// Whether the elements of a list are runs, each with a goal or an id that no other has, and not steps.
 fn are_runs(list: Value<'_, '_>) -> bool {
-    static OWN: Keys =
-        Keys::new(&["id", "task_id", "goal", "task", "query", "question", "instruction", "prompt"]);
+    static OWN: Keys = Keys::new(&[
+        "id",
+        "task_id",
+        "goal",
+        "task",
+        "query",
+        "question",
+        "instruction",
+        "prompt",
+        "user_query",
+        "user_input",
+    ]);
     let own: Vec<String> = list
         .items()
         .take(SAMPLE)
         .filter_map(|item| Some(item.among(&OWN).next()?.1.json().into_owned()))
         .collect();
     let differ = own.iter().enumerate().filter(|(at, value)| !own[..*at].contains(value)).count();
-    differ > 1 && list.items().all(|item| run_of(item).is_none())
+    let are_whole = list.items().take(SAMPLE).filter(|item| is_whole(*item)).count() > 1;
+    differ > 1 && (are_whole || list.items().all(|item| run_of(item).is_none()))
 }
 
 /// Whether a record is a step by itself, as loggers write one a line.
 fn is_step(record: Value<'_, '_>) -> bool {
     record.is_object() && !holds_list(record) && Element::of(record).is_logged_by_agent()
+}
+
+/// Whether a record without a list is a run of one step: it has a goal, and its answer or its label, and is not counted.
+fn is_whole(record: Value<'_, '_>) -> bool {
+    static COUNTED: Keys = Keys::new(&[
+        "step",
+        "step_id",
+        "step_number",
+        "step_index",
+        "turn",
+        "turn_number",
+        "iteration",
+        "round",
+        "done",
+    ]);
+    let has = |keys: &[&str]| keys.iter().any(|key| record.get(key).is_some_and(|value| !value.is_null()));
+    let is_labelled = || record.members().any(|(key, value)| is_label(&key) && !value.is_null());
+    record.is_object()
+        && has(GOAL)
+        && (has(&["final_answer", "final_response", "response", "answer"]) || is_labelled())
+        && record.among(&COUNTED).next().is_none()
 }
 
 /// Whether a record holds what may be a list of steps, whose calls are no steps of its own.
@@ -216,27 +269,57 @@ fn holds_list(record: Value<'_, '_>) -> bool {
 }
 
 fn goal_of<'a>(record: Value<'_, 'a>) -> Option<Text<'a>> {
-    let stated = |object: Value<'_, 'a>| {
-        let named = GOAL.iter().filter_map(|key| object.get(key));
-        named
-            .into_iter()
-            .find_map(|goal| words(goal).or_else(|| goal.text_of(GOAL)))
-            .or_else(|| akin_to_goal(object))
-    };
+    let within = || std::iter::once(record).chain(inside(record).map(|(_, object)| object));
     let opening = || record.text_of(OPENING).filter(|text| text.trim().contains(' '));
-    stated(record).or_else(|| inside(record).find_map(|(_, object)| stated(object))).or_else(opening)
+    within().find_map(stated_goal).or_else(|| within().find_map(akin_to_goal)).or_else(opening)
+}
+
+/// A goal by one of its names; of an object the words in it, and never its reference.
+fn stated_goal<'a>(object: Value<'_, 'a>) -> Option<Text<'a>> {
+    const WORDS: &[&str] = &["description", "text", "content", "title"];
+    GOAL.iter().filter_map(|key| object.get(key)).find_map(|goal| match goal.is_object() {
+        true => goal.text_of(GOAL).or_else(|| goal.text_of(WORDS)),
+        false => words(goal).and_then(filled),
+    })
 }
 
 /// Words under a name that has one of those of goals in it: `input_email`, `customer_question`.
 fn akin_to_goal<'a>(object: Value<'_, 'a>) -> Option<Text<'a>> {
-    const AKIN: &[&str] = &["goal", "task", "query", "question", "request", "input", "message"];
-    const NOT: &[&str] = &["id", "system", "template", "type", "error", "log", "final"];
+    const AKIN: &[&str] = &["goal", "task", "query", "question", "request", "input"];
+    const NOT: &[&str] = &[
+        "id",
+        "system",
+        "template",
+        "type",
+        "error",
+        "log",
+        "final",
+        "message",
+        "result",
+        "outcome",
+        "feedback",
+        "status",
+        "completion",
+        "gold",
+        "expected",
+        "reference",
+        "output",
+        "answer",
+        "sql",
+        "name",
+    ];
     let is_akin = |key: &str| {
         let has = |names: &[&str]| key.split(['_', '-', '.']).any(|part| names.contains(&part));
         has(AKIN) && !has(NOT)
     };
     let mut akin = object.members().filter(|(key, _)| is_akin(key) && !is_label(key));
     akin.find_map(|(_, value)| value.text().filter(|text| text.trim().contains(' ')))
+}
+
+/// How sure another format is of a record.
+fn other_score(record: Value<'_, '_>) -> u8 {
+    let others = super::FORMATS.iter().filter(|format| format.name() != "step_list");
+    others.map(|format| crate::detect::score_of(*format, record)).max().unwrap_or(0)
 }
 
 impl Format for StepList {
@@ -253,16 +336,21 @@ impl Format for StepList {
             return 0;
         }
         match steps_of(record) {
+            Some(found) if is_of_another(found.list) => 0,
             Some(_) => 52 + 20 * u8::from(goal_of(record).is_some()),
-            None => 35 * u8::from(is_step(record)),
+            None => 35 * u8::from(is_step(record) || is_whole(record) && Element::of(record).acts()),
         }
     }
 
     /// Runs begin and end with events that are no steps.
     fn goes_on_with(&self, record: Value<'_, '_>) -> bool {
-        let holds_list = || record.members().any(|(_, member)| member.items().any(|item| item.is_object()));
-        let is_event = || run_of(record).is_some() || Element::of(record).is_event();
-        record.is_object() && is_event() && !holds_list()
+        let is_event = || run_of(record).is_some() || Element::of(record).has_kind();
+        record.is_object() && is_event() && other_score(record) < SURE
+    }
+
+    /// A step that names no run is one of whatever is around it.
+    fn only_on_lines(&self, record: Value<'_, '_>) -> bool {
+        self.pieces(record).is_some_and(|pieces| pieces.iter().any(|piece| piece.run.is_none()))
     }
 
     fn pieces<'t, 'a>(&self, record: Value<'t, 'a>) -> Option<Vec<Piece<'t, 'a>>> {
@@ -270,12 +358,14 @@ impl Format for StepList {
         if record.is_array() {
             return has_several_runs(record).then(|| record.items().map(piece).collect());
         }
-        (!holds_list(record) && steps_of(record).is_none()).then(|| vec![piece(record)])
+        let is_part = !holds_list(record) && !is_whole(record) && steps_of(record).is_none();
+        is_part.then(|| vec![piece(record)])
     }
 
     fn read<'a>(&self, record: &Record<'_, 'a>) -> Result<Run<'a>, String> {
         let value = record.value;
-        let alone = value.is_array().then_some(Found { object: value, list: value, member: "" });
+        let is_alone = value.is_array() || is_whole(value) && steps_of(value).is_none();
+        let alone = is_alone.then_some(Found { object: value, list: value, member: "" });
         let Found { object, list, member } =
             alone.or_else(|| steps_of(value)).ok_or("it has no list of steps")?;
         let mut run = Run { steps: course(list)?, ..Run::default() };
@@ -286,9 +376,9 @@ impl Format for StepList {
         };
         run.original_prompt = goal_of(value);
         run.system = value.text_of(SYSTEM);
-        run.final_answer = value.text_of(ANSWER).or_else(|| object.text_of(ANSWER));
+        run.final_answer = answer_of(value, ANSWER).or_else(|| answer_of(object, ANSWER));
         if run.final_answer.is_none() && value.get("question").is_none() {
-            run.final_answer = value.text_of(&["answer"]).or_else(|| object.text_of(&["answer"]));
+            run.final_answer = answer_of(value, &["answer"]).or_else(|| answer_of(object, &["answer"]));
         }
         read_labels(value, &mut run);
         if run.success.is_none() && run.reward.is_none() && object.is_object() {
@@ -300,9 +390,15 @@ impl Format for StepList {
             run.final_answer = list.items().filter_map(|item| Element::of(item).answer()).last();
         }
         set_final_answer(&mut run);
+        if let Some(first) = run.steps.first_mut().filter(|first| first.user == run.original_prompt) {
+            first.user = None;
+        }
+        let is_one_step = value.is_object() && list.is_object();
         let mut out = ObjectWriter::default();
         let taken = |key: &str| {
-            key == "answer" || [GOAL, SYSTEM, ANSWER, OPENING].iter().any(|keys| keys.contains(&key))
+            key == "answer"
+                || [GOAL, SYSTEM, ANSWER, OPENING].iter().any(|keys| keys.contains(&key))
+                || is_one_step && names::meaning(key).part.is_some()
         };
         copy_rest(&mut out, record, |key| key == member || taken(key) || is_label(key));
         run.metadata = out.finish().map(Into::into);
@@ -310,19 +406,27 @@ impl Format for StepList {
     }
 }
 
-/// The steps in a list.
+/// The answer, which may be a figure or a list.
+fn answer_of<'a>(object: Value<'_, 'a>, keys: &[&str]) -> Option<Text<'a>> {
+    keys.iter().filter_map(|key| object.get(key)).find_map(|answer| words(answer).and_then(filled))
+}
+
+/// The steps in a list, or the one step of a record.
 fn course<'a>(list: Value<'_, 'a>) -> Result<Vec<RunStep<'a>>, String> {
-    let elements: Vec<Element<'_, 'a>> =
-        list.items().filter(|item| item.is_object()).map(Element::of).collect();
+    let items = list.items().chain(Some(list).filter(|list| list.is_object()));
+    let elements: Vec<Element<'_, 'a>> = items.filter(|item| item.is_object()).map(Element::of).collect();
     let acting = || elements.iter().filter(|element| element.acts());
-    let is_before = 2 * acting().filter(|element| element.observes_first).count() > acting().count()
-        && !elements.iter().any(Element::has_after);
+    let is_before = 2 * acting().filter(|element| element.observes_first()).count() > acting().count()
+        && elements.len() > 1;
     let nothing = Element::default();
     let mut events = Events::default();
     for (at, element) in elements.iter().enumerate() {
         let after = is_before.then(|| elements.get(at + 1).unwrap_or(&nothing));
         for step in element.steps(after) {
-            events.push(answering(element, step, events.steps.last()));
+            match waiting(element, &step, &mut events.steps) {
+                Some(call) => (call.observation, call.error) = (step.observation, step.error),
+                None => events.push(step),
+            }
         }
     }
     if events.steps.iter().all(|step| step.action_name.is_none()) {
@@ -331,14 +435,32 @@ fn course<'a>(list: Value<'_, 'a>) -> Result<Vec<RunStep<'a>>, String> {
     Ok(events.steps)
 }
 
-/// A step; only what came back where the event of it names the call before it once more.
-fn answering<'a>(element: &Element<'_, 'a>, step: RunStep<'a>, last: Option<&RunStep<'a>>) -> RunStep<'a> {
-    let is_result = element.kind == Some(Kind::Observation)
-        && last.is_some_and(|last| last.observation.is_none() && last.action_name == step.action_name);
-    match is_result {
-        true => RunStep { action_name: None, action_input: None, thought: None, ..step },
-        false => step,
-    }
+/// The call before that an event of a result answers, where the event names its tool once more.
+fn waiting<'s, 'a>(
+    element: &Element<'_, 'a>,
+    step: &RunStep<'a>,
+    steps: &'s mut [RunStep<'a>],
+) -> Option<&'s mut RunStep<'a>> {
+    let is_result = element.kind == Some(Kind::Observation) && step.observation.is_some();
+    let named = || element.text(Part::Tool).or_else(|| element.text(Part::Name));
+    let tool = step.action_name.clone().or_else(named).filter(|_| is_result)?;
+    // What is further back was never answered.
+    let recent = steps.len().saturating_sub(MOST_PARALLEL);
+    steps[recent..]
+        .iter_mut()
+        .find(|call| call.observation.is_none() && call.action_name.as_ref() == Some(&tool))
+}
+
+/// The goal that all steps repeat. What a call is given as `query` is none, nor is what each step is for.
+fn shared_goal<'a>(list: Value<'_, 'a>) -> Option<Text<'a>> {
+    const REPEATED: &[&str] =
+        &["goal", "task", "instruction", "question", "user_query", "user_input", "objective"];
+    REPEATED.iter().find_map(|key| {
+        let mut goals =
+            list.items().take(SAMPLE).filter_map(|item| item.get(key).and_then(words).and_then(filled));
+        let first = goals.next()?;
+        goals.all(|goal| goal == first).then_some(first)
+    })
 }
 
 /// Goal, answer and labels in the elements of a list that stands alone: the goal is that of the first that has one, the
@@ -346,15 +468,11 @@ fn answering<'a>(element: &Element<'_, 'a>, step: RunStep<'a>, last: Option<&Run
 fn read_events<'a>(list: Value<'_, 'a>, run: &mut Run<'a>) {
     let goal = |item: Value<'_, 'a>| {
         let element = Element::of(item);
-        // What a call is given as `query` is no goal.
-        let stated = |key: &&&str| !element.acts() || !["query", "prompt", "request"].contains(*key);
-        let goal = |item: Value<'_, 'a>| {
-            GOAL.iter().filter(stated).find_map(|key| item.get(key).and_then(words).and_then(filled))
-        };
-        let given = || element.get(Part::Arguments).or(element.get(Part::Inside)).filter(|_| !element.acts());
-        goal(item).or_else(|| goal(given().filter(|given| given.is_object())?))
+        let given =
+            || element.get(Part::Arguments).or(element.get(Part::Inside)).filter(|given| given.is_object());
+        if element.acts() { None } else { stated_goal(item).or_else(|| stated_goal(given()?)) }
     };
-    run.original_prompt = list.items().take(SAMPLE).find_map(goal);
+    run.original_prompt = list.items().take(SAMPLE).find_map(goal).or_else(|| shared_goal(list));
     if run.original_prompt.is_none()
         && let Some(first) = run.steps.first_mut()
     {

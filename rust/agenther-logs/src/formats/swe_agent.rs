@@ -83,7 +83,13 @@ impl Format for SweAgent {
         }
         let first = record.items_of("trajectory").next();
         let has = |key| first.is_some_and(|step| step.get(key).is_some());
-        if has("action") && has("observation") && (has("thought") || has("response")) {
+        // Its actions are commands, whole in one text, and its task stands in the history.
+        let is_command = first.is_some_and(|step| step.get("action").is_some_and(Value::is_string))
+            && !has("action_input")
+            && !has("args")
+            && !has("arguments");
+        let states_goal = record.any_of(&["goal", "task", "question", "query"]).is_some();
+        if is_command && has("observation") && (has("thought") || has("response")) && !states_goal {
             return 90 + 6 * u8::from(record.any_of(&["info", "history", "environment"]).is_some());
         }
         if has("role") && (has("text") || has("system_prompt")) {

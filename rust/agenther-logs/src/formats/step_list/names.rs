@@ -190,6 +190,7 @@ const NAMES: &[(Part, &[&str])] = &[
             "returned",
             "return_value",
             "stdout",
+            "stderr",
             "feedback",
             "result_summary",
             "result_preview",
@@ -252,6 +253,9 @@ const NAMES: &[(Part, &[&str])] = &[
     ),
 ];
 
+/// Names of observations that may be of what was there before.
+pub(super) const OBSERVATIONS: usize = 3;
+
 /// Names of thoughts that are never a word for something else.
 pub(super) const SURE_THOUGHTS: usize = 14;
 
@@ -262,7 +266,6 @@ const OF_AGENTS: &[&str] = &[
     "thought",
     "thinking",
     "reasoning",
-    "rationale",
     "intermediate_thought",
     "action_input",
     "tool_input",
@@ -347,7 +350,7 @@ pub(super) fn meaning(key: &str) -> Meaning {
 
 /// `tool_name` for `toolName`.
 fn in_snake_case(key: &str) -> Cow<'_, str> {
-    if !key.bytes().any(|byte| byte.is_ascii_uppercase() || byte == b'-') {
+    if !key.bytes().any(|byte| byte.is_ascii_uppercase() || matches!(byte, b'-' | b' ')) {
         return key.into();
     }
     let mut out = String::with_capacity(key.len() + 2);
@@ -357,7 +360,7 @@ fn in_snake_case(key: &str) -> Cow<'_, str> {
             out.push('_');
         }
         after_small = letter.is_ascii_lowercase();
-        out.push(if letter == '-' { '_' } else { letter.to_ascii_lowercase() });
+        out.push(if matches!(letter, '-' | ' ') { '_' } else { letter.to_ascii_lowercase() });
     }
     out.into()
 }
@@ -372,6 +375,10 @@ pub(super) enum Kind {
     Call,
     Observation,
     Answer,
+    /// What others made of the run.
+    Verdict,
+    /// That the run, or a part of it, began or ended.
+    End,
 }
 
 /// `tool_call`, `agent.tool.result`, `FinalAnswer`.
@@ -382,6 +389,20 @@ pub(super) fn kind_of(kind: &str) -> Option<Kind> {
     // `llm_call`, `model.response`: what the agent said.
     if has(&["llm", "model", "completion"]) {
         return Some(Kind::Said);
+    }
+    if has(&[
+        "eval",
+        "evaluation",
+        "evaluator",
+        "judge",
+        "score",
+        "grade",
+        "verdict",
+        "reward",
+        "metric",
+        "metrics",
+    ]) {
+        return Some(Kind::Verdict);
     }
     let is_of_tool = has(&["tool", "function", "action"]);
     let is_back = has(&[
@@ -395,7 +416,15 @@ pub(super) fn kind_of(kind: &str) -> Option<Kind> {
         "return",
         "returned",
         "response",
+        "error",
+        "failed",
     ]);
+    if has(&["run", "session", "episode", "task"])
+        && (is_back || has(&["start", "started", "begin"]))
+        && !is_of_tool
+    {
+        return Some(Kind::End);
+    }
     if has(&["observation", "observe", "environment", "env"]) || is_of_tool && is_back || words == ["error"] {
         return Some(Kind::Observation);
     }
@@ -452,7 +481,9 @@ mod tests {
             ("final_answer", Some(Kind::Answer)),
             ("user", Some(Kind::User)),
             ("user_deleted", None),
-            ("run_start", None),
+            ("run_start", Some(Kind::End)),
+            ("evaluation", Some(Kind::Verdict)),
+            ("tool_failed", Some(Kind::Observation)),
             ("llm_call", Some(Kind::Said)),
             ("tool.called", Some(Kind::Call)),
             ("error", Some(Kind::Observation)),
