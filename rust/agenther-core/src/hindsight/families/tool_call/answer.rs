@@ -80,6 +80,12 @@ pub fn list(rows: &[Node], chosen: &[String]) -> Option<String> {
     if reads_alike {
         return None;
     }
+    // A list of bare figures does not say whose they are.
+    let is_figure =
+        |line: &String| line.split_once(": ").is_some_and(|(_, told)| told.trim().parse::<f64>().is_ok());
+    if name.is_none() && rows.len() > 1 && lines.iter().all(is_figure) {
+        return None;
+    }
     let short = lines.iter().all(|line| line.len() < 40 && !line.contains(':'));
     bounded(if short {
         format!("{}.", lines.join(", ").trim_end_matches('.'))

@@ -337,6 +337,9 @@ fn said_payload(call: &Call<'_>, wanted: &Wanted, heading: &str, is_one_of_sever
         Node::Scalar(text, _) if is_one_of_several && text.len() <= 60 && !text.contains('\n') => {
             Some(ended(format!("{heading}: {}", answer::without_markup(text).trim())))
         }
+        Node::Scalar(text, _) if is_one_of_several => {
+            answer::prose(text).map(|prose| format!("{heading}:\n{prose}"))
+        }
         Node::Scalar(text, _) => answer::prose(text).filter(|prose| {
             prose.contains(char::is_alphanumeric)
                 && (!prose.starts_with("```") || holds_text(&call.words.object))

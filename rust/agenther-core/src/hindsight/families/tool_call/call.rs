@@ -159,6 +159,22 @@ fn call<'a>(reading: &Reading<'a>, step: usize) -> Result<Call<'a>, Reason> {
     if !words.from_description {
         words.object = without_service(&words.object, reading, step).to_string();
     }
+    // A `leave_request` is made, whatever it gives back.
+    const MADE: &[&str] = &[
+        "request",
+        "booking",
+        "reservation",
+        "registration",
+        "payment",
+        "transfer",
+        "application",
+        "submission",
+    ];
+    let is_made =
+        words.verb.is_empty() && words.object.rsplit(' ').next().is_some_and(|last| MADE.contains(&last));
+    if !is_write && is_made && reading.provenance().arguments(step).len() >= 3 {
+        return Err(Reason::NoAsk);
+    }
     // A read that is named like an act: its words would ask for the act. `Charging docks in a zone` are not to be charged.
     if !is_write && effect::effect(&words.verb, None) == Effect::Write {
         match description.filter(|_| words.from_description).and_then(|text| text.split(' ').next()) {
@@ -235,6 +251,9 @@ fn call<'a>(reading: &Reading<'a>, step: usize) -> Result<Call<'a>, Reason> {
     if payload.node.is_list() && given.iter().any(|given| chooses(given, &payload.node)) {
         return Err(Reason::NoAsk);
     }
+    if given.iter().any(|given| is_of_another_one(given, &payload.node)) {
+        return Err(Reason::NoSuccessfulStep);
+    }
     if words.manner() == Manner::Act && is_undone(&payload.node, &words.verb) {
         return Err(Reason::NoSuccessfulStep);
     }
@@ -269,6 +288,22 @@ fn call<'a>(reading: &Reading<'a>, step: usize) -> Result<Call<'a>, Reason> {
     }
     let via = needed_by(reading, step);
     Ok(Call { step: step as u32, tool, words, given, payload, is_write, via })
+}
+
+/// Whether a result states another number for what it was looked up by: the account of another phone.
+fn is_of_another_one(given: &Given, node: &Node) -> bool {
+    /// Shorter numbers are counts and sizes.
+    const MIN_DIGITS: usize = 5;
+    let digits = |text: &str| text.chars().filter(char::is_ascii_digit).collect::<String>();
+    let ([value], Some(Node::Scalar(held, _))) = (&given.values[..], node.get(&given.name)) else {
+        return false;
+    };
+    let (asked, held) = (digits(value), digits(held));
+    asked.len() >= MIN_DIGITS
+        && held.len() >= MIN_DIGITS
+        && matches!(given.role, Role::Identity { .. })
+        && !asked.ends_with(&held)
+        && !held.ends_with(&asked)
 }
 
 /// Whether a call asks in words, and not by a name or a key.
@@ -330,12 +365,14 @@ fn words_of(
         });
     }
     let words = tool_words(tool, description)?;
-    let is_noun = words.from_description && ADJECTIVES.contains(&words.verb.as_str());
+    let by_name =
+        tool_words(tool, None).filter(|named| named.manner() != Manner::Act && !named.verb.is_empty());
+    // `Reserve locations holding an article` reserves nothing where the tool is called `find_reserve_stock`.
+    let reads_by_name = by_name.is_some() && effect::effect(&words.verb, None) == Effect::Write;
+    let is_noun = words.from_description && (ADJECTIVES.contains(&words.verb.as_str()) || reads_by_name);
     if !is_noun || is_write {
         return Some(words);
     }
-    let by_name =
-        tool_words(tool, None).filter(|named| named.manner() != Manner::Act && !named.verb.is_empty());
     let first = description.and_then(|text| text.split_whitespace().next()).unwrap_or("");
     // `Open a ticket` is no open ticket.
     let is_imperative = description.and_then(|text| text.split_whitespace().nth(1)).is_some_and(|second| {

@@ -199,6 +199,10 @@ fn unglued_measure(key: &str) -> String {
 
 /// How a field is asked for; `None` where no person would ask for it.
 pub fn field_label(key: &str) -> Option<String> {
+    // In what the figures of a forecast are given.
+    if key.ends_with("_units") {
+        return None;
+    }
     thread_local! {
         static LABELS: Memo<Option<String>> = Memo::default();
     }

@@ -205,6 +205,10 @@ fn is_askable(
     if !is_write && !is_user && (matches!(role, Role::With(_)) || sorts && is_camel_case(value)) {
         return false;
     }
+    // Hotels of class 4 are no 4 hotels.
+    if *role == Role::Adjective && value.bytes().all(|byte| byte.is_ascii_digit()) {
+        return false;
+    }
     // `6` is nothing to search for.
     let letters = value.chars().filter(|letter| letter.is_alphabetic()).count();
     if matches!(role, Role::For | Role::About) && letters < 2 {

@@ -333,7 +333,7 @@ fn without_vague<'w>(noun: &[&'w str]) -> Vec<&'w str> {
     };
     // What is historical is no thing: historical data are.
     let describes =
-        |word: &str| ["ical", "onal", "ial", "ural", "ative"].iter().any(|end| word.ends_with(end));
+        |word: &str| ["ical", "onal", "ial", "ural", "ative", "ental"].iter().any(|end| word.ends_with(end));
     while end > 1 && !is_finding(&noun[..end]) && VAGUE.contains(&noun[end - 1]) && !describes(noun[end - 2])
     {
         end -= 1;
@@ -364,6 +364,12 @@ fn from_description(description: &str) -> Option<ToolWords> {
         .enumerate()
         .find_map(|(at, word)| verb_of(word).map(|verb| (at, verb)))
         .filter(|&(at, _)| words[..at].iter().all(|word| is_preamble(word)))?;
+    // A search engine is a thing, however it is optimized.
+    const ENGINES: &[&str] = &["engine", "tool", "api", "service", "function", "utility", "wrapper"];
+    let next = words.get(at + 1).map(|word| word.trim_end_matches([',', '.']).to_ascii_lowercase());
+    if verb == "search" && next.is_some_and(|next| ENGINES.contains(&next.as_str())) {
+        return None;
+    }
     let mut object = noun_after(&words[at + 1..]);
     // `Search the library catalogue for books`: the books are wanted.
     if verb == "search"
@@ -543,6 +549,14 @@ fn noun_after(words: &[&str]) -> String {
         let bare = word.trim_end_matches([',', '.', ':']);
         let lower = bare.to_ascii_lowercase();
         let is_link = matches!(lower.as_str(), "of" | "about" | "for" | "on");
+        // The name and product ID of all product types are those of the types.
+        if matches!(lower.as_str(), "and" | "of")
+            && noun.iter().all(|word| matches!(*word, "name" | "names" | "title" | "titles" | "id" | "ids"))
+            && !noun.is_empty()
+            && let Some(of) = words.iter().position(|word| *word == "of").filter(|of| *of < 6)
+        {
+            return noun_after(&words[of + 1..]);
+        }
         // The explanation of a bill is asked for as the bill.
         if lower == "of" && noun.last().is_some_and(|last| matches!(*last, "explanation" | "copy" | "view")) {
             noun.clear();
