@@ -315,7 +315,7 @@ fn asks_in_words(reading: &Reading<'_>, step: usize) -> bool {
 
 /// Whether a result has a part by its name, or is no record of other things.
 fn is_shown(part: &str, node: &Node) -> bool {
-    let words: Vec<String> = part.split(' ').map(|word| singular(word)).collect();
+    let words: Vec<String> = part.split(' ').map(singular).collect();
     let names_part =
         |key: &str| effect::words(key).any(|word| words.contains(&singular(&word.to_ascii_lowercase())));
     match node {

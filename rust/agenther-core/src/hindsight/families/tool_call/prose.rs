@@ -99,29 +99,56 @@ fn slot(search: &Search<'_, '_>) -> Slot {
     }
 }
 
+/// What a search found, as text: the answer that an engine gives, else what each page says of itself.
 fn found(node: &Node) -> Option<String> {
+    const PAGES: &[&str] = &[
+        "results",
+        "organic",
+        "organic_results",
+        "web",
+        "webPages",
+        "items",
+        "documents",
+        "chunks",
+        "passages",
+        "matches",
+        "value",
+        "data",
+    ];
     match node {
+        Node::Scalar(text, _) if text.starts_with("[snippet: ") => snippets(text),
         Node::Scalar(text, _) if text.len() > 40 => answer::prose(text),
-        Node::List(rows) => {
-            let gist = [
-                "snippet",
-                "description",
-                "summary",
-                "content",
-                "text",
-                "body",
-                "page_content",
-                "chunk",
-                "passage",
-            ];
-            let Node::Record(first) = rows.first()? else { return None };
-            let is_gist = |key: &&String| gist.iter().any(|gist| key.eq_ignore_ascii_case(gist));
-            let key = first.iter().map(|(key, _)| key).find(is_gist)?;
-            rows.iter().all(|row| row.get(key).is_some()).then_some(())?;
-            answer::list(rows, std::slice::from_ref(key))
+        Node::List(rows) => pages(rows),
+        Node::Record(_) => {
+            let answer = node.get("answer").and_then(Node::text).filter(|answer| answer::is_prose(answer));
+            let pages = || PAGES.iter().filter_map(|key| node.get(key)).find_map(found);
+            answer.and_then(answer::prose).or_else(pages)
         }
-        _ => None,
+        Node::Scalar(..) => None,
     }
+}
+
+/// What pages say of themselves, each by its title.
+fn pages(rows: &[Node]) -> Option<String> {
+    const GIST: &[&str] =
+        &["snippet", "description", "summary", "content", "text", "body", "page_content", "chunk", "passage"];
+    let Node::Record(first) = rows.first()? else { return None };
+    let is_gist = |key: &&String| GIST.iter().any(|gist| key.eq_ignore_ascii_case(gist));
+    let key = first.iter().map(|(key, _)| key).find(is_gist)?;
+    rows.iter().all(|row| row.get(key).is_some()).then_some(())?;
+    answer::list(rows, std::slice::from_ref(key))
+}
+
+/// `[snippet: …, title: …, link: …], [snippet: …]`, as LangChain prints what DuckDuckGo found.
+fn snippets(text: &str) -> Option<String> {
+    let said = |page: &str| {
+        let (snippet, rest) = page.split_once(", title: ")?;
+        let title = rest.split(", link: ").next()?;
+        Some(format!("- {}: {}", title.trim(), snippet.trim()))
+    };
+    let pages = text.trim_start_matches("[snippet: ").trim_end_matches(']').split("], [snippet: ");
+    let said: Option<Vec<String>> = pages.map(said).collect();
+    said.map(|said| said.join("\n"))
 }
 
 /// A thing in a list of a text: its name, and what is said of it.
