@@ -185,12 +185,8 @@ fn is_trivial(call: &Call<'_>, reading: &Reading<'_>) -> bool {
         }
         Node::Scalar(..) => false,
     };
-    let is_first_page = |name: &str, value: &str| name.contains("page") && matches!(value, "0" | "1");
-    let chooses = reading
-        .provenance()
-        .arguments(call.step as usize)
-        .iter()
-        .any(|argument| !is_secret(argument.name) && !is_first_page(argument.name, &argument.value));
+    let chooses =
+        reading.provenance().arguments(call.step as usize).iter().any(|argument| !is_secret(argument.name));
     call.given.is_empty() && (chooses || payload.is_part || !tells || is_set_up(&call.words.object))
 }
 

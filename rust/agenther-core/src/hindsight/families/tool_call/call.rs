@@ -237,7 +237,7 @@ fn call<'a>(reading: &Reading<'a>, step: usize) -> Result<Call<'a>, Reason> {
     }
     let found = payload(read)?;
     words.object = shown_as_status(&found.node, &words.object).unwrap_or(words.object);
-    let found = by_argument(found, &given, &words.object)?;
+    let found = by_argument(found, &given, part.as_deref().unwrap_or(&words.object))?;
     let mut payload = the_one(without_echo(listed(found, &words.object), &given), &given);
     if texts.is_some() {
         payload = without_ranks(payload);
