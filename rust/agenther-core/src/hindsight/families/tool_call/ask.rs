@@ -180,7 +180,7 @@ fn is_trivial(call: &Call<'_>, reading: &Reading<'_>) -> bool {
         Node::Record(fields) => {
             let is_told =
                 |(key, value): &&(String, Node)| !value.is_blank() && !is_identifier(key) && !is_noise(key);
-            fields.iter().all(|(_, value)| matches!(value, Node::Scalar(..)))
+            fields.iter().all(|(_, value)| matches!(value, Node::Scalar(..)) || value.is_blank())
                 && fields.iter().filter(is_told).count() > LEAST
         }
         Node::Scalar(..) => false,
