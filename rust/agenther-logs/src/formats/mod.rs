@@ -253,6 +253,12 @@ pub trait Format: Sync {
         None
     }
 
+    /// Whether pieces that were put together tell nothing that another run does not tell.
+    fn is_settled(&self, pieces: Value<'_, '_>) -> bool {
+        let _ = pieces;
+        false
+    }
+
     /// The run of a record that scored; else what is missing, as in "it has no steps".
     fn read<'a>(&self, record: &Record<'_, 'a>) -> Result<Run<'a>, String>;
 }
@@ -368,6 +374,16 @@ static REFERENCE: Keys = Keys::new(&[
 /// Whether a field of this name tells what the answer should have been.
 pub(crate) fn is_reference(key: &str) -> bool {
     REFERENCE.contains(key)
+}
+
+/// Whether a record holds steps or a goal under the names of logs of one house, which no product writes there.
+pub(crate) fn is_of_house(record: Value<'_, '_>) -> bool {
+    const STEPS: &[&str] = &["steps", "trajectory", "actions"];
+    const GOALS: &[&str] = &["task", "goal", "instruction", "objective", "query", "question", "prompt"];
+    let holds_steps = |key: &&str| {
+        record.get(key).is_some_and(|steps| steps.items().next().is_some_and(|step| step.is_object()))
+    };
+    STEPS.iter().any(holds_steps) || record.text_of(GOALS).is_some()
 }
 
 /// Copies the members of a record that no other field took to the metadata; long ones and reference

@@ -48,7 +48,10 @@ fn is_head(entry: Value<'_, '_>) -> bool {
 }
 
 fn message_of<'t, 'a>(entry: Value<'t, 'a>) -> Option<Value<'t, 'a>> {
-    let message = entry.get("message").filter(|_| is_type(entry, &["message"]))?;
+    // Lines of the first version have no ids, and nothing that names their session.
+    let is_own =
+        entry.get("id").is_some() || ["sessionId", "session_id"].iter().all(|key| entry.get(key).is_none());
+    let message = entry.get("message").filter(|_| is_own && is_type(entry, &["message"]))?;
     let role = message.text_of(&["role"])?;
     Some(message).filter(|_| ROLES.contains(&&*role) && entry.get("timestamp").is_some())
 }

@@ -1,0 +1,141 @@
+//! Logs of one house whose fields look like those of a product.
+
+use agenther_logs::Run;
+
+use crate::read;
+
+/// Format, id, label and number of steps of each run, and `reject` for each record that is none.
+fn told(log: &[&str]) -> Vec<String> {
+    let (found, counts) = read(log.join("\n").as_bytes());
+    let run =
+        |run: &Run<'_>| format!("{} {} {:?} {}", run.format, run.trajectory_id, run.success, run.steps.len());
+    assert_eq!(counts.records, (found.runs.len() + found.rejects.len()) as u64);
+    found.runs.iter().map(run).chain(found.rejects.iter().map(|_| "reject".to_owned())).collect()
+}
+
+fn expect(log: &[&str], wanted: &[&str]) {
+    assert_eq!(told(log), wanted, "{log:#?}");
+}
+
+const CHAT: &str = r#"[{"role": "user", "content": "q"}, {"role": "assistant", "content": "a"}]"#;
+
+#[test]
+fn records_with_the_ids_of_agno_keep_their_labels() {
+    let record = |beside: &str| {
+        format!(
+            r#"{{"run_id": "r", "agent_id": "x", "task": "t", "status": "failed", "messages": {CHAT}{beside}}}"#
+        )
+    };
+    expect(
+        &[&record(r#", "success": false, "reward": 0.0, "error": "timeout""#)],
+        &["openai_chat r Some(false) 1"],
+    );
+    let step = r#"{"action": "f", "action_input": {"x": 1}, "observation": "o"}"#;
+    let steps = format!(
+        r#"{{"run_id": "r", "agent_id": "x", "goal": "t", "status": "COMPLETED", "input": "t", "steps": [{step}], "success": true}}"#
+    );
+    let lines = told(&[&steps]);
+    assert!(
+        lines[0].starts_with("step_list r Some(true)") || lines[0].starts_with("react r Some(true)"),
+        "{lines:?}"
+    );
+    let session = format!(
+        r#"{{"session_id": "s", "session_type": "agent", "runs": [{{"run_id": "r", "agent_id": "x", "messages": {CHAT}}}], "success": false, "team": "blue"}}"#
+    );
+    expect(&[&session], &["agno s Some(false) 1"]);
+    let (found, _) = read(session.as_bytes());
+    assert!(found.runs[0].metadata.as_deref().is_some_and(|metadata| metadata.contains("blue")));
+}
+
+#[test]
+fn runs_of_agno_without_messages_are_read_by_their_input_and_tools() {
+    let run = |input: &str, tools: &str| {
+        format!(
+            r#"{{"run_id": "r", "workflow_id": "w", "status": "COMPLETED", "content": "a", "content_type": "str", "input": {input}, "tools": {tools}}}"#
+        )
+    };
+    for (input, prompt) in [(r#""q""#, "q"), (r#"{"topic": "q"}"#, r#"{"topic": "q"}"#)] {
+        let (found, _) = read(run(input, "null").as_bytes());
+        assert_eq!(found.runs[0].original_prompt.as_deref(), Some(prompt));
+    }
+    expect(&[&run(r#""q""#, r#"[{"name": "f"}, {}]"#)], &["agno r None 1"]);
+}
+
+#[test]
+fn a_run_of_a_member_stands_alone_where_its_leader_is_elsewhere() {
+    let run = |id: &str, parent: &str| {
+        format!(
+            r#"{{"run_id": "{id}", "parent_run_id": {parent}, "agent_id": "x", "content": "a", "content_type": "str", "status": "COMPLETED", "messages": {CHAT}}}"#
+        )
+    };
+    expect(&[&run("m", r#""l""#)], &["agno m None 1"]);
+    let session = |runs: &[String]| {
+        format!(r#"{{"session_id": "s", "session_type": "team", "runs": [{}]}}"#, runs.join(","))
+    };
+    expect(&[&session(&[run("l", "null"), run("m", r#""l""#)])], &["agno s None 1"]);
+    expect(&[&session(&[run("m", r#""l""#)])], &["agno s None 1"]);
+}
+
+#[test]
+fn logs_of_tasks_and_jobs_are_none_of_crewai() {
+    let step = r#"{"thought": "t", "action": "f", "action_input": {"x": 1}, "observation": "o"}"#;
+    let task = format!(
+        r#"{{"timestamp": "2026-01-01", "task": "t", "agent": "x", "status": "completed", "output": "7", "steps": [{step}], "success": false}}"#
+    );
+    let lines = told(&[&task]);
+    assert!(!lines[0].starts_with("crewai") && lines[0].contains("Some(false) 1"), "{lines:?}");
+    let job = |status: &str| {
+        format!(
+            r#"{{"timestamp": "2026-01-01", "task": "backup", "agent": "host", "status": "{status}", "output": "ok"}}"#
+        )
+    };
+    expect(&[&job("started"), &job("completed")], &["reject", "reject"]);
+    let entry = |task: &str, end: &str| {
+        format!(r#"{{"timestamp": "1", "task_name": "n", "task": "{task}", "agent": "x", "status": {end}}}"#)
+    };
+    let (begun, ended) = (r#""started""#, r#""completed", "output": "7""#);
+    expect(&[&entry("a", begun), &entry("a", ended)], &["crewai log-1 None 1"]);
+    expect(&[&entry("a", begun), &entry("a", ended), &entry("b", begun)], &["crewai log-1 None 1", "reject"]);
+}
+
+#[test]
+fn a_message_beside_steps_or_a_label_is_no_row() {
+    let step = r#"{"thought": "t", "action": "f", "action_input": {"x": 1}, "observation": "o"}"#;
+    let message = r#"{"role": "user", "content": "q"}"#;
+    let record =
+        |id: u8, beside: &str| format!(r#"{{"session_id": "s{id}", "message": {message}, {beside}}}"#);
+    let steps = format!(r#""steps": [{step}], "success": true"#);
+    let lines = told(&[&record(1, &steps), &record(2, &steps)]);
+    assert_eq!(lines.len(), 2);
+    assert!(lines.iter().all(|line| line.contains("Some(true)")), "{lines:?}");
+    expect(&[&record(1, r#""success": false"#)], &["reject"]);
+}
+
+#[test]
+fn rows_stand_in_the_order_of_their_times() {
+    for time in ["created_at", "timestamp"] {
+        let row = |role: &str, at: &str| {
+            format!(
+                r#"{{"id": "{role}", "session_id": "s", "{time}": {at}, "message": {{"role": "{role}", "content": "{role}"}}}}"#
+            )
+        };
+        for (early, late) in [("1", "2"), (r#""2026-01-01T00:00:01Z""#, r#""2026-01-01T00:00:02Z""#)] {
+            let (found, _) = read([row("assistant", late), row("user", early)].join("\n").as_bytes());
+            assert_eq!(found.runs[0].original_prompt.as_deref(), Some("user"));
+        }
+    }
+}
+
+#[test]
+fn lines_of_several_sessions_are_several_runs() {
+    let line = |session: &str, role: &str| {
+        format!(
+            r#"{{"type": "message", "sessionId": "{session}", "timestamp": 1, "message": {{"role": "{role}", "content": "{session}"}}}}"#
+        )
+    };
+    let log = [line("a", "user"), line("a", "assistant"), line("b", "user"), line("b", "assistant")];
+    let (found, _) = read(log.join("\n").as_bytes());
+    let prompts: Vec<_> = found.runs.iter().map(|run| run.original_prompt.as_deref()).collect();
+    assert_eq!(prompts, [Some("a"), Some("b")]);
+    assert!(found.rejects.is_empty());
+}
