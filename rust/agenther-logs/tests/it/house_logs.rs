@@ -139,3 +139,107 @@ fn lines_of_several_sessions_are_several_runs() {
     assert_eq!(prompts, [Some("a"), Some("b")]);
     assert!(found.rejects.is_empty());
 }
+
+fn chat(number: u8) -> String {
+    format!(
+        r#"{{"messages": [{{"role": "user", "content": "q{number}"}}, {{"role": "assistant", "content": "a{number}"}}]}}"#
+    )
+}
+
+/// The prompts of the runs in a file, and how many rejects there are.
+fn prompts(log: &str) -> (Vec<String>, usize) {
+    let (found, counts) = read(log.as_bytes());
+    assert_eq!(counts.records, (found.runs.len() + found.rejects.len()) as u64);
+    let prompts = found.runs.iter().filter_map(|run| run.original_prompt.as_deref().map(str::to_owned));
+    (prompts.collect(), found.rejects.len())
+}
+
+fn asked(numbers: &[u8]) -> Vec<String> {
+    numbers.iter().map(|number| format!("q{number}")).collect()
+}
+
+#[test]
+fn a_broken_line_of_envelopes_spoils_only_itself() {
+    for around in [("", ""), ("[", "]"), (r#"{"page": "#, "}")] {
+        let lines: Vec<String> = (0..6)
+            .map(|number| {
+                let record = match around.0 {
+                    "" => chat(number),
+                    _ => format!("{}{}{}", around.0, chat(number), around.1),
+                };
+                format!(r#"{{"timestamp": {number}, "data": {record}}}"#)
+            })
+            .collect();
+        for cut in [5, 20, 40, lines[2].len() - 1] {
+            for place in [2, 5] {
+                let mut lines = lines.clone();
+                lines[place].truncate(cut);
+                for end in ["", "\n"] {
+                    let (prompts, rejects) = prompts(&(lines.join("\n") + end));
+                    let mut wanted = vec![0, 1, 2, 3, 4, 5];
+                    wanted.remove(place);
+                    // Of a line that lacks its last bracket the run is there.
+                    assert!(
+                        prompts == asked(&wanted) || cut > 40 && prompts.len() == 6,
+                        "{lines:#?} {prompts:?}"
+                    );
+                    assert_eq!(rejects, 1, "{lines:#?}");
+                }
+            }
+        }
+    }
+}
+
+#[test]
+fn every_list_of_runs_in_a_document_is_read() {
+    let [a, b, c, d, e] = [0, 1, 2, 3, 4].map(chat);
+    for log in [
+        format!(r#"{{"status": "ok", "data": {{"train": [{a}, {b}], "test": [{c}, {d}, {e}]}}}}"#),
+        format!(
+            r#"{{"version": "1.0", "train": {{"data": [{a}, {b}, {c}]}}, "test": {{"data": [{d}, {e}]}}}}"#
+        ),
+        format!(
+            r#"[{{"task": "t1", "passed": [{a}], "failed": [{b}, {c}]}}, {{"task": "t2", "passed": [{d}], "failed": [{e}]}}]"#
+        ),
+        format!(
+            r#"[{{"task": "t1", "passed": [{a}], "failed": [{b}, {c}]}}, {{"task": "t2", "passed": [], "failed": [{d}, {e}]}}]"#
+        ),
+    ] {
+        assert_eq!(prompts(&log), (asked(&[0, 1, 2, 3, 4]), 0), "{log}");
+    }
+}
+
+#[test]
+fn no_run_is_read_without_the_label_beside_it() {
+    let [a, b] = [0, 1].map(chat);
+    for log in [
+        format!(r#"[{{"id": 7, "data": {a}, "success": false}}, {{"id": 8, "data": {b}, "success": true}}]"#),
+        format!(r#"[{{"id": 7, "payload": {a}, "reward": 1}}, {{"id": 8, "payload": {b}, "reward": 0}}]"#),
+        format!(r#"[{{"score": 1, "runs": [{a}]}}, {{"score": 0, "runs": [{b}]}}]"#),
+        format!("{{\"success\": true, \"data\": {a}}}\n{{\"success\": false, \"data\": {b}}}\n"),
+    ] {
+        assert_eq!(prompts(&log), (Vec::new(), 2), "{log}");
+    }
+    assert_eq!(prompts(&format!(r#"{{"success": false, "data": {a}}}"#)), (Vec::new(), 1));
+    let good = [&a, &b].map(|run| format!(r#"{{"success": true, "data": {run}}}"#));
+    assert_eq!(prompts(&good[0]), (asked(&[0]), 0));
+    assert_eq!(prompts(&good.join("\n")), (asked(&[0, 1]), 0));
+}
+
+#[test]
+fn odd_pages_and_second_documents_are_told_of() {
+    let [a, b, c] = [0, 1, 2].map(chat);
+    for odd in ["3", "\"busy\"", "null", "[1, 2]"] {
+        let log = format!(r#"[{{"data": [{a}]}}, {{"data": [{b}]}}, {odd}, {{"data": [{c}]}}]"#);
+        assert_eq!(prompts(&log), (asked(&[0, 1, 2]), 1), "{log}");
+    }
+    for (first, second) in [
+        (format!(r#"{{"train": [{a}], "test": [{b}]}}"#), r#"{"error": "busy"}"#.to_owned()),
+        (format!(r#"{{"data": [{a}, {b}]}}"#), format!("[{c}]")),
+        (format!(r#"{{"train": [{a}], "test": [{b}]}}"#), "[1]".to_owned()),
+    ] {
+        assert_eq!(prompts(&format!("{first}\n{second}")), (asked(&[0, 1]), 1), "{first} {second}");
+        let log = format!("{}\n{second}", first.replacen('{', "{\n", 1));
+        assert_eq!(prompts(&log), (asked(&[0, 1]), 1), "{log}");
+    }
+}
