@@ -243,3 +243,93 @@ fn odd_pages_and_second_documents_are_told_of() {
         assert_eq!(prompts(&log), (asked(&[0, 1]), 1), "{log}");
     }
 }
+
+fn event(kind: &str, id: &str, kwargs: &str, beside: &str) -> String {
+    match kind {
+        "output" => format!(
+            r#"{{"response": {{"role": "assistant", "blocks": [{{"block_type": "text", "text": "{beside}"}}]}}, "tool_calls": [{{"tool_id": "{id}", "tool_name": "f", "tool_kwargs": {kwargs}}}], "current_agent_name": "x"}}"#
+        ),
+        "call" => format!(r#"{{"tool_name": "f", "tool_kwargs": {kwargs}, "tool_id": "{id}"}}"#),
+        _ => format!(
+            r#"{{"tool_name": "f", "tool_kwargs": {kwargs}, "tool_id": "{id}", "tool_output": {{"content": "{beside}", "is_error": false}}}}"#
+        ),
+    }
+}
+
+/// Input of the tool, thought and observation of each step.
+fn steps(run: &Run<'_>) -> Vec<String> {
+    let part = |text: &Option<agenther_logs::Text<'_>>| text.as_deref().unwrap_or("-").to_owned();
+    let step = |step: &agenther_logs::RunStep<'_>| {
+        [&step.thought, &step.action_input, &step.observation].map(part).join(" ")
+    };
+    run.steps.iter().map(step).collect()
+}
+
+#[test]
+fn calls_of_llamaindex_with_one_id_are_told_by_their_arguments() {
+    let (one, two) = (r#"{"n": 1}"#, r#"{"n": 2}"#);
+    let mut log = Vec::new();
+    for (kwargs, seen) in [(one, "A"), (two, "B"), (one, "C")] {
+        log.push(event("output", "f", kwargs, &format!("t{seen}")));
+        log.push(event("call", "f", kwargs, ""));
+        log.push(event("result", "f", kwargs, seen));
+    }
+    log.push(event("output", "f", one, "done"));
+    let (found, _) = read(log.join("\n").as_bytes());
+    assert_eq!(
+        steps(&found.runs[0]),
+        [r#"tA {"n": 1} A"#, r#"tB {"n": 2} B"#, r#"tC {"n": 1} C"#, "done - -"]
+    );
+    // Calls of one turn, whose results come in another order.
+    let log = [
+        event("call", "f", one, ""),
+        event("call", "f", two, ""),
+        event("result", "f", two, "B"),
+        event("result", "f", one, "A"),
+    ];
+    let (found, _) = read(log.join("\n").as_bytes());
+    assert_eq!(steps(&found.runs[0]), [r#"- {"n": 1} A"#, r#"- {"n": 2} B"#]);
+}
+
+#[test]
+fn lists_of_events_in_several_records_are_not_one_run() {
+    let events = |seen: &str| [event("call", "f", "{}", ""), event("result", "f", "{}", seen)].join(",");
+    let turns = |city: &str| {
+        format!(
+            r#"{{"role": "User", "text": "{city}"}}, {{"role": "API", "api_name": "f", "param_dict": {{}}, "result": {{"output": 1}}}}"#
+        )
+    };
+    for [a, b] in [[events("A"), events("B")], [turns("A"), turns("B")]] {
+        for log in [
+            format!(r#"[{{"id": 1, "log": [{a}]}}, {{"id": 2, "log": [{b}]}}]"#),
+            format!(r#"{{"one": {{"log": [{a}]}}, "two": {{"log": [{b}]}}}}"#),
+            format!(r#"{{"one": [{a}], "two": [{b}]}}"#),
+        ] {
+            let (found, counts) = read(log.as_bytes());
+            assert!(counts.rejects > 0 || found.runs.len() == 2, "{log} {:?}", found.runs);
+        }
+    }
+}
+
+#[test]
+fn answers_in_the_metadata_of_a_trajectory_stay_behind() {
+    let log = format!(
+        r#"{{"messages_and_choices": {CHAT}, "reward": 1, "metadata": {{"city": "Oslo", "answer": "SECRET", "solution": "SECRET", "expected": "SECRET", "ground_truth_answer": "SECRET"}}}}"#
+    );
+    let (found, _) = read(log.as_bytes());
+    let metadata = found.runs[0].metadata.as_deref().unwrap_or_default();
+    assert!(metadata.contains("Oslo") && !metadata.contains("SECRET"), "{metadata}");
+}
+
+#[test]
+fn json_and_markdown_that_show_a_log_are_none() {
+    let lines = [r#"{"level": 1, "text": "INFO [Agent] 📍 Step 1"}"#, r#"{"x": "INFO [Agent] 📍 Step 2"}"#];
+    let (found, counts) = read(lines.join("\n").as_bytes());
+    assert_eq!((found.runs.len(), counts.rejects), (0, 2));
+    let document = "{\n\"log\": [\n\"INFO     [Agent] 📍 Step 1\"\n]}";
+    assert_eq!(prompts(document), (Vec::new(), 1));
+    let page =
+        "# Notes\n\nA chat begins so:\n\n# aider chat started at 2026-01-01\n\n> quoted\n\nand so on.\n";
+    assert_eq!(prompts(page).1, 1);
+    assert!(read(page.as_bytes()).0.runs.is_empty());
+}
