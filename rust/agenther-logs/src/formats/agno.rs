@@ -20,7 +20,7 @@
 
 use std::collections::HashSet;
 
-use super::{Format, Record, by_agent, copy_rest, is_of_house};
+use super::{Format, Record, by_agent, copy_rest, has_own_steps, is_of_house};
 use crate::json::{Limits, ObjectWriter, Tape, Value, read_inner};
 use crate::labels::{is_label, read_labels};
 use crate::messages::Conversation;
@@ -47,10 +47,13 @@ fn is_run(value: Value<'_, '_>) -> bool {
 /// Whether a run has what Agno writes and others do not.
 fn is_marked(run: Value<'_, '_>) -> bool {
     let status = run.text_of(&["status"]);
+    // Others have the schemas of tools there.
+    let is_used = |tool: Value<'_, '_>| tool.get("tool_name").is_some();
     run.get("content_type").is_some()
         || run.at_path(&["input", "input_content"]).is_some()
-        || run.items_of("tools").next().is_some_and(|tool| tool.get("tool_name").is_some())
+        || run.items_of("tools").next().is_some_and(is_used)
         || status.is_some_and(|status| STATUS.contains(&&*status))
+            && run.items_of("tools").all(is_used)
             && !run.members().any(|(key, _)| is_label(&key))
 }
 
@@ -71,8 +74,10 @@ fn is_session(value: Value<'_, '_>) -> bool {
         let text = value.get("runs").and_then(|runs| runs.text());
         text.is_some_and(|text| text.starts_with('[') && text.contains("\"run_id\""))
     };
-    runs_in(value).next().is_some_and(|run| run.get("run_id").is_some() || run.get("messages").is_some())
-        || is_text()
+    let is_own = |run: Value<'_, '_>| {
+        (run.get("run_id").is_some() || run.get("messages").is_some()) && !has_own_steps(run)
+    };
+    runs_in(value).next().is_some_and(is_own) || is_text()
 }
 
 impl Format for Agno {

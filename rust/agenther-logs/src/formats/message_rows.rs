@@ -17,7 +17,7 @@ use std::borrow::Cow;
 
 use super::autogen_state::cut_end;
 use super::openai_chat::schemas_in_prompt;
-use super::{Format, Piece, Record, by_agent};
+use super::{Format, Piece, Record, by_agent, has_own_steps};
 use crate::json::{Limits, ObjectWriter, Tape, Value, read_inner};
 use crate::labels::is_label;
 use crate::messages::{Conversation, is_message, is_type, item_role};
@@ -45,7 +45,7 @@ fn kind_of(row: Value<'_, '_>) -> Option<Kind> {
     }
     row.any_of(CONVERSATION)?;
     // Such a record tells of a run by itself; its message is a part of that.
-    if row.items_of("steps").next().is_some() || row.members().any(|(key, _)| is_label(&key)) {
+    if has_own_steps(row) || row.members().any(|(key, _)| is_label(&key)) {
         return None;
     }
     let holds = |key: &&'static str| row.get(key).is_some_and(holds_message);

@@ -376,14 +376,17 @@ pub(crate) fn is_reference(key: &str) -> bool {
     REFERENCE.contains(key)
 }
 
-/// Whether a record holds steps or a goal under the names of logs of one house, which no product writes there.
+/// Whether a record holds a list of steps under the names of logs of one house, which no product writes there.
+pub(crate) fn has_own_steps(record: Value<'_, '_>) -> bool {
+    ["steps", "trajectory", "actions"]
+        .iter()
+        .any(|key| record.items_of(key).next().is_some_and(|step| step.is_object() || step.is_string()))
+}
+
+/// Whether a record holds steps or a goal under such names.
 pub(crate) fn is_of_house(record: Value<'_, '_>) -> bool {
-    const STEPS: &[&str] = &["steps", "trajectory", "actions"];
     const GOALS: &[&str] = &["task", "goal", "instruction", "objective", "query", "question", "prompt"];
-    let holds_steps = |key: &&str| {
-        record.get(key).is_some_and(|steps| steps.items().next().is_some_and(|step| step.is_object()))
-    };
-    STEPS.iter().any(holds_steps) || record.text_of(GOALS).is_some()
+    has_own_steps(record) || record.text_of(GOALS).is_some()
 }
 
 /// Copies the members of a record that no other field took to the metadata; long ones and reference

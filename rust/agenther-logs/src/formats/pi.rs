@@ -75,7 +75,9 @@ impl Format for Pi {
     }
 
     fn pieces<'t, 'a>(&self, record: Value<'t, 'a>) -> Option<Vec<Piece<'t, 'a>>> {
-        let run = if is_head(record) { record.text_of(&["id"]) } else { None };
+        // What others write in this shape names its session in each line.
+        let session = || record.text_of(&["sessionId", "session_id"]);
+        let run = if is_head(record) { record.text_of(&["id"]) } else { session() };
         record.is_object().then(|| vec![Piece { run, value: record }])
     }
 

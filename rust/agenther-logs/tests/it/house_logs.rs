@@ -45,6 +45,16 @@ fn records_with_the_ids_of_agno_keep_their_labels() {
     expect(&[&session], &["agno s Some(false) 1"]);
     let (found, _) = read(session.as_bytes());
     assert!(found.runs[0].metadata.as_deref().is_some_and(|metadata| metadata.contains("blue")));
+    let session = format!(
+        r#"{{"session_id": "s", "session_type": "eval", "runs": [{{"run_id": "a", "task": "t", "steps": [{step}]}}, {{"run_id": "b", "task": "t", "steps": [{step}]}}]}}"#
+    );
+    let lines = told(&[&session]);
+    assert!(lines.len() == 2 && lines.iter().all(|line| line.ends_with(" 1")), "{lines:?}");
+    // Schemas of tools are those of a chat.
+    let chat = format!(
+        r#"{{"run_id": "r", "agent_id": "x", "status": "COMPLETED", "messages": {CHAT}, "tools": [{{"name": "f", "parameters": {{}}}}]}}"#
+    );
+    expect(&[&chat], &["openai_chat r None 1"]);
 }
 
 #[test]
@@ -128,9 +138,15 @@ fn rows_stand_in_the_order_of_their_times() {
 
 #[test]
 fn lines_of_several_sessions_are_several_runs() {
+    for id in ["", r#""id": "1", "#] {
+        lines_are_told_by_their_session(id);
+    }
+}
+
+fn lines_are_told_by_their_session(id: &str) {
     let line = |session: &str, role: &str| {
         format!(
-            r#"{{"type": "message", "sessionId": "{session}", "timestamp": 1, "message": {{"role": "{role}", "content": "{session}"}}}}"#
+            r#"{{{id}"type": "message", "sessionId": "{session}", "timestamp": 1, "message": {{"role": "{role}", "content": "{session}"}}}}"#
         )
     };
     let log = [line("a", "user"), line("a", "assistant"), line("b", "user"), line("b", "assistant")];
