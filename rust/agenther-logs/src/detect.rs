@@ -291,7 +291,33 @@ fn layout_around<'t, 'a>(
         return Some((Layout::Groups { path: path.to_vec(), paged: false, others, keyed }, sample));
     }
     let sample = at(document, &path).map(sample_of).unwrap_or_default();
+    if has_fellows(document, &path, &sample, fit) {
+        return None;
+    }
     Some((Layout::Inside(path), sample))
+}
+
+/// Whether records of the same format as those at a path stand elsewhere in a document, where they would not be read.
+fn has_fellows(
+    document: Value<'_, '_>,
+    path: &[String],
+    sample: &[Value<'_, '_>],
+    fit: &dyn Fn(Value<'_, '_>) -> u8,
+) -> bool {
+    let named = |records: &[Value<'_, '_>]| {
+        records.iter().find_map(|record| best_format(*record)).map(|(format, _)| format.name())
+    };
+    let format = named(sample);
+    let is_fellow = |member: Value<'_, '_>| {
+        let found = find_records(member, (NESTING, DEPTH), fit).and_then(|(path, _)| at(member, &path));
+        found.is_some_and(|container| named(&sample_of(container)) == format)
+    };
+    // The fellows in one object with a list are groups.
+    let around = path.len().saturating_sub(1);
+    (0..around).any(|depth| {
+        let beside = at(document, &path[..depth]).into_iter().flat_map(|holder| holder.members());
+        beside.filter(|(key, _)| *key != path[depth]).take(SAMPLE * 4).any(|(_, member)| is_fellow(member))
+    })
 }
 
 fn at<'t, 'a>(document: Value<'t, 'a>, path: &[String]) -> Option<Value<'t, 'a>> {
@@ -362,7 +388,7 @@ fn records_in_elements<'t, 'a>(
         find_records(document, (NESTING, DEPTH), &fit_inside).map(|(path, _)| (path, *key))
     };
     let mut keys = [false; INSIDE_ELEMENTS.len()];
-    keys_inside(document, DEPTH, &mut keys);
+    keys_inside(document, (NESTING, DEPTH), &mut keys);
     let seen = INSIDE_ELEMENTS.iter().zip(keys).filter_map(|(key, is_seen)| is_seen.then_some(key));
     let (path, key) = seen.into_iter().find_map(place)?;
     let container = at(document, &path).filter(|container| container.is_array())?;
@@ -374,15 +400,21 @@ fn records_in_elements<'t, 'a>(
     Some((Layout::Each { path, key: key.to_owned() }, sample))
 }
 
-/// Which of [`INSIDE_ELEMENTS`] the children of containers have, down to a depth.
-fn keys_inside(value: Value<'_, '_>, depth: usize, seen: &mut [bool; INSIDE_ELEMENTS.len()]) {
+/// Which of [`INSIDE_ELEMENTS`] the children of containers have, as deep as [`find_records`] looks.
+fn keys_inside(
+    value: Value<'_, '_>,
+    (nesting, depth): (usize, usize),
+    seen: &mut [bool; INSIDE_ELEMENTS.len()],
+) {
     for child in sample_of(value) {
         for (key, is_seen) in INSIDE_ELEMENTS.iter().zip(seen.iter_mut()) {
             *is_seen |= child.get(key).is_some();
         }
     }
-    if depth > 0 {
-        value.members().take(SAMPLE * 4).for_each(|(_, member)| keys_inside(member, depth - 1, seen));
+    for (key, member) in value.members().take(SAMPLE * 4).filter(|_| depth > 0) {
+        if let Some(nesting) = nesting.checked_sub(usize::from(!ENVELOPES.contains(&&*key))) {
+            keys_inside(member, (nesting, depth - 1), seen);
+        }
     }
 }
 

@@ -226,6 +226,16 @@ fn every_list_of_runs_in_a_document_is_read() {
 }
 
 #[test]
+fn runs_at_several_depths_of_a_document_are_not_read_in_part() {
+    let [a, b] = [0, 1].map(chat);
+    assert_eq!(prompts(&format!(r#"{{"train": {{"data": [{a}]}}, "test": [{b}]}}"#)), (Vec::new(), 1));
+    assert_eq!(
+        prompts(&format!(r#"{{"train": {{"data": [{a}]}}, "stats": [{{"n": 1}}]}}"#)),
+        (asked(&[0]), 0)
+    );
+}
+
+#[test]
 fn no_run_is_read_without_the_label_beside_it() {
     let [a, b] = [0, 1].map(chat);
     for log in [
