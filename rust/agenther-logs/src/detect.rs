@@ -142,6 +142,7 @@ pub(crate) fn detect(prefix: &[u8], complete: bool, mapping: Option<&Mapping>) -
     };
     let parsed = document.as_ref().ok().and_then(|(text, _)| tape.parsed(text));
     let is_whole = matches!(document, Ok((_, Some(_))));
+    let is_broken_line = matches!(document, Err(Layout::Lines));
     let ((layout, sample), rest) = match (document, &parsed) {
         (Ok((text, end)), Some(parsed)) => {
             let rest = end.map_or("", |end| &text[end..]);
@@ -162,6 +163,17 @@ pub(crate) fn detect(prefix: &[u8], complete: bool, mapping: Option<&Mapping>) -
         None => tally.add_lines(lines.clone()),
     }
     let found = Detection { by_line, ..tally.finish(layout) };
+    // Lines that hold their records deeper down may begin with a broken one.
+    if is_broken_line
+        && found.format.is_none()
+        && let Some(line) = lines.clone().find(|line| is_object_line(line))
+        && let start @ 1.. = line.as_ptr() as usize - text.as_ptr() as usize
+    {
+        let later = detect(&text.as_bytes()[start..], complete, mapping);
+        if later.by_line {
+            return later;
+        }
+    }
     // Text that surely is a log may show lines of JSON, but no JSON is text.
     let is_json = text.starts_with(['{', '[']);
     let mut first_lines = lines.filter(|line| !line.is_empty()).take(SAMPLE);
