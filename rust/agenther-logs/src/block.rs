@@ -2,7 +2,7 @@
 
 use std::io;
 
-use crate::split::{Frame, FrameState, Layout, Splitter};
+use crate::split::{Frame, FrameState, Splitter};
 use crate::stream::Window;
 
 /// Some records of a file, in order.
@@ -79,8 +79,8 @@ pub(crate) struct Cutter {
 
 impl Cutter {
     /// `first` is the number of the first record.
-    pub fn new(window: Window, layout: Layout, max_record_bytes: usize, first: u64) -> Self {
-        Cutter { window, splitter: Splitter::new(layout, max_record_bytes), records: first }
+    pub fn new(window: Window, splitter: Splitter, first: u64) -> Self {
+        Cutter { window, splitter, records: first }
     }
 
     /// The next records, until there are `max_records` or about `max_bytes` of them; `None` at the

@@ -1,7 +1,11 @@
 //! Which format a file is, and how its records lie in it: told from its content alone.
 
+use std::cell::RefCell;
+use std::collections::HashMap;
+
 use crate::formats::{FORMATS, Format, TEXT_FORMATS, TextFormat};
 use crate::json::{Limits, Tape, Value};
+use crate::labels::is_label;
 use crate::mapping::Mapping;
 use crate::panics::caught;
 use crate::split::Layout;
@@ -15,6 +19,8 @@ const NESTING: usize = 1;
 const ENVELOPES: &[&str] = &["data", "result", "response", "payload", "body", "hits", "edges"];
 /// Members of rows, hits, nodes and items in which these have the record itself.
 const INSIDE_ELEMENTS: &[&str] = &["row", "_source", "node", "json", "data", "document", "record", "payload"];
+/// Members of pages in which the records of all of them may be told one after the other.
+const LISTS: &[&str] = &["data", "items", "results", "records", "edges", "hits"];
 /// How well a text must fit its format where lines of it fit one of JSON.
 const SURE: f32 = 0.95;
 /// How deep they stand in each other, at most.
@@ -64,6 +70,8 @@ pub struct Detection {
     pub runner_up: Option<(&'static str, f32)>,
     /// How the records lie in the file.
     pub layout: Layout,
+    /// Whether they lie so in each line: a document that is broken spoils its line only.
+    pub by_line: bool,
     /// Whether its runs are spread over records, as the spans of a trace are.
     pub spread: bool,
 }
@@ -80,11 +88,33 @@ pub(crate) fn best_format(record: Value<'_, '_>) -> Option<(&'static dyn Format,
     scored.rev().max_by_key(|(_, score)| *score).filter(|(_, score)| *score > 0)
 }
 
-/// How well a record fits: the mapping where there is one, else the best format.
-fn fit(record: Value<'_, '_>, mapping: Option<&Mapping>) -> u8 {
-    match mapping {
-        Some(mapping) => mapping.score(record),
-        None => best_format(record).map_or(0, |(_, score)| score),
+/// How well values fit: the mapping where there is one, else the best format. Each is looked at once.
+struct Fits<'m> {
+    mapping: Option<&'m Mapping>,
+    /// Scores by where the values stand in the text, and whether their format is found on lines only.
+    known: RefCell<HashMap<usize, (u8, bool)>>,
+}
+
+impl Fits<'_> {
+    fn look(&self, value: Value<'_, '_>) -> (u8, bool) {
+        if let Some(mapping) = self.mapping {
+            return (mapping.score(value), false);
+        }
+        let place = value.raw().as_ptr() as usize;
+        *self.known.borrow_mut().entry(place).or_insert_with(|| {
+            best_format(value).map_or((0, false), |(format, score)| (score, format.only_on_lines(value)))
+        })
+    }
+
+    fn fit(&self, record: Value<'_, '_>) -> u8 {
+        self.look(record).0
+    }
+
+    fn fit_inside(&self, record: Value<'_, '_>) -> u8 {
+        match self.look(record) {
+            (_, true) => 0,
+            (score, false) => score,
+        }
     }
 }
 
@@ -111,19 +141,45 @@ pub(crate) fn detect(prefix: &[u8], complete: bool, mapping: Option<&Mapping>) -
         None => Err(Layout::Lines),
     };
     let parsed = document.as_ref().ok().and_then(|(text, _)| tape.parsed(text));
-    let (layout, sample) = match (document, &parsed) {
-        (Ok((text, end)), Some(parsed)) => layout_of_document(parsed.root(), text, end, mapping),
-        (Ok(_), None) => (Layout::Opaque, None),
-        (Err(layout), _) => (layout, None),
+    let is_whole = matches!(document, Ok((_, Some(_))));
+    let is_broken_line = matches!(document, Err(Layout::Lines));
+    let ((layout, sample), rest) = match (document, &parsed) {
+        (Ok((text, end)), Some(parsed)) => {
+            let rest = end.map_or("", |end| &text[end..]);
+            (layout_of_document(parsed.root(), text, end, mapping), rest)
+        }
+        (Ok(_), None) => ((Layout::Opaque, None), ""),
+        (Err(layout), _) => ((layout, None), ""),
+    };
+    let is_inside = !matches!(layout, Layout::Lines | Layout::Values | Layout::Text | Layout::Opaque);
+    let by_line = is_inside && goes_on_by_line(&text[..text.len() - rest.len()], rest);
+    let (layout, sample) = match layout {
+        Layout::At(path) if by_line && has_failed_line(rest, &path) => (Layout::Lines, None),
+        layout => (layout, sample),
     };
     let mut tally = Tally { mapping, ..Tally::default() };
     match sample {
         Some(records) => records.into_iter().for_each(|record| tally.add(record)),
-        None => tally.add_lines(lines),
+        None => tally.add_lines(lines.clone()),
     }
-    let found = tally.finish(layout);
-    // Text that surely is a log may show lines of JSON.
+    let found = Detection { by_line, ..tally.finish(layout) };
+    // Lines that hold their records deeper down may begin with a broken one.
+    if is_broken_line
+        && found.format.is_none()
+        && let Some(line) = lines.clone().find(|line| is_object_line(line))
+        && let start @ 1.. = line.as_ptr() as usize - text.as_ptr() as usize
+    {
+        let later = detect(&text.as_bytes()[start..], complete, mapping);
+        if later.by_line {
+            return later;
+        }
+    }
+    // Text that surely is a log may show lines of JSON, but no JSON is text.
     let is_json = text.starts_with(['{', '[']);
+    let mut first_lines = lines.filter(|line| !line.is_empty()).take(SAMPLE);
+    if is_json && (is_whole || first_lines.all(is_object_line)) {
+        return found;
+    }
     let wanted = if found.format.is_none() { 0.0 } else { SURE };
     let as_text = || as_text(text).filter(|as_text| as_text.confidence >= wanted);
     let may_be_text = mapping.is_none() && (found.format.is_none() || !is_json);
@@ -146,6 +202,7 @@ fn as_text(text: &str) -> Option<Detection> {
         confidence,
         runner_up: named(1),
         layout: Layout::Text,
+        by_line: false,
         spread: false,
     })
 }
@@ -179,11 +236,9 @@ fn layout_of_document<'t, 'a>(
     end: Option<usize>,
     mapping: Option<&Mapping>,
 ) -> (Layout, Option<Vec<Value<'t, 'a>>>) {
-    let fit = |record: Value<'_, '_>| fit(record, mapping);
-    let fit_inside = |record: Value<'_, '_>| match mapping {
-        None if best_format(record).is_some_and(|(format, _)| format.only_on_lines(record)) => 0,
-        _ => fit(record),
-    };
+    let fits = Fits { mapping, known: RefCell::default() };
+    let (fit, fit_inside) =
+        (|record: Value<'_, '_>| fits.fit(record), |record: Value<'_, '_>| fits.fit_inside(record));
     let records_in = |path: Vec<String>| {
         let container = path.iter().try_fold(document, |value, key| value.get(key));
         (Layout::Inside(path), Some(container.map(sample_of).unwrap_or_default()))
@@ -218,29 +273,89 @@ fn layout_around<'t, 'a>(
     let found = find_records(document, (NESTING, DEPTH), fit).map(|(path, _)| path);
     if found.as_ref().is_none_or(|path| !path.is_empty()) {
         if let Some((path, record)) = record_in_envelope(document, fit) {
+            // An answer that did not succeed holds no run: it is the run that did not.
+            if is_failed(document, &path) {
+                return None;
+            }
             return Some((Layout::At(path), vec![record]));
         }
-        if let Some(found) = records_in_pages(document, fit) {
-            return Some(found);
+        match records_in_pages(document, fit) {
+            Pages::None => {}
+            Pages::Found(layout, sample) => return Some((layout, sample)),
+            Pages::Refused => return None,
         }
     }
     let Some(path) = found else {
         return records_in_elements(document, fit);
     };
     // Further arrays of runs may follow where the first megabyte ends.
-    if let [key] = &path[..]
-        && let Groups { found, others, keyed } = groups_of(document, fit)
-        && (found.len() > 1 || is_cut && document.get(key).is_some_and(|container| container.is_array()))
+    if let Some((key, path)) = path.split_last()
+        && let Some(holder) = at(document, path).filter(|holder| holder.is_object())
+        && let Groups { found, others, keyed } = groups_of(holder, fit)
+        && (found.len() > 1
+            || is_cut && path.is_empty() && holder.get(key).is_some_and(|container| container.is_array()))
     {
-        let sample = found.into_iter().flat_map(sample_of).take(SAMPLE);
-        return Some((Layout::Groups { others, keyed }, sample.collect()));
+        let is_one = found.len() == 1;
+        let sample: Vec<_> = found.into_iter().flat_map(sample_of).take(SAMPLE).collect();
+        if !is_one && sample.iter().any(|record| is_nameless_piece(*record)) {
+            return None;
+        }
+        return Some((Layout::Groups { path: path.to_vec(), paged: false, others, keyed }, sample));
     }
     let sample = at(document, &path).map(sample_of).unwrap_or_default();
+    if has_fellows(document, &path, &sample, fit) {
+        return None;
+    }
     Some((Layout::Inside(path), sample))
+}
+
+/// Whether records of the same format as those at a path stand elsewhere in a document, where they would not be read.
+fn has_fellows(
+    document: Value<'_, '_>,
+    path: &[String],
+    sample: &[Value<'_, '_>],
+    fit: &dyn Fn(Value<'_, '_>) -> u8,
+) -> bool {
+    let named = |records: &[Value<'_, '_>]| {
+        records.iter().find_map(|record| best_format(*record)).map(|(format, _)| format.name())
+    };
+    let format = named(sample);
+    let is_fellow = |member: Value<'_, '_>| {
+        let found = find_records(member, (NESTING, DEPTH), fit).and_then(|(path, _)| at(member, &path));
+        found.is_some_and(|container| named(&sample_of(container)) == format)
+    };
+    // The fellows in one object with a list are groups.
+    let around = path.len().saturating_sub(1);
+    (0..around).any(|depth| {
+        let beside = at(document, &path[..depth]).into_iter().flat_map(|holder| holder.members());
+        beside.filter(|(key, _)| *key != path[depth]).take(SAMPLE * 4).any(|(_, member)| is_fellow(member))
+    })
 }
 
 fn at<'t, 'a>(document: Value<'t, 'a>, path: &[String]) -> Option<Value<'t, 'a>> {
     path.iter().try_fold(document, |value, key| value.get(key))
+}
+
+/// Whether the document ends with its line, and what follows are documents of a line as well.
+fn goes_on_by_line(document: &str, rest: &str) -> bool {
+    let Some((after, lines)) = rest.split_once('\n') else { return false };
+    let mut lines = lines.split('\n').map(str::trim).filter(|line| !line.is_empty()).take(SAMPLE);
+    !document.trim().contains('\n') && after.trim().is_empty() && lines.any(is_object_line)
+}
+
+/// Whether something around the value at a path says that what it is about did not succeed.
+fn is_failed(document: Value<'_, '_>, path: &[String]) -> bool {
+    let failed =
+        |around: Value<'_, '_>| around.get("success").is_some_and(|success| success.as_bool() != Some(true));
+    (0..path.len()).any(|depth| at(document, &path[..depth]).is_some_and(failed))
+}
+
+/// Whether that is so in one of the lines that follow.
+fn has_failed_line(rest: &str, path: &[String]) -> bool {
+    let mut tape = Tape::default();
+    let failed =
+        |line: &str| tape.parse(line, Limits::default()).is_ok_and(|line| is_failed(line.root(), path));
+    rest.split('\n').filter(|line| !line.trim().is_empty()).take(SAMPLE).any(failed)
 }
 
 /// Whether one of the lines that follow the first is a record by itself, so that the first is a line as well.
@@ -284,40 +399,126 @@ fn records_in_elements<'t, 'a>(
         let fit_inside = |element: Value<'_, '_>| element.get(key).map_or(0, fit);
         find_records(document, (NESTING, DEPTH), &fit_inside).map(|(path, _)| (path, *key))
     };
-    let (path, key) = INSIDE_ELEMENTS.iter().find_map(place)?;
+    let mut keys = [false; INSIDE_ELEMENTS.len()];
+    keys_inside(document, (NESTING, DEPTH), &mut keys);
+    let seen = INSIDE_ELEMENTS.iter().zip(keys).filter_map(|(key, is_seen)| is_seen.then_some(key));
+    let (path, key) = seen.into_iter().find_map(place)?;
     let container = at(document, &path).filter(|container| container.is_array())?;
+    // A label beside the record would be lost.
+    if container.items().take(SAMPLE).any(is_judged) {
+        return None;
+    }
     let sample = container.items().take(SAMPLE).filter_map(|element| element.get(key)).collect();
     Some((Layout::Each { path, key: key.to_owned() }, sample))
 }
 
-/// The records of each element of an array, by the path that is the same in all that were looked at; the value there
-/// where it is a record itself.
-fn records_in_pages<'t, 'a>(
-    document: Value<'t, 'a>,
-    fit: &dyn Fn(Value<'_, '_>) -> u8,
-) -> Option<(Layout, Vec<Value<'t, 'a>>)> {
-    let pages = || document.items().chain(document.members().map(|(_, value)| value)).take(SAMPLE);
-    // One object in an object is no list of pages.
-    if !pages().all(|page| page.is_object()) || document.is_object() && pages().count() < 2 {
-        return None;
+/// Which of [`INSIDE_ELEMENTS`] the children of containers have, as deep as [`find_records`] looks.
+fn keys_inside(
+    value: Value<'_, '_>,
+    (nesting, depth): (usize, usize),
+    seen: &mut [bool; INSIDE_ELEMENTS.len()],
+) {
+    for child in sample_of(value) {
+        for (key, is_seen) in INSIDE_ELEMENTS.iter().zip(seen.iter_mut()) {
+            *is_seen |= child.get(key).is_some();
+        }
     }
-    let found = pages().find_map(|page| find_records(page, (NESTING, DEPTH), fit));
-    let path = found.map(|(path, _)| path).filter(|path| !path.is_empty())?;
-    let is_page = |page: Value<'t, 'a>| {
-        at(page, &path).is_some_and(|records| records.is_array() || records.is_object() || records.is_null())
+    for (key, member) in value.members().take(SAMPLE * 4).filter(|_| depth > 0) {
+        if let Some(nesting) = nesting.checked_sub(usize::from(!ENVELOPES.contains(&&*key))) {
+            keys_inside(member, (nesting, depth - 1), seen);
+        }
+    }
+}
+
+/// Whether a label stands in what is around a record.
+fn is_judged(around: Value<'_, '_>) -> bool {
+    around.members().any(|(key, _)| is_label(&key))
+}
+
+/// Whether a record is a piece of a run that has no name.
+fn is_nameless_piece(record: Value<'_, '_>) -> bool {
+    let pieces = |format: &'static dyn Format| {
+        let pieces = caught(|| format.pieces(record)).ok().flatten();
+        pieces.is_some_and(|pieces| pieces.iter().any(|piece| piece.run.is_none()))
     };
-    if !pages().all(is_page) {
-        return None;
+    best_format(record).is_some_and(|(format, _)| pieces(format))
+}
+
+/// What the elements of a list were found to be.
+enum Pages<'t, 'a> {
+    None,
+    Found(Layout, Vec<Value<'t, 'a>>),
+    /// They hold records, which would lose what stands beside them.
+    Refused,
+}
+
+/// The records of each element of an array, by the path that is the same in most that were looked at; the value there
+/// where it is a record itself.
+fn records_in_pages<'t, 'a>(document: Value<'t, 'a>, fit: &dyn Fn(Value<'_, '_>) -> u8) -> Pages<'t, 'a> {
+    let is_keyed = document.is_object();
+    let members = document.members().map(|(_, value)| value).filter(|value| value.is_object());
+    let pages: Vec<Value<'t, 'a>> = document.items().chain(members).take(SAMPLE).collect();
+    let found = pages.iter().find_map(|page| find_records(*page, (NESTING, DEPTH), fit));
+    let Some(path) = found.map(|(path, _)| path).filter(|path| !path.is_empty()) else {
+        return Pages::None;
+    };
+    let is_page = |page: &&Value<'t, 'a>| {
+        at(**page, &path)
+            .is_some_and(|records| records.is_array() || records.is_object() || records.is_null())
+    };
+    let fitting = pages.iter().filter(is_page).count();
+    // One object in an object is no list of pages.
+    if fitting * 2 <= pages.len() && !is_keyed || fitting < 2 && is_keyed {
+        return Pages::None;
     }
-    let held = || pages().filter_map(|page| at(page, &path));
+    let held = || pages.iter().filter_map(|page| at(*page, &path));
     if let [key] = &path[..]
-        && document.is_array()
+        && !is_keyed
+        && fitting == pages.len()
         && held().all(|value| value.is_object() && fit(value) > 0)
     {
-        return Some((Layout::Each { path: Vec::new(), key: key.clone() }, held().collect()));
+        if pages.iter().any(|page| is_judged(*page)) {
+            return Pages::Refused;
+        }
+        return Pages::Found(Layout::Each { path: Vec::new(), key: key.clone() }, held().collect());
     }
-    let sample = held().flat_map(sample_of).take(SAMPLE).collect();
-    Some((Layout::Pages(path), sample))
+    let layout = pages_or_groups(&pages, &path, fit);
+    let sample: Vec<Value<'t, 'a>> = held().flat_map(sample_of).take(SAMPLE).collect();
+    let is_run = |page: &Value<'t, 'a>| {
+        page.members().any(|(key, _)| key != path[0] && !ABOUT_ANSWER.contains(&&*key))
+            || !LISTS.contains(&&*path[path.len() - 1])
+    };
+    let is_joined =
+        || (is_keyed || pages.iter().any(is_run)) && sample.iter().any(|one| is_nameless_piece(*one));
+    let is_lost = |page: &Value<'t, 'a>| {
+        page.members().any(|(key, value)| {
+            is_label(&key) && !value.is_array() && (key != "success" || value.as_bool() != Some(true))
+        })
+    };
+    match pages.iter().any(is_lost) || is_joined() {
+        true => Pages::Refused,
+        false => Pages::Found(layout, sample),
+    }
+}
+
+/// Pages by the path of their one list, or by what holds their lists.
+fn pages_or_groups(pages: &[Value<'_, '_>], path: &[String], fit: &dyn Fn(Value<'_, '_>) -> u8) -> Layout {
+    let around = &path[..path.len() - 1];
+    let holders = pages.iter().filter_map(|page| at(*page, around));
+    let groups: Vec<Groups<'_, '_>> = holders.map(|holder| groups_of(holder, fit)).collect();
+    if groups.iter().all(|groups| groups.found.len() < 2) {
+        return Layout::Pages(path.to_vec());
+    }
+    let (mut others, mut keyed) = (Vec::new(), Vec::new());
+    for groups in groups {
+        others.extend(groups.others);
+        keyed.extend(groups.keyed);
+    }
+    for keys in [&mut others, &mut keyed] {
+        keys.sort_unstable();
+        keys.dedup();
+    }
+    Layout::Groups { path: around.to_vec(), paged: true, others, keyed }
 }
 
 fn sample_of<'t, 'a>(container: Value<'t, 'a>) -> Vec<Value<'t, 'a>> {
@@ -379,9 +580,12 @@ fn children_fit(container: Value<'_, '_>, fit: &dyn Fn(Value<'_, '_>) -> u8) -> 
     let children = sample_of(container);
     let same_kind =
         children.iter().all(|child| child.is_object()) || children.iter().all(|child| child.is_array());
+    if !same_kind {
+        return None;
+    }
     let fitting = children.iter().filter(|child| fit(**child) > 0).count();
     let total: u32 = children.iter().map(|child| u32::from(fit(*child))).sum();
-    (same_kind && fitting > 0 && fitting * 2 >= children.len()).then(|| total / children.len() as u32)
+    (fitting > 0 && fitting * 2 >= children.len()).then(|| total / children.len() as u32)
 }
 
 /// Scores summed over the sampled records.
@@ -440,6 +644,7 @@ impl Tally<'_> {
                 confidence: confidence(self.mapped),
                 runner_up: None,
                 layout,
+                by_line: false,
                 spread: false,
             };
         }
@@ -449,6 +654,7 @@ impl Tally<'_> {
             confidence: ranked.first().map_or(0.0, |(_, sum)| confidence(*sum)),
             runner_up: ranked.get(1).map(|(name, sum)| (*name, confidence(*sum))),
             layout,
+            by_line: false,
             spread: format.is_some_and(|name| self.spread.contains(&name)),
         }
     }

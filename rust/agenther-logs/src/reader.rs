@@ -15,7 +15,7 @@ use crate::json::Limits;
 use crate::mapping::Mapping;
 use crate::records::RecordReader;
 use crate::run::{Reason, Reject, Sink};
-use crate::split::Layout;
+use crate::split::{Layout, Splitter};
 use crate::stream::{Window, decompressed};
 
 /// Bytes looked at to tell the format. Enough for a record of most logs; a record that is longer is
@@ -293,7 +293,8 @@ fn open_stream(
     }
     let found_text = || TEXT_FORMATS.iter().find(|format| detection.format == Some(format.name()));
     let chosen = forced.or_else(|| found_text().map(|format| Chosen::Text(*format)));
-    let cutter = Cutter::new(window, detection.layout.clone(), options.max_record_bytes, first);
+    let splitter = Splitter::new(detection.layout.clone(), detection.by_line, options.max_record_bytes);
+    let cutter = Cutter::new(window, splitter, first);
     Ok((Source { stem, options, detection, chosen, beside }, cutter))
 }
 

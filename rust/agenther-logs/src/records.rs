@@ -137,6 +137,9 @@ impl RecordReader {
             }
         };
         let outcome = parsed.and_then(|parsed| {
+            if caught(|| run.format.is_settled(parsed.root())).map_err(reader_panic)? {
+                return Ok(());
+            }
             read(run.format, parsed.root(), run.id.as_deref(), &run.text, run.number, tally)
         });
         if let Err(trouble) = outcome {

@@ -25,8 +25,12 @@ pub enum Layout {
     },
     /// The value found by following these keys: a record in an envelope, whose other members tell of the answer.
     At(Vec<String>),
-    /// The elements of what the document holds by a key: runs by tool, by task, by split.
+    /// The elements of what an object holds by a key: runs by tool, by task, by split.
     Groups {
+        /// The keys of that object.
+        path: Vec<String>,
+        /// Whether each element of an array or member of an object has such an object.
+        paged: bool,
         /// The keys of arrays that hold no records.
         others: Vec<String>,
         /// The keys of objects that hold records by their ids.
@@ -163,6 +167,8 @@ impl ValueEnd {
 /// Cuts a stream into frames by its [`Layout`].
 pub(crate) struct Splitter {
     layout: Layout,
+    /// Whether a document ends with its line, whatever is wrong with it.
+    by_line: bool,
     limit: usize,
     /// The brackets that close the containers entered; empty before a document.
     closers: Vec<u8>,
@@ -192,12 +198,58 @@ impl<'p> Place<'p> {
 }
 
 impl Splitter {
-    pub fn new(layout: Layout, limit: usize) -> Self {
-        Splitter { layout, limit, closers: Vec::new(), around: None, gave: false, done: false }
+    pub fn new(layout: Layout, by_line: bool, limit: usize) -> Self {
+        Splitter { layout, by_line, limit, closers: Vec::new(), around: None, gave: false, done: false }
     }
 
     /// The next frame, `None` at the end of the stream. The caller consumes the frame.
     pub fn next(&mut self, window: &mut Window) -> Option<Frame> {
+        loop {
+            if self.by_line
+                && (self.done || !window.is_capped() && self.closers.is_empty() && self.around.is_none())
+                && let Some(too_large) = self.next_line(window)
+            {
+                return Some(too_large);
+            }
+            let frame = self.next_of_layout(window);
+            if !window.is_capped() {
+                return frame;
+            }
+            if let Some(frame) = frame {
+                let is_broken = matches!(frame.state, FrameState::Stray | FrameState::Cut);
+                self.done |= is_broken;
+                // The parser says what is wrong with the line; the file goes on.
+                return Some(if is_broken { Frame { state: FrameState::Whole, ..frame } } else { frame });
+            }
+            self.done = true;
+        }
+    }
+
+    /// Stands before the next line, past what is left of the one before, and looks no further than its end; a frame
+    /// where it is too long for that.
+    fn next_line(&mut self, window: &mut Window) -> Option<Frame> {
+        self.done &= !window.is_capped();
+        window.pass_cap();
+        self.closers.clear();
+        self.around = None;
+        peek(window);
+        let mut scanned = 0;
+        while scanned <= self.limit {
+            match memchr::memchr(b'\n', &window.bytes()[scanned..]) {
+                Some(found) => {
+                    window.cap_at(scanned + found);
+                    return None;
+                }
+                None => scanned = window.bytes().len(),
+            }
+            if !window.fill() {
+                return None;
+            }
+        }
+        Some(self.cut(window, End::Newline, None))
+    }
+
+    fn next_of_layout(&mut self, window: &mut Window) -> Option<Frame> {
         if self.done {
             return None;
         }
@@ -213,7 +265,10 @@ impl Splitter {
             Layout::At(path) => path.split_last().and_then(|(key, path)| {
                 self.next_inside(window, Place { only: Some(key), ..Place::inside(path) })
             }),
-            Layout::Groups { others, keyed } => self.next_in_groups(window, others, keyed),
+            Layout::Groups { path, paged, others, keyed } => {
+                let place = Place { paged: *paged, ..Place::inside(path) };
+                self.next_in_groups(window, place, (others, keyed))
+            }
             Layout::Text => peek(window).map(|_| self.cut(window, End::Stream, None)),
             Layout::Opaque => self.everything(window),
         };
@@ -317,7 +372,15 @@ impl Splitter {
                 (b']', Some(b']')) | (b'}', Some(b'}')) => self.around = None,
                 (b',', Some(_)) => {}
                 (b'"', Some(b'}')) => {
-                    return Some(self.member_key(window).err().map(|state| self.last(window, state)));
+                    if let Err(state) = self.member_key(window) {
+                        return Some(Some(self.last(window, state)));
+                    }
+                    if let Some(b'{' | b'[') = peek(window) {
+                        return Some(None);
+                    }
+                    // A member beside the pages.
+                    self.skip_value(window);
+                    continue;
                 }
                 _ => return Some(None),
             }
@@ -325,77 +388,104 @@ impl Splitter {
         }
     }
 
-    fn next_in_groups(&mut self, window: &mut Window, others: &[String], keyed: &[String]) -> Option<Frame> {
+    fn next_in_groups(
+        &mut self,
+        window: &mut Window,
+        place: Place<'_>,
+        (others, keyed): (&[String], &[String]),
+    ) -> Option<Frame> {
+        let level = place.path.len() + 1;
         loop {
+            if self.closers.is_empty() {
+                self.gave = false;
+                let between = self.stand_before_document(window, place.paged)?;
+                if let Some(trouble) = between.or_else(|| self.enter(window, place.path)) {
+                    return Some(trouble);
+                }
+            }
             let Some(byte) = peek(window) else {
-                return (!self.closers.is_empty()).then(|| self.last(window, FrameState::Cut));
+                return Some(self.last(window, FrameState::Cut));
             };
-            match (byte, self.closers.len()) {
-                (b',', _) => window.consume(1),
-                (b']' | b'}', _) if self.closers.last() == Some(&byte) => {
+            let in_array = self.closers.last() == Some(&b']');
+            match byte {
+                b',' => window.consume(1),
+                b']' | b'}' if self.closers.last() == Some(&byte) => {
                     window.consume(1);
                     self.closers.pop();
+                    if self.closers.len() == level - 1 && !std::mem::replace(&mut self.gave, true) {
+                        return Some(without(window));
+                    }
                 }
-                (b']' | b'}', _) => return Some(self.last(window, FrameState::Stray)),
-                (b'{', 0) => {
-                    window.consume(1);
-                    self.closers.push(b'}');
+                b']' | b'}' => return Some(self.last(window, FrameState::Stray)),
+                _ if in_array => {
+                    self.gave = true;
+                    return Some(self.cut_value(window, None));
                 }
-                (_, 0) => return Some(self.last(window, FrameState::Stray)),
-                (_, 1) => match self.member_key(window) {
-                    Ok(key) => match peek(window) {
-                        Some(b'[') if !others.contains(&key) => {
-                            window.consume(1);
-                            self.closers.push(b']');
-                        }
-                        Some(b'{') if keyed.contains(&key) => {
-                            window.consume(1);
-                            self.closers.push(b'}');
-                        }
+                _ => match self.member_key(window) {
+                    Ok(key) if self.closers.len() > level => return Some(self.cut_value(window, Some(key))),
+                    Ok(key) if self.closers.len() == level => match peek(window) {
+                        Some(b'[') if !others.contains(&key) => self.enter_group(window, b']'),
+                        Some(b'{') if keyed.contains(&key) => self.enter_group(window, b'}'),
                         // A member beside the groups.
                         _ => self.skip_value(window),
                     },
+                    Ok(_) => self.skip_value(window),
                     Err(state) => return Some(self.last(window, state)),
                 },
-                _ if self.closers.last() == Some(&b'}') => {
-                    return Some(match self.member_key(window) {
-                        Ok(key) => self.cut_value(window, Some(key)),
-                        Err(state) => self.last(window, state),
-                    });
-                }
-                _ => return Some(self.cut_value(window, None)),
             }
         }
+    }
+
+    fn enter_group(&mut self, window: &mut Window, closer: u8) {
+        window.consume(1);
+        self.closers.push(closer);
+        self.gave = true;
     }
 
     /// Goes down `path`; a frame only where that fails.
     fn enter(&mut self, window: &mut Window, path: &[String]) -> Option<Frame> {
         let mut path = path.iter();
+        let mut wanted = path.next();
         loop {
             match peek(window) {
                 Some(b'{') => self.closers.push(b'}'),
-                Some(b'[') => self.closers.push(b']'),
+                Some(b'[') if wanted.is_none() => self.closers.push(b']'),
                 Some(first) if !self.closers.is_empty() => {
                     self.skip_value(window);
                     // A page that is empty may have `null` there.
+                    self.gave |= first == b'n';
                     return (first != b'n').then(|| without(window));
                 }
+                Some(first) if first == b'[' || self.around.is_some() => return Some(self.odd(window)),
                 Some(_) => return Some(self.last(window, FrameState::Stray)),
                 None => return Some(self.last(window, FrameState::Cut)),
             }
             window.consume(1);
-            let wanted = path.next()?;
+            let key = wanted?;
             loop {
                 match peek(window) {
                     Some(b',') => window.consume(1),
-                    Some(b'}' | b']') => return Some(without(window)),
+                    Some(b'}' | b']') => {
+                        self.gave = true;
+                        return Some(without(window));
+                    }
                     _ => match self.member_key(window) {
-                        Ok(key) if key == *wanted => break,
+                        Ok(found) if found == *key => break,
                         Ok(_) => self.skip_value(window),
                         Err(state) => return Some(self.last(window, state)),
                     },
                 }
             }
+            wanted = path.next();
+        }
+    }
+
+    /// A document that has no place for records.
+    fn odd(&self, window: &mut Window) -> Frame {
+        let frame = self.cut_value(window, None);
+        match frame.state {
+            FrameState::Whole => Frame { state: FrameState::Without, ..frame },
+            _ => frame,
         }
     }
 

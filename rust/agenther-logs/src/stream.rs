@@ -92,18 +92,30 @@ pub(crate) struct Window {
     start: usize,
     end: usize,
     offset: u64,
+    /// Where the line ends that is looked at, as if the stream did.
+    cap: Option<u64>,
     ended: bool,
     error: Option<io::Error>,
 }
 
 impl Window {
     pub fn new(input: Box<dyn Read + Send>) -> Self {
-        Window { input, buffer: vec![0; CHUNK], start: 0, end: 0, offset: 0, ended: false, error: None }
+        Window {
+            input,
+            buffer: vec![0; CHUNK],
+            start: 0,
+            end: 0,
+            offset: 0,
+            cap: None,
+            ended: false,
+            error: None,
+        }
     }
 
     /// What is in memory and not consumed.
     pub fn bytes(&self) -> &[u8] {
-        &self.buffer[self.start..self.end]
+        let capped = self.cap.map_or(self.end, |cap| self.start + (cap - self.offset) as usize);
+        &self.buffer[self.start..capped]
     }
 
     /// Where [`Window::bytes`] starts in the decompressed stream.
@@ -113,7 +125,7 @@ impl Window {
 
     /// Reads more; `false` once the stream has ended or failed.
     pub fn fill(&mut self) -> bool {
-        if self.ended {
+        if self.ended || self.cap.is_some() {
             return false;
         }
         self.make_room();
@@ -162,9 +174,25 @@ impl Window {
         self.offset += length as u64;
     }
 
+    /// Shows the first `length` bytes only, until [`Window::pass_cap`].
+    pub fn cap_at(&mut self, length: usize) {
+        self.cap = Some(self.offset + length as u64);
+    }
+
+    /// Whether there is a cap.
+    pub fn is_capped(&self) -> bool {
+        self.cap.is_some()
+    }
+
+    /// Lets go of what is left before the cap, and of the cap.
+    pub fn pass_cap(&mut self) {
+        self.consume(if self.is_capped() { self.bytes().len() } else { 0 });
+        self.cap = None;
+    }
+
     /// Whether the stream is at its end and all of it is in memory.
     pub fn is_ended(&self) -> bool {
-        self.ended
+        self.ended && self.cap.is_none()
     }
 
     /// The failure that ended the stream, once.

@@ -8,22 +8,31 @@
 //! |---|---|
 //! | `messages` of the runs of a session, one after the other, without those `from_history` | the conversation; see `openai_chat` |
 //! | of a run without messages `input.input_content`, `tools`, `content` | the conversation |
+//! | `input` of a run that has no `input_content`, as workflows have it | the conversation |
 //! | the `content` of a last run whose `status` is `ERROR`, else its status where it is `CANCELLED` | `failure_reason` |
-//! | agent, team, model, `session_state` | `metadata` |
+//! | labels beside what Agno writes | `success`, `reward`, `failure_reason` |
+//! | agent, team, model, `session_state`; what stands beside what Agno writes | `metadata` |
 //!
-//! Left out: runs of the members of a team (`parent_run_id`, `member_responses`), which its leader sees as results.
+//! Left out: runs of the members of a team (`parent_run_id`, `member_responses`), which its leader sees as results. One
+//! that stands alone is a run.
 //!
 //! Leaks: none.
 
-use super::{Format, Record, by_agent};
+use std::collections::HashSet;
+
+use super::{Format, Record, by_agent, copy_rest, has_own_steps, is_of_house};
 use crate::json::{Limits, ObjectWriter, Tape, Value, read_inner};
+use crate::labels::{is_label, read_labels};
 use crate::messages::Conversation;
-use crate::run::Run;
+use crate::run::{Run, Text};
 use crate::terminal::set_final_answer;
 
 pub(super) struct Agno;
 
 const OWNER: &[&str] = &["agent_id", "team_id", "workflow_id"];
+
+/// `RunStatus`.
+const STATUS: &[&str] = &["PENDING", "RUNNING", "COMPLETED", "PAUSED", "CANCELLED", "ERROR"];
 
 fn is_run(value: Value<'_, '_>) -> bool {
     let has = |key| value.get(key).is_some();
@@ -31,6 +40,21 @@ fn is_run(value: Value<'_, '_>) -> bool {
         && OWNER.iter().any(|key| has(key))
         && (has("content") || has("status"))
         && (has("messages") || has("tools") || has("input"))
+        && is_marked(value)
+        && !is_of_house(value)
+}
+
+/// Whether a run has what Agno writes and others do not.
+fn is_marked(run: Value<'_, '_>) -> bool {
+    let status = run.text_of(&["status"]);
+    // Others have the schemas of tools there.
+    let is_used = |tool: Value<'_, '_>| tool.get("tool_name").is_some();
+    run.get("content_type").is_some()
+        || run.at_path(&["input", "input_content"]).is_some()
+        || run.items_of("tools").next().is_some_and(is_used)
+        || status.is_some_and(|status| STATUS.contains(&&*status))
+            && run.items_of("tools").all(is_used)
+            && !run.members().any(|(key, _)| is_label(&key))
 }
 
 /// The runs of a session, where they are no text.
@@ -50,8 +74,10 @@ fn is_session(value: Value<'_, '_>) -> bool {
         let text = value.get("runs").and_then(|runs| runs.text());
         text.is_some_and(|text| text.starts_with('[') && text.contains("\"run_id\""))
     };
-    runs_in(value).next().is_some_and(|run| run.get("run_id").is_some() || run.get("messages").is_some())
-        || is_text()
+    let is_own = |run: Value<'_, '_>| {
+        (run.get("run_id").is_some() || run.get("messages").is_some()) && !has_own_steps(run)
+    };
+    runs_in(value).next().is_some_and(is_own) || is_text()
 }
 
 impl Format for Agno {
@@ -70,16 +96,17 @@ impl Format for Agno {
     fn read<'a>(&self, record: &Record<'_, 'a>) -> Result<Run<'a>, String> {
         let value = record.value;
         let mut told = Told::default();
-        if is_run(value) {
+        let is_one = is_run(value);
+        if is_one {
             told.run(value);
         } else if let Some(text) = value.get("runs").and_then(|runs| runs.text()) {
             read_inner(&text, |runs| {
-                runs.items().for_each(|run| told.run(run));
+                told.runs(&runs.items().collect::<Vec<_>>());
                 Some(())
             })
             .ok_or("its runs are a text that is not JSON")?;
         } else {
-            runs_in(value).for_each(|run| told.run(run));
+            told.runs(&runs_in(value).collect::<Vec<_>>());
         }
         let list = format!("[{}]", told.messages.join(","));
         let mut tape = Tape::default();
@@ -87,16 +114,17 @@ impl Format for Agno {
         let parsed = parsed.map_err(|error| format!("its messages are not readable JSON: {error}"))?;
         let conversation = Conversation::read(parsed.root().items()).into_owned();
         by_agent(&conversation.steps)?;
-        let id = value.text_of(if is_run(value) { &["run_id"] } else { &["session_id"] });
+        let id = value.text_of(if is_one { &["run_id"] } else { &["session_id"] });
         let mut run = Run {
             trajectory_id: id.unwrap_or_else(|| record.run_id()),
             original_prompt: conversation.prompt,
             system: conversation.system,
             steps: conversation.steps,
-            failure_reason: told.failure.map(Into::into),
-            metadata: metadata(value).map(Into::into),
+            metadata: metadata(record).map(Into::into),
             ..Run::default()
         };
+        read_labels(value, &mut run);
+        run.failure_reason = told.failure.map(Into::into).or(run.failure_reason);
         set_final_answer(&mut run);
         Ok(run)
     }
@@ -112,10 +140,15 @@ struct Told {
 }
 
 impl Told {
+    /// Takes the runs of a session, without those of members whose leader is among them.
+    fn runs(&mut self, runs: &[Value<'_, '_>]) {
+        let ids: HashSet<Text<'_>> = runs.iter().filter_map(|run| run.text_of(&["run_id"])).collect();
+        let is_of_member =
+            |run: &Value<'_, '_>| run.text_of(&["parent_run_id"]).is_some_and(|parent| ids.contains(&parent));
+        runs.iter().filter(|run| !is_of_member(run)).for_each(|run| self.run(*run));
+    }
+
     fn run(&mut self, run: Value<'_, '_>) {
-        if run.any_of(&["parent_run_id"]).is_some() {
-            return;
-        }
         self.failure = match run.text_of(&["status"]).as_deref() {
             Some("ERROR") => {
                 Some(run.text_of(&["content"]).map_or("error".to_owned(), |text| text.into_owned()))
@@ -141,11 +174,14 @@ impl Told {
     }
 
     fn without_messages(&mut self, run: Value<'_, '_>) {
-        let asked = run.at_path(&["input", "input_content"]).and_then(|input| input.text_or_json());
+        let input = run.any_of(&["input"]);
+        let asked = input.and_then(|input| input.get("input_content").unwrap_or(input).text_or_json());
         asked.into_iter().for_each(|asked| self.message("user", |out| _ = out.text("content", &asked)));
         for tool in run.items_of("tools") {
+            // What is offered to the agent may stand there too.
+            let Some(name) = tool.text_of(&["tool_name"]) else { continue };
             let (mut call, mut function) = (ObjectWriter::default(), ObjectWriter::default());
-            function.copy("name", tool.get("tool_name")).copy("arguments", tool.get("tool_args"));
+            function.text("name", &name).copy("arguments", tool.get("tool_args"));
             call.copy("id", tool.get("tool_call_id"))
                 .json("function", &function.finish().unwrap_or_default());
             let calls = format!("[{}]", call.finish().unwrap_or_default());
@@ -170,7 +206,7 @@ impl Told {
     }
 }
 
-fn metadata(record: Value<'_, '_>) -> Option<String> {
+fn metadata(record: &Record<'_, '_>) -> Option<String> {
     const KEPT: &[&str] = &[
         "session_type",
         "agent_id",
@@ -182,10 +218,52 @@ fn metadata(record: Value<'_, '_>) -> Option<String> {
         "model",
         "model_provider",
     ];
+    /// What else Agno writes.
+    const OWN: &[&str] = &[
+        "run_id",
+        "parent_run_id",
+        "session_id",
+        "messages",
+        "tools",
+        "input",
+        "content",
+        "content_type",
+        "status",
+        "runs",
+        "memory",
+        "session_data",
+        "agent_data",
+        "team_data",
+        "workflow_data",
+        "member_responses",
+        "step_results",
+        "step_executor_runs",
+        "events",
+        "event",
+        "summary",
+        "metrics",
+        "model_provider_data",
+        "additional_input",
+        "reasoning_content",
+        "reasoning_steps",
+        "reasoning_messages",
+        "references",
+        "citations",
+        "extra_data",
+        "images",
+        "videos",
+        "audio",
+        "files",
+        "response_audio",
+        "created_at",
+        "updated_at",
+    ];
+    let value = record.value;
     let mut out = ObjectWriter::default();
-    KEPT.iter().for_each(|key| _ = out.copy(key, record.get(key)));
+    KEPT.iter().for_each(|key| _ = out.copy(key, value.get(key)));
     let state =
-        record.at_path(&["session_data", "session_state"]).filter(|state| state.members().next().is_some());
+        value.at_path(&["session_data", "session_state"]).filter(|state| state.members().next().is_some());
     out.copy("session_state", state.filter(|state| state.json().len() <= super::METADATA_FIELD));
+    copy_rest(&mut out, record, |key| KEPT.contains(&key) || OWN.contains(&key) || is_label(key));
     out.finish()
 }

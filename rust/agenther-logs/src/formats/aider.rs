@@ -110,7 +110,10 @@ impl TextFormat for Aider {
     }
 
     fn score(&self, head: &str) -> u8 {
-        95 * u8::from(head.lines().any(|line| line.starts_with(SESSION)))
+        let mut lines = head.lines().skip_while(|line| !line.starts_with(SESSION)).skip(1);
+        // Texts about Aider quote how its chats begin.
+        let is_told = |line: &str| line.starts_with(USER) || line.starts_with(OWN) && line.ends_with(BREAK);
+        95 * u8::from(lines.any(is_told))
     }
 
     fn split(&self, text: &str) -> Vec<Range<usize>> {

@@ -11,12 +11,14 @@
 //! | `raw`, `output` | the reply, `final_answer` |
 //! | name of the task, agent | `metadata` |
 //!
-//! Entries that only say that a task was started are understood, and hold nothing of a run.
+//! An entry that says that a task was started holds nothing of a run where another says what came of it.
 //!
 //! Leaks: `expected_output` stays behind.
 
 use super::{Format, Piece, Record};
+use crate::identity::fingerprint;
 use crate::json::{ObjectWriter, Value};
+use crate::labels::is_label;
 use crate::run::Run;
 use crate::timeline::Timeline;
 
@@ -34,7 +36,9 @@ fn output_of<'t, 'a>(record: Value<'t, 'a>) -> Option<Value<'t, 'a>> {
 
 fn is_entry(record: Value<'_, '_>) -> bool {
     let has = |key| record.get(key).is_some();
-    has("timestamp") && has("task") && has("agent") && (has("task_name") || has("output")) && is_state(record)
+    // Logs of jobs and of agents of one house have all but the name, or more than that.
+    let is_own = || !has("steps") && !has("messages") && !record.members().any(|(key, _)| is_label(&key));
+    has("timestamp") && has("task") && has("agent") && has("task_name") && is_state(record) && is_own()
 }
 
 fn is_state(record: Value<'_, '_>) -> bool {
@@ -57,12 +61,30 @@ impl Format for CrewAi {
     }
 
     fn pieces<'t, 'a>(&self, record: Value<'t, 'a>) -> Option<Vec<Piece<'t, 'a>>> {
-        let is_start = record.text_of(&["status"]).as_deref() == Some("started");
-        (is_entry(record) && is_start && record.any_of(&["output"]).is_none()).then(Vec::new)
+        if !is_entry(record) {
+            return None;
+        }
+        let status = record.get("status")?;
+        let is_start = status.text().as_deref() == Some("started") && record.any_of(&["output"]).is_none();
+        let task = record.get("task").map_or(String::new(), |task| fingerprint(task.raw()));
+        let of_task = |value| Piece { run: Some(format!("task-{task}").into()), value };
+        if is_start {
+            return Some(vec![of_task(record)]);
+        }
+        let run = Some(fingerprint(record.raw()).into());
+        Some(vec![of_task(status), Piece { run, value: record }])
+    }
+
+    fn is_settled(&self, pieces: Value<'_, '_>) -> bool {
+        pieces.items().any(|piece| piece.is_string())
     }
 
     fn read<'a>(&self, record: &Record<'_, 'a>) -> Result<Run<'a>, String> {
-        let output = output_of(record.value).unwrap_or(record.value);
+        let entry = record.value.items().next();
+        if entry.is_some_and(|entry| entry.any_of(&["output"]).is_none()) {
+            return Err("its task was started, and nothing says what came of it".to_owned());
+        }
+        let output = output_of(record.value).or(entry).unwrap_or(record.value);
         let mut timeline = Timeline::default();
         timeline.user(output.text_of(&["description", "task"]));
         timeline.reply(output.any_of(&["raw", "output"]).and_then(|raw| raw.text_or_json()));

@@ -10,7 +10,7 @@
 //! | system messages of the first `AgentInput` | `system` |
 //! | `response` of an `AgentOutput` | `thought` of the calls with it, else a reply; the last is the `final_answer` |
 //! | `tool_calls` of an `AgentOutput`; a `ToolCall` that none has | steps |
-//! | `tool_output` of a `ToolCallResult`, by `tool_id` | `observation`; `is_error` as `error` |
+//! | `tool_output` of a `ToolCallResult`, by `tool_id`, `tool_name` and `tool_kwargs` (some models give the tool's name for an id) | `observation`; `is_error` as `error` |
 //! | name of the agent | `metadata` |
 //!
 //! Left out: deltas (`AgentStream`) and the last event, which repeat the rest.
@@ -110,7 +110,16 @@ struct Agent<'a> {
     name: Option<Text<'a>>,
     /// What the user said last.
     asked: Option<Text<'a>>,
-    called: HashSet<Text<'a>>,
+    /// Calls that wait for their results, and those that have one.
+    open: HashSet<String>,
+    answered: HashSet<String>,
+}
+
+/// What tells a call from others: models give the same id to several.
+fn call_key(call: Value<'_, '_>) -> String {
+    let input = call.get("tool_kwargs").map(|input| input.json()).unwrap_or_default();
+    let [id, name] = ["tool_id", "tool_name"].map(|key| call.text_of(&[key]).unwrap_or_default());
+    [&*id, &*name, &*input].join("\u{1f}")
 }
 
 impl<'a> Agent<'a> {
@@ -126,11 +135,10 @@ impl<'a> Agent<'a> {
                 let output = value.get("tool_output");
                 let seen = output.and_then(|output| content(output).or_else(|| output.text()));
                 let failed = output.and_then(|output| output.get("is_error")?.as_bool());
-                self.timeline.observe(
-                    value.text_of(&["tool_id"]).as_deref(),
-                    seen.unwrap_or_default(),
-                    failed,
-                );
+                let key = call_key(value);
+                self.timeline.observe(Some(&key), seen.unwrap_or_default(), failed);
+                self.open.remove(&key);
+                self.answered.insert(key);
             }
             _ => {}
         }
@@ -152,17 +160,23 @@ impl<'a> Agent<'a> {
 
     fn output(&mut self, value: Value<'_, 'a>) {
         let response = value.get("response");
-        self.timeline.say(response.and_then(|response| content(response).or_else(|| response.text())));
-        value.items_of("tool_calls").for_each(|call| self.call(call));
         self.timeline.end_turn();
+        self.timeline.say(response.and_then(|response| content(response).or_else(|| response.text())));
+        if value.items_of("tool_calls").next().is_none() {
+            return self.timeline.end_turn();
+        }
+        // The last output tells all calls again; one that is made again has an event of its own.
+        let is_new = |call: &Value<'_, '_>| !self.answered.contains(&call_key(*call));
+        let calls: Vec<Value<'_, 'a>> = value.items_of("tool_calls").filter(is_new).collect();
+        calls.into_iter().for_each(|call| self.call(call));
     }
 
-    /// Takes a call that no event before told.
+    /// Takes a call that no event of this turn told before.
     fn call(&mut self, call: Value<'_, 'a>) {
-        let id = call.text_of(&["tool_id"]);
-        if id.clone().is_none_or(|id| self.called.insert(id)) {
+        let key = call_key(call);
+        if self.open.insert(key.clone()) {
             let input = call.get("tool_kwargs").and_then(|input| input.text_or_json());
-            self.timeline.act(id, call_name(call.text_of(&["tool_name"])), input);
+            self.timeline.act(Some(key.into()), call_name(call.text_of(&["tool_name"])), input);
         }
     }
 }

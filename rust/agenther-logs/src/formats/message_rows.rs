@@ -17,9 +17,10 @@ use std::borrow::Cow;
 
 use super::autogen_state::cut_end;
 use super::openai_chat::schemas_in_prompt;
-use super::{Format, Piece, Record, by_agent};
+use super::{Format, Piece, Record, by_agent, has_own_steps};
 use crate::json::{Limits, ObjectWriter, Tape, Value, read_inner};
-use crate::messages::{Conversation, is_message, item_role};
+use crate::labels::is_label;
+use crate::messages::{Conversation, is_message, is_type, item_role};
 use crate::run::{Run, Text};
 use crate::terminal::set_final_answer;
 
@@ -43,12 +44,17 @@ fn kind_of(row: Value<'_, '_>) -> Option<Kind> {
         return Some(Kind::Camel);
     }
     row.any_of(CONVERSATION)?;
+    // Such a record tells of a run by itself; its message is a part of that.
+    if has_own_steps(row) || row.members().any(|(key, _)| is_label(&key)) {
+        return None;
+    }
     let holds = |key: &&'static str| row.get(key).is_some_and(holds_message);
     if row.get("message_meta").is_some() && holds(&"config") {
         return Some(Kind::Column("config"));
     }
     // Entries of sessions have a type, or an id of their own, beside their message.
-    let is_entry = row.get("type").is_some() || row.get("uuid").is_some();
+    let is_typed = row.get("type").is_some() && !is_type(row, &["message"]);
+    let is_entry = is_typed || row.get("uuid").is_some();
     if let Some(key) = ["message_data", "message"].into_iter().filter(|_| !is_entry).find(holds) {
         return Some(Kind::Column(key));
     }
@@ -100,8 +106,7 @@ impl Format for MessageRows {
         if rows.is_empty() {
             rows.push(record.value);
         }
-        let number = |row: Option<&Value<'_, '_>>| row.and_then(|row| row.get("id")?.as_f64());
-        if number(rows.first()) > number(rows.last()) {
+        if is_newest_first(&rows) {
             rows.reverse();
         }
         let messages: Vec<Cow<'_, str>> = rows.iter().filter_map(|row| messages_in(*row)).collect();
@@ -125,6 +130,24 @@ impl Format for MessageRows {
         };
         set_final_answer(&mut run);
         Ok(run)
+    }
+}
+
+/// Whether the last row is older than the first: by their numbers, else by their times, written alike.
+fn is_newest_first(rows: &[Value<'_, '_>]) -> bool {
+    let (Some(first), Some(last)) = (rows.first(), rows.last()) else { return false };
+    let ends = |read: &dyn Fn(Value<'_, '_>) -> Option<f64>| read(*first).zip(read(*last));
+    if let Some((first, last)) = ends(&|row| row.get("id")?.as_f64()) {
+        return first > last;
+    }
+    const TIMES: &[&str] = &["created_at", "createdAt", "timestamp"];
+    let (Some(early), Some(late)) = (first.any_of(TIMES), last.any_of(TIMES)) else { return false };
+    match (early.as_f64(), late.as_f64()) {
+        (Some(early), Some(late)) => early > late,
+        _ => early
+            .text()
+            .zip(late.text())
+            .is_some_and(|(early, late)| early.len() == late.len() && early > late),
     }
 }
 

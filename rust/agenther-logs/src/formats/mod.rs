@@ -254,6 +254,12 @@ pub trait Format: Sync {
         None
     }
 
+    /// Whether pieces that were put together tell nothing that another run does not tell.
+    fn is_settled(&self, pieces: Value<'_, '_>) -> bool {
+        let _ = pieces;
+        false
+    }
+
     /// The run of a record that scored; else what is missing, as in "it has no steps".
     fn read<'a>(&self, record: &Record<'_, 'a>) -> Result<Run<'a>, String>;
 }
@@ -369,6 +375,19 @@ static REFERENCE: Keys = Keys::new(&[
 /// Whether a field of this name tells what the answer should have been.
 pub(crate) fn is_reference(key: &str) -> bool {
     REFERENCE.contains(key)
+}
+
+/// Whether a record holds a list of steps under the names of logs of one house, which no product writes there.
+pub(crate) fn has_own_steps(record: Value<'_, '_>) -> bool {
+    ["steps", "trajectory", "actions"]
+        .iter()
+        .any(|key| record.items_of(key).next().is_some_and(|step| step.is_object() || step.is_string()))
+}
+
+/// Whether a record holds steps or a goal under such names.
+pub(crate) fn is_of_house(record: Value<'_, '_>) -> bool {
+    const GOALS: &[&str] = &["task", "goal", "instruction", "objective", "query", "question", "prompt"];
+    has_own_steps(record) || record.text_of(GOALS).is_some()
 }
 
 /// Copies the members of a record that no other field took to the metadata; long ones and reference

@@ -48,7 +48,10 @@ fn is_head(entry: Value<'_, '_>) -> bool {
 }
 
 fn message_of<'t, 'a>(entry: Value<'t, 'a>) -> Option<Value<'t, 'a>> {
-    let message = entry.get("message").filter(|_| is_type(entry, &["message"]))?;
+    // Lines of the first version have no ids, and nothing that names their session.
+    let is_own =
+        entry.get("id").is_some() || ["sessionId", "session_id"].iter().all(|key| entry.get(key).is_none());
+    let message = entry.get("message").filter(|_| is_own && is_type(entry, &["message"]))?;
     let role = message.text_of(&["role"])?;
     Some(message).filter(|_| ROLES.contains(&&*role) && entry.get("timestamp").is_some())
 }
@@ -72,7 +75,9 @@ impl Format for Pi {
     }
 
     fn pieces<'t, 'a>(&self, record: Value<'t, 'a>) -> Option<Vec<Piece<'t, 'a>>> {
-        let run = if is_head(record) { record.text_of(&["id"]) } else { None };
+        // What others write in this shape names its session in each line.
+        let session = || record.text_of(&["sessionId", "session_id"]);
+        let run = if is_head(record) { record.text_of(&["id"]) } else { session() };
         record.is_object().then(|| vec![Piece { run, value: record }])
     }
 

@@ -19,7 +19,7 @@
 //!
 //! Left out: ART's `additional_histories`, conversations that the run also had.
 //!
-//! Leaks: `task` (it holds the answer), `info`, `metrics` and what the steps repeat stay behind.
+//! Leaks: `task` and `answer`, `solution`, … of `metadata` (they hold the answer), `info`, `metrics` and what the steps repeat stay behind.
 
 use super::openai_chat::{schemas_in_prompt, set_goal, tools_of};
 use super::{Format, METADATA_FIELD, Piece, Record, by_agent, is_reference};
@@ -34,6 +34,8 @@ use crate::transcript::messages_in;
 pub(super) struct RlEpisodes;
 
 const GOAL: &[&str] = &["question", "problem", "instruction", "prompt", "query", "problem_statement"];
+/// What a row of the data set says of the answer, beside the names of references.
+const ANSWERS: &[&str] = &["answer", "answers", "solution", "expected", "ground_truth_answer", "label"];
 /// Endings that are none of a failure.
 const USUAL: &[&str] = &["env_done", "unknown"];
 
@@ -150,7 +152,8 @@ fn with_choices<'a>(value: Value<'_, 'a>, choices: Value<'_, 'a>) -> Run<'a> {
     let kept = value.get("metadata").filter(|kept| kept.json().len() <= METADATA_FIELD);
     let mut out = ObjectWriter::default();
     let members = kept.into_iter().flat_map(|kept| kept.members());
-    for (key, member) in members.filter(|(key, _)| !is_reference(key) && !is_label(key)) {
+    let is_answer = |key: &str| ANSWERS.contains(&key) || is_reference(key);
+    for (key, member) in members.filter(|(key, _)| !is_answer(key) && !is_label(key)) {
         out.copy(&key, Some(member));
     }
     run.metadata = out.finish().map(Into::into);

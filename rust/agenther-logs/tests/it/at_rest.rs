@@ -36,6 +36,12 @@ fn the_same_records_in_every_layout() {
         path: path.iter().map(|key| (*key).to_owned()).collect(),
         key: key.to_owned(),
     };
+    let groups = |path: &[&str], others: &[&str]| Layout::Groups {
+        path: path.iter().map(|key| (*key).to_owned()).collect(),
+        paged: false,
+        others: others.iter().map(|key| (*key).to_owned()).collect(),
+        keyed: Vec::new(),
+    };
     let at = |path: &[&str]| Layout::At(path.iter().map(|key| (*key).to_owned()).collect());
     for (text, expected) in [
         (format!("{a}\n{b}\n"), Layout::Lines),
@@ -55,15 +61,25 @@ fn the_same_records_in_every_layout() {
             format!(
                 "{{\"n\": 2, \"easy\": [{a}],\n \"stats\": {{\"x\": [1]}}, \"hard\": [{b}], \"costs\": [1, 2]}}"
             ),
-            Layout::Groups { others: vec!["costs".to_owned()], keyed: Vec::new() },
+            groups(&[], &["costs"]),
         ),
         (
             format!("{{\"easy\": [{a}], \"hard\": {{\"x\": {b}}}}}"),
-            Layout::Groups { others: Vec::new(), keyed: vec!["hard".to_owned()] },
+            Layout::Groups {
+                path: Vec::new(),
+                paged: false,
+                others: Vec::new(),
+                keyed: vec!["hard".to_owned()],
+            },
         ),
         (
             format!("{{\"easy\": {{\"x\": {a}}}, \"n\": 2, \"hard\": {{\"y\": {b}}}}}"),
-            Layout::Groups { others: Vec::new(), keyed: vec!["easy".to_owned(), "hard".to_owned()] },
+            Layout::Groups {
+                path: Vec::new(),
+                paged: false,
+                others: Vec::new(),
+                keyed: vec!["easy".to_owned(), "hard".to_owned()],
+            },
         ),
         (format!("{{\"easy\": [{a}], \"hard\": []}}\n{{\"hard\": [], \"easy\": [{b}]}}"), inside(&["easy"])),
         (format!("{}\n{}", a.replace(", ", ",\n "), b.replace(", ", ",\n ")), Layout::Values),

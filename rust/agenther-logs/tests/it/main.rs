@@ -9,6 +9,7 @@ mod data_spans;
 mod data_text;
 mod golden;
 mod hostile;
+mod house_logs;
 mod mapping;
 mod misshapen;
 mod pages;
