@@ -65,6 +65,7 @@ const LISTS: &[&str] = &[
     "execution_trace",
     "execution_log",
     "action_history",
+    "entries",
     "iterations",
     "episode",
 ];
@@ -143,7 +144,11 @@ const MOST_PARALLEL: usize = 16;
 
 /// Whether the elements of a list are records of another format, which tells more than that they are steps.
 fn is_of_another(list: Value<'_, '_>) -> bool {
-    list.items().take(2).any(|item| other_score(item) >= SURE)
+    let (sure, all) = list
+        .items()
+        .take(SAMPLE)
+        .fold((0, 0), |(sure, all), item| (sure + usize::from(other_score(item) >= SURE), all + 1));
+    4 * sure >= 3 * all
 }
 
 /// Whether the elements of a list say which tool was called with what, or what came back. What else has a name and a
@@ -271,7 +276,8 @@ fn holds_list(record: Value<'_, '_>) -> bool {
 fn goal_of<'a>(record: Value<'_, 'a>) -> Option<Text<'a>> {
     let within = || std::iter::once(record).chain(inside(record).map(|(_, object)| object));
     let opening = || record.text_of(OPENING).filter(|text| text.trim().contains(' '));
-    within().find_map(stated_goal).or_else(|| within().find_map(akin_to_goal)).or_else(opening)
+    let said = || record.get("input")?.text_of(&["user", "user_message", "message", "text", "content"]);
+    within().find_map(stated_goal).or_else(said).or_else(|| within().find_map(akin_to_goal)).or_else(opening)
 }
 
 /// A goal by one of its names; of an object the words in it, and never its reference.
@@ -375,7 +381,7 @@ impl Format for StepList {
             None => record.run_id(),
         };
         run.original_prompt = goal_of(value);
-        run.system = value.text_of(SYSTEM);
+        run.system = value.text_of(SYSTEM).or_else(|| value.get("input")?.text_of(SYSTEM));
         run.final_answer = answer_of(value, ANSWER).or_else(|| answer_of(object, ANSWER));
         if run.final_answer.is_none() && value.get("question").is_none() {
             run.final_answer = answer_of(value, &["answer"]).or_else(|| answer_of(object, &["answer"]));
@@ -472,7 +478,13 @@ fn read_events<'a>(list: Value<'_, 'a>, run: &mut Run<'a>) {
             || element.get(Part::Arguments).or(element.get(Part::Inside)).filter(|given| given.is_object());
         if element.acts() { None } else { stated_goal(item).or_else(|| stated_goal(given()?)) }
     };
-    run.original_prompt = list.items().take(SAMPLE).find_map(goal).or_else(|| shared_goal(list));
+    let said = |item: Value<'_, 'a>| {
+        let element = Element::of(item);
+        element.words.filter(|_| element.kind == Some(Kind::User))
+    };
+    let sample = || list.items().take(SAMPLE);
+    run.original_prompt =
+        sample().find_map(said).or_else(|| sample().find_map(goal)).or_else(|| shared_goal(list));
     if run.original_prompt.is_none()
         && let Some(first) = run.steps.first_mut()
     {

@@ -29,6 +29,8 @@ const CONTENT: &[&str] = &[
     "goal",
     "answer",
     "response",
+    "user_content",
+    "reasoning_content",
 ];
 /// Members that one object deeper are still those of the step.
 const DEPTH: usize = 2;
@@ -312,7 +314,11 @@ impl<'t, 'a> Element<'t, 'a> {
             Some(Kind::User) => self.words.clone(),
             _ => self.text(Part::User),
         };
-        let calls = self.calls();
+        let mut calls = self.calls();
+        // What a model decided on is called by an event of its own.
+        if self.kind == Some(Kind::Said) {
+            calls.retain(|call| call.input.is_some() || call.observation.is_some());
+        }
         let thought = self.thought(calls.is_empty());
         let speaks = matches!(self.kind, Some(Kind::Thought | Kind::Said | Kind::Answer | Kind::User));
         // What an agent's node puts out is the call, which the node of its tools answers.

@@ -137,6 +137,7 @@ const NAMES: &[(Part, &[&str])] = &[
             "tool_params",
             "key_params",
             "input_args",
+            "input_preview",
             "function_args",
             "kwargs",
             "inputs",
