@@ -365,6 +365,7 @@ static REFERENCE: Keys = Keys::new(&[
     "gt",
     "reference",
     "reference_answer",
+    "expected",
     "expected_answer",
     "expected_output",
     "correct_answer",

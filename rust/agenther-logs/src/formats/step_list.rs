@@ -133,6 +133,8 @@ const RUN: &[&str] = &[
 ];
 /// What tells the runs of one id apart, as a run of an evaluation has many tasks.
 const WITHIN_RUN: &[&str] = &["task_id", "instance_id", "episode", "episode_id", "trial", "seed"];
+/// Those of them that name a run where nothing else does.
+const TASK: &[&str] = &["task_id", "instance_id", "episode"];
 /// Elements looked at to tell steps from other lists.
 const SAMPLE: usize = 16;
 
@@ -197,7 +199,7 @@ fn inside<'t, 'a>(record: Value<'t, 'a>) -> impl Iterator<Item = (&'static str, 
 /// The run that a step which stands by itself is one of.
 fn run_of<'a>(step: Value<'_, 'a>) -> Option<Text<'a>> {
     let stated = |key: &&'static str| Some((*key, step.get(key)?.scalar().and_then(filled)?));
-    let (named, id) = RUN.iter().chain(WITHIN_RUN).find_map(stated)?;
+    let (named, id) = RUN.iter().chain(TASK).find_map(stated)?;
     let rest: Vec<Text<'a>> =
         WITHIN_RUN.iter().filter(|key| **key != named).filter_map(stated).map(|(_, id)| id).collect();
     match &rest[..] {
@@ -380,7 +382,7 @@ impl Format for StepList {
             Some(key) => record.task_run_id(key),
             None => record.run_id(),
         };
-        run.original_prompt = goal_of(value);
+        run.original_prompt = goal_of(value).or_else(|| goal_in(list));
         run.system = value.text_of(SYSTEM).or_else(|| value.get("input")?.text_of(SYSTEM));
         run.final_answer = answer_of(value, ANSWER).or_else(|| answer_of(object, ANSWER));
         if run.final_answer.is_none() && value.get("question").is_none() {
@@ -396,8 +398,9 @@ impl Format for StepList {
             run.final_answer = list.items().filter_map(|item| Element::of(item).answer()).last();
         }
         set_final_answer(&mut run);
-        if let Some(first) = run.steps.first_mut().filter(|first| first.user == run.original_prompt) {
-            first.user = None;
+        if let Some(first) = run.steps.first_mut() {
+            run.original_prompt = run.original_prompt.take().or_else(|| first.user.clone());
+            first.user = first.user.take().filter(|said| Some(said) != run.original_prompt.as_ref());
         }
         let is_one_step = value.is_object() && list.is_object();
         let mut out = ObjectWriter::default();
@@ -424,11 +427,12 @@ fn course<'a>(list: Value<'_, 'a>) -> Result<Vec<RunStep<'a>>, String> {
     let acting = || elements.iter().filter(|element| element.acts());
     let is_before = 2 * acting().filter(|element| element.observes_first()).count() > acting().count()
         && elements.len() > 1;
+    let calls_follow = acting().any(|element| element.kind == Some(Kind::Call));
     let nothing = Element::default();
     let mut events = Events::default();
     for (at, element) in elements.iter().enumerate() {
         let after = is_before.then(|| elements.get(at + 1).unwrap_or(&nothing));
-        for step in element.steps(after) {
+        for step in element.steps(after, calls_follow) {
             match waiting(element, &step, &mut events.steps) {
                 Some(call) => (call.observation, call.error) = (step.observation, step.error),
                 None => events.push(step),
@@ -469,31 +473,25 @@ fn shared_goal<'a>(list: Value<'_, 'a>) -> Option<Text<'a>> {
     })
 }
 
-/// Goal, answer and labels in the elements of a list that stands alone: the goal is that of the first that has one, the
-/// rest what the last says that is no step.
-fn read_events<'a>(list: Value<'_, 'a>, run: &mut Run<'a>) {
-    let goal = |item: Value<'_, 'a>| {
+/// The goal in the elements of a list: what the user said first, else what an event states that is no step, else what all
+/// steps repeat.
+fn goal_in<'a>(list: Value<'_, 'a>) -> Option<Text<'a>> {
+    let said = |item: Value<'_, 'a>| {
+        let element = Element::of(item);
+        element.words.filter(|_| element.kind == Some(Kind::User))
+    };
+    let stated = |item: Value<'_, 'a>| {
         let element = Element::of(item);
         let given =
             || element.get(Part::Arguments).or(element.get(Part::Inside)).filter(|given| given.is_object());
         if element.acts() { None } else { stated_goal(item).or_else(|| stated_goal(given()?)) }
     };
-    let said = |item: Value<'_, 'a>| {
-        let element = Element::of(item);
-        element.words.filter(|_| element.kind == Some(Kind::User))
-    };
     let sample = || list.items().take(SAMPLE);
-    run.original_prompt =
-        sample().find_map(said).or_else(|| sample().find_map(goal)).or_else(|| shared_goal(list));
-    if run.original_prompt.is_none()
-        && let Some(first) = run.steps.first_mut()
-    {
-        run.original_prompt = first.user.take();
-    }
-    let first = run.steps.first();
-    if first.is_some_and(|step| step.user.is_some() && step.user == run.original_prompt) {
-        run.steps[0].user = None;
-    }
+    sample().find_map(said).or_else(|| sample().find_map(stated)).or_else(|| shared_goal(list))
+}
+
+/// Answer and labels in the elements of a list that stands alone: what the last says that is no step.
+fn read_events<'a>(list: Value<'_, 'a>, run: &mut Run<'a>) {
     for item in list.items() {
         let element = Element::of(item);
         run.final_answer = element.answer().or(run.final_answer.take());

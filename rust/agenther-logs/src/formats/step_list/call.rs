@@ -110,7 +110,8 @@ impl<'t, 'a> Element<'t, 'a> {
             || self.get(Part::Arguments).is_some_and(|given| given.is_object() || given.is_string());
         let is_call = match self.kind {
             Some(Kind::Call) => true,
-            Some(Kind::Observation) | None => is_given(),
+            Some(Kind::Observation) => is_given(),
+            None => is_given() && !self.has_kind(),
             Some(_) => false,
         };
         let name = self.get(Part::Name).filter(|_| is_call)?;

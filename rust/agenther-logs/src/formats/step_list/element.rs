@@ -304,8 +304,9 @@ impl<'t, 'a> Element<'t, 'a> {
         self.has_after() && shown.next().is_some_and(|member| member.rank < OBSERVATIONS)
     }
 
-    /// The steps that it stands for, in the order of their calls.
-    pub fn steps(&self, after: Option<&Element<'t, 'a>>) -> Vec<RunStep<'a>> {
+    /// The steps that it stands for, in the order of their calls; what came back stands in `after` where that is given, and
+    /// calls are events of their own where they follow.
+    pub fn steps(&self, after: Option<&Element<'t, 'a>>, calls_follow: bool) -> Vec<RunStep<'a>> {
         // What judged the run, or ended it, is no step of it.
         if matches!(self.kind, Some(Kind::Verdict | Kind::End)) {
             return Vec::new();
@@ -316,7 +317,7 @@ impl<'t, 'a> Element<'t, 'a> {
         };
         let mut calls = self.calls();
         // What a model decided on is called by an event of its own.
-        if self.kind == Some(Kind::Said) {
+        if calls_follow && self.kind == Some(Kind::Said) {
             calls.retain(|call| call.input.is_some() || call.observation.is_some());
         }
         let thought = self.thought(calls.is_empty());
