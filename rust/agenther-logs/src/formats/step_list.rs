@@ -484,7 +484,14 @@ fn goal_in<'a>(list: Value<'_, 'a>) -> Option<Text<'a>> {
         let element = Element::of(item);
         let given =
             || element.get(Part::Arguments).or(element.get(Part::Inside)).filter(|given| given.is_object());
-        if element.acts() { None } else { stated_goal(item).or_else(|| stated_goal(given()?)) }
+        // What a model was prompted with is no goal.
+        const TASKS: &[&str] = &["goal", "task", "question", "instruction", "user_query"];
+        let of = |object: Value<'_, 'a>| match element.kind {
+            Some(Kind::Said) => object.text_of(TASKS),
+            _ => stated_goal(object),
+        };
+        let goal = if element.acts() { None } else { of(item).or_else(|| of(given()?)) };
+        goal.filter(|goal| goal.trim().contains(' ') || !goal.is_ascii())
     };
     let sample = || list.items().take(SAMPLE);
     sample().find_map(said).or_else(|| sample().find_map(stated)).or_else(|| shared_goal(list))

@@ -136,7 +136,10 @@ impl<'t, 'a> Element<'t, 'a> {
             let kinds = element.found.iter().filter(|member| member.part == Part::Kind);
             kinds.filter_map(|member| member.value.text())
         };
-        let kind = kinds().find_map(|kind| kind_of(&kind));
+        // A message is the user's where its role says so.
+        let is_user = |kind: &Kind| *kind == Kind::User;
+        let known = || kinds().filter_map(|kind| kind_of(&kind));
+        let kind = known().find(is_user).or_else(|| known().next());
         // `{"type": "tool", "name": …}`
         let is_of_tool = kind.is_some() && kinds().any(|kind| kind.to_ascii_lowercase().contains("tool"));
         element.is_of_agent |= is_of_tool;
