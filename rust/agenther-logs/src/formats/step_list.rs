@@ -485,7 +485,7 @@ fn goal_in<'a>(list: Value<'_, 'a>) -> Option<Text<'a>> {
         let given =
             || element.get(Part::Arguments).or(element.get(Part::Inside)).filter(|given| given.is_object());
         // What a model was prompted with is no goal.
-        const TASKS: &[&str] = &["goal", "task", "question", "instruction", "user_query"];
+        const TASKS: &[&str] = &["goal", "task", "question", "instruction", "user_query", "query"];
         let of = |object: Value<'_, 'a>| match element.kind {
             Some(Kind::Said) => object.text_of(TASKS),
             _ => stated_goal(object),
