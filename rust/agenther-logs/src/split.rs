@@ -312,12 +312,10 @@ impl Splitter {
     fn next_inside(&mut self, window: &mut Window, place: Place<'_>) -> Option<Frame> {
         loop {
             // Documents may follow one another, as when files were concatenated.
-            if self.closers.is_empty() {
-                self.gave = false;
-                let between = self.stand_before_document(window, place.paged)?;
-                if let Some(trouble) = between.or_else(|| self.enter(window, place.path)) {
-                    return Some(trouble);
-                }
+            if self.closers.is_empty()
+                && let Some(trouble) = self.open_document(window, place)?
+            {
+                return Some(trouble);
             }
             let Some(byte) = peek(window) else {
                 return Some(self.last(window, FrameState::Cut));
@@ -360,6 +358,13 @@ impl Splitter {
         }
     }
 
+    /// Goes to where the records of the next document stand; `None` where there is none, a frame where that fails.
+    fn open_document(&mut self, window: &mut Window, place: Place<'_>) -> Option<Option<Frame>> {
+        self.gave = false;
+        let between = self.stand_before_document(window, place.paged)?;
+        Some(between.or_else(|| self.enter(window, place.path)))
+    }
+
     /// Goes to the next document, past what stands around pages; `None` where there is none, a frame where that fails.
     fn stand_before_document(&mut self, window: &mut Window, paged: bool) -> Option<Option<Frame>> {
         loop {
@@ -396,12 +401,10 @@ impl Splitter {
     ) -> Option<Frame> {
         let level = place.path.len() + 1;
         loop {
-            if self.closers.is_empty() {
-                self.gave = false;
-                let between = self.stand_before_document(window, place.paged)?;
-                if let Some(trouble) = between.or_else(|| self.enter(window, place.path)) {
-                    return Some(trouble);
-                }
+            if self.closers.is_empty()
+                && let Some(trouble) = self.open_document(window, place)?
+            {
+                return Some(trouble);
             }
             let Some(byte) = peek(window) else {
                 return Some(self.last(window, FrameState::Cut));
