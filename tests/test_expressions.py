@@ -110,6 +110,15 @@ def test_one_pass_gives_what_the_single_stages_give(rows: list[ah.Trajectory]) -
     assert_frame_equal(at_once, runs.select(ah.classify(), ah.extract(), ah.relabel()))
 
 
+@pytest.mark.parametrize("engine", ["in-memory", "streaming"])
+def test_many_runs_are_analyzed_as_each_alone(runs: pl.DataFrame, engine: Any) -> None:
+    stages = [stage.alias(name) for name, stage in STAGES.items()]
+    # By several threads, in units that end within the list of five.
+    many = pl.concat([runs] * 31, rechunk=True)
+    alone = pl.concat([runs[i : i + 1].select(stages) for i in range(runs.height)] * 31)
+    assert_frame_equal(many.lazy().select(stages).collect(engine=engine), alone)
+
+
 def test_columns_cut_differently_are_read_row_by_row(runs: pl.DataFrame) -> None:
     cut = runs.with_columns(pl.concat([runs["steps"][:1], runs["steps"][1:]], rechunk=False))
     cut = cut.with_columns(pl.concat([runs["success"][:3], runs["success"][3:]], rechunk=False))

@@ -79,10 +79,10 @@ class Ledger:
 
 def write(runs: pl.DataFrame, file: TextIO) -> None:
     """Write a line for each run, with the pairs in its `hindsight`."""
-    goals = runs["hindsight"].to_list()
-    for run, pairs in zip(fingerprints(runs), goals, strict=True):
-        hashes = [_hash(f"{pair['goal']}\0{pair['answer']}") for pair in pairs]
-        file.write(json.dumps({"run": run, "pairs": hashes}) + "\n")
+    goal, answer = (pl.element().struct.field(name) for name in ("goal", "answer"))
+    pairs = runs.select(pl.col("hindsight").list.eval(pl.concat_str(goal, pl.lit("\0"), answer))).to_series()
+    for run, texts in zip(fingerprints(runs), pairs, strict=True):
+        file.write(json.dumps({"run": run, "pairs": [_hash(text) for text in texts]}) + "\n")
 
 
 def fingerprints(runs: pl.DataFrame) -> list[str]:

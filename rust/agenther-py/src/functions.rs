@@ -1,7 +1,6 @@
 //! The plugin functions: inputs → engine → output column. One pass over the rows, one run at a time.
 //!
-//! There is no thread pool here: the streaming engine of Polars already calls a function on several
-//! threads at once.
+//! Which rows are computed together is up to [`crate::parallel`].
 
 use std::sync::Arc;
 
@@ -25,6 +24,7 @@ use crate::columns::{Indices, Input, Need, RUN, Runs, Texts, pieces};
 use crate::error::Error;
 use crate::options::Options;
 use crate::panics::{ENGINE_PANIC, tell_once};
+use crate::parallel::in_units;
 use crate::schema;
 
 /// Equally long arrays, one for each input but the options.
@@ -270,13 +270,18 @@ impl Function {
         Ok(Field::new(inputs[0].name(), (self.dtype)(), true))
     }
 
-    /// The output column.
-    pub fn column(&self, inputs: &[Input]) -> Result<(Field, ArrayRef), Error> {
+    /// The output column, in chunks.
+    pub fn column(&self, inputs: &[Input]) -> Result<(Field, Vec<ArrayRef>), Error> {
         let fields: Vec<Field> = inputs.iter().map(|input| input.field.clone()).collect();
         let field = self.field(&fields)?;
         let (options, columns) = inputs.split_last().expect("the inputs were counted");
         let options = Options::read(options)?;
-        let array = (self.compute)(&pieces(columns)?, &options)?;
-        Ok((field, array))
+        let compute = |unit: &[Piece]| {
+            // Caught here, since a unit may be computed on a thread that nobody watches.
+            let computed = caught(|| (self.compute)(unit, &options));
+            computed.unwrap_or_else(|panic| Err(Error(format!("{}: {panic}; please report it", self.name))))
+        };
+        let chunks = in_units(&pieces(columns)?, compute)?;
+        Ok((field, chunks))
     }
 }

@@ -9,6 +9,7 @@ pub mod functions;
 pub mod json_cells;
 pub mod options;
 pub mod panics;
+pub mod parallel;
 pub mod plugin;
 pub mod render;
 pub mod rules;

@@ -43,12 +43,13 @@ struct Exported {
 
 impl SeriesExport {
     /// Hands a column to Polars.
-    fn new(field: &Field, array: &ArrayRef) -> Result<Self, Error> {
-        let (array, _) = to_ffi(&array.to_data()).map_err(|e| Error(format!("exporting the result: {e}")))?;
-        let field =
-            FFI_ArrowSchema::try_from(field).map_err(|e| Error(format!("exporting the result: {e}")))?;
-        let mut exported =
-            Box::new(Exported { field: Box::new(field), arrays: Box::new([Box::into_raw(Box::new(array))]) });
+    fn new(field: &Field, chunks: &[ArrayRef]) -> Result<Self, Error> {
+        let bad = |e| Error(format!("exporting the result: {e}"));
+        let field = FFI_ArrowSchema::try_from(field).map_err(bad)?;
+        let arrays = chunks.iter().map(|chunk| to_ffi(&chunk.to_data()).map(|(array, _)| array).map_err(bad));
+        let arrays = arrays.collect::<Result<Vec<_>, _>>()?;
+        let arrays = arrays.into_iter().map(|array| Box::into_raw(Box::new(array))).collect();
+        let mut exported = Box::new(Exported { field: Box::new(field), arrays });
         Ok(SeriesExport {
             field: &mut *exported.field,
             arrays: exported.arrays.as_mut_ptr(),
@@ -168,9 +169,9 @@ unsafe fn call(function: &Function, inputs: *mut SeriesExport, len: usize, out: 
         let inputs: Vec<_> = unsafe { (0..len).map(|i| import(&mut *inputs.add(i))).collect() };
         let inputs = inputs.into_iter().map(|input| input.map(Input::or_nulls));
         let inputs = inputs.collect::<Result<Vec<Input>, Error>>()?;
-        let (field, array) = function.column(&inputs)?;
+        let (field, chunks) = function.column(&inputs)?;
         // SAFETY: by contract; the export in `out` is empty and needs no drop.
-        unsafe { out.write(SeriesExport::new(&field, &array)?) };
+        unsafe { out.write(SeriesExport::new(&field, &chunks)?) };
         Ok(())
     });
 }

@@ -102,9 +102,13 @@ fn called(function: &Function, inputs: Vec<SeriesExport>) -> Result<Input, Strin
 }
 
 fn is_failure(output: &Input) -> Vec<Option<bool>> {
-    let verdicts = output.chunks[0].as_struct();
-    let is_failure = verdicts.column_by_name("is_failure").unwrap().as_boolean();
-    (0..verdicts.len()).map(|row| verdicts.is_valid(row).then(|| is_failure.value(row))).collect()
+    let of_chunk = |chunk: &ArrayRef| {
+        let verdicts = chunk.as_struct();
+        let is_failure = verdicts.column_by_name("is_failure").unwrap().as_boolean();
+        let of_row = |row| verdicts.is_valid(row).then(|| is_failure.value(row));
+        (0..verdicts.len()).map(of_row).collect::<Vec<_>>()
+    };
+    output.chunks.iter().flat_map(of_chunk).collect()
 }
 
 const CLASSIFY: &Function = &functions::CLASSIFY;
@@ -321,6 +325,31 @@ fn a_panic_becomes_a_sentence_even_with_a_zero_byte_in_it() {
     assert!(
         error.starts_with("classify: a \\0 in the message, at ") && error.ends_with("; please report it")
     );
+}
+
+#[test]
+fn many_rows_are_computed_in_units_and_stay_in_order() {
+    const ROWS: usize = 1000;
+    let lengths: Vec<_> = (0..ROWS).map(|row| (row % 7 != 0).then_some(row % 5)).collect();
+    let mut cut = inputs(steps(&lengths));
+    let steps_of = |range: std::ops::Range<usize>| steps(&lengths[range]);
+    cut[0] = series(
+        "steps",
+        &steps(&[]).data_type().clone(),
+        &[steps_of(0..1), steps_of(1..701), steps_of(701..ROWS)],
+    );
+    for inputs in [inputs(steps(&lengths)), cut] {
+        let output = called(CLASSIFY, inputs).unwrap();
+        let expected: Vec<_> = lengths.iter().map(|length| length.map(|_| true)).collect();
+        assert_eq!(is_failure(&output), expected);
+    }
+}
+
+#[test]
+fn a_panic_in_a_unit_becomes_a_sentence_too() {
+    let panics = Function { compute: |_, _| panic!("nobody watches"), ..functions::CLASSIFY };
+    let error = called(&panics, inputs(steps(&[Some(1); 1000]))).unwrap_err();
+    assert!(error.starts_with("classify: nobody watches, at "), "{error}");
 }
 
 /// The inputs of a function that takes runs, the second of which the engine panics at.
