@@ -24,6 +24,7 @@ mod mcp_result;
 mod messages;
 mod panics;
 mod pieces;
+mod python_calls;
 mod python_literal;
 mod react;
 mod reader;

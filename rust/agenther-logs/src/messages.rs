@@ -3,17 +3,21 @@
 //! A message of the agent with calls becomes one step a call, its words the thought of the first;
 //! without calls it is a reply. A result goes to the call with its id, else to the first call that
 //! still waits (by name where results have one). Reasoning that is kept apart stands before the
-//! words of a message with calls; beside a plain reply it is dropped, since the reply is the step.
+//! words of a message with calls; beside a plain reply it is dropped, since the reply is the step. An agent
+//! without calls of its own writes them into its words, and what its user says next came back.
 
 mod content;
 mod dialects;
+mod environment;
 mod interleaved;
+mod unmarked;
 mod written;
 
 use std::borrow::Cow;
 
 pub(crate) use content::{content_text, is_type, part_text, parts, results, words};
 pub(crate) use dialects::item_role;
+pub(crate) use unmarked::runs_code;
 
 use crate::formats::{filled, part_of};
 use crate::json::{Limits, Tape, Value};
@@ -77,11 +81,23 @@ fn named_role(name: &str) -> Option<Role> {
         "system" | "developer" => Role::System,
         "assistant" | "ai" | "gpt" | "model" | "agent" | "chatgpt" | "bot" => Role::Agent,
         "tool" | "function" | "ipython" | "environment" | "observation" | "function_response"
-        | "tool_response" | "tool-response" => Role::Tool,
-        "function_call" | "tool_call" | "tool-call" => Role::Call,
-        // A role of its own (critic, human, expert) speaks to the agent.
-        _ => Role::User,
+        | "function_result" | "function_output" | "tool_response" | "tool_result" | "tool_output"
+        | "computer" => Role::Tool,
+        "function_call" | "tool_call" => Role::Call,
+        // Toucan's descendants: what stands before a call, and the last words.
+        "reasoning" | "answer" => Role::Agent,
+        _ => return respelled_role(name),
     })
+}
+
+/// The role of a name in another spelling: `function-call`, `tool call`, `Assistant`.
+fn respelled_role(name: &str) -> Option<Role> {
+    let is_spelled = |byte: u8| byte.is_ascii_uppercase() || matches!(byte, b'-' | b' ');
+    match name.bytes().any(is_spelled) {
+        true => named_role(&name.to_ascii_lowercase().replace(['-', ' '], "_")),
+        // A role of its own (critic, human, expert) speaks to the agent.
+        false => Some(Role::User),
+    }
 }
 
 /// Whether a value is a chat message.
@@ -116,6 +132,10 @@ pub(crate) struct Conversation<'a> {
     has_calls: bool,
     /// Whether the agent's turns are rollouts, in whose text calls and results stand.
     in_rollout: bool,
+    /// Whether what the agent writes between fences is run, as its environment has shown.
+    runs_fences: bool,
+    /// Whether it is told by whom the agent works for, whose own words then have the agent's role (AutoGen).
+    by_initiator: bool,
     /// Reasoning that was logged on its own.
     pending_thought: Option<Text<'a>>,
     waiting: Vec<Waiting<'a>>,
@@ -150,6 +170,18 @@ impl<'a> Conversation<'a> {
         Conversation::read_turns(messages, false)
     }
 
+    /// Reads messages as the user's side of AutoGen keeps them: its own are the assistant's, the agent's the user's; calls
+    /// are the agent's all the same.
+    pub fn read_by_initiator<'t>(messages: impl Iterator<Item = Value<'t, 'a>>) -> Self
+    where
+        'a: 't,
+    {
+        let mut conversation = Conversation { by_initiator: true, ..Conversation::default() };
+        messages.for_each(|message| conversation.push(message));
+        conversation.finish();
+        conversation
+    }
+
     /// Reads messages whose turns of the agent may be rollouts.
     pub fn read_turns<'t>(messages: impl Iterator<Item = Value<'t, 'a>>, in_rollout: bool) -> Self
     where
@@ -180,6 +212,7 @@ impl<'a> Conversation<'a> {
 
     /// Ends the conversation: words of the user that nothing answered are a step of their own.
     pub fn finish(&mut self) {
+        self.hand_in();
         if let Some(words) = self.pending_user.take() {
             self.steps.push(RunStep { user: Some(words), ..RunStep::default() });
         }
@@ -192,7 +225,7 @@ impl<'a> Conversation<'a> {
         if requestor.as_deref() == Some("user") {
             return;
         }
-        let role = role_of(message);
+        let role = role_of(message).map(|role| self.speaker(role, message));
         let message = dialects::unwrapped(message);
         if let Some(role) = role
             && let Some(parts) = dialects::part_list(message)
@@ -200,12 +233,22 @@ impl<'a> Conversation<'a> {
             return self.message_of_parts(role, message, parts);
         }
         match role {
+            Some(Role::System) if self.is_output(message) => self.output(message),
             Some(Role::System) => join(&mut self.system, content_text(message)),
+            Some(Role::User) if self.is_output(message) => self.output(message),
             Some(Role::User) => self.user(message),
             Some(Role::Agent) => self.agent(message),
             Some(Role::Tool) => self.tool(message),
             Some(Role::Call) => self.call_message(message),
             None => self.item(message),
+        }
+    }
+
+    fn speaker(&self, role: Role, message: Value<'_, '_>) -> Role {
+        match role {
+            Role::Agent if self.by_initiator && message.get("tool_calls").is_none() => Role::User,
+            Role::User if self.by_initiator => Role::Agent,
+            role => role,
         }
     }
 
@@ -215,6 +258,10 @@ impl<'a> Conversation<'a> {
             return;
         }
         if self.written_results(message) {
+            return;
+        }
+        if let Some(text) = self.answer_to_written_call(message) {
+            self.observe(None, None, text, error_flag(message));
             return;
         }
         for part in results(message) {
@@ -247,6 +294,12 @@ impl<'a> Conversation<'a> {
     }
 
     fn agent(&mut self, message: Value<'_, 'a>) {
+        if message.text_of(&["role"]).as_deref() == Some("reasoning") {
+            return join(&mut self.pending_thought, content_text(message).map(written::without_thought_tags));
+        }
+        if dialects::is_code(message) {
+            return self.code(message);
+        }
         if dialects::has_server_calls(message) {
             return self.agent_blocks(message, false);
         }
@@ -255,8 +308,9 @@ impl<'a> Conversation<'a> {
         }
         let first = self.steps.len();
         calls_of(message).for_each(|call| self.call(call));
-        if let Some(call) = message.get("function_call").filter(|call| call.is_object()) {
-            self.call(call);
+        if let Some(call) = message.get("function_call") {
+            // ComplexFuncBench's is a list.
+            call.items().chain(Some(call).filter(|call| call.is_object())).for_each(|call| self.call(call));
         }
         if let Some(encoded) = message.get("tool_calls").and_then(|calls| calls.text()) {
             self.encoded_calls(&encoded);
@@ -282,13 +336,19 @@ impl<'a> Conversation<'a> {
             return self.pieces(pieces, reasoning);
         }
         let (written, words) = words.map(written::thought_and_words).unzip();
-        let mut reasoning = reasoning;
-        join(&mut reasoning, written.flatten());
+        let mut thought = self.pending_thought.take();
+        // SWE-smith says the same twice.
+        join(&mut thought, reasoning.filter(|reasoning| words.as_ref() != Some(reasoning)));
+        join(&mut thought, written.flatten());
+        let reasoning = thought;
         let words = words.and_then(filled).and_then(|words| self.written_calls(first, words));
         if self.steps.len() == first {
             let is_told = || self.told().prompts.iter().any(|prompt| prompt.contains("<answer>"));
             let answer = |reply: Text<'a>| match interleaved::answer_in(&reply) {
-                Some(answer) if self.in_rollout || is_told() => answer.to_owned().into(),
+                // XML may be what the user asked for.
+                Some(answer) if self.in_rollout || !answer.contains('<') || is_told() => {
+                    answer.to_owned().into()
+                }
                 _ => reply,
             };
             let Some(reply) = words.map(answer).or(reasoning) else { return };
@@ -323,8 +383,11 @@ impl<'a> Conversation<'a> {
 
     /// Takes the calls that stand in the words of a turn which has no others; gives what is left.
     fn written_calls(&mut self, first: usize, words: Text<'a>) -> Option<Text<'a>> {
-        let found = (self.steps.len() == first).then(|| written::calls_and_words(&words, !self.has_calls));
-        let found = found.flatten();
+        let is_free = !self.has_calls;
+        let unmarked = || is_free.then(|| unmarked::calls_and_words(&words)).flatten();
+        let found = (self.steps.len() == first)
+            .then(|| written::calls_and_words(&words, is_free).or_else(unmarked))
+            .flatten();
         let Some((calls, words)) = found else { return Some(words) };
         calls.into_iter().for_each(|call| self.written_call(call));
         filled(words.into())
@@ -420,10 +483,12 @@ impl<'a> Conversation<'a> {
 
     fn call_message(&mut self, message: Value<'_, 'a>) {
         let Some(text) = content_text(message) else { return };
+        self.take_back_code();
         let before = self.open_reply();
         let first = self.steps.len();
         // smolagents says what it does first.
-        match written::calls_of_json(text.strip_prefix("Calling tools:\n").unwrap_or(&text)) {
+        let tagged = || written::tagged_calls(&text).map(|(calls, _)| calls);
+        match written::calls_of_json(text.strip_prefix("Calling tools:\n").unwrap_or(&text)).or_else(tagged) {
             Some(calls) => calls.into_iter().for_each(|call| self.written_call(call)),
             None => self.steps.push(RunStep { thought: Some(text), ..RunStep::default() }),
         }
@@ -436,8 +501,11 @@ impl<'a> Conversation<'a> {
     }
 
     fn tool(&mut self, message: Value<'_, 'a>) {
-        let mut parts = results(message).peekable();
-        if parts.peek().is_none() && !self.written_results(message) {
+        if dialects::is_progress(message) {
+            return;
+        }
+        let mut parts = results(message).chain(message.items_of("tool_responses")).peekable();
+        if parts.peek().is_none() && !self.written_results(message) && !self.listed_results(message) {
             self.result(message);
         }
         let id = message.any_of(RESULT_ID).and_then(|id| id.scalar());

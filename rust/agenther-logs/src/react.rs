@@ -103,6 +103,10 @@ pub(crate) fn sections(text: &str) -> Sections<'_> {
         if let Some((next, rest)) = label_of(line) {
             cut.end(label, &text[start..at]);
             (label, start) = (Some(next), at + line.len() - rest.len());
+            if let Some(thought) = rest.find(" ACTION:").filter(|_| next == Label::Thought) {
+                cut.end(label, &rest[..thought]);
+                (label, start) = (Some(Label::Action), start + thought + " ACTION:".len());
+            }
         }
         at += line.len();
     }
@@ -120,13 +124,22 @@ impl<'s> Sections<'s> {
     }
 }
 
-/// Name and argument of an action as agents write it: `search[a b]`, `Click [2]`, `lookup("x")`,
-/// `go to desk 1`, `finish`, `bash` with its code between fences below.
+/// Name and argument of an action as agents write it: `search[a b]`, `Google Search[a b]`, `Click [2]`, `lookup("x")`,
+/// `go to desk 1`, `finish`, `bash` with its code between fences below, or the code alone.
 pub(crate) fn parse_action(text: &str) -> (&str, Option<&str>) {
     let text = trim(text);
+    if let Some(code) = fenced(text) {
+        let language = text[3..].lines().next().unwrap_or("").trim();
+        return (if is_name(language) { language } else { "code" }, Some(code));
+    }
+    if let Some((name, input)) = text.split_once(ACTION_INPUT) {
+        let name = name.trim_end().trim_end_matches([',', ';']).trim_end();
+        let name = name.strip_suffix(" with").unwrap_or(name).trim_end();
+        return (name, filled_part(input));
+    }
     for (open, close) in [('[', ']'), ('(', ')')] {
         if let Some((name, rest)) = text.split_once(open)
-            && is_name(name.trim_end())
+            && (is_name(name.trim_end()) || is_long_name(name) && text.ends_with(close))
         {
             let inside = rest.rfind(close).map_or(rest, |end| &rest[..end]);
             return (name.trim_end(), Some(inside));
@@ -139,6 +152,19 @@ pub(crate) fn parse_action(text: &str) -> (&str, Option<&str>) {
         }
         None => (text, None),
     }
+}
+
+/// Where some agents go on with the argument on the line of the action.
+const ACTION_INPUT: &str = "Action Input:";
+
+fn filled_part(text: &str) -> Option<&str> {
+    Some(trim(text)).filter(|text| !text.is_empty())
+}
+
+/// Whether a name is made of words: `Google Search`.
+fn is_long_name(name: &str) -> bool {
+    let words = || name.split(' ');
+    words().count() <= 4 && words().all(is_name)
 }
 
 /// Name and arguments of an action that is JSON, between fences or not: `{name, arguments}`, or LangChain's `{action,
@@ -220,6 +246,8 @@ const USUAL_STEPS: usize = 8;
 pub(crate) struct StepBuilder<'a> {
     pub steps: Vec<RunStep<'a>>,
     current: RunStep<'a>,
+    /// The line of the action, where it may be all name.
+    action: Option<Text<'a>>,
     /// Where the environment answers in messages of its own, an observation that the agent wrote
     /// itself is made up: it is no observation but part of what the agent thought.
     agent_only: bool,
@@ -250,8 +278,9 @@ impl<'a> StepBuilder<'a> {
                 }
                 let (name, input) = parse_action(&text);
                 self.act(within(&text, name), input.map(|input| within(&text, input)));
+                self.action = trimmed(&text).filter(|action| is_long_name(action));
             }
-            Label::ActionInput => self.current.action_input = trimmed(&text),
+            Label::ActionInput => self.action_input(&text),
             Label::FinalAnswer if self.hands_in() => self.current.action_input = trimmed(&text),
             Label::FinalAnswer => {
                 if self.current.action_name.is_some() {
@@ -275,6 +304,14 @@ impl<'a> StepBuilder<'a> {
             self.flush();
         }
         self.act(name, Some(arguments));
+    }
+
+    /// The argument on a line of its own: what stood in the line of the action is all name.
+    fn action_input(&mut self, text: &Text<'a>) {
+        if let Some(name) = self.action.take().filter(|_| self.current.action_name.is_some()) {
+            self.current.action_name = Some(name);
+        }
+        self.current.action_input = trimmed(text);
     }
 
     fn json_action(&mut self, name: String, input: String) {
@@ -338,6 +375,7 @@ impl<'a> StepBuilder<'a> {
 
     /// Ends the step being built.
     pub fn flush(&mut self) {
+        self.action = None;
         let step = std::mem::take(&mut self.current);
         if step == RunStep::default() {
             return;
@@ -383,6 +421,9 @@ mod tests {
             ("bash\n\n```bash\nls -l [a]\n# (b)\n```", "bash", Some("ls -l [a]\n# (b)")),
             ("Operation\n```sql\nSELECT COUNT(*) FROM t", "Operation", Some("SELECT COUNT(*) FROM t")),
             ("bash\n```ls```", "bash", Some("```ls```")),
+            ("```python\nprint(1)\n```", "python", Some("print(1)")),
+            ("Google Search[tide tables]", "Google Search", Some("tide tables")),
+            ("tides with Action Input: {\"day\": 1}", "tides", Some("{\"day\": 1}")),
             ("", "", None),
         ] {
             assert_eq!(parse_action(text), (name, input), "{text:?}");
@@ -408,6 +449,8 @@ mod tests {
 
     #[test]
     fn labels_are_read_with_numbers_bold_and_blanks() {
+        let Sections { sections: one_line, .. } = sections("THOUGHT: The lamp. ACTION: go to desk 1");
+        assert_eq!(one_line, [(Label::Thought, "The lamp."), (Label::Action, "go to desk 1")]);
         let text = "intro\n**Thought 1:** a\nb\n  **Action 2**: c[d]\nAction Input: e\nObservation:\nf: g\nFinal Answer: h";
         let Sections { preface, sections } = sections(text);
         assert_eq!(preface, "intro");

@@ -2,7 +2,8 @@
 
 use std::borrow::Cow;
 
-use crate::json::{Limits, Tape, Value};
+use crate::json::{Limits, Tape, Value, read_inner};
+use crate::python_literal::string;
 use crate::run::{Run, Text};
 
 /// Names that agents give to the call that hands in the answer, whatever the harness.
@@ -44,6 +45,21 @@ fn answer_in<'a>(input: &Text<'a>) -> Option<Text<'a>> {
     (!text.trim().is_empty()).then(|| Cow::Owned(text.into_owned()))
 }
 
+/// The answer that code hands in as smolagents' does, `final_answer(3)`, where it is a value and no name.
+fn answer_in_code<'a>(input: &Text<'_>) -> Option<Text<'a>> {
+    const HANDS_IN: &str = "final_answer(";
+    if !input.contains(HANDS_IN) {
+        return None;
+    }
+    let code = read_inner(input, |input| Some(input.text_of(&["code"])?.into_owned()));
+    let code = code.as_deref().unwrap_or(input);
+    let inside = code.rsplit_once(HANDS_IN)?.1.trim_end().strip_suffix(')')?.trim();
+    match string(inside) {
+        Some((text, rest)) => rest.trim().is_empty().then(|| text.into()),
+        None => inside.parse::<f64>().ok().map(|_| inside.to_owned().into()),
+    }
+}
+
 fn only_text<'a>(value: Value<'_, 'a>) -> Option<Text<'a>> {
     let mut members = value.members();
     let (_, only) = members.next()?;
@@ -59,6 +75,7 @@ pub(crate) fn set_final_answer(run: &mut Run<'_>) {
     let last = run.steps.iter().rev().find(|step| step.thought.is_some() || step.action_name.is_some());
     run.final_answer = last.and_then(|step| match (&step.action_name, &step.action_input) {
         (Some(name), Some(input)) if is_terminal(name) => answer_in(input),
+        (Some(_), Some(input)) if step.observation.is_none() => answer_in_code(input),
         (None, _) if step.observation.is_none() => step.thought.clone(),
         _ => None,
     });
@@ -85,6 +102,9 @@ mod tests {
             (vec![act("Finish", r#"{"answer": {"n": 4}}"#)], Some(r#"{"n": 4}"#)),
             (vec![act("submit", "{}")], None),
             (vec![act("search", "4")], None),
+            (vec![act("python_interpreter", r#"{"code": "n = 4\nfinal_answer(n)"}"#)], None),
+            (vec![act("python_interpreter", r#"{"code": "final_answer('It is 4.')"}"#)], Some("It is 4.")),
+            (vec![act("python_interpreter", "final_answer(4)")], Some("4")),
             (vec![act("search", "4"), reply(), user()], Some("It is 4.")),
             (vec![reply(), act("search", "4")], None),
             (vec![], None),

@@ -28,7 +28,7 @@ use super::openai_chat::schemas;
 use super::{Format, Piece, Record, filled};
 use crate::json::{ObjectWriter, Value, read_inner};
 use crate::messages::words;
-use crate::python_literal::to_json;
+use crate::python_calls::{calls_in, written_call};
 use crate::run::{Run, Text};
 use crate::timeline::Timeline;
 
@@ -231,94 +231,10 @@ fn is_calls(content: Value<'_, '_>) -> bool {
     calls.clone().next().is_some() && calls.all(is_call)
 }
 
-/// The calls in a list as Python writes it: `[f(a=1), g(b='x')]`.
-fn calls_in(text: &str) -> Vec<(String, String)> {
-    let inside = text.trim().strip_prefix('[').and_then(|text| text.strip_suffix(']'));
-    let calls = inside.map(|inside| split(inside).map(written_call).collect::<Option<Vec<_>>>());
-    calls.flatten().unwrap_or_default()
-}
-
-/// Name and arguments of a call as Python writes it, the arguments as JSON.
-fn written_call(call: &str) -> Option<(String, String)> {
-    let (name, arguments) = call.trim().split_once('(')?;
-    let arguments = arguments.strip_suffix(')')?.trim();
-    let plain = |byte: u8| byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'.');
-    if name.is_empty() || !name.bytes().all(plain) {
-        return None;
-    }
-    let mut input = ObjectWriter::default();
-    for argument in split(arguments) {
-        let (key, value) = argument.split_once('=').filter(|(key, _)| key.trim().bytes().all(plain))?;
-        match json_of(value) {
-            Some(json) => input.json(key.trim(), &json),
-            None => input.text(key.trim(), value.trim()),
-        };
-    }
-    Some((name.to_owned(), input.finish().unwrap_or_else(|| "{}".to_owned())))
-}
-
-/// A value of Python as JSON; `None` where it is no literal.
-fn json_of(value: &str) -> Option<String> {
-    let list = to_json(&format!("[{value}]"))?;
-    read_inner(&list, |list| Some(list.items().next()?.json().into_owned()))
-}
-
-/// Cuts a text of Python at the commas that stand in no brackets and no quotes.
-fn split(text: &str) -> impl Iterator<Item = &str> {
-    let mut rest = Some(text).filter(|text| !text.trim().is_empty());
-    std::iter::from_fn(move || {
-        let text = rest?;
-        let end = first_comma(text);
-        rest = end.map(|end| &text[end + 1..]);
-        Some(&text[..end.unwrap_or(text.len())])
-    })
-}
-
-fn first_comma(text: &str) -> Option<usize> {
-    let (mut depth, mut quote, mut escaped) = (0i64, None, false);
-    for (at, byte) in text.bytes().enumerate() {
-        match (quote, byte) {
-            _ if escaped => escaped = false,
-            (Some(_), b'\\') => escaped = true,
-            (Some(open), byte) if open == byte => quote = None,
-            (Some(_), _) => {}
-            (None, b'\'' | b'"') => quote = Some(byte),
-            (None, b'(' | b'[' | b'{') => depth += 1,
-            (None, b')' | b']' | b'}') => depth -= 1,
-            (None, b',') if depth <= 0 => return Some(at),
-            _ => {}
-        }
-    }
-    None
-}
-
 fn metadata(record: Value<'_, '_>) -> Option<String> {
     let mut out = ObjectWriter::default();
     for key in ["id", "test_category", "model_name"] {
         out.copy(key, record.get(key));
     }
     out.finish()
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn calls_are_read_as_python_writes_them() {
-        for (text, calls) in [
-            ("[f(a=1, b='x, y')]", &[("f", r#"{"a": 1, "b": "x, y"}"#)][..]),
-            ("[a.f(x=[1, 2]), g()]", &[("a.f", r#"{"x": [1, 2]}"#), ("g", "{}")]),
-            ("[f(a=True, b=None)]", &[("f", r#"{"a": true, "b": null}"#)]),
-            ("[f(1)]", &[]),
-            ("I cannot do that.", &[]),
-            ("[]", &[]),
-            ("[f(a=1)", &[]),
-            ("[f(a='é\\'),x')]", &[("f", r#"{"a": "é'),x"}"#)]),
-        ] {
-            let found = calls_in(text);
-            let found: Vec<_> = found.iter().map(|(name, input)| (&**name, &**input)).collect();
-            assert_eq!(found, calls, "{text}");
-        }
-    }
 }

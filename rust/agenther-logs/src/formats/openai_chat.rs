@@ -30,10 +30,11 @@
 use std::borrow::Cow;
 
 use super::rollout::{Rollout, answers_messages};
-use super::{Format, Record, copy_rest, filled};
+use super::{Format, Record, copy_rest, filled, is_reference};
 use crate::json::{Limits, ObjectWriter, Tape, Value, read_inner};
 use crate::labels::{is_label, read_labels};
 use crate::messages::{Conversation, Role, content_text, is_message, role_of};
+use crate::python_literal::to_json;
 use crate::run::{Run, Text};
 use crate::spans::words;
 use crate::swebench::set_task;
@@ -69,6 +70,8 @@ const MESSAGES: &[&[&str]] = &[
     &["storeState", "messages"],
     &["message_history"],
     &["state", "message_history"],
+    &["gen_convs"],
+    &["chat_messages"],
     &["_state", "message_history"],
     &["dialogs"],
     &["origin_prompt"],
@@ -207,9 +210,36 @@ impl Format for OpenAiChat {
         if let Some(error) = failed_request(record.value).filter(|_| completion_of(record.value).is_none()) {
             return Err(format!("its request failed ({error}) and no model answered"));
         }
+        if is_told_by_initiator(record.value) {
+            return build(record, Conversation::read_by_initiator(messages));
+        }
         let conversation = Conversation::read(messages.chain(continuation(record.value)));
+        if has_no_turn(&conversation) && is_task(record.value) {
+            return Err("it is a task with its reference answer, and nobody worked on it".to_owned());
+        }
         build(record, conversation)
     }
+}
+
+/// Whether AutoGen's user tells: the first words have the agent's role, and results come in a list of their own.
+fn is_told_by_initiator(record: Value<'_, '_>) -> bool {
+    let first = messages(record).find(|message| role_of(*message) != Some(Role::System));
+    let begins = |message: Value<'_, '_>| {
+        role_of(message) == Some(Role::Agent) && message.any_of(&["tool_calls", "function_call"]).is_none()
+    };
+    first.is_some_and(begins)
+        && messages(record).any(|message| message.items_of("tool_responses").next().is_some())
+}
+
+/// Whether no agent said or did anything.
+fn has_no_turn(conversation: &Conversation<'_>) -> bool {
+    conversation.steps.iter().all(|step| step.thought.is_none() && step.action_name.is_none())
+}
+
+/// Whether a record is a row of a data set that agents are trained or tested on: verl's have a `reward_model`, others the
+/// answer.
+fn is_task(record: Value<'_, '_>) -> bool {
+    record.get("reward_model").is_some() || record.members().any(|(key, _)| is_reference(&key))
 }
 
 /// A run of a conversation and what stands beside it.
@@ -285,24 +315,41 @@ pub(crate) fn tools_of<'a>(record: Value<'_, 'a>) -> Option<Text<'a>> {
     schemas(tools)
 }
 
-/// The schemas between the `<tools>` of a system prompt, as Hermes and Qwen's template write them: a list, or one after the
-/// other.
+/// What stands before the schemas in system prompts: the tags of Hermes and Qwen's template and of Nemotron, the words of
+/// Glaive, ToolACE and BFCL, and of tau-bench's ReAct agents.
+const BEFORE_SCHEMAS: &[&str] = &[
+    "<tools>",
+    "<AVAILABLE_TOOLS>",
+    "Use them if required -",
+    "functions in JSON format that you can invoke:",
+    "functions in JSON format that you can invoke.",
+    "#Available tools",
+];
+
+/// The schemas in a system prompt, as JSON or as Python prints them: a list, or one after the other.
 pub(crate) fn schemas_in_prompt(system: &str) -> Option<Text<'static>> {
-    let inside =
-        system.split("<tools>").skip(1).filter_map(|rest| Some(rest.split_once("</tools>")?.0.trim()));
-    inside.into_iter().find_map(|inside| {
-        let list = match inside.as_bytes().first()? {
-            b'[' => inside.to_owned(),
-            b'{' => format!("[{}]", values_of(inside).join(", ")),
-            _ => return None,
-        };
-        let named = |tool: Value<'_, '_>| tool.get("function").unwrap_or(tool).get("name").is_some();
-        let read = |tools: Value<'_, '_>| {
-            let are_schemas = tools.items().next().is_some() && tools.items().all(named);
-            if are_schemas { schemas(tools).map(Cow::into_owned) } else { None }
-        };
-        read_inner(&list, read).map(Cow::Owned)
+    BEFORE_SCHEMAS.iter().find_map(|before| {
+        let mut places = system.split(before).skip(1);
+        places.find_map(|rest| schemas_at(rest.trim_start()))
     })
+}
+
+/// The schemas that a text begins with.
+fn schemas_at(text: &str) -> Option<Text<'static>> {
+    let named = |tool: Value<'_, '_>| tool.get("function").unwrap_or(tool).get("name").is_some();
+    let read = |tools: Value<'_, '_>| {
+        let are_schemas = tools.items().next().is_some() && tools.items().all(named);
+        if are_schemas { schemas(tools).map(Cow::into_owned) } else { None }
+    };
+    match text.as_bytes().first()? {
+        b'[' => {
+            let end = Tape::default().parse_prefix(text, Limits::default()).ok().flatten();
+            let list = end.map(|end| text[..end].to_owned()).or_else(|| to_json(text))?;
+            read_inner(&list, read).map(Cow::Owned)
+        }
+        b'{' => read_inner(&format!("[{}]", values_of(text).join(", ")), read).map(Cow::Owned),
+        _ => None,
+    }
 }
 
 /// The JSON values that stand one after the other in a text.
@@ -322,6 +369,17 @@ pub(crate) fn schemas<'a>(tools: Value<'_, 'a>) -> Option<Text<'a>> {
     if tools.is_string() {
         let text = tools.text().filter(|text| text.trim_start().starts_with('['))?;
         return read_inner(&text, |tools| Some(schemas(tools)?.into_owned())).map(Cow::Owned);
+    }
+    // When2Call's are texts.
+    if tools.items().next().is_some_and(|tool| tool.is_string()) {
+        let texts: Vec<_> = tools.items().filter_map(|tool| tool.text()).collect();
+        let are_objects = texts.iter().all(|text| text.trim_start().starts_with('{'));
+        let read = |tools: Value<'_, '_>| Some(schemas(tools)?.into_owned());
+        return if are_objects {
+            read_inner(&format!("[{}]", texts.join(", ")), read).map(Cow::Owned)
+        } else {
+            None
+        };
     }
     if tools.items().all(|tool| tool.get("function").is_some_and(|function| function.is_object())) {
         return tools.items().next().map(|_| tools.json());

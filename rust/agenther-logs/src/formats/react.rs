@@ -35,7 +35,7 @@ use super::{Format, Record, copy_rest, part_of, within};
 use crate::blank::{is_blank, trim};
 use crate::json::{Keys, ObjectWriter, Value};
 use crate::labels::{is_label, read_labels};
-use crate::messages::{Role, content_text, join, role_of};
+use crate::messages::{Role, content_text, join, role_of, runs_code};
 use crate::react::{Label, Sections, StepBuilder, TAU_RESULT, is_call, is_react, sections};
 use crate::run::{Run, Text};
 use crate::terminal::set_final_answer;
@@ -92,7 +92,8 @@ impl Format for React {
         if fireact {
             return 95;
         }
-        if first_agent_text(record).is_some_and(|text| is_react(&text)) && !has_call_messages(record) {
+        let is_written = |text: Text<'_>| is_react(&text) && !runs_code(&text);
+        if first_agent_text(record).is_some_and(is_written) && !has_call_messages(record) {
             return 92;
         }
         if !record.is_object() {
@@ -177,7 +178,9 @@ fn read_messages<'a>(messages: Value<'_, 'a>) -> Run<'a> {
                 prompt = Some(task);
             }
             // What came before was the demonstration of another task.
-            Some(_) if text.trim_start().starts_with(NEXT_PROBLEM) => {
+            Some(_)
+                if text.trim_start().starts_with(NEXT_PROBLEM) || tells_anew(prompt.as_deref(), &text) =>
+            {
                 builder = StepBuilder::of_agent_only();
                 prompt = Some(task_in(text).1);
             }
@@ -207,6 +210,14 @@ static SHOP: LazyLock<Finder<'static>> = LazyLock::new(|| Finder::new("[SEP] Ins
 static INSTRUCTION: LazyLock<Finder<'static>> = LazyLock::new(|| Finder::new("### Instruction:"));
 /// How they go over to the next task after a demonstration.
 const NEXT_PROBLEM: &str = "Now, I will start a new problem";
+
+/// What worlds say before a task, and say once a run.
+const TASKS: &[&str] = &["Your task is to:", "Task Description:"];
+
+/// Whether a message states a task where one was stated before.
+fn tells_anew(prompt: Option<&str>, text: &str) -> bool {
+    TASKS.iter().any(|task| text.contains(task) && prompt.is_some_and(|prompt| prompt.contains(task)))
+}
 
 /// The task in the first message, and what stands around it: the rules of AgentBench's operating
 /// system before it, the page of a WebShop on which it stands.

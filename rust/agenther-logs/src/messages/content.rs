@@ -4,6 +4,7 @@ use std::borrow::Cow;
 
 use super::{dialects, join};
 use crate::blank::is_blank;
+use crate::formats::part_of;
 use crate::json::Value;
 use crate::run::Text;
 
@@ -146,8 +147,17 @@ pub(super) fn error_text<'a>(result: Value<'_, 'a>) -> Option<Text<'a>> {
     error.text_of(&["message"]).or_else(|| error.text_or_json())
 }
 
-/// A marker with which simulated users and harnesses end a conversation: `###STOP###`.
+/// The word with which AutoGen's agents end a conversation.
+const TERMINATE: &str = "TERMINATE";
+
+/// A marker with which simulated users, harnesses and agents end a conversation: `###STOP###`, `TERMINATE`.
 pub(super) fn strip_stop_markers(text: Text<'_>) -> Text<'_> {
+    if text.trim_end().ends_with(TERMINATE) {
+        let kept =
+            |text: &str| text.trim_end().strip_suffix(TERMINATE).map_or(0, |kept| kept.trim_end().len());
+        let length = kept(&text);
+        return strip_stop_markers(part_of(&text, |text| &text[..length]));
+    }
     // A `#` is rare, and looking for one needs no preparation.
     if memchr::memchr(b'#', text.as_bytes()).is_none() {
         return text;
@@ -178,6 +188,9 @@ mod tests {
         for (text, kept) in [
             ("Bye. ###STOP###", "Bye."),
             ("###TRANSFER###", ""),
+            ("It is 4. TERMINATE\n", "It is 4."),
+            ("TERMINATE", ""),
+            ("Type TERMINATE to end.", "Type TERMINATE to end."),
             ("### Heading\ntext ###", "### Heading\ntext ###"),
             ("a ###b### c", "a ###b### c"),
         ] {

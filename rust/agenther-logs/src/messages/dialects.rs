@@ -99,6 +99,16 @@ pub(super) fn unwrapped<'t, 'a>(message: Value<'t, 'a>) -> Value<'t, 'a> {
         .unwrap_or(message)
 }
 
+/// Whether a message of Open Interpreter only says which line runs.
+pub(super) fn is_progress(message: Value<'_, '_>) -> bool {
+    message.text_of(&["format"]).as_deref() == Some("active_line")
+}
+
+/// Whether a message is the code that Open Interpreter runs.
+pub(super) fn is_code(message: Value<'_, '_>) -> bool {
+    is_type(message, &["code"]) && message.get("format").is_some() && message.get("content").is_some()
+}
+
 /// The role of an item of the Responses API that is no message; `None` for anything else.
 pub(crate) fn item_role(value: Value<'_, '_>) -> Option<Role> {
     if value.get("role").is_some() {
@@ -150,6 +160,20 @@ pub(super) fn has_server_calls(message: Value<'_, '_>) -> bool {
 }
 
 impl<'a> Conversation<'a> {
+    /// Takes the code that Open Interpreter runs; what its computer prints follows.
+    pub(super) fn code(&mut self, message: Value<'_, 'a>) {
+        let before = self.open_reply();
+        let mut input = ObjectWriter::default();
+        input.copy("code", message.get("content"));
+        self.wait_for(None);
+        self.steps.push(RunStep {
+            action_name: message.text_of(&["format"]),
+            action_input: input.finish().map(Into::into),
+            ..RunStep::default()
+        });
+        self.settle(before, "");
+    }
+
     /// Takes an item of the Responses API; values that are none are skipped.
     pub(super) fn item(&mut self, item: Value<'_, 'a>) {
         let Some(kind) = item.get("type").and_then(|kind| kind.text()) else { return };

@@ -194,11 +194,17 @@ fn words_of(text: String) -> Option<Piece> {
     (!words.is_empty()).then(|| Piece::Words(words.to_owned()))
 }
 
+/// What answers stand between: the tags of reasoners, of CRMArena's agents and of CodeAct's.
+const ANSWERS: &[(&str, &str)] =
+    &[("<answer>", "</answer>"), ("<respond>", "</respond>"), ("<solution>", "</solution>")];
+
 /// The answer in a reply that is nothing else; a sampler may have cut its end.
 pub(super) fn answer_in(text: &str) -> Option<&str> {
-    let inside = text.trim().strip_prefix("<answer>")?;
-    let inside = inside.strip_suffix("</answer>").unwrap_or(inside);
-    (!inside.contains("<answer>") && !inside.contains("</answer>")).then(|| inside.trim())
+    let text = text.trim();
+    let (open, close) = ANSWERS.iter().find(|(open, _)| text.starts_with(open))?;
+    let inside = &text[open.len()..];
+    let inside = inside.strip_suffix(close).unwrap_or(inside);
+    (!inside.contains(open) && !inside.contains(close)).then(|| inside.trim())
 }
 
 #[cfg(test)]

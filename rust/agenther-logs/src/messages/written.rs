@@ -21,8 +21,10 @@ const CALLS: &[(&str, &str)] = &[
     ("<function=", "</function>"),
     ("<|python_tag|>", "<|eom_id|>"),
     ("[TOOL_CALLS]", "</s>"),
+    ("<TOOLCALL>", "</TOOLCALL>"),
 ];
-const THOUGHTS: &[(&str, &str)] = &[("<think>", "</think>"), ("<thinking>", "</thinking>")];
+const THOUGHTS: &[(&str, &str)] =
+    &[("<think>", "</think>"), ("<thinking>", "</thinking>"), ("<thought>", "</thought>")];
 const RESULT: (&str, &str) = ("<tool_response>", "</tool_response>");
 
 /// A call that stands in the text of a message.
@@ -47,6 +49,14 @@ pub(super) fn thought_and_words(text: Text<'_>) -> (Option<Text<'_>>, Text<'_>) 
         return (Some(thought), part_of(&text, |text| text[end + close.len()..].trim()));
     }
     (None, text)
+}
+
+/// A thought without the tags that it stands between.
+pub(super) fn without_thought_tags(text: Text<'_>) -> Text<'_> {
+    match thought_and_words(text) {
+        (Some(thought), words) if words.is_empty() => thought,
+        (_, words) => words,
+    }
 }
 
 /// The calls in a text and the words around them; `None` where it holds none. After `Action:` they stand only where the
@@ -255,6 +265,41 @@ pub(super) fn results_in(text: &str, waits: bool) -> Option<Vec<WrittenResult>> 
     };
     let bodies = results.split(open);
     Some(bodies.map(|body| body_of_result(body.split(close).next().unwrap_or(body).trim())).collect())
+}
+
+/// Whether a message begins as what a harness puts before the output of a command.
+pub(super) fn is_labelled_output(text: &str) -> bool {
+    ["OBSERVATION:", "Observation:", "<returncode>"].iter().any(|label| text.trim_start().starts_with(label))
+}
+
+/// What came back without the label that a harness puts before it.
+pub(super) fn without_label(text: &str) -> &str {
+    const LABELS: &[&str] =
+        &["Observation:", "OBSERVATION:", "Execution output of [", "Salesforce instance output:"];
+    let text = text.trim();
+    let Some(label) = LABELS.iter().find(|label| text.starts_with(**label)) else { return text };
+    let rest = &text[label.len()..];
+    match label.ends_with('[') {
+        true => rest.split_once("]:").map_or(text, |(_, output)| output.trim_start()),
+        false => rest.trim_start(),
+    }
+}
+
+/// The results in a list: each with the name of its call, or as many as there are calls.
+pub(super) fn results_of_list(list: Value<'_, '_>, calls: usize) -> Option<Vec<WrittenResult>> {
+    const RESULT: &[&str] = &["results", "result", "content", "output", "response"];
+    let named = |item: Value<'_, '_>| {
+        let name = item.text_of(&["name", "tool_name", "function"])?.into_owned();
+        let text = item.any_of(RESULT).filter(|_| item.members().count() <= 3)?.text_or_json()?.into_owned();
+        Some(WrittenResult { name: Some(name), text })
+    };
+    let found: Option<Vec<_>> = list.items().map(named).collect();
+    let plain =
+        |item: Value<'_, '_>| Some(WrittenResult { name: None, text: item.text_or_json()?.into_owned() });
+    let is_each = calls > 1 && list.items().count() == calls;
+    found
+        .filter(|found| !found.is_empty())
+        .or_else(|| list.items().map(plain).collect::<Option<Vec<_>>>().filter(|_| is_each))
 }
 
 /// Hermes wraps a result once more: `{"name": .., "content": ..}`.

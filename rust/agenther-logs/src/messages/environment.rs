@@ -1,0 +1,109 @@
+//! What came back to agents that write their calls into their words: their environment answers as the user, as the
+//! system, or with one list for several calls.
+
+use super::written;
+use super::{Conversation, Role, content_text, named_role, role_of, unmarked};
+use crate::formats::{filled, part_of};
+use crate::json::{Value, read_inner};
+use crate::run::{RunStep, Text};
+use crate::terminal::is_terminal;
+
+/// Whether a call of this name speaks to the user, who then answers as one.
+fn asks_user(name: &str) -> bool {
+    const ASKS: &[&str] =
+        &["respond", "reply", "ask", "ask_user", "message_user", "send_message_to_user", "clarify"];
+    ASKS.iter().any(|ask| name.eq_ignore_ascii_case(ask))
+}
+
+impl<'a> Conversation<'a> {
+    /// Whether a message is what a command of the agent gave that stands between fences at the end of its words: gptme's
+    /// tools speak as the system, SWE-agent's say `OBSERVATION:`.
+    pub(super) fn is_output(&self, message: Value<'_, 'a>) -> bool {
+        let free = self.pending_user.is_none() && !self.has_calls;
+        let Some(last) = self.steps.last().filter(|step| free && step.observation.is_none()) else {
+            return false;
+        };
+        let by_system = role_of(message) == Some(Role::System);
+        if last.action_name.is_some() {
+            return by_system && self.runs_fences;
+        }
+        let words = last.thought.as_deref().filter(|words| words.trim_end().ends_with("```"));
+        let is_labelled = || content_text(message).is_some_and(|text| written::is_labelled_output(&text));
+        words.is_some_and(|words| (by_system || is_labelled()) && unmarked::fenced_call(words).is_some())
+    }
+
+    pub(super) fn output(&mut self, message: Value<'_, 'a>) {
+        self.run_fence();
+        let Some(step) = self.steps.last_mut() else { return };
+        self.runs_fences = true;
+        self.waiting.clear();
+        let text = content_text(message).unwrap_or_default();
+        step.observation = Some(part_of(&text, written::without_label));
+    }
+
+    /// Makes a call of the command between fences with which the last words end.
+    fn run_fence(&mut self) {
+        if let Some(step) = self.steps.last_mut().filter(|step| step.action_name.is_none())
+            && let Some((call, words)) = step.thought.as_deref().and_then(unmarked::fenced_call)
+        {
+            (step.action_name, step.action_input) = (Some(call.name.into()), call.input.map(Into::into));
+            step.thought = filled(words.into());
+        }
+    }
+
+    /// Takes the last fence for a command that ends the run (`submit`), to which nothing comes back.
+    pub(super) fn hand_in(&mut self) {
+        let last = self.steps.last().filter(|_| self.runs_fences && self.pending_user.is_none());
+        let call = last.and_then(|step| unmarked::fenced_call(step.thought.as_deref()?));
+        let code = call.and_then(|(call, _)| {
+            read_inner(call.input.as_deref()?, |input| Some(input.text_of(&["code"])?.into_owned()))
+        });
+        if code.is_some_and(|code| is_terminal(code.trim())) {
+            self.run_fence();
+        }
+    }
+
+    /// What came back for a call that stands in the agent's words: who has no calls of its own is answered as a user.
+    pub(super) fn answer_to_written_call(&self, message: Value<'_, 'a>) -> Option<Text<'a>> {
+        let last = self.steps.last().filter(|step| step.observation.is_none() && !self.has_calls)?;
+        let name = last.action_name.as_deref().filter(|name| !is_terminal(name) && !asks_user(name))?;
+        let is_user = message.any_of(&["role", "from"])?.text().and_then(|role| named_role(&role));
+        let waits = is_user == Some(Role::User) && self.pending_user.is_none() && !name.is_empty();
+        let text = content_text(message).filter(|_| waits)?;
+        Some(part_of(&text, written::without_label))
+    }
+
+    /// Takes the results of several calls without ids that stand in one list: by name (ToolACE), or as many as there are
+    /// calls (ComplexFuncBench); whether there are some.
+    pub(super) fn listed_results(&mut self, message: Value<'_, 'a>) -> bool {
+        let calls = self.waiting.len();
+        let Some(content) = message.any_of(&["content", "value"]).filter(|_| calls > 0) else { return false };
+        if self.waiting.iter().any(|call| call.id.is_some())
+            || !content.raw().trim_start().starts_with(['[', '"'])
+        {
+            return false;
+        }
+        let found = match content.text() {
+            Some(text) if text.trim_start().starts_with('[') => {
+                read_inner(&text, |list| written::results_of_list(list, calls))
+            }
+            Some(_) => None,
+            None => written::results_of_list(content, calls),
+        };
+        let Some(found) = found else { return false };
+        for result in found {
+            self.observe(None, result.name.map(Text::from).as_ref(), result.text.into(), None);
+        }
+        true
+    }
+
+    /// Takes back a call of code that was read from the words before it: smolagents logs it once more as a call.
+    pub(super) fn take_back_code(&mut self) {
+        let is_code = |step: &RunStep<'_>| {
+            step.observation.is_none() && step.action_name.as_deref() == Some(unmarked::INTERPRETER)
+        };
+        let Some(step) = self.steps.last_mut().filter(|step| is_code(step)) else { return };
+        (step.action_name, step.action_input) = (None, None);
+        self.waiting.pop();
+    }
+}

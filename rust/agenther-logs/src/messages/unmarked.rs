@@ -1,0 +1,277 @@
+//! Calls that no tags mark, of agents that are asked to write in a form of their harness: a reply that is JSON
+//! (`{"thought": .., "action": .., "action_input": ..}`), a list of calls as Python writes them (ToolACE, BFCL), code after
+//! `Code:` (smolagents) or between the tags of CodeAct, and an act of a world between `<action>` (verl-agent).
+//!
+//! Any of these may be an answer: only an agent without calls of its own is read so.
+
+use super::written::{WrittenCall, is_name};
+use crate::json::{ObjectWriter, Value, read_inner};
+use crate::python_calls::calls_in;
+use crate::react::{parse_action, reply_of};
+
+/// The calls of a turn and the words around them.
+pub(super) fn calls_and_words(text: &str) -> Option<(Vec<WrittenCall>, String)> {
+    let text = text.trim();
+    match text.as_bytes().last()? {
+        b'}' | b'`' if text.starts_with(['{', '`']) => json_reply(text),
+        b'}' => call_at(text),
+        b']' if text.starts_with('[') => python_calls(text).map(|calls| (calls, String::new())),
+        _ => code_at_end(text).or_else(|| act_at_end(text)),
+    }
+}
+
+/// What a reply names its tool, its arguments and its thought.
+const TOOLS: &[&str] =
+    &["action", "tool", "tool_name", "function", "function_name", "command", "api_name", "name"];
+const ARGUMENTS: &[&str] = &[
+    "action_input",
+    "arguments",
+    "args",
+    "tool_input",
+    "parameters",
+    "params",
+    "tool_args",
+    "action_args",
+    "kwargs",
+    "input",
+];
+const THOUGHTS: &[&str] =
+    &["thought", "thoughts", "reasoning", "thinking", "rationale", "analysis", "reflection", "explanation"];
+
+/// A reply that is one object with a tool, and arguments or a thought.
+fn json_reply(text: &str) -> Option<(Vec<WrittenCall>, String)> {
+    let body = text.strip_prefix("```json").or_else(|| text.strip_prefix("```")).unwrap_or(text);
+    let body = body.strip_suffix("```").unwrap_or(body).trim();
+    if !body.starts_with('{') {
+        return None;
+    }
+    read_inner(body, |reply| {
+        let thought = reply.text_of(THOUGHTS).map(|thought| thought.into_owned());
+        let stated =
+            reply.any_of(&["action", "tool", "function", "command"]).filter(|stated| stated.is_object());
+        let call = stated.unwrap_or(reply);
+        let name = call.text_of(TOOLS).or_else(|| stated?.text_of(&["type"]))?.into_owned();
+        let arguments = [call, reply].iter().find_map(|place| place.any_of(ARGUMENTS));
+        if arguments.is_none() && thought.is_none() && stated.is_none() || name.trim().is_empty() {
+            return None;
+        }
+        let words = thought.unwrap_or_default();
+        let call = match arguments {
+            Some(arguments) => WrittenCall { name, input: given(arguments) },
+            None if stated.is_some() => WrittenCall { name, input: others(call) },
+            None => acted(&name),
+        };
+        match call.input.as_deref().and_then(|input| reply_of(&call.name, input)) {
+            Some(said) => Some((Vec::new(), said)),
+            None => Some((vec![call], words)),
+        }
+    })
+}
+
+/// gptme's `@shell(call-1): {..}` on the last line.
+fn call_at(text: &str) -> Option<(Vec<WrittenCall>, String)> {
+    let start = text.rfind("\n@").map(|at| at + 1).or_else(|| text.starts_with('@').then_some(0))?;
+    let (name, rest) = text[start + 1..].split_once('(')?;
+    let (_id, input) = rest.split_once("): ")?;
+    let is_call = is_name(name) && read_inner(input, |input| Some(input.is_object())) == Some(true);
+    let call = || WrittenCall { name: name.to_owned(), input: Some(input.to_owned()) };
+    is_call.then(|| (vec![call()], text[..start].trim().to_owned()))
+}
+
+fn given(arguments: Value<'_, '_>) -> Option<String> {
+    if arguments.is_null() { None } else { arguments.text_or_json().map(|input| input.into_owned()) }
+}
+
+/// The members of a call beside its name.
+fn others(call: Value<'_, '_>) -> Option<String> {
+    let mut input = ObjectWriter::default();
+    let is_name = |key: &str| TOOLS.contains(&key) || THOUGHTS.contains(&key) || key == "type";
+    call.members()
+        .filter(|(key, _)| !is_name(key))
+        .for_each(|(key, value)| _ = input.json(&key, &value.json()));
+    input.finish()
+}
+
+/// An act as agents of worlds write it: `go to shelf 6`, `search[tea]`.
+fn acted(action: &str) -> WrittenCall {
+    let (name, input) = parse_action(action);
+    WrittenCall { name: name.to_owned(), input: input.map(str::to_owned) }
+}
+
+/// The calls in a list as Python writes it: `[f(a=1), g(b='x')]`; `None` where anything in it is no call.
+fn python_calls(text: &str) -> Option<Vec<WrittenCall>> {
+    let calls = calls_in(text).into_iter().map(|(name, input)| WrittenCall { name, input: Some(input) });
+    Some(calls.collect()).filter(|calls: &Vec<_>| !calls.is_empty())
+}
+
+/// smolagents' tool for the code that its agents write.
+pub(super) const INTERPRETER: &str = "python_interpreter";
+
+/// What opens and closes code that is run, and the tool that runs it. Between fences code is run where `Code:` stands
+/// before them; what is not closed goes to the end, as it was sampled up to there.
+const CODE: &[(&str, &str, &str)] = &[
+    ("\n<code>\n", "</code>", INTERPRETER),
+    ("Code:\n```", "```", INTERPRETER),
+    ("<execute_ipython>", "</execute_ipython>", "execute_ipython"),
+    ("<execute_bash>", "</execute_bash>", "execute_bash"),
+    ("<execute>", "</execute>", "execute"),
+];
+
+/// Whether a turn is written with code after `Code:`, which is no other form of ReAct.
+pub(crate) fn runs_code(text: &str) -> bool {
+    text.contains("Code:\n```") || ends_with_code(text)
+}
+
+/// Whether a thought ends with code between the tags of smolagents' later versions.
+fn ends_with_code(text: &str) -> bool {
+    text.starts_with("Thought:") && text.trim_end().ends_with("</code>")
+}
+
+/// The code that a turn ends with.
+fn code_at_end(text: &str) -> Option<(Vec<WrittenCall>, String)> {
+    let text = text.strip_suffix("<end_code>").unwrap_or(text).trim_end();
+    let (words, open, close, tool) = CODE.iter().find_map(|(open, close, tool)| {
+        let (words, _) = text.rsplit_once(open)?;
+        let is_run = !open.ends_with("<code>\n") || ends_with_code(text);
+        is_run.then_some((words, *open, *close, *tool))
+    })?;
+    let inside = &text[words.len() + open.len()..];
+    let code = inside.strip_suffix(close).unwrap_or(inside);
+    // Code that is not at the end is shown.
+    if code.contains(close) {
+        return None;
+    }
+    let code = if open.ends_with('`') { code.split_once('\n')?.1 } else { code };
+    let mut input = ObjectWriter::default();
+    input.text("code", code.trim());
+    let call = WrittenCall { name: tool.to_owned(), input: input.finish() };
+    let words = words.trim();
+    Some((vec![call], words.strip_prefix("Thought:").unwrap_or(words).trim().to_owned()))
+}
+
+/// The command between fences that a turn ends with, of agents whose fences are run: its language is the tool, of gptme's
+/// with what follows it (`save hello.py`).
+pub(super) fn fenced_call(text: &str) -> Option<(WrittenCall, String)> {
+    let inside = text.trim_end().strip_suffix("```")?;
+    let at = inside.rfind("```").filter(|at| *at == 0 || inside[..*at].ends_with('\n'))?;
+    let (opening, code) = inside[at + 3..].split_once('\n')?;
+    let (tool, given) = opening.trim().split_once(' ').unwrap_or((opening.trim(), ""));
+    // An odd number of fences before this one says that it closes another.
+    if inside[..at].matches("```").count() % 2 == 1 {
+        return None;
+    }
+    let mut input = ObjectWriter::default();
+    if !given.is_empty() {
+        input.text("arguments", given);
+    }
+    input.text("code", code.trim_end());
+    let name = if tool.is_empty() { "bash" } else { tool };
+    let words = inside[..at].trim();
+    let words =
+        ["DISCUSSION", "THOUGHT:"].iter().find_map(|label| words.strip_prefix(label)).unwrap_or(words);
+    Some((WrittenCall { name: name.to_owned(), input: input.finish() }, words.trim().to_owned()))
+}
+
+/// The act between `<action>` that a turn ends with.
+fn act_at_end(text: &str) -> Option<(Vec<WrittenCall>, String)> {
+    let (words, action) = text.strip_suffix("</action>")?.rsplit_once("<action>")?;
+    let call = acted(action.trim());
+    if call.name.is_empty() { None } else { Some((vec![call], words.trim().to_owned())) }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn calls_are_read_where_a_harness_asks_for_them() {
+        for (text, words, calls) in [
+            (
+                r#"{"thought": "Look.", "action": "search", "action_input": {"q": "tea"}}"#,
+                "Look.",
+                vec![("search", Some(r#"{"q": "tea"}"#))],
+            ),
+            (
+                "```json\n{\"reasoning\": \"Go.\", \"action\": {\"name\": \"move\", \"args\": {\"to\": 1.50}}}\n```",
+                "Go.",
+                vec![("move", Some(r#"{"to": 1.50}"#))],
+            ),
+            (r#"{"action": {"type": "click", "x": 3}}"#, "", vec![("click", Some(r#"{"x": 3}"#))]),
+            (r#"{"thought": "Up.", "action": "go to shelf 6"}"#, "Up.", vec![("go", Some("to shelf 6"))]),
+            (
+                r#"{"thought": "Ask.", "action": "respond", "action_input": {"content": "Which?"}}"#,
+                "Which?",
+                vec![],
+            ),
+            (
+                r#"[quote(symbol="A", n=2), Market Trends API(of='b')]"#,
+                "",
+                vec![
+                    ("quote", Some(r#"{"symbol": "A", "n": 2}"#)),
+                    ("Market Trends API", Some(r#"{"of": "b"}"#)),
+                ],
+            ),
+            (
+                "Thought: Count.\nCode:\n```py\nprint(1)\n```<end_code>",
+                "Count.",
+                vec![("python_interpreter", Some(r#"{"code": "print(1)"}"#))],
+            ),
+            (
+                "Count.\n<execute>\nprint(1)\n</execute>",
+                "Count.",
+                vec![("execute", Some(r#"{"code": "print(1)"}"#))],
+            ),
+            (
+                "Thought: Count.\n<code>\nprint(1)\n</code>",
+                "Count.",
+                vec![("python_interpreter", Some(r#"{"code": "print(1)"}"#))],
+            ),
+            (
+                "Run.\n@shell(call-1): {\"command\": \"ls\"}",
+                "Run.",
+                vec![("shell", Some(r#"{"command": "ls"}"#))],
+            ),
+            ("Up.\n<action>go to shelf 6</action>", "Up.", vec![("go", Some("to shelf 6"))]),
+        ] {
+            let (found, rest) = calls_and_words(text).unwrap_or_else(|| panic!("{text}"));
+            let found: Vec<_> = found.iter().map(|call| (&*call.name, call.input.as_deref())).collect();
+            assert_eq!((found, &*rest), (calls, words), "{text}");
+        }
+    }
+
+    #[test]
+    fn fences_at_the_end_are_calls_of_their_language() {
+        for (text, found) in [
+            ("DISCUSSION\nLook.\n\n```\nls -a\n```", Some(("bash", r#"{"code": "ls -a"}"#, "Look."))),
+            ("```save a.py\nx = 1\n```", Some(("save", r#"{"arguments": "a.py", "code": "x = 1"}"#, ""))),
+            ("```py\nx\n```\nand\n```sh\nls\n```", Some(("sh", r#"{"code": "ls"}"#, "```py\nx\n```\nand"))),
+            ("```py\nx\n```\nThat is it.", None),
+            ("no ```", None),
+        ] {
+            let call = fenced_call(text);
+            let shown = call
+                .as_ref()
+                .map(|(call, words)| (&*call.name, call.input.as_deref().unwrap_or(""), &**words));
+            assert_eq!(shown, found, "{text}");
+        }
+    }
+
+    #[test]
+    fn answers_are_no_calls() {
+        for text in [
+            r#"{"name": "Ada", "age": 36}"#,
+            r#"{"answer": "36"}"#,
+            "[1, 2, 3]",
+            "[see (a=1)]",
+            "[\"f(a=1)\"]",
+            "Use this:\n```py\nprint(1)\n```",
+            "Code:\n```py\nprint(1)\n```\nand\n```py\nprint(2)\n```",
+            "The <action> tag.",
+            "In HTML:\n<code>\nprint(1)\n</code>",
+            "```",
+            "",
+        ] {
+            assert_eq!(calls_and_words(text), None, "{text}");
+        }
+    }
+}
