@@ -173,6 +173,14 @@ def store() -> Iterator[Any]:
     files.rm("/bucket", recursive=True)
 
 
+def test_chats_that_agents_hide_in_a_project_are_read(tmp_path: Path) -> None:
+    chat = "# aider chat started at 2026-01-02 10:00:00\n\n#### Sail to Kiel.\n\nSailed.\n"
+    (tmp_path / ".aider.chat.history.md").write_text(chat)
+    (tmp_path / ".cache").mkdir()
+    (tmp_path / ".cache" / "log.jsonl").write_text(log("hidden"))
+    assert prompts(tmp_path) == ["Sail to Kiel."]
+
+
 def test_object_stores_are_read_through_fsspec(store: Any, runs: pl.DataFrame, tmp_path: Path) -> None:
     here = tmp_path.as_posix()
     (tmp_path / "log.jsonl").write_text(log("here"))

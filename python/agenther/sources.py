@@ -273,8 +273,13 @@ def _logs_among(
     return logs
 
 
+_HIDDEN_LOGS = (".aider.chat.history.md", ".specstory")
+"""Hidden names under which agents leave their chats in the folder of the project they worked on."""
+
+
 def _is_visible_file(file: Path, folder: Path) -> bool:
-    hidden = any(part.startswith(".") for part in file.relative_to(folder).parts)
+    parts = file.relative_to(folder).parts
+    hidden = any(part.startswith(".") and part not in _HIDDEN_LOGS for part in parts)
     return not hidden and file.suffix in (*RECORD_SUFFIXES, *TEXT_SUFFIXES) and file.is_file()
 
 
