@@ -81,8 +81,11 @@ def write(runs: pl.DataFrame, file: TextIO) -> None:
     """Write a line for each run, with the pairs in its `hindsight`."""
     goal, answer = (pl.element().struct.field(name) for name in ("goal", "answer"))
     pairs = runs.select(pl.col("hindsight").list.eval(pl.concat_str(goal, pl.lit("\0"), answer))).to_series()
-    for run, texts in zip(fingerprints(runs), pairs, strict=True):
-        file.write(json.dumps({"run": run, "pairs": [_hash(text) for text in texts]}) + "\n")
+    lines = (
+        {"run": run, "pairs": [_hash(text) for text in texts]}
+        for run, texts in zip(fingerprints(runs), pairs, strict=True)
+    )
+    file.writelines(json.dumps(line) + "\n" for line in lines)
 
 
 def fingerprints(runs: pl.DataFrame) -> list[str]:
