@@ -106,7 +106,7 @@ use crate::identity::fingerprint;
 use crate::json::{Keys, ObjectWriter, Value};
 use crate::run::{Run, RunStep, Text};
 
-pub(crate) use openai_chat::{schemas, tools_of as tool_schemas};
+pub(crate) use openai_chat::{completion_of, messages_of, schemas, tools_of as tool_schemas};
 
 /// Every format, in order of precedence where two fit a record equally well.
 pub const FORMATS: &[&dyn Format] = &[
