@@ -43,7 +43,9 @@ mod hf_agent_trace;
 mod inspect;
 mod intercode;
 mod langchain_agent;
+mod langchain_events;
 mod langfuse;
+mod langgraph;
 mod langsmith;
 mod langwatch;
 mod lats;
@@ -180,6 +182,8 @@ pub const FORMATS: &[&dyn Format] = &[
     &toolllama::ToolLlama,
     &reflexion::Reflexion,
     &langchain_agent::LangchainAgent,
+    &langchain_events::LangChainEvents,
+    &langgraph::LangGraph,
     &autogen_chat::AutogenChat,
     &autogen_state::AutogenState,
     &agno::Agno,
