@@ -626,7 +626,7 @@ impl Tally<'_> {
     fn grows(&self) -> bool {
         let grows = |outline: &&Outline| self.outlines.iter().any(|other| outline.grows_to(other));
         let growing = self.outlines.iter().filter(grows).count();
-        growing > 0 && 3 * growing >= self.records as usize
+        growing > 0 && 3 * growing >= self.outlines.len()
     }
 
     fn add_lines<'l>(&mut self, lines: impl Iterator<Item = &'l str>) {
