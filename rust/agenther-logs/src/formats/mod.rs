@@ -16,6 +16,7 @@ mod autogen_state;
 mod bedrock_agents;
 mod bfcl;
 mod braintrust;
+mod browsecomp_plus;
 mod browser_use;
 mod chatgpt;
 mod cherry_studio;
@@ -54,6 +55,7 @@ mod librechat;
 mod livekit;
 mod llamaindex_events;
 mod lm_studio;
+mod magentic_one;
 mod mcp;
 mod message_lines;
 mod message_rows;
@@ -69,6 +71,7 @@ mod openhands;
 mod openinference;
 mod opik;
 mod otel;
+mod owl;
 mod pi;
 mod posthog;
 mod promptfoo;
@@ -163,6 +166,7 @@ pub const FORMATS: &[&dyn Format] = &[
     &otel::Otel,
     &bfcl::Bfcl,
     &browser_use::BrowserUse,
+    &browsecomp_plus::BrowseCompPlus,
     &tau_bench::TauBench,
     &mint::Mint,
     &intercode::InterCode,
@@ -186,6 +190,8 @@ pub const FORMATS: &[&dyn Format] = &[
     &langgraph::LangGraph,
     &autogen_chat::AutogenChat,
     &autogen_state::AutogenState,
+    &magentic_one::MagenticOne,
+    &owl::Owl,
     &agno::Agno,
     &agent_framework::AgentFramework,
     &llamaindex_events::LlamaIndexEvents,
@@ -376,10 +382,12 @@ static REFERENCE: Keys = Keys::new(&[
     "true_answer",
     "target",
 ]);
+/// Whom a judge blamed for a failure, and why.
+static BLAMED: Keys = Keys::new(&["mistake_agent", "mistake_step", "mistake_reason"]);
 
-/// Whether a field of this name tells what the answer should have been.
+/// Whether a field of this name tells what the answer should have been, or what a judge found wrong.
 pub(crate) fn is_reference(key: &str) -> bool {
-    REFERENCE.contains(key)
+    REFERENCE.contains(key) || BLAMED.contains(key)
 }
 
 /// Whether a record holds a list of steps under the names of logs of one house, which no product writes there.
