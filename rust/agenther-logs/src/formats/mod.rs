@@ -20,6 +20,7 @@ mod browsecomp_plus;
 mod browser_use;
 mod chatgpt;
 mod cherry_studio;
+mod ck_pro;
 mod claude_ai;
 mod claude_code;
 mod cline;
@@ -29,12 +30,14 @@ mod console_log;
 mod continue_dev;
 mod copilot_chat;
 mod copilot_cli;
+mod coze;
 mod crewai;
 mod crewai_log;
 mod datadog_llmobs;
 mod deepeval;
 mod dify;
 mod dspy;
+mod fastgpt;
 mod flowise;
 mod galileo;
 mod gemini;
@@ -56,6 +59,7 @@ mod livekit;
 mod llamaindex_events;
 mod lm_studio;
 mod magentic_one;
+mod manus;
 mod mcp;
 mod message_lines;
 mod message_rows;
@@ -156,6 +160,9 @@ pub const FORMATS: &[&dyn Format] = &[
     &openai_realtime::OpenAiRealtime,
     &dify::Dify,
     &dspy::Dspy,
+    &coze::Coze,
+    &fastgpt::FastGpt,
+    &manus::Manus,
     &flowise::Flowise,
     &letta::Letta,
     &openai_assistants::OpenAiAssistants,
@@ -192,6 +199,7 @@ pub const FORMATS: &[&dyn Format] = &[
     &autogen_state::AutogenState,
     &magentic_one::MagenticOne,
     &owl::Owl,
+    &ck_pro::CkPro,
     &agno::Agno,
     &agent_framework::AgentFramework,
     &llamaindex_events::LlamaIndexEvents,
