@@ -12,6 +12,7 @@ mod api_bank;
 mod appworld;
 mod atif;
 mod autogen_chat;
+mod autogen_events;
 mod autogen_state;
 mod bedrock_agents;
 mod bfcl;
@@ -91,6 +92,7 @@ mod specstory;
 mod step_list;
 mod swe_agent;
 mod tapeagents;
+mod taskweaver;
 mod tau_bench;
 mod toolbench;
 mod tooleval;
@@ -197,9 +199,11 @@ pub const FORMATS: &[&dyn Format] = &[
     &langgraph::LangGraph,
     &autogen_chat::AutogenChat,
     &autogen_state::AutogenState,
+    &autogen_events::AutogenEvents,
     &magentic_one::MagenticOne,
     &owl::Owl,
     &ck_pro::CkPro,
+    &taskweaver::TaskWeaver,
     &agno::Agno,
     &agent_framework::AgentFramework,
     &llamaindex_events::LlamaIndexEvents,
