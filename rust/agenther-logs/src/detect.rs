@@ -4,6 +4,7 @@ use std::cell::RefCell;
 use std::collections::HashMap;
 
 use crate::formats::{FORMATS, Format, TEXT_FORMATS, TextFormat};
+use crate::growth::Outline;
 use crate::json::{Limits, Tape, Value};
 use crate::labels::is_label;
 use crate::mapping::Mapping;
@@ -74,6 +75,8 @@ pub struct Detection {
     pub by_line: bool,
     /// Whether its runs are spread over records, as the spans of a trace are.
     pub spread: bool,
+    /// Whether its first records begin one another, as logged calls of a model do.
+    pub grows: bool,
 }
 
 /// How well a record fits a format; not at all where the format panics at it.
@@ -204,6 +207,7 @@ fn as_text(text: &str) -> Option<Detection> {
         layout: Layout::Text,
         by_line: false,
         spread: false,
+        grows: false,
     })
 }
 
@@ -597,6 +601,7 @@ struct Tally<'m> {
     records: u32,
     /// Formats that found pieces of runs in a record.
     spread: Vec<&'static str>,
+    outlines: Vec<Outline>,
 }
 
 impl Tally<'_> {
@@ -614,6 +619,14 @@ impl Tally<'_> {
                 self.spread.push(format.name());
             }
         }
+        self.outlines.extend(caught(|| Outline::of(record)).ok().flatten());
+    }
+
+    /// Whether records begin others so often that it is no chance: one of two calls of a run does.
+    fn grows(&self) -> bool {
+        let grows = |outline: &&Outline| self.outlines.iter().any(|other| outline.grows_to(other));
+        let growing = self.outlines.iter().filter(grows).count();
+        growing > 0 && 3 * growing >= self.outlines.len()
     }
 
     fn add_lines<'l>(&mut self, lines: impl Iterator<Item = &'l str>) {
@@ -632,6 +645,7 @@ impl Tally<'_> {
 
     fn finish(self, layout: Layout) -> Detection {
         let records = self.records.max(1) as f32;
+        let grows = self.grows();
         let mut ranked: Vec<(&'static str, u32)> =
             FORMATS.iter().map(|format| format.name()).zip(self.sums).filter(|(_, sum)| *sum > 0).collect();
         // Stable: equals stay in the registry's order of precedence.
@@ -646,6 +660,7 @@ impl Tally<'_> {
                 layout,
                 by_line: false,
                 spread: false,
+                grows: false,
             };
         }
         let format = ranked.first().map(|(name, _)| *name);
@@ -655,7 +670,8 @@ impl Tally<'_> {
             runner_up: ranked.get(1).map(|(name, sum)| (*name, confidence(*sum))),
             layout,
             by_line: false,
-            spread: format.is_some_and(|name| self.spread.contains(&name)),
+            spread: grows || format.is_some_and(|name| self.spread.contains(&name)),
+            grows,
         }
     }
 }

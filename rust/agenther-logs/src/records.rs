@@ -6,6 +6,7 @@ use std::collections::VecDeque;
 use crate::block::{Block, Cut};
 use crate::detect::{best_format, score_of};
 use crate::formats::{FORMATS, Format, Record, TextFormat, TextRecord, shape_sentence};
+use crate::growth::{Growing, Outline, Waiting};
 use crate::json::{JsonError, Problem, Tape, Value};
 use crate::labels::judge;
 use crate::panics::caught;
@@ -14,8 +15,8 @@ use crate::reader::{Chosen, Counts, Options, Source};
 use crate::run::{Reason, Reject, Run, Sink};
 use crate::split::{FrameState, Layout};
 
-/// Reads the records of blocks. It keeps the runs that are spread over records until
-/// [`RecordReader::close`].
+/// Reads the records of blocks. It keeps the runs that are spread over records, and what may be the beginning of another
+/// record, until [`RecordReader::close`].
 #[derive(Default)]
 pub struct RecordReader {
     tape: Tape,
@@ -23,6 +24,7 @@ pub struct RecordReader {
     decoded: Vec<u8>,
     pieces: Pieces,
     closing: VecDeque<Assembled>,
+    growing: Growing,
 }
 
 /// What is wrong with a record.
@@ -46,15 +48,20 @@ impl RecordReader {
         tally.counts
     }
 
-    /// Reads one of the runs that were put together; `None` once there are no more. To be called
+    /// Reads one of the runs that were put together or waited; `None` once there are no more. To be called
     /// at the end of the file until then.
     pub fn close(&mut self, source: &Source, sink: &mut dyn Sink) -> Option<Counts> {
         if self.closing.is_empty() {
             self.closing.extend(self.pieces.close());
         }
-        let run = self.closing.pop_front()?;
         let mut tally = Tally { source, sink, counts: Counts::default() };
-        self.assembled(&run, &mut tally);
+        match self.closing.pop_front() {
+            Some(run) => self.assembled(&run, &mut tally),
+            None => {
+                let record = self.growing.next()?;
+                self.waited(&record, &mut tally);
+            }
+        }
         Some(tally.counts)
     }
 
@@ -113,7 +120,16 @@ impl RecordReader {
         }
         let format = format_of(source, value).ok_or_else(|| (Reason::UnknownShape, shape_sentence(value)))?;
         let Some(pieces) = caught(|| format.pieces(value)).map_err(reader_panic)? else {
-            return read(format, value, key, &text, origin.number, tally);
+            let outline = || caught(|| Outline::of(value)).ok().flatten();
+            let Some(outline) = source.detection.grows.then(outline).flatten() else {
+                return read(format, value, key, &text, origin.number, tally);
+            };
+            let (key, text) = (key.map(str::to_owned), text.into_owned());
+            let record = Waiting { outline, format, text, key, number: origin.number, offset: origin.offset };
+            for complete in self.growing.add(record) {
+                self.waited(&complete, tally);
+            }
+            return Ok(());
         };
         let limit = source.options.max_record_bytes;
         let closed: Vec<Assembled> = pieces
@@ -124,6 +140,18 @@ impl RecordReader {
             self.assembled(run, tally);
         }
         Ok(())
+    }
+
+    /// Reads a record that is not the beginning of another.
+    fn waited(&mut self, record: &Waiting, tally: &mut Tally<'_, '_>) {
+        let Waiting { format, text, key, number, offset, .. } = record;
+        let parsed = self.tape.parse_decoding(text, &mut self.decoded, tally.source.options.limits);
+        let outcome = parsed
+            .map_err(json_trouble)
+            .and_then(|parsed| read(*format, parsed.root(), key.as_deref(), text, *number, tally));
+        if let Err(trouble) = outcome {
+            tally.reject(&Origin { number: *number, offset: *offset, bytes: text.as_bytes() }, trouble);
+        }
     }
 
     /// Reads a run that was put together of pieces.

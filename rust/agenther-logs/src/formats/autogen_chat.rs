@@ -7,7 +7,8 @@
 //!
 //! | field of the log | field of the run |
 //! |---|---|
-//! | first message that is no system message | `original_prompt` |
+//! | `question` where the first message is code that was run, else the first message that is no system message | `original_prompt` |
+//! | `system_prompt` of each expert of a group | `system` |
 //! | later messages of the proxy | `user` of the step that follows |
 //! | the code blocks of a message that was run | `action_name` (language of the first), `action_input`; the words around them `thought` |
 //! | `exitcode: 0 (execution succeeded)` and what follows | `observation`; `error` where the code is not 0 |
@@ -15,12 +16,12 @@
 //! | the last reply | `final_answer`; `TERMINATE` is cut |
 //! | what stands beside the messages | as in `openai_chat` |
 //!
-//! Leaks: none inside the messages.
+//! Leaks: none inside the messages; beside those of Who&When, whom a judge blamed stays behind.
 
 use super::openai_chat::{build, messages};
 use super::{Format, Record, filled, part_of};
 use crate::json::Value;
-use crate::messages::{Conversation, Role, content_text, role_of};
+use crate::messages::{Conversation, Role, content_text, join, role_of};
 use crate::run::{Run, RunStep, Text};
 
 pub(super) struct AutogenChat;
@@ -32,7 +33,7 @@ const HEAD: usize = 24;
 const REACH: usize = 4;
 
 /// The exit code that a message begins with, where it is the output of code.
-fn exit_code(text: &str) -> Option<i64> {
+pub(super) fn exit_code(text: &str) -> Option<i64> {
     let (code, rest) = text.trim_start().strip_prefix(EXIT_CODE)?.split_once(' ')?;
     if rest.starts_with("(execution ") { code.parse().ok() } else { None }
 }
@@ -60,12 +61,31 @@ impl Format for AutogenChat {
     fn read<'a>(&self, record: &Record<'_, 'a>) -> Result<Run<'a>, String> {
         let proxy = Proxy::of(record.value);
         let mut conversation = Conversation::default();
+        let begins = begins_at_work(record.value);
         for message in messages(record.value) {
-            take(message, &proxy, &mut conversation);
+            take(message, &proxy, begins, &mut conversation);
         }
         conversation.finish();
-        build(record, conversation)
+        let mut run = build(record, conversation)?;
+        run.system = run.system.or_else(|| systems_of(record.value));
+        Ok(run)
     }
+}
+
+/// Whether the first message is code that was run, what was asked for standing beside the messages: the first of a group
+/// of experts.
+fn begins_at_work(record: Value<'_, '_>) -> bool {
+    let mut first = messages(record).take(2);
+    let has_code = first.next().and_then(content_text).is_some_and(|text| Code::in_text(&text).is_some());
+    has_code && first.next().is_some_and(is_output) && record.text_of(&["question"]).is_some()
+}
+
+/// The system prompts of the experts of a group, by their names.
+fn systems_of<'a>(record: Value<'_, 'a>) -> Option<Text<'a>> {
+    let mut system = None;
+    let experts = record.get("system_prompt").into_iter().flat_map(|prompts| prompts.members());
+    experts.for_each(|(_, prompt)| join(&mut system, prompt.text()));
+    system
 }
 
 /// The side that asks, and runs the code.
@@ -91,7 +111,7 @@ impl<'a> Proxy<'a> {
     }
 }
 
-fn take<'a>(message: Value<'_, 'a>, proxy: &Proxy<'a>, conversation: &mut Conversation<'a>) {
+fn take<'a>(message: Value<'_, 'a>, proxy: &Proxy<'a>, begins: bool, conversation: &mut Conversation<'a>) {
     let calls = message.any_of(&["tool_calls", "function_call", "tool_responses"]).is_some();
     if calls || matches!(role_of(message), Some(Role::System | Role::Tool) | None) {
         return conversation.push(message);
@@ -104,7 +124,7 @@ fn take<'a>(message: Value<'_, 'a>, proxy: &Proxy<'a>, conversation: &mut Conver
         return;
     }
     let words = part_of(&text, |text| text.trim().trim_end_matches("TERMINATE").trim_end());
-    if conversation.prompt.is_none() || proxy.speaks(message) {
+    if conversation.prompt.is_none() && !begins || proxy.speaks(message) {
         conversation.user_words(filled(words));
     } else if let Some(words) = filled(words) {
         conversation.calls(std::iter::empty(), Some(words));
@@ -112,7 +132,7 @@ fn take<'a>(message: Value<'_, 'a>, proxy: &Proxy<'a>, conversation: &mut Conver
 }
 
 /// The last step whose words hold code that was not run yet, its code made its action.
-fn step_with_code<'s, 'a>(steps: &'s mut [RunStep<'a>]) -> Option<&'s mut RunStep<'a>> {
+pub(super) fn step_with_code<'s, 'a>(steps: &'s mut [RunStep<'a>]) -> Option<&'s mut RunStep<'a>> {
     for step in steps.iter_mut().rev().take(REACH) {
         if step.action_name.is_some() {
             return None;

@@ -4,7 +4,9 @@
 //! `rooveterinaryinc.roo-cline` or `kilocode.kilo-code`, there `tasks/<id>/`), an array of Anthropic's
 //! messages: the agent writes `<execute_command><command>…</command></execute_command>` into its text,
 //! the next message of the user begins `[execute_command for '…'] Result:`. Versions of 2025 and later
-//! have `tool_use` and `tool_result` blocks instead, with the same words around them.
+//! have `tool_use` and `tool_result` blocks instead, with the same words around them. MiroFlow writes `<use_mcp_tool>` alike,
+//! and the bare result as the next message of the user; so do its data (MiroVerse) and its logs of tasks
+//! (`main_agent_message_history`).
 //!
 //! | field of the log | field of the run |
 //! |---|---|
@@ -14,23 +16,26 @@
 //! | words before a call, `<thinking>` | `thought` |
 //! | what follows `[tool …] Result:`, `tool_result` | `observation` |
 //! | an error that the result begins with, an exit code in its first lines, `is_error`, `[ERROR] …` | `error` |
+//! | `input.task_description`, `judge_result`, `final_boxed_answer` of MiroFlow | `original_prompt`, `success`, `final_answer` |
 //! | `attempt_completion`, `plan_mode_respond`, `ask_followup_question` | replies; a last one is the `final_answer` |
 //!
 //! Left out: `<environment_details>`, the harness's account of the editor. `ui_messages.json`,
 //! `task_metadata.json` and `history_item.json` beside the history are understood, and no runs.
 //!
-//! Leaks: none.
+//! Leaks: `ground_truth` of MiroFlow stays behind.
 
-use super::openai_chat::messages;
+use super::openai_chat::{messages, set_goal};
 use super::{Format, Piece, Record, filled, part_of};
 use crate::json::{ObjectWriter, Value, read_inner};
-use crate::messages::{Role, is_type, part_text, parts, role_of, words};
+use crate::messages::{Role, is_message, is_type, part_text, parts, role_of, words};
 use crate::run::{Run, Text};
 use crate::terminal::set_final_answer;
 use crate::timeline::{Timeline, call_name};
 
 pub(super) struct Cline;
 
+/// Where MiroFlow's log of a task has the messages of the main agent.
+const MIROFLOW: &[&str] = &["main_agent_message_history", "message_history"];
 /// Messages that are looked at to tell the format.
 const HEAD: usize = 6;
 const ENVIRONMENT: (&str, &str) = ("<environment_details>", "</environment_details>");
@@ -63,6 +68,8 @@ const OPEN_ENDED: &[&str] = &["content", "diff", "args", "arguments", "result"];
 /// Elements of one text that may turn out to be no calls before only the known tools are looked for: each
 /// is followed to its end, and a page of markup must not be followed from every one of its tags.
 const OTHER_ELEMENTS: usize = 256;
+/// How MiroFlow says that its words are none.
+const NO_RESULT: &str = "not the result of a tool call";
 /// How a result begins that is an error.
 const FAILED: &[&str] = &[
     "The tool execution failed",
@@ -86,6 +93,9 @@ impl Format for Cline {
         if is_companion(record) {
             return 85;
         }
+        if record.at_path(MIROFLOW).is_some_and(|history| history.items().next().is_some_and(is_message)) {
+            return 96;
+        }
         let marked = messages(record).take(HEAD).any(|message| match role_of(message) {
             Some(Role::User) => {
                 texts_of(message).any(|text| text.contains(ENVIRONMENT.0) || result_in(&text).is_some())
@@ -102,7 +112,7 @@ impl Format for Cline {
 
     fn read<'a>(&self, record: &Record<'_, 'a>) -> Result<Run<'a>, String> {
         let mut task = Task::default();
-        messages(record.value).for_each(|message| task.message(message));
+        history(record.value).for_each(|message| task.message(message));
         let steps = task.timeline.finish();
         if steps.is_empty() {
             return Err("the agent says and does nothing in it".to_owned());
@@ -116,9 +126,33 @@ impl Format for Cline {
             steps,
             ..Run::default()
         };
+        if record.value.at_path(MIROFLOW).is_some() {
+            set_around(record.value, &mut run);
+        }
         set_final_answer(&mut run);
         Ok(run)
     }
+}
+
+/// The messages of the main agent.
+fn history<'t, 'a>(record: Value<'t, 'a>) -> impl Iterator<Item = Value<'t, 'a>> {
+    let main = record.at_path(MIROFLOW);
+    let is_alone = main.is_none();
+    let others = messages(record).filter(move |_| is_alone);
+    main.into_iter().flat_map(|history| history.items()).chain(others)
+}
+
+/// What a log of MiroFlow says beside the messages.
+fn set_around<'a>(record: Value<'_, 'a>, run: &mut Run<'a>) {
+    run.system = record.at_path(&[MIROFLOW[0], "system_prompt"]).and_then(words).or(run.system.take());
+    set_goal(record.at_path(&["input", "task_description"]).and_then(|task| task.text()), run);
+    run.final_answer = record.text_of(&["final_boxed_answer"]).and_then(filled);
+    run.success = match record.text_of(&["judge_result"]).as_deref() {
+        Some("CORRECT") => Some(true),
+        Some("INCORRECT" | "NOT_ATTEMPTED") => Some(false),
+        _ => None,
+    };
+    run.failure_reason = record.text_of(&["error"]).and_then(filled);
 }
 
 /// Whether a record is what lies beside the history of a task.
@@ -139,6 +173,12 @@ fn texts_of<'t, 'a>(message: Value<'t, 'a>) -> impl Iterator<Item = Text<'a>> + 
     whole.into_iter().chain(in_parts)
 }
 
+/// Whether a text is said by the user or to the agent, and not what came of a call.
+fn has_words_of_user(text: &str) -> bool {
+    let has_tags = [TASK].iter().chain(WORDS_OF_USER).any(|(open, _)| text.contains(open));
+    has_tags || text.trim_start().starts_with("[TASK RESUMPTION]") || text.contains(NO_RESULT)
+}
+
 /// What follows `[tool …] Result:` at the start of a text.
 fn result_in(text: &str) -> Option<&str> {
     const LONGEST_HEAD: usize = 2000;
@@ -157,6 +197,8 @@ struct Task<'a> {
     timeline: Timeline<'a>,
     /// The result that is being put together: a header and its text may be parts of their own.
     result: Option<String>,
+    /// Whether the last call is one of a tool of a server, whose bare result may be all that comes back.
+    is_bare: bool,
 }
 
 impl<'a> Task<'a> {
@@ -195,6 +237,7 @@ impl<'a> Task<'a> {
     /// Takes a text in a message of the user: what the harness reports, or what the user says.
     fn words_or_result(&mut self, text: Text<'a>) {
         let text = without(&text, ENVIRONMENT);
+        let is_bare = std::mem::take(&mut self.is_bare);
         if let Some(result) = result_in(&text) {
             self.close_result();
             self.result = Some(String::new());
@@ -204,7 +247,11 @@ impl<'a> Task<'a> {
         if self.result.is_some() {
             return self.continue_result(&text);
         }
-        if text.trim_start().starts_with("[ERROR]") {
+        let is_error = text.trim_start().starts_with("[ERROR]");
+        if is_bare && !has_words_of_user(&text) {
+            return self.timeline.observe(None, text, is_error.then_some(true));
+        }
+        if is_error {
             return self.timeline.happen(text, Some(true));
         }
         let said = [TASK].iter().chain(WORDS_OF_USER).find_map(|tags| within_tags(&text, *tags));
@@ -276,6 +323,12 @@ impl<'a> Task<'a> {
     }
 
     fn think(&mut self, text: &str) {
+        if let Some((thought, said)) =
+            text.trim_start().strip_prefix("<think>").and_then(|rest| rest.split_once("</think>"))
+        {
+            self.timeline.think(filled(thought.trim().to_owned().into()));
+            return self.timeline.say(filled(said.trim().to_owned().into()));
+        }
         for words in text.split("<thinking>").flat_map(|words| words.split("</thinking>")) {
             self.timeline.think(filled(words.trim().to_owned().into()));
         }
@@ -289,6 +342,7 @@ impl<'a> Task<'a> {
         }
         if let (Some(tool), Some(arguments)) = (of("tool_name"), of("arguments")) {
             let arguments = arguments.trim().to_owned();
+            self.is_bare = true;
             return self.timeline.act(None, tool.trim().to_owned().into(), Some(arguments.into()));
         }
         let mut input = ObjectWriter::default();

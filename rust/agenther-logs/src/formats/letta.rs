@@ -1,7 +1,8 @@
 //! Messages of Letta's agents.
 //!
 //! Source: the answer to `POST /v1/agents/{id}/messages` (`{messages, stop_reason, usage}`) and the list of
-//! `GET /v1/agents/{id}/messages`, in either order, or a message a line; a message is told by its `message_type`.
+//! `GET /v1/agents/{id}/messages`, in either order, or a message a line; a message is told by its `message_type`. In
+//! an agent file (`.af`: `{agents: [{agent_type, messages}]}`) by its `role`, in the words of OpenAI's API.
 //!
 //! | field of the log | field of the run |
 //! |---|---|
@@ -21,7 +22,7 @@ use std::borrow::Cow;
 
 use super::{Format, Piece, Record, by_agent};
 use crate::json::{Value, read_inner};
-use crate::messages::{join, words};
+use crate::messages::{is_message, join, words};
 use crate::run::{Run, Text};
 use crate::terminal::set_final_answer;
 use crate::timeline::{Timeline, call_name};
@@ -36,7 +37,8 @@ const SPEAKS: &str = "send_message";
 
 fn messages_of<'t, 'a>(record: Value<'t, 'a>) -> Option<Value<'t, 'a>> {
     let messages = if record.is_array() { record } else { record.get("messages")? };
-    messages.items().take(4).any(is_typed).then_some(messages)
+    let is_file = record.get("agent_type").is_some() && messages.items().next().is_some_and(is_message);
+    (is_file || messages.items().take(4).any(is_typed)).then_some(messages)
 }
 
 fn is_typed(message: Value<'_, '_>) -> bool {
@@ -118,7 +120,15 @@ struct Agent<'a> {
 impl<'a> Agent<'a> {
     fn message(&mut self, message: Value<'_, 'a>) {
         let said = || message.get("content").or_else(|| message.get("message")).and_then(words);
-        match message.text_of(&["message_type"]).as_deref() {
+        match message.text_of(&["message_type", "role"]).as_deref() {
+            Some("system") => self.system = self.system.take().or_else(said),
+            Some("user") => self.user(said().and_then(spoken)),
+            Some("assistant") if message.items_of("tool_calls").next().is_none() => self.reply(said()),
+            Some("assistant") => {
+                join(&mut self.thought, said());
+                self.calls(message);
+            }
+            Some("tool") => self.returns(message),
             Some("system_message") => self.system = self.system.take().or_else(said),
             Some("user_message") => self.user(said().and_then(spoken)),
             Some("assistant_message") => self.reply(said()),
@@ -149,8 +159,9 @@ impl<'a> Agent<'a> {
         let calls = one.filter(|_| several.clone().next().is_none()).into_iter().chain(several);
         for call in calls {
             let id = call.text_of(&["tool_call_id", "function_call_id", "id"]);
-            let input = call.get("arguments").and_then(|arguments| arguments.text_or_json());
-            let name = call_name(call.text_of(&["name"]));
+            let function = call.get("function").unwrap_or(call);
+            let input = function.get("arguments").and_then(|arguments| arguments.text_or_json());
+            let name = call_name(function.text_of(&["name"]));
             match input.as_deref().filter(|_| name == SPEAKS).and_then(sent) {
                 Some(words) => {
                     self.spoke = id;
@@ -174,11 +185,14 @@ impl<'a> Agent<'a> {
         let several = message.items_of("tool_returns");
         let one = Some(message).filter(|_| several.clone().next().is_none());
         for result in one.into_iter().chain(several) {
-            let id = result.text_of(&["tool_call_id", "function_call_id"]);
+            let id = [result, message]
+                .into_iter()
+                .find_map(|one| one.text_of(&["tool_call_id", "function_call_id"]));
             if id.is_some() && id == self.spoke {
                 continue;
             }
-            let seen = result.any_of(&["tool_return", "function_return"]).and_then(words);
+            let seen = result.any_of(&["tool_return", "function_return"]).or_else(|| message.get("content"));
+            let seen = seen.and_then(words);
             let failed = result.text_of(&["status"]).map(|status| status == "error");
             self.timeline.observe(id.as_deref(), seen.unwrap_or_default(), failed);
         }

@@ -12,13 +12,16 @@ mod api_bank;
 mod appworld;
 mod atif;
 mod autogen_chat;
+mod autogen_events;
 mod autogen_state;
 mod bedrock_agents;
 mod bfcl;
 mod braintrust;
+mod browsecomp_plus;
 mod browser_use;
 mod chatgpt;
 mod cherry_studio;
+mod ck_pro;
 mod claude_ai;
 mod claude_code;
 mod cline;
@@ -28,12 +31,14 @@ mod console_log;
 mod continue_dev;
 mod copilot_chat;
 mod copilot_cli;
+mod coze;
 mod crewai;
 mod crewai_log;
 mod datadog_llmobs;
 mod deepeval;
 mod dify;
 mod dspy;
+mod fastgpt;
 mod flowise;
 mod galileo;
 mod gemini;
@@ -43,7 +48,9 @@ mod hf_agent_trace;
 mod inspect;
 mod intercode;
 mod langchain_agent;
+mod langchain_events;
 mod langfuse;
+mod langgraph;
 mod langsmith;
 mod langwatch;
 mod lats;
@@ -52,6 +59,8 @@ mod librechat;
 mod livekit;
 mod llamaindex_events;
 mod lm_studio;
+mod magentic_one;
+mod manus;
 mod mcp;
 mod message_lines;
 mod message_rows;
@@ -67,6 +76,7 @@ mod openhands;
 mod openinference;
 mod opik;
 mod otel;
+mod owl;
 mod pi;
 mod posthog;
 mod promptfoo;
@@ -82,6 +92,7 @@ mod specstory;
 mod step_list;
 mod swe_agent;
 mod tapeagents;
+mod taskweaver;
 mod tau_bench;
 mod toolbench;
 mod tooleval;
@@ -106,7 +117,7 @@ use crate::identity::fingerprint;
 use crate::json::{Keys, ObjectWriter, Value};
 use crate::run::{Run, RunStep, Text};
 
-pub(crate) use openai_chat::{schemas, tools_of as tool_schemas};
+pub(crate) use openai_chat::{completion_of, messages_of, schemas, tools_of as tool_schemas};
 
 /// Every format, in order of precedence where two fit a record equally well.
 pub const FORMATS: &[&dyn Format] = &[
@@ -151,6 +162,9 @@ pub const FORMATS: &[&dyn Format] = &[
     &openai_realtime::OpenAiRealtime,
     &dify::Dify,
     &dspy::Dspy,
+    &coze::Coze,
+    &fastgpt::FastGpt,
+    &manus::Manus,
     &flowise::Flowise,
     &letta::Letta,
     &openai_assistants::OpenAiAssistants,
@@ -161,6 +175,7 @@ pub const FORMATS: &[&dyn Format] = &[
     &otel::Otel,
     &bfcl::Bfcl,
     &browser_use::BrowserUse,
+    &browsecomp_plus::BrowseCompPlus,
     &tau_bench::TauBench,
     &mint::Mint,
     &intercode::InterCode,
@@ -180,8 +195,15 @@ pub const FORMATS: &[&dyn Format] = &[
     &toolllama::ToolLlama,
     &reflexion::Reflexion,
     &langchain_agent::LangchainAgent,
+    &langchain_events::LangChainEvents,
+    &langgraph::LangGraph,
     &autogen_chat::AutogenChat,
     &autogen_state::AutogenState,
+    &autogen_events::AutogenEvents,
+    &magentic_one::MagenticOne,
+    &owl::Owl,
+    &ck_pro::CkPro,
+    &taskweaver::TaskWeaver,
     &agno::Agno,
     &agent_framework::AgentFramework,
     &llamaindex_events::LlamaIndexEvents,
@@ -372,10 +394,12 @@ static REFERENCE: Keys = Keys::new(&[
     "true_answer",
     "target",
 ]);
+/// Whom a judge blamed for a failure, and why.
+static BLAMED: Keys = Keys::new(&["mistake_agent", "mistake_step", "mistake_reason"]);
 
-/// Whether a field of this name tells what the answer should have been.
+/// Whether a field of this name tells what the answer should have been, or what a judge found wrong.
 pub(crate) fn is_reference(key: &str) -> bool {
-    REFERENCE.contains(key)
+    REFERENCE.contains(key) || BLAMED.contains(key)
 }
 
 /// Whether a record holds a list of steps under the names of logs of one house, which no product writes there.

@@ -104,7 +104,7 @@ const GOAL: &[&str] =
     &["original_prompt", "goal", "query", "prompt", "question", "task", "instruction", "intent"];
 
 /// Where the messages of a record are as JSON.
-pub(super) fn messages_of<'t, 'a>(record: Value<'t, 'a>) -> Option<Value<'t, 'a>> {
+pub(crate) fn messages_of<'t, 'a>(record: Value<'t, 'a>) -> Option<Value<'t, 'a>> {
     let found = MESSAGES.iter().filter_map(|path| record.at_path(path));
     found.into_iter().find(|messages| messages.items().next().is_some_and(is_message))
 }
@@ -139,7 +139,7 @@ fn continuation<'t, 'a>(record: Value<'t, 'a>) -> impl Iterator<Item = Value<'t,
 }
 
 /// The message that answered a request: `choices[0].message`, or messages given as a list.
-fn completion_of<'t, 'a>(record: Value<'t, 'a>) -> Option<Value<'t, 'a>> {
+pub(crate) fn completion_of<'t, 'a>(record: Value<'t, 'a>) -> Option<Value<'t, 'a>> {
     let answer = ANSWERS.iter().find_map(|path| record.at_path(path).filter(|answer| is_message(*answer)));
     if answer.is_some() {
         return answer;

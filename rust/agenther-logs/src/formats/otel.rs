@@ -1,7 +1,7 @@
 //! OpenTelemetry traces of agents, under any of the conventions for their content.
 //!
 //! Source: OTLP JSON (`resourceSpans` and `resourceLogs`, one export a line, camel or snake case),
-//! Jaeger's JSON (`{data: [{traceID, spans}]}`), the console exporters of the SDKs (a span a document), `{spans: [..]}` of in-house recorders. The
+//! Jaeger's JSON (`{data: [{traceID, spans}]}`), Patronus' (TRAIL's, of `span_name`, `span_attributes` and `child_spans`), the console exporters of the SDKs (a span a document), `{spans: [..]}` of in-house recorders. The
 //! GenAI conventions (attributes of 1.37 and later, events of before), OpenInference, OpenLLMetry
 //! (`gen_ai.prompt.0.content`), the Vercel AI SDK (`ai.prompt.messages`), Google ADK, MLflow.
 //!
@@ -36,7 +36,7 @@ const TRACE_ID: &[&str] = &["traceId", "trace_id", "traceID"];
 const NAME: &[&str] = &["name", "span_name", "operationName"];
 const SPAN_ID: &[&str] = &["spanId", "span_id", "spanID"];
 /// Attributes, and what Jaeger calls them.
-const ATTRIBUTES: &[&str] = &["attributes", "tags"];
+const ATTRIBUTES: &[&str] = &["attributes", "tags", "span_attributes"];
 
 impl Format for Otel {
     fn name(&self) -> &'static str {
@@ -101,8 +101,14 @@ pub(super) fn run_of_spans<'a>(
 ) -> Result<Run<'a>, String> {
     let mut labels = Score::default();
     let events = events_by_span(values);
-    let rows = values.iter().filter(|value| !is_event(**value));
-    let spans: Vec<Span> = rows.map(|value| span_of(*value, &events, &mut labels)).collect();
+    let rows = with_children(values).into_iter().filter(|(value, _)| !is_event(*value));
+    let spans: Vec<Span> = rows
+        .map(|(value, parent)| {
+            let mut span = span_of(value, &events, &mut labels);
+            span.parent = span.parent.or(parent);
+            span
+        })
+        .collect();
     let metadata = metadata(values, &spans);
     let mut run: Run<'a> = run_of(Trace { spans, ..around })?;
     run.trajectory_id = match record.key {
@@ -112,6 +118,20 @@ pub(super) fn run_of_spans<'a>(
     run.metadata = metadata.map(Into::into);
     labels.label(&mut run);
     Ok(run)
+}
+
+/// The spans and those inside of them, each before its own, with the id of the span around it.
+fn with_children<'t, 'a>(values: &[Value<'t, 'a>]) -> Vec<(Value<'t, 'a>, Option<String>)> {
+    let mut open: Vec<(Value<'t, 'a>, Option<String>)> =
+        values.iter().rev().map(|value| (*value, None)).collect();
+    let mut all = Vec::new();
+    while let Some((value, parent)) = open.pop() {
+        let children: Vec<Value<'t, 'a>> = value.items_of("child_spans").collect();
+        let id = value.text_of(SPAN_ID).filter(|_| !children.is_empty()).map(Text::into_owned);
+        open.extend(children.into_iter().rev().map(|child| (child, id.clone())));
+        all.push((value, parent));
+    }
+    all
 }
 
 /// Whether no two spans are of different traces.
@@ -319,7 +339,7 @@ fn metadata(values: &[Value<'_, '_>], spans: &[Span]) -> Option<String> {
     if let Some(root) = spans.iter().find(|span| span.parent.is_none()) {
         out.text("trace_name", &root.name);
     }
-    let attributes = values.iter().filter_map(|value| value.get("attributes"));
+    let attributes = values.iter().filter_map(|value| value.any_of(ATTRIBUTES));
     let model = attributes.map(Attributes::of).find_map(|attributes| {
         attributes.get(&["gen_ai.request.model", "llm.model_name", "ai.model.id"]).map(str::to_owned)
     });

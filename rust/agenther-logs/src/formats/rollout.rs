@@ -11,8 +11,8 @@
 //! | the turns before it | `system`, `user` |
 //! | `<search>`, `<code>`, `<tool_call>`, .. in the response | `action_name`, `action_input`; the words before them `thought` |
 //! | `<information>`, `<interpreter>`, `<tool_response>`, .. right behind a call | `observation` |
-//! | the last words, of `<answer>..</answer>` the answer | `final_answer` |
-//! | `score`, `reward`, `success`, … | the labels |
+//! | `Pred_Answer`, else the last words, of `<answer>..</answer>` the answer | `final_answer` |
+//! | `score`, `reward`, `success`, …, `acc` or `em` also of `Metrics` | the labels |
 //! | the rest | `metadata` |
 //!
 //! Leaks: the gold answer (`gts`, `ground_truth`, `golden_answers`, …) stays behind.
@@ -60,6 +60,9 @@ static RESPONSE: Keys = Keys::new(&[
 const GOAL: &[&str] = &["question", "query", "goal", "task", "problem"];
 /// Names of rewards beside those of all logs: exact match and accuracy.
 const REWARD: &[&str] = &["acc", "em"];
+/// Where Search-o1 and WebThinker have them, and the answer that they scored; `answer` beside it is the gold one.
+const METRICS: &str = "Metrics";
+const ANSWER: &str = "Pred_Answer";
 /// Gold answers by names that only trainers use.
 const GOLD: &[&str] = &["gts", "answers", "golden_answers", "reward_model"];
 
@@ -138,7 +141,10 @@ impl Format for Rollout {
         split_question(&mut run);
         set_goal(value.text_of(GOAL), &mut run);
         read_labels(value, &mut run);
-        run.reward = run.reward.or_else(|| value.any_of(REWARD).and_then(reward_of));
+        let scores = [Some(value), value.get(METRICS)];
+        let score = scores.into_iter().flatten().find_map(|scores| scores.any_of(REWARD));
+        run.reward = run.reward.or_else(|| score.and_then(reward_of));
+        run.final_answer = value.text_of(&[ANSWER]);
         set_final_answer(&mut run);
         run.metadata = metadata(record).map(Into::into);
         Ok(run)
@@ -217,6 +223,8 @@ fn metadata(record: &Record<'_, '_>) -> Option<String> {
     copy_rest(&mut out, record, |key| {
         let read =
             PROMPT.contains(key) || RESPONSE.contains(key) || REWARD.contains(&key) || GOAL.contains(&key);
+        let is_scored = |key: &str| matches!(key, METRICS | ANSWER) || key == "answer";
+        let read = read || record.value.get(METRICS).is_some() && is_scored(key);
         let is_used = read || GOLD.contains(&key) || matches!(key, "tools" | "functions" | "messages");
         is_used || is_label(key) || holds_messages(record.value, key)
     });

@@ -2,11 +2,11 @@
 //!
 //! Source: `agent.memory.get_full_steps()` and the `steps` of a `RunResult`, of smolagents 1; the
 //! `intermediate_steps` of its GAIA scripts (`examples/open_deep_research/run_gaia.py`), in which each step may be a text as
-//! Python prints it (`ActionStep(step_number=1, ..)`); `llm_output` and `observation` of the first versions.
+//! Python prints it (`ActionStep(step_number=1, ..)`), or which are the messages of the memory; `llm_output` and `observation` of the first versions.
 //!
 //! | field of the log | field of the run |
 //! |---|---|
-//! | `task` of the first step, else `question`, … beside the steps | `original_prompt`; later tasks are `user` |
+//! | `question`, … beside the steps, else `task` of the first step | `original_prompt`; later tasks are `user` |
 //! | `system_prompt` | `system` |
 //! | `model_output` before the code, `plan` | `thought` |
 //! | `tool_calls` | steps, one a call |
@@ -23,9 +23,9 @@
 use super::{Format, Record, copy_rest, part_of};
 use crate::json::{Limits, ObjectWriter, Tape, Value};
 use crate::labels::{is_label, read_labels};
-use crate::messages::words;
+use crate::messages::{Conversation, is_message, words};
 use crate::python_literal::{elements, fields, string, to_json};
-use crate::run::{Run, Text};
+use crate::run::{Run, RunStep, Text};
 use crate::terminal::{is_terminal, set_final_answer};
 use crate::timeline::Timeline;
 
@@ -33,7 +33,7 @@ pub(super) struct Smolagents;
 
 /// Where the steps are in a record that is no list of them.
 const STEPS: &[&str] = &["steps", "intermediate_steps", "memory", "full_steps", "logs"];
-const GOAL: &[&str] = &["augmented_question", "question", "task", "prompt", "query"];
+const GOAL: &[&str] = &["question", "augmented_question", "task", "prompt", "query"];
 const ANSWER: &[&str] = &["output", "prediction", "answer", "final_answer"];
 const REFERENCE: &str = "true_answer";
 /// What stands between the thought and the code in what the model wrote.
@@ -59,6 +59,12 @@ fn printed_in<'t, 'a>(record: Value<'t, 'a>) -> Option<Value<'t, 'a>> {
     };
     let mut lists = STEPS.iter().filter_map(|key| record.get(key));
     lists.find(|list| list.items().take(4).any(is_printed))
+}
+
+/// The steps of GAIA scripts as the messages in which the agent remembers them.
+fn messages_in<'t, 'a>(record: Value<'t, 'a>) -> Option<Value<'t, 'a>> {
+    record.get("agent_name").and(record.get("prediction"))?;
+    record.get("intermediate_steps").filter(|list| list.items().next().is_some_and(is_message))
 }
 
 /// A printed step as JSON.
@@ -117,7 +123,8 @@ impl Format for Smolagents {
     }
 
     fn score(&self, record: Value<'_, '_>) -> u8 {
-        93 * u8::from(steps_of(record).is_some() || printed_in(record).is_some())
+        let has_steps = [steps_of, printed_in, messages_in].iter().any(|list| list(record).is_some());
+        93 * u8::from(has_steps)
     }
 
     fn read<'a>(&self, record: &Record<'_, 'a>) -> Result<Run<'a>, String> {
@@ -125,6 +132,9 @@ impl Format for Smolagents {
         let mut run = course(record, steps_of(value).into_iter().flat_map(|steps| steps.items()));
         if run.steps.is_empty() {
             run = printed_in(value).map_or(run, |steps| printed_course(record, steps));
+        }
+        if run.steps.is_empty() {
+            run = messages_in(value).map_or(run, |messages| told_course(record, messages));
         }
         if run.steps.is_empty() {
             return Err("it has no steps".to_owned());
@@ -169,11 +179,43 @@ fn printed_course<'a>(record: &Record<'_, 'a>, steps: Value<'_, 'a>) -> Run<'a> 
     }
 }
 
+fn told_course<'a>(record: &Record<'_, 'a>, messages: Value<'_, 'a>) -> Run<'a> {
+    let mut told = Conversation::read(messages.items());
+    told.steps.iter_mut().for_each(unpack);
+    let original_prompt = record.value.text_of(GOAL).or(told.prompt);
+    Run {
+        trajectory_id: record.run_id(),
+        original_prompt,
+        system: told.system,
+        steps: told.steps,
+        ..Run::default()
+    }
+}
+
+/// Cuts the code that is the action from the thought, and what the memory puts before a result: `Call id: ..`, and whether
+/// it is an error.
+fn unpack(step: &mut RunStep<'_>) {
+    if step.action_name.is_some() {
+        step.thought = step.thought.take().map(|wrote| part_of(&wrote, thought_in));
+    }
+    let Some(packed) = step.observation.take() else { return };
+    let body =
+        |text: &str| text.strip_prefix("Call id: ").and_then(|rest| Some(rest.split_once('\n')?.1.len()));
+    let body = part_of(&packed, |text| &text[text.len() - body(text).unwrap_or(text.len())..]);
+    if body.starts_with("Error:\n") {
+        step.error = Some(true);
+    }
+    let heads = ["Observation:\n", "Error:\n"];
+    step.observation =
+        Some(part_of(&body, |text| heads.iter().find_map(|head| text.strip_prefix(head)).unwrap_or(text)));
+}
+
 fn read_step<'a>(step: Value<'_, 'a>, timeline: &mut Timeline<'a>, run: &mut Run<'a>) {
     run.system = run.system.take().or_else(|| step.text_of(&["system_prompt"]));
     if let Some(task) = step.text_of(&["task"]) {
-        // Beside the steps the same task stands once more.
-        return timeline.user(Some(task).filter(|task| timeline.prompt.as_ref() != Some(task)));
+        // Beside the steps the same task stands once more, with or without the words that the script puts around it.
+        let is_first = timeline.steps.is_empty() && timeline.prompt.is_some();
+        return timeline.user(Some(task).filter(|task| !is_first && timeline.prompt.as_ref() != Some(task)));
     }
     if let Some(plan) = step.text_of(&["plan"]) {
         return timeline.reply(Some(plan));
