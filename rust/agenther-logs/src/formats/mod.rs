@@ -21,6 +21,7 @@ mod chatgpt;
 mod cherry_studio;
 mod claude_ai;
 mod claude_code;
+mod cli_events;
 mod cline;
 mod codex;
 mod command_log;
@@ -113,6 +114,7 @@ pub const FORMATS: &[&dyn Format] = &[
     &agenther::AgentHer,
     &agentrx::AgentRx,
     &qwen_code::QwenCode,
+    &cli_events::CliEvents,
     &claude_code::ClaudeCode,
     &cline::Cline,
     &opencode::OpenCode,
