@@ -31,6 +31,7 @@ mod copilot_chat;
 mod copilot_cli;
 mod crewai;
 mod crewai_log;
+mod da_code;
 mod datadog_llmobs;
 mod deepeval;
 mod dify;
@@ -168,6 +169,7 @@ pub const FORMATS: &[&dyn Format] = &[
     &intercode::InterCode,
     &inspect::Inspect,
     &atif::Atif,
+    &da_code::DaCode,
     &swe_agent::SweAgent,
     &mini_swe_agent::MiniSweAgent,
     &openhands::OpenHands,
