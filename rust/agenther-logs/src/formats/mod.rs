@@ -73,6 +73,7 @@ mod pi;
 mod posthog;
 mod promptfoo;
 mod qwen_code;
+mod r2e_gym;
 mod react;
 mod react_text;
 mod reflexion;
@@ -170,6 +171,7 @@ pub const FORMATS: &[&dyn Format] = &[
     &inspect::Inspect,
     &atif::Atif,
     &da_code::DaCode,
+    &r2e_gym::R2eGym,
     &swe_agent::SweAgent,
     &mini_swe_agent::MiniSweAgent,
     &openhands::OpenHands,
