@@ -44,6 +44,7 @@ mod helicone;
 mod hf_agent_trace;
 mod inspect;
 mod intercode;
+mod kimi;
 mod langchain_agent;
 mod langfuse;
 mod langsmith;
@@ -122,6 +123,7 @@ pub const FORMATS: &[&dyn Format] = &[
     &opencode::OpenCode,
     &codex::Codex,
     &trae_agent::TraeAgent,
+    &kimi::Kimi,
     &copilot_cli::CopilotCli,
     &copilot_chat::CopilotChat,
     &continue_dev::Continue,
