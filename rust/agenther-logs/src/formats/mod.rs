@@ -7,6 +7,7 @@ mod agenther;
 mod agentrx;
 mod agents_sdk;
 mod agno;
+mod aide;
 mod aider;
 mod api_bank;
 mod appworld;
@@ -174,6 +175,7 @@ pub const FORMATS: &[&dyn Format] = &[
     &atif::Atif,
     &da_code::DaCode,
     &r2e_gym::R2eGym,
+    &aide::Aide,
     &swe_agent::SweAgent,
     &mini_swe_agent::MiniSweAgent,
     &openhands::OpenHands,
