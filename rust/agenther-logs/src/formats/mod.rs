@@ -88,10 +88,12 @@ mod step_list;
 mod swe_agent;
 mod tapeagents;
 mod tau_bench;
+mod tool_sandbox;
 mod toolbench;
 mod tooleval;
 mod toolllama;
 mod trae_agent;
+mod travel_planner;
 mod verifiers;
 mod voice_call;
 mod weave;
@@ -176,6 +178,8 @@ pub const FORMATS: &[&dyn Format] = &[
     &da_code::DaCode,
     &r2e_gym::R2eGym,
     &aide::Aide,
+    &tool_sandbox::ToolSandbox,
+    &travel_planner::TravelPlanner,
     &swe_agent::SweAgent,
     &mini_swe_agent::MiniSweAgent,
     &openhands::OpenHands,
