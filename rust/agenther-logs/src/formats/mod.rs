@@ -62,6 +62,8 @@ mod message_rows;
 mod mini_swe_agent;
 mod mint;
 mod mlflow;
+mod moatless;
+mod nyu_ctf;
 mod open_webui;
 mod openai_assistants;
 pub(crate) mod openai_chat;
@@ -178,6 +180,8 @@ pub const FORMATS: &[&dyn Format] = &[
     &da_code::DaCode,
     &r2e_gym::R2eGym,
     &aide::Aide,
+    &moatless::Moatless,
+    &nyu_ctf::NyuCtf,
     &tool_sandbox::ToolSandbox,
     &travel_planner::TravelPlanner,
     &swe_agent::SweAgent,
