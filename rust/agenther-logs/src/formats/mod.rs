@@ -90,6 +90,7 @@ mod step_list;
 mod swe_agent;
 mod tapeagents;
 mod tau_bench;
+mod terminus;
 mod tool_sandbox;
 mod toolbench;
 mod tooleval;
@@ -191,6 +192,7 @@ pub const FORMATS: &[&dyn Format] = &[
     &smolagents::Smolagents,
     &tapeagents::TapeAgents,
     &web_voyager::WebVoyager,
+    &terminus::Terminus,
     &web_agent_chat::WebAgentChat,
     &hf_agent_trace::HfAgentTrace,
     &toolbench::ToolBench,

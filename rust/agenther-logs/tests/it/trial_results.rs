@@ -145,6 +145,26 @@ fn a_chat_has_the_verdict_of_its_harness() {
     }
 }
 
+#[test]
+fn the_last_episode_of_terminus_has_the_result_of_its_trial() {
+    let episode = |complete: bool| {
+        format!(
+            r#"{{"messages": [{{"role": "user", "content": "{{\"keystrokes\": \"..\"}}\nTask Description:\nSort it.\n\nCurrent terminal state:\n$"}},
+            {{"role": "assistant", "content": "{{\"analysis\": \"a\", \"commands\": [], \"task_complete\": {complete}}}"}}]}}"#
+        )
+    };
+    let result = r#"{"trial_name": "t", "is_resolved": false, "failure_mode": "test_timeout"}"#;
+    let (first, last) = ("t/agent-logs/episode-0/debug.json", "t/agent-logs/episode-1/debug.json");
+    let files = [(first, &*episode(false)), (last, &*episode(true)), ("t/results.json", result)];
+    let trial = Trial::new("terminus", &files);
+    let labels = |log| {
+        let run = trial.run(log);
+        (run.format, run.success, run.failure_reason.map(|reason| reason.into_owned()))
+    };
+    assert_eq!(labels(first), ("terminus", None, None));
+    assert_eq!(labels(last), ("terminus", Some(false), Some("test_timeout".to_owned())));
+}
+
 const SWE_AGENT: &str = r#"{"environment": "main", "trajectory": [{"action": "submit", "observation": "", "response": "r", "thought": "t"}],
     "history": [{"role": "user", "content": "Mend it.", "agent": "main"}], "info": {"exit_status": "submitted"}}"#;
 
