@@ -1,7 +1,7 @@
 //! The outcome labels that logs of any shape carry under common names.
 
 use crate::blank::is_blank;
-use crate::json::{Keys, Value};
+use crate::json::{Keys, Value, read_inner};
 use crate::run::Run;
 
 /// Keys of a boolean that says whether the run succeeded.
@@ -103,8 +103,28 @@ pub(crate) fn grade(value: Value<'_, '_>) -> Option<f64> {
 pub(crate) fn read_labels<'a>(record: Value<'_, 'a>, run: &mut Run<'a>) {
     let values = |keys| record.among(keys).map(|(_, value)| value);
     run.reward = values(&REWARD).find(|value| !value.is_null()).and_then(reward_of);
-    run.success = values(&SUCCESS).find_map(yes_or_no);
-    run.failure_reason = values(&FAILURE_REASON).filter_map(Value::text).find(|text| !is_blank(text));
+    run.success = values(&SUCCESS).find_map(yes_or_no).or_else(|| evaluated(record));
+    let reasons = values(&FAILURE_REASON).filter_map(Value::text);
+    run.failure_reason = reasons.into_iter().find(|text| !is_blank(text) && !is_submission(text));
+}
+
+/// The verdict in what an evaluator wrote, as JSON or as a text that holds it: AgentDojo's of the user's task,
+/// Toolathlon's of what was left behind.
+fn evaluated(record: Value<'_, '_>) -> Option<bool> {
+    let verdict = |around: &str, key: &str| {
+        let around = record.get(around)?;
+        let text = around.is_string().then(|| around.text()).flatten();
+        match text {
+            Some(text) => read_inner(&text, |inner| inner.get(key)?.as_bool()),
+            None => around.get(key)?.as_bool(),
+        }
+    };
+    verdict("evaluation", "utility").or_else(|| verdict("task_status", "evaluation"))
+}
+
+/// Whether the word for how a run ended says that it handed something in.
+pub(crate) fn is_submission(status: &str) -> bool {
+    ["submit", "submitted"].iter().any(|word| status.trim().eq_ignore_ascii_case(word))
 }
 
 /// A boolean, or the number that stands for one. A text is none: `correct` may hold the answer.
@@ -129,7 +149,6 @@ pub(crate) fn judge(run: &mut Run<'_>, success_at: Option<f64>) {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::json::read_inner;
 
     #[test]
     fn labels_are_booleans_or_what_stands_for_them() {
@@ -142,6 +161,9 @@ mod tests {
             (r#"{"reward": "0.0"}"#, Some(false), Some(0.0)),
             (r#"{"reward": 7}"#, None, Some(7.0)),
             (r#"{"score": true}"#, Some(true), Some(1.0)),
+            (r#"{"evaluation": {"utility": false, "security": true}}"#, Some(false), None),
+            (r#"{"task_status": "{\"running\": \"done\", \"evaluation\": true}"}"#, Some(true), None),
+            (r#"{"evaluation": "It went well."}"#, None, None),
             (r#"{"success": null, "reward": NaN}"#, None, None),
         ] {
             let found = read_inner(record, |record| {

@@ -39,6 +39,7 @@ mod swebench;
 mod terminal;
 mod timeline;
 mod transcript;
+mod verdicts;
 
 pub use beside::Beside;
 pub use block::Block;

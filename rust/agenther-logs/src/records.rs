@@ -14,6 +14,7 @@ use crate::pieces::{Assembled, Pieces};
 use crate::reader::{Chosen, Counts, Options, Source};
 use crate::run::{Reason, Reject, Run, Sink};
 use crate::split::{FrameState, Layout};
+use crate::verdicts;
 
 /// Reads the records of blocks. It keeps the runs that are spread over records, and what may be the beginning of another
 /// record, until [`RecordReader::close`].
@@ -218,7 +219,9 @@ fn read(
 ) -> Result<(), Trouble> {
     let source = tally.source;
     let record = Record { value, key, number, stem: &source.stem, text, beside: &*source.beside };
-    tally.run(read_by(format, &record)?, format.name(), number);
+    let mut run = read_by(format, &record)?;
+    verdicts::label(format.name(), &record, &mut run);
+    tally.run(run, format.name(), number);
     Ok(())
 }
 

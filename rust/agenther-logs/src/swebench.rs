@@ -3,6 +3,7 @@
 
 use crate::formats::{Record, filled};
 use crate::json::{Value, read_inner};
+use crate::labels::is_submission;
 use crate::run::{Run, Text};
 
 /// What stands around the task in the prompts of SWE-agent, mini-swe-agent, OpenHands and Terminus.
@@ -72,6 +73,7 @@ const EVALUATED: &[&str] = &[
     "applied",
     "no_generation",
     "no_apply",
+    "no_logs",
     "with_logs",
 ];
 
@@ -84,16 +86,37 @@ fn resolved_in(report: Value<'_, '_>, instance: &str) -> Option<bool> {
     if RESOLVED.iter().any(names) { Some(true) } else { EVALUATED.iter().any(names).then_some(false) }
 }
 
-/// The verdict of the report that lies beside the log of one instance, which has its name, or one
-/// folder up.
+/// Where the report of several instances may lie: beside the log, beside the folder of its instance, beside that of all
+/// logs (`trajs`).
+const REPORTS: &[&str] = &[
+    "report.json",
+    "results.json",
+    "../results.json",
+    "../report.json",
+    "../results/results.json",
+    "../../results/results.json",
+];
+/// Where the folders of instances may lie, each with a report of its own.
+const LOGS: &[&str] = &["../logs", "../../logs"];
+/// Where that of SWE-bench Pro lies: `{instance: bool}`.
+const VERDICTS: &[&str] = &["../eval_results.json", "../../eval_results.json"];
+
+/// The verdict of the report that lies beside the log of one instance, which has its name, or up to two folders up.
 pub(crate) fn resolved(record: &Record<'_, '_>, instance: &str) -> Option<bool> {
-    if instance_in(record.stem) != instance {
+    if instance_in(record.stem) != instance || instance.starts_with('.') {
         return None;
     }
-    ["report.json", "results.json", "../results.json", "../report.json"].iter().find_map(|name| {
+    let reported = |name: &str| {
         let report = record.beside.text(name)?;
         read_inner(&report, |report| resolved_in(report, instance))
-    })
+    };
+    let of_instance = |folder: &&str| reported(&format!("{folder}/{instance}/report.json"));
+    let judged = |name: &&str| {
+        let verdicts = record.beside.text(name)?;
+        read_inner(&verdicts, |verdicts| verdicts.get(instance)?.as_bool())
+    };
+    let report = REPORTS.iter().find_map(|name| reported(name));
+    report.or_else(|| LOGS.iter().find_map(of_instance)).or_else(|| VERDICTS.iter().find_map(judged))
 }
 
 /// Whether a record is such a report, or a patch that was handed in for evaluation.
@@ -109,7 +132,7 @@ pub(crate) fn is_report(record: Value<'_, '_>) -> bool {
 
 /// The log's own word for how a run ended, unless it ended with a submission.
 pub(crate) fn ended_early(exit_status: Option<Text<'_>>) -> Option<Text<'_>> {
-    exit_status.and_then(filled).filter(|status| !status.trim().eq_ignore_ascii_case("submitted"))
+    exit_status.and_then(filled).filter(|status| !is_submission(status))
 }
 
 #[cfg(test)]

@@ -26,13 +26,14 @@
 
 use super::openai_chat::schemas;
 use super::{Format, Piece, Record, filled};
-use crate::json::{ObjectWriter, Value, read_inner};
-use crate::labels::{read_labels, reward_of};
+use crate::json::{ObjectWriter, Value};
+use crate::labels::read_labels;
 use crate::messages::{join, words};
 use crate::run::{Run, Text};
 use crate::swebench::set_task;
 use crate::terminal::set_final_answer;
 use crate::timeline::{Timeline, call_name};
+use crate::verdicts::of_trial;
 
 pub(super) struct Atif;
 
@@ -187,30 +188,7 @@ fn label<'a>(record: &Record<'_, 'a>, run: &mut Run<'a>) {
     if !record.stem.starts_with("trajectory") || record.number > 0 {
         return;
     }
-    for result in ["result.json", "../result.json"] {
-        let Some(text) = record.beside.text(result) else { continue };
-        let found = read_inner(&text, |result| {
-            let verified = result.any_of(&["verifier_result"]).and_then(rewarded);
-            let exception =
-                result.any_of(&["exception_info"]).and_then(|info| info.text_of(&["exception_type"]));
-            let known = verified.is_some() || exception.is_some();
-            known.then(|| (verified, exception.map(|name| name.into_owned())))
-        });
-        let Some((reward, exception)) = found else { continue };
-        run.reward = reward;
-        run.success = None;
-        run.failure_reason = exception.map(Into::into);
-        return;
-    }
-    let noted = record.beside.text("../verifier/reward.txt");
-    run.reward = noted.and_then(|text| text.trim().parse().ok()).filter(|reward: &f64| reward.is_finite());
-}
-
-/// `{"rewards": {"reward": 1.0}}`; the only reward where it has another name.
-fn rewarded(verified: Value<'_, '_>) -> Option<f64> {
-    let rewards = verified.get("rewards").unwrap_or(verified);
-    let only = || rewards.members().next().filter(|_| rewards.members().count() == 1);
-    rewards.get("reward").or_else(|| only().map(|(_, reward)| reward)).and_then(reward_of)
+    of_trial(record, &[".", ".."], run);
 }
 
 fn metadata(trajectory: Value<'_, '_>) -> Option<String> {

@@ -13,6 +13,7 @@
 //! | `tools` of the `init` line | `tools` |
 //! | `result` of a line of type `result`, else the last words | `final_answer` |
 //! | `subtype` of such a line (`error_max_turns`), an interruption or an API error at the end | `failure_reason` |
+//! | the result of the trial of Harbor that the session lies in | `reward`, `success` at 1; `failure_reason` |
 //! | `cwd`, `gitBranch`, `version`, `message.model` | `metadata` |
 //!
 //! Left out: side chains (sub-agents), unless a file holds nothing else; summaries of compacted

@@ -13,6 +13,7 @@
 //! | `metadata.exit_code`, `success`, `Exit code: n` and `Process exited with code n` heads, `exec_command_end` and its like | `error` |
 //! | last message of the agent | `final_answer` |
 //! | `turn_aborted`, `error`, `turn.failed` at the end | `failure_reason` |
+//! | the result of the trial of Harbor that the session lies in | `reward`, `success` at 1; `failure_reason` |
 //! | `cwd`, `cli_version`, `model`, `git` | `metadata` |
 //!
 //! Left out: turns that were rolled back; copies of the history in `compacted`.

@@ -3,7 +3,8 @@
 //! Source: what `AgentExecutor(return_intermediate_steps=True).invoke(..)` returns, dumped as JSON:
 //! `{input, intermediate_steps: [[action, observation], ..], output, chat_history?}`. An action is
 //! `{tool, tool_input, log}`, the same under `kwargs` (LangChain's own serialisation), or the list `[tool,
-//! tool_input, log]` of the versions where it was a named tuple. LangChain.js and n8n write `intermediateSteps: [{action:
+//! tool_input, log]` of the versions where it was a named tuple. ToolEmu's dumps are such, with an observation `{observation,
+//! thought_summary, log}`. LangChain.js and n8n write `intermediateSteps: [{action:
 //! {tool, toolInput, log}, observation}, ..]`.
 //!
 //! | field of the log | field of the run |
@@ -16,7 +17,8 @@
 //! | `reward`, `success`, … | the labels |
 //! | the rest, but for `chat_history` | `metadata` |
 //!
-//! Leaks: none.
+//! Leaks: ToolEmu's `case` says what should be done and what would be risky; it and the thoughts of the simulator stay
+//! behind.
 
 use super::{Format, Record, copy_rest, filled, part_of};
 use crate::json::{ObjectWriter, Value};
@@ -29,7 +31,7 @@ pub(super) struct LangchainAgent;
 
 const GOAL: &[&str] = &["input", "question", "query"];
 const STEPS: &[&str] = &["intermediate_steps", "intermediateSteps"];
-const LEFT_OUT: &[&str] = &["intermediate_steps", "intermediateSteps", "output", "chat_history"];
+const LEFT_OUT: &[&str] = &["intermediate_steps", "intermediateSteps", "output", "chat_history", "case"];
 /// How the executor's own answer begins where it lets the agent go on no longer.
 const STOPPED: &str = "Agent stopped due to ";
 /// The tool that stands for a call which could not be parsed.
@@ -50,7 +52,7 @@ impl<'t, 'a> Call<'t, 'a> {
             true => (pair.get("action")?, pair.get("observation")),
             false => (items.next()?, items.next()),
         };
-        let observation = observation.and_then(|observation| observation.text_or_json());
+        let observation = observation.and_then(|observed| said(observed).text_or_json());
         if action.is_array() {
             let mut fields = action.items();
             let (tool, input) = (fields.next()?.text()?, fields.next());
@@ -61,6 +63,12 @@ impl<'t, 'a> Call<'t, 'a> {
         let input = action.any_of(&["tool_input", "toolInput"]);
         Some(Call { tool, input, log: action.text_of(&["log"]), observation })
     }
+}
+
+/// What a simulated tool said, out of what ToolEmu keeps with it of how it was made up.
+fn said<'t, 'a>(observed: Value<'t, 'a>) -> Value<'t, 'a> {
+    let is_simulated = observed.get("thought_summary").is_some();
+    observed.get("observation").filter(|_| is_simulated).unwrap_or(observed)
 }
 
 impl Format for LangchainAgent {

@@ -52,6 +52,11 @@ fn is_heading(line: Value<'_, '_>) -> bool {
     line.get("working_dir").is_some() && line.get("message_count").is_some()
 }
 
+/// Whether a line is what Kimi notes between messages: how far it came, what it used.
+fn is_note(line: Value<'_, '_>) -> bool {
+    line.text_of(&["role"]).is_some_and(|role| role.starts_with('_'))
+}
+
 fn is_line(line: Value<'_, '_>) -> bool {
     // Pydantic AI's messages have a kind, and parts of kinds.
     let is_of_parts =
@@ -72,7 +77,7 @@ impl Format for MessageLines {
     }
 
     fn score(&self, record: Value<'_, '_>) -> u8 {
-        55 * u8::from(is_line(record) || is_heading(record))
+        55 * u8::from(is_line(record) || is_heading(record) || is_note(record))
     }
 
     fn only_on_lines(&self, _: Value<'_, '_>) -> bool {
@@ -80,6 +85,9 @@ impl Format for MessageLines {
     }
 
     fn pieces<'t, 'a>(&self, record: Value<'t, 'a>) -> Option<Vec<Piece<'t, 'a>>> {
+        if is_note(record) {
+            return Some(Vec::new());
+        }
         let fits = is_line(record) || is_heading(record);
         let run = || record.any_of(CONVERSATION).and_then(|id| id.scalar());
         fits.then(|| vec![Piece { run: run(), value: record }])

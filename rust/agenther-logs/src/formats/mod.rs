@@ -7,6 +7,7 @@ mod agenther;
 mod agentrx;
 mod agents_sdk;
 mod agno;
+mod aide;
 mod aider;
 mod api_bank;
 mod appworld;
@@ -24,6 +25,7 @@ mod cherry_studio;
 mod ck_pro;
 mod claude_ai;
 mod claude_code;
+mod cli_events;
 mod cline;
 mod codex;
 mod command_log;
@@ -34,6 +36,7 @@ mod copilot_cli;
 mod coze;
 mod crewai;
 mod crewai_log;
+mod da_code;
 mod datadog_llmobs;
 mod deepeval;
 mod dify;
@@ -47,6 +50,7 @@ mod helicone;
 mod hf_agent_trace;
 mod inspect;
 mod intercode;
+mod kimi;
 mod langchain_agent;
 mod langchain_events;
 mod langfuse;
@@ -67,6 +71,8 @@ mod message_rows;
 mod mini_swe_agent;
 mod mint;
 mod mlflow;
+mod moatless;
+mod nyu_ctf;
 mod open_webui;
 mod openai_assistants;
 pub(crate) mod openai_chat;
@@ -81,6 +87,7 @@ mod pi;
 mod posthog;
 mod promptfoo;
 mod qwen_code;
+mod r2e_gym;
 mod react;
 mod react_text;
 mod reflexion;
@@ -94,10 +101,13 @@ mod swe_agent;
 mod tapeagents;
 mod taskweaver;
 mod tau_bench;
+mod terminus;
+mod tool_sandbox;
 mod toolbench;
 mod tooleval;
 mod toolllama;
 mod trae_agent;
+mod travel_planner;
 mod verifiers;
 mod voice_call;
 mod weave;
@@ -124,11 +134,13 @@ pub const FORMATS: &[&dyn Format] = &[
     &agenther::AgentHer,
     &agentrx::AgentRx,
     &qwen_code::QwenCode,
+    &cli_events::CliEvents,
     &claude_code::ClaudeCode,
     &cline::Cline,
     &opencode::OpenCode,
     &codex::Codex,
     &trae_agent::TraeAgent,
+    &kimi::Kimi,
     &copilot_cli::CopilotCli,
     &copilot_chat::CopilotChat,
     &continue_dev::Continue,
@@ -181,6 +193,13 @@ pub const FORMATS: &[&dyn Format] = &[
     &intercode::InterCode,
     &inspect::Inspect,
     &atif::Atif,
+    &da_code::DaCode,
+    &r2e_gym::R2eGym,
+    &aide::Aide,
+    &moatless::Moatless,
+    &nyu_ctf::NyuCtf,
+    &tool_sandbox::ToolSandbox,
+    &travel_planner::TravelPlanner,
     &swe_agent::SweAgent,
     &mini_swe_agent::MiniSweAgent,
     &openhands::OpenHands,
@@ -188,6 +207,7 @@ pub const FORMATS: &[&dyn Format] = &[
     &smolagents::Smolagents,
     &tapeagents::TapeAgents,
     &web_voyager::WebVoyager,
+    &terminus::Terminus,
     &web_agent_chat::WebAgentChat,
     &hf_agent_trace::HfAgentTrace,
     &toolbench::ToolBench,

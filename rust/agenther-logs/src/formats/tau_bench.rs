@@ -6,7 +6,8 @@
 //! | field of the log | field of the run |
 //! |---|---|
 //! | first user message of `traj` or `messages` | `original_prompt`: what the agent was told |
-//! | `traj[0]` (system) | `system` |
+//! | `traj[0]` (system), `policy`, else `environment_info.policy` of the `info` around the simulations | `system` |
+//! | `environment_info.tool_defs` | `tools` |
 //! | the other messages | steps, as in `openai_chat`; tau2's `error` is the error flag; the user's own calls are left out |
 //! | of agents without calls: the JSON after `Action:`, `API output: ` of the user | calls and their results; `respond` is a reply, its thought is dropped |
 //! | `reward`, `reward_info.reward` | `reward`; `success` at 1 |
@@ -20,6 +21,9 @@
 //! `info.task.instruction` was never said to the agent, so it is metadata; `###STOP###` and its like
 //! are cut from the customer's words.
 
+use std::collections::HashSet;
+
+use super::openai_chat::schemas;
 use super::{Format, Piece, Record};
 use crate::json::{ObjectWriter, Value};
 use crate::labels::reward_of;
@@ -49,6 +53,33 @@ fn is_companion(record: Value<'_, '_>) -> bool {
         && record.get("simulations").is_none_or(|simulations| simulations.items().next().is_none())
 }
 
+/// What tau2's `results.json` says of the world of all its simulations.
+fn environment<'t, 'a>(info: Value<'t, 'a>) -> Option<Value<'t, 'a>> {
+    info.get("environment_info").filter(|world| world.any_of(&["policy", "tool_defs"]).is_some())
+}
+
+/// tau2's `results.json`, where it tells what its simulations do not repeat.
+fn is_results(record: Value<'_, '_>) -> bool {
+    let holds = |key| record.get(key).is_some_and(|list: Value<'_, '_>| list.is_array());
+    holds("tasks") && holds("simulations") && record.get("info").and_then(environment).is_some()
+}
+
+/// Each simulation behind what is told of all.
+fn simulations<'t, 'a>(results: Value<'t, 'a>) -> Vec<Piece<'t, 'a>> {
+    let mut met = HashSet::new();
+    let mut pieces = Vec::new();
+    for (number, simulation) in results.items_of("simulations").enumerate() {
+        let id = simulation.text_of(&["id"]).filter(|id| met.insert(id.clone()));
+        let run = Some(id.unwrap_or_else(|| {
+            format!("{}-{number}", task_and_trial(simulation).unwrap_or_default()).into()
+        }));
+        let info = results.get("info").map(|value| Piece { run: run.clone(), value });
+        pieces.extend(info);
+        pieces.push(Piece { run, value: simulation });
+    }
+    pieces
+}
+
 impl Format for TauBench {
     fn name(&self) -> &'static str {
         "tau_bench"
@@ -62,6 +93,9 @@ impl Format for TauBench {
         if is_speech(record) || is_companion(record) {
             return 80;
         }
+        if is_results(record) {
+            return 98;
+        }
         if record.get("task_id").is_none() || messages_of(record).is_none() {
             return 0;
         }
@@ -74,11 +108,16 @@ impl Format for TauBench {
     }
 
     fn pieces<'t, 'a>(&self, record: Value<'t, 'a>) -> Option<Vec<Piece<'t, 'a>>> {
+        if is_results(record) {
+            return Some(simulations(record));
+        }
         is_companion(record).then(Vec::new)
     }
 
     fn read<'a>(&self, record: &Record<'_, 'a>) -> Result<Run<'a>, String> {
-        let value = record.value;
+        let info = record.value.items().next();
+        let value = record.value.items().nth(1).unwrap_or(record.value);
+        let record = &Record { value, ..*record };
         if is_speech(value) {
             return Err(
                 "it is of speech, whose `ticks` do not hold what was said; transcribe it into `messages`"
@@ -89,10 +128,16 @@ impl Format for TauBench {
         let conversation = Conversation::read(messages.items());
         let reward =
             value.get("reward").or_else(|| value.at_path(&["reward_info", "reward"])).and_then(reward_of);
+        let world = info.and_then(environment);
+        let policy = || value.text_of(&["policy"]).or_else(|| world?.text_of(&["policy"]));
         let mut run = Run {
-            trajectory_id: run_id(record),
+            trajectory_id: match record.key.filter(|_| info.is_some()) {
+                Some(key) => key.to_owned().into(),
+                None => run_id(record),
+            },
             original_prompt: conversation.prompt,
-            system: conversation.system,
+            system: conversation.system.or_else(policy),
+            tools: world.and_then(|world| schemas(world.get("tool_defs")?)),
             steps: conversation.steps,
             reward,
             failure_reason: termination(value),
@@ -106,12 +151,15 @@ impl Format for TauBench {
 
 /// tau2 names its simulations; tau-bench runs are told apart by task and trial.
 fn run_id<'a>(record: &Record<'_, 'a>) -> Text<'a> {
-    let part = |key| record.value.get(key).and_then(|value: Value<'_, 'a>| value.scalar());
-    match (part("task_id"), part("trial")) {
-        _ if record.value.get("id").is_some() => record.run_id(),
-        (Some(task), Some(trial)) => format!("{task}-{trial}").into(),
-        _ => record.run_id(),
+    match record.value.get("id") {
+        None => task_and_trial(record.value).map_or_else(|| record.run_id(), Into::into),
+        Some(_) => record.run_id(),
     }
+}
+
+fn task_and_trial(simulation: Value<'_, '_>) -> Option<String> {
+    let part = |key| simulation.get(key).and_then(|value| value.scalar());
+    Some(format!("{}-{}", part("task_id")?, part("trial")?))
 }
 
 /// Why a run of tau2 ended, unless a speaker ended it as they should.

@@ -92,6 +92,79 @@ fn results_of_trials_and_jobs_are_understood_and_no_runs() {
     }
 }
 
+const CLAUDE_CODE: &str = r#"{"type": "user", "sessionId": "s", "uuid": "u1", "message": {"role": "user", "content": "Sort it."}}
+{"type": "assistant", "sessionId": "s", "uuid": "u2", "message": {"id": "m", "role": "assistant", "content": [{"type": "text", "text": "Sorted."}]}}"#;
+
+#[test]
+fn a_session_has_the_reward_of_the_trial_that_it_lies_in() {
+    let failed =
+        r#"{"trial_name": "t", "verifier_result": {"rewards": {"reward": 0.0}}, "exception_info": null}"#;
+    let job = r#"{"id": "j", "n_total_trials": 2, "stats": {"n_trials": 2}}"#;
+    for (number, (log, reward)) in [
+        ("job/t/agent/claude-code.txt", Some(0.0)),
+        ("job/t/agent/sessions/projects/-app/s.jsonl", Some(0.0)),
+        ("job/t/agent/sessions/projects/-app/agent-1.jsonl", None),
+        ("job/other/agent/claude-code.txt", None),
+    ]
+    .into_iter()
+    .enumerate()
+    {
+        let files = [("job/t/result.json", failed), ("job/result.json", job), (log, CLAUDE_CODE)];
+        let run = Trial::new(&format!("session-{number}"), &files).run(log);
+        assert_eq!((run.reward, run.success), (reward, reward.map(|_| false)), "{log}");
+    }
+}
+
+const CHAT: &str =
+    r#"[{"role": "user", "content": "Sort it."}, {"role": "assistant", "content": "Sorted."}]"#;
+
+#[test]
+fn a_chat_has_the_verdict_of_its_harness() {
+    let meta = r#"{"task_name": "sort_files", "mcp": "filesystem", "execution_result": {"success": false, "error_message": "Verification failed"}}"#;
+    for (log, file, text, success, reason) in [
+        ("messages.json", "meta.json", meta, Some(false), Some("Verification failed")),
+        ("traj_log.json", "eval_res.json", r#"{"pass": true, "details": null}"#, Some(true), None),
+        ("chat.json", "eval_res.json", r#"{"pass": true}"#, None, None),
+        (
+            "trajs/clock-1.json",
+            "results/results.json",
+            r#"{"no_logs": [], "resolved": ["clock-1"]}"#,
+            Some(true),
+            None,
+        ),
+    ] {
+        let run =
+            Trial::new(&format!("chat-{}", log.replace('/', "-")), &[(log, CHAT), (file, text)]).run(log);
+        assert_eq!((run.success, run.failure_reason.as_deref()), (success, reason), "{log}");
+        assert_eq!(
+            run.trajectory_id.starts_with("sort_files-"),
+            log == "messages.json",
+            "{}",
+            run.trajectory_id
+        );
+    }
+}
+
+#[test]
+fn the_last_episode_of_terminus_has_the_result_of_its_trial() {
+    let episode = |complete: bool| {
+        format!(
+            r#"{{"messages": [{{"role": "user", "content": "{{\"keystrokes\": \"..\"}}\nTask Description:\nSort it.\n\nCurrent terminal state:\n$"}},
+            {{"role": "assistant", "content": "{{\"analysis\": \"a\", \"commands\": [], \"task_complete\": {complete}}}"}}]}}"#
+        )
+    };
+    let result = r#"{"trial_name": "t", "is_resolved": false, "failure_mode": "test_timeout"}"#;
+    let (first, last) = ("t/agent-logs/episode-0/debug.json", "t/agent-logs/episode-1/debug.json");
+    let files = [(first, &*episode(false)), (last, &*episode(true)), ("t/results.json", result)];
+    let trial = Trial::new("terminus", &files);
+    let labels = |log| {
+        let run = trial.run(log);
+        (run.format, run.success, run.failure_reason.map(|reason| reason.into_owned()))
+    };
+    assert_eq!(labels(first), ("terminus", None, None));
+    assert_eq!(labels(last), ("terminus", Some(false), Some("test_timeout".to_owned())));
+}
+
 const SWE_AGENT: &str = r#"{"environment": "main", "trajectory": [{"action": "submit", "observation": "", "response": "r", "thought": "t"}],
     "history": [{"role": "user", "content": "Mend it.", "agent": "main"}], "info": {"exit_status": "submitted"}}"#;
 
@@ -115,6 +188,18 @@ fn a_repair_has_the_verdict_of_the_report_beside_it() {
             "report.json",
             r#"{"clock-1": {"patch_successfully_applied": true, "resolved": true}}"#,
             Some(true),
+        ),
+        (
+            "all",
+            "../../results/results.json",
+            r#"{"no_generation": [], "resolved": ["clock-1"]}"#,
+            Some(true),
+        ),
+        (
+            "logs",
+            "../../logs/clock-1/report.json",
+            r#"{"clock-1": {"patch_successfully_applied": true, "resolved": false}}"#,
+            Some(false),
         ),
         ("unknown", "results.json", r#"{"resolved_ids": ["clock-2"], "submitted_ids": ["clock-2"]}"#, None),
     ] {
