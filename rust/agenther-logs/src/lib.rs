@@ -16,6 +16,7 @@ mod cell;
 mod details;
 mod detect;
 pub mod formats;
+mod gui;
 mod identity;
 pub mod json;
 mod labels;

@@ -16,6 +16,7 @@ pub(crate) use content::{content_text, is_type, part_text, parts, results, words
 pub(crate) use dialects::item_role;
 
 use crate::formats::{filled, part_of};
+use crate::gui::without_pictures;
 use crate::json::{Limits, Tape, Value};
 use crate::mcp_result;
 use crate::run::{RunStep, Text};
@@ -482,7 +483,7 @@ impl<'a> Conversation<'a> {
         observation: Text<'a>,
         error: Option<bool>,
     ) -> usize {
-        let (observation, marked) = mcp_result::said(observation);
+        let (observation, marked) = mcp_result::said(without_pictures(observation));
         let error = error.or(marked);
         let by_id = id.and_then(|id| self.waiting.iter().position(|call| call.id.as_ref() == Some(id)));
         let by_name = || {

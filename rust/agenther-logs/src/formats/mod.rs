@@ -3,11 +3,14 @@
 
 mod adp;
 mod agent_framework;
+mod agent_net;
+mod agent_reward_bench;
 mod agenther;
 mod agentrx;
 mod agents_sdk;
 mod agno;
 mod aider;
+mod android_lab;
 mod api_bank;
 mod appworld;
 mod atif;
@@ -58,6 +61,7 @@ mod message_rows;
 mod mini_swe_agent;
 mod mint;
 mod mlflow;
+mod online_mind2web;
 mod open_webui;
 mod openai_assistants;
 pub(crate) mod openai_chat;
@@ -66,6 +70,7 @@ mod opencode;
 mod openhands;
 mod openinference;
 mod opik;
+mod osworld;
 mod otel;
 mod pi;
 mod posthog;
@@ -87,6 +92,7 @@ mod toolbench;
 mod tooleval;
 mod toolllama;
 mod trae_agent;
+mod ufo;
 mod verifiers;
 mod voice_call;
 mod weave;
@@ -173,6 +179,12 @@ pub const FORMATS: &[&dyn Format] = &[
     &smolagents::Smolagents,
     &tapeagents::TapeAgents,
     &web_voyager::WebVoyager,
+    &osworld::OsWorld,
+    &android_lab::AndroidLab,
+    &agent_net::AgentNet,
+    &ufo::Ufo,
+    &agent_reward_bench::AgentRewardBench,
+    &online_mind2web::OnlineMind2Web,
     &web_agent_chat::WebAgentChat,
     &hf_agent_trace::HfAgentTrace,
     &toolbench::ToolBench,

@@ -143,3 +143,56 @@ fn the_other_members_of_an_inspect_archive_are_understood_and_no_runs() {
         assert_eq!((found.runs.len(), found.rejects.len(), counts.records), (0, 0, 0), "{member}");
     }
 }
+
+const OSWORLD: &str = r#"{"step_num": 1, "action_timestamp": "t", "action": "DONE", "response": "It is set.", "reward": 0, "done": true, "info": {}, "screenshot_file": "1.png"}"#;
+
+#[test]
+fn a_run_of_osworld_has_the_result_and_the_task_beside_it() {
+    let log = "[2025 INFO run/1] Instruction: Set the clock\nto noon.\n[2025 INFO run/2] Step 1: DONE\n";
+    for (name, result, success, reward) in [
+        ("passed", "1.0\n", Some(true), Some(1.0)),
+        ("half", "0.5", Some(false), Some(0.5)),
+        ("none", "NaN", None, None),
+    ] {
+        let trial = Trial::new(
+            &format!("osworld-{name}"),
+            &[("os/a/traj.jsonl", OSWORLD), ("os/a/result.txt", result), ("os/a/runtime.log", log)],
+        );
+        let run = trial.run("os/a/traj.jsonl");
+        assert_eq!((run.success, run.reward), (success, reward), "{name}");
+        assert_eq!(run.original_prompt.as_deref(), Some("Set the clock\nto noon."));
+        assert_eq!(run.final_answer.as_deref(), Some("It is set."));
+    }
+}
+
+#[test]
+fn traces_of_phones_and_browsers_have_the_results_beside_them() {
+    let trace = r#"{"trace_id": "7", "index": 0, "target": "Count.", "response": "exit(message=\"3\")", "parsed_action": null}"#;
+    let results = "{\"task_id\": \"8\", \"result\": {\"complete\": true}}\n{\"task_id\": \"7\", \"result\": {\"complete\": false}}\n";
+    let trial = Trial::new(
+        "android-lab",
+        &[
+            ("web/traces/7.jsonl", trace),
+            ("web/actions/7.json", r#"{"task_id": 7, "score": 1.0, "actions": []}"#),
+            ("phone/clock_7/traces/trace.jsonl", trace),
+            ("phone/results.jsonl", results),
+        ],
+    );
+    let web = trial.run("web/traces/7.jsonl");
+    assert_eq!((web.success, web.reward), (Some(true), Some(1.0)));
+    let phone = trial.run("phone/clock_7/traces/trace.jsonl");
+    assert_eq!((phone.success, phone.reward), (Some(false), None));
+}
+
+#[test]
+fn a_run_of_ufo_has_the_evaluation_beside_it() {
+    let log = r#"{"Request": "Save it.", "Thought": "Done.", "Status": "FINISH", "Agent": "AppAgent", "Function": "", "Results": ""}"#;
+    for (name, complete, success) in
+        [("yes", "yes", Some(true)), ("no", "no", Some(false)), ("open", "unsure", None)]
+    {
+        let evaluation = format!(r#"{{"reason": "r", "complete": "{complete}", "request": "Save it."}}"#);
+        let trial =
+            Trial::new(&format!("ufo-{name}"), &[("response.log", log), ("evaluation.log", &evaluation)]);
+        assert_eq!(trial.run("response.log").success, success, "{name}");
+    }
+}
