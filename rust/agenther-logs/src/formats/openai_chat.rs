@@ -145,6 +145,17 @@ fn completion_of<'t, 'a>(record: Value<'t, 'a>) -> Option<Value<'t, 'a>> {
     if is_message(found) { Some(found) } else { found.get("message").filter(|message| is_message(*message)) }
 }
 
+/// What a record is that has messages and is no run: a judge's verdict on one (AgentRewardBench), or a prompt that a harness
+/// logs apart from what the model said to it (UFO).
+fn no_run(record: Value<'_, '_>) -> Option<&'static str> {
+    if record.get("judge").is_some() && record.get("judge_model_name").is_some() {
+        return Some("it is what a judge said of a run");
+    }
+    let mut keys = record.members().map(|(key, _)| key);
+    let is_prompt = record.get("step").is_some() && keys.all(|key| matches!(&*key, "step" | "prompt"));
+    is_prompt.then_some("it is the prompt of one step, without what the agent said to it")
+}
+
 /// Why a request of a batch has no answer.
 fn failed_request<'a>(record: Value<'_, 'a>) -> Option<Text<'a>> {
     record.get("custom_id")?;
@@ -190,6 +201,7 @@ impl Format for OpenAiChat {
     }
 
     fn read<'a>(&self, record: &Record<'_, 'a>) -> Result<Run<'a>, String> {
+        no_run(record.value).map_or(Ok(()), |what| Err(what.to_owned()))?;
         if messages_of(record.value).is_none()
             && let Some(text) = encoded_messages(record.value)
         {
