@@ -3,11 +3,13 @@
 use std::borrow::Cow;
 
 use crate::json::{Limits, Tape, Value};
+use crate::python_literal;
 use crate::run::{Run, Text};
 
 /// Names that agents give to the call that hands in the answer, whatever the harness.
 const TERMINAL: &[&str] = &[
     "finish",
+    "finished",
     "submit",
     "answer",
     "final_answer",
@@ -21,8 +23,18 @@ const TERMINAL: &[&str] = &[
 ];
 
 /// Where such a call puts the answer, when its argument is an object.
-const ANSWER: &[&str] =
-    &["answer", "final_answer", "response", "result", "solution", "output", "text", "message", "value"];
+const ANSWER: &[&str] = &[
+    "answer",
+    "final_answer",
+    "response",
+    "result",
+    "solution",
+    "output",
+    "text",
+    "message",
+    "value",
+    "content",
+];
 
 /// Whether a tool of this name ends the run.
 pub(crate) fn is_terminal(name: &str) -> bool {
@@ -33,7 +45,7 @@ pub(crate) fn is_terminal(name: &str) -> bool {
 fn answer_in<'a>(input: &Text<'a>) -> Option<Text<'a>> {
     let trimmed = input.trim();
     if !trimmed.starts_with(['{', '"']) {
-        return (!trimmed.is_empty()).then(|| input.clone());
+        return keyword(trimmed).or_else(|| (!trimmed.is_empty()).then(|| input.clone()));
     }
     let mut tape = Tape::default();
     let Ok(parsed) = tape.parse(trimmed, Limits::default()) else {
@@ -42,6 +54,14 @@ fn answer_in<'a>(input: &Text<'a>) -> Option<Text<'a>> {
     let value = parsed.root();
     let text = value.text().or_else(|| value.any_of(ANSWER)?.text_or_json()).or_else(|| only_text(value))?;
     (!text.trim().is_empty()).then(|| Cow::Owned(text.into_owned()))
+}
+
+/// The text of an argument that is written with its name: `content='Done'`.
+fn keyword<'a>(input: &str) -> Option<Text<'a>> {
+    let (name, value) = input.split_once('=')?;
+    ANSWER.contains(&name.trim_end()).then_some(())?;
+    let (text, rest) = python_literal::string(value.trim_start())?;
+    (rest.trim().is_empty() && !text.trim().is_empty()).then(|| text.into())
 }
 
 fn only_text<'a>(value: Value<'_, 'a>) -> Option<Text<'a>> {
@@ -83,6 +103,8 @@ mod tests {
             (vec![act("submit", r#"{"answer": "4"}"#)], Some("4")),
             (vec![act("final_answer", r#"{"number": "4"}"#)], Some("4")),
             (vec![act("Finish", r#"{"answer": {"n": 4}}"#)], Some(r#"{"n": 4}"#)),
+            (vec![act("finished", "content='It\\'s 4.'")], Some("It's 4.")),
+            (vec![act("finish", "x = 4")], Some("x = 4")),
             (vec![act("submit", "{}")], None),
             (vec![act("search", "4")], None),
             (vec![act("search", "4"), reply(), user()], Some("It is 4.")),

@@ -252,9 +252,10 @@ pub(super) fn build<'c, 'a: 'c>(
 }
 
 /// The system prompt that stands beside the messages: a text, or Anthropic's list of parts.
-fn system_beside<'a>(record: Value<'_, 'a>) -> Option<Text<'a>> {
+pub(super) fn system_beside<'a>(record: Value<'_, 'a>) -> Option<Text<'a>> {
     let places = [Some(record), record.get("request"), record.get("body")];
-    let system = |place: Value<'_, 'a>| place.any_of(&["system", "system_prompt"]).and_then(words);
+    let system =
+        |place: Value<'_, 'a>| place.any_of(&["system", "system_prompt", "systemPrompt"]).and_then(words);
     places.into_iter().flatten().find_map(system).and_then(filled)
 }
 
