@@ -196,3 +196,18 @@ fn a_run_of_ufo_has_the_evaluation_beside_it() {
         assert_eq!(trial.run("response.log").success, success, "{name}");
     }
 }
+
+#[test]
+fn a_run_of_the_agent_company_has_its_points_beside_it() {
+    let events = r#"[{"id": 0, "timestamp": "t", "source": "user", "message": "Go.", "action": "message", "args": {"content": "Go."}},
+        {"id": 1, "timestamp": "t", "source": "agent", "message": "", "action": "run", "args": {"command": "ls"}}]"#;
+    for (result, success) in [(1, Some(false)), (2, Some(true))] {
+        let points = format!(r#"{{"checkpoints": [], "final_score": {{"total": 2, "result": {result}}}}}"#);
+        let trial = Trial::new(
+            &format!("company-{result}"),
+            &[("traj_pm-plan.json", events), ("eval_pm-plan.json", &points)],
+        );
+        let run = trial.run("traj_pm-plan.json");
+        assert_eq!((run.success, run.reward), (success, Some(f64::from(result))));
+    }
+}
