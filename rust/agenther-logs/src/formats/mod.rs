@@ -11,7 +11,9 @@ mod agents_sdk;
 mod agno;
 mod aider;
 mod android_lab;
+mod android_world;
 mod api_bank;
+mod app_agent;
 mod appworld;
 mod atif;
 mod autogen_chat;
@@ -20,6 +22,7 @@ mod bedrock_agents;
 mod bfcl;
 mod braintrust;
 mod browser_use;
+mod browser_use_cloud;
 mod chatgpt;
 mod cherry_studio;
 mod claude_ai;
@@ -61,6 +64,7 @@ mod message_rows;
 mod mini_swe_agent;
 mod mint;
 mod mlflow;
+mod mobile_agent_e;
 mod online_mind2web;
 mod open_webui;
 mod openai_assistants;
@@ -73,6 +77,7 @@ mod opik;
 mod osworld;
 mod otel;
 mod pi;
+mod playwright_mcp;
 mod posthog;
 mod promptfoo;
 mod qwen_code;
@@ -82,6 +87,7 @@ mod reflexion;
 mod responses;
 mod rl_episodes;
 mod rollout;
+mod skyvern;
 mod smolagents;
 mod specstory;
 mod step_list;
@@ -97,6 +103,8 @@ mod verifiers;
 mod voice_call;
 mod weave;
 mod web_agent_chat;
+mod web_shop;
+mod web_surfer;
 mod web_voyager;
 mod webarena;
 mod zed;
@@ -185,6 +193,13 @@ pub const FORMATS: &[&dyn Format] = &[
     &ufo::Ufo,
     &agent_reward_bench::AgentRewardBench,
     &online_mind2web::OnlineMind2Web,
+    &app_agent::AppAgent,
+    &android_world::AndroidWorld,
+    &mobile_agent_e::MobileAgentE,
+    &web_surfer::WebSurfer,
+    &browser_use_cloud::BrowserUseCloud,
+    &skyvern::Skyvern,
+    &web_shop::WebShop,
     &web_agent_chat::WebAgentChat,
     &hf_agent_trace::HfAgentTrace,
     &toolbench::ToolBench,
@@ -213,6 +228,7 @@ pub const TEXT_FORMATS: &[&dyn TextFormat] = &[
     &appworld::AppWorld,
     &webarena::WebArena,
     &lats::Lats,
+    &playwright_mcp::PlaywrightMcp,
     &specstory::SpecStory,
     &aider::Aider,
     &crewai_log::CrewAiLog,

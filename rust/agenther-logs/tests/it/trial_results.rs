@@ -211,3 +211,29 @@ fn a_run_of_the_agent_company_has_its_points_beside_it() {
         assert_eq!((run.success, run.reward), (success, Some(f64::from(result))));
     }
 }
+
+#[test]
+fn tasks_and_answers_of_browser_agents_lie_beside_them() {
+    let event = r#"{"type": "WebSurferEvent", "url": "u", "action": "terminate", "arguments": {"thoughts": "t", "status": "success"}}"#;
+    let steps = r#"[{"task_id": "k", "step_id": "s", "output": {"actions_and_results": [[{"action_type": "complete"}, []]]}}]"#;
+    let task = r#"{"status": "failed", "request": {"navigation_goal": "Ask."}, "extracted_information": {"n": 1}, "failure_reason": "Gave up."}"#;
+    let trial = Trial::new(
+        "browser-agents",
+        &[
+            ("w/web_surfer.log", event),
+            ("w/task_data.json", r#"{"task_proposal": "Ask."}"#),
+            ("w/a_final_answer.json", r#"{"final_answer": "Yes."}"#),
+            ("s/steps.json", steps),
+            ("s/task.json", task),
+        ],
+    );
+    let run = trial.run("w/web_surfer.log");
+    assert_eq!((run.original_prompt.as_deref(), run.final_answer.as_deref()), (Some("Ask."), Some("Yes.")));
+    assert_eq!(run.success, None);
+    let run = trial.run("s/steps.json");
+    assert_eq!(
+        (run.original_prompt.as_deref(), run.final_answer.as_deref()),
+        (Some("Ask."), Some(r#"{"n": 1}"#))
+    );
+    assert_eq!(run.failure_reason.as_deref(), Some("Gave up."));
+}
