@@ -17,6 +17,7 @@ mod details;
 mod detect;
 pub mod formats;
 mod growth;
+mod gui;
 mod identity;
 pub mod json;
 mod labels;

@@ -20,6 +20,7 @@ pub(crate) use dialects::item_role;
 pub(crate) use unmarked::runs_code;
 
 use crate::formats::{filled, part_of};
+use crate::gui::without_pictures;
 use crate::json::{Limits, Tape, Value};
 use crate::mcp_result;
 use crate::run::{RunStep, Text};
@@ -550,7 +551,7 @@ impl<'a> Conversation<'a> {
         observation: Text<'a>,
         error: Option<bool>,
     ) -> usize {
-        let (observation, marked) = mcp_result::said(observation);
+        let (observation, marked) = mcp_result::said(without_pictures(observation));
         let error = error.or(marked);
         let by_id = id.and_then(|id| self.waiting.iter().position(|call| call.id.as_ref() == Some(id)));
         let by_name = || {

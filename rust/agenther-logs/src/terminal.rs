@@ -9,6 +9,7 @@ use crate::run::{Run, Text};
 /// Names that agents give to the call that hands in the answer, whatever the harness.
 const TERMINAL: &[&str] = &[
     "finish",
+    "finished",
     "submit",
     "answer",
     "final_answer",
@@ -22,8 +23,18 @@ const TERMINAL: &[&str] = &[
 ];
 
 /// Where such a call puts the answer, when its argument is an object.
-const ANSWER: &[&str] =
-    &["answer", "final_answer", "response", "result", "solution", "output", "text", "message", "value"];
+const ANSWER: &[&str] = &[
+    "answer",
+    "final_answer",
+    "response",
+    "result",
+    "solution",
+    "output",
+    "text",
+    "message",
+    "value",
+    "content",
+];
 
 /// Whether a tool of this name ends the run.
 pub(crate) fn is_terminal(name: &str) -> bool {
@@ -34,7 +45,7 @@ pub(crate) fn is_terminal(name: &str) -> bool {
 fn answer_in<'a>(input: &Text<'a>) -> Option<Text<'a>> {
     let trimmed = input.trim();
     if !trimmed.starts_with(['{', '"']) {
-        return (!trimmed.is_empty()).then(|| input.clone());
+        return keyword(trimmed).or_else(|| (!trimmed.is_empty()).then(|| input.clone()));
     }
     let mut tape = Tape::default();
     let Ok(parsed) = tape.parse(trimmed, Limits::default()) else {
@@ -58,6 +69,14 @@ fn answer_in_code<'a>(input: &Text<'_>) -> Option<Text<'a>> {
         Some((text, rest)) => rest.trim().is_empty().then(|| text.into()),
         None => inside.parse::<f64>().ok().map(|_| inside.to_owned().into()),
     }
+}
+
+/// The text of an argument that is written with its name: `content='Done'`.
+fn keyword<'a>(input: &str) -> Option<Text<'a>> {
+    let (name, value) = input.split_once('=')?;
+    ANSWER.contains(&name.trim_end()).then_some(())?;
+    let (text, rest) = string(value.trim_start())?;
+    (rest.trim().is_empty() && !text.trim().is_empty()).then(|| text.into())
 }
 
 fn only_text<'a>(value: Value<'_, 'a>) -> Option<Text<'a>> {
@@ -100,6 +119,8 @@ mod tests {
             (vec![act("submit", r#"{"answer": "4"}"#)], Some("4")),
             (vec![act("final_answer", r#"{"number": "4"}"#)], Some("4")),
             (vec![act("Finish", r#"{"answer": {"n": 4}}"#)], Some(r#"{"n": 4}"#)),
+            (vec![act("finished", "content='It\\'s 4.'")], Some("It's 4.")),
+            (vec![act("finish", "x = 4")], Some("x = 4")),
             (vec![act("submit", "{}")], None),
             (vec![act("search", "4")], None),
             (vec![act("python_interpreter", r#"{"code": "n = 4\nfinal_answer(n)"}"#)], None),

@@ -5,6 +5,7 @@ use std::borrow::Cow;
 use std::collections::{HashMap, VecDeque};
 
 use crate::formats::filled;
+use crate::gui::without_pictures;
 use crate::mcp_result;
 use crate::messages::join;
 use crate::run::{Run, RunStep, Text};
@@ -142,7 +143,7 @@ impl<'a> Timeline<'a> {
 
     /// What came of the call of a step; of none, where there is no such step.
     pub fn settle_at(&mut self, step: Option<usize>, observation: Text<'a>, error: Option<bool>) {
-        let (observation, marked) = mcp_result::said(observation);
+        let (observation, marked) = mcp_result::said(without_pictures(observation));
         let error = error.or(marked);
         self.answered = true;
         match step.and_then(|step| self.steps.get_mut(step)) {

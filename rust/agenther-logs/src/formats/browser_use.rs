@@ -4,7 +4,7 @@
 //! {current_state: {evaluation_previous_goal, memory, next_goal}, action: [{<name>: {…}}]}, result:
 //! [{extracted_content, error, is_done, success}], state: {url, title, …}}]}`; later versions have
 //! `thinking` and the members of `current_state` in `model_output` itself, and a `state_message`. Also
-//! under `history` of a record with the task.
+//! under `history` of a record with the task, and under `data.steps` of Hyperbrowser's jobs.
 //!
 //! | field of the log | field of the run |
 //! |---|---|
@@ -33,6 +33,8 @@ use crate::timeline::Timeline;
 pub(super) struct BrowserUse;
 
 const GOAL: &[&str] = &["task", "goal", "instruction", "query", "prompt", "confirmed_task"];
+/// Where Hyperbrowser's jobs have the history.
+const HYPERBROWSER: &[&str] = &["data", "steps"];
 const THOUGHTS: &[&str] = &["thinking", "evaluation_previous_goal", "memory", "next_goal"];
 
 impl Format for BrowserUse {
@@ -83,7 +85,7 @@ fn turns_of<'t, 'a>(record: Value<'t, 'a>) -> Option<Value<'t, 'a>> {
             && turn.get("result").is_some_and(|result| result.is_array())
             && turn.at_path(&["state", "url"]).is_some()
     };
-    let history = record.get("history")?;
+    let history = record.get("history").or_else(|| record.at_path(HYPERBROWSER))?;
     let turns = history.get("history").unwrap_or(history);
     turns.items().next().is_some_and(is_turn).then_some(turns)
 }
@@ -146,7 +148,7 @@ fn seen_in<'a>(result: Value<'_, 'a>) -> (Option<Text<'a>>, Option<bool>) {
 /// Title and address of the page that a turn led to, if it is another.
 fn page_of<'a>(turn: Value<'_, 'a>, after: Value<'_, 'a>) -> Option<Text<'a>> {
     let address = |turn: Value<'_, 'a>| turn.at_path(&["state", "url"])?.text();
-    let there = address(after)?;
+    let there = address(after).and_then(filled)?;
     if address(turn).as_ref() == Some(&there) {
         return None;
     }
@@ -159,8 +161,10 @@ fn page_of<'a>(turn: Value<'_, 'a>, after: Value<'_, 'a>) -> Option<Text<'a>> {
 
 fn metadata(record: &Record<'_, '_>) -> Option<String> {
     let mut out = ObjectWriter::default();
+    let is_job = record.value.get("history").is_none();
     copy_rest(&mut out, record, |key| {
-        GOAL.contains(&key)
+        key == "data" && is_job
+            || GOAL.contains(&key)
             || is_label(key)
             || matches!(key, "history" | "_output_model_schema" | "judgement")
     });

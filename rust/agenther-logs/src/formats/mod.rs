@@ -3,13 +3,18 @@
 
 mod adp;
 mod agent_framework;
+mod agent_net;
+mod agent_reward_bench;
 mod agenther;
 mod agentrx;
 mod agents_sdk;
 mod agno;
 mod aide;
 mod aider;
+mod android_lab;
+mod android_world;
 mod api_bank;
+mod app_agent;
 mod appworld;
 mod atif;
 mod autogen_chat;
@@ -20,6 +25,7 @@ mod bfcl;
 mod braintrust;
 mod browsecomp_plus;
 mod browser_use;
+mod browser_use_cloud;
 mod chatgpt;
 mod cherry_studio;
 mod ck_pro;
@@ -72,7 +78,9 @@ mod mini_swe_agent;
 mod mint;
 mod mlflow;
 mod moatless;
+mod mobile_agent_e;
 mod nyu_ctf;
+mod online_mind2web;
 mod open_webui;
 mod openai_assistants;
 pub(crate) mod openai_chat;
@@ -81,9 +89,11 @@ mod opencode;
 mod openhands;
 mod openinference;
 mod opik;
+mod osworld;
 mod otel;
 mod owl;
 mod pi;
+mod playwright_mcp;
 mod posthog;
 mod promptfoo;
 mod qwen_code;
@@ -94,6 +104,7 @@ mod reflexion;
 mod responses;
 mod rl_episodes;
 mod rollout;
+mod skyvern;
 mod smolagents;
 mod specstory;
 mod step_list;
@@ -108,10 +119,13 @@ mod tooleval;
 mod toolllama;
 mod trae_agent;
 mod travel_planner;
+mod ufo;
 mod verifiers;
 mod voice_call;
 mod weave;
 mod web_agent_chat;
+mod web_shop;
+mod web_surfer;
 mod web_voyager;
 mod webarena;
 mod zed;
@@ -208,6 +222,19 @@ pub const FORMATS: &[&dyn Format] = &[
     &tapeagents::TapeAgents,
     &web_voyager::WebVoyager,
     &terminus::Terminus,
+    &osworld::OsWorld,
+    &android_lab::AndroidLab,
+    &agent_net::AgentNet,
+    &ufo::Ufo,
+    &agent_reward_bench::AgentRewardBench,
+    &online_mind2web::OnlineMind2Web,
+    &app_agent::AppAgent,
+    &android_world::AndroidWorld,
+    &mobile_agent_e::MobileAgentE,
+    &web_surfer::WebSurfer,
+    &browser_use_cloud::BrowserUseCloud,
+    &skyvern::Skyvern,
+    &web_shop::WebShop,
     &web_agent_chat::WebAgentChat,
     &hf_agent_trace::HfAgentTrace,
     &toolbench::ToolBench,
@@ -243,6 +270,7 @@ pub const TEXT_FORMATS: &[&dyn TextFormat] = &[
     &appworld::AppWorld,
     &webarena::WebArena,
     &lats::Lats,
+    &playwright_mcp::PlaywrightMcp,
     &specstory::SpecStory,
     &aider::Aider,
     &crewai_log::CrewAiLog,

@@ -148,6 +148,17 @@ pub(crate) fn completion_of<'t, 'a>(record: Value<'t, 'a>) -> Option<Value<'t, '
     if is_message(found) { Some(found) } else { found.get("message").filter(|message| is_message(*message)) }
 }
 
+/// What a record is that has messages and is no run: a judge's verdict on one (AgentRewardBench), or a prompt that a harness
+/// logs apart from what the model said to it (UFO).
+fn no_run(record: Value<'_, '_>) -> Option<&'static str> {
+    if record.get("judge").is_some() && record.get("judge_model_name").is_some() {
+        return Some("it is what a judge said of a run");
+    }
+    let mut keys = record.members().map(|(key, _)| key);
+    let is_prompt = record.get("step").is_some() && keys.all(|key| matches!(&*key, "step" | "prompt"));
+    is_prompt.then_some("it is the prompt of one step, without what the agent said to it")
+}
+
 /// Why a request of a batch has no answer.
 fn failed_request<'a>(record: Value<'_, 'a>) -> Option<Text<'a>> {
     record.get("custom_id")?;
@@ -193,6 +204,7 @@ impl Format for OpenAiChat {
     }
 
     fn read<'a>(&self, record: &Record<'_, 'a>) -> Result<Run<'a>, String> {
+        no_run(record.value).map_or(Ok(()), |what| Err(what.to_owned()))?;
         if messages_of(record.value).is_none()
             && let Some(text) = encoded_messages(record.value)
         {
@@ -270,9 +282,10 @@ pub(super) fn build<'c, 'a: 'c>(
 }
 
 /// The system prompt that stands beside the messages: a text, or Anthropic's list of parts.
-fn system_beside<'a>(record: Value<'_, 'a>) -> Option<Text<'a>> {
+pub(super) fn system_beside<'a>(record: Value<'_, 'a>) -> Option<Text<'a>> {
     let places = [Some(record), record.get("request"), record.get("body")];
-    let system = |place: Value<'_, 'a>| place.any_of(&["system", "system_prompt"]).and_then(words);
+    let system =
+        |place: Value<'_, 'a>| place.any_of(&["system", "system_prompt", "systemPrompt"]).and_then(words);
     places.into_iter().flatten().find_map(system).and_then(filled)
 }
 

@@ -18,6 +18,7 @@
 //! | exit code, `success`, `is_error`, observations `error`, `ERROR:` of the editor | `error` |
 //! | argument of a last `finish`, or the last reply | `final_answer` |
 //! | `resolved` in the record or its `report`, `success`, `correct`, `test_result.score` | `success`, `reward` |
+//! | `final_score` in `eval_<task>.json` beside a `traj_<task>.json` of TheAgentCompany | `reward`; `success` at its `total` |
 //! | first line of `error`, the reason of the state `error` | `failure_reason` of a failed run |
 //! | instance, agent, model, limit of iterations | `metadata` |
 //!
@@ -27,7 +28,7 @@
 
 use super::openai_chat::{schemas, set_goal};
 use super::{Format, Piece, Record, filled};
-use crate::json::{ObjectWriter, Value};
+use crate::json::{ObjectWriter, Value, read_inner};
 use crate::labels::{grade, read_labels};
 use crate::messages::{join, words};
 use crate::run::{Run, Text};
@@ -149,8 +150,23 @@ impl Format for OpenHands {
         };
         set_prompt(value, &mut run);
         label(value, session.trouble, &mut run);
+        label_of_company(record, &mut run);
         set_final_answer(&mut run);
         Ok(run)
+    }
+}
+
+/// TheAgentCompany lays the points that its checks gave beside the events: `eval_<task>.json` beside `traj_<task>.json`.
+fn label_of_company(record: &Record<'_, '_>, run: &mut Run<'_>) {
+    let Some(task) = record.stem.strip_prefix("traj_").filter(|_| record.number == 0) else { return };
+    let points = record.beside.text(&format!("eval_{task}.json")).and_then(|text| {
+        read_inner(&text, |checked| {
+            let point = |key| checked.at_path(&["final_score", key])?.as_f64();
+            Some((point("result")?, point("total")?))
+        })
+    });
+    if let Some((result, total)) = points.filter(|(_, total)| *total > 0.0) {
+        (run.reward, run.full_mark) = (Some(result), Some(total));
     }
 }
 

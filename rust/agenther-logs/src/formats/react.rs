@@ -30,7 +30,7 @@ use std::sync::LazyLock;
 
 use memchr::memmem::{Finder, FinderRev};
 
-use super::openai_chat::{acknowledges, first_agent_text, holds_messages, messages_of};
+use super::openai_chat::{acknowledges, first_agent_text, holds_messages, messages_of, system_beside};
 use super::{Format, Record, copy_rest, part_of, within};
 use crate::blank::{is_blank, trim};
 use crate::json::{Keys, ObjectWriter, Value};
@@ -51,7 +51,18 @@ static GOAL: Keys =
 /// Fields of a step that hold the arguments of an action which is only a name.
 const ARGUMENTS: &[&str] = &["action_input", "arguments", "args", "input", "parameters", "params"];
 /// Fields that give the gold answer away, or repeat what was read.
-static LEFT_OUT: Keys = Keys::new(&["gt", "pred", "traj_by_line", "traj", "steps", "messages", "prompt"]);
+static LEFT_OUT: Keys = Keys::new(&[
+    "gt",
+    "pred",
+    "traj_by_line",
+    "traj",
+    "steps",
+    "messages",
+    "prompt",
+    "system",
+    "system_prompt",
+    "systemPrompt",
+]);
 
 fn goal_of<'a>(record: Value<'_, 'a>) -> Option<Text<'a>> {
     record.among(&GOAL).filter_map(|(_, value)| value.text()).find(|text| !is_blank(text))
@@ -127,6 +138,7 @@ impl Format for React {
         // Simulators state the task where they describe the room.
         let opening = || value.text_of(&["initial_observation"]);
         run.original_prompt = run.original_prompt.or_else(|| goal_of(value)).or_else(opening);
+        run.system = run.system.or_else(|| system_beside(value));
         read_labels(value, &mut run);
         label_of_agentbench(value, &mut run);
         set_final_answer(&mut run);

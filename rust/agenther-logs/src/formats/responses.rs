@@ -2,7 +2,8 @@
 //!
 //! Source: a response with the request it answered (`{input, output, instructions, tools}`, also
 //! under `request` and `response`, as in batch files); bare lists of items; items one a line, as
-//! early versions of the Codex CLI wrote their sessions.
+//! early versions of the Codex CLI wrote their sessions; `{kwargs: {messages}, new_items}`, as `trycua/cua` keeps its runs.
+//! The answers to each of its turns (`{response: {output, usage}, created_at}`), which that repeats, are no runs.
 //!
 //! | field of the log | field of the run |
 //! |---|---|
@@ -11,6 +12,7 @@
 //! | `function_call`, `custom_tool_call`, `web_search_call`, `mcp_call`, … | steps; `reasoning` and the message before a call are its thought |
 //! | `function_call_output` and its like, matched by `call_id` | `observation` |
 //! | last message of the agent | `final_answer` |
+//! | `kwargs.messages` before `new_items`, as Cua's `metadata.json` keeps a run | the same |
 //! | `error.message`, `incomplete_details.reason` | `failure_reason` |
 //! | `success`, `reward`, … beside them | the labels |
 //! | the rest | `metadata` |
@@ -31,6 +33,7 @@ pub(super) struct Responses;
 const TAKEN: &[&str] = &[
     "input",
     "output",
+    "new_items",
     "instructions",
     "tools",
     "request",
@@ -58,6 +61,8 @@ const TAKEN: &[&str] = &[
     "background",
 ];
 
+/// What holds the items of a response.
+const ITEMS: &[&str] = &["output", "new_items"];
 const RESPONSE: &[&[&str]] = &[&[], &["response"], &["response", "body"], &["body"], &["result"]];
 const REQUEST: &[&[&str]] =
     &[&["responses_create_params"], &[], &["request"], &["body"], &["request", "body"], &["kwargs"]];
@@ -69,13 +74,31 @@ fn at<'t, 'a>(record: Value<'t, 'a>, path: &[&str]) -> Option<Value<'t, 'a>> {
 /// The part of a record that has `output` items.
 fn response_of<'t, 'a>(record: Value<'t, 'a>) -> Option<Value<'t, 'a>> {
     let has_items = |value: &Value<'t, 'a>| {
-        value.get("output").is_some_and(|output| output.items().next().is_some_and(is_output_item))
+        items_of(*value).is_some_and(|items| items.items().next().is_some_and(is_output_item))
     };
     RESPONSE.iter().filter_map(|path| at(record, path)).find(has_items)
 }
 
+fn items_of<'t, 'a>(response: Value<'t, 'a>) -> Option<Value<'t, 'a>> {
+    ITEMS.iter().find_map(|key| response.get(key))
+}
+
 fn request_of<'t, 'a>(record: Value<'t, 'a>) -> Option<Value<'t, 'a>> {
-    REQUEST.iter().filter_map(|path| at(record, path)).find(|value| value.get("input").is_some())
+    REQUEST.iter().filter_map(|path| at(record, path)).find(|value| input_of(*value).is_some())
+}
+
+/// What a request asks; chats that a framework turns into items call it `messages`.
+fn input_of<'t, 'a>(request: Value<'t, 'a>) -> Option<Value<'t, 'a>> {
+    request.get("input").or_else(|| request.get("messages"))
+}
+
+/// Whether a record is the answer to one turn that a framework passed on: without what was asked, and with nothing that a
+/// response of the API has.
+fn is_turn(record: Value<'_, '_>) -> bool {
+    let mut keys = record.members().map(|(key, _)| key);
+    let is_bare =
+        |response: Value<'_, '_>| response.members().all(|(key, _)| matches!(&*key, "output" | "usage"));
+    keys.all(|key| matches!(&*key, "response" | "created_at")) && record.get("response").is_some_and(is_bare)
 }
 
 fn is_output_item(item: Value<'_, '_>) -> bool {
@@ -132,6 +155,9 @@ impl Format for Responses {
     }
 
     fn read<'a>(&self, record: &Record<'_, 'a>) -> Result<Run<'a>, String> {
+        if is_turn(record.value) {
+            return Err("it is the answer to one turn of a run, without what was asked".to_owned());
+        }
         let mut run = match response_of(record.value) {
             Some(response) => read_response(record, response)?,
             None => read_items(record)?,
@@ -144,12 +170,12 @@ impl Format for Responses {
 fn read_response<'a>(record: &Record<'_, 'a>, response: Value<'_, 'a>) -> Result<Run<'a>, String> {
     let mut conversation = Conversation::default();
     let request = request_of(record.value);
-    let input = request.and_then(|request| request.get("input"));
+    let input = request.and_then(input_of);
     match input.and_then(|input| input.text()) {
         Some(text) => conversation.user_words(Some(text)),
         None => input.into_iter().flat_map(|input| input.items()).for_each(|item| conversation.push(item)),
     }
-    let output = response.get("output").into_iter().flat_map(|output| output.items());
+    let output = items_of(response).into_iter().flat_map(|items| items.items());
     output.for_each(|item| conversation.push(item));
     conversation.finish();
     let mut run = run_of(record, conversation)?;

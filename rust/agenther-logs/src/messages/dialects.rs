@@ -488,6 +488,16 @@ fn reasoning_of<'a>(item: Value<'_, 'a>) -> Option<Text<'a>> {
     thought.or_else(|| item.text_of(&["text", "summary", "content"]))
 }
 
+/// Types of what a computer shows after a call.
+const PICTURES: &[&str] = &["input_image", "computer_screenshot", "image_url", "image"];
+
+/// That a result is a picture, and of which page: its bytes are no words.
+fn picture<'a>(found: Value<'_, 'a>) -> Option<Text<'a>> {
+    let mut seen = Some(Cow::Borrowed("[image]"));
+    join(&mut seen, found.text_of(&["current_url"]));
+    seen
+}
+
 /// The text of a result, wherever its dialect puts it.
 pub(super) fn result_text<'a>(result: Value<'_, 'a>) -> Option<Text<'a>> {
     if let Some(text) = content_text(result) {
@@ -512,6 +522,7 @@ pub(super) fn result_text<'a>(result: Value<'_, 'a>) -> Option<Text<'a>> {
         _ if found.get("type").is_some() && found.get("value").is_some() => {
             found.get("value")?.text_or_json()
         }
+        _ if is_type(found, PICTURES) => picture(found),
         // One content part, as the Agents SDK for JavaScript keeps results.
         _ if is_type(found, &["text", "output_text"]) && found.get("text").is_some() => part_text(found),
         _ if found.get("content").is_some_and(|content| content.is_array()) => {

@@ -33,6 +33,20 @@ fn records_that_are_nearly_of_a_format_are_what_they_are() {
         ),
         (r#"{"type": "text", "sessionID": "s", "text": "Hi"}"#.to_owned(), None),
         (r#"{"type": "error", "sessionID": "s", "error": "gone"}"#.to_owned(), None),
+        // What judges and harnesses log beside runs.
+        (
+            r#"{"judge": "a", "judge_model_name": "m", "goal": "g", "response": {"choices": [{"message": {"role": "assistant", "content": "Status: success"}}]}, "chat_messages": {"regular": [{"role": "user", "content": "The history: …"}]}}"#.to_owned(),
+            None,
+        ),
+        (
+            r#"{"type": "WebSurferEvent", "source": "WebSurfer", "url": "u", "action": "click", "arguments": {"target_id": 1}}"#.to_owned(),
+            None,
+        ),
+        (r#"{"step": 0, "prompt": [{"role": "system", "content": "s"}, {"role": "user", "content": "u"}]}"#.to_owned(), None),
+        (
+            r#"{"response": {"output": [{"type": "computer_call", "call_id": "c", "action": {"type": "wait"}}], "usage": {}}, "created_at": "1"}"#.to_owned(),
+            None,
+        ),
         // What has a `history`, and is none of browser-use.
         (
             r#"{"history": [{"role": "user", "content": "Hi"}, {"role": "assistant", "content": "Hello"}]}"#.to_owned(),

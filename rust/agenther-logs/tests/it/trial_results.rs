@@ -228,3 +228,97 @@ fn the_other_members_of_an_inspect_archive_are_understood_and_no_runs() {
         assert_eq!((found.runs.len(), found.rejects.len(), counts.records), (0, 0, 0), "{member}");
     }
 }
+
+const OSWORLD: &str = r#"{"step_num": 1, "action_timestamp": "t", "action": "DONE", "response": "It is set.", "reward": 0, "done": true, "info": {}, "screenshot_file": "1.png"}"#;
+
+#[test]
+fn a_run_of_osworld_has_the_result_and_the_task_beside_it() {
+    let log = "[2025 INFO run/1] Instruction: Set the clock\nto noon.\n[2025 INFO run/2] Step 1: DONE\n";
+    for (name, result, success, reward) in [
+        ("passed", "1.0\n", Some(true), Some(1.0)),
+        ("half", "0.5", Some(false), Some(0.5)),
+        ("none", "NaN", None, None),
+    ] {
+        let trial = Trial::new(
+            &format!("osworld-{name}"),
+            &[("os/a/traj.jsonl", OSWORLD), ("os/a/result.txt", result), ("os/a/runtime.log", log)],
+        );
+        let run = trial.run("os/a/traj.jsonl");
+        assert_eq!((run.success, run.reward), (success, reward), "{name}");
+        assert_eq!(run.original_prompt.as_deref(), Some("Set the clock\nto noon."));
+        assert_eq!(run.final_answer.as_deref(), Some("It is set."));
+    }
+}
+
+#[test]
+fn traces_of_phones_and_browsers_have_the_results_beside_them() {
+    let trace = r#"{"trace_id": "7", "index": 0, "target": "Count.", "response": "exit(message=\"3\")", "parsed_action": null}"#;
+    let results = "{\"task_id\": \"8\", \"result\": {\"complete\": true}}\n{\"task_id\": \"7\", \"result\": {\"complete\": false}}\n";
+    let trial = Trial::new(
+        "android-lab",
+        &[
+            ("web/traces/7.jsonl", trace),
+            ("web/actions/7.json", r#"{"task_id": 7, "score": 1.0, "actions": []}"#),
+            ("phone/clock_7/traces/trace.jsonl", trace),
+            ("phone/results.jsonl", results),
+        ],
+    );
+    let web = trial.run("web/traces/7.jsonl");
+    assert_eq!((web.success, web.reward), (Some(true), Some(1.0)));
+    let phone = trial.run("phone/clock_7/traces/trace.jsonl");
+    assert_eq!((phone.success, phone.reward), (Some(false), None));
+}
+
+#[test]
+fn a_run_of_ufo_has_the_evaluation_beside_it() {
+    let log = r#"{"Request": "Save it.", "Thought": "Done.", "Status": "FINISH", "Agent": "AppAgent", "Function": "", "Results": ""}"#;
+    for (name, complete, success) in
+        [("yes", "yes", Some(true)), ("no", "no", Some(false)), ("open", "unsure", None)]
+    {
+        let evaluation = format!(r#"{{"reason": "r", "complete": "{complete}", "request": "Save it."}}"#);
+        let trial =
+            Trial::new(&format!("ufo-{name}"), &[("response.log", log), ("evaluation.log", &evaluation)]);
+        assert_eq!(trial.run("response.log").success, success, "{name}");
+    }
+}
+
+#[test]
+fn a_run_of_the_agent_company_has_its_points_beside_it() {
+    let events = r#"[{"id": 0, "timestamp": "t", "source": "user", "message": "Go.", "action": "message", "args": {"content": "Go."}},
+        {"id": 1, "timestamp": "t", "source": "agent", "message": "", "action": "run", "args": {"command": "ls"}}]"#;
+    for (result, success) in [(1, Some(false)), (2, Some(true))] {
+        let points = format!(r#"{{"checkpoints": [], "final_score": {{"total": 2, "result": {result}}}}}"#);
+        let trial = Trial::new(
+            &format!("company-{result}"),
+            &[("traj_pm-plan.json", events), ("eval_pm-plan.json", &points)],
+        );
+        let run = trial.run("traj_pm-plan.json");
+        assert_eq!((run.success, run.reward), (success, Some(f64::from(result))));
+    }
+}
+
+#[test]
+fn tasks_and_answers_of_browser_agents_lie_beside_them() {
+    let event = r#"{"type": "WebSurferEvent", "url": "u", "action": "terminate", "arguments": {"thoughts": "t", "status": "success"}}"#;
+    let steps = r#"[{"task_id": "k", "step_id": "s", "output": {"actions_and_results": [[{"action_type": "complete"}, []]]}}]"#;
+    let task = r#"{"status": "failed", "request": {"navigation_goal": "Ask."}, "extracted_information": {"n": 1}, "failure_reason": "Gave up."}"#;
+    let trial = Trial::new(
+        "browser-agents",
+        &[
+            ("w/web_surfer.log", event),
+            ("w/task_data.json", r#"{"task_proposal": "Ask."}"#),
+            ("w/a_final_answer.json", r#"{"final_answer": "Yes."}"#),
+            ("s/steps.json", steps),
+            ("s/task.json", task),
+        ],
+    );
+    let run = trial.run("w/web_surfer.log");
+    assert_eq!((run.original_prompt.as_deref(), run.final_answer.as_deref()), (Some("Ask."), Some("Yes.")));
+    assert_eq!(run.success, None);
+    let run = trial.run("s/steps.json");
+    assert_eq!(
+        (run.original_prompt.as_deref(), run.final_answer.as_deref()),
+        (Some("Ask."), Some(r#"{"n": 1}"#))
+    );
+    assert_eq!(run.failure_reason.as_deref(), Some("Gave up."));
+}
