@@ -7,6 +7,7 @@ mod agenther;
 mod agentrx;
 mod agents_sdk;
 mod agno;
+mod ai_sdk;
 mod aider;
 mod api_bank;
 mod appworld;
@@ -131,6 +132,7 @@ pub const FORMATS: &[&dyn Format] = &[
     &cherry_studio::CherryStudio,
     &mcp::Mcp,
     &google_adk::GoogleAdk,
+    &ai_sdk::AiSdk,
     &bedrock_agents::BedrockAgents,
     &langfuse::Langfuse,
     &langsmith::LangSmith,
