@@ -18,6 +18,7 @@ mod bedrock_agents;
 mod bfcl;
 mod braintrust;
 mod browser_use;
+mod chat_memory;
 mod chatgpt;
 mod cherry_studio;
 mod claude_ai;
@@ -29,6 +30,7 @@ mod console_log;
 mod continue_dev;
 mod copilot_chat;
 mod copilot_cli;
+mod copilot_studio;
 mod crewai;
 mod crewai_log;
 mod datadog_llmobs;
@@ -133,6 +135,8 @@ pub const FORMATS: &[&dyn Format] = &[
     &mcp::Mcp,
     &google_adk::GoogleAdk,
     &ai_sdk::AiSdk,
+    &chat_memory::ChatMemory,
+    &copilot_studio::CopilotStudio,
     &bedrock_agents::BedrockAgents,
     &langfuse::Langfuse,
     &langsmith::LangSmith,
