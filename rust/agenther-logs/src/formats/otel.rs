@@ -3,7 +3,8 @@
 //! Source: OTLP JSON (`resourceSpans` and `resourceLogs`, one export a line, camel or snake case),
 //! Jaeger's JSON (`{data: [{traceID, spans}]}`), the console exporters of the SDKs (a span or a log record a document),
 //! `{spans: [..]}` of in-house recorders; the rows of Zipkin (`id`, `tags`), Honeycomb (`trace.span_id`, an attribute a
-//! column), ClickHouse (`SpanAttributes`) and Application Insights (`customDimensions`). The
+//! column), ClickHouse (`SpanAttributes`) and Application Insights (`customDimensions`); traces of Genkit (`spans` by id) and
+//! Mastra's spans (`spanType`). The
 //! GenAI conventions (attributes of 1.37 and later, events of before), OpenInference, OpenLLMetry
 //! (`gen_ai.prompt.0.content`), the Vercel AI SDK (`ai.prompt.messages`), Google ADK, MLflow.
 //!
@@ -24,11 +25,11 @@
 
 mod events;
 
-use super::{Format, Piece, Record};
+use super::{Format, Piece, Record, named_tools};
 use crate::json::{ObjectWriter, Value};
 use crate::labels::{Score, score_named};
 use crate::run::{Run, Text};
-use crate::spans::{Attributes, Kind, Span, Trace, kind_named, run_of, sortable};
+use crate::spans::{Attributes, Kind, Span, Trace, content_in, kind_named, run_of, sortable, text_in};
 use events::{EventsBySpan, Said, add_event, add_named, events_by_span, is_event};
 
 pub(super) struct Otel;
@@ -38,7 +39,7 @@ const SCOPES: &[&str] =
     &["scopeSpans", "scope_spans", "scopeLogs", "scope_logs", "instrumentationLibrarySpans"];
 const TRACE_ID: &[&str] =
     &["traceId", "trace_id", "traceID", "trace.trace_id", "TraceId", "operation_Id", "OperationId"];
-const NAME: &[&str] = &["name", "span_name", "operationName", "SpanName", "Name"];
+const NAME: &[&str] = &["name", "span_name", "operationName", "SpanName", "Name", "displayName"];
 const SPAN_ID: &[&str] = &["spanId", "span_id", "spanID", "trace.span_id", "SpanId"];
 /// Attributes, and what Jaeger, ClickHouse and Application Insights call them.
 const ATTRIBUTES: &[&str] = &["attributes", "tags", "SpanAttributes", "customDimensions", "Properties"];
@@ -66,7 +67,7 @@ impl Format for Otel {
         if record.is_array() {
             return 85 * u8::from(record.items().next().is_some_and(is_of_zipkin));
         }
-        let first = record.get("spans").and_then(|spans| spans.items().next());
+        let first = record.get("spans").and_then(|spans| children(spans).next());
         if first.is_some_and(is_span) {
             return 85;
         }
@@ -84,14 +85,14 @@ impl Format for Otel {
         match record.get("spans") {
             // What stands around the spans of one trace tells of the run as a whole.
             Some(spans) if is_one_trace(spans) => None,
-            Some(spans) => Some(spans.items().map(piece).collect()),
+            Some(spans) => Some(children(spans).map(piece).collect()),
             None => Some(exported(record).map(piece).collect()),
         }
     }
 
     fn read<'a>(&self, record: &Record<'_, 'a>) -> Result<Run<'a>, String> {
         let whole = record.value;
-        let values: Vec<Value<'_, 'a>> = whole.get("spans").unwrap_or(whole).items().collect();
+        let values: Vec<Value<'_, 'a>> = children(whole.get("spans").unwrap_or(whole)).collect();
         let state = whole.text_of(&["status"]).map(|state| state.to_ascii_lowercase());
         let is_state = |words: &[&str]| state.as_deref().is_some_and(|state| words.contains(&state));
         let failed = is_state(&["failed", "failure", "error"]).then_some(true);
@@ -129,9 +130,14 @@ pub(super) fn run_of_spans<'a>(
     Ok(run)
 }
 
+/// The spans of a list, or of an object that keeps them by their ids.
+fn children<'t, 'a>(spans: Value<'t, 'a>) -> impl Iterator<Item = Value<'t, 'a>> {
+    spans.items().chain(spans.members().map(|(_, span)| span))
+}
+
 /// Whether no two spans are of different traces.
 fn is_one_trace(spans: Value<'_, '_>) -> bool {
-    let mut ids = spans.items().map(trace_id);
+    let mut ids = children(spans).map(trace_id);
     ids.next().is_none_or(|first| ids.all(|id| id == first))
 }
 
@@ -241,12 +247,31 @@ fn span_of(value: Value<'_, '_>, logged: &EventsBySpan<'_, '_>, labels: &mut Sco
         span.problem = span.problem.or(attributes.get(&["otel.status_description"]).map(str::to_owned));
     }
     span.set_attributes(&attributes);
-    let stated = kind_named(&text(&["span_kind"]).unwrap_or_default());
+    if value.get("spanType").is_some() {
+        set_columns(&mut span, value);
+    }
+    let stated = kind_named(&text(&["span_kind", "spanType"]).unwrap_or_default());
     if stated != Kind::Other {
         span.kind = stated;
     }
     said.complete(&mut span);
     span
+}
+
+/// What Mastra keeps in columns of their own.
+fn set_columns(span: &mut Span, row: Value<'_, '_>) {
+    span.input = content_in(row, &["input"]);
+    span.output = content_in(row, &["output"]);
+    if let Some(error) = row.any_of(&["error", "errorInfo"]) {
+        span.failed = Some(true);
+        span.problem = text_in(error, &["message"]);
+    }
+    if let Some(attributes) = row.get("attributes") {
+        let name = text_in(attributes, &["toolId", "toolName", "agentId"]);
+        span.name = name.unwrap_or_else(|| std::mem::take(&mut span.name));
+        span.system = text_in(attributes, &["instructions"]);
+        span.tools = named_tools(attributes.items_of("availableTools")).map(Text::into_owned);
+    }
 }
 
 /// When a span began, as a text that sorts.
@@ -262,6 +287,7 @@ fn start_of(value: Value<'_, '_>) -> Option<String> {
         "timestamp",
         "Timestamp",
         "TimeGenerated",
+        "startedAt",
         "timeUnixNano",
         "time_unix_nano",
         "observedTimeUnixNano",

@@ -292,6 +292,7 @@ fn kind_of(attributes: &Attributes, name: &str) -> Kind {
         "llm.request.type",
         "experiment.operation_type",
         "lmnr.span.type",
+        "genkit:metadata:subtype",
     ];
     let stated = STATED.iter().filter_map(|key| attributes.get(&[key])).map(kind_named);
     if let Some(kind) = stated.into_iter().find(|kind| *kind != Kind::Other) {
@@ -319,6 +320,9 @@ pub(crate) fn kind_named(word: &str) -> Kind {
     let word = word.trim_matches('"').to_ascii_lowercase();
     match &*word {
         "llm"
+        | "model"
+        | "llm_generation"
+        | "model_generation"
         | "chat_model"
         | "chat"
         | "generation"
@@ -332,8 +336,9 @@ pub(crate) fn kind_named(word: &str) -> Kind {
         | "ai.streamtext.dostream"
         | "ai.generateobject.dogenerate"
         | "ai.streamobject.dostream" => Kind::Model,
-        "tool" | "execute_tool" | "function" | "ai.toolcall" | "tool_call" | "mcp_tools/call" => Kind::Tool,
-        "agent" | "invoke_agent" | "create_agent" => Kind::Agent,
+        "tool" | "execute_tool" | "function" | "ai.toolcall" | "tool_call" | "mcp_tool_call"
+        | "mcp_tools/call" => Kind::Tool,
+        "agent" | "agent_run" | "invoke_agent" | "create_agent" => Kind::Agent,
         "evaluator" | "guardrail" | "validate_answer" | "evaluation" => Kind::Judge,
         _ => Kind::Other,
     }
@@ -356,6 +361,7 @@ const MODEL_INPUT: &[&str] = &[
     "all_messages_events",
     "task.input",
     "lmnr.span.input",
+    "genkit:input",
 ];
 const MODEL_OUTPUT: &[&str] = &[
     "gen_ai.output.messages",
@@ -370,6 +376,7 @@ const MODEL_OUTPUT: &[&str] = &[
     "ai.response.object",
     "final_result",
     "lmnr.span.output",
+    "genkit:output",
 ];
 const TOOL_INPUT: &[&str] = &[
     "gen_ai.tool.call.arguments",
@@ -384,6 +391,7 @@ const TOOL_INPUT: &[&str] = &[
     "gen_ai.tool.arguments",
     "tool.parameters",
     "lmnr.span.input",
+    "genkit:input",
 ];
 const TOOL_OUTPUT: &[&str] = &[
     "gen_ai.tool.call.result",
@@ -397,6 +405,7 @@ const TOOL_OUTPUT: &[&str] = &[
     "traceloop.entity.output",
     "gen_ai.tool.message",
     "lmnr.span.output",
+    "genkit:output",
 ];
 
 impl Span {
