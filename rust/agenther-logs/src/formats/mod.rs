@@ -14,6 +14,7 @@ mod appworld;
 mod atif;
 mod autogen_chat;
 mod autogen_state;
+mod azure_evaluation;
 mod bedrock_agents;
 mod bfcl;
 mod braintrust;
@@ -32,6 +33,7 @@ mod copilot_chat;
 mod copilot_cli;
 mod copilot_studio;
 mod crewai;
+mod crewai_events;
 mod crewai_log;
 mod datadog_llmobs;
 mod deepeval;
@@ -64,6 +66,7 @@ mod mlflow;
 mod open_webui;
 mod openai_assistants;
 pub(crate) mod openai_chat;
+mod openai_evals;
 mod openai_realtime;
 mod opencode;
 mod openhands;
@@ -137,6 +140,9 @@ pub const FORMATS: &[&dyn Format] = &[
     &ai_sdk::AiSdk,
     &chat_memory::ChatMemory,
     &copilot_studio::CopilotStudio,
+    &azure_evaluation::AzureEvaluation,
+    &crewai_events::CrewAiEvents,
+    &openai_evals::OpenAiEvals,
     &bedrock_agents::BedrockAgents,
     &langfuse::Langfuse,
     &langsmith::LangSmith,
