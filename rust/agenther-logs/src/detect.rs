@@ -24,6 +24,8 @@ const INSIDE_ELEMENTS: &[&str] = &["row", "_source", "node", "json", "data", "do
 const LISTS: &[&str] = &["data", "items", "results", "records", "edges", "hits"];
 /// How well a text must fit its format where lines of it fit one of JSON.
 const SURE: f32 = 0.95;
+/// Lines of text before the first document of many lines, at most.
+const LINES_BEFORE: usize = 64;
 /// How deep they stand in each other, at most.
 const DEPTH: usize = 3;
 /// What stands beside the one record of an answer. Beside anything else it is a part of something.
@@ -177,6 +179,10 @@ pub(crate) fn detect(prefix: &[u8], complete: bool, mapping: Option<&Mapping>) -
             return later;
         }
     }
+    let found = match found.layout {
+        Layout::Opaque => after_text(text, complete, mapping).unwrap_or(found),
+        _ => found,
+    };
     // Text that surely is a log may show lines of JSON, but no JSON is text.
     let is_json = text.starts_with(['{', '[']);
     let mut first_lines = lines.filter(|line| !line.is_empty()).take(SAMPLE);
@@ -187,6 +193,14 @@ pub(crate) fn detect(prefix: &[u8], complete: bool, mapping: Option<&Mapping>) -
     let as_text = || as_text(text).filter(|as_text| as_text.confidence >= wanted);
     let may_be_text = mapping.is_none() && (found.format.is_none() || !is_json);
     if may_be_text { as_text().unwrap_or(found) } else { found }
+}
+
+/// What documents of many lines are that begin after lines of text, as a program prints them before it logs.
+fn after_text(text: &str, complete: bool, mapping: Option<&Mapping>) -> Option<Detection> {
+    let start = text.lines().take(LINES_BEFORE).find(|line| line.starts_with('{'))?;
+    let start = start.as_ptr() as usize - text.as_ptr() as usize;
+    let found = detect(&text.as_bytes()[start..], complete, mapping);
+    (found.format.is_some() && found.layout == Layout::Values).then_some(found)
 }
 
 /// What a file of text that is not JSON is.

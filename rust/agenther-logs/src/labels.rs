@@ -45,6 +45,9 @@ static OUTCOME: Keys = Keys::new(&[
     "accuracy",
     "pass",
     "outcome",
+    "task_completed",
+    "goal_achieved",
+    "verdict",
 ]);
 
 /// The label that a score of this name and value states; nothing where it is named after anything

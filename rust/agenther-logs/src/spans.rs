@@ -161,7 +161,7 @@ fn steps_of(trace: &Trace, places: &[Place], thread: &Thread) -> Conversation<'s
         set_goal(&mut said, given);
         add_results(&mut said.steps, &tools);
     } else {
-        said.steps = by_time(&trace.spans, places, &tools);
+        said.steps = by_time(trace, places, &tools);
         said.prompt = given.or(said.prompt);
     }
     said
@@ -280,6 +280,12 @@ fn observed(span: &Span) -> Option<Text<'static>> {
     span.output.as_deref().map(returned).or_else(|| span.problem.clone()).map(Into::into)
 }
 
+/// What the trace as a whole put out.
+fn output_of(trace: &Trace) -> Option<&str> {
+    let root = trace.spans.iter().find(|span| span.parent.is_none());
+    trace.output.as_deref().or_else(|| root?.output.as_deref())
+}
+
 /// The last words of an output that is messages; one that is none is an answer as it is.
 fn answer_in(output: &str) -> Option<Text<'static>> {
     let messages = Messages::of(output, Side::Output);
@@ -321,10 +327,11 @@ fn tool_name(name: &str) -> &str {
 }
 
 /// The steps that the spans themselves tell of, in order of time: what models said is the thought
-/// of the tool that was called next.
-fn by_time(spans: &[Span], places: &[Place], tools: &[&Span]) -> Vec<RunStep<'static>> {
-    let mut steps: Vec<RunStep<'static>> = Vec::new();
-    let mut thought: Option<Text<'static>> = None;
+/// of the tool that was called next. What the whole put out was said last, though a span of all calls may begin first.
+fn by_time(trace: &Trace, places: &[Place], tools: &[&Span]) -> Vec<RunStep<'static>> {
+    let (mut steps, mut thought, mut last) = (Vec::<RunStep<'static>>::new(), None, None);
+    let spans = &trace.spans;
+    let answer = output_of(trace).and_then(answer_in);
     let mut tools = tools.iter().peekable();
     let agents = spans.iter().zip(places).filter(|(span, _)| span.kind == Kind::Tool);
     let depth = agents.map(|(_, place)| place.agents).min().unwrap_or(0);
@@ -344,9 +351,13 @@ fn by_time(spans: &[Span], places: &[Place], tools: &[&Span]) -> Vec<RunStep<'st
         {
             let said = span.output.as_deref().map(|output| Messages::of(output, Side::Output));
             let said = said.map(|said| conversation(&said.json())).unwrap_or_default();
-            said.steps.into_iter().for_each(|step| join(&mut thought, step.thought));
+            for words in said.steps.into_iter().filter_map(|step| step.thought) {
+                let is_last = answer.as_ref().is_some_and(|answer| answer.trim() == words.trim());
+                join(if is_last { &mut last } else { &mut thought }, Some(words));
+            }
         }
     }
+    join(&mut thought, last);
     if thought.is_some() {
         steps.push(RunStep { thought, ..RunStep::default() });
     }
@@ -371,8 +382,7 @@ fn set_outcome(run: &mut Run<'static>, trace: &Trace) {
         run.failure_reason = problem.map(Into::into);
         return;
     }
-    let output = trace.output.as_deref().or_else(|| root?.output.as_deref());
-    if let Some(output) = output.filter(|_| run.final_answer.is_none()) {
+    if let Some(output) = output_of(trace).filter(|_| run.final_answer.is_none()) {
         run.final_answer = answer_in(output);
     }
 }

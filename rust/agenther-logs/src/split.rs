@@ -256,7 +256,11 @@ impl Splitter {
         let layout = std::mem::replace(&mut self.layout, Layout::Opaque);
         let frame = match &layout {
             Layout::Lines => peek(window).map(|_| self.cut(window, End::Newline, None)),
-            Layout::Values => peek(window).map(|_| self.cut_value(window, None)),
+            Layout::Values => peek(window).map(|first| match first {
+                b'{' | b'[' => self.cut_value(window, None),
+                // What a program prints between the objects that it logs.
+                _ => self.cut(window, End::Newline, None),
+            }),
             Layout::Inside(path) => self.next_inside(window, Place::inside(path)),
             Layout::Pages(path) => self.next_inside(window, Place { paged: true, ..Place::inside(path) }),
             Layout::Each { path, key } => {

@@ -52,6 +52,12 @@ impl Format for ClaudeCode {
         }
     }
 
+    /// Kinds that are not known tell nothing of the conversation; alone, they are another program's.
+    fn goes_on_with(&self, record: Value<'_, '_>) -> bool {
+        let is_of_session = record.get("type").is_some() && record.any_of(SESSION).is_some();
+        is_of_session && record.get("message").is_none() && !is_act(record)
+    }
+
     fn pieces<'t, 'a>(&self, record: Value<'t, 'a>) -> Option<Vec<Piece<'t, 'a>>> {
         if record.get("loglines").is_some() {
             return None;
@@ -93,14 +99,30 @@ fn score_line(line: Value<'_, '_>) -> u8 {
             60 * u8::from(line.get("attachment").is_some_and(|attachment| attachment.is_object()))
         }
         "file-history-snapshot" => 90 * u8::from(line.get("snapshot").is_some()),
-        // The many small lines beside the conversation: titles, queues, modes, attachments.
-        // A tool by its name, or what is thought, is an event of another log.
-        _ => {
-            let is_other =
-                line.any_of(&["payload", "tool", "tool_name", "thought", "action", "observation"]).is_some();
-            40 * u8::from(is_of_session && message.is_none() && !is_other)
-        }
+        // Others log events of a session in words of their own.
+        kind => 40 * u8::from(is_of_session && message.is_none() && is_aside(kind) && !is_act(line)),
     }
+}
+
+/// Whether lines of a kind are the many small ones beside the conversation: titles, queues, modes.
+fn is_aside(kind: &str) -> bool {
+    const NAMED: &[&str] = &[
+        "progress",
+        "mode",
+        "tag",
+        "stream_event",
+        "rate_limit_event",
+        "control_request",
+        "control_response",
+    ];
+    kind.contains('-') || NAMED.contains(&kind)
+}
+
+/// Whether a line says what was done: a tool by its name, or what is thought, is an event of another log.
+fn is_act(line: Value<'_, '_>) -> bool {
+    const ACTS: &[&str] =
+        &["payload", "tool", "tool_name", "toolName", "arguments", "thought", "action", "observation"];
+    line.any_of(ACTS).is_some()
 }
 
 fn is_turn(line: Value<'_, '_>) -> bool {

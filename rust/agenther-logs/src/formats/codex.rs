@@ -53,8 +53,13 @@ impl Format for Codex {
             "thread.started" => 90 * u8::from(record.get("thread_id").is_some()),
             "turn.started" | "turn.completed" | "turn.failed" => 80,
             "error" => 30 * u8::from(record.text_of(&["message"]).is_some()),
-            _ => 40 * u8::from(payload && record.get("timestamp").is_some()),
+            _ => 0,
         }
+    }
+
+    /// Kinds that are not known tell nothing of the conversation; alone, they are another program's.
+    fn goes_on_with(&self, record: Value<'_, '_>) -> bool {
+        record.get("timestamp").is_some() && record.get("payload").is_some_and(|payload| payload.is_object())
     }
 
     fn pieces<'t, 'a>(&self, record: Value<'t, 'a>) -> Option<Vec<Piece<'t, 'a>>> {

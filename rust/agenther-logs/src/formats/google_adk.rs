@@ -2,7 +2,8 @@
 //!
 //! Source: `*.session.json` and what its session services return (`{id, app_name, events}`), eval
 //! sets (`{eval_set_id, eval_cases: [{eval_id, conversation}]}`), their older form (`[{query,
-//! expected_tool_use, reference}]`), the bare list of events that its server's `/run` answers, eval results (`{eval_case_results: [..]}`); snake or camel case.
+//! expected_tool_use, reference}]`), the bare list of events that its server's `/run` answers, or one of them a line, eval
+//! results (`{eval_case_results: [..]}`); snake or camel case.
 //!
 //! | field of the log | field of the run |
 //! |---|---|
@@ -32,6 +33,7 @@ pub(super) struct GoogleAdk;
 const CASES: &[&str] = &["eval_cases", "evalCases", "eval_case_results", "evalCaseResults"];
 const CASE_ID: &[&str] = &["eval_id", "evalId"];
 const APP: &[&str] = &["app_name", "appName"];
+const SESSION_ID: &[&str] = &["session_id", "sessionId"];
 const SESSION: &[&str] = &["session_details", "sessionDetails"];
 
 impl Format for GoogleAdk {
@@ -53,16 +55,27 @@ impl Format for GoogleAdk {
                 None => 80 * u8::from(events.is_array() && record.any_of(APP).is_some()),
             };
         }
+        if is_event(record) {
+            return 80;
+        }
         let cases = record.any_of(CASES).is_some_and(|cases| cases.is_array());
         let case = record.any_of(CASE_ID).is_some() && record.get("conversation").is_some();
         let old = record.get("query").is_some() && record.get("expected_tool_use").is_some();
         95 * u8::from(cases || case || old)
     }
 
+    /// Events that name no session are those of whatever is around them.
+    fn only_on_lines(&self, record: Value<'_, '_>) -> bool {
+        is_event(record) && record.any_of(SESSION_ID).is_none()
+    }
+
     fn pieces<'t, 'a>(&self, record: Value<'t, 'a>) -> Option<Vec<Piece<'t, 'a>>> {
         if let Some(cases) = record.any_of(CASES) {
             let piece = |case: Value<'t, 'a>| Piece { run: case.text_of(CASE_ID), value: case };
             return Some(cases.items().map(piece).collect());
+        }
+        if is_event(record) {
+            return Some(vec![Piece { run: record.text_of(SESSION_ID), value: record }]);
         }
         // The turns of one conversation.
         record.get("expected_tool_use").map(|_| vec![Piece { run: None, value: record }])

@@ -20,7 +20,7 @@ use super::{Format, Piece, Record, schemas};
 use crate::json::{ObjectWriter, Value};
 use crate::labels::score_named;
 use crate::run::{Run, Text};
-use crate::spans::{Attributes, Kind, Span, Trace, kind_named, run_of, sortable};
+use crate::spans::{Attributes, Kind, Span, Trace, kind_named, name_tools, run_of, sortable};
 
 pub(super) struct Langfuse;
 
@@ -109,7 +109,8 @@ fn owned(value: Option<Value<'_, '_>>) -> Option<String> {
 
 /// A trace whose observations are not there is one call: what went in, what came out.
 fn spans_of(trace: Value<'_, '_>, observations: Value<'_, '_>) -> Vec<Span> {
-    let spans: Vec<Span> = observations.items().filter(|item| item.is_object()).map(span_of).collect();
+    let mut spans: Vec<Span> = observations.items().filter(|item| item.is_object()).map(span_of).collect();
+    name_tools(&mut spans);
     let sole = || Span {
         kind: Kind::Model,
         input: owned(trace.get("input")),

@@ -4,7 +4,8 @@
 //! Source: `agent_messages` of the OpenAI Agents SDK's `SQLiteSession` (`{session_id, message_data}`), `message_store` of
 //! LangChain's chat histories and `n8n_chat_histories` of n8n (`{session_id, message}`), messages of AutoGen Studio
 //! (`{run_id, session_id, config, message_meta}`), `messages` of Crush (`{session_id, role, parts}`, each part `{type,
-//! data}`), and memory records of CAMEL (`{message, role_at_backend, agent_id}`).
+//! data}`), `mastra_messages` of Mastra (`{thread_id, role, content}`, the content JSON of `{format, parts}`), and memory
+//! records of CAMEL (`{message, role_at_backend, agent_id}`).
 //!
 //! | field of the log | field of the run |
 //! |---|---|
@@ -37,6 +38,7 @@ enum Kind {
     Column(&'static str),
     Camel,
     Crush,
+    Mastra,
 }
 
 fn kind_of(row: Value<'_, '_>) -> Option<Kind> {
@@ -47,6 +49,10 @@ fn kind_of(row: Value<'_, '_>) -> Option<Kind> {
     // Such a record tells of a run by itself; its message is a part of that.
     if has_own_steps(row) || row.members().any(|(key, _)| is_label(&key)) {
         return None;
+    }
+    let is_of_mastra = |content: Text<'_>| content.starts_with("{\"format\"");
+    if row.get("role").is_some() && row.text_of(&["content"]).is_some_and(is_of_mastra) {
+        return Some(Kind::Mastra);
     }
     let holds = |key: &&'static str| row.get(key).is_some_and(holds_message);
     if row.get("message_meta").is_some() && holds(&"config") {
@@ -91,7 +97,12 @@ impl Format for MessageRows {
     }
 
     fn score(&self, record: Value<'_, '_>) -> u8 {
-        60 * u8::from(record.is_object() && kind_of(record).is_some())
+        match kind_of(record).filter(|_| record.is_object()) {
+            // Other rows with a role and a content are messages as they are.
+            Some(Kind::Mastra) => 85,
+            Some(_) => 60,
+            None => 0,
+        }
     }
 
     fn pieces<'t, 'a>(&self, record: Value<'t, 'a>) -> Option<Vec<Piece<'t, 'a>>> {
@@ -155,6 +166,7 @@ fn is_newest_first(rows: &[Value<'_, '_>]) -> bool {
 fn messages_in<'a>(row: Value<'_, 'a>) -> Option<Cow<'a, str>> {
     match kind_of(row)? {
         Kind::Column(key) => row.get(key).and_then(|column| column.text().or_else(|| Some(column.json()))),
+        Kind::Mastra => mastra(row).map(Into::into),
         Kind::Camel => camel(row).map(Into::into),
         Kind::Crush => read_inner(&row.get("parts")?.text()?, |parts| crush(row, parts)).map(Into::into),
     }
@@ -168,6 +180,15 @@ fn calls(id: Option<Text<'_>>, name: Option<Text<'_>>, arguments: Option<Text<'_
     arguments.into_iter().for_each(|arguments| _ = function.text("arguments", &arguments));
     call.json("function", &function.finish().unwrap_or_default());
     call.finish().unwrap_or_default()
+}
+
+/// `{"format": 2, "parts": [..]}`, which may be JSON in a string.
+fn mastra(row: Value<'_, '_>) -> Option<String> {
+    let content = row.text_of(&["content"])?;
+    Tape::default().parse(&content, Limits::default()).ok()?;
+    let mut out = ObjectWriter::default();
+    out.copy("role", row.get("role")).json("content", &content);
+    out.finish()
 }
 
 fn camel(row: Value<'_, '_>) -> Option<String> {

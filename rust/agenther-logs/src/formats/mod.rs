@@ -9,6 +9,7 @@ mod agenther;
 mod agentrx;
 mod agents_sdk;
 mod agno;
+mod ai_sdk;
 mod aide;
 mod aider;
 mod android_lab;
@@ -20,12 +21,14 @@ mod atif;
 mod autogen_chat;
 mod autogen_events;
 mod autogen_state;
+mod azure_evaluation;
 mod bedrock_agents;
 mod bfcl;
 mod braintrust;
 mod browsecomp_plus;
 mod browser_use;
 mod browser_use_cloud;
+mod chat_memory;
 mod chatgpt;
 mod cherry_studio;
 mod ck_pro;
@@ -39,8 +42,10 @@ mod console_log;
 mod continue_dev;
 mod copilot_chat;
 mod copilot_cli;
+mod copilot_studio;
 mod coze;
 mod crewai;
+mod crewai_events;
 mod crewai_log;
 mod da_code;
 mod datadog_llmobs;
@@ -84,6 +89,7 @@ mod online_mind2web;
 mod open_webui;
 mod openai_assistants;
 pub(crate) mod openai_chat;
+mod openai_evals;
 mod openai_realtime;
 mod opencode;
 mod openhands;
@@ -168,6 +174,12 @@ pub const FORMATS: &[&dyn Format] = &[
     &cherry_studio::CherryStudio,
     &mcp::Mcp,
     &google_adk::GoogleAdk,
+    &ai_sdk::AiSdk,
+    &chat_memory::ChatMemory,
+    &copilot_studio::CopilotStudio,
+    &azure_evaluation::AzureEvaluation,
+    &crewai_events::CrewAiEvents,
+    &openai_evals::OpenAiEvals,
     &bedrock_agents::BedrockAgents,
     &langfuse::Langfuse,
     &langsmith::LangSmith,

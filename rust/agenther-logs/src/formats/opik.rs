@@ -1,6 +1,7 @@
 //! Comet Opik traces.
 //!
-//! Source: `trace_<id>.json` of `opik export`: `{trace, spans, attachments, downloaded_at, project_name}`.
+//! Source: `trace_<id>.json` of `opik export`: `{trace, spans, attachments, downloaded_at, project_name}`; spans as the API
+//! lists them, alone or in their trace.
 //!
 //! | field of the log | field of the run |
 //! |---|---|
@@ -13,7 +14,7 @@
 //!
 //! Leaks: scores, their reasons, comments and the experiment stay behind.
 
-use super::{Format, Record};
+use super::{Format, Piece, Record};
 use crate::json::{ObjectWriter, Value};
 use crate::labels::score_named;
 use crate::run::Run;
@@ -31,6 +32,10 @@ impl Format for Opik {
     }
 
     fn score(&self, record: Value<'_, '_>) -> u8 {
+        let has_rows = || record.items_of("spans").next().is_some_and(is_row);
+        if is_row(record) || record.get("id").is_some() && has_rows() {
+            return 95;
+        }
         let (Some(trace), Some(spans)) = (record.get("trace"), record.get("spans")) else { return 0 };
         let by_opik = match spans.items().next() {
             Some(first) => first.get("trace_id").is_some() && first.get("type").is_some(),
@@ -39,9 +44,13 @@ impl Format for Opik {
         95 * u8::from(by_opik && trace.get("id").is_some() && trace.get("start_time").is_some())
     }
 
+    fn pieces<'t, 'a>(&self, record: Value<'t, 'a>) -> Option<Vec<Piece<'t, 'a>>> {
+        is_row(record).then(|| vec![Piece { run: record.text_of(&["trace_id"]), value: record }])
+    }
+
     fn read<'a>(&self, record: &Record<'_, 'a>) -> Result<Run<'a>, String> {
         let trace = record.value.get("trace").unwrap_or(record.value);
-        let spans = || record.value.items_of("spans");
+        let spans = || record.value.items_of("spans").chain(record.value.items());
         // A function that is traced alone has no spans: the trace is its call.
         let alone = spans().next().is_none().then_some(trace);
         let mut run = run_of(Trace {
@@ -49,10 +58,11 @@ impl Format for Opik {
             input: content_in(trace, &["input"]),
             output: content_in(trace, &["output"]),
             // The first of the spans may be one that failed, and the trace go on.
-            failed: Some(trace.any_of(&["error_info"]).is_some()),
+            failed: trace.is_object().then(|| trace.any_of(&["error_info"]).is_some()),
             problem: problem_of(trace),
         })?;
-        run.trajectory_id = trace.text_of(&["id"]).unwrap_or_else(|| record.run_id());
+        let key = record.key.map(|key| key.to_owned().into());
+        run.trajectory_id = key.or_else(|| trace.text_of(&["id"])).unwrap_or_else(|| record.run_id());
         for score in trace.items_of("feedback_scores") {
             let value = score.get("value").and_then(|value| value.as_f64());
             score_named(&score.text_of(&["name"]).unwrap_or_default(), value, None).label(&mut run);
@@ -66,6 +76,12 @@ impl Format for Opik {
         run.metadata = out.finish().map(Into::into);
         Ok(run)
     }
+}
+
+/// Whether a value is a span as the API lists it.
+fn is_row(value: Value<'_, '_>) -> bool {
+    let keys = ["trace_id", "parent_span_id", "start_time", "type", "input"];
+    keys.iter().all(|key| value.get(key).is_some()) && value.get("context").is_none()
 }
 
 fn problem_of(row: Value<'_, '_>) -> Option<String> {

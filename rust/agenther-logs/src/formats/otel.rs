@@ -1,7 +1,10 @@
 //! OpenTelemetry traces of agents, under any of the conventions for their content.
 //!
 //! Source: OTLP JSON (`resourceSpans` and `resourceLogs`, one export a line, camel or snake case),
-//! Jaeger's JSON (`{data: [{traceID, spans}]}`), Patronus' (TRAIL's, of `span_name`, `span_attributes` and `child_spans`), the console exporters of the SDKs (a span a document), `{spans: [..]}` of in-house recorders. The
+//! Jaeger's JSON (`{data: [{traceID, spans}]}`), Patronus' (TRAIL's, of `span_name`, `span_attributes` and `child_spans`),
+//! the console exporters of the SDKs (a span or a log record a document), `{spans: [..]}` of in-house recorders; the rows of
+//! Zipkin (`id`, `tags`), Honeycomb (`trace.span_id`, an attribute a column), ClickHouse (`SpanAttributes`) and Application
+//! Insights (`customDimensions`); traces of Genkit (`spans` by id) and Mastra's spans (`spanType`). The
 //! GenAI conventions (attributes of 1.37 and later, events of before), OpenInference, OpenLLMetry
 //! (`gen_ai.prompt.0.content`), the Vercel AI SDK (`ai.prompt.messages`), Google ADK, MLflow.
 //!
@@ -11,6 +14,7 @@
 //! | what the root was given, where the model was given more around it | `original_prompt` |
 //! | `gen_ai.system_instructions`, `gen_ai.tool.definitions` | `system`, `tools` |
 //! | `gen_ai.tool.call.arguments`, `.result`, … of the tools' spans | steps, or what the steps of the messages lack |
+//! | log records named `gen_ai.*`, or with the messages of both sides in `body`, by the id of their span; a call of a model where that is not there | the conversation |
 //! | `status.code` 2 or ERROR, `error.type`, `exception` events | `error` of the tool's step; of the root: `success` false and `failure_reason` |
 //! | `status` of a document around the spans | `success` |
 //! | `gen_ai.evaluation.*` named as a label | the labels |
@@ -19,24 +23,30 @@
 //! Leaks: evaluation events and scores, expected results and injected faults (attributes and events
 //! outside of the conventions are not read); spans that judge the answer are left out.
 
-use std::collections::HashMap;
+mod events;
 
-use super::{Format, Piece, Record};
+use super::{Format, Piece, Record, named_tools};
 use crate::json::{ObjectWriter, Value};
 use crate::labels::{Score, score_named};
 use crate::run::{Run, Text};
-use crate::spans::{Attributes, Kind, Span, Trace, kind_named, run_of, sortable};
+use crate::spans::{Attributes, Kind, Span, Trace, content_in, kind_named, run_of, sortable, text_in};
+use events::{EventsBySpan, Said, add_event, add_named, events_by_span, is_event};
 
 pub(super) struct Otel;
 
 const RESOURCES: &[&str] = &["resourceSpans", "resource_spans", "resourceLogs", "resource_logs", "batches"];
 const SCOPES: &[&str] =
     &["scopeSpans", "scope_spans", "scopeLogs", "scope_logs", "instrumentationLibrarySpans"];
-const TRACE_ID: &[&str] = &["traceId", "trace_id", "traceID"];
-const NAME: &[&str] = &["name", "span_name", "operationName"];
-const SPAN_ID: &[&str] = &["spanId", "span_id", "spanID"];
-/// Attributes, and what Jaeger calls them.
-const ATTRIBUTES: &[&str] = &["attributes", "tags", "span_attributes"];
+const TRACE_ID: &[&str] =
+    &["traceId", "trace_id", "traceID", "trace.trace_id", "TraceId", "operation_Id", "OperationId"];
+const NAME: &[&str] = &["name", "span_name", "operationName", "SpanName", "Name", "displayName"];
+const SPAN_ID: &[&str] = &["spanId", "span_id", "spanID", "trace.span_id", "SpanId"];
+/// Attributes, and what Jaeger, Patronus, ClickHouse and Application Insights call them.
+const ATTRIBUTES: &[&str] =
+    &["attributes", "tags", "span_attributes", "SpanAttributes", "customDimensions", "Properties"];
+/// The id of a row that Zipkin or Application Insights wrote, and what says that it is a span's.
+const ROW_ID: &[&str] = &["id", "Id"];
+const OF_SPAN: &[&str] = &["localEndpoint", "operation_ParentId", "ParentId"];
 
 impl Format for Otel {
     fn name(&self) -> &'static str {
@@ -55,29 +65,35 @@ impl Format for Otel {
         if record.any_of(RESOURCES).is_some_and(exported) {
             return 95;
         }
-        let first = record.get("spans").and_then(|spans| spans.items().next());
+        if record.is_array() {
+            return 85 * u8::from(record.items().next().is_some_and(is_of_zipkin));
+        }
+        let first = record.get("spans").and_then(|spans| children(spans).next());
         if first.is_some_and(is_span) {
             return 85;
         }
-        80 * u8::from(is_span(record))
+        80 * u8::from(is_span(record)) + 85 * u8::from(events::is_record(record))
     }
 
     fn pieces<'t, 'a>(&self, record: Value<'t, 'a>) -> Option<Vec<Piece<'t, 'a>>> {
         let piece = |value: Value<'t, 'a>| Piece { run: trace_id(value), value };
-        if is_span(record) {
+        if is_span(record) || events::is_record(record) {
             return Some(vec![piece(record)]);
+        }
+        if record.is_array() {
+            return Some(record.items().map(piece).collect());
         }
         match record.get("spans") {
             // What stands around the spans of one trace tells of the run as a whole.
             Some(spans) if is_one_trace(spans) => None,
-            Some(spans) => Some(spans.items().map(piece).collect()),
+            Some(spans) => Some(children(spans).map(piece).collect()),
             None => Some(exported(record).map(piece).collect()),
         }
     }
 
     fn read<'a>(&self, record: &Record<'_, 'a>) -> Result<Run<'a>, String> {
         let whole = record.value;
-        let values: Vec<Value<'_, 'a>> = whole.get("spans").unwrap_or(whole).items().collect();
+        let values: Vec<Value<'_, 'a>> = children(whole.get("spans").unwrap_or(whole)).collect();
         let state = whole.text_of(&["status"]).map(|state| state.to_ascii_lowercase());
         let is_state = |words: &[&str]| state.as_deref().is_some_and(|state| words.contains(&state));
         let failed = is_state(&["failed", "failure", "error"]).then_some(true);
@@ -102,13 +118,14 @@ pub(super) fn run_of_spans<'a>(
     let mut labels = Score::default();
     let events = events_by_span(values);
     let rows = with_children(values).into_iter().filter(|(value, _)| !is_event(*value));
-    let spans: Vec<Span> = rows
+    let mut spans: Vec<Span> = rows
         .map(|(value, parent)| {
             let mut span = span_of(value, &events, &mut labels);
             span.parent = span.parent.or(parent);
             span
         })
         .collect();
+    spans.extend(events::spans_of(values, &spans, &events, &mut labels));
     let metadata = metadata(values, &spans);
     let mut run: Run<'a> = run_of(Trace { spans, ..around })?;
     run.trajectory_id = match record.key {
@@ -134,16 +151,33 @@ fn with_children<'t, 'a>(values: &[Value<'t, 'a>]) -> Vec<(Value<'t, 'a>, Option
     all
 }
 
+/// The spans of a list, or of an object that keeps them by their ids.
+fn children<'t, 'a>(spans: Value<'t, 'a>) -> impl Iterator<Item = Value<'t, 'a>> {
+    spans.items().chain(spans.members().map(|(_, span)| span))
+}
+
 /// Whether no two spans are of different traces.
 fn is_one_trace(spans: Value<'_, '_>) -> bool {
-    let mut ids = spans.items().map(trace_id);
+    let mut ids = children(spans).map(trace_id);
     ids.next().is_none_or(|first| ids.all(|id| id == first))
 }
 
 fn is_span(value: Value<'_, '_>) -> bool {
-    let has_id = value.any_of(SPAN_ID).is_some() && value.any_of(TRACE_ID).is_some()
+    let is_of_trace = value.any_of(TRACE_ID).is_some();
+    let is_row = || value.any_of(ROW_ID).is_some() && value.any_of(OF_SPAN).is_some();
+    let has_id = is_of_trace && (value.any_of(SPAN_ID).is_some() || is_row())
         || value.get("context").is_some_and(|context| context.any_of(SPAN_ID).is_some());
-    has_id && value.any_of(NAME).is_some() && value.any_of(ATTRIBUTES).is_some()
+    has_id && value.any_of(NAME).is_some() && (value.any_of(ATTRIBUTES).is_some() || is_flat(value))
+}
+
+/// Whether each attribute is a column of the span's row.
+fn is_flat(value: Value<'_, '_>) -> bool {
+    value.any_of(&["trace.span_id"]).is_some()
+}
+
+/// Zipkin lists the spans of a trace.
+fn is_of_zipkin(value: Value<'_, '_>) -> bool {
+    value.get("localEndpoint").is_some() && is_span(value)
 }
 
 /// The id of a span's trace.
@@ -172,7 +206,16 @@ fn evaluation(attributes: &Attributes) -> Score {
 }
 
 fn span_of(value: Value<'_, '_>, logged: &EventsBySpan<'_, '_>, labels: &mut Score) -> Span {
-    const PARENT: &[&str] = &["parentSpanId", "parent_span_id", "parent_id", "parentId"];
+    const PARENT: &[&str] = &[
+        "parentSpanId",
+        "parent_span_id",
+        "parent_id",
+        "parentId",
+        "trace.parent_id",
+        "ParentSpanId",
+        "operation_ParentId",
+        "ParentId",
+    ];
     let text =
         |keys: &[&str]| value.any_of(keys).and_then(|text| text.scalar()).map(|text| text.into_owned());
     let in_context = || {
@@ -185,10 +228,13 @@ fn span_of(value: Value<'_, '_>, logged: &EventsBySpan<'_, '_>, labels: &mut Sco
         parent.text_of(SPAN_ID).map(Text::into_owned)
     };
     let mut span = Span {
-        id: text(SPAN_ID).or_else(in_context).unwrap_or_default(),
-        parent: text(PARENT)
-            .or_else(referred)
-            .filter(|parent| !parent.trim_matches('0').is_empty() && parent != "null"),
+        id: text(SPAN_ID).or_else(in_context).or_else(|| text(ROW_ID)).unwrap_or_default(),
+        parent: text(PARENT).or_else(referred).filter(|parent| {
+            // That of the root is the trace itself in Application Insights.
+            !parent.trim_matches('0').is_empty()
+                && parent != "null"
+                && text(TRACE_ID).as_ref() != Some(parent)
+        }),
         name: text(NAME).unwrap_or_default(),
         start: start_of(value).unwrap_or_default(),
         ..Span::default()
@@ -203,18 +249,50 @@ fn span_of(value: Value<'_, '_>, logged: &EventsBySpan<'_, '_>, labels: &mut Sco
     for event in events {
         add_event(event, &mut attributes, &mut said, &mut span, labels);
     }
+    for (name, fields) in value.items_of("Events.Name").zip(value.items_of("Events.Attributes")) {
+        let name = name.text().unwrap_or_default();
+        add_named(&name, Attributes::of(fields), &mut attributes, &mut said, &mut span, labels);
+    }
     *labels = labels.or(evaluation(&attributes));
+    // Zipkin says what went wrong in the flag.
+    let error = attributes
+        .get(&["error"])
+        .filter(|error| value.get("tags").is_some_and(Value::is_object) && *error != "false");
+    if let Some(error) = error {
+        span.failed = Some(true);
+        span.problem =
+            span.problem.take().or(Some(error).filter(|error| *error != "true").map(str::to_owned));
+    }
     if attributes.get(&["otel.status_code"]) == Some("ERROR") || attributes.get(&["error"]) == Some("true") {
         span.failed = Some(true);
         span.problem = span.problem.or(attributes.get(&["otel.status_description"]).map(str::to_owned));
     }
     span.set_attributes(&attributes);
-    let stated = kind_named(&text(&["span_kind"]).unwrap_or_default());
+    if value.get("spanType").is_some() {
+        set_columns(&mut span, value);
+    }
+    let stated = kind_named(&text(&["span_kind", "spanType"]).unwrap_or_default());
     if stated != Kind::Other {
         span.kind = stated;
     }
     said.complete(&mut span);
     span
+}
+
+/// What Mastra keeps in columns of their own.
+fn set_columns(span: &mut Span, row: Value<'_, '_>) {
+    span.input = content_in(row, &["input"]);
+    span.output = content_in(row, &["output"]);
+    if let Some(error) = row.any_of(&["error", "errorInfo"]) {
+        span.failed = Some(true);
+        span.problem = text_in(error, &["message"]);
+    }
+    if let Some(attributes) = row.get("attributes") {
+        let name = text_in(attributes, &["toolId", "toolName", "agentId"]);
+        span.name = name.unwrap_or_else(|| std::mem::take(&mut span.name));
+        span.system = text_in(attributes, &["instructions"]);
+        span.tools = named_tools(attributes.items_of("availableTools")).map(Text::into_owned);
+    }
 }
 
 /// When a span began, as a text that sorts.
@@ -228,6 +306,13 @@ fn start_of(value: Value<'_, '_>) -> Option<String> {
         "start",
         "start_timestamp",
         "timestamp",
+        "Timestamp",
+        "TimeGenerated",
+        "startedAt",
+        "timeUnixNano",
+        "time_unix_nano",
+        "observedTimeUnixNano",
+        "observed_timestamp",
     ];
     let start = value.any_of(START)?;
     Some(match start.items().next() {
@@ -239,21 +324,6 @@ fn start_of(value: Value<'_, '_>) -> Option<String> {
     })
 }
 
-/// Log records by the id of the span that they belong to.
-type EventsBySpan<'t, 'a> = HashMap<Text<'a>, Vec<Value<'t, 'a>>>;
-
-fn events_by_span<'t, 'a>(values: &[Value<'t, 'a>]) -> EventsBySpan<'t, 'a> {
-    let mut events: EventsBySpan<'t, 'a> = HashMap::new();
-    for value in values.iter().filter(|value| is_event(**value)) {
-        events.entry(value.text_of(SPAN_ID).unwrap_or_default()).or_default().push(*value);
-    }
-    events
-}
-
-fn is_event(record: Value<'_, '_>) -> bool {
-    record.any_of(&["body", "eventName", "event_name"]).is_some()
-}
-
 /// Whether one of Jaeger's references is of a kind.
 fn is_type_of(reference: Value<'_, '_>, kind: &str) -> bool {
     reference.text_of(&["refType"]).is_some_and(|found| found == kind)
@@ -263,80 +333,34 @@ fn set_status(span: &mut Span, value: Value<'_, '_>) {
     let status = value.get("status");
     let code = status.and_then(|status| status.any_of(&["code", "status_code", "statusCode"]));
     let code = code
-        .or_else(|| value.any_of(&["status_code", "statusCode", "otel_status_code"]))
+        .or_else(|| value.any_of(&["status_code", "statusCode", "otel_status_code", "StatusCode"]))
         .and_then(|code| code.scalar());
     let code = code.map(|code| code.to_ascii_uppercase());
     span.failed = match code.as_deref() {
         Some("2" | "ERROR" | "STATUS_CODE_ERROR" | "STATUSCODE.ERROR") => Some(true),
         Some("1" | "OK" | "STATUS_CODE_OK" | "STATUSCODE.OK") => Some(false),
-        _ => None,
+        _ => value.any_of(&["success", "Success"]).and_then(has_failed),
     };
     if span.failed == Some(true) {
         let message = status.and_then(|status| status.text_of(&["message", "description"]));
         span.problem = message
-            .or_else(|| value.text_of(&["status_message", "otel_status_message"]))
+            .or_else(|| value.text_of(&["status_message", "otel_status_message", "StatusMessage"]))
             .map(|text| text.into_owned());
     }
 }
 
-/// Messages that events tell of.
-#[derive(Default)]
-struct Said {
-    before: Vec<String>,
-    after: Vec<String>,
-}
-
-impl Said {
-    fn complete(self, span: &mut Span) {
-        let list =
-            |messages: Vec<String>| (!messages.is_empty()).then(|| format!("[{}]", messages.join(",")));
-        if self.before.is_empty() && self.after.is_empty() {
-            return;
-        }
-        if span.kind == Kind::Other {
-            span.kind = Kind::Model;
-        }
-        span.input = list(self.before).or(span.input.take());
-        span.output = list(self.after).or(span.output.take());
-    }
-}
-
-fn add_event(
-    event: Value<'_, '_>,
-    attributes: &mut Attributes,
-    said: &mut Said,
-    span: &mut Span,
-    labels: &mut Score,
-) {
-    let mut fields = event.any_of(&["attributes", "fields"]).map(Attributes::of).unwrap_or_default();
-    let name = event.text_of(&["name", "eventName", "event_name"]).map(|name| name.into_owned());
-    let name = name.or_else(|| fields.get(&["event.name", "event"]).map(str::to_owned)).unwrap_or_default();
-    if let Some(body) = event.get("body") {
-        fields.add_body(body);
-    }
-    match &*name {
-        "exception" => {
-            let message = fields.get(&["exception.message", "exception.type"]).map(str::to_owned);
-            span.problem = span.problem.take().or(message);
-            span.failed = Some(true);
-        }
-        "gen_ai.evaluation.result" => *labels = labels.or(evaluation(&fields)),
-        "gen_ai.choice" => said.after.extend(fields.message("assistant")),
-        "gen_ai.content.prompt"
-        | "gen_ai.content.completion"
-        | "gen_ai.client.inference.operation.details" => {
-            attributes.merge(fields);
-        }
-        _ => {
-            let role = name.strip_prefix("gen_ai.").and_then(|rest| rest.strip_suffix(".message"));
-            said.before.extend(role.and_then(|role| fields.message(role)));
-        }
+/// Whether a request failed: Application Insights says so in words.
+fn has_failed(success: Value<'_, '_>) -> Option<bool> {
+    match &*success.scalar()? {
+        "False" | "false" => Some(true),
+        "True" | "true" => Some(false),
+        _ => None,
     }
 }
 
 fn metadata(values: &[Value<'_, '_>], spans: &[Span]) -> Option<String> {
     let mut out = ObjectWriter::default();
-    if let Some(root) = spans.iter().find(|span| span.parent.is_none()) {
+    if let Some(root) = spans.iter().find(|span| span.parent.is_none() && !span.name.is_empty()) {
         out.text("trace_name", &root.name);
     }
     let attributes = values.iter().filter_map(|value| value.any_of(ATTRIBUTES));

@@ -18,7 +18,14 @@ pub(crate) struct Attributes(BTreeMap<String, String>);
 impl Attributes {
     pub fn of(value: Value<'_, '_>) -> Self {
         let mut found = Attributes::default();
-        found.add(value);
+        match value.text() {
+            // Tables keep them as JSON in a string.
+            Some(text) => {
+                let mut tape = Tape::default();
+                tape.parse(&text, Limits::default()).iter().for_each(|parsed| found.add(parsed.root()));
+            }
+            None => found.add(value),
+        }
         found
     }
 
@@ -284,6 +291,8 @@ fn kind_of(attributes: &Attributes, name: &str) -> Kind {
         "ai.operationId",
         "llm.request.type",
         "experiment.operation_type",
+        "lmnr.span.type",
+        "genkit:metadata:subtype",
     ];
     let stated = STATED.iter().filter_map(|key| attributes.get(&[key])).map(kind_named);
     if let Some(kind) = stated.into_iter().find(|kind| *kind != Kind::Other) {
@@ -311,6 +320,9 @@ pub(crate) fn kind_named(word: &str) -> Kind {
     let word = word.trim_matches('"').to_ascii_lowercase();
     match &*word {
         "llm"
+        | "model"
+        | "llm_generation"
+        | "model_generation"
         | "chat_model"
         | "chat"
         | "generation"
@@ -324,8 +336,9 @@ pub(crate) fn kind_named(word: &str) -> Kind {
         | "ai.streamtext.dostream"
         | "ai.generateobject.dogenerate"
         | "ai.streamobject.dostream" => Kind::Model,
-        "tool" | "execute_tool" | "function" | "ai.toolcall" | "tool_call" | "mcp_tools/call" => Kind::Tool,
-        "agent" | "invoke_agent" | "create_agent" => Kind::Agent,
+        "tool" | "execute_tool" | "function" | "ai.toolcall" | "tool_call" | "mcp_tool_call"
+        | "mcp_tools/call" => Kind::Tool,
+        "agent" | "agent_run" | "invoke_agent" | "create_agent" => Kind::Agent,
         "evaluator" | "guardrail" | "validate_answer" | "evaluation" => Kind::Judge,
         _ => Kind::Other,
     }
@@ -347,6 +360,8 @@ const MODEL_INPUT: &[&str] = &[
     "pydantic_ai.all_messages",
     "all_messages_events",
     "task.input",
+    "lmnr.span.input",
+    "genkit:input",
 ];
 const MODEL_OUTPUT: &[&str] = &[
     "gen_ai.output.messages",
@@ -360,6 +375,8 @@ const MODEL_OUTPUT: &[&str] = &[
     "ai.response.text",
     "ai.response.object",
     "final_result",
+    "lmnr.span.output",
+    "genkit:output",
 ];
 const TOOL_INPUT: &[&str] = &[
     "gen_ai.tool.call.arguments",
@@ -373,6 +390,8 @@ const TOOL_INPUT: &[&str] = &[
     "traceloop.entity.input",
     "gen_ai.tool.arguments",
     "tool.parameters",
+    "lmnr.span.input",
+    "genkit:input",
 ];
 const TOOL_OUTPUT: &[&str] = &[
     "gen_ai.tool.call.result",
@@ -385,6 +404,8 @@ const TOOL_OUTPUT: &[&str] = &[
     "output.value",
     "traceloop.entity.output",
     "gen_ai.tool.message",
+    "lmnr.span.output",
+    "genkit:output",
 ];
 
 impl Span {
@@ -392,7 +413,12 @@ impl Span {
     pub fn set_attributes(&mut self, attributes: &Attributes) {
         self.kind = kind_of(attributes, &self.name);
         let name = match self.kind {
-            Kind::Tool => attributes.take(&["gen_ai.tool.name", "tool.name", "ai.toolCall.name"]),
+            Kind::Tool => attributes.take(&[
+                "gen_ai.tool.name",
+                "tool.name",
+                "ai.toolCall.name",
+                "traceloop.entity.name",
+            ]),
             Kind::Agent => attributes.take(&["gen_ai.agent.name", "agent.name"]),
             _ => None,
         };
@@ -450,10 +476,27 @@ fn tools(attributes: &Attributes) -> Option<String> {
             schemas_of(&texts)
         };
     }
+    if let Some(tools) = attributes.get(&["model_request_parameters"]).and_then(pydantic_tools) {
+        return Some(tools);
+    }
     let is_schema = |key: &str| key.starts_with("llm.tools.") && key.ends_with(".json_schema");
     let fields = attributes.0.iter().filter(|(key, _)| is_schema(key));
     let texts: Vec<String> = fields.map(|(_, text)| text.clone()).collect();
     schemas_of(&texts).or_else(|| traceloop_tools(attributes))
+}
+
+/// The tools that Pydantic AI lists among what it asks a model with.
+fn pydantic_tools(parameters: &str) -> Option<String> {
+    let mut tape = Tape::default();
+    let parsed = tape.parse(parameters, Limits::default()).ok()?;
+    let tool = |tool: Value<'_, '_>| {
+        let mut out = ObjectWriter::default();
+        out.copy("name", tool.get("name")).copy("description", tool.get("description"));
+        out.copy("parameters", tool.get("parameters_json_schema"));
+        out.finish()
+    };
+    let texts: Vec<String> = parsed.root().items_of("function_tools").filter_map(tool).collect();
+    schemas_of(&texts)
 }
 
 /// `llm.request.functions.0.name`, `.description`, `.parameters`.

@@ -125,7 +125,8 @@ impl Messages {
         } else if (is_message(value) && value.get("content").is_none_or(|content| !content.is_object()))
             || item_role(value).is_some()
         {
-            self.list.push(calls_in_content(value).unwrap_or_else(|| value.json().into_owned()));
+            let known = calls_in_content(value).or_else(|| of_genkit(value));
+            self.list.push(known.unwrap_or_else(|| value.json().into_owned()));
         } else if value.is_object() {
             self.object(value, side, depth);
         }
@@ -244,6 +245,28 @@ fn calls_in_content(message: Value<'_, '_>) -> Option<String> {
         out.text("role", "assistant").json("tool_calls", &calls.json());
         out.finish()
     })?
+}
+
+/// A message of Genkit, whose parts are Gemini's under other names.
+fn of_genkit(message: Value<'_, '_>) -> Option<String> {
+    const CALL: &[&str] = &["toolRequest", "toolResponse"];
+    message.items_of("content").find(|part| part.any_of(CALL).is_some())?;
+    let part = |part: Value<'_, '_>| {
+        let (call, result) = (part.get("toolRequest"), part.get("toolResponse"));
+        let Some(inner) = call.or(result) else { return Some(part.json().into_owned()) };
+        let (name, content, key) = match call {
+            Some(_) => ("functionCall", "args", "input"),
+            None => ("functionResponse", "response", "output"),
+        };
+        let (mut fields, mut out) = (ObjectWriter::default(), ObjectWriter::default());
+        fields.copy("id", inner.get("ref")).copy("name", inner.get("name")).copy(content, inner.get(key));
+        out.json(name, &fields.finish()?);
+        out.finish()
+    };
+    let parts: Vec<String> = message.items_of("content").filter_map(part).collect();
+    let mut out = ObjectWriter::default();
+    out.copy("role", message.get("role")).json("parts", &format!("[{}]", parts.join(",")));
+    out.finish()
 }
 
 /// A content part outside of a message.

@@ -27,7 +27,11 @@ impl Call {
         let side = |payload: &Option<String>, side| {
             payload.as_deref().map(|payload| Messages::of(payload, side)).unwrap_or_default()
         };
-        let (input, output) = (side(&span.input, Side::Input), side(&span.output, Side::Output));
+        let (input, mut output) = (side(&span.input, Side::Input), side(&span.output, Side::Output));
+        // A state that is put out whole begins with what was put in.
+        if output.list.len() > input.list.len() && output.list.starts_with(&input.list) {
+            output.list.drain(..input.list.len());
+        }
         if input.list.is_empty() && output.list.is_empty() {
             return None;
         }

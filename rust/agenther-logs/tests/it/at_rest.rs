@@ -352,3 +352,13 @@ fn text_of_a_log_may_show_lines_of_json() {
     let (found, counts) = read(text.as_bytes());
     assert_eq!((found.runs[0].format, counts.records), ("aider", 1));
 }
+
+#[test]
+fn text_between_documents_of_many_lines_costs_a_reject_a_line() {
+    let pretty = |id: &str| record(id).replace(", ", ",\n  ").replacen('{', "{\n  ", 1);
+    let log = format!("INFO it begins [1]\n{}\nINFO, it goes on\n{}\n", pretty("a"), pretty("b"));
+    assert_eq!(layout(log.as_bytes()), Layout::Values);
+    let (found, counts) = read(log.as_bytes());
+    assert_eq!(ids(&found), ["a", "b"]);
+    assert_eq!((counts.runs, counts.rejects), (2, 2));
+}
