@@ -24,6 +24,7 @@ mod mcp_result;
 mod messages;
 mod panics;
 mod pieces;
+mod printed;
 mod python_literal;
 mod react;
 mod reader;

@@ -223,6 +223,8 @@ pub(crate) struct StepBuilder<'a> {
     /// Where the environment answers in messages of its own, an observation that the agent wrote
     /// itself is made up: it is no observation but part of what the agent thought.
     agent_only: bool,
+    /// The action as it is written, where it may be a name of several words: its arguments tell.
+    named: Option<Text<'a>>,
 }
 
 impl<'a> StepBuilder<'a> {
@@ -249,9 +251,13 @@ impl<'a> StepBuilder<'a> {
                     return self.json_action(name, input);
                 }
                 let (name, input) = parse_action(&text);
+                self.named = Some(part_of(&text, trim)).filter(|text| !text.contains(['\n', '[', '(', '"']));
                 self.act(within(&text, name), input.map(|input| within(&text, input)));
             }
-            Label::ActionInput => self.current.action_input = trimmed(&text),
+            Label::ActionInput => {
+                self.current.action_name = self.named.take().or(self.current.action_name.take());
+                self.current.action_input = trimmed(&text);
+            }
             Label::FinalAnswer if self.hands_in() => self.current.action_input = trimmed(&text),
             Label::FinalAnswer => {
                 if self.current.action_name.is_some() {
@@ -339,6 +345,7 @@ impl<'a> StepBuilder<'a> {
     /// Ends the step being built.
     pub fn flush(&mut self) {
         let step = std::mem::take(&mut self.current);
+        self.named = None;
         if step == RunStep::default() {
             return;
         }

@@ -32,7 +32,7 @@ const HEAD: usize = 24;
 const REACH: usize = 4;
 
 /// The exit code that a message begins with, where it is the output of code.
-fn exit_code(text: &str) -> Option<i64> {
+pub(super) fn exit_code(text: &str) -> Option<i64> {
     let (code, rest) = text.trim_start().strip_prefix(EXIT_CODE)?.split_once(' ')?;
     if rest.starts_with("(execution ") { code.parse().ok() } else { None }
 }
@@ -126,14 +126,14 @@ fn step_with_code<'s, 'a>(steps: &'s mut [RunStep<'a>]) -> Option<&'s mut RunSte
 }
 
 /// The code blocks of a message, which are run together.
-struct Code {
-    language: String,
-    text: String,
-    around: String,
+pub(super) struct Code {
+    pub language: String,
+    pub text: String,
+    pub around: String,
 }
 
 impl Code {
-    fn in_text(text: &str) -> Option<Self> {
+    pub fn in_text(text: &str) -> Option<Self> {
         let mut code = Code { language: String::new(), text: String::new(), around: String::new() };
         let (mut inside, mut blocks) = (false, 0);
         for line in text.split_inclusive('\n') {

@@ -12,11 +12,13 @@ mod api_bank;
 mod appworld;
 mod atif;
 mod autogen_chat;
+mod autogen_console;
 mod autogen_state;
 mod bedrock_agents;
 mod bfcl;
 mod braintrust;
 mod browser_use;
+mod chain_log;
 mod chatgpt;
 mod cherry_studio;
 mod claude_ai;
@@ -44,6 +46,7 @@ mod inspect;
 mod intercode;
 mod langchain_agent;
 mod langfuse;
+mod langgraph_text;
 mod langsmith;
 mod langwatch;
 mod lats;
@@ -204,6 +207,9 @@ pub const TEXT_FORMATS: &[&dyn TextFormat] = &[
     &specstory::SpecStory,
     &aider::Aider,
     &crewai_log::CrewAiLog,
+    &autogen_console::AutogenConsole,
+    &chain_log::ChainLog,
+    &langgraph_text::LangGraphText,
     &console_log::ConsoleLog,
     &react_text::ReactText,
     &command_log::CommandLog,
