@@ -257,9 +257,7 @@ impl Calls<'_> {
             self.begin(Part::Output, "");
         } else if title == Some("LLM Response") {
             self.begin(Part::Words, "");
-        } else if is_rule(line, '=', 8) || title == Some("Calling Function") || is_frame(line) {
-            self.end();
-        } else if line.trim().is_empty() && self.part == Part::Responded {
+        } else if is_frame(line) || line.trim().is_empty() && self.part == Part::Responded {
             self.end();
         } else if !line.trim().is_empty() && self.part == Part::Nothing {
             self.unlabelled(line, colour);
@@ -305,5 +303,10 @@ impl Calls<'_> {
 
 /// Whether a line is printed around what agents do.
 fn is_frame(line: &str) -> bool {
-    enters(line) || line.starts_with(FINISHED) || line.starts_with(STEP) || line.starts_with(MESSAGE)
+    let is_title = title_in(line, '=') == Some("Calling Function") || is_rule(line, '=', 8);
+    is_title
+        || enters(line)
+        || line.starts_with(FINISHED)
+        || line.starts_with(STEP)
+        || line.starts_with(MESSAGE)
 }

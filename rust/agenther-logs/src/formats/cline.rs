@@ -101,24 +101,24 @@ impl Format for Cline {
     }
 
     fn read<'a>(&self, record: &Record<'_, 'a>) -> Result<Run<'a>, String> {
-        let mut task = Task::default();
-        messages(record.value).for_each(|message| task.message(message));
-        let steps = task.timeline.finish();
-        if steps.is_empty() {
-            return Err("the agent says and does nothing in it".to_owned());
-        }
         // Every task has its history under the same name.
         let named = if record.stem == "api_conversation_history" { "cline" } else { record.stem };
-        let mut run = Run {
-            trajectory_id: record.task_run_id(named),
-            original_prompt: task.timeline.prompt,
-            system: task.system,
-            steps,
-            ..Run::default()
-        };
-        set_final_answer(&mut run);
-        Ok(run)
+        Ok(Run { trajectory_id: record.task_run_id(named), ..run_of(messages(record.value))? })
     }
+}
+
+/// The run that messages tell of; it has no id.
+pub(super) fn run_of<'t, 'a: 't>(messages: impl Iterator<Item = Value<'t, 'a>>) -> Result<Run<'a>, String> {
+    let mut task = Task::default();
+    messages.for_each(|message| task.message(message));
+    let steps = task.timeline.finish();
+    if steps.is_empty() {
+        return Err("the agent says and does nothing in it".to_owned());
+    }
+    let (original_prompt, system) = (task.timeline.prompt, task.system);
+    let mut run = Run { original_prompt, system, steps, ..Run::default() };
+    set_final_answer(&mut run);
+    Ok(run)
 }
 
 /// Whether a record is what lies beside the history of a task.

@@ -14,15 +14,18 @@ mod atif;
 mod autogen_chat;
 mod autogen_console;
 mod autogen_state;
+mod autogpt_log;
 mod bedrock_agents;
 mod bfcl;
 mod braintrust;
 mod browser_use;
 mod chain_log;
+mod chat_export;
 mod chatgpt;
 mod cherry_studio;
 mod claude_ai;
 mod claude_code;
+mod claude_terminal;
 mod cline;
 mod codex;
 mod command_log;
@@ -44,6 +47,7 @@ mod helicone;
 mod hf_agent_trace;
 mod inspect;
 mod intercode;
+mod labelled_log;
 mod langchain_agent;
 mod langfuse;
 mod langgraph_text;
@@ -55,6 +59,7 @@ mod librechat;
 mod livekit;
 mod llamaindex_events;
 mod lm_studio;
+mod log_text;
 mod mcp;
 mod message_lines;
 mod message_rows;
@@ -81,11 +86,13 @@ mod responses;
 mod rl_episodes;
 mod rollout;
 mod smolagents;
+mod smolagents_log;
 mod specstory;
 mod step_list;
 mod swe_agent;
 mod tapeagents;
 mod tau_bench;
+mod team_log;
 mod toolbench;
 mod tooleval;
 mod toolllama;
@@ -195,6 +202,7 @@ pub const FORMATS: &[&dyn Format] = &[
     &react::React,
     &step_list::StepList,
     &openai_chat::OpenAiChat,
+    &log_text::LogText,
     &message_rows::MessageRows,
     &message_lines::MessageLines,
 ];
@@ -210,6 +218,12 @@ pub const TEXT_FORMATS: &[&dyn TextFormat] = &[
     &autogen_console::AutogenConsole,
     &chain_log::ChainLog,
     &langgraph_text::LangGraphText,
+    &smolagents_log::SmolagentsLog,
+    &claude_terminal::ClaudeTerminal,
+    &chat_export::ChatExport,
+    &team_log::TeamLog,
+    &autogpt_log::AutoGptLog,
+    &labelled_log::LabelledLog,
     &console_log::ConsoleLog,
     &react_text::ReactText,
     &command_log::CommandLog,
