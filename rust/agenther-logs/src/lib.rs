@@ -26,6 +26,7 @@ mod mcp_result;
 mod messages;
 mod panics;
 mod pieces;
+mod printed;
 mod python_calls;
 mod python_literal;
 mod react;

@@ -248,5 +248,15 @@ fn put_to_model(words: &str) -> Option<&str> {
     };
     let is_path = command[1..].contains('/');
     let rest = words[command.len()..].trim();
-    if is_path { Some(words) } else { Some(rest).filter(|rest| ASKS.contains(&command) && !rest.is_empty()) }
+    if is_path {
+        Some(words)
+    } else {
+        Some(once(rest)).filter(|rest| ASKS.contains(&command) && !rest.is_empty())
+    }
+}
+
+/// The words of a command, which Aider writes again below it when it puts them to the model.
+fn once(words: &str) -> &str {
+    let half = words.get(..words.len() / 2);
+    half.filter(|half| words[half.len()..].strip_prefix('\n') == Some(*half)).unwrap_or(words)
 }

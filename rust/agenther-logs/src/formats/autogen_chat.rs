@@ -11,7 +11,7 @@
 //! | `system_prompt` of each expert of a group | `system` |
 //! | later messages of the proxy | `user` of the step that follows |
 //! | the code blocks of a message that was run | `action_name` (language of the first), `action_input`; the words around them `thought` |
-//! | `exitcode: 0 (execution succeeded)` and what follows | `observation`; `error` where the code is not 0 |
+//! | `exitcode: 0 (execution succeeded)` and what follows, what `mathproxyagent` says to code | `observation`; `error` where the code is not 0 |
 //! | `tool_calls` and their results | as in `openai_chat` |
 //! | the last reply | `final_answer`; `TERMINATE` is cut |
 //! | what stands beside the messages | as in `openai_chat` |
@@ -45,6 +45,12 @@ fn is_output(message: Value<'_, '_>) -> bool {
     text.is_some_and(|text| exit_code(&text).is_some())
 }
 
+/// Whether a message is by the proxy of AutoGen's chats about mathematics, which runs code and says no more than what it
+/// printed.
+fn is_by_math_proxy(message: Value<'_, '_>) -> bool {
+    message.text_of(&["name"]).is_some_and(|name| name == "mathproxyagent")
+}
+
 impl Format for AutogenChat {
     fn name(&self) -> &'static str {
         "autogen_chat"
@@ -55,7 +61,9 @@ impl Format for AutogenChat {
     }
 
     fn score(&self, record: Value<'_, '_>) -> u8 {
-        94 * u8::from(messages(record).take(HEAD).any(is_output))
+        94 * u8::from(
+            messages(record).take(HEAD).any(|message| is_output(message) || is_by_math_proxy(message)),
+        )
     }
 
     fn read<'a>(&self, record: &Record<'_, 'a>) -> Result<Run<'a>, String> {
@@ -106,7 +114,8 @@ impl<'a> Proxy<'a> {
             return message.text_of(&["role"]) == self.role;
         };
         let lower = name.to_ascii_lowercase();
-        let is_user = lower.starts_with("user") || matches!(&*lower, "human" | "admin" | "human_proxy");
+        let is_user = lower.starts_with("user")
+            || matches!(&*lower, "human" | "admin" | "human_proxy" | "mathproxyagent");
         is_user || Some(&name) == self.name.as_ref()
     }
 }
@@ -117,10 +126,11 @@ fn take<'a>(message: Value<'_, 'a>, proxy: &Proxy<'a>, begins: bool, conversatio
         return conversation.push(message);
     }
     let Some(text) = content_text(message) else { return };
-    if let Some(code) = exit_code(&text)
+    let code = exit_code(&text);
+    if (code.is_some() || is_by_math_proxy(message))
         && let Some(step) = step_with_code(&mut conversation.steps)
     {
-        (step.observation, step.error) = (Some(text), Some(code != 0));
+        (step.observation, step.error) = (Some(text), code.map(|code| code != 0));
         return;
     }
     let words = part_of(&text, |text| text.trim().trim_end_matches("TERMINATE").trim_end());
@@ -146,14 +156,14 @@ pub(super) fn step_with_code<'s, 'a>(steps: &'s mut [RunStep<'a>]) -> Option<&'s
 }
 
 /// The code blocks of a message, which are run together.
-struct Code {
-    language: String,
-    text: String,
-    around: String,
+pub(super) struct Code {
+    pub language: String,
+    pub text: String,
+    pub around: String,
 }
 
 impl Code {
-    fn in_text(text: &str) -> Option<Self> {
+    pub fn in_text(text: &str) -> Option<Self> {
         let mut code = Code { language: String::new(), text: String::new(), around: String::new() };
         let (mut inside, mut blocks) = (false, 0);
         for line in text.split_inclusive('\n') {

@@ -111,25 +111,12 @@ impl Format for Cline {
     }
 
     fn read<'a>(&self, record: &Record<'_, 'a>) -> Result<Run<'a>, String> {
-        let mut task = Task::default();
-        history(record.value).for_each(|message| task.message(message));
-        let steps = task.timeline.finish();
-        if steps.is_empty() {
-            return Err("the agent says and does nothing in it".to_owned());
-        }
         // Every task has its history under the same name.
         let named = if record.stem == "api_conversation_history" { "cline" } else { record.stem };
-        let mut run = Run {
-            trajectory_id: record.task_run_id(named),
-            original_prompt: task.timeline.prompt,
-            system: task.system,
-            steps,
-            ..Run::default()
-        };
+        let mut run = Run { trajectory_id: record.task_run_id(named), ..run_of(history(record.value))? };
         if record.value.at_path(MIROFLOW).is_some() {
             set_around(record.value, &mut run);
         }
-        set_final_answer(&mut run);
         Ok(run)
     }
 }
@@ -146,13 +133,27 @@ fn history<'t, 'a>(record: Value<'t, 'a>) -> impl Iterator<Item = Value<'t, 'a>>
 fn set_around<'a>(record: Value<'_, 'a>, run: &mut Run<'a>) {
     run.system = record.at_path(&[MIROFLOW[0], "system_prompt"]).and_then(words).or(run.system.take());
     set_goal(record.at_path(&["input", "task_description"]).and_then(|task| task.text()), run);
-    run.final_answer = record.text_of(&["final_boxed_answer"]).and_then(filled);
+    run.final_answer = record.text_of(&["final_boxed_answer"]).and_then(filled).or(run.final_answer.take());
     run.success = match record.text_of(&["judge_result"]).as_deref() {
         Some("CORRECT") => Some(true),
         Some("INCORRECT" | "NOT_ATTEMPTED") => Some(false),
         _ => None,
     };
     run.failure_reason = record.text_of(&["error"]).and_then(filled);
+}
+
+/// The run that messages tell of; it has no id.
+pub(super) fn run_of<'t, 'a: 't>(messages: impl Iterator<Item = Value<'t, 'a>>) -> Result<Run<'a>, String> {
+    let mut task = Task::default();
+    messages.for_each(|message| task.message(message));
+    let steps = task.timeline.finish();
+    if steps.is_empty() {
+        return Err("the agent says and does nothing in it".to_owned());
+    }
+    let (original_prompt, system) = (task.timeline.prompt, task.system);
+    let mut run = Run { original_prompt, system, steps, ..Run::default() };
+    set_final_answer(&mut run);
+    Ok(run)
 }
 
 /// Whether a record is what lies beside the history of a task.

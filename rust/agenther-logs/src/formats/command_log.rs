@@ -10,17 +10,18 @@
 //! | `Your memory for the task below:` | `system` |
 //! | what stands around the task before the first command | `observation` of a first step without action |
 //! | `> think: …`, `> think[..]` | `thought` |
-//! | any other `> command` | `action_name` (its first word), `action_input` (the rest) |
+//! | any other `> command`, `Act 1: command` | `action_name` (its first word), `action_input` (the rest) |
 //! | the lines up to the next command | `observation` |
-//! | `STATUS: OK`, `STATUS: FAIL` | `success` |
+//! | `STATUS: OK`, `STATUS: FAIL`; `r 1`, `r 0` | `success` |
 //! | `Your score (min 0.0, max 1.0): …` | `reward` |
 //! | number of the environment | `metadata` |
 //!
 //! Few-shot examples, which stand before `Here is the task:`, are left out. `Environment #3: Success`
 //! says that an earlier trial solved it: there is no run in it.
 //!
-//! Leaks: `STATUS: …` is no part of an observation; `Your score (min 0.0, max 1.0): …` is cut.
+//! Leaks: `STATUS: …` and the line `1 r 1 rs …` are no part of an observation; `Your score (min 0.0, max 1.0): …` is cut.
 
+use std::borrow::Cow;
 use std::ops::Range;
 
 use super::react_text::announced;
@@ -45,7 +46,7 @@ impl TextFormat for CommandLog {
     }
 
     fn score(&self, head: &str) -> u8 {
-        let commands = head.lines().filter(|line| line.starts_with("> ")).take(2).count();
+        let commands = head.lines().filter(|line| command_in(line).is_some()).take(2).count();
         let trials = head.lines().any(|line| line.starts_with(HEADING)) && head.contains("\n#####\n");
         match (commands, trials) {
             (1.., true) => 95,
@@ -73,43 +74,90 @@ impl TextFormat for CommandLog {
                 open = false;
             } else if open && let Some(run) = runs.last_mut() {
                 run.end = end;
-                acted |= line.starts_with("> ");
+                acted |= command_in(line).is_some();
             }
         }
         runs
     }
 
     fn read<'a>(&self, record: &TextRecord<'_, 'a>) -> Result<Run<'a>, String> {
-        let (number, text) = without_heading(record.text);
-        let (text, success) = without_status(text);
-        let (before, task) = text.rsplit_once("Here is the task:\n").unwrap_or(("", text));
-        let start = task.find("\n> ").map_or(task.len(), |at| at + 1);
-        let (start, course) = task.split_at(start);
-        if course.is_empty() {
-            return Err(format!("it has no line `> command`, only {:.60?}", task.trim()));
+        match with_plain_commands(record.text) {
+            Cow::Borrowed(text) => run_of(text, record),
+            Cow::Owned(text) => Ok(run_of(&text, record)?.into_owned()),
         }
-        let (goal, around) = goal_of(start);
-        let mut steps = steps(course);
-        let resets = steps.first().and_then(|step| step.action_name.as_deref()) == Some("reset");
-        if let Some(observation) = filled(around.into()).filter(|_| !resets) {
-            steps.insert(0, RunStep { observation: Some(observation), ..RunStep::default() });
-        }
-        let (announced, reward) = announced(course);
-        let mut metadata = ObjectWriter::default();
-        if let Some(number) = number {
-            metadata.json("environment", number);
-        }
-        Ok(Run {
-            trajectory_id: format!("{}-{}", record.stem, record.number).into(),
-            original_prompt: goal,
-            system: memory_in(before),
-            steps,
-            success: success.or(announced),
-            reward,
-            metadata: metadata.finish().map(Into::into),
-            ..Run::default()
-        })
     }
+}
+
+fn run_of<'t>(text: &'t str, record: &TextRecord<'_, '_>) -> Result<Run<'t>, String> {
+    let (number, text) = without_heading(text);
+    let (text, success) = without_status(text);
+    let (before, task) = text.rsplit_once("Here is the task:\n").unwrap_or(("", text));
+    let start = task.find("\n> ").map_or(task.len(), |at| at + 1);
+    let (start, course) = task.split_at(start);
+    if course.is_empty() {
+        return Err(format!("it has no line `> command`, only {:.60?}", task.trim()));
+    }
+    let (goal, around) = goal_of(start);
+    let mut steps = steps(course);
+    let resets = steps.first().and_then(|step| step.action_name.as_deref()) == Some("reset");
+    if let Some(observation) = filled(around.into()).filter(|_| !resets) {
+        steps.insert(0, RunStep { observation: Some(observation), ..RunStep::default() });
+    }
+    let (announced, reward) = announced(course);
+    let mut metadata = ObjectWriter::default();
+    if let Some(number) = number {
+        metadata.json("environment", number);
+    }
+    Ok(Run {
+        trajectory_id: format!("{}-{}", record.stem, record.number).into(),
+        original_prompt: goal,
+        system: memory_in(before),
+        steps,
+        success: success.or(announced),
+        reward,
+        metadata: metadata.finish().map(Into::into),
+        ..Run::default()
+    })
+}
+
+/// The command in a line: `> look`, `Act 3: look`.
+fn command_in(line: &str) -> Option<&str> {
+    line.strip_prefix("> ").or_else(|| numbered(line, "Act "))
+}
+
+/// What follows `Act 3: `, `Obs 3: `.
+fn numbered<'t>(line: &'t str, label: &str) -> Option<&'t str> {
+    let (number, rest) = line.strip_prefix(label)?.split_once(": ")?;
+    (!number.is_empty() && number.bytes().all(|byte| byte.is_ascii_digit())).then_some(rest)
+}
+
+/// The reward in a line `2 r 0 rs [1, 0] cnts [2, 0] ..`, which ends a run.
+fn reward_in(line: &str) -> Option<&str> {
+    let (number, rest) = line.split_once(" r ")?;
+    let (reward, _) = rest.split_once(" rs [")?;
+    number.bytes().all(|byte| byte.is_ascii_digit()).then_some(reward)
+}
+
+/// A run whose acts and observations are numbered, as one of commands. What stands before the room and behind the reward is
+/// no part of it.
+fn with_plain_commands(text: &str) -> Cow<'_, str> {
+    if !text.lines().any(|line| numbered(line, "Act ").is_some()) {
+        return text.into();
+    }
+    let mut out = String::new();
+    let lines = text.lines().skip_while(|line| !line.starts_with(ROOM) && !line.starts_with(TASK));
+    for line in lines {
+        if let Some(reward) = reward_in(line) {
+            out.push_str(if reward == "1" { "STATUS: OK\n" } else { "STATUS: FAIL\n" });
+            break;
+        }
+        match numbered(line, "Act ") {
+            Some(command) => out.extend(["> ", command]),
+            None => out.push_str(numbered(line, "Obs ").unwrap_or(line)),
+        }
+        out.push('\n');
+    }
+    out.into()
 }
 
 /// The number in `Environment #7:`, and what follows that line.

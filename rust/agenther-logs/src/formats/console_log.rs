@@ -20,11 +20,11 @@
 //!
 //! Leaks: none; `✅ Task completed` is the agent's own claim.
 
-use std::borrow::Cow;
 use std::ops::Range;
 
 use super::{TextFormat, TextRecord, filled};
 use crate::json::{Limits, Tape};
+use crate::printed::plain;
 use crate::run::{Run, Text};
 use crate::timeline::Timeline;
 
@@ -73,20 +73,6 @@ fn entry(line: &str) -> Option<(Speaker, &str)> {
         () => Speaker::Other,
     };
     Some((speaker, rest.trim()))
-}
-
-/// Text without the sequences that colour it.
-fn plain(text: &str) -> Cow<'_, str> {
-    if !text.contains("\u{1b}[") {
-        return text.into();
-    }
-    let mut pieces = text.split("\u{1b}[");
-    let mut out = pieces.next().unwrap_or_default().to_owned();
-    for piece in pieces {
-        let end = piece.find(|c: char| c.is_ascii_alphabetic()).map_or(piece.len(), |end| end + 1);
-        out.push_str(&piece[end..]);
-    }
-    out.into()
 }
 
 /// Whether a run begins at a line.

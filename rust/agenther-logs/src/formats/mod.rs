@@ -19,8 +19,11 @@ mod app_agent;
 mod appworld;
 mod atif;
 mod autogen_chat;
+mod autogen_console;
 mod autogen_events;
 mod autogen_state;
+mod autogen_state;
+mod autogpt_log;
 mod azure_evaluation;
 mod bedrock_agents;
 mod bfcl;
@@ -28,12 +31,15 @@ mod braintrust;
 mod browsecomp_plus;
 mod browser_use;
 mod browser_use_cloud;
+mod chain_log;
+mod chat_export;
 mod chat_memory;
 mod chatgpt;
 mod cherry_studio;
 mod ck_pro;
 mod claude_ai;
 mod claude_code;
+mod claude_terminal;
 mod cli_events;
 mod cline;
 mod codex;
@@ -62,10 +68,12 @@ mod hf_agent_trace;
 mod inspect;
 mod intercode;
 mod kimi;
+mod labelled_log;
 mod langchain_agent;
 mod langchain_events;
 mod langfuse;
 mod langgraph;
+mod langgraph_text;
 mod langsmith;
 mod langwatch;
 mod lats;
@@ -74,6 +82,7 @@ mod librechat;
 mod livekit;
 mod llamaindex_events;
 mod lm_studio;
+mod log_text;
 mod magentic_one;
 mod manus;
 mod mcp;
@@ -112,12 +121,14 @@ mod rl_episodes;
 mod rollout;
 mod skyvern;
 mod smolagents;
+mod smolagents_log;
 mod specstory;
 mod step_list;
 mod swe_agent;
 mod tapeagents;
 mod taskweaver;
 mod tau_bench;
+mod team_log;
 mod terminus;
 mod tool_sandbox;
 mod toolbench;
@@ -273,6 +284,7 @@ pub const FORMATS: &[&dyn Format] = &[
     &react::React,
     &step_list::StepList,
     &openai_chat::OpenAiChat,
+    &log_text::LogText,
     &message_rows::MessageRows,
     &message_lines::MessageLines,
 ];
@@ -286,6 +298,15 @@ pub const TEXT_FORMATS: &[&dyn TextFormat] = &[
     &specstory::SpecStory,
     &aider::Aider,
     &crewai_log::CrewAiLog,
+    &autogen_console::AutogenConsole,
+    &chain_log::ChainLog,
+    &langgraph_text::LangGraphText,
+    &smolagents_log::SmolagentsLog,
+    &claude_terminal::ClaudeTerminal,
+    &chat_export::ChatExport,
+    &team_log::TeamLog,
+    &autogpt_log::AutoGptLog,
+    &labelled_log::LabelledLog,
     &console_log::ConsoleLog,
     &react_text::ReactText,
     &command_log::CommandLog,
