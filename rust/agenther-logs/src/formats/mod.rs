@@ -22,7 +22,6 @@ mod autogen_chat;
 mod autogen_console;
 mod autogen_events;
 mod autogen_state;
-mod autogen_state;
 mod autogpt_log;
 mod azure_evaluation;
 mod bedrock_agents;
