@@ -104,6 +104,7 @@ use crate::beside::Beside;
 use crate::blank::is_blank;
 use crate::identity::fingerprint;
 use crate::json::{Keys, ObjectWriter, Value};
+use crate::labels::without_labels;
 use crate::run::{Run, RunStep, Text};
 
 pub(crate) use openai_chat::{schemas, tools_of as tool_schemas};
@@ -398,8 +399,8 @@ pub(crate) fn copy_rest(out: &mut ObjectWriter, record: &Record<'_, '_>, taken: 
     for (key, value) in
         record.value.members().filter(|(key, _)| Some(&**key) != id && !taken(key) && !is_reference(key))
     {
-        let json = value.json();
-        if !value.is_null() && json.len() <= METADATA_FIELD {
+        let json = without_labels(record.value, &key, value).filter(|json| json.len() <= METADATA_FIELD);
+        if let Some(json) = json.filter(|_| !value.is_null()) {
             out.json(&key, &json);
         }
     }
