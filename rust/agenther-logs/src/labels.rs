@@ -157,7 +157,11 @@ pub(crate) fn grade(value: Value<'_, '_>) -> Option<f64> {
 pub(crate) fn read_labels<'a>(record: Value<'_, 'a>, run: &mut Run<'a>) {
     let values = |keys| record.among(keys).map(|(_, value)| value);
     run.reward = values(&REWARD).find(|value| !value.is_null()).and_then(sum);
-    run.success = values(&SUCCESS).find_map(yes_or_no);
+    let said = |(key, value): (&str, Value<'_, 'a>)| {
+        // A question may have the answer `true`.
+        yes_or_no(value).or_else(|| if key == "correct" { None } else { said_yes_or_no(value) })
+    };
+    run.success = record.among(&SUCCESS).find_map(said);
     run.failure_reason = ending(record);
     match holder(record) {
         Some((_, held)) => read_held(held, run),
@@ -196,10 +200,17 @@ fn sum(reward: Value<'_, '_>) -> Option<f64> {
     (reward.items().next().is_some() && sum.is_finite()).then_some(sum)
 }
 
-/// A boolean, or the number that stands for one. A text is none: `correct` may hold the answer.
+/// A boolean, or the number that stands for one.
 fn yes_or_no(value: Value<'_, '_>) -> Option<bool> {
     let number = value.as_f64().filter(|_| !value.is_string());
     value.as_bool().or_else(|| Some(number.filter(|number| matches!(number, 0.0 | 1.0))? == 1.0))
+}
+
+/// A boolean as tables have it.
+fn said_yes_or_no(value: Value<'_, '_>) -> Option<bool> {
+    let word = value.text()?;
+    let is = |wanted: &str| word.trim().eq_ignore_ascii_case(wanted);
+    (is("true") || is("false")).then(|| is("true"))
 }
 
 /// Judges a run by its reward where the log states no success: by the bar that the caller set, else
@@ -227,6 +238,8 @@ mod tests {
             (r#"{"resolved": 0}"#, Some(false), None),
             (r#"{"success": 1.0, "reward": 0.5}"#, Some(true), Some(0.5)),
             (r#"{"correct": "No"}"#, None, None),
+            (r#"{"correct": "true"}"#, None, None),
+            (r#"{"success": "True"}"#, Some(true), None),
             (r#"{"correct": 42}"#, None, None),
             (r#"{"reward": "0.0"}"#, Some(false), Some(0.0)),
             (r#"{"reward": 7}"#, None, Some(7.0)),
