@@ -213,10 +213,14 @@ fn said_yes_or_no(value: Value<'_, '_>) -> Option<bool> {
     (is("true") || is("false")).then(|| is("true"))
 }
 
+/// The full mark of a run whose reward tells no success: where rewards add up, nobody knows to what.
+pub(crate) const UNKNOWN_SCALE: f64 = f64::INFINITY;
+
 /// Judges a run by its reward where the log states no success: by the bar that the caller set, else
 /// by the format's full mark. What ended a run that succeeded is no reason of a failure.
 pub(crate) fn judge(run: &mut Run<'_>, success_at: Option<f64>) {
     let passed = |reward: f64| match success_at.or(run.full_mark) {
+        Some(UNKNOWN_SCALE) => None,
         Some(bar) => Some(reward >= bar),
         None => full_mark(reward),
     };

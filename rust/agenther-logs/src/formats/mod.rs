@@ -93,6 +93,7 @@ mod weave;
 mod web_agent_chat;
 mod web_voyager;
 mod webarena;
+mod world_steps;
 mod zed;
 
 pub(crate) use openai_chat::tools_of;
@@ -187,6 +188,7 @@ pub const FORMATS: &[&dyn Format] = &[
     &agent_framework::AgentFramework,
     &llamaindex_events::LlamaIndexEvents,
     &rl_episodes::RlEpisodes,
+    &world_steps::WorldSteps,
     &api_bank::ApiBank,
     &crewai::CrewAi,
     &rollout::Rollout,
