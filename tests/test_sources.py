@@ -149,14 +149,17 @@ def test_streams_that_are_read_from_their_end_are(runs: pl.DataFrame) -> None:
 
 
 def test_a_folder_is_read_by_suffix_and_other_text_by_content(tmp_path: Path) -> None:
-    for name in ("a.json", "b.jsonl", "c.ndjson", "d.traj", "g.log", "h.txt", "ignored.csv"):
+    for name in ("a.json", "b.jsonl", "c.ndjson", "d.traj", "g.log", "h.txt", "ignored.yaml"):
         (tmp_path / name).write_text(log(name))
     (tmp_path / "e.gz").write_bytes(gzip.compress(log("e.gz").encode()))
     (tmp_path / "f.zip").write_bytes(archive(one=log("f.zip")))
+    table = pl.DataFrame({"messages": ['[{"role": "user", "content": "i.csv"}]'], "success": [True]})
+    table.write_csv(tmp_path / "i.csv")
+    (tmp_path / "prices.csv").write_text("item,price\neggs,2\n")
     (tmp_path / "notes.txt").write_text("Milk, eggs, bread.\n")
     (tmp_path / "page.html").write_text("<h1>Not a log</h1>")
     assert prompts(tmp_path) == [
-        *("a.json", "b.jsonl", "c.ndjson", "d.traj", "e.gz", "f.zip", "g.log", "h.txt")
+        *("a.json", "b.jsonl", "c.ndjson", "d.traj", "e.gz", "f.zip", "g.log", "h.txt", "i.csv")
     ]
 
 

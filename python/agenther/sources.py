@@ -37,7 +37,7 @@ RECORD_SUFFIXES = (
 )
 """What is read of a folder, whatever is in it: a file that is no log is a reject."""
 
-TEXT_SUFFIXES = (".html", ".log", ".md", ".txt")
+TEXT_SUFFIXES = (".csv", ".html", ".log", ".md", ".tsv", ".txt")
 """What is read of a folder if a format is recognised in it: most files of these names are no logs."""
 
 CHUNK = 1 << 20

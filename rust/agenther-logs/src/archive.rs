@@ -18,11 +18,13 @@ pub(crate) const MAGIC: [&[u8]; 2] = [b"PK\x03\x04", b"PK\x05\x06"];
 const MAX_MEMBERS: usize = 1 << 20;
 
 /// What a member's name ends with if it may hold records. Pictures and the like lie beside them.
-const RECORDS: &[&str] =
-    &[".json", ".jsonl", ".ndjson", ".traj", ".gz", ".zst", ".html", ".log", ".md", ".txt", ".zip", ".eval"];
+const RECORDS: &[&str] = &[
+    ".json", ".jsonl", ".ndjson", ".traj", ".gz", ".zst", ".csv", ".tsv", ".html", ".log", ".md", ".txt",
+    ".zip", ".eval",
+];
 
-/// Members whose text may be no log at all: notes beside the logs.
-const PERHAPS: &[&str] = &[".html", ".log", ".md", ".txt"];
+/// Members whose text may be no log at all: notes and tables beside the logs.
+const PERHAPS: &[&str] = &[".csv", ".tsv", ".html", ".log", ".md", ".txt"];
 
 /// An open archive.
 pub(crate) struct Archive {

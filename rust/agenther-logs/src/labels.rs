@@ -1,8 +1,10 @@
 //! The outcome labels that logs of any shape carry under common names.
 
+use std::borrow::Cow;
+
 use crate::blank::is_blank;
-use crate::json::{Keys, Value, read_inner};
-use crate::run::Run;
+use crate::json::{Keys, ObjectWriter, Value, read_inner};
+use crate::run::{Run, Text};
 
 /// Keys of a boolean that says whether the run succeeded.
 static SUCCESS: Keys = Keys::new(&[
@@ -18,9 +20,11 @@ static SUCCESS: Keys = Keys::new(&[
     "task_success",
     // AgentDojo's: whether the user's task was done.
     "utility",
+    "won",
 ]);
 /// Keys of a number that says how well.
-static REWARD: Keys = Keys::new(&["reward", "total_reward", "final_reward", "score"]);
+static REWARD: Keys =
+    Keys::new(&["reward", "total_reward", "final_reward", "episode_rewards", "episode_reward", "score"]);
 /// Keys of the word for how it ended.
 static FAILURE_REASON: Keys =
     Keys::new(&["failure_reason", "terminate_reason", "termination_reason", "exit_status"]);
@@ -28,6 +32,56 @@ static FAILURE_REASON: Keys =
 /// Keys that [`read_labels`] uses, for those who copy the rest to the metadata.
 pub(crate) fn is_label(key: &str) -> bool {
     [&SUCCESS, &REWARD, &FAILURE_REASON].iter().any(|keys| keys.contains(key))
+}
+
+/// Members of a record that hold its labels, where it states none itself.
+const HOLDERS: &[&str] = &["meta", "metadata", "info"];
+/// What they call a success, sure names first: a `success` beside no reward may be that of a request.
+static HELD_SUCCESS: Keys =
+    Keys::new(&["resolved", "is_resolved", "solved", "is_solved", "is_correct", "task_success", "won"]);
+static HELD_REWARD: Keys =
+    Keys::new(&["reward", "total_reward", "final_reward", "episode_rewards", "episode_reward"]);
+static HELD_BESIDE_REWARD: Keys = Keys::new(&["success", "is_success"]);
+/// Where evaluators of a benchmark put what they found.
+const RESULTS: &[&[&str]] = &[&["result"], &["output", "result"]];
+
+/// Whether a record states a label itself.
+fn states_label(record: Value<'_, '_>) -> bool {
+    let stated = |keys| record.among(keys).any(|(_, value)| !value.is_null());
+    stated(&SUCCESS) || stated(&REWARD)
+}
+
+/// The member that holds the labels of a record.
+fn holder<'t, 'a>(record: Value<'t, 'a>) -> Option<(&'static str, Value<'t, 'a>)> {
+    if !record.is_object() || states_label(record) {
+        return None;
+    }
+    let holds = |held: Value<'_, '_>| {
+        held.among(&HELD_REWARD).any(|(_, value)| sum(value).is_some())
+            || held.among(&HELD_SUCCESS).any(|(_, value)| yes_or_no(value).is_some())
+    };
+    HOLDERS.iter().filter_map(|key| Some((*key, record.get(key)?))).find(|(_, held)| holds(*held))
+}
+
+/// The JSON of a member of a record without the labels of the record; `None` where nothing else is in it.
+pub(crate) fn without_labels<'a>(
+    record: Value<'_, 'a>,
+    key: &str,
+    member: Value<'_, 'a>,
+) -> Option<Cow<'a, str>> {
+    if !HOLDERS.contains(&key) || holder(record).is_none_or(|(holder, _)| holder != key) {
+        return Some(member.json());
+    }
+    let is_held = |key: &str| {
+        [&HELD_SUCCESS, &HELD_REWARD, &HELD_BESIDE_REWARD, &FAILURE_REASON]
+            .iter()
+            .any(|keys| keys.contains(key))
+    };
+    let mut out = ObjectWriter::default();
+    for (key, value) in member.members().filter(|(key, _)| !is_held(key)) {
+        out.json(&key, &value.json());
+    }
+    out.finish().map(Into::into)
 }
 
 /// Whether a reward is the full mark, on the scale of 0 to 1 that nearly all logs use; `None` on a
@@ -105,10 +159,21 @@ pub(crate) fn grade(value: Value<'_, '_>) -> Option<f64> {
 /// Sets `success`, `reward` and `failure_reason` from the members of `record`.
 pub(crate) fn read_labels<'a>(record: Value<'_, 'a>, run: &mut Run<'a>) {
     let values = |keys| record.among(keys).map(|(_, value)| value);
-    run.reward = values(&REWARD).find(|value| !value.is_null()).and_then(reward_of);
-    run.success = values(&SUCCESS).find_map(yes_or_no).or_else(|| evaluated(record));
-    let reasons = values(&FAILURE_REASON).filter_map(Value::text);
-    run.failure_reason = reasons.into_iter().find(|text| !is_blank(text) && !is_submission(text));
+    run.reward = values(&REWARD).find(|value| !value.is_null()).and_then(sum);
+    let said = |(key, value): (&str, Value<'_, 'a>)| {
+        // A question may have the answer `true`.
+        yes_or_no(value).or_else(|| if key == "correct" { None } else { said_yes_or_no(value) })
+    };
+    run.success = record.among(&SUCCESS).find_map(said).or_else(|| evaluated(record));
+    run.failure_reason = ending(record);
+    match holder(record) {
+        Some((_, held)) => read_held(held, run),
+        None if run.success.is_none() && run.reward.is_none() => {
+            let found = |path: &&[&str]| yes_or_no(record.at_path(path)?.get("is_correct")?);
+            run.success = RESULTS.iter().find_map(found);
+        }
+        None => {}
+    }
 }
 
 /// The verdict in what an evaluator wrote, as JSON or as a text that holds it: AgentDojo's of the user's task,
@@ -130,16 +195,54 @@ pub(crate) fn is_submission(status: &str) -> bool {
     ["submit", "submitted"].iter().any(|word| status.trim().eq_ignore_ascii_case(word))
 }
 
-/// A boolean, or the number that stands for one. A text is none: `correct` may hold the answer.
+/// The labels in the member that holds them.
+fn read_held<'a>(held: Value<'_, 'a>, run: &mut Run<'a>) {
+    let values = |keys| held.among(keys).map(|(_, value)| value);
+    run.reward = values(&HELD_REWARD).find_map(sum);
+    run.success = values(&HELD_SUCCESS).find_map(yes_or_no).or(run.success);
+    if run.reward.is_some() {
+        run.success = run.success.or_else(|| values(&HELD_BESIDE_REWARD).find_map(yes_or_no));
+    }
+    run.failure_reason = run.failure_reason.take().or_else(|| ending(held));
+}
+
+/// The word for how a run ended, unless it says that all went well.
+fn ending<'a>(place: Value<'_, 'a>) -> Option<Text<'a>> {
+    let words = place.among(&FAILURE_REASON).filter_map(|(_, value)| value.text());
+    words.into_iter().find(|text| !is_blank(text) && text != "success" && !is_submission(text))
+}
+
+/// A reward, or the sum of those of its steps or tokens.
+fn sum(reward: Value<'_, '_>) -> Option<f64> {
+    if !reward.is_array() {
+        return reward_of(reward);
+    }
+    let sum: f64 =
+        reward.items().map(|item| item.as_f64().filter(|_| !item.is_string())).sum::<Option<f64>>()?;
+    (reward.items().next().is_some() && sum.is_finite()).then_some(sum)
+}
+
+/// A boolean, or the number that stands for one.
 fn yes_or_no(value: Value<'_, '_>) -> Option<bool> {
     let number = value.as_f64().filter(|_| !value.is_string());
     value.as_bool().or_else(|| Some(number.filter(|number| matches!(number, 0.0 | 1.0))? == 1.0))
 }
 
+/// A boolean as tables have it.
+fn said_yes_or_no(value: Value<'_, '_>) -> Option<bool> {
+    let word = value.text()?;
+    let is = |wanted: &str| word.trim().eq_ignore_ascii_case(wanted);
+    (is("true") || is("false")).then(|| is("true"))
+}
+
+/// The full mark of a run whose reward tells no success: where rewards add up, nobody knows to what.
+pub(crate) const UNKNOWN_SCALE: f64 = f64::INFINITY;
+
 /// Judges a run by its reward where the log states no success: by the bar that the caller set, else
 /// by the format's full mark. What ended a run that succeeded is no reason of a failure.
 pub(crate) fn judge(run: &mut Run<'_>, success_at: Option<f64>) {
     let passed = |reward: f64| match success_at.or(run.full_mark) {
+        Some(UNKNOWN_SCALE) => None,
         Some(bar) => Some(reward >= bar),
         None => full_mark(reward),
     };
@@ -160,6 +263,8 @@ mod tests {
             (r#"{"resolved": 0}"#, Some(false), None),
             (r#"{"success": 1.0, "reward": 0.5}"#, Some(true), Some(0.5)),
             (r#"{"correct": "No"}"#, None, None),
+            (r#"{"correct": "true"}"#, None, None),
+            (r#"{"success": "True"}"#, Some(true), None),
             (r#"{"correct": 42}"#, None, None),
             (r#"{"reward": "0.0"}"#, Some(false), Some(0.0)),
             (r#"{"reward": 7}"#, None, Some(7.0)),
@@ -168,6 +273,15 @@ mod tests {
             (r#"{"task_status": "{\"running\": \"done\", \"evaluation\": true}"}"#, Some(true), None),
             (r#"{"evaluation": "It went well."}"#, None, None),
             (r#"{"success": null, "reward": NaN}"#, None, None),
+            (r#"{"score": [0, 0.25, 0.75]}"#, Some(true), Some(1.0)),
+            (r#"{"score": ["a"]}"#, None, None),
+            (r#"{"won": false, "episode_rewards": 10.0}"#, Some(false), Some(10.0)),
+            (r#"{"meta": {"reward": 0.5, "success": true}}"#, Some(true), Some(0.5)),
+            (r#"{"meta": {"reward": false}}"#, Some(false), Some(0.0)),
+            (r#"{"info": {"won": true}}"#, Some(true), None),
+            (r#"{"metadata": {"success": true, "score": 1}}"#, None, None),
+            (r#"{"success": false, "info": {"won": true}}"#, Some(false), None),
+            (r#"{"output": {"result": {"is_correct": true}}}"#, Some(true), None),
         ] {
             let found = read_inner(record, |record| {
                 let mut run = Run::default();
@@ -176,6 +290,19 @@ mod tests {
                 Some((run.success, run.reward))
             });
             assert_eq!(found, Some((success, reward)), "{record}");
+        }
+    }
+
+    #[test]
+    fn labels_that_are_read_leave_what_held_them() {
+        for (record, wanted) in [
+            (r#"{"meta": {"steps": 4, "reward": 1, "terminate_reason": "x"}}"#, r#"{"steps": 4}"#),
+            (r#"{"reward": 1, "meta": {"reward": 2}}"#, r#"{"reward": 2}"#),
+        ] {
+            let left = read_inner(record, |record| {
+                Some(without_labels(record, "meta", record.get("meta")?)?.into_owned())
+            });
+            assert_eq!(left.as_deref(), Some(wanted), "{record}");
         }
     }
 

@@ -38,6 +38,7 @@ mod spans;
 mod split;
 mod stream;
 mod swebench;
+mod table;
 mod terminal;
 mod timeline;
 mod transcript;

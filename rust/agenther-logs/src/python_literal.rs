@@ -23,6 +23,16 @@ pub(crate) fn members(text: &str) -> Vec<(String, String)> {
 
 /// The value at the start of `text` as JSON; `None` where it is cut off or no list or dictionary.
 pub(crate) fn to_json(text: &str) -> Option<String> {
+    value(text).map(|(json, _)| json)
+}
+
+/// A text that is one value as JSON.
+pub(crate) fn all_to_json(text: &str) -> Option<String> {
+    value(text).filter(|(_, rest)| rest.is_empty()).map(|(json, _)| json)
+}
+
+/// The value at the start of `text` as JSON, and what follows it.
+fn value(text: &str) -> Option<(String, &str)> {
     let (mut out, mut rest, mut open) = (String::new(), text, Vec::new());
     while let Some(next) = rest.chars().next() {
         match next {
@@ -46,7 +56,7 @@ pub(crate) fn to_json(text: &str) -> Option<String> {
                 out.truncate(out.trim_end_matches([',', ' ']).len());
                 out.push(close);
                 if open.is_empty() {
-                    return Some(out);
+                    return Some((out, &rest[1..]));
                 }
             }
             c if c.is_ascii_alphanumeric() || matches!(c, '-' | '+' | '.') => {

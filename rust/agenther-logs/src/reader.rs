@@ -17,10 +17,11 @@ use crate::records::RecordReader;
 use crate::run::{Reason, Reject, Sink};
 use crate::split::{Layout, Splitter};
 use crate::stream::{Window, decompressed};
+use crate::table::{Rows, Shape};
 
 /// Bytes looked at to tell the format. Enough for a record of most logs; a record that is longer is
 /// judged by its start.
-const SNIFFED: usize = 1 << 20;
+pub(crate) const SNIFFED: usize = 1 << 20;
 
 /// Bytes of records that are cut at a time: they stay in the cache until they are read.
 const BLOCK: usize = 1 << 20;
@@ -287,6 +288,17 @@ fn open_stream(
     let mut detection = detect(&window.bytes()[..sniffed], complete, options.mapping.as_deref());
     if window.bytes().starts_with(b"\xef\xbb\xbf") {
         window.consume(3);
+    }
+    let wants_records = options.mapping.is_some() || matches!(forced, Some(Chosen::Json(_)));
+    if matches!(detection.layout, Layout::Text | Layout::Opaque)
+        && let head = &window.bytes()[..window.bytes().len().min(SNIFFED)]
+        && let Some(shape) = Shape::of(head)
+    {
+        let rows = detect(&shape.records_in(head), false, options.mapping.as_deref());
+        if rows.format.is_some() || wants_records {
+            detection = rows;
+            window = Window::new(Box::new(Rows::new(window.into_stream(), &shape, options.max_record_bytes)));
+        }
     }
     if matches!(forced, Some(Chosen::Text(_))) {
         detection.layout = Layout::Text;

@@ -11,9 +11,10 @@ use crate::json::{JsonError, Problem, Tape, Value};
 use crate::labels::judge;
 use crate::panics::caught;
 use crate::pieces::{Assembled, Pieces};
-use crate::reader::{Chosen, Counts, Options, Source};
+use crate::reader::{Chosen, Counts, Options, SNIFFED, Source};
 use crate::run::{Reason, Reject, Run, Sink};
 use crate::split::{FrameState, Layout};
+use crate::table::Shape;
 use crate::verdicts;
 
 /// Reads the records of blocks. It keeps the runs that are spread over records, and what may be the beginning of another
@@ -104,7 +105,10 @@ impl RecordReader {
     ) -> Result<(), Trouble> {
         let source = tally.source;
         if source.detection.layout == Layout::Opaque {
-            return Err((Reason::NotALog, not_a_log_sentence(origin.bytes)));
+            return Err(match Shape::of(&origin.bytes[..origin.bytes.len().min(SNIFFED)]) {
+                Some(table) => (Reason::UnknownShape, table.sentence()),
+                None => (Reason::NotALog, not_a_log_sentence(origin.bytes)),
+            });
         }
         let text = match simdutf8::basic::from_utf8(origin.bytes) {
             Ok(text) => Cow::Borrowed(text),

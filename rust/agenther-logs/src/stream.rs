@@ -112,6 +112,14 @@ impl Window {
         }
     }
 
+    /// The stream from what is not consumed on.
+    pub fn into_stream(mut self) -> Box<dyn Read + Send> {
+        self.buffer.truncate(self.end);
+        let mut left = io::Cursor::new(self.buffer);
+        left.set_position(self.start as u64);
+        Box::new(left.chain(Rest { input: self.input, error: self.error }))
+    }
+
     /// What is in memory and not consumed.
     pub fn bytes(&self) -> &[u8] {
         let capped = self.cap.map_or(self.end, |cap| self.start + (cap - self.offset) as usize);
@@ -198,6 +206,21 @@ impl Window {
     /// The failure that ended the stream, once.
     pub fn take_error(&mut self) -> Option<io::Error> {
         self.error.take()
+    }
+}
+
+/// What follows on a window: the failure that it met, or more of the stream.
+struct Rest {
+    input: Box<dyn Read + Send>,
+    error: Option<io::Error>,
+}
+
+impl Read for Rest {
+    fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
+        match self.error.take() {
+            Some(error) => Err(error),
+            None => self.input.read(buffer),
+        }
     }
 }
 

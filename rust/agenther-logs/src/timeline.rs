@@ -54,6 +54,11 @@ impl<'a> Timeline<'a> {
         join(&mut self.thought, words);
     }
 
+    /// Whether anything happened yet.
+    pub fn has_acted(&self) -> bool {
+        !self.steps.is_empty()
+    }
+
     /// The agent said something that a call may follow: a thought then, else a reply, beside which what it
     /// thought is dropped.
     pub fn say(&mut self, words: Option<Text<'a>>) {

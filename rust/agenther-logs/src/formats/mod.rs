@@ -144,6 +144,7 @@ mod web_shop;
 mod web_surfer;
 mod web_voyager;
 mod webarena;
+mod world_steps;
 mod zed;
 
 pub(crate) use openai_chat::tools_of;
@@ -155,6 +156,7 @@ use crate::beside::Beside;
 use crate::blank::is_blank;
 use crate::identity::fingerprint;
 use crate::json::{Keys, ObjectWriter, Value};
+use crate::labels::without_labels;
 use crate::run::{Run, RunStep, Text};
 
 pub(crate) use openai_chat::{completion_of, messages_of, schemas, tools_of as tool_schemas};
@@ -277,6 +279,7 @@ pub const FORMATS: &[&dyn Format] = &[
     &agent_framework::AgentFramework,
     &llamaindex_events::LlamaIndexEvents,
     &rl_episodes::RlEpisodes,
+    &world_steps::WorldSteps,
     &api_bank::ApiBank,
     &crewai::CrewAi,
     &rollout::Rollout,
@@ -502,8 +505,8 @@ pub(crate) fn copy_rest(out: &mut ObjectWriter, record: &Record<'_, '_>, taken: 
     for (key, value) in
         record.value.members().filter(|(key, _)| Some(&**key) != id && !taken(key) && !is_reference(key))
     {
-        let json = value.json();
-        if !value.is_null() && json.len() <= METADATA_FIELD {
+        let json = without_labels(record.value, &key, value).filter(|json| json.len() <= METADATA_FIELD);
+        if let Some(json) = json.filter(|_| !value.is_null()) {
             out.json(&key, &json);
         }
     }

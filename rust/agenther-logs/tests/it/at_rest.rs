@@ -362,3 +362,51 @@ fn text_between_documents_of_many_lines_costs_a_reject_a_line() {
     assert_eq!(ids(&found), ["a", "b"]);
     assert_eq!((counts.runs, counts.rejects), (2, 2));
 }
+
+/// A table with the columns `id` and `messages`.
+fn table(rows: &[(&str, &str)]) -> String {
+    let row = |(id, cell): &(&str, &str)| format!("{id},\"{}\"\n", cell.replace('"', "\"\""));
+    std::iter::once("id,messages\n".to_owned()).chain(rows.iter().map(row)).collect()
+}
+
+/// A source that hands out its bytes one by one.
+struct Slow(Cursor<Vec<u8>>);
+
+impl Read for Slow {
+    fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
+        self.0.read(&mut buffer[..1])
+    }
+}
+
+#[test]
+fn the_rows_of_a_table_are_records() {
+    let messages =
+        r#"[{"role": "user", "content": "Hi,\n\"you\""}, {"role": "assistant", "content": "Hello"}]"#;
+    let text = table(&[("a", messages), ("b", messages)]);
+    for bytes in [text.clone().into_bytes(), format!("\u{feff}{text}").into_bytes(), gzip(text.as_bytes())] {
+        let (found, counts) = read(&bytes);
+        assert_eq!((ids(&found), counts.rejects), (vec!["a", "b"], 0));
+        assert_eq!(found.runs[0].original_prompt.as_deref(), Some("Hi,\n\"you\""));
+    }
+    let (found, _) = read_from(Box::new(Slow(Cursor::new(text.into_bytes()))), Options::default());
+    assert_eq!(ids(&found), ["a", "b"]);
+}
+
+#[test]
+fn a_row_that_is_cut_off_or_too_long_is_a_reject() {
+    let messages = r#"[{"role": "user", "content": "Hi"}, {"role": "assistant", "content": "Hello"}]"#;
+    let long = messages.replace("Hi", &"Hi".repeat(2000));
+    let text = format!("{}c,\"[{{", table(&[("a", messages), ("b", &long)]));
+    let options = Options { max_record_bytes: 1000, ..Options::default() };
+    let (found, counts) = read_from(Box::new(Cursor::new(text.into_bytes())), options);
+    assert_eq!((ids(&found), counts.records), (vec!["a"], 3));
+    let reasons: Vec<Reason> = found.rejects.iter().map(|reject| reject.reason).collect();
+    assert_eq!(reasons, [Reason::TooLarge, Reason::Truncated]);
+}
+
+#[test]
+fn a_table_of_something_else_is_one_reject_that_names_its_columns() {
+    let (found, counts) = read(b"item,price\neggs,2\nbread,3\n");
+    assert_eq!((counts.records, found.rejects[0].reason), (1, Reason::UnknownShape));
+    assert!(found.rejects[0].sentence.contains("`item`, `price`"), "{}", found.rejects[0].sentence);
+}

@@ -330,3 +330,19 @@ fn long_texts_are_read_in_linear_time() {
         assert!(started.elapsed().as_secs() < 20, "{format} took {:?}", started.elapsed());
     }
 }
+
+#[test]
+fn the_labels_of_steps_in_a_world_stand_beside_them() {
+    let table = include_str!("../fixtures/world_table.csv");
+    let stats = r#"{"task": "goto", "mission": "go to the door", "episode_return": 0.9, "progression": 1.0, "done": true}"#;
+    let run = read_among("balrog", &[("goto_run_00.csv", table), ("goto_run_00.json", stats)]);
+    assert_eq!((run.original_prompt.as_deref(), run.success), (Some("go to the door"), Some(true)));
+    assert_eq!((run.reward, run.metadata.as_deref()), (Some(1.0), Some(r#"{"task": "goto"}"#)));
+
+    let steps = include_str!("../fixtures/world_embodied.json");
+    let result = r#"{"reward": 0.5, "task_success": 1.0}"#;
+    let files = [("episode_7_step_3.json", steps), ("results/episode_7_final_res.json", result)];
+    assert_eq!(read_among("embodied", &files).success, Some(true));
+    let files = [("episode_7_step_3.json", steps), ("results/episode_8_final_res.json", result)];
+    assert_eq!(read_among("embodied_other", &files).success, Some(false));
+}
