@@ -34,7 +34,9 @@ pub(crate) fn label<'a>(format: &str, record: &Record<'_, 'a>, run: &mut Run<'a>
         match record.stem {
             "messages" => of_mcpmark(record, run),
             "traj_log" => run.success = passed(record),
-            stem => run.success = resolved(record, instance_in(stem)),
+            // `astropy__astropy-12907`: for any other name the reports would be read once a file and in vain.
+            stem if stem.contains("__") => run.success = resolved(record, instance_in(stem)),
+            _ => {}
         }
     }
 }
