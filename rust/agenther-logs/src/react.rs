@@ -103,7 +103,9 @@ pub(crate) fn sections(text: &str) -> Sections<'_> {
         if let Some((next, rest)) = label_of(line) {
             cut.end(label, &text[start..at]);
             (label, start) = (Some(next), at + line.len() - rest.len());
-            if let Some(thought) = rest.find(" ACTION:").filter(|_| next == Label::Thought) {
+            // Agents that write `THOUGHT:` may go on with `ACTION:` on the same line.
+            let is_loud = next == Label::Thought && without_stars(trim_start(line)).starts_with("TH");
+            if let Some(thought) = is_loud.then(|| rest.find(" ACTION:")).flatten() {
                 cut.end(label, &rest[..thought]);
                 (label, start) = (Some(Label::Action), start + thought + " ACTION:".len());
             }
@@ -132,7 +134,9 @@ pub(crate) fn parse_action(text: &str) -> (&str, Option<&str>) {
         let language = text[3..].lines().next().unwrap_or("").trim();
         return (if is_name(language) { language } else { "code" }, Some(code));
     }
-    if let Some((name, input)) = text.split_once(ACTION_INPUT) {
+    // A colon is rare, and looking for one needs no preparation.
+    let has_colon = memchr::memchr(b':', text.as_bytes()).is_some();
+    if let Some((name, input)) = has_colon.then(|| text.split_once(ACTION_INPUT)).flatten() {
         let name = name.trim_end().trim_end_matches([',', ';']).trim_end();
         let name = name.strip_suffix(" with").unwrap_or(name).trim_end();
         return (name, filled_part(input));

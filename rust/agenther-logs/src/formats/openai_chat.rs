@@ -341,9 +341,10 @@ const BEFORE_SCHEMAS: &[&str] = &[
 
 /// The schemas in a system prompt, as JSON or as Python prints them: a list, or one after the other.
 pub(crate) fn schemas_in_prompt(system: &str) -> Option<Text<'static>> {
+    memchr::memchr(b'{', system.as_bytes())?;
     BEFORE_SCHEMAS.iter().find_map(|before| {
-        let mut places = system.split(before).skip(1);
-        places.find_map(|rest| schemas_at(rest.trim_start()))
+        let mut places = memchr::memmem::find_iter(system.as_bytes(), before);
+        places.find_map(|at| schemas_at(system[at + before.len()..].trim_start()))
     })
 }
 

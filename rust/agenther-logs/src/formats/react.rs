@@ -169,6 +169,7 @@ fn metadata(record: &Record<'_, '_>) -> Option<String> {
 fn read_messages<'a>(messages: Value<'_, 'a>) -> Run<'a> {
     let mut builder = StepBuilder::of_agent_only();
     let (mut system, mut prompt): (Option<Text<'a>>, Option<Text<'a>>) = (None, None);
+    let mut task = None;
     for message in messages.items() {
         let Some(text) = content_text(message) else { continue };
         match role_of(message) {
@@ -185,13 +186,15 @@ fn read_messages<'a>(messages: Value<'_, 'a>) -> Run<'a> {
                 builder.sections(&text, &sections);
             }
             Some(_) if prompt.is_none() => {
-                let (around, task) = task_in(text);
+                let (around, asked) = task_in(text);
                 join(&mut system, around);
-                prompt = Some(task);
+                task = TASKS.iter().copied().find(|mark| asked.contains(mark));
+                prompt = Some(asked);
             }
             // What came before was the demonstration of another task.
             Some(_)
-                if text.trim_start().starts_with(NEXT_PROBLEM) || tells_anew(prompt.as_deref(), &text) =>
+                if text.trim_start().starts_with(NEXT_PROBLEM)
+                    || task.is_some_and(|task| text.contains(task)) =>
             {
                 builder = StepBuilder::of_agent_only();
                 prompt = Some(task_in(text).1);
@@ -223,13 +226,8 @@ static INSTRUCTION: LazyLock<Finder<'static>> = LazyLock::new(|| Finder::new("##
 /// How they go over to the next task after a demonstration.
 const NEXT_PROBLEM: &str = "Now, I will start a new problem";
 
-/// What worlds say before a task, and say once a run.
+/// What worlds say before a task, and say once a run: where it is said again, what came before was an example.
 const TASKS: &[&str] = &["Your task is to:", "Task Description:"];
-
-/// Whether a message states a task where one was stated before.
-fn tells_anew(prompt: Option<&str>, text: &str) -> bool {
-    TASKS.iter().any(|task| text.contains(task) && prompt.is_some_and(|prompt| prompt.contains(task)))
-}
 
 /// The task in the first message, and what stands around it: the rules of AgentBench's operating
 /// system before it, the page of a WebShop on which it stands.

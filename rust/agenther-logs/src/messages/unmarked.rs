@@ -119,7 +119,7 @@ const CODE: &[(&str, &str, &str)] = &[
 
 /// Whether a turn is written with code after `Code:`, which is no other form of ReAct.
 pub(crate) fn runs_code(text: &str) -> bool {
-    text.contains("Code:\n```") || ends_with_code(text)
+    memchr::memchr(b'`', text.as_bytes()).is_some() && text.contains("Code:\n```") || ends_with_code(text)
 }
 
 /// Whether a thought ends with code between the tags of smolagents' later versions.
