@@ -59,10 +59,44 @@ fn the_result_is_what_the_envelope_holds() {
             "- ann: city: Oslo",
         ),
         ("name|city\nann|Oslo\nbo|Bern", "- ann: city: Oslo"),
+        (
+            r#"[{"status": true, "message": "Success", "data": [{"name": "ann", "city": "Oslo"}, {"name": "bo", "city": "Bern"}]}]"#,
+            "- ann: city: Oslo",
+        ),
+        (
+            r#"{"type": "text", "text": "[{\"name\": \"ann\", \"city\": \"Oslo\"}]", "annotations": null, "_meta": null}"#,
+            "ann: city: Oslo",
+        ),
     ] {
         let calls = [("list_members", r#"{"team": "blue"}"#, observation)];
         asks_and_answers("Add Cy to the blue team.", &calls, "the members", answers);
     }
+}
+
+#[test]
+fn what_stands_for_a_file_and_sentences_that_break_off_are_no_answers() {
+    for observation in ["[document]", "[image]"] {
+        let found =
+            goals("Mend the profile of Ann Lee.", &[("get_profile", r#"{"name": "Ann Lee"}"#, observation)]);
+        assert!(found.is_empty(), "{found:?}");
+    }
+    let search = |snippet: &str| {
+        let pages = format!(
+            r#"[{{"docid": "1", "score": 13.2, "snippet": "{snippet}"}}, {{"docid": "2", "score": 1.2, "snippet": "It is 31 m tall."}}]"#
+        );
+        let answers = goals(
+            "Which lamp is oldest?",
+            &[("search", r#"{"query": "lamp of the old lighthouse"}"#, &pages)],
+        );
+        answers.into_iter().map(|goal| goal.answer).collect::<Vec<_>>()
+    };
+    assert!(search("The lamp is ...").is_empty());
+    let cut = search("It burns oil. The lamp is ...");
+    assert!(
+        cut.iter().all(|answer| answer.contains("It burns oil.") && !answer.contains("The lamp"))
+            && !cut.is_empty(),
+        "{cut:?}"
+    );
 }
 
 #[test]

@@ -228,8 +228,10 @@ fn string(text: String) -> Node {
 fn typed_text(fields: Vec<(String, Node)>) -> Node {
     let is_block = fields.iter().any(|(key, value)| key == "type" && value.text() == Some("text"));
     let text = fields.iter().position(|(key, _)| key == "text");
+    // `annotations` and `_meta` are mostly null.
+    let said = fields.iter().filter(|(_, value)| !value.is_blank()).count();
     match text {
-        Some(at) if is_block && fields.len() <= 3 => {
+        Some(at) if is_block && said <= 3 => {
             fields.into_iter().nth(at).map_or_else(|| string(String::new()), |(_, text)| text)
         }
         _ => Node::Record(fields),
@@ -286,12 +288,18 @@ fn list_of_map(node: Node) -> Node {
     Node::List(fields.into_iter().map(item).collect())
 }
 
+/// `[image]`, `[document]`: what stands for a part that is no text.
+fn is_placeholder(text: &str) -> bool {
+    let inside = text.strip_prefix('[').and_then(|text| text.strip_suffix(']'));
+    inside.is_some_and(|kind| !kind.is_empty() && kind.bytes().all(|b| b.is_ascii_lowercase() || b == b'_'))
+}
+
 /// Marks that harnesses leave where they cut an observation.
 fn is_cut(text: &str) -> bool {
     ends_in_cut(text) || text.contains("truncated")
 }
 
-fn ends_in_cut(text: &str) -> bool {
+pub(super) fn ends_in_cut(text: &str) -> bool {
     let end = text.trim_end_matches(['"', '\'', ']', '}', ')', ' ', '\n']);
     end.ends_with("...") || end.ends_with('…') || end.ends_with("truncated")
 }
@@ -300,7 +308,9 @@ impl Node {
     /// Whether it says nothing: empty, null, or containers of such.
     pub fn is_blank(&self) -> bool {
         match self {
-            Node::Scalar(text, kind) => *kind == Kind::Null || !text.contains(char::is_alphanumeric),
+            Node::Scalar(text, kind) => {
+                *kind == Kind::Null || !text.contains(char::is_alphanumeric) || is_placeholder(text)
+            }
             Node::List(items) => items.iter().all(Node::is_blank),
             Node::Record(fields) => fields.iter().all(|(_, value)| value.is_blank()),
         }

@@ -3,7 +3,7 @@
 use super::answer;
 use super::call::Call;
 use super::noun_kinds::is_sayable;
-use super::payload::Node;
+use super::payload::{Node, ends_in_cut};
 use super::roles::Role;
 use super::words::Manner;
 use crate::hindsight::families::{Candidate, Proposals};
@@ -135,8 +135,23 @@ fn pages(rows: &[Node]) -> Option<String> {
     let Node::Record(first) = rows.first()? else { return None };
     let is_gist = |key: &&String| GIST.iter().any(|gist| key.eq_ignore_ascii_case(gist));
     let key = first.iter().map(|(key, _)| key).find(is_gist)?;
-    rows.iter().all(|row| row.get(key).is_some()).then_some(())?;
-    answer::list(rows, std::slice::from_ref(key))
+    let rows: Option<Vec<Node>> = rows.iter().map(|row| in_whole_sentences(row, key)).collect();
+    answer::list(&rows?, std::slice::from_ref(key))
+}
+
+/// A page whose gist ends with its last whole sentence; `None` where it has none, or no gist.
+fn in_whole_sentences(page: &Node, key: &str) -> Option<Node> {
+    let gist = page.get(key)?;
+    let Some(text) = gist.text().filter(|text| ends_in_cut(text)) else { return Some(page.clone()) };
+    let end = [". ", "! ", "? "].iter().filter_map(|end| text.rfind(end)).max()?;
+    let Node::Record(fields) = page else { return None };
+    let shortened = |(name, value): &(String, Node)| match value {
+        Node::Scalar(text, kind) if name == key => {
+            (name.clone(), Node::Scalar(text[..=end].to_string(), *kind))
+        }
+        other => (name.clone(), other.clone()),
+    };
+    Some(Node::Record(fields.iter().map(shortened).collect()))
 }
 
 /// `[snippet: …, title: …, link: …], [snippet: …]`, as LangChain prints what DuckDuckGo found.
