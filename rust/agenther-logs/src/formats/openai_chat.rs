@@ -37,9 +37,10 @@ use crate::messages::{Conversation, Role, content_text, has_known_role, is_messa
 use crate::python_literal::to_json;
 use crate::run::{Run, Text};
 use crate::spans::words;
+use crate::sse::message_in;
 use crate::swebench::{is_task_prompt, set_task};
 use crate::terminal::set_final_answer;
-use crate::transcript::messages_in;
+use crate::transcript::{Chat, messages_in};
 
 pub(super) struct OpenAiChat;
 
@@ -176,6 +177,14 @@ pub(crate) fn completion_of<'t, 'a>(record: Value<'t, 'a>) -> Option<Value<'t, '
     if is_message(found) { Some(found) } else { found.get("message").filter(|message| is_message(*message)) }
 }
 
+/// The messages of a request with the answer that was logged as it was streamed.
+fn streamed(record: Value<'_, '_>) -> Option<String> {
+    const STREAMS: &[&[&str]] =
+        &[&["response", "body_raw"], &["response", "body"], &["response"], &["response_body"]];
+    let answer = STREAMS.iter().find_map(|path| message_in(&record.at_path(path)?.text()?))?;
+    Some(Chat::of(&messages_of(record)?.json()).and(&answer))
+}
+
 /// What a record is that has messages and is no run: a judge's verdict on one (AgentRewardBench), or a prompt that a harness
 /// logs apart from what the model said to it (UFO).
 fn no_run(record: Value<'_, '_>) -> Option<&'static str> {
@@ -245,6 +254,13 @@ impl Format for OpenAiChat {
         }
         if answers_messages(record.value) {
             return Rollout.read(record);
+        }
+        if let Some(chat) = streamed(record.value) {
+            let mut tape = Tape::default();
+            let parsed = tape
+                .parse(&chat, Limits::default())
+                .map_err(|error| format!("what was streamed makes no message: {error}"))?;
+            return build(record, Conversation::read(parsed.root().items())).map(Run::into_owned);
         }
         let messages = messages(record.value);
         if let Some(error) = failed_request(record.value).filter(|_| completion_of(record.value).is_none()) {
