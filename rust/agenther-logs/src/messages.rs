@@ -6,6 +6,7 @@
 //! words of a message with calls; beside a plain reply it is dropped, since the reply is the step. An agent
 //! without calls of its own writes them into its words, and what its user says next came back.
 
+mod bare;
 mod content;
 mod dialects;
 mod environment;
@@ -299,6 +300,9 @@ impl<'a> Conversation<'a> {
     fn agent(&mut self, message: Value<'_, 'a>) {
         if message.text_of(&["role"]).as_deref() == Some("reasoning") {
             return join(&mut self.pending_thought, content_text(message).map(written::without_thought_tags));
+        }
+        if let Some(action) = bare::action(message) {
+            return self.bare_action(message, &action);
         }
         if dialects::is_code(message) {
             return self.code(message);

@@ -185,6 +185,13 @@ fn streamed(record: Value<'_, '_>) -> Option<String> {
     Some(Chat::of(&messages_of(record)?.json()).and(&answer))
 }
 
+/// The messages of a conversation that is a list of rounds (R-Judge).
+fn rounds<'t, 'a>(record: Value<'t, 'a>) -> impl Iterator<Item = Value<'t, 'a>> {
+    let begins = |round: Value<'t, 'a>| round.items().next().is_some_and(is_message);
+    let list = record.get("contents").filter(|rounds| rounds.items().next().is_some_and(begins));
+    list.into_iter().flat_map(|rounds| rounds.items()).flat_map(|round| round.items())
+}
+
 /// What a record is that has messages and is no run: a judge's verdict on one (AgentRewardBench), or a prompt that a harness
 /// logs apart from what the model said to it (UFO).
 fn no_run(record: Value<'_, '_>) -> Option<&'static str> {
@@ -225,6 +232,7 @@ impl Format for OpenAiChat {
         let Some(messages) = messages_of(record) else {
             return match completion_of(record) {
                 Some(_) => 60,
+                None if rounds(record).next().is_some() => 75,
                 None if encoded_messages(record).is_some() => 50,
                 None if failed_request(record).is_some() => 40,
                 None => 0,
@@ -261,6 +269,9 @@ impl Format for OpenAiChat {
                 .parse(&chat, Limits::default())
                 .map_err(|error| format!("what was streamed makes no message: {error}"))?;
             return build(record, Conversation::read(parsed.root().items())).map(Run::into_owned);
+        }
+        if rounds(record.value).next().is_some() {
+            return build(record, Conversation::read(rounds(record.value)));
         }
         let messages = messages(record.value);
         if let Some(error) = failed_request(record.value).filter(|_| completion_of(record.value).is_none()) {
@@ -526,6 +537,7 @@ fn metadata(record: &Record<'_, '_>, goal: Option<&str>) -> Option<String> {
     copy_rest(&mut out, record, |key| {
         let is_read =
             has_completion && key == "completion" || key == "prediction" && predicted(record.value).is_some();
+        let is_read = is_read || key == "contents" && rounds(record.value).next().is_some();
         let text = || record.value.get(key).and_then(|value| value.text());
         let is_goal = GOAL.contains(&key) && text().as_deref() == goal;
         is_read || TAKEN.contains(&key) || is_label(key) || holds_messages(record.value, key) || is_goal
