@@ -8,7 +8,9 @@
 //! Microsoft's Agent Framework's, in its threads too; `message_history` the state of Pydantic AI's runs; `dialogs`
 //! and `origin_prompt` with `prediction` GTA's; `_role` and `tool_call_result` Haystack's; `UserMessage` and
 //! `llm_context` AutoGen's saved states; `tool-call` and `tool-response` smolagents'; calls that are
-//! strings those of verifiers, whose `completion` goes on with the `prompt`. A string may hold the
+//! strings those of verifiers, whose `completion` goes on with the `prompt`; `toolRequest` Genkit's, `tool_plan` Cohere's;
+//! `inputBodyJson` Bedrock's invocation logs; `raw_conversation_history` MCP-Atlas's; `contents` of rounds R-Judge's;
+//! `sequences_str` Search-R1's. An answer may be the events that it was streamed as. A string may hold the
 //! messages: as JSON, in a chat template (`<|im_start|>`), or as the `USER:`, `ASSISTANT:` and
 //! `FUNCTION RESPONSE:` of Glaive.
 //!
@@ -25,7 +27,8 @@
 //! | `success`, `reward`, … beside the messages | the labels |
 //! | the rest | `metadata` |
 //!
-//! Leaks: none inside the messages of a plain log; `###STOP###` and its like are cut.
+//! Leaks: none inside the messages of a plain log; `###STOP###` and its like are cut. `TRAJECTORY`, `GTFA_CLAIMS` and
+//! `reward_model` hold what the answer should be, and stay behind.
 
 use std::borrow::Cow;
 
@@ -250,7 +253,9 @@ impl Format for OpenAiChat {
 
     fn read<'a>(&self, record: &Record<'_, 'a>) -> Result<Run<'a>, String> {
         no_run(record.value).map_or(Ok(()), |what| Err(what.to_owned()))?;
-        if messages_of(record.value).is_none()
+        // Search-R1 keeps the prompt as messages beside the whole of what was said.
+        let is_in_text = record.value.get("sequences_str").is_some_and(|text| text.is_string());
+        if (is_in_text || messages_of(record.value).is_none())
             && let Some(text) = encoded_messages(record.value)
         {
             let mut tape = Tape::default();
@@ -531,6 +536,7 @@ fn metadata(record: &Record<'_, '_>, goal: Option<&str>) -> Option<String> {
         // What the agent should have done, and said (MCP-Atlas).
         "TRAJECTORY",
         "GTFA_CLAIMS",
+        "reward_model",
     ];
     let mut out = ObjectWriter::default();
     let has_completion = continuation(record.value).next().is_some();
