@@ -16,13 +16,14 @@ use crate::json::Value;
 use crate::labels::is_label;
 use crate::messages::{Role, content_text, is_message, is_type, parts, role_of};
 use crate::run::Text;
+use crate::sse::is_stream;
 
 /// Conversations that may go on at the same time: those of the agents of one run.
 const WAITING: usize = 8;
 /// Bytes of the records that wait, beyond which the first of them is taken as complete.
 const WAITING_BYTES: usize = 64 << 20;
 
-/// Where an answer is a text.
+/// Where an answer is a text; what was streamed is another text each time.
 const ANSWER: &[&str] = &["response", "completion", "output", "generation"];
 
 /// What a record says, message by message.
@@ -39,7 +40,12 @@ impl Outline {
         if record.members().any(|(key, _)| is_label(&key)) {
             return None;
         }
-        let in_text = || record.text_of(ANSWER).map(|text| words(Some(Role::Agent), filled(text)).finish());
+        let in_text = || {
+            record
+                .text_of(ANSWER)
+                .filter(|text| !is_stream(text))
+                .map(|text| words(Some(Role::Agent), filled(text)).finish())
+        };
         let answer = completion_of(record).map(said).or_else(in_text);
         Some(Outline { messages: list.items().map(said).collect(), answer })
     }

@@ -36,6 +36,7 @@ mod run;
 mod scan;
 mod spans;
 mod split;
+mod sse;
 mod stream;
 mod swebench;
 mod table;

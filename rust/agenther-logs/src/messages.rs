@@ -6,6 +6,7 @@
 //! words of a message with calls; beside a plain reply it is dropped, since the reply is the step. An agent
 //! without calls of its own writes them into its words, and what its user says next came back.
 
+mod bare;
 mod content;
 mod dialects;
 mod environment;
@@ -80,7 +81,7 @@ pub(crate) fn has_known_role(message: Value<'_, '_>) -> bool {
 fn named_role(name: &str) -> Option<Role> {
     Some(match name {
         "system" | "developer" => Role::System,
-        "assistant" | "ai" | "gpt" | "model" | "agent" | "chatgpt" | "bot" => Role::Agent,
+        "assistant" | "ai" | "gpt" | "model" | "agent" | "chatgpt" | "bot" | "chatbot" => Role::Agent,
         "tool" | "function" | "ipython" | "environment" | "observation" | "function_response"
         | "function_result" | "function_output" | "tool_response" | "tool_result" | "tool_output"
         | "computer" => Role::Tool,
@@ -286,7 +287,9 @@ impl<'a> Conversation<'a> {
     pub fn user_words(&mut self, words: Option<Text<'a>>) {
         let Some(words) = words.map(strip_stop_markers).and_then(filled) else { return };
         self.pending_thought = None;
-        if self.prompt.is_none() {
+        if self.prompt.is_none() && is_set_up(&words) {
+            join(&mut self.system, Some(words));
+        } else if self.prompt.is_none() {
             // smolagents' words.
             self.prompt = Some(part_of(&words, |words| words.strip_prefix("New task:\n").unwrap_or(words)));
         } else {
@@ -297,6 +300,9 @@ impl<'a> Conversation<'a> {
     fn agent(&mut self, message: Value<'_, 'a>) {
         if message.text_of(&["role"]).as_deref() == Some("reasoning") {
             return join(&mut self.pending_thought, content_text(message).map(written::without_thought_tags));
+        }
+        if let Some(action) = bare::action(message) {
+            return self.bare_action(message, &action);
         }
         if dialects::is_code(message) {
             return self.code(message);
@@ -330,7 +336,9 @@ impl<'a> Conversation<'a> {
 
     /// Puts the words of a turn where they belong: to the first of its calls, or to a step of their own.
     fn end_turn(&mut self, first: usize, reasoning: Option<Text<'a>>, words: Option<Text<'a>>) {
+        let is_confirmed = self.prompt.is_none() && self.steps.is_empty() && self.system.is_some();
         let words = words.map(strip_stop_markers).and_then(filled);
+        let words = words.filter(|words| !(is_confirmed && words == SET_UP_ANSWER));
         let is_free = self.steps.len() == first && !self.has_calls;
         let pieces = words.as_deref().filter(|_| is_free);
         if let Some(pieces) = pieces.and_then(|words| interleaved::pieces(words, &self.told())) {
@@ -585,6 +593,13 @@ impl<'a> Conversation<'a> {
         (self.pending_user.is_none() && self.steps[last].observation.is_none()).then_some(last)
     }
 }
+
+/// What Gemini CLI and those after it tell the model first, in the user's name, and what the model is made to say to it.
+fn is_set_up(words: &str) -> bool {
+    let first = words.lines().next().unwrap_or_default();
+    first.starts_with("This is ") && first.ends_with(" We are setting up the context for our chat.")
+}
+const SET_UP_ANSWER: &str = "Got it. Thanks for the context!";
 
 /// Adds a paragraph.
 pub(crate) fn join<'a>(text: &mut Option<Text<'a>>, more: Option<Text<'a>>) {

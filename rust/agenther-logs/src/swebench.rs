@@ -11,6 +11,7 @@ const AROUND: &[(&str, &str)] = &[
     ("<pr_description>", "</pr_description>"),
     ("<issue_description>", "</issue_description>"),
     ("<issue>", "</issue>"),
+    ("<github_issue>", "</github_issue>"),
     ("Here's the issue text:\nISSUE:\n", "\nINSTRUCTIONS:\n"),
     ("Please solve this issue: ", "\n\nYou can execute bash commands"),
     ("Task Description:\n", "\n\nCurrent terminal state:"),
@@ -19,6 +20,19 @@ const AROUND: &[(&str, &str)] = &[
 ];
 const LEAD_INS: &[&str] =
     &["Consider the following PR description:", "Consider the following issue description:"];
+
+/// How such prompts begin, where nothing else in the log tells that they are some.
+const OPENINGS: &[&str] = &[
+    "<uploaded_files>",
+    "<pr_description>",
+    "<issue>",
+    "Consider the following github issue:\n<github_issue>",
+];
+
+/// Whether a prompt is one of those, by how it begins.
+pub(crate) fn is_task_prompt(prompt: &str) -> bool {
+    OPENINGS.iter().any(|opening| prompt.trim_start().starts_with(opening))
+}
 
 /// The task in a prompt, and what stands before and after it.
 fn task_in(prompt: &str) -> Option<(&str, &str, &str)> {

@@ -17,6 +17,7 @@
 //!
 //! Leaks: none.
 
+use std::borrow::Cow;
 use std::ops::Range;
 
 use super::react::read_transcript;
@@ -95,7 +96,7 @@ impl TextFormat for ChainLog {
         let has_calls = text.lines().any(|line| call_in(line).is_some());
         let mut run = match has_calls {
             true => Calls::of(record.text)?,
-            false => read_transcript(as_react(&text).into()).into_owned(),
+            false => read_transcript(as_react(&labelled(record.text)).into()).into_owned(),
         };
         by_agent(&run.steps)?;
         let asked = text.lines().find_map(asked).or_else(|| question(&text, record.number));
@@ -151,6 +152,28 @@ fn question(text: &str, number: u64) -> Option<&str> {
     let before = text[..start].trim();
     let words = if number == 0 { before } else { before.rsplit_once("\n\n")?.1.trim() };
     (words.len() < QUESTION && !words.contains(TASK)).then_some(words)
+}
+
+/// A text without its colours, in which what tools gave has a label: agents made by `create_react_agent` have no words
+/// before it, only another colour.
+fn labelled(text: &str) -> Cow<'_, str> {
+    // CrewAI's colours mean other things.
+    if !text.contains("\u{1b}[") || text.contains("CrewAgentExecutor") {
+        return plain(text);
+    }
+    let (mut out, mut is_behind_result) = (String::with_capacity(text.len()), false);
+    for (colour, part) in coloured(text) {
+        let is_result = !matches!(colour, "" | GREEN) && !out.trim_end().ends_with("Observation:");
+        if is_result {
+            out.push_str("\nObservation: ");
+        } else if is_behind_result && colour == GREEN {
+            let has_label = part.lines().next().is_some_and(|line| label_of(line).is_some());
+            out.push_str(if has_label { "\n" } else { "\nThought: " });
+        }
+        out.push_str(part);
+        is_behind_result = is_result;
+    }
+    out.into()
 }
 
 /// The text of a chain with a label before each of its parts.

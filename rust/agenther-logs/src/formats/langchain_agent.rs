@@ -142,7 +142,11 @@ fn thought_in<'a>(log: &Text<'a>) -> Option<Text<'a>> {
         let Sections { preface, sections } = sections(log);
         match sections.first() {
             Some((Label::Thought, thought)) => thought,
-            _ => preface.split("```").next().unwrap_or(preface).trim(),
+            // ToolAlpaca names who speaks before each label.
+            _ => ["```", "\nASSISTANT Action:"]
+                .iter()
+                .fold(preface, |text, end| text.split(end).next().unwrap_or(text))
+                .trim(),
         }
     }))
 }
@@ -165,6 +169,7 @@ mod tests {
             ("\nInvoking: `a` with `{}`\nresponded: Let me see.\n\n", Some("Let me see.")),
             ("\nInvoking: `a` with `{}`\n\n\n", None),
             ("```json\n{\"action\": \"a\"}\n```", None),
+            ("Hm.\nASSISTANT Action: a\nASSISTANT Action Input: {}", Some("Hm.")),
             ("", None),
         ] {
             assert_eq!(thought_in(&log.into()).as_deref(), thought, "{log:?}");

@@ -8,7 +8,9 @@
 //! Microsoft's Agent Framework's, in its threads too; `message_history` the state of Pydantic AI's runs; `dialogs`
 //! and `origin_prompt` with `prediction` GTA's; `_role` and `tool_call_result` Haystack's; `UserMessage` and
 //! `llm_context` AutoGen's saved states; `tool-call` and `tool-response` smolagents'; calls that are
-//! strings those of verifiers, whose `completion` goes on with the `prompt`. A string may hold the
+//! strings those of verifiers, whose `completion` goes on with the `prompt`; `toolRequest` Genkit's, `tool_plan` Cohere's;
+//! `inputBodyJson` Bedrock's invocation logs; `raw_conversation_history` MCP-Atlas's; `contents` of rounds R-Judge's;
+//! `sequences_str` Search-R1's. An answer may be the events that it was streamed as. A string may hold the
 //! messages: as JSON, in a chat template (`<|im_start|>`), or as the `USER:`, `ASSISTANT:` and
 //! `FUNCTION RESPONSE:` of Glaive.
 //!
@@ -25,7 +27,8 @@
 //! | `success`, `reward`, … beside the messages | the labels |
 //! | the rest | `metadata` |
 //!
-//! Leaks: none inside the messages of a plain log; `###STOP###` and its like are cut.
+//! Leaks: none inside the messages of a plain log; `###STOP###` and its like are cut. `TRAJECTORY`, `GTFA_CLAIMS` and
+//! `reward_model` hold what the answer should be, and stay behind.
 
 use std::borrow::Cow;
 
@@ -33,13 +36,14 @@ use super::rollout::{Rollout, answers_messages};
 use super::{Format, Record, copy_rest, filled, is_reference};
 use crate::json::{Limits, ObjectWriter, Tape, Value, read_inner};
 use crate::labels::{is_label, read_labels};
-use crate::messages::{Conversation, Role, content_text, is_message, role_of};
+use crate::messages::{Conversation, Role, content_text, has_known_role, is_message, role_of};
 use crate::python_literal::to_json;
 use crate::run::{Run, Text};
 use crate::spans::words;
-use crate::swebench::set_task;
+use crate::sse::message_in;
+use crate::swebench::{is_task_prompt, set_task};
 use crate::terminal::set_final_answer;
-use crate::transcript::messages_in;
+use crate::transcript::{Chat, messages_in};
 
 pub(super) struct OpenAiChat;
 
@@ -79,6 +83,9 @@ const MESSAGES: &[&[&str]] = &[
     &["history"],
     &["chat_history"],
     &["output", "history"],
+    &["input", "inputBodyJson", "messages"],
+    &["function_kwargs", "messages"],
+    &["raw_conversation_history"],
     &["input"],
     &["prompt"],
     &["text"],
@@ -94,10 +101,21 @@ const COMPLETIONS: &[&[&str]] = &[
     &["output", "choices"],
     &["completion", "choices"],
     &["completion"],
+    &["request_response", "choices"],
+    &["output", "messages"],
 ];
 
-/// Where a response is the message itself, as Anthropic's are.
-const ANSWERS: &[&[&str]] = &[&["response"], &["response", "body"], &["result", "message"], &["completion"]];
+/// Where a response is the message itself, as Anthropic's are, or holds it, as Ollama's and those of Bedrock's logs do.
+const ANSWERS: &[&[&str]] = &[
+    &["response"],
+    &["response", "body"],
+    &["response", "message"],
+    &["result", "message"],
+    &["completion"],
+    &["output", "outputBodyJson", "output", "message"],
+    &["output", "outputBodyJson"],
+    &["output"],
+];
 
 /// Fields that state the goal beside the messages.
 const GOAL: &[&str] =
@@ -106,7 +124,17 @@ const GOAL: &[&str] =
 /// Where the messages of a record are as JSON.
 pub(crate) fn messages_of<'t, 'a>(record: Value<'t, 'a>) -> Option<Value<'t, 'a>> {
     let found = MESSAGES.iter().filter_map(|path| record.at_path(path));
-    found.into_iter().find(|messages| messages.items().next().is_some_and(is_message))
+    let found = found.into_iter().find(|messages| messages.items().next().is_some_and(is_message));
+    found.or_else(|| whole_output(record))
+}
+
+/// A conversation from its first words on that is the output of an agent; what begins with the agent goes on with
+/// something that stands elsewhere.
+fn whole_output<'t, 'a>(record: Value<'t, 'a>) -> Option<Value<'t, 'a>> {
+    let output = record.get("output").filter(|output| output.items().nth(1).is_some())?;
+    let first = output.items().next().filter(|first| is_message(*first))?;
+    let is_asked = |message| matches!(role_of(message), Some(Role::System | Role::User));
+    (is_asked(first) && has_known_role(first)).then_some(output)
 }
 
 /// The messages that stand in a string.
@@ -144,8 +172,27 @@ pub(crate) fn completion_of<'t, 'a>(record: Value<'t, 'a>) -> Option<Value<'t, '
     if answer.is_some() {
         return answer;
     }
-    let found = COMPLETIONS.iter().find_map(|path| record.at_path(path)?.items().next())?;
+    let found = COMPLETIONS.iter().find_map(|path| {
+        let first = record.at_path(path)?.items().next()?;
+        // Messages that came out may be the whole conversation, which no request stands before.
+        Some(first).filter(|first| path[0] != "output" || role_of(*first) != Some(Role::User))
+    })?;
     if is_message(found) { Some(found) } else { found.get("message").filter(|message| is_message(*message)) }
+}
+
+/// The messages of a request with the answer that was logged as it was streamed.
+fn streamed(record: Value<'_, '_>) -> Option<String> {
+    const STREAMS: &[&[&str]] =
+        &[&["response", "body_raw"], &["response", "body"], &["response"], &["response_body"]];
+    let answer = STREAMS.iter().find_map(|path| message_in(&record.at_path(path)?.text()?))?;
+    Some(Chat::of(&messages_of(record)?.json()).and(&answer))
+}
+
+/// The messages of a conversation that is a list of rounds (R-Judge).
+fn rounds<'t, 'a>(record: Value<'t, 'a>) -> impl Iterator<Item = Value<'t, 'a>> {
+    let begins = |round: Value<'t, 'a>| round.items().next().is_some_and(is_message);
+    let list = record.get("contents").filter(|rounds| rounds.items().next().is_some_and(begins));
+    list.into_iter().flat_map(|rounds| rounds.items()).flat_map(|round| round.items())
 }
 
 /// What a record is that has messages and is no run: a judge's verdict on one (AgentRewardBench), or a prompt that a harness
@@ -188,6 +235,7 @@ impl Format for OpenAiChat {
         let Some(messages) = messages_of(record) else {
             return match completion_of(record) {
                 Some(_) => 60,
+                None if rounds(record).next().is_some() => 75,
                 None if encoded_messages(record).is_some() => 50,
                 None if failed_request(record).is_some() => 40,
                 None => 0,
@@ -205,7 +253,9 @@ impl Format for OpenAiChat {
 
     fn read<'a>(&self, record: &Record<'_, 'a>) -> Result<Run<'a>, String> {
         no_run(record.value).map_or(Ok(()), |what| Err(what.to_owned()))?;
-        if messages_of(record.value).is_none()
+        // Search-R1 keeps the prompt as messages beside the whole of what was said.
+        let is_in_text = record.value.get("sequences_str").is_some_and(|text| text.is_string());
+        if (is_in_text || messages_of(record.value).is_none())
             && let Some(text) = encoded_messages(record.value)
         {
             let mut tape = Tape::default();
@@ -217,6 +267,16 @@ impl Format for OpenAiChat {
         }
         if answers_messages(record.value) {
             return Rollout.read(record);
+        }
+        if let Some(chat) = streamed(record.value) {
+            let mut tape = Tape::default();
+            let parsed = tape
+                .parse(&chat, Limits::default())
+                .map_err(|error| format!("what was streamed makes no message: {error}"))?;
+            return build(record, Conversation::read(parsed.root().items())).map(Run::into_owned);
+        }
+        if rounds(record.value).next().is_some() {
+            return build(record, Conversation::read(rounds(record.value)));
         }
         let messages = messages(record.value);
         if let Some(error) = failed_request(record.value).filter(|_| completion_of(record.value).is_none()) {
@@ -271,8 +331,9 @@ pub(super) fn build<'c, 'a: 'c>(
         ..Run::default()
     };
     run.tools = tools_of(value).or_else(|| schemas_in_prompt(run.system.as_deref()?));
+    toolathlon(value, &mut run);
     set_goal(value.text_of(GOAL), &mut run);
-    if value.get("instance_id").is_some() {
+    if value.get("instance_id").is_some() || run.original_prompt.as_deref().is_some_and(is_task_prompt) {
         set_task(&mut run);
     }
     read_labels(value, &mut run);
@@ -283,7 +344,10 @@ pub(super) fn build<'c, 'a: 'c>(
 
 /// The system prompt that stands beside the messages: a text, or Anthropic's list of parts.
 pub(super) fn system_beside<'a>(record: Value<'_, 'a>) -> Option<Text<'a>> {
-    let places = [Some(record), record.get("request"), record.get("body")];
+    let request = record.get("request");
+    let inner = request.and_then(|request| request.get("body"));
+    let logged = record.at_path(&["input", "inputBodyJson"]);
+    let places = [Some(record), request, record.get("body"), inner, logged];
     let system =
         |place: Value<'_, 'a>| place.any_of(&["system", "system_prompt", "systemPrompt"]).and_then(words);
     places.into_iter().flatten().find_map(system).and_then(filled)
@@ -321,11 +385,38 @@ pub(crate) fn tools_of<'a>(record: Value<'_, 'a>) -> Option<Text<'a>> {
         &["request", "tools"],
         &["request", "body", "tools"],
         &["available_tools"],
+        &["toolConfig", "tools"],
+        &["input", "inputBodyJson", "tools"],
+        &["input", "inputBodyJson", "toolConfig", "tools"],
+        &["input", "tools"],
+        &["kwargs", "tools"],
+        &["function_kwargs", "tools"],
+        &["ENABLED_TOOLS"],
     ];
     let tools = PATHS
         .iter()
         .find_map(|path| record.at_path(path).filter(|tools| tools.is_array() || tools.is_string()))?;
     schemas(tools)
+}
+
+/// The schemas and the system prompt that Toolathlon keeps in fields which may be JSON in a string.
+fn toolathlon<'a>(record: Value<'_, 'a>, run: &mut Run<'a>) {
+    let owned = |value: Value<'_, '_>| Some(value.text_or_json()?.into_owned());
+    let found = |key, path: &[&str]| {
+        let field = record.get(key)?;
+        match field.text() {
+            Some(text) => read_inner(&text, |inner| owned(inner.at_path(path)?)),
+            None => owned(field.at_path(path)?),
+        }
+    };
+    if run.tools.is_none() {
+        run.tools = found("tool_calls", &["tools"])
+            .and_then(|tools| read_inner(&tools, |tools| Some(schemas(tools)?.into_owned())))
+            .map(Cow::Owned);
+    }
+    if run.system.is_none() {
+        run.system = found("config", &["system_prompts", "agent"]).map(Cow::Owned);
+    }
 }
 
 /// What stands before the schemas in system prompts: the tags of Hermes and Qwen's template and of Nemotron, the words of
@@ -411,15 +502,17 @@ pub(crate) fn schemas<'a>(tools: Value<'_, 'a>) -> Option<Text<'a>> {
 }
 
 fn wrapped_tool(tool: Value<'_, '_>) -> String {
+    // Bedrock's stand one level down.
+    let tool = tool.get("toolSpec").unwrap_or(tool);
     if tool.get("function").is_some_and(|function| function.is_object()) || tool.get("name").is_none() {
         return tool.json().into_owned();
     }
     let mut function = ObjectWriter::default();
     function.copy("name", tool.get("name")).copy("description", tool.get("description"));
-    function.copy(
-        "parameters",
-        tool.any_of(&["parameters", "input_schema", "inputSchema", "json_schema", "parametersJsonSchema"]),
-    );
+    const SCHEMA: &[&str] =
+        &["parameters", "input_schema", "inputSchema", "json_schema", "parametersJsonSchema", "arguments"];
+    let schema = tool.any_of(SCHEMA);
+    function.copy("parameters", schema.and_then(|schema| schema.get("json")).or(schema));
     let mut out = ObjectWriter::default();
     out.text("type", "function").json("function", &function.finish().unwrap_or_default());
     out.finish().unwrap_or_default()
@@ -437,12 +530,20 @@ fn metadata(record: &Record<'_, '_>, goal: Option<&str>) -> Option<String> {
         "choices",
         "body",
         "request",
+        "request_response",
+        "function_kwargs",
+        "ENABLED_TOOLS",
+        // What the agent should have done, and said (MCP-Atlas).
+        "TRAJECTORY",
+        "GTFA_CLAIMS",
+        "reward_model",
     ];
     let mut out = ObjectWriter::default();
     let has_completion = continuation(record.value).next().is_some();
     copy_rest(&mut out, record, |key| {
         let is_read =
             has_completion && key == "completion" || key == "prediction" && predicted(record.value).is_some();
+        let is_read = is_read || key == "contents" && rounds(record.value).next().is_some();
         let text = || record.value.get(key).and_then(|value| value.text());
         let is_goal = GOAL.contains(&key) && text().as_deref() == goal;
         is_read || TAKEN.contains(&key) || is_label(key) || holds_messages(record.value, key) || is_goal

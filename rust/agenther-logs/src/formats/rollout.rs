@@ -24,6 +24,7 @@ use crate::json::{Keys, Limits, ObjectWriter, Tape, Value, read_inner};
 use crate::labels::{is_label, read_labels, reward_of};
 use crate::messages::{Conversation, Role, content_text, has_written_calls, is_message, role_of};
 use crate::run::{Run, Text};
+use crate::sse::message_in;
 use crate::terminal::set_final_answer;
 use crate::transcript::{Chat, is_open, messages_in, turns_after};
 
@@ -193,6 +194,9 @@ fn answer(response: &str) -> String {
         (is_message(message) && role_of(message) == Some(Role::Agent))
             .then(|| format!("[{}]", message.json()))
     };
+    if let Some(message) = message_in(response) {
+        return format!("[{message}]");
+    }
     if response.trim_start().starts_with('{')
         && let Some(message) = read_inner(response, reply)
     {

@@ -121,6 +121,7 @@ const RUN: &[&str] = &[
     "session_id",
     "conversation_id",
     "thread_id",
+    "threadId",
     "trace_id",
     "state_id",
     "request_id",

@@ -103,7 +103,9 @@ pub(crate) fn part_text<'a>(part: Value<'_, 'a>) -> Option<Text<'a>> {
         if kind.contains("image") {
             return Some(Cow::Borrowed("[image]"));
         }
-        let found = part.text_of(&["title", "url"]).or_else(|| part.at_path(&["resource", "text"])?.text());
+        let inside = [&["resource", "text"], &["document", "data"]];
+        let inside = || inside.iter().find_map(|place| part.at_path(*place)?.text_or_json());
+        let found = part.text_of(&["title", "url"]).or_else(inside);
         found.or_else(|| Some(format!("[{kind}]").into()))
     })
 }
@@ -117,7 +119,8 @@ fn named_text<'a>(part: Value<'_, 'a>) -> Option<Text<'a>> {
 
 /// Reasoning that is kept apart from the words.
 pub(super) fn reasoning<'a>(message: Value<'_, 'a>) -> Option<Text<'a>> {
-    let mut thought = message.text_of(&["reasoning_content", "reasoning", "thinking", "thought"]);
+    let mut thought =
+        message.text_of(&["reasoning_content", "reasoning", "thinking", "thought", "tool_plan"]);
     for part in parts(message).filter(|part| is_type(*part, &["thinking", "reasoning"])) {
         join(&mut thought, part.any_of(&["thinking", "reasoning", "text"]).and_then(words));
     }
@@ -143,7 +146,8 @@ fn stated_failure(result: Value<'_, '_>) -> Option<bool> {
 }
 
 pub(super) fn error_text<'a>(result: Value<'_, 'a>) -> Option<Text<'a>> {
-    let error = result.get("error").filter(|error| error.is_object() || error.is_string())?;
+    let error = result.get("error").or_else(|| result.at_path(&["run", "error"]));
+    let error = error.filter(|error| error.is_object() || error.is_string())?;
     error.text_of(&["message"]).or_else(|| error.text_or_json())
 }
 

@@ -14,7 +14,8 @@ use crate::run::{RunStep, Text};
 /// Where messages have a list of parts, beside `content`.
 static PART_LISTS: Keys = Keys::new(&["parts", "items", "Items", "blocks", "contents", "_content"]);
 /// Parts that only such lists have where `content` holds them.
-const OWN_PARTS: &[&str] = &["tool_call", "tool_call_result", "toolCall", "toolResult"];
+const OWN_PARTS: &[&str] =
+    &["tool_call", "tool_call_result", "toolCall", "toolResult", "toolRequest", "toolResponse"];
 
 /// The parts of a message that is a list of them. Beside a content other lists than `parts` are something else: the items
 /// of an order, the blocks of a layout.
@@ -456,6 +457,14 @@ impl<'t, 'a> Part<'t, 'a> {
         if let Some(call) = object("toolCall") {
             return Some(Part::Call(call.get("value").unwrap_or(call), id(part)));
         }
+        // Genkit's.
+        let reference = |place: Value<'_, 'a>| place.get("ref").and_then(|id| id.scalar());
+        if let Some(call) = object("toolRequest") {
+            return Some(Part::Call(call, reference(call)));
+        }
+        if let Some(result) = object("toolResponse") {
+            return Some(Part::Result(result, reference(result)));
+        }
         let result = object("toolResult")?;
         let value = result.get("value").filter(|value| value.get("content").is_some());
         Some(Part::Result(value.unwrap_or(result), id(part)))
@@ -566,6 +575,9 @@ pub(super) fn failed(result: Value<'_, '_>) -> Option<bool> {
     }
     if let Some(outcome) = result.text_of(&["outcome"]).filter(|outcome| outcome.starts_with("OUTCOME_")) {
         return Some(outcome != "OUTCOME_OK");
+    }
+    if result.at_path(&["run", "error"]).is_some_and(|error| error.is_object()) {
+        return Some(true);
     }
     let response = result.any_of(&["response", "output", "result"])?;
     if response.text_of(&["type"]).is_some_and(|kind| kind.starts_with("error-")) {

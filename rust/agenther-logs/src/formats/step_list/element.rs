@@ -139,14 +139,20 @@ impl<'t, 'a> Element<'t, 'a> {
         // A message is the user's where its role says so.
         let is_user = |kind: &Kind| *kind == Kind::User;
         let known = || kinds().filter_map(|kind| kind_of(&kind));
-        let kind = known().find(is_user).or_else(|| known().next());
+        // Loggers of lines have the name of an event where others have words: pino's `msg`, `message` of Python's.
+        let logged =
+            || item.text_of(&["msg", "message"]).filter(|name| is_name(name)).and_then(|name| kind_of(&name));
+        let kind = known().find(is_user).or_else(|| known().next()).or_else(logged);
         // `{"type": "tool", "name": …}`
         let is_of_tool = kind.is_some() && kinds().any(|kind| kind.to_ascii_lowercase().contains("tool"));
         element.is_of_agent |= is_of_tool;
         element.kind = kind;
         let inner = |part| element.get(part).and_then(|inside: Value<'_, 'a>| inside.text_of(CONTENT));
-        element.words =
-            item.text_of(CONTENT).or_else(|| inner(Part::Inside)).or_else(|| inner(Part::Observation));
+        let words = item.text_of(CONTENT).filter(|words| logged().is_none() || !is_name(words));
+        element.words = words.or_else(|| inner(Part::Inside)).or_else(|| inner(Part::Observation));
+        if kind == Some(Kind::End) {
+            element.words = answer_at_end(item);
+        }
         element
     }
 
@@ -390,8 +396,22 @@ impl<'t, 'a> Element<'t, 'a> {
 
     /// The answer that it ends the run with.
     pub fn answer(&self) -> Option<Text<'a>> {
-        self.text(Part::Answer).or_else(|| self.words.clone().filter(|_| self.kind == Some(Kind::Answer)))
+        self.text(Part::Answer)
+            .or_else(|| self.words.clone().filter(|_| matches!(self.kind, Some(Kind::Answer | Kind::End))))
     }
+}
+
+/// What the agent answered, in the event that ends its run; beside a question or a prediction it is the gold answer.
+fn answer_at_end<'a>(item: Value<'_, 'a>) -> Option<Text<'a>> {
+    let is_graded =
+        item.any_of(&["question", "prediction", "predicted", "expected", "ground_truth"]).is_some();
+    item.text_of(&["answer"]).filter(|_| !is_graded)
+}
+
+/// Whether a text is the name of an event, which has two words at least: `tool_call`.
+fn is_name(text: &str) -> bool {
+    text.contains(['_', '.'])
+        && text.bytes().all(|byte| byte.is_ascii_lowercase() || matches!(byte, b'_' | b'.'))
 }
 
 /// Whether an error is one: neither `false`, nor 0, nor a blank text.

@@ -423,6 +423,7 @@ pub(super) fn kind_of(kind: &str) -> Option<Kind> {
     if has(&["run", "session", "episode", "task"])
         && (is_back || has(&["start", "started", "begin"]))
         && !is_of_tool
+        || matches!(words[..], ["agent", "finished" | "completed" | "done"])
     {
         return Some(Kind::End);
     }
