@@ -2,7 +2,7 @@
 //!
 //! Source: `ysymyth/ReAct`'s ALFWorld runs as they are printed, and `trial_<n>.log` of
 //! `noahshinn/reflexion` (`alfworld_runs`, `webshop_runs`), which has a run in each `Environment #<k>:`
-//! between two `#####`.
+//! between two `#####`. What KnowAgent and ADaPT keep of such runs in a field is read by `react`.
 //!
 //! | field of the log | field of the run |
 //! |---|---|
@@ -120,6 +120,30 @@ fn run_of<'t>(text: &'t str, record: &TextRecord<'_, '_>) -> Result<Run<'t>, Str
     })
 }
 
+/// Whether a field of a record holds a run of commands.
+pub(super) fn has_commands(text: &str) -> bool {
+    text.lines().filter(|line| line.starts_with("> ")).take(2).count() == 2
+}
+
+/// The run in a field of a record, as KnowAgent (`traj`) and ADaPT (`trace`, which begins with a command) keep it.
+pub(super) fn run_in_field(text: &str) -> Run<'_> {
+    let start = match text.starts_with([' ', '>']) {
+        true => 0,
+        false => text.find("\n> ").map_or(text.len(), |at| at + 1),
+    };
+    let (start, course) = text.split_at(start);
+    let (goal, around) = goal_of(start);
+    let opening = filled(around.into()).map(|seen| RunStep { observation: Some(seen), ..RunStep::default() });
+    // A part of a plan begins anew behind an empty command.
+    let course = course.trim_start_matches(['>', ' ']).replace("\n>\n\n ", "\n> ");
+    // The way up to here, which KnowAgent has before each thought, says nothing new.
+    let lines = course.trim_end().trim_end_matches("\n>").lines();
+    let lines: Vec<&str> = lines.filter(|line| !line.starts_with("> ActionPath:")).collect();
+    let course = format!("> {}", lines.join("\n"));
+    let steps = steps(&course).into_iter().map(RunStep::into_owned);
+    Run { original_prompt: goal, steps: opening.into_iter().chain(steps).collect(), ..Run::default() }
+}
+
 /// The command in a line: `> look`, `Act 3: look`.
 fn command_in(line: &str) -> Option<&str> {
     line.strip_prefix("> ").or_else(|| numbered(line, "Act "))
@@ -206,7 +230,8 @@ fn steps(course: &str) -> Vec<RunStep<'_>> {
     for part in first.unwrap_or(course).split("\n> ").skip(usize::from(first.is_none())) {
         let (command, observed) = part.split_once('\n').unwrap_or((part, ""));
         let command = command.trim();
-        match command.strip_prefix("think:") {
+        let thought = ["think:", "Think:"].iter().find_map(|label| command.strip_prefix(label));
+        match thought {
             Some(thought) => builder.section(Label::Thought, thought.trim().into()),
             None => builder.section(Label::Action, command.into()),
         }

@@ -12,7 +12,8 @@
 //! `inputBodyJson` Bedrock's invocation logs; `raw_conversation_history` MCP-Atlas's; `contents` of rounds R-Judge's;
 //! `sequences_str` Search-R1's. An answer may be the events that it was streamed as. A string may hold the
 //! messages: as JSON, in a chat template (`<|im_start|>`), or as the `USER:`, `ASSISTANT:` and
-//! `FUNCTION RESPONSE:` of Glaive.
+//! `FUNCTION RESPONSE:` of Glaive. `messages_list` is RAGEN's, `intermediate_steps` of smolagents' benchmark,
+//! `supervisor_messages` of LangChain's researchers.
 //!
 //! | field of the log | field of the run |
 //! |---|---|
@@ -23,7 +24,7 @@
 //! | assistant: `tool_calls`, `function_call`, `tool_use` | steps |
 //! | tool, function, `tool_result` | `observation`, `error` from `is_error` or `error` |
 //! | `tools`, `functions` | `tools` |
-//! | last reply, or the argument of a last call of finish, submit, … | `final_answer` |
+//! | `final_report` of a researcher, `answer` of smolagents' benchmark, the last reply, or the argument of a last call of finish, submit, … | `final_answer` |
 //! | `success`, `reward`, … beside the messages | the labels |
 //! | the rest | `metadata` |
 //!
@@ -50,7 +51,11 @@ pub(super) struct OpenAiChat;
 /// Where messages are found, from the record down.
 const MESSAGES: &[&[&str]] = &[
     &[],
+    // What the supervisor of LangChain's researchers did, beside what the user sees.
+    &["supervisor_messages"],
     &["messages"],
+    &["messages_list"],
+    &["intermediate_steps"],
     &["traj"],
     &["trajectory"],
     &["conversations"],
@@ -195,11 +200,15 @@ fn rounds<'t, 'a>(record: Value<'t, 'a>) -> impl Iterator<Item = Value<'t, 'a>> 
     list.into_iter().flat_map(|rounds| rounds.items()).flat_map(|round| round.items())
 }
 
-/// What a record is that has messages and is no run: a judge's verdict on one (AgentRewardBench), or a prompt that a harness
-/// logs apart from what the model said to it (UFO).
+/// What a record is that has messages and is no run: a judge's verdict on one (AgentRewardBench), a pair for trainers of
+/// preferences (ETO), or a prompt that a harness logs apart from what the model said to it (UFO).
 fn no_run(record: Value<'_, '_>) -> Option<&'static str> {
     if record.get("judge").is_some() && record.get("judge_model_name").is_some() {
         return Some("it is what a judge said of a run");
+    }
+    if record.get("chosen").is_some() && record.get("rejected").is_some() && record.get("messages").is_none()
+    {
+        return Some("it is a prompt with two ways to go on, of which one is preferred, and no run");
     }
     let mut keys = record.members().map(|(key, _)| key);
     let is_prompt = record.get("step").is_some() && keys.all(|key| matches!(&*key, "step" | "prompt"));
@@ -337,9 +346,19 @@ pub(super) fn build<'c, 'a: 'c>(
         set_task(&mut run);
     }
     read_labels(value, &mut run);
+    super::react::label_of_agentbench(value, &mut run);
+    run.final_answer = answer_beside(value);
     set_final_answer(&mut run);
     run.metadata = metadata(record, run.original_prompt.as_deref()).map(Into::into);
     Ok(run)
+}
+
+/// The answer that stands beside the messages of an agent's inside: LangChain's report, and what smolagents' benchmark scores.
+fn answer_beside<'a>(record: Value<'_, 'a>) -> Option<Text<'a>> {
+    let beside = |messages: &str, answer: &str| record.get(messages).and_then(|_| record.text_of(&[answer]));
+    let answer =
+        beside("supervisor_messages", "final_report").or_else(|| beside("intermediate_steps", "answer"));
+    answer.and_then(filled)
 }
 
 /// The system prompt that stands beside the messages: a text, or Anthropic's list of parts.

@@ -4,7 +4,8 @@
 //! question, `traj` a string or messages) and its fine-tuning files (`{messages}`, `{instruction,
 //! input, output}`); AgentInstruct's and AgentBench's chats (`Think:`, `Act: bash` with the code between
 //! fences below, `Act: answer(..)`; `Action: Operation`; `ACTION:`); LangChain's spelling (`Action Input:`, `Final Answer:`); plain `{goal, steps:
-//! [{action: "search[..]", observation}]}`.
+//! [{action: "search[..]", observation}]}`; KnowAgent's and ADaPT's `traj` or `trace` of `> command` lines, and KnowAgent's
+//! `prompt` in which the run stands behind examples.
 //!
 //! | field of the log | field of the run |
 //! |---|---|
@@ -16,6 +17,7 @@
 //! | `user`, `error`, `is_error` of a step that is an object | `user`, `error` |
 //! | `Observation:` (or the user's message after an action) | `observation` |
 //! | an `Action:` in JSON: `name` and `arguments`, `action` and `action_input` | the same; tau-bench's `respond` is a reply |
+//! | `> think: …`, `> command` and the lines below it, in a `traj` or `trace`; `problem`, `commands` beside it | see `command_log`; `original_prompt`, `system` |
 //! | argument of `finish[..]`, `Final Answer:` | `final_answer` |
 //! | `reward` (boolean or number), `success`, …; AgentBench's `output.result`, `output.status` | the labels |
 //! | `em`, `f1` | `metadata` |
@@ -30,6 +32,7 @@ use std::sync::LazyLock;
 
 use memchr::memmem::{Finder, FinderRev};
 
+use super::command_log;
 use super::openai_chat::{acknowledges, first_agent_text, holds_messages, messages_of, system_beside};
 use super::{Format, Record, copy_rest, part_of, within};
 use crate::blank::{is_blank, trim};
@@ -64,12 +67,30 @@ static LEFT_OUT: Keys = Keys::new(&[
     "systemPrompt",
 ]);
 
+/// Fields that are read beside a run of commands; the plans of ADaPT say how each part of them ended.
+const OF_COMMANDS: &[&str] = &["trace", "problem", "commands", "result", "plans"];
+
 fn goal_of<'a>(record: Value<'_, 'a>) -> Option<Text<'a>> {
     record.among(&GOAL).filter_map(|(_, value)| value.text()).find(|text| !is_blank(text))
 }
 
 fn transcript<'a>(record: Value<'_, 'a>) -> Option<Text<'a>> {
     record.among(&TRANSCRIPT).filter_map(|(_, value)| value.text()).find(|text| is_react(text))
+}
+
+/// A run of commands in a field: KnowAgent's, ADaPT's.
+fn commands<'a>(record: Value<'_, 'a>) -> Option<Text<'a>> {
+    record.text_of(&["traj", "trace"]).filter(|text| command_log::has_commands(text))
+}
+
+/// The run behind examples and rules, where KnowAgent has it in the prompt that grew: what follows the question there.
+fn grown_prompt<'a>(record: Value<'_, 'a>) -> Option<Text<'a>> {
+    let question = record.get("halted").and_then(|_| record.text_of(&["question"]))?;
+    let prompt = record.text_of(&["prompt"])?;
+    let at = FinderRev::new(question.trim()).rfind(prompt.as_bytes())? + question.trim().len();
+    // The way up to here, which it has before each thought, says nothing new.
+    let lines: Vec<&str> = prompt[at..].lines().filter(|line| !line.starts_with("ActionPath ")).collect();
+    Some(lines.join("\n").into()).filter(|run: &Text<'_>| is_react(run))
 }
 
 /// Whether calls are messages of their own, as smolagents writes them behind thoughts: then the words are no calls.
@@ -110,6 +131,9 @@ impl Format for React {
         if !record.is_object() {
             return 0;
         }
+        if commands(record).is_some() || grown_prompt(record).is_some() {
+            return 90;
+        }
         let goal = goal_of(record).is_some();
         if transcript(record).is_some() && !has_action_steps(record) {
             return 70 + 15 * u8::from(goal);
@@ -125,7 +149,15 @@ impl Format for React {
 
     fn read<'a>(&self, record: &Record<'_, 'a>) -> Result<Run<'a>, String> {
         let value = record.value;
-        let mut run = if let Some(messages) = messages_of(value) {
+        let mut run = if let Some(text) = commands(value) {
+            command_log::run_in_field(&text).into_owned()
+        } else if let Some(text) = grown_prompt(value) {
+            Run {
+                original_prompt: value.text_of(&["question"]),
+                final_answer: value.text_of(&["answer"]),
+                ..read_transcript(text)
+            }
+        } else if let Some(messages) = messages_of(value) {
             read_messages(messages)
         } else if let Some(text) = transcript(value) {
             read_transcript(text)
@@ -137,10 +169,17 @@ impl Format for React {
         run.trajectory_id = record.key.map_or_else(|| record.run_id(), |key| record.task_run_id(key));
         // Simulators state the task where they describe the room.
         let opening = || value.text_of(&["initial_observation"]);
-        run.original_prompt = run.original_prompt.or_else(|| goal_of(value)).or_else(opening);
+        let problem = || value.text_of(&["problem"]).filter(|_| commands(value).is_some());
+        run.original_prompt =
+            run.original_prompt.or_else(|| goal_of(value)).or_else(problem).or_else(opening);
         run.system = run.system.or_else(|| system_beside(value));
         read_labels(value, &mut run);
         label_of_agentbench(value, &mut run);
+        if commands(value).is_some() {
+            // ADaPT's rules of the world, KnowAgent's label.
+            run.system = run.system.or_else(|| value.text_of(&["commands"]));
+            run.success = run.success.or_else(|| value.get("result")?.as_bool());
+        }
         set_final_answer(&mut run);
         run.metadata = metadata(record).map(Into::into);
         Ok(run)
@@ -148,7 +187,7 @@ impl Format for React {
 }
 
 /// AgentBench's clients write how a run ended and what it was worth beside its history.
-fn label_of_agentbench<'a>(record: Value<'_, 'a>, run: &mut Run<'a>) {
+pub(super) fn label_of_agentbench<'a>(record: Value<'_, 'a>, run: &mut Run<'a>) {
     let Some(output) = record.get("output").filter(|output| output.is_object()) else { return };
     let result = output.get("result").filter(|result| result.is_object());
     run.success = run.success.or_else(|| result?.get("result")?.as_bool());
@@ -161,7 +200,9 @@ fn metadata(record: &Record<'_, '_>) -> Option<String> {
     let mut out = ObjectWriter::default();
     copy_rest(&mut out, record, |key| {
         let read = [&LEFT_OUT, &TRANSCRIPT, &GOAL].iter().any(|keys| keys.contains(key));
-        read || is_label(key) || holds_messages(record.value, key)
+        let is_of_commands = || commands(record.value).is_some() && OF_COMMANDS.contains(&key);
+        let is_answer = || key == "answer" && record.value.get("halted").is_some();
+        read || is_label(key) || is_of_commands() || is_answer() || holds_messages(record.value, key)
     });
     out.finish()
 }

@@ -3,7 +3,8 @@
 //!
 //! Source: veRL's `rollout_data_dir` and `validation_data_dir` (`{input, output, gts, score, step}`, special tokens
 //! left out), `{prompt, response | completion, reward}` of TRL, OpenRLHF and their kin, the generations of Search-R1,
-//! ReSearch, ReTool, ToRL, ARPO, Search-o1 and R1-Searcher (`{question, output, ..}`).
+//! ReSearch, ReTool, ToRL, ARPO, Search-o1 and R1-Searcher (`{question, output, ..}`); `sequences_str` has the prompt and its
+//! template too.
 //!
 //! | field of the log | field of the run |
 //! |---|---|
@@ -56,6 +57,7 @@ static RESPONSE: Keys = Keys::new(&[
     "output_response",
     "gen_text_store",
     "Output",
+    "sequences_str",
 ]);
 /// Fields that state the goal.
 const GOAL: &[&str] = &["question", "query", "goal", "task", "problem"];
@@ -154,6 +156,9 @@ impl Format for Rollout {
 
 /// The JSON of the messages that a prompt and the response to it are.
 fn chat_of(prompt: Value<'_, '_>, response: &str) -> String {
+    if let Some(chat) = whole_chat(response) {
+        return chat;
+    }
     let Some(text) = prompt.text() else {
         let messages = prompt.json();
         let is_said = |message: Value<'_, '_>| {
@@ -174,6 +179,15 @@ fn chat_of(prompt: Value<'_, '_>, response: &str) -> String {
     let own = without_prompt(response, text.trim());
     let asked = messages_in(&text).unwrap_or_else(|| Chat::single("user", &text));
     Chat::of(&asked).and(&answer(own))
+}
+
+/// The chat that a response is by itself, as veRL's `sequences_str` has the prompt and its template too.
+fn whole_chat(response: &str) -> Option<String> {
+    const BEGIN: &[&str] = &["<|", "<bos>", "<start_of_turn>"];
+    let begins = BEGIN.iter().any(|token| response.trim_start().starts_with(token));
+    const FIRST: &[&str] = &["[{\"role\": \"system\"", "[{\"role\": \"user\""];
+    let chat = if begins { messages_in(response) } else { None };
+    chat.filter(|chat| FIRST.iter().any(|first| chat.starts_with(first)))
 }
 
 /// A response without the prompt, which Search-R1 writes before it once more, behind words that explain the tags where

@@ -9,14 +9,15 @@
 //! | field of the log | field of the run |
 //! |---|---|
 //! | `task`, `goal`, `query`, `question`, `user_input`, … (`input_email`), or such a member of it; else the first observation of a game | `original_prompt` |
-//! | `system`, `system_prompt`, `policy` | `system` |
+//! | `system`, `system_prompt`, `policy`; `task_instruction` beside a goal (xLAM) | `system` |
+//! | `tools` with their `parameters` | `tools` |
 //! | `thought`, `reasoning`, `rationale`, `why`, …; what an event of a kind like `thought`, `message` or `final_answer` says; the thoughts in what the model wrote (`raw_output`, `model_response`) | `thought` |
 //! | `tool`, `tool_name`, `function`, `action`, `tool_call`, …, or their `name`; `search[tea]`, `go to desk 1` | `action_name` |
 //! | `args`, `arguments`, `action_input`, `input`, …, also inside of the call; else what else an action has | `action_input` |
 //! | `observation`, `result`, `output`, `tool_response`, …; `next_observation` where `observation` is what was there before, the next step's where that stands before its action | `observation` |
 //! | `error`, `is_error`, an exit code, `ok` or `success` of a step that has no reward, `status` | `error` |
 //! | `final_answer`, `final_response`, `response`, `prediction`, …, else an `answer` that stands beside no `question` | `final_answer` |
-//! | `success`, `reward`, … of the record, else of what holds the list, or of an event that is no step | the labels |
+//! | `success`, `reward`, … of the record, else of what holds the list, or of an event that is no step; of moves of a game their rewards added up, `info.won` of the last | the labels |
 //! | `run_id`, `episode_id`, `session_id`, `trace_id`, … of a step that stands by itself; else the file | the run that it is of |
 //! | others of the record | `metadata` |
 //!
@@ -27,9 +28,10 @@
 
 mod call;
 mod element;
+mod game;
 mod names;
 
-use super::{Format, Piece, Record, copy_rest, filled};
+use super::{Format, Piece, Record, copy_rest, filled, tool_schemas};
 use crate::json::{Keys, ObjectWriter, Value};
 use crate::labels::{is_label, read_labels};
 use crate::mapping::Events;
@@ -92,6 +94,8 @@ const GOAL: &[&str] = &[
 /// Where a world is described before the first step, with the task at its end.
 const OPENING: &[&str] = &["initial_observation", "initial_obs", "init_obs", "initial_state"];
 const SYSTEM: &[&str] = &["system", "system_prompt", "policy"];
+/// What xLAM's unified rows call it, beside a goal by another name.
+const RULES: &str = "task_instruction";
 /// An `answer` beside a question, or beside one of these, is the reference of a data set.
 const ANSWER: &[&str] =
     &["final_answer", "final_response", "final_output", "final_text", "response", "output", "prediction"];
@@ -325,6 +329,24 @@ fn akin_to_goal<'a>(object: Value<'_, 'a>) -> Option<Text<'a>> {
     akin.find_map(|(_, value)| value.text().filter(|text| text.trim().contains(' ')))
 }
 
+fn system_of<'a>(record: Value<'_, 'a>) -> Option<Text<'a>> {
+    let inside = || record.get("input")?.text_of(SYSTEM);
+    let rules = || record.text_of(&[RULES]).filter(|_| stated_goal(record).is_some());
+    record.text_of(SYSTEM).or_else(inside).or_else(rules)
+}
+
+/// The tools that the agent had, where they are described: a list of mere names tells what was called.
+fn tools_of<'a>(record: Value<'_, 'a>) -> Option<Text<'a>> {
+    let are_described = |tools: &Value<'_, '_>| {
+        let is_described = |tool: Value<'_, '_>| {
+            let tool = tool.get("function").unwrap_or(tool);
+            tool.get("name").is_some() && tool.get("parameters").is_some()
+        };
+        tools.items().next().is_some() && tools.items().all(is_described)
+    };
+    record.get("tools").filter(are_described).and_then(|_| tool_schemas(record))
+}
+
 /// How sure another format is of a record.
 fn other_score(record: Value<'_, '_>) -> u8 {
     let others = super::FORMATS.iter().filter(|format| format.name() != "step_list");
@@ -384,7 +406,9 @@ impl Format for StepList {
             None => record.run_id(),
         };
         run.original_prompt = goal_of(value).or_else(|| goal_in(list));
-        run.system = value.text_of(SYSTEM).or_else(|| value.get("input")?.text_of(SYSTEM));
+        game::begin(list, &mut run);
+        run.system = system_of(value);
+        run.tools = tools_of(value);
         run.final_answer = answer_of(value, ANSWER).or_else(|| answer_of(object, ANSWER));
         if run.final_answer.is_none() && value.get("question").is_none() {
             run.final_answer = answer_of(value, &["answer"]).or_else(|| answer_of(object, &["answer"]));
@@ -393,6 +417,7 @@ impl Format for StepList {
         if run.success.is_none() && run.reward.is_none() && object.is_object() {
             read_labels(object, &mut run);
         }
+        game::read_labels_of_steps(list, &mut run);
         if value.is_array() {
             read_events(value, &mut run);
         } else if run.final_answer.is_none() {
@@ -403,11 +428,14 @@ impl Format for StepList {
             run.original_prompt = run.original_prompt.take().or_else(|| first.user.clone());
             first.user = first.user.take().filter(|said| Some(said) != run.original_prompt.as_ref());
         }
+        let has_tools = run.tools.is_some();
         let is_one_step = value.is_object() && list.is_object();
         let mut out = ObjectWriter::default();
         let taken = |key: &str| {
             key == "answer"
                 || [GOAL, SYSTEM, ANSWER, OPENING].iter().any(|keys| keys.contains(&key))
+                || key == RULES && stated_goal(value).is_some()
+                || key == "tools" && has_tools
                 || is_one_step && names::meaning(key).part.is_some()
         };
         copy_rest(&mut out, record, |key| key == member || taken(key) || is_label(key));
@@ -433,7 +461,12 @@ fn course<'a>(list: Value<'_, 'a>) -> Result<Vec<RunStep<'a>>, String> {
     let mut events = Events::default();
     for (at, element) in elements.iter().enumerate() {
         let after = is_before.then(|| elements.get(at + 1).unwrap_or(&nothing));
-        for step in element.steps(after, calls_follow) {
+        let mut steps = element.steps(after, calls_follow);
+        if element.is_answered() {
+            let user = steps.first_mut().and_then(|step| step.user.take());
+            steps.push(RunStep { user, ..RunStep::default() });
+        }
+        for step in steps {
             match waiting(element, &step, &mut events.steps) {
                 Some(call) => (call.observation, call.error) = (step.observation, step.error),
                 None => events.push(step),

@@ -94,14 +94,29 @@ impl<'t, 'a> Element<'t, 'a> {
             return call("final_answer".into(), input());
         }
         let part = |part: &str| within(&action, part);
+        if let Some((_, taken)) = self.written_move() {
+            return call(taken, None);
+        }
         if !trimmed.contains(char::is_whitespace) && !is_call(trimmed) {
             return call(part(trimmed), input().or_else(|| self.gathered()));
         }
-        // `Creating the plan` says what was done, and calls nothing.
-        let is_command = is_call(trimmed) || trimmed.starts_with(|first: char| first.is_lowercase());
+        if is_title(trimmed) && self.get(Part::Arguments).is_some() {
+            return call(part(trimmed), input());
+        }
+        // `Creating the plan` says what was done, and calls nothing; what a game took was done.
+        let is_command =
+            is_call(trimmed) || trimmed.starts_with(|first: char| first.is_lowercase()) || self.is_played;
         let (name, given) = parse_action(trimmed);
         let given = given.map(part);
         (is_command && !name.is_empty()).then(|| call(part(name), given.or_else(input))).flatten()
+    }
+
+    /// The words of a move and the move in brackets that ends them: `I take the centre. [4]`.
+    pub fn written_move(&self) -> Option<(Text<'a>, Text<'a>)> {
+        let written = self.get(Part::Tool).filter(|_| self.is_played)?.text()?;
+        let (words, taken) = written.trim().rsplit_once(" [").filter(|(_, taken)| taken.ends_with(']'))?;
+        let is_sentence = words.contains(' ');
+        is_sentence.then(|| (within(&written, words.trim()), format!("[{taken}").into()))
     }
 
     /// The call of what is called as its tool is: an event of a call, or what has arguments beside its name.
@@ -173,8 +188,10 @@ fn call_of<'a>(call: Value<'_, 'a>) -> Option<Call<'a>> {
         call.any_of(&["function", "function_call", "tool_call", "call"]).filter(|inner| inner.is_object());
     let (outer, call) = (call, inner.unwrap_or(call));
     let mut named = NAME.iter().filter_map(|key| Some((*key, call.get(key)?.text().and_then(filled)?)));
-    let (key, name) = named.find(|(_, name)| !name.trim().contains(char::is_whitespace))?;
     let element = Element::of_call(call);
+    let is_given = element.get(Part::Arguments).is_some_and(|given| given.is_object());
+    let is_name = |name: &str| !name.contains(char::is_whitespace) || is_given && is_title(name);
+    let (key, name) = named.find(|(_, name)| is_name(name.trim()))?;
     let input = element.get(Part::Arguments).and_then(Value::text_or_json).map(decoded_twice);
     let rest = || {
         let mut out = ObjectWriter::default();
@@ -187,7 +204,17 @@ fn call_of<'a>(call: Value<'_, 'a>) -> Option<Call<'a>> {
         out.finish().map(Into::into)
     };
     let (observation, is_error) = Element::of_call(outer).outcome(None);
+    let name = if name.eq_ignore_ascii_case("final answer") { "final_answer".into() } else { name };
     Some(Call { name, input: input.or_else(rest), observation, is_error })
+}
+
+/// Whether a text is a name of some words, as `List Files` is, and no sentence.
+fn is_title(text: &str) -> bool {
+    let is_word = |word: &str| {
+        word.starts_with(|first: char| first.is_ascii_uppercase())
+            && word.bytes().all(|byte| byte.is_ascii_alphanumeric())
+    };
+    (2..=4).contains(&text.split(' ').count()) && text.split(' ').all(is_word)
 }
 
 /// `call_44149`, `9bfaf6c5-ca2a-40ee-85fa-f0f494435c32`: what a call is known by, and no argument of it.

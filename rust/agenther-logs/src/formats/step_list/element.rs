@@ -4,7 +4,7 @@ use super::RUN;
 use super::call::Call;
 use super::names::{self, Kind, Meaning, OBSERVATIONS, Part, SURE_THOUGHTS, kind_of, meaning};
 use crate::formats::{filled, within};
-use crate::json::Value;
+use crate::json::{Keys, Value};
 use crate::messages::words;
 use crate::react::{Label, label_of, sections};
 use crate::run::{RunStep, Text};
@@ -32,6 +32,8 @@ const CONTENT: &[&str] = &[
     "user_content",
     "reasoning_content",
 ];
+/// What environments write of each move.
+static PLAYED: Keys = Keys::new(&["done", "terminated", "truncated", "player_id"]);
 /// Members that one object deeper are still those of the step.
 const DEPTH: usize = 2;
 
@@ -62,6 +64,8 @@ pub(super) struct Element<'t, 'a> {
     pub is_of_agent: bool,
     /// Whether it is a step of a game, whose `success` is that of the run.
     is_scored: bool,
+    /// Whether it is what a player did in a game: beside what was seen stands who moved, or whether that ended it.
+    pub is_played: bool,
     /// Whether it says when it was.
     is_logged: bool,
     pub words: Option<Text<'a>>,
@@ -146,6 +150,8 @@ impl<'t, 'a> Element<'t, 'a> {
         // `{"type": "tool", "name": …}`
         let is_of_tool = kind.is_some() && kinds().any(|kind| kind.to_ascii_lowercase().contains("tool"));
         element.is_of_agent |= is_of_tool;
+        element.is_played =
+            item.among(&PLAYED).next().is_some() && element.found.iter().any(Member::is_observation);
         element.kind = kind;
         let inner = |part| element.get(part).and_then(|inside: Value<'_, 'a>| inside.text_of(CONTENT));
         let words = item.text_of(CONTENT).filter(|words| logged().is_none() || !is_name(words));
@@ -283,6 +289,15 @@ impl<'t, 'a> Element<'t, 'a> {
         self.get(Part::After).is_some()
     }
 
+    /// Whether what the user said in it answers what the agent said: what came next stands beside it, and nothing was called.
+    pub fn is_answered(&self) -> bool {
+        let has_next = self.found.iter().any(|member| member.part == Part::After);
+        has_next
+            && self.text(Part::User).is_some()
+            && self.said_thought().is_some()
+            && self.calls().is_empty()
+    }
+
     /// Whether it says what the agent thought.
     pub fn thinks(&self) -> bool {
         self.said_thought().is_some() || self.get(Part::Written).is_some_and(Value::is_string)
@@ -307,8 +322,15 @@ impl<'t, 'a> Element<'t, 'a> {
         (seen.or(told).or_else(blank), is_error)
     }
 
+    /// What was there before.
+    pub fn seen_before(&self) -> Option<Text<'a>> {
+        let seen = self.ranked(Part::Observation).filter(|member| member.rank < OBSERVATIONS);
+        let before = || self.ranked(Part::Before);
+        seen.chain(before()).find_map(|member| words(member.value).and_then(filled))
+    }
+
     /// Whether what it calls the observation was there before, as what came after is told apart.
-    fn observed_before(&self) -> bool {
+    pub fn observed_before(&self) -> bool {
         let mut shown = self.ranked(Part::Observation);
         self.has_after() && shown.next().is_some_and(|member| member.rank < OBSERVATIONS)
     }
@@ -381,6 +403,9 @@ impl<'t, 'a> Element<'t, 'a> {
         }
         if is_bare && matches!(self.kind, Some(Kind::Thought | Kind::Said | Kind::Answer)) {
             return self.words.clone();
+        }
+        if let Some((words, _)) = self.written_move() {
+            return Some(words);
         }
         let written = self.get(Part::Written)?.text()?;
         let cut = sections(&written);
