@@ -138,6 +138,10 @@ pub(crate) struct Conversation<'a> {
     runs_fences: bool,
     /// Whether it is told by whom the agent works for, whose own words then have the agent's role (AutoGen).
     by_initiator: bool,
+    /// What the agent thought before it answered, which is no step where the answer is one.
+    unsaid: Option<Text<'a>>,
+    /// Whether its answers are moves, as the world has shown.
+    makes_moves: bool,
     /// Reasoning that was logged on its own.
     pending_thought: Option<Text<'a>>,
     waiting: Vec<Waiting<'a>>,
@@ -215,6 +219,9 @@ impl<'a> Conversation<'a> {
     /// Ends the conversation: words of the user that nothing answered are a step of their own.
     pub fn finish(&mut self) {
         self.hand_in();
+        if self.makes_moves && self.pending_user.is_none() {
+            self.make_move();
+        }
         if let Some(words) = self.pending_user.take() {
             self.steps.push(RunStep { user: Some(words), ..RunStep::default() });
         }
@@ -259,7 +266,7 @@ impl<'a> Conversation<'a> {
             self.result(message);
             return;
         }
-        if self.written_results(message) {
+        if self.written_results(message) || self.answer_to_move(message) {
             return;
         }
         if let Some(text) = self.answer_to_written_call(message) {
@@ -352,6 +359,8 @@ impl<'a> Conversation<'a> {
         let reasoning = thought;
         let words = words.and_then(filled).and_then(|words| self.written_calls(first, words));
         if self.steps.len() == first {
+            let is_answer = words.as_deref().is_some_and(|words| words.starts_with("<answer>"));
+            self.unsaid = reasoning.as_ref().filter(|_| is_answer).cloned();
             let is_told = || self.told().prompts.iter().any(|prompt| prompt.contains("<answer>"));
             let answer = |reply: Text<'a>| match interleaved::answer_in(&reply) {
                 // XML may be what the user asked for.

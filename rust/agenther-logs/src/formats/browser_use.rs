@@ -128,6 +128,17 @@ fn read_turn<'a>(turn: Value<'_, 'a>, after: Option<Value<'_, 'a>>, timeline: &m
     }
 }
 
+/// Takes what the model decided on, for logs that have it as a text.
+pub(super) fn act(output: Value<'_, '_>, timeline: &mut Timeline<'_>) -> Option<()> {
+    let owned = |text: Text<'_>| Text::Owned(text.into_owned());
+    timeline.think(thought_in(output).map(owned));
+    for action in output.items_of("action") {
+        let (name, input) = action.members().find(|(_, input)| !input.is_null())?;
+        timeline.act(None, owned(name), input.text_or_json().map(owned));
+    }
+    Some(())
+}
+
 fn thought_in<'a>(output: Value<'_, 'a>) -> Option<Text<'a>> {
     let state = output.get("current_state").filter(|state| state.is_object()).unwrap_or(output);
     let mut thought = None;

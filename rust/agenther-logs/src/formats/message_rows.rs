@@ -5,7 +5,8 @@
 //! LangChain's chat histories and `n8n_chat_histories` of n8n (`{session_id, message}`), messages of AutoGen Studio
 //! (`{run_id, session_id, config, message_meta}`), `messages` of Crush (`{session_id, role, parts}`, each part `{type,
 //! data}`), `mastra_messages` of Mastra (`{thread_id, role, content}`, the content JSON of `{format, parts}`), and memory
-//! records of CAMEL (`{message, role_at_backend, agent_id}`).
+//! records of CAMEL (`{message, role_at_backend, agent_id}`), and messages of Suna (`{thread_id, type, is_llm_message,
+//! content}`, the content JSON of a message).
 //!
 //! | field of the log | field of the run |
 //! |---|---|
@@ -39,6 +40,7 @@ enum Kind {
     Camel,
     Crush,
     Mastra,
+    Suna,
 }
 
 fn kind_of(row: Value<'_, '_>) -> Option<Kind> {
@@ -49,6 +51,9 @@ fn kind_of(row: Value<'_, '_>) -> Option<Kind> {
     // Such a record tells of a run by itself; its message is a part of that.
     if has_own_steps(row) || row.members().any(|(key, _)| is_label(&key)) {
         return None;
+    }
+    if row.get("is_llm_message").is_some() && row.get("type").is_some() && row.get("content").is_some() {
+        return Some(Kind::Suna);
     }
     let is_of_mastra = |content: Text<'_>| content.starts_with("{\"format\"");
     if row.get("role").is_some() && row.text_of(&["content"]).is_some_and(is_of_mastra) {
@@ -99,7 +104,7 @@ impl Format for MessageRows {
     fn score(&self, record: Value<'_, '_>) -> u8 {
         match kind_of(record).filter(|_| record.is_object()) {
             // Other rows with a role and a content are messages as they are.
-            Some(Kind::Mastra) => 85,
+            Some(Kind::Mastra | Kind::Suna) => 85,
             Some(_) => 60,
             None => 0,
         }
@@ -168,6 +173,7 @@ fn messages_in<'a>(row: Value<'_, 'a>) -> Option<Cow<'a, str>> {
         Kind::Column(key) => row.get(key).and_then(|column| column.text().or_else(|| Some(column.json()))),
         Kind::Mastra => mastra(row).map(Into::into),
         Kind::Camel => camel(row).map(Into::into),
+        Kind::Suna => suna(row).map(Into::into),
         Kind::Crush => read_inner(&row.get("parts")?.text()?, |parts| crush(row, parts)).map(Into::into),
     }
 }
@@ -189,6 +195,35 @@ fn mastra(row: Value<'_, '_>) -> Option<String> {
     let mut out = ObjectWriter::default();
     out.copy("role", row.get("role")).json("content", &content);
     out.finish()
+}
+
+/// A message as JSON in a string; that of a tool says what was executed. Rows for the page are none of the model's.
+fn suna(row: Value<'_, '_>) -> Option<String> {
+    if row.get("is_llm_message").and_then(|said| said.as_bool()) != Some(true) {
+        return None;
+    }
+    let content = row.get("content")?;
+    let encoded = content.text_or_json()?;
+    if !is_type(row, &["tool"]) {
+        return read_inner(&encoded, |message| Some(message.json().into_owned()));
+    }
+    let executed = |execution: Value<'_, '_>| {
+        let execution = execution.get("tool_execution")?;
+        let result = execution.get("result")?;
+        let mut out = ObjectWriter::default();
+        out.text("role", "tool").copy("name", execution.get("function_name"));
+        out.copy("tool_call_id", execution.get("tool_call_id").filter(|id| !id.is_null()));
+        let failed = result.get("success").and_then(|success| success.as_bool()) == Some(false);
+        let seen = if failed { result.any_of(&["error", "output"]) } else { result.get("output") };
+        out.text("content", &seen.and_then(|seen| seen.text_or_json()).unwrap_or_default());
+        out.json("is_error", if failed { "true" } else { "false" });
+        out.finish()
+    };
+    read_inner(&encoded, |message| {
+        let content = message.get("content")?;
+        let text = content.text_or_json()?;
+        read_inner(&text, executed).or_else(|| Some(message.json().into_owned()))
+    })
 }
 
 fn camel(row: Value<'_, '_>) -> Option<String> {

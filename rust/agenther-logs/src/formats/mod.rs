@@ -30,6 +30,7 @@ mod braintrust;
 mod browsecomp_plus;
 mod browser_use;
 mod browser_use_cloud;
+mod browser_use_traces;
 mod chain_log;
 mod chat_export;
 mod chat_memory;
@@ -225,6 +226,7 @@ pub const FORMATS: &[&dyn Format] = &[
     &otel::Otel,
     &bfcl::Bfcl,
     &browser_use::BrowserUse,
+    &browser_use_traces::BrowserUseTraces,
     &browsecomp_plus::BrowseCompPlus,
     &tau_bench::TauBench,
     &mint::Mint,

@@ -3,8 +3,9 @@
 
 use super::written;
 use super::{Conversation, Role, content_text, named_role, role_of, unmarked};
-use crate::formats::{filled, part_of};
+use crate::formats::{filled, part_of, within};
 use crate::json::{Value, read_inner};
+use crate::react::parse_action;
 use crate::run::{RunStep, Text};
 use crate::terminal::is_terminal;
 
@@ -71,6 +72,46 @@ impl<'a> Conversation<'a> {
         let waits = is_user == Some(Role::User) && self.pending_user.is_none() && !name.is_empty();
         let text = content_text(message).filter(|_| waits)?;
         Some(part_of(&text, written::without_label))
+    }
+
+    /// Takes a message that says what the last answer was worth: to the worlds of RAGEN it was a move, and what the message
+    /// shows came of it. The reward itself would tell the label.
+    pub(super) fn answer_to_move(&mut self, message: Value<'_, 'a>) -> bool {
+        if self.pending_user.is_some() || self.has_calls {
+            return false;
+        }
+        let Some(text) = content_text(message) else { return false };
+        let Some(rest) = text.strip_prefix("Reward:\n") else { return false };
+        let (reward, shown) = rest.split_once('\n').unwrap_or((rest, &rest[rest.len()..]));
+        if reward.trim().parse::<f64>().is_err() || !self.make_move() {
+            return false;
+        }
+        self.makes_moves = true;
+        if let Some(step) = self.steps.last_mut() {
+            step.observation = filled(within(&text, shown.trim()));
+        }
+        true
+    }
+
+    /// Makes a move, or the several of `Left || Down`, of the words that the agent said last.
+    pub(super) fn make_move(&mut self) -> bool {
+        let is_said = |step: &mut RunStep<'_>| step.action_name.is_none() && step.observation.is_none();
+        let Some(said) = self.steps.pop_if(is_said) else { return false };
+        let words = said.thought.unwrap_or_default();
+        let (mut user, mut thought) = (said.user, self.unsaid.take());
+        for taken in words.split("||").map(str::trim).filter(|taken| !taken.is_empty()) {
+            let (name, input) = parse_action(taken);
+            let (name, input) = (name.to_owned().into(), input.map(|input| input.to_owned().into()));
+            let (user, thought) = (user.take(), thought.take());
+            self.steps.push(RunStep {
+                user,
+                thought,
+                action_name: Some(name),
+                action_input: input,
+                ..RunStep::default()
+            });
+        }
+        true
     }
 
     /// Takes the results of several calls without ids that stand in one list: by name (ToolACE), or as many as there are

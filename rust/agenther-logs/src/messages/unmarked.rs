@@ -12,6 +12,9 @@ use crate::react::{parse_action, reply_of};
 /// The calls of a turn and the words around them.
 pub(super) fn calls_and_words(text: &str) -> Option<(Vec<WrittenCall>, String)> {
     let text = text.trim();
+    if let Some(call) = request(text) {
+        return Some((vec![call], String::new()));
+    }
     match text.as_bytes().last()? {
         b'}' | b'`' if text.starts_with(['{', '`']) => json_reply(text),
         b'}' => call_at(text),
@@ -170,6 +173,27 @@ pub(super) fn fenced_call(text: &str) -> Option<(WrittenCall, String)> {
     let words =
         ["DISCUSSION", "THOUGHT:"].iter().find_map(|label| words.strip_prefix(label)).unwrap_or(words);
     Some((WrittenCall { name: name.to_owned(), input: input.finish() }, words.trim().to_owned()))
+}
+
+/// The request that a turn is and nothing else, as MedAgentBench has its agents write it: `GET url`, `POST url` with the
+/// body below, `FINISH([..])`.
+fn request(text: &str) -> Option<WrittenCall> {
+    if let Some(answer) = text.strip_prefix("FINISH(").and_then(|rest| rest.strip_suffix(')')) {
+        return Some(WrittenCall { name: "FINISH".to_owned(), input: Some(answer.to_owned()) });
+    }
+    let method = ["GET", "POST"]
+        .into_iter()
+        .find(|method| text.strip_prefix(method).is_some_and(|rest| rest.starts_with(" http")))?;
+    let (url, body) = text[method.len() + 1..].split_once('\n').unwrap_or((&text[method.len() + 1..], ""));
+    if url.trim().contains(' ') || !body.is_empty() && !body.trim_start().starts_with(['{', '[']) {
+        return None;
+    }
+    let mut input = ObjectWriter::default();
+    input.text("url", url.trim());
+    if !body.is_empty() {
+        input.text("body", body.trim());
+    }
+    Some(WrittenCall { name: method.to_owned(), input: input.finish() })
 }
 
 /// The act between `<action>` that a turn ends with.

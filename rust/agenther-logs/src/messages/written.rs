@@ -18,11 +18,15 @@ const CALLS: &[(&str, &str)] = &[
     ("<tool_call>", "</tool_call>"),
     ("<function_call>", "</function_call>"),
     ("<functioncall>", "<|endoftext|>"),
+    (INVOKES, "</function_calls>"),
+    ("<minimax:tool_call>", "</minimax:tool_call>"),
     ("<function=", "</function>"),
     ("<|python_tag|>", "<|eom_id|>"),
     ("[TOOL_CALLS]", "</s>"),
     ("<TOOLCALL>", "</TOOLCALL>"),
 ];
+/// What opens calls as Anthropic's models wrote them before they had an interface for them, and Suna's agents do.
+const INVOKES: &str = "<function_calls>";
 const THOUGHTS: &[(&str, &str)] =
     &[("<think>", "</think>"), ("<thinking>", "</thinking>"), ("<thought>", "</thought>")];
 const RESULT: (&str, &str) = ("<tool_response>", "</tool_response>");
@@ -120,6 +124,9 @@ fn calls_in(open: &str, body: &str) -> Vec<WrittenCall> {
     if open == "<function=" {
         return function_block(body).into_iter().collect();
     }
+    if body.contains(INVOKE) {
+        return body.split(INVOKE).skip(1).filter_map(invoked).collect();
+    }
     let body = body.trim();
     if let Some((_, block)) = body.split_once("<function=") {
         return function_block(block).into_iter().collect();
@@ -191,6 +198,21 @@ fn function_block(block: &str) -> Option<WrittenCall> {
         let value = value.split("</parameter>").next().unwrap_or(value);
         let value = value.strip_prefix('\n').unwrap_or(value);
         input.text(key, value.strip_suffix('\n').unwrap_or(value));
+    }
+    let input = input.finish().or_else(|| Some("{}".to_owned()));
+    is_name(name).then(|| WrittenCall { name: name.to_owned(), input })
+}
+
+const INVOKE: &str = "<invoke name=\"";
+
+/// `name"><parameter name="key">value</parameter>`: what follows `<invoke name="`.
+fn invoked(block: &str) -> Option<WrittenCall> {
+    let (name, rest) = block.split_once("\">")?;
+    let body = rest.split("</invoke>").next().unwrap_or(rest);
+    let mut input = ObjectWriter::default();
+    for parameter in body.split("<parameter name=\"").skip(1) {
+        let (key, value) = parameter.split_once("\">")?;
+        input.text(key, value.split("</parameter>").next().unwrap_or(value).trim());
     }
     let input = input.finish().or_else(|| Some("{}".to_owned()));
     is_name(name).then(|| WrittenCall { name: name.to_owned(), input })
