@@ -327,7 +327,8 @@ fn long_texts_are_read_in_linear_time() {
         let started = std::time::Instant::now();
         let found = read_as(format, text);
         assert!(found.runs.len() + found.rejects.len() > 0);
-        assert!(started.elapsed().as_secs() < 20, "{format} took {:?}", started.elapsed());
+        // Far above what a busy machine takes, and far below the square of the length.
+        assert!(started.elapsed().as_secs() < 100, "{format} took {:?}", started.elapsed());
     }
 }
 
