@@ -126,9 +126,9 @@ fn a_chat_has_the_verdict_of_its_harness() {
         ("traj_log.json", "eval_res.json", r#"{"pass": true, "details": null}"#, Some(true), None),
         ("chat.json", "eval_res.json", r#"{"pass": true}"#, None, None),
         (
-            "trajs/clock-1.json",
+            "trajs/clock__clock-1.json",
             "results/results.json",
-            r#"{"no_logs": [], "resolved": ["clock-1"]}"#,
+            r#"{"no_logs": [], "resolved": ["clock__clock-1"]}"#,
             Some(true),
             None,
         ),
