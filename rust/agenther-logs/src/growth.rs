@@ -13,9 +13,9 @@ use std::hash::{DefaultHasher, Hash, Hasher};
 
 use crate::formats::{Format, completion_of, filled, messages_of};
 use crate::json::Value;
-use crate::labels::is_label;
+use crate::labels::{is_label, read_labels};
 use crate::messages::{Role, content_text, is_message, is_type, parts, role_of};
-use crate::run::Text;
+use crate::run::{Run, Text};
 use crate::sse::is_stream;
 
 /// Conversations that may go on at the same time: those of the agents of one run.
@@ -37,7 +37,10 @@ impl Outline {
     /// That of a record of messages. One with a label is a run by itself, whatever another says.
     pub fn of(record: Value<'_, '_>) -> Option<Self> {
         let list = messages_of(record)?;
-        if record.members().any(|(key, _)| is_label(&key)) {
+        let mut labels = Run::default();
+        read_labels(record, &mut labels);
+        let is_labelled = labels.success.is_some() || labels.reward.is_some();
+        if is_labelled || record.members().any(|(key, _)| is_label(&key)) {
             return None;
         }
         let in_text = || {
@@ -155,8 +158,10 @@ mod tests {
 
     #[test]
     fn a_label_makes_a_record_a_run() {
-        let labelled = r#"{"messages": [{"role": "user", "content": "a"}], "reward": 0}"#;
-        assert_eq!(read_inner(labelled, Outline::of), None);
+        for label in [r#""reward": 0"#, r#""info": {"won": false}"#] {
+            let labelled = format!(r#"{{"messages": [{{"role": "user", "content": "a"}}], {label}}}"#);
+            assert_eq!(read_inner(&labelled, Outline::of), None, "{label}");
+        }
     }
 
     #[test]

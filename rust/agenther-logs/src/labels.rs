@@ -159,7 +159,8 @@ pub(crate) fn grade(value: Value<'_, '_>) -> Option<f64> {
 /// Sets `success`, `reward` and `failure_reason` from the members of `record`.
 pub(crate) fn read_labels<'a>(record: Value<'_, 'a>, run: &mut Run<'a>) {
     let values = |keys| record.among(keys).map(|(_, value)| value);
-    run.reward = values(&REWARD).find(|value| !value.is_null()).and_then(sum);
+    let reward = values(&REWARD).find(|value| !value.is_null());
+    set_reward(reward, run);
     let said = |(key, value): (&str, Value<'_, 'a>)| {
         // A question may have the answer `true`.
         yes_or_no(value).or_else(|| if key == "correct" { None } else { said_yes_or_no(value) })
@@ -198,7 +199,7 @@ pub(crate) fn is_submission(status: &str) -> bool {
 /// The labels in the member that holds them.
 fn read_held<'a>(held: Value<'_, 'a>, run: &mut Run<'a>) {
     let values = |keys| held.among(keys).map(|(_, value)| value);
-    run.reward = values(&HELD_REWARD).find_map(sum);
+    set_reward(values(&HELD_REWARD).find(|value| sum(*value).is_some()), run);
     run.success = values(&HELD_SUCCESS).find_map(yes_or_no).or(run.success);
     if run.reward.is_some() {
         run.success = run.success.or_else(|| values(&HELD_BESIDE_REWARD).find_map(yes_or_no));
@@ -210,6 +211,15 @@ fn read_held<'a>(held: Value<'_, 'a>, run: &mut Run<'a>) {
 fn ending<'a>(place: Value<'_, 'a>) -> Option<Text<'a>> {
     let words = place.among(&FAILURE_REASON).filter_map(|(_, value)| value.text());
     words.into_iter().find(|text| !is_blank(text) && text != "success" && !is_submission(text))
+}
+
+/// Takes a reward. Of a list with one reward the scale is the usual one; those of many steps add up to anything.
+fn set_reward(reward: Option<Value<'_, '_>>, run: &mut Run<'_>) {
+    run.reward = reward.and_then(sum);
+    let is_given = |item: Value<'_, '_>| item.as_f64().is_some_and(|reward| reward != 0.0);
+    if reward.is_some_and(|reward| reward.items().filter(|item| is_given(*item)).count() > 1) {
+        run.full_mark = run.full_mark.or(Some(UNKNOWN_SCALE));
+    }
 }
 
 /// A reward, or the sum of those of its steps or tokens.
@@ -273,7 +283,9 @@ mod tests {
             (r#"{"task_status": "{\"running\": \"done\", \"evaluation\": true}"}"#, Some(true), None),
             (r#"{"evaluation": "It went well."}"#, None, None),
             (r#"{"success": null, "reward": NaN}"#, None, None),
-            (r#"{"score": [0, 0.25, 0.75]}"#, Some(true), Some(1.0)),
+            (r#"{"score": [0, 0.25, 0.75]}"#, None, Some(1.0)),
+            (r#"{"reward": [0, 0, 1]}"#, Some(true), Some(1.0)),
+            (r#"{"info": {"reward": [0.5, 0.5]}}"#, None, Some(1.0)),
             (r#"{"score": ["a"]}"#, None, None),
             (r#"{"won": false, "episode_rewards": 10.0}"#, Some(false), Some(10.0)),
             (r#"{"meta": {"reward": 0.5, "success": true}}"#, Some(true), Some(0.5)),

@@ -120,6 +120,14 @@ pub(crate) fn has_written_calls(text: &str, prompt: &str) -> bool {
 /// calls without results must not be searched a million times.
 const WAITING: usize = 64;
 
+/// Bytes of a prompt in which an agent is told of the form of its calls, at most.
+const TOLD: usize = 1 << 17;
+
+fn told_in<'p>(prompt: &'p Option<Text<'_>>) -> &'p str {
+    let prompt = prompt.as_deref().unwrap_or("");
+    &prompt[..prompt.floor_char_boundary(TOLD)]
+}
+
 /// A conversation as it is being read.
 #[derive(Debug, Default)]
 pub(crate) struct Conversation<'a> {
@@ -129,6 +137,8 @@ pub(crate) struct Conversation<'a> {
     pub prompt: Option<Text<'a>>,
     /// What happened.
     pub steps: Vec<RunStep<'a>>,
+    /// What stands beside the messages: the system prompt, else the tools.
+    beside: Option<Text<'a>>,
     pending_user: Option<Text<'a>>,
     /// Whether the agent made calls that are no text.
     has_calls: bool,
@@ -176,6 +186,17 @@ impl<'a> Conversation<'a> {
         Conversation::read_turns(messages, false)
     }
 
+    /// Reads messages beside which stands what the agent was told.
+    pub fn read_beside<'t>(beside: Option<Text<'a>>, messages: impl Iterator<Item = Value<'t, 'a>>) -> Self
+    where
+        'a: 't,
+    {
+        let mut conversation = Conversation { beside, ..Conversation::default() };
+        messages.for_each(|message| conversation.push(message));
+        conversation.finish();
+        conversation
+    }
+
     /// Reads messages as the user's side of AutoGen keeps them: its own are the assistant's, the agent's the user's; calls
     /// are the agent's all the same.
     pub fn read_by_initiator<'t>(messages: impl Iterator<Item = Value<'t, 'a>>) -> Self
@@ -201,8 +222,9 @@ impl<'a> Conversation<'a> {
 
     /// Which tags in the agent's text are calls.
     fn told(&self) -> Told<'_> {
-        let prompts = [self.system.as_deref().unwrap_or(""), self.prompt.as_deref().unwrap_or("")];
-        Told { in_rollout: self.in_rollout, prompts }
+        // Every turn asks, so that of a long prompt the beginning must do.
+        let system = if self.system.is_some() { &self.system } else { &self.beside };
+        Told { in_rollout: self.in_rollout, prompts: [told_in(system), told_in(&self.prompt)] }
     }
 
     /// The same conversation with texts of its own.
@@ -352,12 +374,13 @@ impl<'a> Conversation<'a> {
             return self.pieces(pieces, reasoning);
         }
         let (written, words) = words.map(written::thought_and_words).unzip();
+        let thinks = written.as_ref().is_some_and(Option::is_some);
         let mut thought = self.pending_thought.take();
         // SWE-smith says the same twice.
         join(&mut thought, reasoning.filter(|reasoning| words.as_ref() != Some(reasoning)));
         join(&mut thought, written.flatten());
         let reasoning = thought;
-        let words = words.and_then(filled).and_then(|words| self.written_calls(first, words));
+        let words = words.and_then(filled).and_then(|words| self.written_calls(first, thinks, words));
         if self.steps.len() == first {
             let is_answer = words.as_deref().is_some_and(|words| words.starts_with("<answer>"));
             self.unsaid = reasoning.as_ref().filter(|_| is_answer).cloned();
@@ -400,9 +423,9 @@ impl<'a> Conversation<'a> {
     }
 
     /// Takes the calls that stand in the words of a turn which has no others; gives what is left.
-    fn written_calls(&mut self, first: usize, words: Text<'a>) -> Option<Text<'a>> {
+    fn written_calls(&mut self, first: usize, thinks: bool, words: Text<'a>) -> Option<Text<'a>> {
         let is_free = !self.has_calls;
-        let unmarked = || is_free.then(|| unmarked::calls_and_words(&words)).flatten();
+        let unmarked = || is_free.then(|| unmarked::calls_and_words(&words, &self.told(), thinks)).flatten();
         let found = (self.steps.len() == first)
             .then(|| written::calls_and_words(&words, is_free).or_else(unmarked))
             .flatten();

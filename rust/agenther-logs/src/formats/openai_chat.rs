@@ -35,7 +35,7 @@ use std::borrow::Cow;
 
 use super::rollout::{Rollout, answers_messages};
 use super::{Format, Record, copy_rest, filled, is_reference};
-use crate::json::{Limits, ObjectWriter, Tape, Value, read_inner};
+use crate::json::{Keys, Limits, ObjectWriter, Tape, Value, read_inner};
 use crate::labels::{is_label, read_labels};
 use crate::messages::{Conversation, Role, content_text, has_known_role, is_message, role_of};
 use crate::python_literal::to_json;
@@ -210,6 +210,15 @@ fn no_run(record: Value<'_, '_>) -> Option<&'static str> {
     {
         return Some("it is a prompt with two ways to go on, of which one is preferred, and no run");
     }
+    if record.get("origin_prompt").is_some()
+        && record.get("prediction").is_none()
+        && record.get("ground_truth").is_some()
+    {
+        return Some("it is a task with its reference answer, and nobody worked on it");
+    }
+    if messages_of(record).is_none() && asks_in_turns(record) {
+        return Some("it asks the questions of a task, and nobody answered");
+    }
     let mut keys = record.members().map(|(key, _)| key);
     let is_prompt = record.get("step").is_some() && keys.all(|key| matches!(&*key, "step" | "prompt"));
     is_prompt.then_some("it is the prompt of one step, without what the agent said to it")
@@ -246,6 +255,7 @@ impl Format for OpenAiChat {
                 Some(_) => 60,
                 None if rounds(record).next().is_some() => 75,
                 None if encoded_messages(record).is_some() => 50,
+                None if asks_in_turns(record) => 40,
                 None if failed_request(record).is_some() => 40,
                 None => 0,
             };
@@ -257,6 +267,9 @@ impl Format for OpenAiChat {
         let calls = first().any(|message| {
             role_of(message) == Some(Role::Tool) || message.any_of(&["tool_calls", "function_call"]).is_some()
         });
+        if first().all(is_sent) {
+            return 0;
+        }
         60 + 15 * u8::from(agent) + 15 * u8::from(calls)
     }
 
@@ -271,7 +284,7 @@ impl Format for OpenAiChat {
             let parsed = tape
                 .parse(&text, Limits::default())
                 .map_err(|error| format!("its messages are a string that is not JSON: {error}"))?;
-            let conversation = Conversation::read(parsed.root().items());
+            let conversation = Conversation::read_beside(told_beside(record.value), parsed.root().items());
             return build(record, conversation).map(Run::into_owned);
         }
         if answers_messages(record.value) {
@@ -294,9 +307,13 @@ impl Format for OpenAiChat {
         if is_told_by_initiator(record.value) {
             return build(record, Conversation::read_by_initiator(messages));
         }
-        let conversation = Conversation::read(messages.chain(continuation(record.value)));
+        let conversation =
+            Conversation::read_beside(told_beside(record.value), messages.chain(continuation(record.value)));
         if has_no_turn(&conversation) && is_task(record.value) {
             return Err("it is a task with its reference answer, and nobody worked on it".to_owned());
+        }
+        if has_no_turn(&conversation) && is_request(record.value) {
+            return Err("it is a request, and no model answered".to_owned());
         }
         build(record, conversation)
     }
@@ -317,10 +334,42 @@ fn has_no_turn(conversation: &Conversation<'_>) -> bool {
     conversation.steps.iter().all(|step| step.thought.is_none() && step.action_name.is_none())
 }
 
-/// Whether a record is a row of a data set that agents are trained or tested on: verl's have a `reward_model`, others the
-/// answer.
+/// What stands beside the prompt of a task that agents are trained or tested on, beside the names of reference answers:
+/// verl's, LangSmith's, OpenAI's, AgentIF's and BFCL's.
+static OF_TASK: Keys = Keys::new(&[
+    "reward_model",
+    "dataset_id",
+    "ideal",
+    "answer",
+    "answers",
+    "solution",
+    "label",
+    "constraints",
+    "initial_config",
+    "involved_classes",
+]);
+
+/// Whether a record is a row of a data set that agents are trained or tested on.
 fn is_task(record: Value<'_, '_>) -> bool {
-    record.get("reward_model").is_some() || record.members().any(|(key, _)| is_reference(&key))
+    record.members().any(|(key, _)| OF_TASK.contains(&key) || is_reference(&key))
+}
+
+/// Whether a message is from someone who has no role in a chat: letters and edges go from one to another, too.
+fn is_sent(message: Value<'_, '_>) -> bool {
+    let is_user = |name: Text<'_>| ["user", "human"].iter().any(|user| name.eq_ignore_ascii_case(user));
+    let from = message.get("from").filter(|_| role_of(message) == Some(Role::User));
+    from.is_some_and(|from| !from.text().is_some_and(is_user))
+}
+
+/// Whether a record asks the questions of a task turn by turn, as BFCL's do.
+fn asks_in_turns(record: Value<'_, '_>) -> bool {
+    let first = record.get("question").and_then(|turns| turns.items().next()?.items().next());
+    first.is_some_and(is_message)
+}
+
+/// Whether a record is a request of a batch, which is sent and answered elsewhere.
+fn is_request(record: Value<'_, '_>) -> bool {
+    record.get("custom_id").is_some() && record.get("method").is_some() && record.get("response").is_none()
 }
 
 /// A run of a conversation and what stands beside it.
@@ -370,6 +419,11 @@ pub(super) fn system_beside<'a>(record: Value<'_, 'a>) -> Option<Text<'a>> {
     let system =
         |place: Value<'_, 'a>| place.any_of(&["system", "system_prompt", "systemPrompt"]).and_then(words);
     places.into_iter().flatten().find_map(system).and_then(filled)
+}
+
+/// What tells the agent of its calls where no message does.
+fn told_beside<'a>(record: Value<'_, 'a>) -> Option<Text<'a>> {
+    system_beside(record).or_else(|| Some(record.any_of(&["tools", "functions"])?.raw().into()))
 }
 
 /// Words that a goal field must have to be cut out of a message; fewer are a label (`task: flights`).

@@ -102,6 +102,9 @@ impl TextFormat for ReactText {
     }
 
     fn read<'a>(&self, record: &TextRecord<'_, 'a>) -> Result<Run<'a>, String> {
+        if ["{agent_scratchpad}", "{tool_names}"].iter().any(|place| record.text.contains(place)) {
+            return Err("it is the template of a prompt".to_owned());
+        }
         let (text, reference) = without_reference(record.text);
         let text = with_plain_tasks(without_quotations(text));
         let mut run = read_transcript(Cow::Borrowed(&*text)).into_owned();

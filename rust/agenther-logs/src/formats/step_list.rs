@@ -246,7 +246,17 @@ fn are_runs(list: Value<'_, '_>) -> bool {
 
 /// Whether a record is a step by itself, as loggers write one a line.
 fn is_step(record: Value<'_, '_>) -> bool {
-    record.is_object() && !holds_list(record) && Element::of(record).is_logged_by_agent()
+    record.is_object()
+        && !holds_list(record)
+        && !is_notice(record)
+        && Element::of(record).is_logged_by_agent()
+}
+
+/// Whether a record is what a server says of the tools that it has.
+fn is_notice(record: Value<'_, '_>) -> bool {
+    const SAYS: &[&str] = &["registered", "loaded", "discovered", "available"];
+    let said = record.text_of(&["msg", "message"]).filter(|_| record.get("level").is_some());
+    said.is_some_and(|said| SAYS.iter().any(|word| said.contains(word)))
 }
 
 /// Whether a record without a list is a run of one step: it has a goal, and its answer or its label, and is not counted.

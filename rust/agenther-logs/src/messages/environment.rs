@@ -9,6 +9,9 @@ use crate::react::parse_action;
 use crate::run::{RunStep, Text};
 use crate::terminal::is_terminal;
 
+/// Bytes of a system prompt that are searched at each of the system's messages.
+const BEGINNING: usize = 1 << 14;
+
 /// Whether a call of this name speaks to the user, who then answers as one.
 fn asks_user(name: &str) -> bool {
     const ASKS: &[&str] =
@@ -18,19 +21,27 @@ fn asks_user(name: &str) -> bool {
 
 impl<'a> Conversation<'a> {
     /// Whether a message is what a command of the agent gave that stands between fences at the end of its words: gptme's
-    /// tools speak as the system, SWE-agent's say `OBSERVATION:`.
+    /// tools speak as the system, whose prompt told of them; SWE-agent's say `OBSERVATION:`.
     pub(super) fn is_output(&self, message: Value<'_, 'a>) -> bool {
         let free = self.pending_user.is_none() && !self.has_calls;
         let Some(last) = self.steps.last().filter(|step| free && step.observation.is_none()) else {
             return false;
         };
-        let by_system = role_of(message) == Some(Role::System);
+        // Any other system message is an instruction, whatever the agent showed before.
+        let by_system = role_of(message) == Some(Role::System) && self.runs_tools();
         if last.action_name.is_some() {
             return by_system && self.runs_fences;
         }
         let words = last.thought.as_deref().filter(|words| words.trim_end().ends_with("```"));
         let is_labelled = || content_text(message).is_some_and(|text| written::is_labelled_output(&text));
         words.is_some_and(|words| (by_system || is_labelled()) && unmarked::fenced_call(words).is_some())
+    }
+
+    /// Whether the system prompt tells of tools.
+    fn runs_tools(&self) -> bool {
+        let prompt = self.told().prompts[0];
+        let prompt = prompt[..prompt.floor_char_boundary(BEGINNING)].to_ascii_lowercase();
+        ["tool", "execut", "command"].iter().any(|word| prompt.contains(word))
     }
 
     pub(super) fn output(&mut self, message: Value<'_, 'a>) {

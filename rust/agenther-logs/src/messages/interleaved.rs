@@ -81,7 +81,7 @@ pub(super) struct Told<'p> {
 }
 
 impl Told<'_> {
-    fn is_told(&self, open: &str) -> bool {
+    pub(super) fn is_told(&self, open: &str) -> bool {
         self.prompts.iter().any(|prompt| prompt.contains(open))
     }
 

@@ -2,24 +2,30 @@
 //! (`{"thought": .., "action": .., "action_input": ..}`), a list of calls as Python writes them (ToolACE, BFCL), code after
 //! `Code:` (smolagents) or between the tags of CodeAct, and an act of a world between `<action>` (verl-agent).
 //!
-//! Any of these may be an answer: only an agent without calls of its own is read so.
+//! Any of these may be an answer, and what the user says next would be taken for what came back: only an agent without
+//! calls of its own is read so, and a form that answers have too is one where a prompt told the agent of it.
 
+use super::interleaved::Told;
 use super::written::{WrittenCall, is_name};
 use crate::json::{ObjectWriter, Value, read_inner};
 use crate::python_calls::calls_in;
 use crate::react::{parse_action, reply_of};
 
-/// The calls of a turn and the words around them.
-pub(super) fn calls_and_words(text: &str) -> Option<(Vec<WrittenCall>, String)> {
+/// The calls of a turn and the words around them; whether it thinks before them between tags of their own.
+pub(super) fn calls_and_words(
+    text: &str,
+    told: &Told<'_>,
+    thinks: bool,
+) -> Option<(Vec<WrittenCall>, String)> {
     let text = text.trim();
     if let Some(call) = request(text) {
         return Some((vec![call], String::new()));
     }
     match text.as_bytes().last()? {
-        b'}' | b'`' if text.starts_with(['{', '`']) => json_reply(text),
+        b'}' | b'`' if text.starts_with(['{', '`']) => json_reply(text, told),
         b'}' => call_at(text),
-        b']' if text.starts_with('[') => python_calls(text).map(|calls| (calls, String::new())),
-        _ => code_at_end(text).or_else(|| act_at_end(text)),
+        b']' if text.starts_with('[') => python_calls(text, told).map(|calls| (calls, String::new())),
+        _ => code_at_end(text, told).or_else(|| act_at_end(text, told, thinks)),
     }
 }
 
@@ -41,8 +47,21 @@ const ARGUMENTS: &[&str] = &[
 const THOUGHTS: &[&str] =
     &["thought", "thoughts", "reasoning", "thinking", "rationale", "analysis", "reflection", "explanation"];
 
-/// A reply that is one object with a tool, and arguments or a thought.
-fn json_reply(text: &str) -> Option<(Vec<WrittenCall>, String)> {
+/// Arguments that make a call of what has a `name`: anything has a name, and much of it an `input`.
+const OF_NAME: &[&str] =
+    &["arguments", "args", "action_input", "tool_input", "parameters", "params", "kwargs"];
+
+/// Whether an object whose tool is its `name` is a call: nothing but calls has such arguments and little else.
+fn is_named_call(call: Value<'_, '_>) -> bool {
+    let is_of_call = |key: &str| {
+        OF_NAME.contains(&key) || THOUGHTS.contains(&key) || matches!(key, "name" | "id" | "type")
+    };
+    call.any_of(OF_NAME).is_some_and(|given| given.is_object())
+        && call.members().all(|(key, _)| is_of_call(&key))
+}
+
+/// A reply that is one object with a tool, and arguments or a thought; of a thought alone the agent must be told.
+fn json_reply(text: &str, told: &Told<'_>) -> Option<(Vec<WrittenCall>, String)> {
     let body = text.strip_prefix("```json").or_else(|| text.strip_prefix("```")).unwrap_or(text);
     let body = body.strip_suffix("```").unwrap_or(body).trim();
     if !body.starts_with('{') {
@@ -52,10 +71,17 @@ fn json_reply(text: &str) -> Option<(Vec<WrittenCall>, String)> {
         let thought = reply.text_of(THOUGHTS).map(|thought| thought.into_owned());
         let stated =
             reply.any_of(&["action", "tool", "function", "command"]).filter(|stated| stated.is_object());
+        let is_stated = reply.any_of(&["action", "tool"]).is_some();
         let call = stated.unwrap_or(reply);
+        if !is_stated && TOOLS.iter().find(|key| call.get(key).is_some()).is_none_or(|key| *key == "name") {
+            is_named_call(call).then_some(())?;
+        }
         let name = call.text_of(TOOLS).or_else(|| stated?.text_of(&["type"]))?.into_owned();
         let arguments = [call, reply].iter().find_map(|place| place.any_of(ARGUMENTS));
-        if arguments.is_none() && thought.is_none() && stated.is_none() || name.trim().is_empty() {
+        let is_told =
+            || TOOLS.iter().any(|key| call.get(key).is_some() && told.is_told(&format!("\"{key}\"")));
+        let is_call = arguments.is_some() || stated.is_some() || thought.is_some() && is_told();
+        if !is_call || name.trim().is_empty() {
             return None;
         }
         let words = thought.unwrap_or_default();
@@ -101,10 +127,11 @@ fn acted(action: &str) -> WrittenCall {
     WrittenCall { name: name.to_owned(), input: input.map(str::to_owned) }
 }
 
-/// The calls in a list as Python writes it: `[f(a=1), g(b='x')]`; `None` where anything in it is no call.
-fn python_calls(text: &str) -> Option<Vec<WrittenCall>> {
+/// The calls in a list as Python writes it: `[f(a=1), g(b='x')]`; `None` where anything in it is no call, or where no
+/// prompt has the name of one: Python writes its objects so as well.
+fn python_calls(text: &str, told: &Told<'_>) -> Option<Vec<WrittenCall>> {
     let calls = calls_in(text).into_iter().map(|(name, input)| WrittenCall { name, input: Some(input) });
-    Some(calls.collect()).filter(|calls: &Vec<_>| !calls.is_empty())
+    Some(calls.collect()).filter(|calls: &Vec<WrittenCall>| calls.iter().any(|call| told.is_told(&call.name)))
 }
 
 /// smolagents' tool for the code that its agents write.
@@ -130,12 +157,16 @@ fn ends_with_code(text: &str) -> bool {
     text.starts_with("Thought:") && text.trim_end().ends_with("</code>")
 }
 
-/// The code that a turn ends with.
-fn code_at_end(text: &str) -> Option<(Vec<WrittenCall>, String)> {
+/// The code that a turn ends with, of an agent that was told of it, or thinks before it as smolagents' do.
+fn code_at_end(text: &str, told: &Told<'_>) -> Option<(Vec<WrittenCall>, String)> {
+    let of_smolagents = text.starts_with("Thought:") || text.ends_with("<end_code>");
     let text = text.strip_suffix("<end_code>").unwrap_or(text).trim_end();
     let (words, open, close, tool) = CODE.iter().find_map(|(open, close, tool)| {
         let (words, _) = text.rsplit_once(open)?;
-        let is_run = !open.ends_with("<code>\n") || ends_with_code(text);
+        let is_named = open.starts_with("<execute_");
+        let is_told = of_smolagents || is_named || told.is_told(open.trim_end_matches(['\n', '`']));
+        let begins_line = is_named || open.starts_with('\n') || words.is_empty() || words.ends_with('\n');
+        let is_run = is_told && begins_line && (!open.ends_with("<code>\n") || ends_with_code(text));
         is_run.then_some((words, *open, *close, *tool))
     })?;
     let inside = &text[words.len() + open.len()..];
@@ -196,9 +227,10 @@ fn request(text: &str) -> Option<WrittenCall> {
     Some(WrittenCall { name: method.to_owned(), input: input.finish() })
 }
 
-/// The act between `<action>` that a turn ends with.
-fn act_at_end(text: &str) -> Option<(Vec<WrittenCall>, String)> {
+/// The act between `<action>` that a turn ends with: XML may be what the user asked for.
+fn act_at_end(text: &str, told: &Told<'_>, thinks: bool) -> Option<(Vec<WrittenCall>, String)> {
     let (words, action) = text.strip_suffix("</action>")?.rsplit_once("<action>")?;
+    (thinks || told.is_told("<action>")).then_some(())?;
     let call = acted(action.trim());
     if call.name.is_empty() { None } else { Some((vec![call], words.trim().to_owned())) }
 }
@@ -206,6 +238,11 @@ fn act_at_end(text: &str) -> Option<(Vec<WrittenCall>, String)> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    const TOLD: Told<'_> = Told {
+        in_rollout: false,
+        prompts: ["Reply with {\"thought\", \"action\"}, quote(symbol), <execute> or <action>.", ""],
+    };
 
     #[test]
     fn calls_are_read_where_a_harness_asks_for_them() {
@@ -257,9 +294,22 @@ mod tests {
             ),
             ("Up.\n<action>go to shelf 6</action>", "Up.", vec![("go", Some("to shelf 6"))]),
         ] {
-            let (found, rest) = calls_and_words(text).unwrap_or_else(|| panic!("{text}"));
+            let (found, rest) = calls_and_words(text, &TOLD, false).unwrap_or_else(|| panic!("{text}"));
             let found: Vec<_> = found.iter().map(|call| (&*call.name, call.input.as_deref())).collect();
             assert_eq!((found, &*rest), (calls, words), "{text}");
+        }
+    }
+
+    #[test]
+    fn forms_that_no_prompt_tells_of_are_answers() {
+        let told = Told { in_rollout: false, prompts: ["", "Answer."] };
+        for text in [
+            r#"{"reasoning": "The text is mild.", "action": "approve"}"#,
+            "[quote(symbol='A')]",
+            "<action>jump</action>",
+            "<execute>\nprint(1)\n</execute>",
+        ] {
+            assert_eq!(calls_and_words(text, &told, false), None, "{text}");
         }
     }
 
@@ -287,6 +337,15 @@ mod tests {
             r#"{"answer": "36"}"#,
             "[1, 2, 3]",
             "[see (a=1)]",
+            "[Point(x=1), Point(x=2)]",
+            r#"{"name": "Ada", "explanation": "She is named first."}"#,
+            r#"{"name": "limit", "in": "query", "parameters": {"type": "integer"}}"#,
+            "```json\n{\"name\": \"demo\", \"version\": \"1.0.0\", \"input\": \"a.js\"}\n```",
+            r#"{"command": {"type": "shell", "value": "make"}}"#,
+            r#"{"function": {"name": "handler", "runtime": "python3"}}"#,
+            r#"{"tool": "hammer", "reasoning": "Nails."}"#,
+            "Here is\nCode:\n```python\nprint(1)\n```",
+            "One writes <execute>\nprint(1)\n</execute>",
             "[\"f(a=1)\"]",
             "Use this:\n```py\nprint(1)\n```",
             "Code:\n```py\nprint(1)\n```\nand\n```py\nprint(2)\n```",
@@ -295,7 +354,7 @@ mod tests {
             "```",
             "",
         ] {
-            assert_eq!(calls_and_words(text), None, "{text}");
+            assert_eq!(calls_and_words(text, &TOLD, false), None, "{text}");
         }
     }
 }

@@ -47,6 +47,41 @@ fn records_that_are_nearly_of_a_format_are_what_they_are() {
             r#"{"response": {"output": [{"type": "computer_call", "call_id": "c", "action": {"type": "wait"}}], "usage": {}}, "created_at": "1"}"#.to_owned(),
             None,
         ),
+        // Tasks, requests and pairs, on which nobody worked.
+        (r#"{"id": "1", "messages": [{"role": "user", "content": "Hi"}], "answer": "4"}"#.to_owned(), None),
+        (r#"{"input": [{"role": "user", "content": "Hi"}], "ideal": "4"}"#.to_owned(), None),
+        (r#"{"input": [{"role": "user", "content": "Hi"}], "constraints": [{"id": 0}]}"#.to_owned(), None),
+        (
+            r#"{"dataset_id": "d", "inputs": {"messages": [{"role": "user", "content": "Hi"}]}, "outputs": {"answer": "a"}}"#.to_owned(),
+            None,
+        ),
+        (
+            r#"{"custom_id": "1", "method": "POST", "url": "/v1", "body": {"messages": [{"role": "user", "content": "Hi"}]}}"#.to_owned(),
+            None,
+        ),
+        (
+            r#"{"prompt": [{"role": "user", "content": "Hi"}], "chosen": [{"role": "assistant", "content": "a"}], "rejected": [{"role": "assistant", "content": "b"}]}"#.to_owned(),
+            None,
+        ),
+        (
+            r#"{"origin_prompt": [{"role": "user", "content": "Hi"}, {"role": "assistant", "content": "a"}, {"role": "user", "content": "Go"}], "ground_truth": {"name": "f"}}"#.to_owned(),
+            None,
+        ),
+        (
+            r#"{"id": "1", "question": [[{"role": "user", "content": "Hi"}], [{"role": "user", "content": "Go"}]], "initial_config": {}}"#.to_owned(),
+            None,
+        ),
+        // Letters, edges, what a server says of its tools, and a prompt with places to fill.
+        (r#"[{"from": "a@x.org", "to": "b@x.org", "value": "Hi"}]"#.to_owned(), None),
+        (r#"{"messages": [{"from": "a", "content": "Hi"}, {"from": "b", "content": "Hello"}]}"#.to_owned(), None),
+        (
+            r#"{"level": "info", "msg": "tool registered", "tool": "f", "args": {}, "ts": 1.0}"#.to_owned(),
+            None,
+        ),
+        (
+            "Question: the question\nThought: think\nAction: one of [{tool_names}]\nAction Input: the input\nObservation: the result\n".to_owned(),
+            None,
+        ),
         // What has a `history`, and is none of browser-use.
         (
             r#"{"history": [{"role": "user", "content": "Hi"}, {"role": "assistant", "content": "Hello"}]}"#.to_owned(),

@@ -212,3 +212,18 @@ proptest! {
         prop_assert_eq!(counts.records, counts.runs + counts.rejects);
     }
 }
+
+#[test]
+fn many_turns_after_long_prompts_are_read_in_linear_time() {
+    let system = r#"{"role": "system", "content": "Be terse, and be terse again."}"#;
+    for answer in
+        ["```\\nls\\n```", "[f(a=1)]", "<action>go</action>", r#"{\"thought\": \"a\", \"action\": \"b\"}"#]
+    {
+        let turn = format!(r#"{system}, {{"role": "assistant", "content": "{answer}"}}"#);
+        let log = format!("[{}]", vec![turn; 60_000].join(", "));
+        let started = std::time::Instant::now();
+        let (found, _) = crate::read(log.as_bytes());
+        assert_eq!(found.runs.len(), 1);
+        assert!(started.elapsed().as_secs() < 20, "{answer} took {:?}", started.elapsed());
+    }
+}
