@@ -80,23 +80,17 @@ fn what_stands_for_a_file_and_sentences_that_break_off_are_no_answers() {
             goals("Mend the profile of Ann Lee.", &[("get_profile", r#"{"name": "Ann Lee"}"#, observation)]);
         assert!(found.is_empty(), "{found:?}");
     }
-    let search = |snippet: &str| {
-        let pages = format!(
-            r#"[{{"docid": "1", "score": 13.2, "snippet": "{snippet}"}}, {{"docid": "2", "score": 1.2, "snippet": "It is 31 m tall."}}]"#
-        );
-        let answers = goals(
-            "Which lamp is oldest?",
-            &[("search", r#"{"query": "lamp of the old lighthouse"}"#, &pages)],
-        );
-        answers.into_iter().map(|goal| goal.answer).collect::<Vec<_>>()
+    let search = |pages: &str| {
+        let call = ("search", r#"{"query": "lamp of the old lighthouse"}"#, pages);
+        let found = goals("Which lamp is oldest?", &[call]);
+        found.into_iter().map(|goal| goal.answer).collect::<Vec<_>>()
     };
-    assert!(search("The lamp is ...").is_empty());
-    let cut = search("It burns oil. The lamp is ...");
-    assert!(
-        cut.iter().all(|answer| answer.contains("It burns oil.") && !answer.contains("The lamp"))
-            && !cut.is_empty(),
-        "{cut:?}"
+    assert!(search(r#"[{"docid": "1", "score": 13.2, "snippet": "The lamp is ..."}]"#).is_empty());
+    let cut = search(
+        r#"[{"docid": "1", "score": 13.2, "snippet": "It burns oil. The lamp is ..."}, {"docid": "2", "score": 1.2, "snippet": "It is 31 m tall."}]"#,
     );
+    assert!(cut.iter().all(|answer| answer.contains("It burns oil.") && !answer.contains("The lamp")));
+    assert!(!cut.is_empty());
 }
 
 #[test]

@@ -323,6 +323,56 @@ fn long_texts_are_read_in_linear_time() {
         ("react_text", many("--- BEGIN X AGENTS ---\n", "Correct answer: a\n", "")),
         ("command_log", many("Your task is to: go\n", "> a\nb\n", "")),
         ("command_log", many("", "Environment #1:\n", "")),
+        ("autogen_console", many("user (to a):\n\nGo.\n\n", "a (to user):\n\nx\n\n--------\n", "")),
+        (
+            "chain_log",
+            many(
+                "> Entering new AgentExecutor chain...\n",
+                "Action: a\nAction Input: b\nObservation: c\n",
+                "",
+            ),
+        ),
+        (
+            "crewai_log",
+            many(
+                "# Agent: a\n## Task: go\n",
+                "## Using tool: t\n## Tool Input:\n{}\n## Tool Output:\nx\n",
+                "",
+            ),
+        ),
+        (
+            "langgraph_text",
+            many(
+                "=== Human Message ===\n\ngo\n",
+                "=== Ai Message ===\nTool Calls:\n  t (1)\n  Args:\n    a: b\n",
+                "",
+            ),
+        ),
+        (
+            "smolagents_log",
+            many(
+                "╭─ New run ─╮\n",
+                "━━━ Step 1 ━━━\n─ Executing parsed code: ─\nx\nExecution logs:\ny\n",
+                "",
+            ),
+        ),
+        ("claude_terminal", many("> go\n\n", "⏺ Bash(ls)\n  ⎿  a\n", "")),
+        (
+            "chat_export",
+            many(
+                "# T\n_Exported on x from Cursor (1)_\n\n",
+                "---\n\n**User**\n\na\n\n---\n\n**Cursor**\n\nb\n\n",
+                "",
+            ),
+        ),
+        (
+            "autogpt_log",
+            many(
+                "",
+                "THOUGHTS: a\nNEXT ACTION:  COMMAND = x  ARGUMENTS = {'a': 'b'}\nSYSTEM:  Command x returned: y\n",
+                "",
+            ),
+        ),
     ] {
         let started = std::time::Instant::now();
         let found = read_as(format, text);

@@ -135,14 +135,20 @@ fn pages(rows: &[Node]) -> Option<String> {
     let Node::Record(first) = rows.first()? else { return None };
     let is_gist = |key: &&String| GIST.iter().any(|gist| key.eq_ignore_ascii_case(gist));
     let key = first.iter().map(|(key, _)| key).find(is_gist)?;
-    let rows: Option<Vec<Node>> = rows.iter().map(|row| in_whole_sentences(row, key)).collect();
-    answer::list(&rows?, std::slice::from_ref(key))
+    rows.iter().all(|row| row.get(key).is_some()).then_some(())?;
+    let whole: Vec<Option<Node>> = rows.iter().map(|row| in_whole_sentences(row, key)).collect();
+    // Engines cut what pages say of themselves: one that breaks off at once says something beside others.
+    whole.iter().any(Option::is_some).then_some(())?;
+    let rows: Vec<Node> =
+        whole.into_iter().zip(rows).map(|(whole, row)| whole.unwrap_or(row.clone())).collect();
+    answer::list(&rows, std::slice::from_ref(key))
 }
 
-/// A page whose gist ends with its last whole sentence; `None` where it has none, or no gist.
+/// A page whose gist ends with its last whole sentence; `None` where it has none.
 fn in_whole_sentences(page: &Node, key: &str) -> Option<Node> {
-    let gist = page.get(key)?;
-    let Some(text) = gist.text().filter(|text| ends_in_cut(text)) else { return Some(page.clone()) };
+    let Some(text) = page.get(key)?.text().filter(|text| ends_in_cut(text)) else {
+        return Some(page.clone());
+    };
     let end = [". ", "! ", "? "].iter().filter_map(|end| text.rfind(end)).max()?;
     let Node::Record(fields) = page else { return None };
     let shortened = |(name, value): &(String, Node)| match value {
