@@ -11,6 +11,8 @@ mod content;
 mod dialects;
 mod environment;
 mod interleaved;
+mod matching;
+mod roles;
 mod unmarked;
 mod written;
 
@@ -18,89 +20,15 @@ use std::borrow::Cow;
 
 pub(crate) use content::{content_text, is_type, part_text, parts, results, words};
 pub(crate) use dialects::item_role;
+pub(crate) use roles::{Role, has_known_role, role_of};
 pub(crate) use unmarked::runs_code;
 
 use crate::formats::{filled, part_of};
-use crate::gui::without_pictures;
 use crate::json::{Limits, Tape, Value};
-use crate::mcp_result;
 use crate::run::{RunStep, Text};
-use content::{calls_in_parts, calls_of, error_flag, error_text, reasoning, strip_stop_markers};
+use content::{calls_in_parts, calls_of, error_flag, reasoning, strip_stop_markers};
 use interleaved::{Piece, Told};
 use written::WrittenCall;
-
-/// Who speaks.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Role {
-    System,
-    User,
-    Agent,
-    Tool,
-    /// A message that is a call by itself (ShareGPT's `function_call`).
-    Call,
-}
-
-/// The role of a message; `None` if the value is no message.
-pub(crate) fn role_of(message: Value<'_, '_>) -> Option<Role> {
-    let Some(role) = message.get("role").or_else(|| message.get("from")) else {
-        return match dialects::choice_message(message) {
-            Some(message) => role_of(message),
-            None => dialects::role_without_name(message),
-        };
-    };
-    // Early versions of Microsoft's Agent Framework have a role's name in an object.
-    named_role(&role.text().or_else(|| role.text_of(&["value"]))?)
-}
-
-/// Whether a message names a role that chats have; others may be anything that has a `role`.
-pub(crate) fn has_known_role(message: Value<'_, '_>) -> bool {
-    const SHAREGPT: &[&str] = &["human", "gpt", "system", "function_call", "observation", "tool"];
-    const KNOWN: &[&str] = &[
-        "system",
-        "developer",
-        "user",
-        "human",
-        "assistant",
-        "ai",
-        "model",
-        "agent",
-        "bot",
-        "tool",
-        "function",
-    ];
-    let named = |key, names: &[&str]| {
-        let role = message.get(key).and_then(|role| role.text().or_else(|| role.text_of(&["value"])));
-        role.is_some_and(|role| names.contains(&&*role))
-    };
-    named("role", KNOWN)
-        || named("from", SHAREGPT)
-        || message.get("role").is_none() && role_of(message).is_some() && message.get("from").is_none()
-}
-
-/// The role of that name.
-fn named_role(name: &str) -> Option<Role> {
-    Some(match name {
-        "system" | "developer" => Role::System,
-        "assistant" | "ai" | "gpt" | "model" | "agent" | "chatgpt" | "bot" | "chatbot" => Role::Agent,
-        "tool" | "function" | "ipython" | "environment" | "observation" | "function_response"
-        | "function_result" | "function_output" | "tool_response" | "tool_result" | "tool_output"
-        | "computer" => Role::Tool,
-        "function_call" | "tool_call" => Role::Call,
-        // Toucan's descendants: what stands before a call, and the last words.
-        "reasoning" | "answer" => Role::Agent,
-        _ => return respelled_role(name),
-    })
-}
-
-/// The role of a name in another spelling: `function-call`, `tool call`, `Assistant`.
-fn respelled_role(name: &str) -> Option<Role> {
-    let is_spelled = |byte: u8| byte.is_ascii_uppercase() || matches!(byte, b'-' | b' ');
-    match name.bytes().any(is_spelled) {
-        true => named_role(&name.to_ascii_lowercase().replace(['-', ' '], "_")),
-        // A role of its own (critic, human, expert) speaks to the agent.
-        false => Some(Role::User),
-    }
-}
 
 /// Whether a value is a chat message.
 pub(crate) fn is_message(value: Value<'_, '_>) -> bool {
@@ -157,19 +85,8 @@ pub(crate) struct Conversation<'a> {
     waiting: Vec<Waiting<'a>>,
 }
 
-/// Where calls have their id, and results name their call.
+/// Where calls have their id.
 const CALL_ID: &[&str] = &["call_id", "id", "tool_call_id", "toolCallId", "toolUseId", "callId", "Id"];
-const RESULT_ID: &[&str] = &[
-    "tool_call_id",
-    "tool_use_id",
-    "call_id",
-    "toolCallId",
-    "toolUseId",
-    "callId",
-    "CallId",
-    "toolUseID",
-    "id",
-];
 
 #[derive(Debug)]
 struct Waiting<'a> {
@@ -541,74 +458,6 @@ impl<'a> Conversation<'a> {
         }
     }
 
-    fn tool(&mut self, message: Value<'_, 'a>) {
-        if dialects::is_progress(message) {
-            return;
-        }
-        let mut parts = results(message).chain(message.items_of("tool_responses")).peekable();
-        if parts.peek().is_none() && !self.written_results(message) && !self.listed_results(message) {
-            self.result(message);
-        }
-        let id = message.any_of(RESULT_ID).and_then(|id| id.scalar());
-        for part in parts {
-            self.result_of(part, id.as_ref());
-        }
-    }
-
-    /// Takes the results that a message is made of where they stand in its text; whether it is.
-    fn written_results(&mut self, message: Value<'_, 'a>) -> bool {
-        let answers = self.steps.last().is_some_and(|step| step.action_name.is_some());
-        let content = message.any_of(&["content", "value"]).filter(|_| answers);
-        let text = content.filter(|content| written::may_be_results(content.raw())).and_then(words);
-        let waits = !self.has_calls && self.steps.last().is_some_and(|step| step.observation.is_none());
-        let Some(found) = text.and_then(|text| written::results_in(&text, waits)) else { return false };
-        let id = message.any_of(RESULT_ID).and_then(|id| id.scalar());
-        for result in found {
-            let name = result.name.map(Text::from).or_else(|| message.text_of(&["name"]));
-            self.observe(id.as_ref(), name.as_ref(), result.text.into(), error_flag(message));
-        }
-        true
-    }
-
-    /// Puts a result where it belongs; the step that is.
-    pub fn result(&mut self, result: Value<'_, 'a>) -> usize {
-        self.result_of(result, None)
-    }
-
-    /// Puts a result where it belongs, by the id of its message if it has none of its own.
-    fn result_of(&mut self, result: Value<'_, 'a>, message_id: Option<&Text<'a>>) -> usize {
-        let id = result.any_of(RESULT_ID).and_then(|id| id.scalar()).or_else(|| message_id.cloned());
-        let name = result.text_of(&["name", "toolName", "tool_name"]);
-        let content = dialects::result_text(result);
-        let observation = content.clone().and_then(filled).or_else(|| error_text(result)).or(content);
-        self.observe(id.as_ref(), name.as_ref(), observation.unwrap_or_default(), error_flag(result))
-    }
-
-    fn observe(
-        &mut self,
-        id: Option<&Text<'a>>,
-        name: Option<&Text<'a>>,
-        observation: Text<'a>,
-        error: Option<bool>,
-    ) -> usize {
-        let (observation, marked) = mcp_result::said(without_pictures(observation));
-        let error = error.or(marked);
-        let by_id = id.and_then(|id| self.waiting.iter().position(|call| call.id.as_ref() == Some(id)));
-        let by_name = || {
-            name?;
-            self.waiting.iter().position(|call| self.steps[call.step].action_name.as_ref() == name)
-        };
-        let anonymous = || self.waiting.iter().position(|call| call.id.is_none() || id.is_none());
-        let found = by_id.or_else(by_name).or_else(anonymous);
-        let index = found.map(|index| self.waiting.remove(index).step).or_else(|| self.orphan_step());
-        let index = index.unwrap_or_else(|| {
-            self.steps.push(RunStep { user: self.pending_user.take(), ..RunStep::default() });
-            self.steps.len() - 1
-        });
-        (self.steps[index].observation, self.steps[index].error) = (Some(observation), error);
-        index
-    }
-
     /// Forgets all steps from `step` on, and what the user said before it: it was taken back.
     pub fn rewind(&mut self, step: usize) {
         self.steps.truncate(step);
@@ -617,12 +466,6 @@ impl<'a> Conversation<'a> {
         if step == 0 {
             self.prompt = None;
         }
-    }
-
-    /// Where a result without a call goes: to the last step, if that has none yet.
-    fn orphan_step(&self) -> Option<usize> {
-        let last = self.steps.len().checked_sub(1)?;
-        (self.pending_user.is_none() && self.steps[last].observation.is_none()).then_some(last)
     }
 }
 

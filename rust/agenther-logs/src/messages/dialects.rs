@@ -5,7 +5,8 @@
 use std::borrow::Cow;
 
 use super::content::calls_of;
-use super::{Conversation, Role, content_text, has_known_role, is_type, join, named_role, part_text, parts};
+use super::roles::named_role;
+use super::{Conversation, Role, content_text, has_known_role, is_type, join, part_text, parts};
 use crate::blank::is_blank;
 use crate::formats::filled;
 use crate::json::{Keys, Limits, ObjectWriter, Tape, Value};

@@ -1,8 +1,9 @@
 //! What came back to agents that write their calls into their words: their environment answers as the user, as the
 //! system, or with one list for several calls.
 
+use super::roles::named_role;
 use super::written;
-use super::{Conversation, Role, content_text, named_role, role_of, unmarked};
+use super::{Conversation, Role, content_text, role_of, unmarked};
 use crate::formats::{filled, part_of, within};
 use crate::json::{Value, read_inner};
 use crate::react::parse_action;
