@@ -550,6 +550,19 @@ mod tests {
     }
 
     #[test]
+    fn bars_alone_are_no_move() {
+        let agent = |words: &str| format!(r#"{{"role": "assistant", "content": "{words}"}}"#);
+        let world = r#"{"role": "user", "content": "Reward:\n0.5\nB"}"#;
+        let (left, bars) = (agent("Left"), agent("||"));
+        let found = conversation(&format!(
+            r#"[{{"role": "user", "content": "A"}}, {left}, {world}, {bars}, {world}]"#
+        ));
+        let seen: Vec<_> = found.steps.iter().map(|step| step.observation.as_deref()).collect();
+        assert_eq!((found.steps[0].action_name.as_deref(), seen[0]), (Some("Left"), Some("B")));
+        assert_eq!(found.steps[1].thought.as_deref(), Some("||"));
+    }
+
+    #[test]
     fn calls_that_stand_in_a_string_are_calls() {
         let calls =
             r#"[{"id": "1", "function": {"name": "f", "arguments": {"a": 1.50}}}, {"id": "2", "name": "g"}]"#;

@@ -107,7 +107,12 @@ impl<'a> Conversation<'a> {
 
     /// Makes a move, or the several of `Left || Down`, of the words that the agent said last.
     pub(super) fn make_move(&mut self) -> bool {
-        let is_said = |step: &mut RunStep<'_>| step.action_name.is_none() && step.observation.is_none();
+        // Bars alone are no move: the words stay, and what came back is not put to the step before.
+        let moves = |step: &RunStep<'_>| {
+            step.thought.as_deref().is_some_and(|words| words.contains(|c| !matches!(c, '|' | ' ' | '\n')))
+        };
+        let is_said =
+            |step: &mut RunStep<'_>| step.action_name.is_none() && step.observation.is_none() && moves(step);
         let Some(said) = self.steps.pop_if(is_said) else { return false };
         let words = said.thought.unwrap_or_default();
         let (mut user, mut thought) = (said.user, self.unsaid.take());
