@@ -167,14 +167,18 @@ fn filled_part(text: &str) -> Option<&str> {
 
 /// Whether a name is made of words: `Google Search`.
 fn is_long_name(name: &str) -> bool {
-    let words = || name.split(' ');
-    words().count() <= 4 && words().all(is_name)
+    // Of long texts, which are asked for most, the first words tell.
+    name.split(' ').take(5).enumerate().all(|(at, word)| at < 4 && is_name(word))
 }
 
 /// Name and arguments of an action that is JSON, between fences or not: `{name, arguments}`, or LangChain's `{action,
 /// action_input}`.
 pub(crate) fn json_action(text: &str) -> Option<(String, String)> {
-    let body = text.trim().trim_start_matches("```json").trim_matches('`').trim();
+    let body = text.trim();
+    if !body.starts_with(['{', '`']) {
+        return None;
+    }
+    let body = body.trim_start_matches("```json").trim_matches('`').trim();
     if !body.starts_with('{') {
         return None;
     }

@@ -23,6 +23,9 @@
 
 use std::borrow::Cow;
 use std::ops::Range;
+use std::sync::LazyLock;
+
+use memchr::memmem::Finder;
 
 use super::react_text::announced;
 use super::{TextFormat, TextRecord, filled};
@@ -122,8 +125,10 @@ fn run_of<'t>(text: &'t str, record: &TextRecord<'_, '_>) -> Result<Run<'t>, Str
 
 /// Whether a field of a record holds a run of commands.
 pub(super) fn has_commands(text: &str) -> bool {
-    text.lines().filter(|line| line.starts_with("> ")).take(2).count() == 2
+    usize::from(text.starts_with("> ")) + COMMAND.find_iter(text.as_bytes()).take(2).count() >= 2
 }
+
+static COMMAND: LazyLock<Finder<'static>> = LazyLock::new(|| Finder::new("\n> "));
 
 /// The run in a field of a record, as KnowAgent (`traj`) and ADaPT (`trace`, which begins with a command) keep it.
 pub(super) fn run_in_field(text: &str) -> Run<'_> {

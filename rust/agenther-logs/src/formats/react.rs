@@ -149,8 +149,9 @@ impl Format for React {
 
     fn read<'a>(&self, record: &Record<'_, 'a>) -> Result<Run<'a>, String> {
         let value = record.value;
-        let mut run = if let Some(text) = commands(value) {
-            command_log::run_in_field(&text).into_owned()
+        let commands = commands(value);
+        let mut run = if let Some(text) = &commands {
+            command_log::run_in_field(text).into_owned()
         } else if let Some(text) = grown_prompt(value) {
             Run {
                 original_prompt: value.text_of(&["question"]),
@@ -169,19 +170,19 @@ impl Format for React {
         run.trajectory_id = record.key.map_or_else(|| record.run_id(), |key| record.task_run_id(key));
         // Simulators state the task where they describe the room.
         let opening = || value.text_of(&["initial_observation"]);
-        let problem = || value.text_of(&["problem"]).filter(|_| commands(value).is_some());
+        let problem = || value.text_of(&["problem"]).filter(|_| commands.is_some());
         run.original_prompt =
             run.original_prompt.or_else(|| goal_of(value)).or_else(problem).or_else(opening);
         run.system = run.system.or_else(|| system_beside(value));
         read_labels(value, &mut run);
         label_of_agentbench(value, &mut run);
-        if commands(value).is_some() {
+        if commands.is_some() {
             // ADaPT's rules of the world, KnowAgent's label.
             run.system = run.system.or_else(|| value.text_of(&["commands"]));
             run.success = run.success.or_else(|| value.get("result")?.as_bool());
         }
         set_final_answer(&mut run);
-        run.metadata = metadata(record).map(Into::into);
+        run.metadata = metadata(record, commands.is_some()).map(Into::into);
         Ok(run)
     }
 }
@@ -196,11 +197,11 @@ pub(super) fn label_of_agentbench<'a>(record: Value<'_, 'a>, run: &mut Run<'a>) 
     run.failure_reason = run.failure_reason.take().or(status);
 }
 
-fn metadata(record: &Record<'_, '_>) -> Option<String> {
+fn metadata(record: &Record<'_, '_>, has_commands: bool) -> Option<String> {
     let mut out = ObjectWriter::default();
     copy_rest(&mut out, record, |key| {
         let read = [&LEFT_OUT, &TRANSCRIPT, &GOAL].iter().any(|keys| keys.contains(key));
-        let is_of_commands = || commands(record.value).is_some() && OF_COMMANDS.contains(&key);
+        let is_of_commands = || has_commands && OF_COMMANDS.contains(&key);
         let is_answer = || key == "answer" && record.value.get("halted").is_some();
         read || is_label(key) || is_of_commands() || is_answer() || holds_messages(record.value, key)
     });

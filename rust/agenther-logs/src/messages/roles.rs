@@ -54,6 +54,7 @@ pub(crate) fn has_known_role(message: Value<'_, '_>) -> bool {
 /// The role of that name.
 pub(super) fn named_role(name: &str) -> Option<Role> {
     Some(match name {
+        "user" => Role::User,
         "system" | "developer" => Role::System,
         "assistant" | "ai" | "gpt" | "model" | "agent" | "chatgpt" | "bot" | "chatbot" => Role::Agent,
         "tool" | "function" | "ipython" | "environment" | "observation" | "function_response"

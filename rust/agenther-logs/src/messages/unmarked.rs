@@ -5,6 +5,10 @@
 //! Any of these may be an answer, and what the user says next would be taken for what came back: only an agent without
 //! calls of its own is read so, and a form that answers have too is one where a prompt told the agent of it.
 
+use std::sync::LazyLock;
+
+use memchr::memmem::FinderRev;
+
 use super::interleaved::Told;
 use super::written::{WrittenCall, is_name};
 use crate::json::{ObjectWriter, Value, read_inner};
@@ -99,13 +103,15 @@ fn json_reply(text: &str, told: &Told<'_>) -> Option<(Vec<WrittenCall>, String)>
 
 /// gptme's `@shell(call-1): {..}` on the last line.
 fn call_at(text: &str) -> Option<(Vec<WrittenCall>, String)> {
-    let start = text.rfind("\n@").map(|at| at + 1).or_else(|| text.starts_with('@').then_some(0))?;
+    let start = LAST_CALL.rfind(text).map(|at| at + 1).or_else(|| text.starts_with('@').then_some(0))?;
     let (name, rest) = text[start + 1..].split_once('(')?;
     let (_id, input) = rest.split_once("): ")?;
     let is_call = is_name(name) && read_inner(input, |input| Some(input.is_object())) == Some(true);
     let call = || WrittenCall { name: name.to_owned(), input: Some(input.to_owned()) };
     is_call.then(|| (vec![call()], text[..start].trim().to_owned()))
 }
+
+static LAST_CALL: LazyLock<FinderRev<'static>> = LazyLock::new(|| FinderRev::new("\n@"));
 
 fn given(arguments: Value<'_, '_>) -> Option<String> {
     if arguments.is_null() { None } else { arguments.text_or_json().map(|input| input.into_owned()) }
@@ -159,6 +165,8 @@ fn ends_with_code(text: &str) -> bool {
 
 /// The code that a turn ends with, of an agent that was told of it, or thinks before it as smolagents' do.
 fn code_at_end(text: &str, told: &Told<'_>) -> Option<(Vec<WrittenCall>, String)> {
+    // Every opening has one of these, and most turns have neither.
+    memchr::memchr2(b'<', b'`', text.as_bytes())?;
     let of_smolagents = text.starts_with("Thought:") || text.ends_with("<end_code>");
     let text = text.strip_suffix("<end_code>").unwrap_or(text).trim_end();
     let (words, open, close, tool) = CODE.iter().find_map(|(open, close, tool)| {

@@ -4,7 +4,7 @@
 
 use std::sync::LazyLock;
 
-use memchr::memmem::Finder;
+use memchr::memmem::{Finder, FinderRev};
 
 use super::interleaved;
 use crate::formats::part_of;
@@ -69,12 +69,14 @@ pub(super) fn calls_and_words(text: &str, may_be_labelled: bool) -> Option<(Vec<
     may_be_labelled.then(|| labelled_call(text)).flatten().or_else(|| tagged_calls(text))
 }
 
+static LAST_ACTION: LazyLock<FinderRev<'static>> = LazyLock::new(|| FinderRev::new("\nAction:"));
+
 /// The call after the last `Action:` of a text that ends with it; of a reply (`respond`) the words.
 fn labelled_call(text: &str) -> Option<(Vec<WrittenCall>, String)> {
     if !text.trim_end().ends_with(['}', '`']) {
         return None;
     }
-    let at = text.rfind("\nAction:").map(|at| at + 1).or_else(|| text.starts_with("Action:").then_some(0))?;
+    let at = LAST_ACTION.rfind(text).map(|at| at + 1).or_else(|| text.starts_with("Action:").then_some(0))?;
     let (name, input) = json_action(&text[at + "Action:".len()..])?;
     let before = text[..at].trim();
     let thought = before.strip_prefix("Thought:").unwrap_or(before).trim();
