@@ -9,7 +9,7 @@
 //! | `OBJECTIVE:`, the section `## Goal:`, `Your ultimate task is: """…"""`, `<user_request>` | `original_prompt` |
 //! | system message | `system` |
 //! | the page in the user's first message | `observation` of a first step without action |
-//! | the page in a later one | `observation` of the action before |
+//! | the page in a later one, `Action result: …` | `observation` of the action before |
 //! | what the agent writes between three backquotes or in `<action>` | `action_name` and `action_input`, as in `click [12]`, `fill('a12', 'text')` |
 //! | browser-use's `action` list, in its call or as JSON | a step each; the page that follows is the last one's |
 //! | the rest of what it writes, `next_goal` | `thought` |
@@ -24,7 +24,7 @@ use super::openai_chat::{messages, tools_of};
 use super::{Format, Record, filled};
 use crate::json::{Limits, ObjectWriter, Tape, Value};
 use crate::labels::read_labels;
-use crate::messages::{Role, content_text, role_of};
+use crate::messages::{Role, content_text, join, role_of};
 use crate::run::{Run, Text};
 use crate::terminal::set_final_answer;
 use crate::timeline::Timeline;
@@ -51,7 +51,10 @@ impl Format for WebAgentChat {
                     || content_text(message).is_some_and(|text| action_of(&text).is_some()))
         };
         let first = || messages(record).take(5);
-        96 * u8::from(first().any(shows) && first().any(acts))
+        // browser-use keeps the page of the last message only; its calls are no one else's.
+        let has_states =
+            || first().any(|message| role_of(message) == Some(Role::Agent) && states_in_call(message));
+        96 * u8::from(first().any(acts) && (first().any(shows) || has_states()))
     }
 
     fn read<'a>(&self, record: &Record<'_, 'a>) -> Result<Run<'a>, String> {
@@ -132,6 +135,9 @@ fn read_page(text: &str, acted: bool, timeline: &mut Timeline<'_>) {
         let goal = goal_of(text).or(page.is_none().then_some(text));
         timeline.user(goal.map(|goal| Cow::Owned(goal.to_owned())));
     }
+    if page.is_none() && acted {
+        return read_result(text, timeline);
+    }
     let Some(page) = page.filter(|page| !page.is_empty()) else { return };
     let is_error =
         ["Error from previous action", "Action error:", "❌"].iter().any(|mark| text.contains(mark));
@@ -140,8 +146,25 @@ fn read_page(text: &str, acted: bool, timeline: &mut Timeline<'_>) {
         return timeline.happen(page, None);
     }
     // Of several actions in one turn the page is what came of the last.
-    let last = timeline.steps.len().checked_sub(1).map(call_id);
-    timeline.observe(last.as_deref(), page, is_error.then_some(true));
+    let last = timeline.steps.len().checked_sub(1);
+    let result = last.and_then(|last| timeline.steps[last].observation.take());
+    let page = match result {
+        Some(result) => format!("{result}\n{page}").into(),
+        None => page,
+    };
+    timeline.observe(last.map(call_id).as_deref(), page, is_error.then_some(true));
+}
+
+/// What came of one action of browser-use, which says so of each of them before it shows the page.
+fn read_result(text: &str, timeline: &mut Timeline<'_>) {
+    let Some(result) = ["Action result:", "Action error:"].iter().find_map(|mark| text.strip_prefix(mark))
+    else {
+        return;
+    };
+    let Some(last) = timeline.steps.last_mut().filter(|step| step.action_name.is_some()) else { return };
+    let is_error = text.starts_with("Action error:") || result.contains('❌');
+    last.error = last.error.or(is_error.then_some(true));
+    join(&mut last.observation, filled(Cow::Owned(result.trim().to_owned())));
 }
 
 /// The action that a reply ends with, and what stands before it.
@@ -225,6 +248,15 @@ fn actions_in_calls(message: Value<'_, '_>) -> Vec<Action> {
     let calls = message.get("tool_calls").into_iter().flat_map(|calls| calls.items());
     let arguments = calls.filter_map(|call| call.get("function")?.get("arguments")?.text_or_json());
     arguments.flat_map(|arguments| actions_in(&arguments)).collect()
+}
+
+/// Whether a message has a call that tells the state of the agent beside its actions.
+fn states_in_call(message: Value<'_, '_>) -> bool {
+    !actions_in_calls(message).is_empty()
+        && message.items_of("tool_calls").any(|call| {
+            let arguments = call.get("function").and_then(|function| function.get("arguments")?.text_or_json());
+            arguments.is_some_and(|text| text.contains("\"next_goal\""))
+        })
 }
 
 /// `{"current_state": {"next_goal": …}, "action": [{"click_element": {"index": 3}}, …]}`.

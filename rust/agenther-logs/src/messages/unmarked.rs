@@ -25,6 +25,9 @@ pub(super) fn calls_and_words(
     if let Some(call) = request(text) {
         return Some((vec![call], String::new()));
     }
+    if let Some(act) = whole_turn(text, told) {
+        return Some((vec![act], String::new()));
+    }
     match text.as_bytes().last()? {
         b'}' | b'`' if text.starts_with(['{', '`']) => json_reply(text, told),
         b'}' => call_at(text),
@@ -235,10 +238,33 @@ fn request(text: &str) -> Option<WrittenCall> {
     Some(WrittenCall { name: method.to_owned(), input: input.finish() })
 }
 
+/// What only worlds of text say to their player, whose turn is then a line after `> `, and no quotation.
+const WORLDS: &[&str] = &["\n> ", "Your task is to", "-= "];
+
+fn is_in_world(told: &Told<'_>) -> bool {
+    WORLDS.iter().any(|mark| told.is_told(mark))
+}
+
+/// The act that is the whole of a turn: `[Action] look around`, or `> look` to a world of text.
+fn whole_turn(text: &str, told: &Told<'_>) -> Option<WrittenCall> {
+    let of_world = || {
+        let line = text.strip_prefix("> ").filter(|line| !line.contains('\n'));
+        line.filter(|_| is_in_world(told))
+    };
+    let act = text.strip_prefix("[Action]").or_else(of_world)?.trim();
+    // A thought is a move to these worlds, which they answer with `OK.`.
+    let call = match act.strip_prefix("think:") {
+        Some(thought) => WrittenCall { name: "think".to_owned(), input: Some(thought.trim().to_owned()) },
+        None => acted(act),
+    };
+    Some(call).filter(|call| !call.name.is_empty())
+}
+
 /// The act between `<action>` that a turn ends with: XML may be what the user asked for.
 fn act_at_end(text: &str, told: &Told<'_>, thinks: bool) -> Option<(Vec<WrittenCall>, String)> {
     let (words, action) = text.strip_suffix("</action>")?.rsplit_once("<action>")?;
-    (thinks || told.is_told("<action>")).then_some(())?;
+    let plays = words.is_empty() && is_in_world(told);
+    (thinks || plays || told.is_told("<action>")).then_some(())?;
     let call = acted(action.trim());
     if call.name.is_empty() { None } else { Some((vec![call], words.trim().to_owned())) }
 }
@@ -280,6 +306,7 @@ mod tests {
                     ("Market Trends API", Some(r#"{"of": "b"}"#)),
                 ],
             ),
+            ("[Action] look around", "", vec![("look", Some("around"))]),
             (
                 "Thought: Count.\nCode:\n```py\nprint(1)\n```<end_code>",
                 "Count.",
@@ -318,6 +345,20 @@ mod tests {
             "<execute>\nprint(1)\n</execute>",
         ] {
             assert_eq!(calls_and_words(text, &told, false), None, "{text}");
+        }
+    }
+
+    #[test]
+    fn turns_are_moves_in_worlds_of_text() {
+        let told = |prompt| Told { in_rollout: false, prompts: ["", prompt] };
+        for (text, name, input) in [
+            ("> go to desk 1", "go", Some("to desk 1")),
+            ("> think: Where is the cup?", "think", Some("Where is the cup?")),
+            ("<action>open drawer 2</action>", "open", Some("drawer 2")),
+        ] {
+            let (calls, _) = calls_and_words(text, &told("Your task is to: heat a cup."), false).unwrap();
+            assert_eq!((&*calls[0].name, calls[0].input.as_deref()), (name, input));
+            assert_eq!(calls_and_words(text, &told("Quote the task."), false), None);
         }
     }
 
