@@ -6,18 +6,19 @@ use std::io::Read;
 use std::path::{Path, PathBuf};
 
 /// Longest file that is read beside a log.
-const MAX_BYTES: u64 = 16 << 20;
-/// Most files that are read in a folder.
-const MAX_FILES: usize = 64;
+const MAX_BYTES: u64 = 64 << 20;
+/// Most files that are read in a folder, and most bytes of them together.
+const MAX_FILES: usize = 1024;
+const MAX_TOTAL: usize = 256 << 20;
 
 /// What lies beside a log. Names come from the format's code, never from a log.
 pub trait Beside: Send + Sync {
     /// The text of the file of this name, relative to the log's folder; `None` where there is none,
-    /// or where it is no text or is longer than 16 MiB.
+    /// or where it is longer than 64 MiB. Bytes that are no UTF-8 become U+FFFD.
     fn text(&self, name: &str) -> Option<String>;
 
     /// Names and texts of the files in `folder` (relative to the log's) whose names end with
-    /// `suffix`: the first 64 by name.
+    /// `suffix`: the first 1024 by name, up to 256 MiB.
     fn texts(&self, folder: &str, suffix: &str) -> Vec<(String, String)>;
 }
 
@@ -41,7 +42,13 @@ impl Beside for Folder {
         let mut found: Vec<_> = named.filter(|(name, _)| name.ends_with(suffix)).collect();
         found.sort_by(|(one, _), (other, _)| one.cmp(other));
         found.truncate(MAX_FILES);
-        found.into_iter().filter_map(|(name, entry)| Some((name, read(&entry.path())?))).collect()
+        let mut room = MAX_TOTAL;
+        let texts = found.into_iter().filter_map(|(name, entry)| Some((name, read(&entry.path())?)));
+        let fits = |(_, text): &(String, String)| {
+            room = room.saturating_sub(text.len());
+            room > 0
+        };
+        texts.take_while(fits).collect()
     }
 }
 
@@ -51,9 +58,13 @@ fn read(path: &Path) -> Option<String> {
     if !kind.is_file() || kind.len() > MAX_BYTES {
         return None;
     }
-    let mut text = String::new();
-    File::open(path).ok()?.take(MAX_BYTES).read_to_string(&mut text).ok()?;
-    Some(text)
+    let mut bytes = Vec::new();
+    File::open(path).ok()?.take(MAX_BYTES).read_to_end(&mut bytes).ok()?;
+    // One byte of a log of many tasks must not cost the labels of all of them.
+    Some(
+        String::from_utf8(bytes)
+            .unwrap_or_else(|error| String::from_utf8_lossy(error.as_bytes()).into_owned()),
+    )
 }
 
 /// Where a log comes from a stream or an archive, nothing lies beside it.

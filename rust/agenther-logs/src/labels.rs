@@ -111,12 +111,7 @@ pub(crate) fn score_named(name: &str, score: Option<f64>, word: Option<&str>) ->
     if ![&SUCCESS, &REWARD, &OUTCOME].iter().any(|names| names.contains(&name)) {
         return Score::default();
     }
-    let success = word.and_then(|word| match &*word.to_ascii_lowercase() {
-        "pass" | "passed" | "true" | "yes" | "correct" | "success" => Some(true),
-        "fail" | "failed" | "false" | "no" | "incorrect" | "failure" => Some(false),
-        _ => None,
-    });
-    Score { success, reward: score }
+    Score { success: word.and_then(outcome_in), reward: score }
 }
 
 /// A label that an evaluator attached to a trace.
@@ -238,11 +233,20 @@ fn yes_or_no(value: Value<'_, '_>) -> Option<bool> {
     value.as_bool().or_else(|| Some(number.filter(|number| matches!(number, 0.0 | 1.0))? == 1.0))
 }
 
-/// A boolean as tables have it.
+/// A boolean as tables have it, or the word for one.
 fn said_yes_or_no(value: Value<'_, '_>) -> Option<bool> {
-    let word = value.text()?;
-    let is = |wanted: &str| word.trim().eq_ignore_ascii_case(wanted);
-    (is("true") || is("false")).then(|| is("true"))
+    outcome_in(&value.text()?)
+}
+
+/// The outcome that a word states.
+fn outcome_in(word: &str) -> Option<bool> {
+    match &*word.trim().to_ascii_lowercase() {
+        "true" | "yes" | "1" | "pass" | "passed" | "correct" | "success" | "succeeded" | "successful" => {
+            Some(true)
+        }
+        "false" | "no" | "0" | "fail" | "failed" | "failure" | "incorrect" | "unsuccessful" => Some(false),
+        _ => None,
+    }
 }
 
 /// The full mark of a run whose reward tells no success: where rewards add up, nobody knows to what.
@@ -275,6 +279,10 @@ mod tests {
             (r#"{"correct": "No"}"#, None, None),
             (r#"{"correct": "true"}"#, None, None),
             (r#"{"success": "True"}"#, Some(true), None),
+            (r#"{"success": "failed"}"#, Some(false), None),
+            (r#"{"passed": "yes"}"#, Some(true), None),
+            (r#"{"success": "1"}"#, Some(true), None),
+            (r#"{"success": "partly"}"#, None, None),
             (r#"{"correct": 42}"#, None, None),
             (r#"{"reward": "0.0"}"#, Some(false), Some(0.0)),
             (r#"{"reward": 7}"#, None, Some(7.0)),

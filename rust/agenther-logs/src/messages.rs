@@ -17,6 +17,7 @@ mod unmarked;
 mod written;
 
 use std::borrow::Cow;
+use std::collections::HashMap;
 
 pub(crate) use content::{content_text, is_type, part_text, parts, results, words};
 pub(crate) use dialects::item_role;
@@ -44,8 +45,8 @@ pub(crate) fn has_written_calls(text: &str, prompt: &str) -> bool {
     interleaved::pieces(text, &told).is_some() || written::calls_and_words(text, false).is_some()
 }
 
-/// Calls waiting for a result, at most: results follow their calls closely, and a log of a million
-/// calls without results must not be searched a million times.
+/// Calls waiting for a result by their order or name, at most: results follow their calls closely, and a log of a million
+/// calls without results must not be searched a million times. Those before them are found by their id alone.
 const WAITING: usize = 64;
 
 /// Bytes of a prompt in which an agent is told of the form of its calls, at most.
@@ -83,6 +84,8 @@ pub(crate) struct Conversation<'a> {
     /// Reasoning that was logged on its own.
     pending_thought: Option<Text<'a>>,
     waiting: Vec<Waiting<'a>>,
+    /// The steps of calls that have waited for long, by their id.
+    waiting_long: HashMap<Text<'a>, usize>,
 }
 
 /// Where calls have their id.
@@ -364,7 +367,8 @@ impl<'a> Conversation<'a> {
     fn wait_for(&mut self, id: Option<Text<'a>>) {
         self.waiting.push(Waiting { id, step: self.steps.len() });
         if self.waiting.len() > WAITING {
-            self.waiting.remove(0);
+            let first = self.waiting.remove(0);
+            self.waiting_long.extend(first.id.map(|id| (id, first.step)));
         }
     }
 
@@ -462,6 +466,7 @@ impl<'a> Conversation<'a> {
     pub fn rewind(&mut self, step: usize) {
         self.steps.truncate(step);
         self.waiting.retain(|call| call.step < step);
+        self.waiting_long.retain(|_, call| *call < step);
         (self.pending_user, self.pending_thought) = (None, None);
         if step == 0 {
             self.prompt = None;

@@ -136,6 +136,9 @@ impl RecordReader {
             }
             return Ok(());
         };
+        if pieces.is_empty() && is_foreign(source, format, value) {
+            return Err((Reason::UnknownShape, foreign_sentence(format, value)));
+        }
         let limit = source.options.max_record_bytes;
         let closed: Vec<Assembled> = pieces
             .iter()
@@ -205,7 +208,7 @@ impl Tally<'_, '_> {
         self.sink.reject(Reject {
             record: origin.number,
             offset: origin.offset,
-            format: self.source.detection.format,
+            format: self.source.format(),
             reason,
             sentence,
             raw: origin.bytes.to_vec(),
@@ -262,6 +265,17 @@ fn texts(
 
 /// The file's format where the record has its shape, else the format that it fits best: files of
 /// mixed records exist.
+impl Source {
+    /// The name of the format that its records are read as: the one that was asked for, else that of the file.
+    pub fn format(&self) -> Option<&'static str> {
+        match self.chosen {
+            Some(Chosen::Json(format)) => Some(format.name()),
+            Some(Chosen::Text(format)) => Some(format.name()),
+            None => self.detection.format,
+        }
+    }
+}
+
 fn format_of(source: &Source, value: Value<'_, '_>) -> Option<&'static dyn Format> {
     if let Some(Chosen::Json(format)) = source.chosen {
         return Some(format);
@@ -279,6 +293,22 @@ fn format_of(source: &Source, value: Value<'_, '_>) -> Option<&'static dyn Forma
             })
         }
     }
+}
+
+/// Whether a record holds nothing of the format that the caller asked for: a format that is told by the file passes over
+/// what belongs to no run, but what was forced on a record may be none of it.
+fn is_foreign(source: &Source, format: &dyn Format, value: Value<'_, '_>) -> bool {
+    source.chosen.is_some()
+        && score_of(format, value) == 0
+        && !caught(|| format.goes_on_with(value)).unwrap_or(false)
+}
+
+fn foreign_sentence(format: &dyn Format, value: Value<'_, '_>) -> String {
+    format!(
+        "It is no record of the format `{}`, which was asked for. {}",
+        format.name(),
+        shape_sentence(value)
+    )
 }
 
 const STRAY: &str = "Between or after the records stands text that is not part of the JSON document; \

@@ -314,7 +314,7 @@ impl<B: Batch> Shared<B> {
                 Ok(mut reader) => {
                     let mut sink = Found { batch: &mut batch, path: &path };
                     while reader.next_batch(&mut sink, usize::MAX >> 1, usize::MAX >> 1) {}
-                    files.push(FileRead { format: reader.detection().format, counts: reader.counts(), path });
+                    files.push(FileRead { format: reader.source().format(), counts: reader.counts(), path });
                 }
                 Err(error) => files.push(unopened(path, &error, &mut batch)),
             }
@@ -344,7 +344,7 @@ impl Front {
     /// The next unit of a large file. One that cannot be cut up is read here and now.
     fn go_on<B: Batch>(&mut self, path: Arc<str>, mut reader: LogReader, shared: &Shared<B>) -> Work<B> {
         let options = &shared.options;
-        let format = reader.detection().format;
+        let format = reader.source().format();
         let mut unit = Unit { batch: (shared.make)(), files: Vec::new() };
         let mut part = Counts::default();
         let goes_on = if reader.is_divisible() {

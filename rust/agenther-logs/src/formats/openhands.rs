@@ -48,14 +48,19 @@ fn is_event(value: Value<'_, '_>) -> bool {
     let is_text = |key| value.get(key).is_some_and(|member: Value<'_, '_>| member.is_string());
     is_text("action") && value.get("args").is_some()
         || is_text("observation") && value.get("content").is_some()
-        || is_text("kind") && is_text("id") && is_text("timestamp")
+        || is_text("kind") && is_text("id") && (is_text("timestamp") || is_named_event(value))
 }
 
 /// Whether a member of a `history` is one, of any version.
+/// Whether the SDK's name of its kind tells an event, where it has no time.
+fn is_named_event(value: Value<'_, '_>) -> bool {
+    value.text_of(&["kind"]).is_some_and(|kind| kind.ends_with("Event"))
+}
+
 fn is_past_event(value: Value<'_, '_>) -> bool {
     let value = value.items().next().unwrap_or(value);
     let named = |key| value.get(key).is_some_and(|member: Value<'_, '_>| member.is_string());
-    if value.text_of(&["kind"]).is_some_and(|kind| kind.ends_with("Event")) {
+    if is_named_event(value) {
         return true;
     }
     let is_logged = value
@@ -263,7 +268,9 @@ impl<'a> Session<'a> {
         let name = name.unwrap_or_else(|| action.to_owned().into());
         if action == "finish" {
             // What it says is the answer, whether the model passed it as an argument or said it.
-            let said = args.text_of(&["final_thought", "thought"]);
+            let outputs = || args.get("outputs")?.text_of(&["content"]);
+            let said =
+                args.text_of(&["final_thought"]).or_else(outputs).or_else(|| args.text_of(&["thought"]));
             return self.timeline.act(id, name, arguments.filter(|passed| passed.trim() != "{}").or(said));
         }
         self.timeline.think(args.text_of(&["thought"]));

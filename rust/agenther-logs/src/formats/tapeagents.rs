@@ -52,7 +52,12 @@ impl Format for TapeAgents {
         let Some(first) = record.items_of("steps").next() else { return 0 };
         let of_agent =
             first.get("metadata").is_some_and(|of| of.any_of(&["agent", "prompt_id", "node"]).is_some());
-        95 * u8::from(of_agent && first.get("kind").is_some())
+        // Tapes that were saved without the metadata of their steps tell by the names of their kinds.
+        let is_tape = || {
+            let kinds = record.items_of("steps").take(8).filter_map(|step| step.text_of(&["kind"]));
+            record.get("metadata").is_some() && kinds.into_iter().any(|kind| kind.ends_with("_action"))
+        };
+        95 * u8::from(first.get("kind").is_some() && (of_agent || is_tape()))
     }
 
     fn read<'a>(&self, record: &Record<'_, 'a>) -> Result<Run<'a>, String> {

@@ -45,6 +45,12 @@ fn is_speech(record: Value<'_, '_>) -> bool {
         && messages_of(record).is_none()
 }
 
+/// What ended a task of tau-bench before anybody spoke.
+fn crash<'a>(record: Value<'_, 'a>) -> Option<Text<'a>> {
+    let is_empty = record.get("traj").is_some_and(|turns| turns.is_array() && turns.items().next().is_none());
+    record.at_path(&["info", "error"]).filter(|_| is_empty)?.text()
+}
+
 /// tau2's `results.json` where the simulations are in files of their own beside it.
 fn is_companion(record: Value<'_, '_>) -> bool {
     record.get("tasks").is_some_and(|tasks| tasks.is_array())
@@ -96,6 +102,9 @@ impl Format for TauBench {
         if is_results(record) {
             return 98;
         }
+        if record.get("task_id").is_some() && crash(record).is_some() {
+            return 90;
+        }
         if record.get("task_id").is_none() || messages_of(record).is_none() {
             return 0;
         }
@@ -123,6 +132,9 @@ impl Format for TauBench {
                 "it is of speech, whose `ticks` do not hold what was said; transcribe it into `messages`"
                     .to_owned(),
             );
+        }
+        if let Some(error) = crash(value) {
+            return Err(format!("the task ended with an error before anybody spoke: {error}"));
         }
         let messages = messages_of(value).ok_or("it has no messages in `traj` or `messages`")?;
         let conversation = Conversation::read(messages.items());

@@ -254,7 +254,8 @@ fn actions_in_calls(message: Value<'_, '_>) -> Vec<Action> {
 fn states_in_call(message: Value<'_, '_>) -> bool {
     !actions_in_calls(message).is_empty()
         && message.items_of("tool_calls").any(|call| {
-            let arguments = call.get("function").and_then(|function| function.get("arguments")?.text_or_json());
+            let arguments =
+                call.get("function").and_then(|function| function.get("arguments")?.text_or_json());
             arguments.is_some_and(|text| text.contains("\"next_goal\""))
         })
 }

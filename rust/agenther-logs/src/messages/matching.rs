@@ -79,9 +79,11 @@ impl<'a> Conversation<'a> {
             name?;
             self.waiting.iter().position(|call| self.steps[call.step].action_name.as_ref() == name)
         };
+        let long_ago = id.filter(|_| by_id.is_none()).and_then(|id| self.waiting_long.remove(id));
         let anonymous = || self.waiting.iter().position(|call| call.id.is_none() || id.is_none());
-        let found = by_id.or_else(by_name).or_else(anonymous);
-        let index = found.map(|index| self.waiting.remove(index).step).or_else(|| self.orphan_step());
+        let found = by_id.or_else(by_name).or_else(anonymous).filter(|_| long_ago.is_none());
+        let waited = found.map(|index| self.waiting.remove(index).step);
+        let index = long_ago.or(waited).or_else(|| self.orphan_step());
         let index = index.unwrap_or_else(|| {
             self.steps.push(RunStep { user: self.pending_user.take(), ..RunStep::default() });
             self.steps.len() - 1

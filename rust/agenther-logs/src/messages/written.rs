@@ -298,8 +298,13 @@ pub(super) fn is_labelled_output(text: &str) -> bool {
 
 /// What came back without the label that a harness puts before it.
 pub(super) fn without_label(text: &str) -> &str {
-    const LABELS: &[&str] =
-        &["Observation:", "OBSERVATION:", "[Observation]", "Execution output of [", "Salesforce instance output:"];
+    const LABELS: &[&str] = &[
+        "Observation:",
+        "OBSERVATION:",
+        "[Observation]",
+        "Execution output of [",
+        "Salesforce instance output:",
+    ];
     let text = text.trim();
     let Some(label) = LABELS.iter().find(|label| text.starts_with(**label)) else { return text };
     let rest = &text[label.len()..];
