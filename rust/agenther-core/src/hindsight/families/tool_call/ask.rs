@@ -194,7 +194,7 @@ fn is_trivial(call: &Call<'_>, reading: &Reading<'_>) -> bool {
 fn names_tool(answer: &str, reading: &Reading<'_>) -> bool {
     let is_name = |word: &str| {
         reading.tools().iter().any(|tool| tool.name == word)
-            || reading.steps.iter().any(|step| step.step.action_name == Some(word))
+            || reading.steps.iter().any(|step| step.called_name() == Some(word))
     };
     answer.contains('_')
         && answer
