@@ -1,6 +1,6 @@
-//! What a call says beside what it asks for: the tool that it passes on to, why it is made, how it compares.
+//! What a call says beside what it asks for: the tool that it passes on to, why it is made, and the log-in before it.
 
-use agenther_core::hindsight::{RelabelOptions, Relabeled, relabel};
+use agenther_core::hindsight::{Origin, RelabelOptions, Relabeled, relabel};
 use agenther_core::reading::Reading;
 use agenther_core::signals::effect::Effect;
 use agenther_core::trajectory::{Step, Trajectory};
@@ -180,6 +180,53 @@ fn a_schema_may_say_that_a_parameter_explains_the_call() {
 }
 
 #[test]
+fn what_is_read_after_a_log_in_is_ones_own() {
+    let run = run(
+        "Please check my account. My username is fennwick and the password is harbour-owl-9.",
+        None,
+        vec![
+            call(
+                "UserLogin",
+                r#"{"username": "fennwick", "password": "harbour-owl-9"}"#,
+                r#"{"session_token": "77ab-e210-4c19"}"#,
+            ),
+            call(
+                "GetAccountInformation",
+                r#"{"session_token": "77ab-e210-4c19"}"#,
+                r#"{"user": {"username": "fennwick", "email": "fenn@example.com", "phone": "555-0142"}}"#,
+            ),
+        ],
+    );
+    let result = relabeled(&run);
+    let goal = result.goals.iter().find(|goal| goal.kept_steps == [0, 1]);
+    let goal = goal.unwrap_or_else(|| panic!("{result:#?}"));
+    assert_holds(&goal.goal.to_lowercase(), &["my username is fennwick", "email and phone on my account"]);
+    assert!(!goal.goal.contains("harbour"), "{}", goal.goal);
+    assert!(goal.answer.starts_with("Your account: email: fenn@example.com"), "{}", goal.answer);
+    assert!(goal.slots.iter().any(|slot| slot.value == "fennwick" && slot.origin == Origin::User));
+}
+
+#[test]
+fn what_no_argument_chose_is_ones_own_where_the_user_says_so() {
+    let booking = r#"{"booking_id": "HX-2207", "status": "confirmed", "airline": "Skua Air", "bags": 1}"#;
+    let of = |prompt| {
+        let run = run(
+            prompt,
+            None,
+            vec![call(
+                "get_booking_details",
+                r#"{"reason": "To see which flight is meant by that."}"#,
+                booking,
+            )],
+        );
+        relabeled(&run).goals.first().map(|goal| goal.goal.to_lowercase())
+    };
+    let own = of("I need a wheelchair for my flight to Oban tomorrow.").unwrap_or_default();
+    assert_holds(&own, &["status", "my booking"]);
+    assert!(of("A wheelchair is needed for the flight to Oban.").is_none_or(|goal| !goal.contains("my ")));
+}
+
+#[test]
 fn a_rate_of_exchange_exchanges_nothing() {
     let run = run(
         "How many zlotys do I get for 300 NOK? I mean from NOK to PLN.",
@@ -222,6 +269,22 @@ fn an_operation_with_a_verb_and_a_noun_names_the_call() {
     assert_holds(&goal, &["open tickets", "lighthouse"]);
     assert!(!goal.contains("operation") && !goal.contains("tracker"), "{goal}");
     assert_holds(&answer, &["lens flickers", "door sticks"]);
+}
+
+#[test]
+fn who_asks_for_a_phase_is_told_it() {
+    let run = run(
+        "Is repair 88 late?",
+        None,
+        vec![call(
+            "get_current_repair_phase",
+            r#"{"repair_id": "88"}"#,
+            r#"{"current_phase": "second inspection", "status": "active", "summary": "All parts are here.", "temperature": "21 °C", "humidity": "40 %", "note": "none"}"#,
+        )],
+    );
+    let goals = relabeled(&run).goals;
+    let goal = goals.iter().find(|goal| goal.goal.contains("phase")).unwrap_or_else(|| panic!("{goals:#?}"));
+    assert_holds(&goal.answer, &["second inspection"]);
 }
 
 #[test]
