@@ -1,14 +1,19 @@
 //! One run with everything that several stages need, computed once.
 
+mod dispatch;
+mod explanation;
+
 use std::cell::OnceCell;
 
+use self::dispatch::{Dispatched, is_router};
+pub use self::explanation::{explains, is_for_explanation};
 use crate::hindsight::closing::Message;
 use crate::hindsight::ground::RunEvidence;
 use crate::hindsight::provenance::Provenance;
 use crate::hindsight::topics::{Topics, topics};
 use crate::signals::effect::{self, Effect};
 use crate::signals::tool_status::{self, Status};
-use crate::text::document::Document;
+use crate::text::document::{Document, Value};
 use crate::text::facts::{self, Fact};
 use crate::text::tables::FastMap;
 use crate::tools::{self, Tool, ToolList};
@@ -40,6 +45,8 @@ pub struct StepReading<'a> {
     /// What the call does.
     pub effect: Effect,
     tool: Option<usize>,
+    called: Option<usize>,
+    dispatched: Option<Dispatched<'a>>,
     arguments: OnceCell<Option<Document<'a>>>,
     observation: OnceCell<Option<Document<'a>>>,
     facts: OnceCell<Vec<Fact<'a>>>,
@@ -54,8 +61,8 @@ impl<'a> Reading<'a> {
             by_name.entry(&tool.name).or_insert(at);
         }
         let read = |step: &'a Step<'a>| {
-            let tool = step.action_name.and_then(|name| by_name.get(name)).copied();
-            StepReading::new(step, tool, &tools)
+            let position = |name: Option<&str>| name.and_then(|name| by_name.get(name)).copied();
+            StepReading::new(step, position, &tools)
         };
         Reading {
             run,
@@ -78,6 +85,11 @@ impl<'a> Reading<'a> {
     /// The schema of the tool that a step calls, where the log has it.
     pub fn tool(&self, step: usize) -> Option<&Tool<'a>> {
         self.tools.get(self.steps[step].tool?)
+    }
+
+    /// The schema of the tool whose call counts: of a call that passes on another one, that of the other.
+    pub fn called(&self, step: usize) -> Option<&Tool<'a>> {
+        self.tools.get(self.steps[step].called?)
     }
 
     /// Where the value of every argument comes from.
@@ -117,21 +129,51 @@ impl<'a> Reading<'a> {
 }
 
 impl<'a> StepReading<'a> {
-    /// Reads a step, which calls the tool at that position, if it calls any that is known.
-    fn new(step: &'a Step<'a>, tool: Option<usize>, tools: &[Tool<'a>]) -> Self {
-        StepReading {
+    /// Reads a step. `position` says where a tool stands among `tools`, if it is known.
+    fn new(step: &'a Step<'a>, position: impl Fn(Option<&str>) -> Option<usize>, tools: &[Tool<'a>]) -> Self {
+        let tool = position(step.action_name);
+        let mut read = StepReading {
             step,
             status: tool_status::status(step),
-            effect: match (tool, step.action_name) {
-                (Some(tool), _) => tools[tool].effect,
-                (None, Some(name)) => effect::effect(name, None),
-                (None, None) => Effect::Reply,
-            },
+            effect: Effect::Reply,
             tool,
+            called: tool,
+            dispatched: None,
             arguments: OnceCell::new(),
             observation: OnceCell::new(),
             facts: OnceCell::new(),
+        };
+        if step.action_name.is_some_and(is_router) {
+            read.dispatched = read.arguments().and_then(Dispatched::of);
         }
+        if let Some(inner) = read.dispatched {
+            read.called = position(Some(inner.tool));
+        }
+        read.effect = match (read.called, read.called_name()) {
+            (Some(tool), _) => tools[tool].effect,
+            (None, Some(name)) => effect::effect(name, None),
+            (None, None) => Effect::Reply,
+        };
+        read
+    }
+
+    /// The name of the tool whose call counts: of a call that passes on another one, that of the other.
+    pub fn called_name(&self) -> Option<&'a str> {
+        self.dispatched.map(|inner| inner.tool).or(self.step.action_name)
+    }
+
+    /// What that tool is given, where it is JSON or a Python literal.
+    pub fn called_with(&self) -> Option<Value<'_, 'a>> {
+        let arguments = self.arguments()?;
+        match self.dispatched {
+            Some(inner) => inner.arguments(arguments),
+            None => Some(arguments.root()),
+        }
+    }
+
+    /// Whether the call passes on another one.
+    pub fn is_dispatched(&self) -> bool {
+        self.dispatched.is_some()
     }
 
     /// The arguments, where they are JSON or a Python literal.

@@ -11,7 +11,8 @@ use std::borrow::Cow;
 use std::cell::LazyCell;
 
 use super::forms::other_forms;
-use crate::reading::Reading;
+use crate::reading::{Reading, explains, is_for_explanation};
+use crate::signals::effect::Effect;
 use crate::signals::policy::Policy;
 use crate::text::document::{Document, Kind, Value};
 use crate::text::needles::{Trie, words};
@@ -45,6 +46,32 @@ pub enum Source {
     Invented,
 }
 
+/// How the values of a field are compared with an argument.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Bound {
+    /// `{"$gte": 5}`
+    AtLeast,
+    /// `{"$lte": 5}`
+    AtMost,
+    /// `{"$gt": 5}`
+    Over,
+    /// `{"$lt": 5}`
+    Under,
+}
+
+impl Bound {
+    /// The comparison that a key of a filter stands for.
+    fn of(key: &str) -> Option<Self> {
+        Some(match key.trim_start_matches('$') {
+            "gte" | "ge" => Bound::AtLeast,
+            "lte" | "le" => Bound::AtMost,
+            "gt" => Bound::Over,
+            "lt" => Bound::Under,
+            _ => return None,
+        })
+    }
+}
+
 /// One value that a call takes.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Argument<'a> {
@@ -58,6 +85,8 @@ pub struct Argument<'a> {
     pub span: Span,
     /// Where it comes from.
     pub source: Source,
+    /// How what the name says is compared with it; `None` where it is to be the value.
+    pub bound: Option<Bound>,
 }
 
 /// The arguments of every step of a run, with their sources.
@@ -90,7 +119,7 @@ impl<'a> Provenance<'a> {
         let source_of = |(step, argument): (usize, &Argument<'_>)| {
             let forms = forms.get(argument.value.as_ref()).filter(|_| !is_flag(argument));
             let forms = forms.map(Vec::as_slice).unwrap_or_default();
-            match source(argument, forms, &sightings, step as u32, reading.tool(step)) {
+            match source(argument, forms, &sightings, step as u32, reading.called(step)) {
                 Source::Invented if forms.iter().any(|&form| in_system[form as usize]) => Source::Constant,
                 source => source,
             }
@@ -117,6 +146,9 @@ impl<'a> Provenance<'a> {
             .collect();
         for (argument, source) in arguments.iter_mut().flatten().zip(sources) {
             argument.source = source;
+        }
+        for (step, arguments) in arguments.iter_mut().enumerate() {
+            arguments.retain(|argument| !is_explanation(argument, reading, step));
         }
         Provenance { arguments }
     }
@@ -147,8 +179,9 @@ fn arguments<'a>(reading: &Reading<'a>, step: usize) -> Vec<Argument<'a>> {
     if reading.step.action_name.is_none() {
         return Vec::new();
     }
-    match reading.arguments() {
-        Some(document) => document.leaves().map(argument).collect(),
+    match reading.called_with() {
+        Some(arguments) => arguments.leaves().map(argument).collect(),
+        None if reading.is_dispatched() => Vec::new(),
         None => reading
             .step
             .action_input
@@ -158,10 +191,25 @@ fn arguments<'a>(reading: &Reading<'a>, step: usize) -> Vec<Argument<'a>> {
                 kind: Kind::String,
                 span: Span::new(0, text.len()),
                 source: Source::Invented,
+                bound: None,
             })
             .into_iter()
             .collect(),
     }
+}
+
+/// Whether an argument of a read says why it is made. What is written with a change is part of it, and what the user said
+/// may have been meant.
+fn is_explanation(argument: &Argument<'_>, reading: &Reading<'_>, step: usize) -> bool {
+    let parameter = || reading.called(step)?.parameter(argument.name);
+    let is_choice = || parameter().is_some_and(|parameter| !parameter.choices.is_empty());
+    let describes = || parameter().and_then(|parameter| parameter.description.as_deref());
+    reading.steps[step].effect == Effect::Read
+        && argument.kind == Kind::String
+        && !matches!(argument.source, Source::User { .. })
+        && (explains(argument.name, &argument.value)
+            || describes().is_some_and(|text| is_for_explanation(text, &argument.value)))
+        && !is_choice()
 }
 
 fn argument<'a>(leaf: Value<'_, 'a>) -> Argument<'a> {
@@ -169,7 +217,9 @@ fn argument<'a>(leaf: Value<'_, 'a>) -> Argument<'a> {
     let compares =
         leaf.key().is_some_and(|key| matches!(key, "exact" | "eq" | "equals" | "contains" | "$eq"));
     let of_field = || leaf.parent()?.nearest_key();
-    let name = of_field().filter(|_| compares).or_else(|| leaf.nearest_key()).unwrap_or("");
+    let bound = leaf.key().and_then(Bound::of).filter(|_| of_field().is_some());
+    let name =
+        of_field().filter(|_| compares || bound.is_some()).or_else(|| leaf.nearest_key()).unwrap_or("");
     let text = leaf.text();
     if let Cow::Borrowed(query) = text
         && matches!(name, "query" | "q" | "search" | "filter" | "search_query")
@@ -183,6 +233,7 @@ fn argument<'a>(leaf: Value<'_, 'a>) -> Argument<'a> {
             kind: leaf.kind(),
             span,
             source: Source::Invented,
+            bound: None,
         };
     }
     if let Cow::Borrowed(selector) = text
@@ -197,9 +248,10 @@ fn argument<'a>(leaf: Value<'_, 'a>) -> Argument<'a> {
             kind: leaf.kind(),
             span,
             source: Source::Invented,
+            bound: None,
         };
     }
-    Argument { name, value: text, kind: leaf.kind(), span: leaf.span(), source: Source::Invented }
+    Argument { name, value: text, kind: leaf.kind(), span: leaf.span(), source: Source::Invented, bound }
 }
 
 /// The one field that a query in a language of fields asks for, and its value: `email:'ann@example.com'`.

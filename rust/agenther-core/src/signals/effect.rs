@@ -93,6 +93,11 @@ pub fn effect(tool: &str, description: Option<&str>) -> Effect {
     }
 }
 
+/// Whether a name that begins with a verb is that of a side of a thing all the same: `exchange_rate`, `order_status`.
+pub fn names_a_side(tool: &str) -> bool {
+    begins_with_noun(tool) && ends_as_a_side(tool)
+}
+
 /// Whether the first word of several is a verb that is as often a noun.
 fn begins_with_noun(tool: &str) -> bool {
     #[rustfmt::skip]

@@ -38,8 +38,8 @@ pub enum Act<'s> {
 impl<'s> Act<'s> {
     /// The act of a step; `None` where it is none in a browser.
     pub fn of(read: &'s StepReading<'_>) -> Option<Self> {
-        let name = read.step.action_name?;
-        let arguments = read.arguments().map(|arguments| arguments.root());
+        let name = read.called_name()?;
+        let arguments = read.called_with();
         if let Some(code) = arguments.and_then(|arguments| text_of(arguments, &["code", "action"]))
             && matches!(
                 plain(name).as_str(),

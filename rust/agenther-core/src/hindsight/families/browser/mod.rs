@@ -67,7 +67,7 @@ pub fn touches(read: &StepReading<'_>) -> bool {
 
 /// Whether it names the element as only pages do, by its place or its selector.
 pub fn touches_by_place(read: &StepReading<'_>) -> bool {
-    let has = |key| read.arguments().is_some_and(|arguments| arguments.root().get(key).is_some());
+    let has = |key| read.called_with().is_some_and(|arguments| arguments.get(key).is_some());
     touches(read) && ["index", "ref", "selector"].into_iter().any(has)
 }
 

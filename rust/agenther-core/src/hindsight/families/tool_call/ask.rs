@@ -11,12 +11,12 @@ use super::noun_kinds::is_set_up;
 use super::payload::Node;
 use super::roles::Role;
 use super::said::Said;
-use super::subject::{Subject, subject};
+use super::subject::{Subject, mine, subject};
 use super::usage::Usage;
 use super::wanted::{Wanted, is_echoed_place, is_of_call, tells_something, wanted};
 use crate::hindsight::provenance::Source;
 use crate::hindsight::reason::Reason;
-use crate::hindsight::wording::{is_opaque, is_plural_phrase, say_value, singular};
+use crate::hindsight::wording::{humanize, is_opaque, is_plural_phrase, say_value, singular};
 use crate::hindsight::{Origin, Slot};
 use crate::reading::Reading;
 use crate::text::tables::FastMap;
@@ -108,6 +108,7 @@ pub fn clause_about(
     let merged = merge(calls, reference.is_some())?;
     let identity = first.identity();
     let subject = match (identity, reference) {
+        (None, None) if calls.len() == 1 => mine(first, material).unwrap_or(Subject::None),
         (_, Some(_)) | (None, _) => Subject::None,
         (Some(identity), None) => subject(identity, &merged.identity, first, material),
     };
@@ -149,7 +150,11 @@ pub fn clause_about(
     if names_tool(&answer, material.reading) {
         return Err(Reason::AnswerUnreadable);
     }
-    let slots = calls.iter().flat_map(|call| slots(call)).collect();
+    let login = match &subject {
+        Subject::Mine { login, .. } => login.clone(),
+        _ => None,
+    };
+    let slots = login.into_iter().chain(calls.iter().flat_map(|call| slots(call))).collect();
     Ok(Clause {
         tool: first.tool.to_string(),
         steps: steps(calls),
@@ -157,6 +162,9 @@ pub fn clause_about(
             Subject::Own { label, value, .. } => {
                 let told = identity.and_then(|identity| identity.told.as_ref()?.introduction.clone());
                 Some(told.unwrap_or_else(|| format!("My {label} is {value}.")))
+            }
+            Subject::Mine { login: Some(login), .. } => {
+                Some(format!("My {} is {}.", humanize(&login.name), login.value))
             }
             _ => None,
         },
@@ -166,7 +174,7 @@ pub fn clause_about(
         answer,
         slots,
         prior: prior(calls, &subject, &wanted.keys, &merged),
-        is_trivial: is_trivial(first, material.reading),
+        is_trivial: !matches!(subject, Subject::Mine { .. }) && is_trivial(first, material.reading),
     })
 }
 
@@ -194,7 +202,7 @@ fn is_trivial(call: &Call<'_>, reading: &Reading<'_>) -> bool {
 fn names_tool(answer: &str, reading: &Reading<'_>) -> bool {
     let is_name = |word: &str| {
         reading.tools().iter().any(|tool| tool.name == word)
-            || reading.steps.iter().any(|step| step.step.action_name == Some(word))
+            || reading.steps.iter().any(|step| step.called_name() == Some(word))
     };
     answer.contains('_')
         && answer

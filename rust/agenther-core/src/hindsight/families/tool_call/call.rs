@@ -10,6 +10,7 @@ use super::asked_for::{
 use super::given::{Given, given, is_coordinate, is_secret};
 use super::located::{self, origin};
 use super::nouns::{is_everyday, is_everyday_word, without_service};
+use super::operation::operation;
 use super::payload::{Node, Payload, payload};
 use super::roles::Role;
 use super::told;
@@ -127,18 +128,23 @@ fn live_steps(reading: &Reading<'_>) -> Vec<usize> {
 
 fn call<'a>(reading: &Reading<'a>, step: usize) -> Result<Call<'a>, Reason> {
     let read = &reading.steps[step];
-    let tool = read.step.action_name.ok_or(Reason::NoSuccessfulStep)?;
-    let has_named_arguments = match read.arguments() {
-        Some(document) => document.root().kind() == Kind::Object,
-        None => read.step.action_input.is_none_or(|input| input.trim().is_empty()),
+    let tool = read.called_name().ok_or(Reason::NoSuccessfulStep)?;
+    let has_named_arguments = match read.called_with() {
+        Some(arguments) => arguments.kind() == Kind::Object,
+        None => read.is_dispatched() || read.step.action_input.is_none_or(|input| input.trim().is_empty()),
     };
     // What a shell or an interpreter did, its name does not say.
     if !has_named_arguments || effect::runs_code(tool) || searches_files(tool) {
         return Err(Reason::NoAsk);
     }
-    let schema = reading.tool(step);
+    let operation = operation(reading, step);
+    let tool = operation.unwrap_or(tool);
+    let schema = reading.called(step).filter(|_| operation.is_none());
     let description = schema.and_then(|tool| tool.description.as_deref());
     let is_write = read.effect == Effect::Write;
+    if operation.is_some() && (is_write || effect::effect(tool, None) != Effect::Read) {
+        return Err(Reason::NoAsk);
+    }
     let texts = texts_searched(tool).filter(|_| !is_write && asks_in_words(reading, step));
     let mut words = words_of(tool, description, is_write, texts).ok_or(Reason::NoAsk)?;
     if lists_tools(tool) || is_predicate(tool) || ends_run(tool) || readies(tool) {
@@ -207,6 +213,7 @@ fn call<'a>(reading: &Reading<'a>, step: usize) -> Result<Call<'a>, Reason> {
     }
     let mut given = given(reading, step, &words.object, is_write)?;
     given.retain(|given| kind.as_ref().is_none_or(|(name, _)| given.name != *name));
+    given.retain(|given| operation.is_none_or(|operation| given.values != [operation]));
     let part = part_by_name(tool, &words, &given, reading, step);
     // Stations of the type station are stations.
     let object = singular(&words.object);
@@ -365,6 +372,11 @@ fn words_of(
         });
     }
     let words = tool_words(tool, description)?;
+    // `exchange_rate`: the verb that it begins with is a noun.
+    if !is_write && !words.from_description && effect::names_a_side(tool) {
+        let object = format!("{} {}", words.verb, words.object);
+        return Some(ToolWords { verb: "get".to_string(), object, ..words });
+    }
     let by_name =
         tool_words(tool, None).filter(|named| named.manner() != Manner::Act && !named.verb.is_empty());
     // `Reserve locations holding an article` reserves nothing where the tool is called `find_reserve_stock`.

@@ -118,6 +118,8 @@ const ENVELOPE: &[&str] = &[
     "dictionaries",
     "facets",
     "aggregations",
+    // Of a server of MCP: what the content says as a text.
+    "structured_content",
 ];
 
 /// Keys that, beside a list under one of the [`CONTENT`] keys, say how it was made, in a record or a value of their own.
@@ -293,7 +295,7 @@ pub fn page_size(reading: &StepReading<'_>) -> Option<usize> {
     ];
     // `{"options": {"count": 4}}` says so one object further in.
     const INSIDE: &[&str] = &["options", "pagination", "paging", "page"];
-    let root = reading.arguments()?.root();
+    let root = reading.called_with()?;
     let inside = INSIDE.iter().filter_map(|key| root.get(key)).flat_map(|inner| inner.children());
     root.children().chain(inside).find_map(|argument| {
         let key = argument.key()?;

@@ -3,13 +3,14 @@
 use std::borrow::Cow;
 use std::collections::HashMap;
 
+use super::bounds::bounded;
 use super::codes::{country, language};
 use super::located::located;
-use super::moments::dated;
+use super::moments::{dated, with_clock};
 use super::roles::{Role, flag, is_sayable, role};
 use super::told::Told;
 use crate::hindsight::families::sql;
-use crate::hindsight::provenance::{Argument, Source};
+use crate::hindsight::provenance::{Argument, Bound, Source};
 use crate::hindsight::reason::Reason;
 use crate::hindsight::wording::{is_opaque, plural, singular, singular_word};
 use crate::reading::Reading;
@@ -42,7 +43,7 @@ pub struct Given {
 /// The parameters of a call in their roles, or why no request states them. Flags and page sizes are left out.
 pub fn given(reading: &Reading<'_>, step: usize, object: &str, is_write: bool) -> Result<Vec<Given>, Reason> {
     let mut out: Vec<Given> = Vec::new();
-    let mut places: HashMap<&str, usize> = HashMap::new();
+    let mut places: HashMap<(&str, Option<Bound>), usize> = HashMap::new();
     for argument in reading.provenance().arguments(step) {
         if let Some(reason) = unaskable(argument) {
             return Err(reason);
@@ -82,18 +83,19 @@ pub fn given(reading: &Reading<'_>, step: usize, object: &str, is_write: bool) -
         if argument.source == Source::Invented && (is_opaque || is_guess(argument.name, &value)) {
             return Err(Reason::ArgumentsInvented);
         }
-        let tool = reading.tool(step);
-        let place = *places.entry(argument.name).or_insert_with(|| {
-            let parameter = tool.and_then(|tool| tool.parameter(argument.name));
-            let description = parameter.and_then(|parameter| parameter.description.as_deref());
-            let role = adjective_or_role(argument.name, description, &value);
-            let role = place_or_thing(role, argument, object, is_write);
-            out.push(Given {
-                values: Vec::new(),
-                ..Given::new(argument.name, role, String::new(), argument.source)
-            });
-            out.len() - 1
-        });
+        let tool = reading.called(step);
+        let key = (argument.name, argument.bound);
+        let place = match places.get(&key) {
+            Some(&place) => place,
+            None => {
+                let role = role_of(argument, tool, &value).ok_or(Reason::NoAsk)?;
+                let role = place_or_thing(role, argument, object, is_write);
+                let given = Given::new(argument.name, role, String::new(), argument.source);
+                out.push(Given { values: Vec::new(), ..given });
+                places.insert(key, out.len() - 1);
+                out.len() - 1
+            }
+        };
         if !is_askable(&out[place].role, argument, &value, is_opaque, is_write, tool) {
             return Err(Reason::NoAsk);
         }
@@ -113,7 +115,7 @@ pub fn given(reading: &Reading<'_>, step: usize, object: &str, is_write: bool) -
     if given.iter().any(|given| end_of(&given.name).is_some() && given.role != Role::Said("between")) {
         return Err(Reason::NoAsk);
     }
-    Ok(with_period(with_repository(given)))
+    Ok(with_period(with_clock(with_repository(given))))
 }
 
 /// Why nobody could ask for a call with this argument, whatever its role.
@@ -388,6 +390,16 @@ fn with_repository(mut given: Vec<Given>) -> Vec<Given> {
         given.remove(owner);
     }
     given
+}
+
+/// The role of an argument; `None` where no words say how it is compared.
+fn role_of(argument: &Argument<'_>, tool: Option<&Tool<'_>>, value: &str) -> Option<Role> {
+    if let Some(bound) = argument.bound {
+        return bounded(bound, argument.name, value);
+    }
+    let parameter = tool.and_then(|tool| tool.parameter(argument.name));
+    let description = parameter.and_then(|parameter| parameter.description.as_deref());
+    Some(adjective_or_role(argument.name, description, value))
 }
 
 /// `{"bagged/bagless": "bagged"}`: the value is one of the words of its parameter.

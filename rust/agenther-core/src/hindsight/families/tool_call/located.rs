@@ -85,8 +85,8 @@ fn is_found(reading: &Reading<'_>, step: usize, number: &str) -> bool {
 fn finds_coordinates(reading: &Reading<'_>, step: usize) -> bool {
     const COORDINATES: [&str; 5] = ["geocode", "geocoding", "geocoder", "coordinates", "latitude"];
     const PLACES: [&str; 6] = ["address", "city", "location", "place", "town", "name"];
-    let name = reading.steps[step].step.action_name.unwrap_or("");
-    let description = reading.tool(step).and_then(|tool| tool.description.as_deref()).unwrap_or("");
+    let name = reading.steps[step].called_name().unwrap_or("");
+    let description = reading.called(step).and_then(|tool| tool.description.as_deref()).unwrap_or("");
     let first = description.split(". ").next().unwrap_or("");
     let says = |text: &str, words: &[&str]| words.iter().any(|word| find(text, word).is_some());
     name.to_ascii_lowercase().contains("geocod")

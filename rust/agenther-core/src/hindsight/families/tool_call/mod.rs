@@ -4,6 +4,7 @@
 mod answer;
 mod ask;
 mod asked_for;
+mod bounds;
 mod call;
 mod codes;
 mod cut;
@@ -17,6 +18,7 @@ mod mined;
 mod moments;
 mod noun_kinds;
 mod nouns;
+mod operation;
 mod payload;
 mod prose;
 mod relax;
@@ -270,8 +272,8 @@ fn candidate(clauses: &[&Clause], goal: String) -> Candidate {
 
 /// What the call of a step does, as a command.
 pub fn phrase(reading: &Reading<'_>, step: usize) -> Option<String> {
-    let name = reading.steps[step].step.action_name?;
-    let schema = reading.tool(step);
+    let name = reading.steps[step].called_name()?;
+    let schema = reading.called(step);
     let words = tool_words(name, schema.and_then(|tool| tool.description.as_deref()))?;
     let query = reading.provenance().arguments(step).iter().find(|argument| is_plain(&argument.value));
     let is_list =

@@ -2,6 +2,8 @@
 
 use std::borrow::Cow;
 
+use super::given::Given;
+use super::roles::{is_clock, is_date};
 use crate::signals::effect;
 use crate::text::date::civil_from_days;
 
@@ -94,6 +96,23 @@ fn from_seconds(value: &str) -> Option<String> {
     let (year, month, day) = civil_from_days(minutes / 1_440);
     let (hour, minute) = (minutes % 1_440 / 60, minutes % 60);
     Some(format!("{year}-{month:02}-{day:02} {hour:02}:{minute:02}"))
+}
+
+/// A day and the time of it in parameters of their own: `pickup_date` and `pickup_time` are one moment.
+pub fn with_clock(mut given: Vec<Given>) -> Vec<Given> {
+    let part_of = |given: &Given, part: &str| {
+        let mut words: Vec<String> = effect::words(&given.name).map(str::to_ascii_lowercase).collect();
+        (given.values.len() == 1 && words.len() > 1 && words.pop().as_deref() == Some(part)).then_some(words)
+    };
+    let is_time = |given: &Given| is_clock(&given.values[0]) && part_of(given, "time").is_some();
+    while let Some(time) = given.iter().position(|given| !given.values.is_empty() && is_time(given)) {
+        let whose = part_of(&given[time], "time");
+        let day = given.iter().position(|given| part_of(given, "date") == whose);
+        let Some(day) = day.filter(|&day| is_date(&given[day].values[0])) else { break };
+        given[day].values = vec![format!("{} {:0>5}", given[day].values[0], given[time].values[0])];
+        given.remove(time);
+    }
+    given
 }
 
 #[cfg(test)]

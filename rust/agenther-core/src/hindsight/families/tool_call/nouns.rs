@@ -171,7 +171,7 @@ pub fn without_service<'n>(noun: &'n str, reading: &Reading<'_>, step: usize) ->
     let Some((first, rest)) = noun.split_once(' ') else { return noun };
     let begins = |name: &&str| name.get(..first.len()).is_some_and(|start| start.eq_ignore_ascii_case(first));
     let names: FastSet<&str> =
-        reading.steps.iter().filter_map(|read| read.step.action_name).filter(begins).collect();
+        reading.steps.iter().filter_map(|read| read.called_name()).filter(begins).collect();
     if names.len() >= 2 && !is_everyday(first, reading, step) { rest } else { noun }
 }
 
@@ -190,7 +190,7 @@ fn is_in_prose(word: &str, reading: &Reading<'_>, step: usize) -> bool {
     let has = |text: &str| forms.iter().any(|form| find(text, form).is_some());
     // What a system prompt writes with a capital only is the name of a service: `Ticketmaster`.
     let has_plainly = |text: &str| has(text) && forms.iter().any(|form| text.contains(form.as_str()));
-    let tool = reading.tool(step);
+    let tool = reading.called(step);
     let description = tool.and_then(|tool| tool.description.as_deref());
     // `Resolve a name` begins with a verb, whose word makes no noun.
     let first =

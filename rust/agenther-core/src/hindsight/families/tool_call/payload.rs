@@ -51,7 +51,7 @@ const MAX_ROWS: usize = 25;
 /// The result of a step. No success where its envelope reports a failure or it is empty; unreadable where it is
 /// too large, or nothing of it is whole. What a tool for secrets shows is nothing to ask for.
 pub fn payload(reading: &StepReading<'_>) -> Result<Payload, Reason> {
-    if reading.effect == effect::Effect::Read && reading.step.action_name.is_some_and(shows_secrets) {
+    if reading.effect == effect::Effect::Read && reading.called_name().is_some_and(shows_secrets) {
         return Err(Reason::NoAsk);
     }
     let text = reading.step.observation.ok_or(Reason::NoSuccessfulStep)?.trim();

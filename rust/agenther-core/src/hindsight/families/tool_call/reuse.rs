@@ -238,7 +238,7 @@ pub fn vocabulary(steps: &[u32], calls: &[Call<'_>], reading: &Reading<'_>) -> T
     let mut add = |text: &str| out.extend(words_of(text).iter());
     for call in calls.iter().filter(|call| steps.contains(&call.step)) {
         add(call.tool);
-        if let Some(tool) = reading.tool(call.step as usize) {
+        if let Some(tool) = reading.called(call.step as usize) {
             tool.description.iter().for_each(|text| add(text));
             for parameter in &tool.parameters {
                 add(&parameter.name);

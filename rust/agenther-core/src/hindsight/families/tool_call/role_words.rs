@@ -122,7 +122,7 @@ fn article(value: &str) -> &'static str {
     if is_common { "the " } else { "" }
 }
 
-fn is_amount(what: &str) -> bool {
+pub fn is_amount(what: &str) -> bool {
     matches!(what, "amount" | "total" | "value" | "balance" | "quantity")
 }
 
@@ -195,7 +195,7 @@ fn is_street(place: &str) -> bool {
     place.contains(' ') && STREETS.contains(&last.as_str())
 }
 
-fn is_price(what: &str) -> bool {
+pub fn is_price(what: &str) -> bool {
     ["price", "cost", "budget", "rate", "fare"].iter().any(|word| what.contains(word))
 }
 

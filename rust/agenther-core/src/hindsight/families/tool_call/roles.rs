@@ -255,7 +255,9 @@ fn by_words(words: &[String], value: &str) -> Option<Role> {
         }
         "min" | "minimum" | "lowest" if words.len() > 1 => return Some(Role::AtLeast(rest(1))),
         "max" | "maximum" | "highest" if words.len() > 1 => return Some(Role::AtMost(rest(1))),
-        "origin" | "departure" | "src" | "pickup" if !is_time(value) => return Some(Role::From),
+        "origin" | "departure" | "src" | "pickup" if !is_time(value) && !is_clock(value) => {
+            return Some(Role::From);
+        }
         "destination" | "dest" | "arrival" | "dropoff" | "recipient" | "target" if !is_time(value) => {
             return Some(Role::To);
         }
@@ -433,6 +435,9 @@ fn by_words(words: &[String], value: &str) -> Option<Role> {
         "level" | "mode" if matches!(first, "detail" | "verbosity") => Role::Manner,
         // The issues of priority 1 are no 1 issues.
         "priority" | "severity" | "level" if is_count(value) => return None,
+        // Large ones are no ones of size 9.
+        "size" if head.is_empty() && value.chars().all(|c| c.is_lowercase() || c == ' ') => Role::Adjective,
+        "specialty" | "speciality" | "specialization" => Role::Adjective,
         "status" | "stage" | "genre" | "cuisine" | "diet" | "brand" | "color" | "colour" | "priority"
         | "severity" | "type" | "kind" | "class" | "cabin" | "level" => Role::Adjective,
         "name" | "title" if head.is_empty() => Role::Called,
@@ -594,7 +599,7 @@ fn is_adjective(value: &str) -> bool {
         && value.chars().all(|letter| letter.is_ascii_lowercase())
 }
 
-fn is_date(value: &str) -> bool {
+pub fn is_date(value: &str) -> bool {
     crate::hindsight::forms::date(value).is_some()
 }
 

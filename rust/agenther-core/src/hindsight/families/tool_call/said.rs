@@ -231,6 +231,7 @@ impl Said<'_, '_> {
     pub fn about(&self) -> String {
         match self.subject {
             Subject::Own { place, .. } => format!("my {place}"),
+            Subject::Mine { place, .. } => format!("my {place}"),
             Subject::Named { entity, values } => named(entity, values),
             Subject::Of(values) => join(values),
             Subject::With { .. } | Subject::None => {
@@ -344,6 +345,13 @@ impl Said<'_, '_> {
                 let my = if the == "the" { "my".to_string() } else { format!("{the} of my") };
                 (format!("{my} {adjectives}{}{tail}", number(&part)), false)
             }
+            Subject::Mine { place, .. } => match labels {
+                [] => (format!("the details of my {place}{tail}"), false),
+                labels if matches!(place.as_str(), "account" | "profile") => {
+                    (format!("the {} on my {place}{tail}", join(labels)), true)
+                }
+                labels => (format!("the {} of my {place}{tail}", join(labels)), true),
+            },
             Subject::Named { entity, values } => of(&named(entity, values), &attribute(object, entity)),
             Subject::Of(values) if !labels.is_empty() && !is_list && is_sum(object) => {
                 (format!("the {} of {}{tail}", join(labels), join(values)), true)

@@ -2,12 +2,16 @@
 
 use super::ask::Material;
 use super::call::Call;
-use super::given::Given;
+use super::given::{Given, is_secret};
 use super::nouns::is_everyday_word;
+use super::payload::Node;
 use super::role_words::is_name;
 use super::roles::Role;
-use crate::hindsight::provenance::Source;
+use crate::hindsight::provenance::{Argument, Source};
 use crate::hindsight::wording::{join, plural, singular};
+use crate::hindsight::{Origin, Slot};
+use crate::signals::effect;
+use crate::text::needles::find;
 
 /// Who or what a clause is about.
 #[derive(Debug, Clone, PartialEq)]
@@ -20,6 +24,13 @@ pub enum Subject {
         value: String,
         /// `profile` or `account`
         place: &'static str,
+    },
+    /// What whoever asks has of their own, and no argument chose: `account`.
+    Mine {
+        /// `account`
+        place: String,
+        /// The name that the user logged in by.
+        login: Option<Slot>,
     },
     /// `reservation M05KNL`, `reservations A and B`
     Named {
@@ -131,6 +142,71 @@ pub fn subject(identity: &Given, values: &[String], call: &Call<'_>, material: &
             .contains(&last.as_str())
     });
     Subject::With { label: said_label.unwrap_or_else(|| label.clone()), value, is_thing }
+}
+
+/// What whoever asks has of their own, where a call gives it without being told whose: the account of who is logged in, the
+/// booking of who calls.
+pub fn mine(call: &Call<'_>, material: &Material<'_, '_>) -> Option<Subject> {
+    const OWN: &[&str] = &[
+        "account",
+        "profile",
+        "booking",
+        "reservation",
+        "itinerary",
+        "trip",
+        "subscription",
+        "membership",
+        "enrollment",
+        "cart",
+        "basket",
+        "wallet",
+        "balance",
+        "portfolio",
+        "loan",
+        "mortgage",
+        "lease",
+    ];
+    let object = &call.words.object;
+    let place = match object.split_once(' ') {
+        Some((owner, place)) if SELVES.contains(&owner) => place,
+        _ => object,
+    };
+    let arguments = material.reading.provenance().arguments(call.step as usize);
+    let is_of_caller = !call.is_write
+        && call.given.is_empty()
+        && arguments.iter().all(|argument| is_secret(argument.name))
+        && matches!(call.payload.node, Node::Record(_))
+        && OWN.contains(&place.rsplit(' ').next().unwrap_or(place));
+    (is_of_caller && (!call.via.is_empty() || user_has(material)))
+        .then(|| Subject::Mine { place: place.to_string(), login: login(call, material) })
+}
+
+/// Whether the user speaks of what is theirs.
+fn user_has(material: &Material<'_, '_>) -> bool {
+    let run = material.reading.run;
+    let turns = run.steps.iter().filter_map(|step| step.user);
+    run.original_prompt.into_iter().chain(turns).any(|text| find(text, "my").is_some())
+}
+
+/// The name that the user logged in by, for a call that needs the log-in.
+fn login(call: &Call<'_>, material: &Material<'_, '_>) -> Option<Slot> {
+    let provenance = material.reading.provenance();
+    let is_name = |argument: &&Argument<'_>| {
+        let last = effect::words(argument.name).last().unwrap_or("");
+        ["username", "user", "login", "email", "id"].iter().any(|name| last.eq_ignore_ascii_case(name))
+            && matches!(argument.source, Source::User { .. })
+    };
+    call.via.iter().find_map(|&step| {
+        let arguments = provenance.arguments(step as usize);
+        let has_secret = arguments.iter().any(|argument| is_secret(argument.name));
+        let named = arguments.iter().find(is_name).filter(|_| has_secret)?;
+        Some(Slot {
+            name: named.name.to_string(),
+            value: named.value.to_string(),
+            origin: Origin::User,
+            step,
+        })
+    })
 }
 
 /// The user's text that a value was found in, and where.

@@ -151,7 +151,24 @@ pub fn wanted(calls: &[&Call<'_>], subject: &Subject, usage: &Usage) -> Wanted {
     let wanted = as_it_is(calls, subject, &keys, &used, usage)
         .or_else(|| by_use(calls, &used, usage))
         .unwrap_or_else(|| by_salience(calls, &keys));
-    with_pictures(wanted, calls)
+    with_pictures(with_itself(wanted, calls[0], &keys), calls)
+}
+
+/// Who asks for the current phase is told it, whatever else is asked of it: the field that the tool is named for.
+fn with_itself(mut wanted: Wanted, call: &Call<'_>, keys: &[&str]) -> Wanted {
+    let object: Vec<&str> = call.words.object.split(' ').collect();
+    let is_itself = |key: &&&str| {
+        let Some(label) = field_label(key).filter(|_| object.len() > 1) else { return false };
+        let words: Vec<&str> = label.split(' ').collect();
+        words.len() > 1 && words.last() == object.last() && words.iter().all(|word| object.contains(word))
+    };
+    if !wanted.asked.is_empty()
+        && let Some(key) = keys.iter().find(is_itself)
+        && !wanted.keys.iter().any(|known| known == key)
+    {
+        wanted.keys.push(key.to_string());
+    }
+    wanted
 }
 
 /// Pictures are told by where they are, whatever else is told of them.
@@ -377,6 +394,10 @@ fn askable<'c>(calls: &[&'c Call<'_>], subject: &Subject) -> Vec<&'c str> {
     let is_list = calls[0].payload.node.is_list();
     let is_record = |row: &Node| matches!(row, Node::Record(_));
     let is_own = matches!(subject, Subject::Own { .. });
+    let login = match subject {
+        Subject::Mine { login: Some(login), .. } => Some(login.value.as_str()),
+        _ => None,
+    };
     let mut keys: Vec<&str> = Vec::new();
     for (key, value) in calls.iter().flat_map(|call| fields(&call.payload.node)) {
         // Every row of a list has the same keys.
@@ -422,6 +443,7 @@ fn askable<'c>(calls: &[&'c Call<'_>], subject: &Subject) -> Vec<&'c str> {
             || holds_stated(value)
             || Some(key) == row_name.as_deref()
             || is_own && is_personal(key)
+            || login.is_some() && value.text() == login
             || names_an_id(key, value);
         if !value.is_blank() && !is_known && field_label(key).is_some() {
             keys.push(key);

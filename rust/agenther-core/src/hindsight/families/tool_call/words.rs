@@ -179,6 +179,10 @@ fn from_name(name: &str) -> Option<ToolWords> {
     if noun.len() > 1 && matches!(noun.last(), Some(&("globally" | "locally" | "nationally" | "worldwide"))) {
         noun.pop();
     }
+    // Cars available are available cars.
+    if noun.len() > 1 && noun.last() == Some(&"available") {
+        noun.rotate_right(1);
+    }
     // `PublicHolidayPublicHolidays` says so twice.
     let half = noun.len() / 2;
     let is_said_twice = half > 0
