@@ -6,6 +6,7 @@ mod ask;
 mod asked_for;
 mod call;
 mod codes;
+mod contradicted;
 mod cut;
 mod envelope;
 mod fields;
