@@ -21,6 +21,7 @@ mod nouns;
 mod payload;
 mod prose;
 mod relax;
+mod reprs;
 mod reuse;
 mod role_words;
 mod roles;
