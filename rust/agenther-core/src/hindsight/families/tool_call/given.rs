@@ -4,9 +4,11 @@ use std::borrow::Cow;
 use std::collections::HashMap;
 
 use super::codes::{country, language};
+use super::fitted::{fitted, is_lone_figure, names_query, repeats_object, with_rate};
 use super::located::located;
 use super::moments::dated;
 use super::roles::{Role, flag, is_sayable, role};
+use super::spelled::{place_of_zone, with_capitals};
 use super::told::Told;
 use crate::hindsight::families::sql;
 use crate::hindsight::provenance::{Argument, Source};
@@ -88,6 +90,9 @@ pub fn given(reading: &Reading<'_>, step: usize, object: &str, is_write: bool) -
             let description = parameter.and_then(|parameter| parameter.description.as_deref());
             let role = adjective_or_role(argument.name, description, &value);
             let role = place_or_thing(role, argument, object, is_write);
+            let role = fitted(role, argument.name, &value, object, tool);
+            let is_zone = !is_write && place_of_zone(argument.name, &value, object).is_some();
+            let role = if is_zone && role == Role::Manner { Role::In } else { role };
             out.push(Given {
                 values: Vec::new(),
                 ..Given::new(argument.name, role, String::new(), argument.source)
@@ -99,6 +104,10 @@ pub fn given(reading: &Reading<'_>, step: usize, object: &str, is_write: bool) -
         }
         out[place].opaque |= is_opaque;
         out[place].values.push(value.into_owned());
+        with_capitals(&mut out[place], argument, reading);
+    }
+    if out.iter().any(|given| is_lone_figure(given, reading, step) || repeats_object(given, object)) {
+        return Err(Reason::NoAsk);
     }
     if out.iter().all(|given| given.role != Role::From) && is_stay(object) {
         let is_place = |given: &&mut Given| {
@@ -108,7 +117,7 @@ pub fn given(reading: &Reading<'_>, step: usize, object: &str, is_write: bool) -
         };
         out.iter_mut().filter(is_place).for_each(|given| given.role = Role::In);
     }
-    let given = with_ends(out);
+    let given = with_ends(with_rate(out, object));
     // One end alone says nothing.
     if given.iter().any(|given| end_of(&given.name).is_some() && given.role != Role::Said("between")) {
         return Err(Reason::NoAsk);
@@ -155,6 +164,9 @@ fn is_quotable(argument: &Argument<'_>) -> bool {
 /// A value as people write it: languages and countries by name, moments as dates.
 fn as_said<'v>(argument: &'v Argument<'_>, object: &str) -> Cow<'v, str> {
     let code = argument.value.trim();
+    if let Some(place) = place_of_zone(argument.name, code, object) {
+        return if place.contains('_') { Cow::Owned(place.replace('_', " ")) } else { Cow::Borrowed(place) };
+    }
     let is_name = matches!(argument.source, Source::User { .. }) || object.contains("countr");
     let named = language(argument.name, if is_name { code } else { country(argument.name, code) });
     dated(argument.name, named)
@@ -212,6 +224,9 @@ fn is_askable(
     // `6` is nothing to search for.
     let letters = value.chars().filter(|letter| letter.is_alphabetic()).count();
     if matches!(role, Role::For | Role::About) && letters < 2 {
+        return false;
+    }
+    if matches!(role, Role::For | Role::Called) && names_query(value) {
         return false;
     }
     let is_known = |label: &str| is_user || tool.is_none_or(|tool| speaks_of(tool, label));
