@@ -676,3 +676,86 @@ fn what_a_list_found_is_called_by_its_name_and_pages_speak_without_labels() {
     assert!(over(&result, &[2]).answer.contains("- Northwind News: Northwind opens a plant in Ghent."));
     asks(over(&result, &[3]), "the patient called Leo Brandt born on April 2, 1988");
 }
+
+/// The goals over one call of a tool, in small letters.
+fn goals_over(prompt: &str, tools: Option<&str>, step: Step<'_>) -> Vec<String> {
+    relabeled(&run(prompt, tools, vec![step]))
+        .goals
+        .into_iter()
+        .map(|goal| goal.goal.to_lowercase())
+        .collect()
+}
+
+#[test]
+fn a_third_person_is_not_the_user() {
+    let record = r#"{"customer_name": "Ines Duarte", "plan": "Pro", "status": "active"}"#;
+    let step = || call("get_customer", r#"{"customer_name": "Ines Duarte"}"#, record);
+    for (prompt, is_own) in [
+        ("Ines Duarte is no longer with us. Can you delete them?", false),
+        ("Please block the customer Ines Duarte.", false),
+        ("My name is Ines Duarte. Please close my contract.", true),
+    ] {
+        let goals = goals_over(prompt, None, step());
+        assert!(
+            !goals.is_empty() && goals.iter().all(|goal| goal.starts_with("my ") == is_own),
+            "{prompt}: {goals:?}"
+        );
+    }
+}
+
+#[test]
+fn bare_values_are_said_with_their_parameters() {
+    let tools = r#"[{"name": "calculate_area", "description": "Calculate the area of a given shape", "parameters": {"properties": {
+        "shape": {"description": "The shape for which to calculate the area"},
+        "dimensions": {"description": "The dimensions required to calculate the area"}}}}]"#;
+    let area = |arguments| call("calculate_area", arguments, r#"{"area": 12}"#);
+    let goals = goals_over(
+        "How large is a rectangle of 4 by 3?",
+        Some(tools),
+        area(r#"{"shape": "rectangle", "dimensions": [4, 3]}"#),
+    );
+    assert!(
+        goals.iter().any(|goal| goal.contains("the area of a rectangle with dimensions 4 and 3")),
+        "{goals:?}"
+    );
+    let goals = goals_over(
+        "How large is a square of side 4?",
+        Some(tools),
+        area(r#"{"shape": "square", "dimensions": [4]}"#),
+    );
+    assert!(goals.is_empty(), "{goals:?}");
+}
+
+#[test]
+fn the_time_is_that_of_a_place() {
+    let now = r#"{"timezone": "America/New_York", "datetime": "2025-08-03T19:30:17-04:00"}"#;
+    let goals = goals_over(
+        "Is the office in New York open?",
+        None,
+        call("get_current_time", r#"{"timezone": "America/New_York"}"#, now),
+    );
+    assert!(goals.iter().any(|goal| goal.contains("current time in new york")), "{goals:?}");
+}
+
+#[test]
+fn a_booking_is_said_once_and_by_its_hours() {
+    let arguments = r#"{"room_id": 101, "start_time": "18:00", "end_time": "20:00"}"#;
+    let run = run(
+        "Reserve room 101 from 18:00 to 20:00, successfully.",
+        None,
+        vec![call("ReserveMeeting.reserve", arguments, r#"{"state": "Reserved successfully for you."}"#)],
+    );
+    let result = relabeled(&run);
+    let goal = over(&result, &[0]);
+    asks(goal, "reserve a meeting from 18:00 to 20:00 in room 101");
+    assert_eq!(goal.answer, "Done. Reserved successfully for you.");
+}
+
+#[test]
+fn places_have_the_capitals_of_the_run() {
+    let hotels = r#"[{"name": "Palm", "city": "Green Harbour Bay", "stars": 4}, {"name": "Reef", "city": "Green Harbour Bay", "stars": 3}]"#;
+    let step = call("get_hotels", r#"{"city": "green harbour bay"}"#, hotels);
+    let result = relabeled(&run("somewhere warm in green harbour bay please", None, vec![step]));
+    let has_capitals = |goal: &Hindsight| goal.goal.contains("in Green Harbour Bay");
+    assert!(!result.goals.is_empty() && result.goals.iter().all(has_capitals), "{result:#?}");
+}

@@ -426,3 +426,59 @@ fn answers_say_what_the_goal_does_not() {
         asks_and_answers(prompt, &[(tool, arguments, observation)], asks, answers);
     }
 }
+
+#[test]
+fn what_was_found_instead_is_no_answer() {
+    for (tool, arguments, observation) in [
+        (
+            "get_songs_by_artist",
+            r#"{"artist": "Nora Vale"}"#,
+            r#"[{"SongName": "Rain", "ArtistName": "Old Harbour"}, {"SongName": "Hail", "ArtistName": "Old Harbour"}]"#,
+        ),
+        (
+            "search_hotels",
+            r#"{"city": "Porto", "max_price": 100}"#,
+            r#"[{"name": "Ribeira Inn", "price": 90}, {"name": "Douro Palace", "price": 160}]"#,
+        ),
+        (
+            "search_talks",
+            r#"{"date": "2025-06-07"}"#,
+            r#"[{"title": "Rust in space", "speaker": "Ana Li", "date": "2025-06-14"}]"#,
+        ),
+        ("get_order", r#"{"order_id": "A-77"}"#, r#"{"id": "A-78", "status": "shipped", "total": 55}"#),
+    ] {
+        let found =
+            goals("Sort out A-77 for Nora Vale in Porto on June 7.", &[(tool, arguments, observation)]);
+        assert!(found.is_empty(), "{found:?}");
+    }
+}
+
+#[test]
+fn frames_of_calls_and_printed_objects_are_no_part_of_the_result() {
+    for observation in [
+        r#"[{"name": "get_contact", "results": {"contact": {"email": "ines@duarte.pt", "status": "lead", "city": "Faro"}}}]"#,
+        r#"content='{"email": "ines@duarte.pt", "status": "lead", "city": "Faro"}' name='get_contact' tool_call_id='c1'"#,
+        "Contact(email='ines@duarte.pt', status='lead', city='Faro')",
+        "```json\n{\"email\": \"ines@duarte.pt\", \"status\": \"lead\", \"city\": \"Faro\"}\n```",
+        r#"{"status": "OK", "attributions": [], "result": {"email": "ines@duarte.pt", "status": "lead", "city": "Faro"}}"#,
+    ] {
+        let calls = [("get_contact", r#"{"contact_name": "Ines Duarte"}"#, observation)];
+        asks_and_answers(
+            "Ines Duarte moved. Please update her record.",
+            &calls,
+            "of the contact Ines Duarte",
+            "status: lead",
+        );
+    }
+}
+
+#[test]
+fn figures_in_laid_out_text_keep_their_units_and_lose_their_commas() {
+    let weather = "Weather in Bern is:\noverall: Sunny,\ntemperature: 21.5(C), 70.7(F),\nhumidity: 40,\n";
+    asks_and_answers(
+        "Should I hike near Bern?",
+        &[("get_weather", r#"{"city": "Bern"}"#, weather)],
+        "temperature",
+        "temperature: 21.5 °C, 70.7 °F",
+    );
+}

@@ -14,7 +14,7 @@ use crate::text::tables::{FastMap, FastSet};
 const ACRONYMS: &[&str] = &[
     "id", "url", "isbn", "iban", "vat", "sku", "ip", "uuid", "zip", "gpa", "bmi", "api", "sql", "pdf", "tv",
     "usd", "eur", "moq", "eta", "eps", "cpu", "ram", "gpu", "vin", "gdp", "sim", "wbc", "dns", "vpn", "sms",
-    "ssl", "gps", "ttl", "crn", "mrn", "iata", "icao", "pnr", "vat", "cid", "mls", "hoa",
+    "aqi", "mcp", "uv", "ssl", "gps", "ttl", "crn", "mrn", "iata", "icao", "pnr", "vat", "cid", "mls", "hoa",
 ];
 
 /// Short forms that stand in identifiers but not in speech.

@@ -155,7 +155,12 @@ fn row(row: &Node, chosen: &[String], name: Option<&str>) -> Option<String> {
         told.push_str(&format!(" ({text})"));
     }
     let name = told;
-    Some(if values.is_empty() { name } else { format!("{name}: {values}") })
+    Some(match values.is_empty() {
+        true => name,
+        // A sentence has its own end.
+        false if name.ends_with(['.', '!', '?']) && is_prose(&name) => format!("{name} ({values})"),
+        false => format!("{name}: {values}"),
+    })
 }
 
 /// `away_team` of `home_team`: what is played has two names.
@@ -612,8 +617,8 @@ pub fn value(key: &str, value: &Node) -> Option<String> {
 }
 
 fn say_key(key: &str) -> String {
-    // A heading of several words was written for people: `Hours Mon-Fri`.
-    if key.contains(' ') && key.contains(char::is_lowercase) {
+    // A heading of several words was written for people, and so was `MA(5)`.
+    if key.contains(' ') && key.contains(char::is_lowercase) || key.contains('(') {
         return key.trim().to_string();
     }
     field_label(key).unwrap_or_else(|| humanize(key))

@@ -10,7 +10,7 @@ use super::merge::{Merged, merge};
 use super::noun_kinds::is_set_up;
 use super::payload::Node;
 use super::roles::Role;
-use super::said::Said;
+use super::said::{Said, head};
 use super::subject::{Subject, mine, subject};
 use super::usage::Usage;
 use super::wanted::{Wanted, is_echoed_place, is_of_call, tells_something, wanted};
@@ -195,7 +195,10 @@ fn is_trivial(call: &Call<'_>, reading: &Reading<'_>) -> bool {
     };
     let chooses =
         reading.provenance().arguments(call.step as usize).iter().any(|argument| !is_secret(argument.name));
-    call.given.is_empty() && (chooses || payload.is_part || !tells || is_set_up(&call.words.object))
+    // `the registries`: of what, nothing says.
+    let is_bare = !call.words.object.contains(' ');
+    call.given.is_empty()
+        && (is_bare || chooses || payload.is_part || !tells || is_set_up(&call.words.object))
 }
 
 /// Whether an answer speaks of a tool: `Use get_hotels_prices next`.
@@ -247,10 +250,7 @@ fn answer_of(
 
 /// The verb after a heading: that of its first noun phrase.
 fn is_or_are(heading: &str) -> &'static str {
-    let noun = heading.split([',']).next().unwrap_or(heading);
-    let ends = [" of ", " in ", " for ", " with ", " from ", " on ", " at ", " called "];
-    let end = ends.iter().filter_map(|stop| noun.find(stop)).min().unwrap_or(noun.len());
-    if is_plural_phrase(&noun[..end]) { "are" } else { "is" }
+    if is_plural_phrase(head(heading)) { "are" } else { "is" }
 }
 
 /// `19.4 km`, `USD 165`: a number with its unit.
@@ -306,7 +306,11 @@ fn said_payload(call: &Call<'_>, wanted: &Wanted, heading: &str, is_one_of_sever
                                     .iter()
                                     .any(|given| given.values.iter().any(|value| value == text))
                         });
-                        let is_aside = is_identifier(key) || is_of_call(key) || is_echoed_place(key, value);
+                        let is_file =
+                            value.text().is_some_and(|text| !text.contains(' ') && text.contains('/'))
+                                && key.to_ascii_lowercase().ends_with("path");
+                        let is_aside =
+                            is_file || is_identifier(key) || is_of_call(key) || is_echoed_place(key, value);
                         !value.is_blank() && field_label(key).is_some() && !is_aside && !is_said
                     } else {
                         keys.iter().any(|chosen| chosen == key)
@@ -321,6 +325,8 @@ fn said_payload(call: &Call<'_>, wanted: &Wanted, heading: &str, is_one_of_sever
             let said = answer::record(&chosen)?;
             (!said.is_empty()).then(|| format!("{heading}: {}.", said.trim_end_matches('.')))
         }
+        // Posts are no figures, though a system counts them by such.
+        Node::List(rows) if !is_numeric(&call.words.object) && rows.iter().all(is_whole_number) => None,
         Node::List(rows) => {
             let said = answer::list(rows, keys).filter(|said| said.contains(char::is_alphanumeric))?;
             let gap = if said.starts_with("- ") { "\n" } else { " " };
@@ -328,10 +334,14 @@ fn said_payload(call: &Call<'_>, wanted: &Wanted, heading: &str, is_one_of_sever
         }
         // Found was the key that a program goes on with: `item_00000`.
         Node::Scalar(text, _) if text.contains('_') && is_opaque(text) && !asks_for_a_key(heading) => None,
+        // An offset in hours is no time zone that anybody would name.
+        Node::Scalar(text, _) if text.parse::<f64>().is_ok() && is_zone(&call.words.object) => None,
+        // What tells the agent that it acted is no answer to who asked for it: `You open the cabinet.`
+        Node::Scalar(text, _) if narrates(text, &call.words.verb) => None,
         Node::Scalar(text, _)
             if text.len() <= 60 && !is_bare_row(text) && (!text.trim().contains(' ') || is_figure(text)) =>
         {
-            let said = say_value(&answer::without_markup(text));
+            let said = spaced(say_value(&answer::without_markup(text)));
             Some(ended(format!("{heading} {} {said}", is_or_are(heading))))
         }
         // A row of a table without its header: `order,BS-20931,total,86.40`.
@@ -349,6 +359,84 @@ fn said_payload(call: &Call<'_>, wanted: &Wanted, heading: &str, is_one_of_sever
                 && (!prose.starts_with("```") || holds_text(&call.words.object))
         }),
     }
+}
+
+/// Words that only commas part, with blanks: `red,green,blue`.
+fn spaced(text: String) -> String {
+    let is_words = text.contains(',') && text.chars().all(|c| c.is_alphabetic() || c == ',');
+    if is_words { text.replace(',', ", ") } else { text }
+}
+
+/// Whether a thing is a time zone.
+fn is_zone(object: &str) -> bool {
+    object.ends_with("timezone") || object.ends_with("time zone")
+}
+
+/// Whether a text tells who acts what they do, as games of text do.
+fn narrates(text: &str, verb: &str) -> bool {
+    let rest = text.trim_start().strip_prefix("You ");
+    !verb.is_empty()
+        && rest.and_then(|rest| rest.strip_prefix(verb)).is_some_and(|rest| rest.starts_with(' '))
+}
+
+fn is_whole_number(row: &Node) -> bool {
+    row.text().is_some_and(|text| !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_digit()))
+}
+
+/// Whether things are figures by their name.
+fn is_numeric(object: &str) -> bool {
+    const FIGURES: &[&str] = &[
+        "number",
+        "id",
+        "identifier",
+        "code",
+        "year",
+        "score",
+        "price",
+        "rate",
+        "amount",
+        "count",
+        "value",
+        "total",
+        "digit",
+        "prime",
+        "factor",
+        "figure",
+        "temperature",
+        "statistic",
+        "result",
+        "salary",
+        "age",
+        "size",
+        "rating",
+        "grade",
+        "mark",
+        "point",
+        "series",
+        "sequence",
+        "data",
+        "day",
+        "hour",
+        "odds",
+        "level",
+        "reading",
+        "measurement",
+        "time",
+        "sum",
+        "balance",
+        "cost",
+        "fee",
+        "population",
+        "distance",
+        "room",
+        "page",
+        "port",
+        "line",
+        "version",
+        "zip",
+    ];
+    let last = singular(object.rsplit(' ').next().unwrap_or(object));
+    FIGURES.contains(&last.as_str())
 }
 
 /// Whether a text is data under a head that was not read: the reply of a server with its headers.

@@ -7,6 +7,7 @@ use std::rc::Rc;
 use super::asked_for::{
     by_argument, chooses, is_called, listed, names_all, selects_fields, the_one, without_echo, without_ranks,
 };
+use super::contradicted::{is_contradicted, is_of_another_one, is_of_several_days};
 use super::given::{Given, given, is_coordinate, is_secret};
 use super::located::{self, origin};
 use super::nouns::{is_everyday, is_everyday_word, without_service};
@@ -258,7 +259,11 @@ fn call<'a>(reading: &Reading<'a>, step: usize) -> Result<Call<'a>, Reason> {
     if payload.node.is_list() && given.iter().any(|given| chooses(given, &payload.node)) {
         return Err(Reason::NoAsk);
     }
-    if given.iter().any(|given| is_of_another_one(given, &payload.node)) {
+    if given.iter().any(|given| is_of_several_days(given, &words.object, &payload.node)) {
+        return Err(Reason::NoAsk);
+    }
+    let is_another = |given: &Given| is_of_another_one(given, &payload.node);
+    if given.iter().any(is_another) || !is_write && is_contradicted(&given, &payload.node) {
         return Err(Reason::NoSuccessfulStep);
     }
     if words.manner() == Manner::Act && is_undone(&payload.node, &words.verb) {
@@ -295,22 +300,6 @@ fn call<'a>(reading: &Reading<'a>, step: usize) -> Result<Call<'a>, Reason> {
     }
     let via = needed_by(reading, step);
     Ok(Call { step: step as u32, tool, words, given, payload, is_write, via })
-}
-
-/// Whether a result states another number for what it was looked up by: the account of another phone.
-fn is_of_another_one(given: &Given, node: &Node) -> bool {
-    /// Shorter numbers are counts and sizes.
-    const MIN_DIGITS: usize = 5;
-    let digits = |text: &str| text.chars().filter(char::is_ascii_digit).collect::<String>();
-    let ([value], Some(Node::Scalar(held, _))) = (&given.values[..], node.get(&given.name)) else {
-        return false;
-    };
-    let (asked, held) = (digits(value), digits(held));
-    asked.len() >= MIN_DIGITS
-        && held.len() >= MIN_DIGITS
-        && matches!(given.role, Role::Identity { .. })
-        && !asked.ends_with(&held)
-        && !held.ends_with(&asked)
 }
 
 /// Whether a call asks in words, and not by a name or a key.

@@ -321,12 +321,45 @@ fn is_thing(fields: &[(String, Node)]) -> bool {
         && filled().filter(|key| !is_state(key)).count() > MIN_VALUES
 }
 
+/// A result without the name of the tool that gave it: `[{"name": "quotes", "results": {…}}]`.
+pub fn without_call(node: Node, tool: &str) -> Node {
+    const NAMES: &[&str] =
+        &["name", "tool", "tool_name", "function", "function_name", "api", "api_name", "action"];
+    let names_tool = |(key, value): &(String, Node)| {
+        NAMES.contains(&key.as_str()) && value.text().is_some_and(|text| folded(text).eq(folded(tool)))
+    };
+    let is_wrapper = |node: &Node| match node {
+        Node::Record(fields) => {
+            fields.iter().any(names_tool)
+                && fields.iter().any(|(key, held)| is_in(key, &CONTENT_LETTERS) && !held.is_blank())
+        }
+        _ => false,
+    };
+    match node {
+        Node::List(mut rows) if rows.len() == 1 && is_wrapper(&rows[0]) => without_call(rows.remove(0), tool),
+        node if !is_wrapper(&node) => node,
+        Node::Record(fields) => Node::Record(fields.into_iter().filter(|field| !names_tool(field)).collect()),
+        node => node,
+    }
+}
+
 /// Whether a record says that a call went well, and holds what it gave.
 fn is_envelope(node: &Node) -> bool {
     let says_so = |key: &&str| matches!(node.get(key), Some(Node::Scalar(_, Kind::Bool)));
     let holds =
         ["data", "result", "results"].iter().any(|key| node.get(key).is_some_and(|held| !held.is_blank()));
-    holds && ["status", "success", "ok"].iter().any(says_so)
+    holds && ["status", "success", "ok"].iter().any(says_so) || is_wrapper(node)
+}
+
+/// Whether a record has a list or a record under a key for contents, and beside it nothing but how the call went.
+fn is_wrapper(node: &Node) -> bool {
+    let Node::Record(fields) = node else { return false };
+    let holds =
+        |(key, held): &(String, Node)| is_in(key, &CONTENT_LETTERS) && !matches!(held, Node::Scalar(..));
+    let mut content = fields.iter().filter(|field| holds(field));
+    content.next().is_some()
+        && content.next().is_none()
+        && fields.iter().all(|field| holds(field) || is_in(&field.0, &ENVELOPE_LETTERS))
 }
 
 /// What an envelope holds, and through it its extent; nothing where it reports a failure.
@@ -428,7 +461,7 @@ fn is_beside_list((key, value): &(String, Node), rows: usize) -> bool {
             inner.iter().all(|(_, value)| matches!(value, Node::Scalar(..)))
                 && inner.iter().any(|(key, _)| is_of_page(key))
         }
-        _ => is_in(key, &BESIDE_LIST_LETTERS),
+        _ => is_in(key, &BESIDE_LIST_LETTERS) || value.is_blank() && !matches!(value, Node::Scalar(..)),
     }
 }
 

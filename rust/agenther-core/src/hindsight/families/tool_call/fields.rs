@@ -289,8 +289,18 @@ fn label(key: &str) -> Option<String> {
         && !words.is_empty()
         && words.len() <= 4
         && words != ["user"]
-        && words.iter().all(is_word))
+        && (words.iter().all(is_word) || is_span_of(&words)))
     .then(|| words.join(" "))
+}
+
+/// `52 week high`: what was measured over so long.
+fn is_span_of(words: &[&str]) -> bool {
+    let [count, unit, rest @ ..] = words else { return false };
+    let is_unit = matches!(*unit, "day" | "week" | "month" | "year" | "hour" | "minute");
+    is_unit
+        && !rest.is_empty()
+        && count.bytes().all(|byte| byte.is_ascii_digit())
+        && rest.iter().all(|word| word.len() > 2 && word.chars().all(char::is_alphabetic))
 }
 
 /// Participles that do not end in `ed`.

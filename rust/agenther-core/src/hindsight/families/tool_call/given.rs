@@ -5,9 +5,11 @@ use std::collections::HashMap;
 
 use super::bounds::bounded;
 use super::codes::{country, language};
+use super::fitted::{fitted, is_lone_figure, names_query, repeats_object, with_rate};
 use super::located::located;
 use super::moments::{dated, with_clock};
 use super::roles::{Role, flag, is_sayable, role};
+use super::spelled::{place_of_zone, with_capitals};
 use super::told::Told;
 use crate::hindsight::families::sql;
 use crate::hindsight::provenance::{Argument, Bound, Source};
@@ -90,6 +92,12 @@ pub fn given(reading: &Reading<'_>, step: usize, object: &str, is_write: bool) -
             None => {
                 let role = role_of(argument, tool, &value).ok_or(Reason::NoAsk)?;
                 let role = place_or_thing(role, argument, object, is_write);
+                let role = match argument.bound {
+                    Some(_) => role,
+                    None => fitted(role, argument.name, &value, object, tool),
+                };
+                let is_zone = !is_write && place_of_zone(argument.name, &value, object).is_some();
+                let role = if is_zone && role == Role::Manner { Role::In } else { role };
                 let given = Given::new(argument.name, role, String::new(), argument.source);
                 out.push(Given { values: Vec::new(), ..given });
                 places.insert(key, out.len() - 1);
@@ -101,6 +109,10 @@ pub fn given(reading: &Reading<'_>, step: usize, object: &str, is_write: bool) -
         }
         out[place].opaque |= is_opaque;
         out[place].values.push(value.into_owned());
+        with_capitals(&mut out[place], argument, reading);
+    }
+    if out.iter().any(|given| is_lone_figure(given, reading, step) || repeats_object(given, object)) {
+        return Err(Reason::NoAsk);
     }
     if out.iter().all(|given| given.role != Role::From) && is_stay(object) {
         let is_place = |given: &&mut Given| {
@@ -110,7 +122,7 @@ pub fn given(reading: &Reading<'_>, step: usize, object: &str, is_write: bool) -
         };
         out.iter_mut().filter(is_place).for_each(|given| given.role = Role::In);
     }
-    let given = with_ends(out);
+    let given = with_ends(with_rate(out, object));
     // One end alone says nothing.
     if given.iter().any(|given| end_of(&given.name).is_some() && given.role != Role::Said("between")) {
         return Err(Reason::NoAsk);
@@ -157,6 +169,9 @@ fn is_quotable(argument: &Argument<'_>) -> bool {
 /// A value as people write it: languages and countries by name, moments as dates.
 fn as_said<'v>(argument: &'v Argument<'_>, object: &str) -> Cow<'v, str> {
     let code = argument.value.trim();
+    if let Some(place) = place_of_zone(argument.name, code, object) {
+        return if place.contains('_') { Cow::Owned(place.replace('_', " ")) } else { Cow::Borrowed(place) };
+    }
     let is_name = matches!(argument.source, Source::User { .. }) || object.contains("countr");
     let named = language(argument.name, if is_name { code } else { country(argument.name, code) });
     dated(argument.name, named)
@@ -214,6 +229,9 @@ fn is_askable(
     // `6` is nothing to search for.
     let letters = value.chars().filter(|letter| letter.is_alphabetic()).count();
     if matches!(role, Role::For | Role::About) && letters < 2 {
+        return false;
+    }
+    if matches!(role, Role::For | Role::Called) && names_query(value) {
         return false;
     }
     let is_known = |label: &str| is_user || tool.is_none_or(|tool| speaks_of(tool, label));

@@ -210,6 +210,10 @@ fn tail(places: &[usize], call: &Call<'_>, adjectives: &mut String) -> String {
                 }
                 // The nearest airport is the one to a place.
                 Role::In if is_near(&call.words.object) => part.replacen("in ", "to ", 1),
+                Role::At if is_near(&call.words.object) => part.replacen("at ", "to ", 1),
+                Role::Text if call.payload.node.is_list() && is_writing(&call.words.object) => {
+                    part.replacen("of ", "about ", 1)
+                }
                 Role::Of(_) if is_writing(&call.words.object) && !has_topic => {
                     part.replacen("of ", "about ", 1)
                 }
@@ -285,6 +289,7 @@ pub fn is_writing(object: &str) -> bool {
         "mail",
         "message",
         "note",
+        "quote",
         "thread",
         "conversation",
         "issue",

@@ -4,9 +4,10 @@ use std::borrow::Cow;
 
 use super::cut::{looks_parsed, mended};
 use super::envelope::{
-    Extent, has_failure_code, holds_empty_lists_only, is_failure_words, page_size, unwrap,
+    Extent, has_failure_code, holds_empty_lists_only, is_failure_words, page_size, unwrap, without_call,
 };
 use super::moments::dated;
+use super::reprs;
 use super::shape::simple;
 use crate::hindsight::reason::Reason;
 use crate::hindsight::wording::is_opaque;
@@ -56,10 +57,12 @@ pub fn payload(reading: &StepReading<'_>) -> Result<Payload, Reason> {
     }
     let text = reading.step.observation.ok_or(Reason::NoSuccessfulStep)?.trim();
     let mut reader = Reader { budget: MAX_NODES, is_cut: false };
-    let node = match reading.observation() {
-        Some(document) => reader.read(document.root()).ok_or(Reason::AnswerUnreadable)?,
-        None => reader.text(text)?,
+    let node = match (reader.printed(text), reading.observation()) {
+        (Some(node), _) => node,
+        (None, Some(document)) => reader.read(document.root()).ok_or(Reason::AnswerUnreadable)?,
+        (None, None) => reader.text(text)?,
     };
+    let node = without_call(node, reading.step.action_name.unwrap_or(""));
     let mut extent = Extent::default();
     let node = unwrap(node, &mut extent, 0).ok_or(Reason::NoSuccessfulStep)?;
     let mut node = list_of_map(simple(node));
@@ -138,6 +141,13 @@ impl Reader {
         let mended = mended(text)?;
         let document = Document::parse(&mended)?;
         self.read(document.root())
+    }
+
+    /// A result that Python printed as objects. Their parser takes them for words.
+    fn printed(&mut self, text: &str) -> Option<Node> {
+        let records = reprs::as_records(text)?;
+        let document = Document::parse(&records)?;
+        self.read(document.root()).map(reprs::content)
     }
 
     /// A result that is no document: one that was cut, one with words before it, or text.

@@ -117,6 +117,8 @@ fn found(node: &Node) -> Option<String> {
     ];
     match node {
         Node::Scalar(text, _) if text.starts_with("[snippet: ") => snippets(text),
+        // What has buttons is a page of a shop, and read as such.
+        Node::Scalar(text, _) if has_buttons(text) => None,
         Node::Scalar(text, _) if text.len() > 40 => answer::prose(text),
         Node::List(rows) => pages(rows),
         Node::Record(_) => {
@@ -126,6 +128,12 @@ fn found(node: &Node) -> Option<String> {
         }
         Node::Scalar(..) => None,
     }
+}
+
+/// `[Back to Search]`, `[Next >]`, each on a line of its own.
+fn has_buttons(text: &str) -> bool {
+    let is_button = |line: &&str| line.starts_with('[') && line.ends_with(']') && !line.contains("](");
+    text.lines().map(str::trim).filter(is_button).nth(1).is_some()
 }
 
 /// What pages say of themselves, each by its title.
@@ -149,7 +157,11 @@ fn in_whole_sentences(page: &Node, key: &str) -> Option<Node> {
     let Some(text) = page.get(key)?.text().filter(|text| ends_in_cut(text)) else {
         return Some(page.clone());
     };
-    let end = [". ", "! ", "? "].iter().filter_map(|end| text.rfind(end)).max()?;
+    const SHORT: &[&str] =
+        &["Inc", "Ltd", "Corp", "Co", "Mr", "Mrs", "Ms", "Dr", "St", "No", "vs", "Jr", "Sr", ".."];
+    let is_end = |at: &usize| !SHORT.iter().any(|short| text[..*at].ends_with(short));
+    let ends = [". ", "! ", "? "].iter().flat_map(|end| text.match_indices(end).map(|(at, _)| at));
+    let end = ends.filter(is_end).max()?;
     let Node::Record(fields) = page else { return None };
     let shortened = |(name, value): &(String, Node)| match value {
         Node::Scalar(text, kind) if name == key => {

@@ -100,11 +100,15 @@ pub fn say(role: &Role, values: &[Cow<'_, str>]) -> String {
             [value] if value.parse::<f64>().is_ok() && is_measure(what) => {
                 format!("with {} {what} of {plain}", article_for(what))
             }
+            [_] if what == "user" => format!("of user {plain}"),
             // Cars have automatic transmission.
             [value] if !what.contains(' ') && is_plain_word(value) => format!("with {plain} {what}"),
             [value] if is_long_name(value) => format!("for the {} {plain}", singular(what)),
             // Accounts are kept for a cost center, slots are free for an exhibition.
             [_] => format!("for {} {}", singular(what), quoted()),
+            values if values.iter().all(|value| value.parse::<f64>().is_ok()) => {
+                format!("with {} {plain}", plural(what))
+            }
             _ => format!("for {what} {}", quoted()),
         },
         Role::Identity { label, .. } => format!("with {label} {plain}"),
@@ -147,6 +151,10 @@ fn is_measure(what: &str) -> bool {
         "height",
         "weight",
         "length",
+        "radius",
+        "diameter",
+        "breadth",
+        "depth",
         "age",
         "budget",
         "temperature",

@@ -546,7 +546,13 @@ fn dated_deed(done: &str, link: &str, value: &str) -> Option<&'static str> {
 
 /// A parameter called `p1` or `value` may be explained: the first known word of the description decides.
 fn by_description(description: &str, value: &str) -> Option<Role> {
-    let words: Vec<String> = effect::words(description).take(8).map(str::to_ascii_lowercase).collect();
+    const LINKS: &[&str] =
+        &["for", "of", "which", "that", "required", "used", "needed", "whose", "with", "by"];
+    let mut words: Vec<String> = effect::words(description).take(8).map(str::to_ascii_lowercase).collect();
+    // `The shape for which to calculate the area` is a shape.
+    if let Some(at) = words.iter().position(|word| LINKS.contains(&word.as_str())).filter(|at| *at > 0) {
+        words.truncate(at);
+    }
     // `The action to take` is no place to go.
     let is_link = |word: &String| matches!(word.as_str(), "to" | "from" | "in" | "what" | "where");
     let known = words
@@ -556,6 +562,8 @@ fn by_description(description: &str, value: &str) -> Option<Role> {
     match role {
         // `The ID of …` says too little to call a value by.
         Role::Identity { .. } | Role::Manner | Role::Called | Role::Adjective => None,
+        // A number is no place.
+        Role::In | Role::At if !value.contains(char::is_alphabetic) => None,
         role => Some(role),
     }
 }

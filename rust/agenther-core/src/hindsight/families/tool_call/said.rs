@@ -50,6 +50,14 @@ impl Said<'_, '_> {
         if !is_sayable(&words.object) || *self.subject == Subject::None && is_vague() {
             return Err(Reason::NoAsk);
         }
+        // What is like a question only an agent wants to see.
+        let is_question = |given: &Given| {
+            matches!(given.role, Role::For | Role::About)
+                && given.values.iter().any(|value| value.ends_with('?'))
+        };
+        if words.manner() == Manner::Fetch && self.call.given.iter().any(is_question) {
+            return Err(Reason::NoAsk);
+        }
         // Of a part of what is held, `the collection` says too little.
         let searches = words.manner() == Manner::Search && CONTAINERS.contains(&words.object.as_str());
         if searches && !self.merged.adjectives.is_empty() {
@@ -60,6 +68,13 @@ impl Said<'_, '_> {
         // Service types are listed by their service names anyway.
         if is_list {
             labels.retain(|label| !names_things(label, &words.object));
+        }
+        // The customer e-mail of a customer is the e-mail.
+        if let Subject::Named { entity, .. } = self.subject {
+            for label in &mut labels {
+                let bare = label.strip_prefix(entity.as_str()).and_then(|rest| rest.strip_prefix(' '));
+                *label = bare.map_or_else(|| label.clone(), str::to_string);
+            }
         }
         if self.claims_more(&labels) {
             return Err(Reason::AnswerUnreadable);
@@ -111,8 +126,11 @@ impl Said<'_, '_> {
             if self.call.payload.is_part || self.merged.tail.starts_with("called ") {
                 return Ok((imperative, None));
             }
-            let objects =
-                if is_whole(&words.object) { return Ok((imperative, None)) } else { plural(&words.object) };
+            let objects = if self.is_whole(&words.object) {
+                return Ok((imperative, None));
+            } else {
+                plural(&words.object)
+            };
             // Of the latest, people ask what they are, not which there are.
             let is_latest = words.object.split(' ').next().is_some_and(is_description);
             let is_part = self.merged.tail.starts_with("of ");
@@ -141,9 +159,8 @@ impl Said<'_, '_> {
                         || labels
                             .iter()
                             .any(|label| is_plural_phrase(label) && !label.starts_with("number of ")));
-            let head = thing.split(" of ").next().unwrap_or(&thing);
-            let many =
-                many || !fields_in_thing && (is_plural_phrase(&words.object) || is_plural_phrase(head));
+            let many = many
+                || !fields_in_thing && (is_plural_phrase(&words.object) || is_plural_phrase(head(&thing)));
             let is_whole = with_fields.is_empty() && !(is_list && self.call.payload.is_part);
             is_whole.then(|| format!("What {} {thing}?", if many { "are" } else { "is" }))
         };
@@ -227,6 +244,20 @@ impl Said<'_, '_> {
                 || !payload.node.is_list() && labels.is_empty() && !self.is_object)
     }
 
+    fn acts(&self) -> bool {
+        self.call.words.manner() == Manner::Act
+    }
+
+    /// Whether a noun is for one thing that holds what is listed: a forecast of days, a route of turns.
+    fn is_whole(&self, noun: &str) -> bool {
+        let is_text = |row: &Node| matches!(row, Node::Scalar(text, _) if is_prose(text));
+        let is_of_steps = || {
+            let rows = self.call.payload.node.rows();
+            2 * rows.iter().filter(|row| is_text(row)).count() > rows.len()
+        };
+        is_whole(noun) || STEPS.contains(&singular(head_word(noun)).as_str()) && is_of_steps()
+    }
+
     /// What the clause is about, for other clauses to refer to.
     pub fn about(&self) -> String {
         match self.subject {
@@ -287,7 +318,7 @@ impl Said<'_, '_> {
         let is_one = !is_list && self.names_one();
         let the = self.article();
         let number = |noun: &str| match (is_list, is_one) {
-            (true, _) if is_whole(noun) => noun.to_string(),
+            (true, _) if self.is_whole(noun) => noun.to_string(),
             (true, _) if the == "one" => singular(noun),
             (true, _) => plural(noun),
             (false, _) if self.merged.is_several => plural(noun),
@@ -356,6 +387,10 @@ impl Said<'_, '_> {
             Subject::Of(values) if !labels.is_empty() && !is_list && is_sum(object) => {
                 (format!("the {} of {}{tail}", join(labels), join(values)), true)
             }
+            // The stock of AAPL is AAPL.
+            Subject::Of(values) if labels.is_empty() && !is_list && !self.acts() && is_traded(object) => {
+                (format!("the {object} information for {}{tail}", join(values)), false)
+            }
             Subject::Of(values) => {
                 let object = if values.len() > 1 { plural(object) } else { number(object) };
                 let link = if is_writing(&object) { "about" } else { "of" };
@@ -422,12 +457,13 @@ impl Said<'_, '_> {
                     format!("{} {}{}", self.article(), self.merged.adjectives, self.call.words.object);
                 // So is the CPU percentage of a service, where the tool gives "the CPU".
                 let repeats = |label: &String| label.starts_with(&self.call.words.object);
+                let bare = whole.trim_end_matches(" today");
                 let rest = thing
-                    .strip_prefix(&whole)
-                    .filter(|rest| !rest.is_empty() && (is_weather(&whole) || labels.iter().any(repeats)));
+                    .strip_prefix(bare)
+                    .filter(|rest| !rest.is_empty() && (is_weather(bare) || labels.iter().any(repeats)));
                 match rest {
                     // Temperature and humidity are those of a place; its description and its date are no such thing.
-                    Some(rest) if labels.iter().all(|label| is_measured(label)) || !is_weather(&whole) => {
+                    Some(rest) if labels.iter().all(|label| is_measured(label)) || !is_weather(bare) => {
                         (format!("the {}{rest}", join(labels)), true)
                     }
                     Some(_) => (thing, false),
@@ -486,6 +522,26 @@ impl Said<'_, '_> {
             format!("{verb} {what} and tell me the {}", join(labels))
         }
     }
+}
+
+/// Whether a symbol is that of the thing itself.
+fn is_traded(object: &str) -> bool {
+    ["stock", "share", "coin", "cryptocurrency", "company"].contains(&head_word(object))
+}
+
+/// Things that are told step by step.
+const STEPS: &[&str] = &["route", "path", "way"];
+
+fn head_word(noun: &str) -> &str {
+    noun.rsplit(' ').next().unwrap_or(noun)
+}
+
+/// A noun phrase without what follows its noun: `the closest airport` of `the closest airport to Dallas`.
+pub fn head(thing: &str) -> &str {
+    let thing = thing.split(',').next().unwrap_or(thing);
+    let links = [" of ", " in ", " for ", " with ", " from ", " to ", " on ", " at ", " about ", " called "];
+    let end = links.iter().filter_map(|link| thing.find(link)).min().unwrap_or(thing.len());
+    &thing[..end]
 }
 
 /// Whether a query is a topic, and neither a question nor a command, nor a formula of several.

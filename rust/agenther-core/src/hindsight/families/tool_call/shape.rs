@@ -76,7 +76,8 @@ fn without_wrapper(rows: Vec<Node>) -> Vec<Node> {
 /// A record whose values stand in a record of their own, as in `{"id": 7, "attributes": {…}}`, with them taken out.
 fn with_attributes(fields: Vec<(String, Node)>) -> Vec<(String, Node)> {
     let holds = |(key, value): &(String, Node)| {
-        matches!(key.as_str(), "attributes" | "fields" | "properties") && matches!(value, Node::Record(_))
+        matches!(key.as_str(), "attributes" | "fields" | "properties" | "data")
+            && matches!(value, Node::Record(_))
     };
     let Some(at) = fields.iter().position(holds).filter(|_| fields.len() > 1) else { return fields };
     let outer: Vec<String> = fields.iter().map(|(key, _)| key.clone()).collect();

@@ -101,7 +101,7 @@ pub fn subject(identity: &Given, values: &[String], call: &Call<'_>, material: &
     let is_contact = matches!(entity.as_str(), "phone" | "email");
     let is_self =
         SELVES.contains(&entity_words) || (entity.is_empty() || is_contact) && SELVES.contains(&head);
-    if is_self && values.len() == 1 && user_says_own(&identity.source, material) {
+    if is_self && values.len() == 1 && user_says_own(identity, material) {
         let place = match entity_words {
             "user" | "profile" | "" => "profile",
             "policy" => "policy",
@@ -118,6 +118,8 @@ pub fn subject(identity: &Given, values: &[String], call: &Call<'_>, material: &
             true => format!("{head} {label}"),
             false => label.clone(),
         });
+        // Nobody has a customer name of their own.
+        let label = if is_name(&value) && label.ends_with(" name") { "name".to_string() } else { label };
         return Subject::Own { label, value, place };
     }
     let names_by_id = ["ID", "name", "title", "key", "slug"].iter().any(|end| label.ends_with(end))
@@ -219,10 +221,50 @@ fn said_in<'m>(source: &Source, material: &Material<'m, '_>) -> Option<(&'m str,
     Some((text, span.start as usize))
 }
 
-fn user_says_own(source: &Source, material: &Material<'_, '_>) -> bool {
+/// Whether what stands before a value says that it is another's: `of customer`, `the user`, but not `my user ID`.
+fn is_of_another(sentence: &str) -> bool {
+    let mut entity = false;
+    for word in sentence.split_whitespace().rev().take(5) {
+        match word.trim_matches(|c: char| !c.is_alphanumeric()) {
+            "" | "id" | "number" | "name" | "email" | "phone" | "username" | "no" | "code" | "named"
+            | "called" => {}
+            "of" | "for" | "about" => return true,
+            "the" | "this" | "that" | "our" => return entity,
+            word if SELVES.contains(&word) => entity = true,
+            "my" | "i" | "i'm" | "im" | "am" | "is" | "it's" | "me" | "as" => return false,
+            _ => return entity,
+        }
+    }
+    false
+}
+
+/// Whether the words before a name introduce the one who speaks.
+fn introduces(sentence: &str) -> bool {
+    let sentence = sentence.trim_end_matches(|c: char| !c.is_alphanumeric());
+    ["name is", "name's", "name", "i'm", "i am", "this is", "it's", "under"]
+        .iter()
+        .any(|words| sentence.ends_with(words))
+        && !sentence.ends_with("customer name")
+}
+
+fn user_says_own(identity: &Given, material: &Material<'_, '_>) -> bool {
+    let source = &identity.source;
     let Some((text, start)) = said_in(source, material) else { return false };
+    let end = match source {
+        Source::User { span, .. } => span.end as usize,
+        _ => start,
+    };
     let before = &text[..start];
     let sentence = before.rsplit(['.', '!', '?', '\n']).next().unwrap_or(before).to_lowercase();
+    let after = text[end..].split(['.', '!', '?', '\n']).next().unwrap_or("");
+    let is_alone = sentence.trim().is_empty() && !after.contains(char::is_alphanumeric);
+    if is_of_another(&sentence) || after.starts_with("'s ") || after.starts_with("’s ") {
+        return false;
+    }
+    // A person who is named is the one who speaks only where the words say so.
+    if identity.values.iter().all(|value| value.contains(' ') && is_name(value)) {
+        return is_alone || introduces(&sentence);
+    }
     // `Account: ana@x.com`, or the value alone.
     let is_labelled = |sentence: &str| {
         let words: Vec<&str> = sentence.split_whitespace().collect();
@@ -231,10 +273,10 @@ fn user_says_own(source: &Source, material: &Material<'_, '_>) -> bool {
             ["number", "is", "it's", "id", "email", "phone", "the", "it", "acct"].contains(&word)
                 || SELVES.contains(&word)
         };
-        words.is_empty()
+        is_alone
             || words.len() <= 2 && sentence.trim_end().ends_with(':')
             || words.len() == 1
-            || words.len() <= 3 && words.iter().all(is_label)
+            || (1..=3).contains(&words.len()) && words.iter().all(is_label)
     };
     let is_bare = text.len() < 60 || is_labelled(&sentence);
     is_bare
@@ -296,7 +338,15 @@ fn user_label(source: &Source, material: &Material<'_, '_>) -> Option<String> {
 /// `reservations A and B`, `artist Adele`, `the payments service`.
 pub fn named(entity: &str, values: &[String]) -> String {
     let is_word = |name: &String| name.chars().all(|c| c.is_lowercase() || c == '-');
+    // `cabinet 1` says itself what it is.
+    let is_numbered = |value: &String| {
+        value.split_once(' ').is_some_and(|(thing, number)| {
+            thing.bytes().all(|byte| byte.is_ascii_lowercase())
+                && number.bytes().all(|byte| byte.is_ascii_digit())
+        })
+    };
     match values {
+        values if values.iter().all(is_numbered) => join(values),
         [name] if is_word(name) => format!("the {name} {entity}"),
         names if names.iter().all(is_word) => format!("the {} {}", join(names), plural(entity)),
         [value] if is_name(value) => format!("the {entity} {value}"),

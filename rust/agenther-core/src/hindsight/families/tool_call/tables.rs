@@ -21,6 +21,36 @@ pub fn laid_out(text: &str) -> Option<Node> {
         .or_else(|| labelled(text))
 }
 
+/// `31.7(C), 89.1(F)` as `31.7 °C, 89.1 °F`.
+fn spaced_units(text: &str) -> String {
+    const MAX_UNIT: usize = 8;
+    let mut out = String::with_capacity(text.len() + 8);
+    let mut rest = text;
+    while let Some(at) = rest.find('(') {
+        let (before, opened) = rest.split_at(at);
+        let unit = opened[1..].split_once(')').map(|(unit, _)| unit).filter(|unit| {
+            (1..=MAX_UNIT).contains(&unit.len())
+                && before.ends_with(|c: char| c.is_ascii_digit())
+                && unit.bytes().all(|byte| byte.is_ascii_alphabetic() || byte == b'/')
+        });
+        out.push_str(before);
+        let taken = match unit {
+            Some(unit) => {
+                let degrees = if matches!(unit, "C" | "F") { "°" } else { "" };
+                out.push_str(&format!(" {degrees}{unit}"));
+                unit.len() + 2
+            }
+            None => {
+                out.push('(');
+                1
+            }
+        };
+        rest = &opened[taken..];
+    }
+    out.push_str(rest);
+    out
+}
+
 fn scalar(text: &str) -> Node {
     let text = text.trim().trim_matches('*').trim_matches('`').trim();
     let kind = match text {
@@ -137,6 +167,15 @@ fn aligned(text: &str) -> Option<Node> {
 
 /// Lines of `key: value`, all of them but a heading; blocks with the same keys are a list.
 fn labelled(text: &str) -> Option<Node> {
+    // Where each line but a heading ends in a comma, none of them is of a value.
+    let ends_in_commas = {
+        let mut lines = text.lines().skip(1).filter(|line| !line.trim().is_empty()).peekable();
+        lines.peek().is_some() && lines.all(|line| line.trim_end().ends_with(','))
+    };
+    let value_of = |value: &str| {
+        let value = value.trim();
+        scalar(&spaced_units(if ends_in_commas { value.trim_end_matches(',') } else { value }))
+    };
     let mut blocks: Vec<Vec<(String, Node)>> = vec![Vec::new()];
     for (at, line) in text.lines().enumerate() {
         let line = line.trim();
@@ -159,7 +198,7 @@ fn labelled(text: &str) -> Option<Node> {
                 if block.len() == MAX_FIELDS || block.iter().any(|(known, _)| *known == key) {
                     return None;
                 }
-                block.push((key, scalar(value)));
+                block.push((key, value_of(value)));
             }
             _ => return None,
         }
@@ -211,6 +250,9 @@ mod tests {
         );
         let labels = "Ticket:\n- **Status:** open\n- **Owner:** Ana\n- **Due date:** 2025-01-02";
         assert_eq!(said(labels), [["Status=open", "Owner=Ana", "Due date=2025-01-02"]]);
+        let listed =
+            "Weather in Bern is:\noverall: Sunny,\nmax temperature: 29.4(C), 84.9(F),\nwind: 9 (west),\n";
+        assert_eq!(said(listed), [["overall=Sunny", "max temperature=29.4 °C, 84.9 °F", "wind=9 (west)"]]);
         let blocks = "Name: Ana\nAge: 4\n\nName: Ben\nAge: 5";
         assert_eq!(said(blocks), [["Name=Ana", "Age=4"], ["Name=Ben", "Age=5"]]);
     }

@@ -481,8 +481,17 @@ fn is_stated(calls: &[&Call<'_>], value: &Node) -> bool {
                 || country("country", text) == stated
                 || stated.split(' ').any(|word| word.eq_ignore_ascii_case(text))
                 || says_name(text, stated)
-        })
+        }) || is_pair_of_stated(calls, text)
     })
+}
+
+/// `USD/JPY`, where both were given.
+fn is_pair_of_stated(calls: &[&Call<'_>], text: &str) -> bool {
+    let is_given = |part: &str| {
+        let mut values = calls.iter().flat_map(|call| &call.given).flat_map(|given| &given.values);
+        values.any(|value| value.eq_ignore_ascii_case(part))
+    };
+    text.split_once('/').is_some_and(|(base, quote)| is_given(base) && is_given(quote))
 }
 
 /// Whether a result is more than what was asked for by, said again.
@@ -531,7 +540,10 @@ fn object_itself(call: &Call<'_>, keys: &[&str]) -> Option<Wanted> {
             // The moisture is what it is, in percent.
             let share = label.strip_suffix(" percentage").filter(|_| head.len() < object.len());
             let label = share.unwrap_or(&label);
-            label == object || label == head || label == singular(head)
+            label == object
+                || label == head
+                || label == singular(head)
+                || label == "datetime" && matches!(head, "time" | "date")
         })
     };
     let is_flag = |key: &str| matches!(call.payload.node.get(key), Some(Node::Scalar(_, Kind::Bool)));

@@ -233,6 +233,14 @@ fn from_name(name: &str) -> Option<ToolWords> {
     if searches && noun.len() > 1 && CONTAINERS.contains(&noun[noun.len() - 1]) {
         noun.pop();
     }
+    // `RoomBooking.book` books a room.
+    if noun.len() > 1 && noun.last().is_some_and(|last| last.strip_suffix("ing") == Some(verb.as_str())) {
+        noun.pop();
+    }
+    // `forecast_weather`: what is forecast is asked for by its forecast.
+    if noun.len() == 2 && noun[0] == "forecast" {
+        noun.swap(0, 1);
+    }
     Some(ToolWords { verb, object: humanize(&noun.join("_")), from_description: false })
 }
 
@@ -268,7 +276,10 @@ fn local_words(name: &str) -> Vec<String> {
     if let Some(space) = spaces.last().filter(|_| !names_thing) {
         let verbs = words.iter().take_while(|word| verb_of(word).is_some()).count();
         let described = words[verbs..].iter().take_while(|word| is_description(word)).count();
-        words.splice(verbs + described..verbs + described, split(space));
+        // `ReserveMeeting.reserve` reserves once.
+        let space = split(space);
+        let again = usize::from(verbs > 0 && space.len() > 1 && space.first() == words.first());
+        words.splice(verbs + described..verbs + described, space.into_iter().skip(again));
         // What is looked at is a thing, though it may sound like an act: the status of locks locks nothing.
         if verbs == 0 {
             words.insert(0, "get".to_string());

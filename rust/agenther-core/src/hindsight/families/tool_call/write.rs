@@ -268,7 +268,16 @@ fn request(call: &Call<'_>, named: Option<&str>) -> Option<(String, String)> {
                 .filter(|given| given.role != Role::Adjective && !is_count_of(given, &object))
                 .collect();
             tail.sort_by(|a, b| a.role.cmp(&b.role));
-            let tail: Vec<String> = tail.into_iter().map(|given| said_of_new(verb, given)).collect();
+            let has = |role: &Role| tail.iter().any(|given| given.role == *role);
+            let is_period = has(&Role::Since) && has(&Role::Until);
+            let tail: Vec<String> = tail
+                .into_iter()
+                .map(|given| match given.role {
+                    Role::Since if is_period => format!("from {}", join(&said(given))),
+                    Role::Until if is_period => format!("to {}", join(&said(given))),
+                    _ => said_of_new(verb, given),
+                })
+                .collect();
             let is_grade = |given: &Given| matches!(given.name.as_str(), "priority" | "severity");
             let adjectives: Vec<String> = others
                 .iter()
@@ -400,8 +409,16 @@ fn answer_of(call: &Call<'_>, about: &str) -> String {
         .collect();
     let detail = match &call.payload.node {
         Node::Scalar(text, _) => answer::prose(text).unwrap_or_default(),
+        // A state in a sentence needs no label.
+        _ if let [(_, Node::Scalar(text, _))] = state[..]
+            && answer::is_prose(text) =>
+        {
+            answer::prose(text).unwrap_or_default()
+        }
         _ => match answer::record(&state) {
-            Some(said) if !said.is_empty() => format!("{}: {said}.", capitalize(about)),
+            Some(said) if !said.is_empty() => {
+                format!("{}: {}.", capitalize(about), said.trim_end_matches('.'))
+            }
             _ => String::new(),
         },
     };
