@@ -166,9 +166,12 @@ fn differs(asked: &str, held: &str, compares_numbers: bool) -> Option<bool> {
         _ => return None,
     }
     // Codes and names, and names in two scripts, are no other things for being written otherwise.
-    let is_code = |text: &str| text.len() <= 3 || !text.contains(|c: char| c.is_lowercase());
+    let is_code = |text: &str, other: &str| {
+        let stands_for = || text.len() == 3 && a.chars().next() == b.chars().next();
+        text.len() <= 2 || !text.contains(|c: char| c.is_lowercase()) || other.len() > 3 && stands_for()
+    };
     let is_readable = |text: &str| text.is_ascii() && !text.contains('@') && date(text).is_none();
-    (is_code(asked) == is_code(held) && is_readable(asked) && is_readable(held)).then_some(true)
+    (is_code(asked, held) == is_code(held, asked) && is_readable(asked) && is_readable(held)).then_some(true)
 }
 
 /// Whether one text has all the words of another, which may end otherwise: `Electronics` and `Consumer electronic`.

@@ -412,7 +412,12 @@ pub fn unwrap(node: Node, extent: &mut Extent, depth: usize) -> Option<Node> {
             || effect::words(&field.0).any(is_of_page)
             || folded(&field.0).eq("resourcetype".chars())
     };
-    let mut content: Vec<usize> = (0..fields.len()).filter(|&at| !is_envelope(&fields[at])).collect();
+    // What is empty beside the result is none of it: `"attributions": []`.
+    let is_empty = |(key, value): &(String, Node)| {
+        has_content && value.is_blank() && !matches!(value, Node::Scalar(..)) && !is_in(key, &CONTENT_LETTERS)
+    };
+    let is_content = |at: &usize| !is_envelope(&fields[*at]) && !is_empty(&fields[*at]);
+    let mut content: Vec<usize> = (0..fields.len()).filter(is_content).collect();
     let lists: Vec<usize> =
         content.iter().copied().filter(|&at| is_list_of_content(&fields[at], &fields)).collect();
     if let [list] = lists[..]
@@ -461,7 +466,7 @@ fn is_beside_list((key, value): &(String, Node), rows: usize) -> bool {
             inner.iter().all(|(_, value)| matches!(value, Node::Scalar(..)))
                 && inner.iter().any(|(key, _)| is_of_page(key))
         }
-        _ => is_in(key, &BESIDE_LIST_LETTERS) || value.is_blank() && !matches!(value, Node::Scalar(..)),
+        _ => is_in(key, &BESIDE_LIST_LETTERS),
     }
 }
 

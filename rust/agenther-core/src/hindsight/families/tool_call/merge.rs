@@ -211,7 +211,10 @@ fn tail(places: &[usize], call: &Call<'_>, adjectives: &mut String) -> String {
                 // The nearest airport is the one to a place.
                 Role::In if is_near(&call.words.object) => part.replacen("in ", "to ", 1),
                 Role::At if is_near(&call.words.object) => part.replacen("at ", "to ", 1),
-                Role::Text if call.payload.node.is_list() && is_writing(&call.words.object) => {
+                Role::Text
+                    if call.payload.node.is_list()
+                        && (is_writing(&call.words.object) || call.words.object.ends_with("quotes")) =>
+                {
                     part.replacen("of ", "about ", 1)
                 }
                 Role::Of(_) if is_writing(&call.words.object) && !has_topic => {
@@ -289,7 +292,6 @@ pub fn is_writing(object: &str) -> bool {
         "mail",
         "message",
         "note",
-        "quote",
         "thread",
         "conversation",
         "issue",

@@ -224,7 +224,8 @@ fn said_in<'m>(source: &Source, material: &Material<'m, '_>) -> Option<(&'m str,
 /// Whether what stands before a value says that it is another's: `of customer`, `the user`, but not `my user ID`.
 fn is_of_another(sentence: &str) -> bool {
     let mut entity = false;
-    for word in sentence.split_whitespace().rev().take(5) {
+    let mut words = sentence.split_whitespace().rev().take(5);
+    while let Some(word) = words.next() {
         match word.trim_matches(|c: char| !c.is_alphanumeric()) {
             "" | "id" | "number" | "name" | "email" | "phone" | "username" | "no" | "code" | "named"
             | "called" => {}
@@ -232,7 +233,8 @@ fn is_of_another(sentence: &str) -> bool {
             "the" | "this" | "that" | "our" => return entity,
             word if SELVES.contains(&word) => entity = true,
             "my" | "i" | "i'm" | "im" | "am" | "is" | "it's" | "me" | "as" => return false,
-            _ => return entity,
+            // `my checking account 12`
+            _ => return entity && words.next() != Some("my"),
         }
     }
     false

@@ -17,6 +17,7 @@ pub fn laid_out(text: &str) -> Option<Node> {
     markdown_table(text)
         .or_else(|| separated(text))
         .or_else(|| aligned(text))
+        .or_else(|| labelled(text).filter(|_| ends_in_commas(text)))
         .or_else(|| yaml(text))
         .or_else(|| labelled(text))
 }
@@ -165,13 +166,15 @@ fn aligned(text: &str) -> Option<Node> {
     rows(&header, body.iter().map(|cells| cells.iter().map(String::as_str).collect()))
 }
 
+/// Whether each line but a heading ends in a comma: then none of them is of a value.
+fn ends_in_commas(text: &str) -> bool {
+    let mut lines = text.lines().skip(1).filter(|line| !line.trim().is_empty()).peekable();
+    lines.peek().is_some() && lines.all(|line| line.trim_end().ends_with(','))
+}
+
 /// Lines of `key: value`, all of them but a heading; blocks with the same keys are a list.
 fn labelled(text: &str) -> Option<Node> {
-    // Where each line but a heading ends in a comma, none of them is of a value.
-    let ends_in_commas = {
-        let mut lines = text.lines().skip(1).filter(|line| !line.trim().is_empty()).peekable();
-        lines.peek().is_some() && lines.all(|line| line.trim_end().ends_with(','))
-    };
+    let ends_in_commas = ends_in_commas(text);
     let value_of = |value: &str| {
         let value = value.trim();
         scalar(&spaced_units(if ends_in_commas { value.trim_end_matches(',') } else { value }))
