@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import pickle
 from typing import TYPE_CHECKING
 
 import polars as pl
@@ -184,3 +185,20 @@ def test_a_broken_pack_is_told_with_file_and_line(pack: Path) -> None:
 def test_a_folder_without_rules_is_told(tmp_path: Path) -> None:
     with pytest.raises(FileNotFoundError, match=r"has no rule: no file named \*\.toml"):
         ah.rules.load(tmp_path)
+
+
+def test_a_pack_that_is_no_utf8_is_named(tmp_path: Path) -> None:
+    (tmp_path / "mine.toml").write_bytes(b'[pack]\nname = "caf\xe9"\n')
+    with pytest.raises(ValueError, match=r"mine\.toml is no text in UTF-8, as packs are: byte 18 is 0xe9"):
+        ah.rules.load(tmp_path / "mine.toml")
+
+
+def test_rules_are_pickled_as_their_text(pack: Path) -> None:
+    loaded = ah.rules.load(pack)
+    again = pickle.loads(pickle.dumps(loaded))  # noqa: S301 - it is our own
+    assert (again.hash, again.frame()["id"].to_list()) == (loaded.hash, loaded.frame()["id"].to_list())
+
+
+def test_an_unknown_rule_is_told_with_the_nearest() -> None:
+    with pytest.raises(KeyError, match=r"did you mean incomplete/step-limit\?"):
+        ah.rules.load().explain("incomplete/step-limt")

@@ -158,6 +158,22 @@ def test_too_few_labels_are_told(labels: list[bool]) -> None:
         ah.rules.fit(runs(labels))
 
 
+def test_runs_of_one_task_are_too_few() -> None:
+    with pytest.raises(ah.rules.NotEnoughLabelsError, match=r"all 40 labelled runs are of one task"):
+        ah.rules.fit(runs(HALF), task=pl.lit("ferry"))
+
+
+def test_the_date_of_a_pack_is_a_date() -> None:
+    with pytest.raises(ValueError, match=r"found the date yesterday, needed one such as 2026-11-22"):
+        ah.rules.fit(runs(HALF), date="yesterday")
+
+
+def test_a_fit_says_what_it_adds() -> None:
+    fitted = ah.rules.fit(runs(HALF), date=DATE)
+    row = fitted.sources.row(0, named=True)
+    assert fitted.gain == pytest.approx(row["auc"] - row["auc_before"])
+
+
 def test_small_sources_go_together_where_none_is_large_enough() -> None:
     small = [runs(HALF[:14], task=name, source=f"{name}.jsonl") for name in ("ferry", "train", "bus")]
     apart = [

@@ -23,6 +23,7 @@ from agenther.export import WRITERS, validate
 from agenther.expressions import classify, panic
 from agenther.job import REJECTS, AccountError, Job, reject_lines, run
 from agenther.scan import LogScan, RejectedRecordsError, formats
+from agenther.schema import FAILURE_TYPES
 from agenther.sources import find
 from agenther.survey import shapes, survey
 
@@ -50,10 +51,18 @@ def main(arguments: Sequence[str] | None = None) -> int:
         # Whoever read our output has gone: say no more, not even at exit.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return DONE
+    except _PackError as error:
+        code = USAGE
+        for line in str(error).splitlines():
+            console.problem(line)
     except _EXPECTED as error:
         code, sentence = _failure(error)
         console.problem(sentence)
     return code
+
+
+class _PackError(ValueError):
+    """What is wrong with packs: a line for each thing."""
 
 
 _EXPECTED = (
@@ -281,8 +290,10 @@ def _validate(options: argparse.Namespace) -> int:
 def _rules_list(options: argparse.Namespace) -> int:
     listed = _rules(options).frame()
     if options.json:
-        _print_json(listed.to_dicts())
+        _print_json(_dicts(listed))
     else:
+        off = pl.when("active").then(pl.lit("")).otherwise(pl.lit(", off"))
+        listed = listed.with_columns(pl.concat_str("status", off))
         columns = ("id", "status", "confidence", "severity", "summary")
         console.table(
             columns, [[_cell(value) for value in row] for row in listed.select(columns).iter_rows()]
@@ -322,6 +333,7 @@ def _rules_schema(_options: argparse.Namespace) -> int:
 
 
 def _rules_check(options: argparse.Namespace) -> int:
+    _needs_packs(options.packs, options)
     found = rules.check(options.packs, default=not options.no_default_rules)
     if options.json:
         _print_json(found.to_dicts())
@@ -330,12 +342,13 @@ def _rules_check(options: argparse.Namespace) -> int:
             place = f"{row['file']}:{row['line']}:{row['column']}"
             cure = f" {row['help']}" if row["help"] else ""
             console.say(f"{place}: {row['level']}[{row['code']}]: {row['title']}{cure}")
-        console.say(f"{found.height} problems found" if found.height else "no problem found")
+        noun = "problem" if found.height == 1 else "problems"
+        console.say(f"{found.height} {noun} found" if found.height else "no problem found")
     return PROBLEMS if found.height else DONE
 
 
 def _rules_test(options: argparse.Namespace) -> int:
-    loaded = rules.load(options.packs, default=not options.no_default_rules)
+    loaded = _load(options.packs, options)
     tested = loaded.test()
     if options.packs:
         # The default pack stands before them only to be changed.
@@ -358,7 +371,7 @@ def _rules_eval(options: argparse.Namespace) -> int:
     summary = found.summary.row(0, named=True)
     if options.json:
         frames = ("sources", "rules", "rules_by_source", "confusion", "types")
-        _print_json({**summary, **{name: getattr(found, name).to_dicts() for name in frames}})
+        _print_json({**summary, **{name: _dicts(getattr(found, name)) for name in frames}})
     else:
         _print_frame(found.rules)
         _print_frame(found.confusion)
@@ -371,7 +384,20 @@ def _rules_eval(options: argparse.Namespace) -> int:
         console.problem(
             f"none of the {summary['left_out']:,} runs read has a label that the rules could be held against"
         )
+    elif options.types is not None:
+        _types_told(options.types, found.types["truth"].to_list(), summary["failures"])
     return _rejected(scan.rejects, options.rejects)
+
+
+def _types_told(field: str, types: Sequence[str | None], failures: int) -> None:
+    """Say where a field does not tell the type of failures, or tells types that there are not."""
+    if not any(types):
+        console.problem(f"none of {failures:,} failures has its type in the field {field} of its metadata")
+    if unknown := sorted({name for name in types if name} - set(FAILURE_TYPES)):
+        console.problem(
+            f"the field {field} has types that there are not: {', '.join(unknown)}; known are"
+            f" {', '.join(FAILURE_TYPES)}"
+        )
 
 
 def _rules_fit(options: argparse.Namespace) -> int:
@@ -386,6 +412,14 @@ def _rules_fit(options: argparse.Namespace) -> int:
     )
     if options.out is not None:
         found.write(options.out)
+    if options.types is not None:
+        failed = found.held_out.filter("failed")
+        _types_told(options.types, failed["type"].to_list(), failed.height)
+    if found.gain < 0:
+        console.problem(
+            "the fitted weights rank runs that were held out worse than the weights before, by"
+            f" {-found.gain:.3f} of AUC in the mean of the sources: keep those before, or fit on more runs"
+        )
     if options.json:
         _print_json(
             {"pack": found.pack, "weights": found.weights.to_dicts(), "sources": found.sources.to_dicts()}
@@ -404,6 +438,11 @@ def _rules_fit(options: argparse.Namespace) -> int:
     return _rejected(scan.rejects, options.rejects)
 
 
+def _dicts(frame: pl.DataFrame) -> list[dict[str, Any]]:
+    """Give rows with numbers as they were written: 0.8, and not what is nearest to it in 32 bits."""
+    return frame.with_columns(pl.selectors.by_dtype(pl.Float32).cast(pl.Float64).round_sig_figs(7)).to_dicts()
+
+
 def _field(name: str | None) -> pl.Expr | None:
     """Give a field of the metadata of a run as text."""
     # The name is one key, not a path: it stands between quotes.
@@ -417,7 +456,22 @@ def _print_frame(frame: pl.DataFrame) -> None:
 
 
 def _rules(options: argparse.Namespace) -> rules.Rules:
-    return rules.load(options.rules, default=not options.no_default_rules)
+    return _load(options.rules, options)
+
+
+def _load(packs: Sequence[str], options: argparse.Namespace) -> rules.Rules:
+    _needs_packs(packs, options)
+    try:
+        return rules.load(packs, default=not options.no_default_rules)
+    except ValueError as error:
+        raise _PackError(str(error)) from error
+
+
+def _needs_packs(packs: Sequence[str], options: argparse.Namespace) -> None:
+    if options.no_default_rules and not packs:
+        raise ValueError(
+            "--no-default-rules leaves no rule: name a pack to use in the place of the default one"
+        )
 
 
 def _print_json(value: object) -> None:

@@ -104,6 +104,15 @@ class Fit:
     left_out: int
     """How many runs were not fitted on: without a label, or of a source that is too small."""
 
+    @property
+    def gain(self) -> float:
+        """What the fit adds to the AUC, in the mean of the sources: below 0, the weights before were better.
+
+        >>> type(Fit.gain).__name__
+        'property'
+        """
+        return fmean(after - before for before, after in self.sources.select("auc_before", "auc").iter_rows())
+
     def write(self, path: str | PathLike[str]) -> None:
         """Write the pack to a file.
 
@@ -149,7 +158,8 @@ def fit(
     name
         What the pack is called.
     date
-        When it was fitted, in the pack; `None` is today. All else is the same for the same runs.
+        When it was fitted, in the pack, such as `2026-11-22`; `None` is today. All else is the same for the
+        same runs.
 
     >>> import agenther as ah
     >>> done = ah.Step(action_name="search", action_input="Rome", observation="3 flights")
@@ -163,11 +173,17 @@ def fit(
     >>> fitted.sources["auc"].item()
     1.0
     """
+    day = _day(date)
     table = _rules(rules)
     judged = judge(runs, rules, source=source, task=task, types=types)
     chosen = _of_use(judged)
     learn = Learner(table, transfer=transfer)
     unit: Callable[[Run], str] = (lambda run: run.format) if transfer else folds(chosen)
+    if not transfer and len({run.task for run in chosen}) == 1:
+        raise NotEnoughLabelsError(
+            f"all {len(chosen):,} labelled runs are of one task, and what is fitted is judged on tasks"
+            " that it was not fitted on; name what tells the tasks apart"
+        )
     held_out, held_types = learn.held_out(chosen, unit)
     scale, priors = calibrate(chosen, held_out)
     prior = round(fmean(priors.values()), 2)
@@ -176,7 +192,7 @@ def fit(
     sides = learn.sides(chosen)
     weights, type_weights = learn.weights(chosen), learn.type_weights(chosen)
     sources = _sources(chosen, held_out, priors)
-    facts = _facts(chosen, sources, date, transfer=transfer)
+    facts = _facts(chosen, sources, day, transfer=transfer)
     return Fit(
         pack=_pack(
             name,
@@ -222,6 +238,20 @@ def fit(
         ),
         left_out=judged.height - len(chosen),
     )
+
+
+def _day(date: str | None) -> str:
+    """Give the date of a pack, by default today.
+
+    >>> _day("2026-11-22")
+    '2026-11-22'
+    """
+    if date is None:
+        return dt.datetime.now(dt.timezone.utc).date().isoformat()
+    try:
+        return dt.date.fromisoformat(date).isoformat()
+    except ValueError as error:
+        raise ValueError(f"found the date {date}, needed one such as 2026-11-22") from error
 
 
 def _rules(rules: Rules | None) -> dict[str, Rule]:
@@ -295,16 +325,14 @@ def _sources(runs: Sequence[Run], says: Sequence[float], priors: Mapping[str, fl
     return pl.DataFrame(rows, schema=SOURCES, orient="row")
 
 
-def _facts(
-    runs: Sequence[Run], sources: pl.DataFrame, date: str | None, *, transfer: bool
-) -> dict[str, object]:
+def _facts(runs: Sequence[Run], sources: pl.DataFrame, date: str, *, transfer: bool) -> dict[str, object]:
     """Give what a pack says of its fitting: counts, a hash and figures; no path, and no text of a log."""
     digest = hashlib.sha256()
     for run in runs:
         line = (run.task, run.failed, run.steps, *run.rules)
         digest.update(("\x1f".join(map(str, line)) + "\n").encode())
     return {
-        "date": date or dt.datetime.now(dt.timezone.utc).date().isoformat(),
+        "date": date,
         "runs": len(runs),
         "failures": sum(run.failed for run in runs),
         "tasks": len({run.task for run in runs}),

@@ -11,6 +11,7 @@ True
 
 from __future__ import annotations
 
+from difflib import get_close_matches
 from os import PathLike
 from pathlib import Path
 from typing import TYPE_CHECKING, TypeAlias
@@ -99,6 +100,10 @@ class Rules:
         self._packs = packs
         self._native = _native.RuleSet(packs)
 
+    def __reduce__(self) -> tuple[type[Rules], tuple[list[tuple[str, list[tuple[str, str]]]]]]:
+        """Pickle the text, which another process compiles."""
+        return Rules, (self._packs,)
+
     @property
     def hash(self) -> str:
         """A hash of the text of the packs: equal text, equal hash.
@@ -150,7 +155,9 @@ class Rules:
         '# incomplete/no-terminal-action'
         """
         if (page := self._native.explain(rule)) is None:
-            raise KeyError(f"no rule has the id {rule}; `frame` lists them")
+            near = get_close_matches(rule, self.frame()["id"], 1)
+            cure = f"did you mean {near[0]}?" if near else "`frame` lists them"
+            raise KeyError(f"no rule has the id {rule}; {cure}")
         return page
 
     def pages(self) -> dict[str, str]:
@@ -224,8 +231,18 @@ def _read(packs: Packs, *, default: bool) -> list[tuple[str, list[tuple[str, str
 
 def _files(pack: Path) -> list[tuple[str, str]]:
     if not pack.is_dir():
-        return [(str(pack), pack.read_text("utf-8"))]
+        return [(str(pack), _text(pack))]
     files = sorted(pack.rglob("*.toml"))
     if not files:
         raise FileNotFoundError(f"the folder {pack} has no rule: no file named *.toml")
-    return [(file.relative_to(pack).as_posix(), file.read_text("utf-8")) for file in files]
+    return [(file.relative_to(pack).as_posix(), _text(file)) for file in files]
+
+
+def _text(file: Path) -> str:
+    try:
+        return file.read_text("utf-8")
+    except UnicodeDecodeError as error:
+        raise ValueError(
+            f"{file} is no text in UTF-8, as packs are: byte {error.start:,} is"
+            f" {error.object[error.start]:#04x}"
+        ) from error

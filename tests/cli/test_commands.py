@@ -180,6 +180,33 @@ def test_rules_are_listed_and_explained(agenther: Shell) -> None:
     unknown = agenther("rules", "explain", "incomplete/no-such-rule")
     assert unknown.code == 2
     assert "incomplete/no-such-rule" in unknown.err
+    assert {rule["severity"] for rule in agenther("rules", "list", "--json").json} <= {
+        share / 20 for share in range(21)
+    }
+
+
+def test_what_is_off_is_listed_as_off(agenther: Shell, tmp_path: Path) -> None:
+    text = '[pack]\nname = "m"\nversion = "1"\nschema_version = 1\nlicence = "MIT"\n[[override]]\n'
+    (tmp_path / "mine.toml").write_text(f'{text}rule = "incomplete/step-limit"\nenabled = false\n')
+    listed = agenther("rules", "list", "--rules", "mine.toml").out.splitlines()
+    off = [line.split()[0] for line in listed if ", off" in line]
+    assert off == ["incomplete/step-limit"]
+
+
+def test_no_rules_at_all_are_a_mistake(agenther: Shell) -> None:
+    for command in (["list"], ["check"], ["test"]):
+        done = agenther("rules", *command, "--no-default-rules")
+        assert done.code == 2
+        assert "--no-default-rules leaves no rule" in done.err
+
+
+def test_each_mistake_of_a_pack_stands_on_a_line(agenther: Shell, tmp_path: Path) -> None:
+    (tmp_path / "mine.toml").write_text("[[rule]]\nsurprise = 1\n")
+    done = agenther("classify", "mine.toml", "--rules", "mine.toml")
+    assert done.code == 2
+    assert len(done.err.splitlines()) > 1
+    assert "\\n" not in done.err
+    assert "rules" not in done.out
 
 
 def test_the_default_pack_is_sound(agenther: Shell) -> None:
@@ -320,3 +347,16 @@ def test_rules_cannot_be_fitted_on_too_few_labels(agenther: Shell, tmp_path: Pat
     assert done.code == 2
     assert "found 8 labelled runs, 4 failures and 4 successes; to fit rules takes 20" in done.err
     assert not (tmp_path / "mine.toml").exists()
+
+
+def test_a_field_that_tells_no_task_or_type_is_told(agenther: Shell, tmp_path: Path) -> None:
+    lines = [json.dumps({**chat, "kind": "odd"}) for chat in labelled_chats(40)]
+    (tmp_path / "logs.jsonl").write_text("\n".join(lines), encoding="utf-8")
+    done = agenther("rules", "fit", "logs.jsonl", "--task", "nosuch")
+    assert done.code == 2
+    assert "all 40 labelled runs are of one task" in done.err
+    assert "found the date yesterday" in agenther("rules", "fit", "logs.jsonl", "--date", "yesterday").err
+    told = agenther("rules", "eval", "logs.jsonl", "--types", "nosuch")
+    assert "none of 20 failures has its type in the field nosuch of its metadata" in told.err
+    unknown = agenther("rules", "eval", "logs.jsonl", "--types", "kind")
+    assert "the field kind has types that there are not: odd; known are incomplete," in unknown.err

@@ -26,6 +26,8 @@ pub struct Parameter<'a> {
     pub types: Vec<Cow<'a, str>>,
     /// The values it may take, where the schema lists them.
     pub choices: Vec<Cow<'a, str>>,
+    /// The least and the greatest number that it may be.
+    pub range: [Option<f64>; 2],
     /// The value it has when a call leaves it out.
     pub default: Option<Cow<'a, str>>,
 }
@@ -68,6 +70,7 @@ impl Parameter<'_> {
             required: self.required,
             types: self.types.into_iter().map(owned).collect(),
             choices: self.choices.into_iter().map(owned).collect(),
+            range: self.range,
             default: self.default.map(owned),
         }
     }
@@ -182,6 +185,7 @@ fn parameter<'a>(schema: Value<'_, 'a>, required: &[Cow<'a, str>]) -> Option<Par
             .get("enum")
             .map(|choices| choices.leaves().map(Value::text).collect())
             .unwrap_or_default(),
+        range: ["minimum", "maximum"].map(|end| schema.get(end)?.number()),
         default: schema.get("default").filter(|default| default.is_leaf()).map(Value::text),
     })
 }

@@ -85,7 +85,7 @@ pub struct Verdict<'r> {
     pub failed_step: Option<u32>,
     /// The labels that packs declare and a rule that fired speaks for, each once, in the order of rules.
     pub labels: Vec<&'r str>,
-    /// Every hit, in the order of steps.
+    /// Every hit, in the order of steps; what the prompt or the policy says of a value comes right behind the value.
     pub evidence: Vec<Evidence<'r>>,
 }
 
@@ -267,7 +267,7 @@ fn first_written(fired: &[Fired<'_>]) -> Option<u32> {
 }
 
 fn evidence<'r>(fired: &[Fired<'r>]) -> Vec<Evidence<'r>> {
-    let mut evidence: Vec<Evidence<'r>> = fired
+    let mut evidence: Vec<(u32, Evidence<'r>)> = fired
         .iter()
         .filter(|fired| fired.rule.speaks())
         .flat_map(|fired| {
@@ -275,19 +275,26 @@ fn evidence<'r>(fired: &[Fired<'r>]) -> Vec<Evidence<'r>> {
             let hits = if fired.hits.is_empty() { &[Hit::RUN] } else { fired.hits.as_slice() };
             // A signal of degree hits one place as often as its degree: the place is evidence once.
             let places = hits.iter().enumerate().filter(|(at, hit)| *at == 0 || hits[at - 1] != **hit);
-            places.map(|(_, hit)| Evidence {
-                rule: &fired.rule.id,
-                failure_type: fired.rule.failure_type,
-                label: fired.rule.own_label(),
-                step: hit.step,
-                field: hit.field,
-                span: hit.span,
+            let mut last = u32::MAX;
+            places.map(move |(_, hit)| {
+                // What the prompt or the policy says of a value, such as the bound that it breaks, stays behind it.
+                let is_stated = matches!(hit.field, Some(Field::OriginalPrompt | Field::System));
+                last = hit.step.unwrap_or(if is_stated { last } else { u32::MAX });
+                let evidence = Evidence {
+                    rule: &fired.rule.id,
+                    failure_type: fired.rule.failure_type,
+                    label: fired.rule.own_label(),
+                    step: hit.step,
+                    field: hit.field,
+                    span: hit.span,
+                };
+                (last, evidence)
             })
         })
         .collect();
     // Stable: hits of one step stay in the order of the rules. The run as a whole comes last.
-    evidence.sort_by_key(|evidence| evidence.step.unwrap_or(u32::MAX));
-    evidence
+    evidence.sort_by_key(|(step, _)| *step);
+    evidence.into_iter().map(|(_, evidence)| evidence).collect()
 }
 
 #[cfg(test)]
@@ -360,6 +367,40 @@ mod tests {
         assert_eq!(step(&[answer.clone(), made_up]), Some(1));
         assert_eq!(step(&[answer.clone(), refused]), Some(4));
         assert_eq!(step(&[answer]), Some(4));
+    }
+
+    #[test]
+    fn a_broken_bound_stands_behind_the_value_that_breaks_it() {
+        let call = |tool, input| Step {
+            action_name: Some(tool),
+            action_input: Some(input),
+            observation: Some("ok"),
+            ..Step::default()
+        };
+        let run = Trajectory {
+            original_prompt: Some("Book a hotel for at most $100 and a car for at most $30."),
+            steps: vec![
+                call("book_hotel", r#"{"price": 150}"#),
+                call("book_car", r#"{"price": 20}"#),
+                call("book_car", r#"{"price": 40}"#),
+            ],
+            ..Trajectory::default()
+        };
+        let verdict = verdict(&run);
+        let of_bound =
+            verdict.evidence.iter().filter(|found| found.rule == "constraint_violation/broken-bound");
+        let fields: Vec<_> = of_bound.map(|found| found.field).collect();
+        assert!(fields.len() >= 4 && fields.len() % 2 == 0);
+        assert!(fields.chunks(2).all(|pair| pair == [Some(Field::ActionInput), Some(Field::OriginalPrompt)]));
+    }
+
+    #[test]
+    fn a_run_that_never_began_and_one_that_refused_are_incomplete() {
+        let failed =
+            Trajectory { success: Some(false), original_prompt: Some("Cancel it."), ..Trajectory::default() };
+        assert_eq!(verdict(&failed).failure_type, Some(FailureType::Incomplete));
+        let refused = Trajectory { final_answer: Some("I cannot assist with this request."), ..failed };
+        assert_eq!(verdict(&refused).failure_type, Some(FailureType::Incomplete));
     }
 
     #[test]

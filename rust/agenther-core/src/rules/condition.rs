@@ -229,6 +229,10 @@ impl Condition {
             "regex" => {
                 let table = read(TEXT_KEYS, sink);
                 let pattern = table.string("regex", sink)?;
+                if pattern.is_empty() {
+                    sink.error("empty-value", table.span_of("regex"), "A pattern is empty.".into(), None);
+                    return None;
+                }
                 if let Err((title, help)) = regex(&pattern) {
                     sink.error("bad-regex", table.span_of("regex"), title, help.map(str::to_owned));
                     return None;

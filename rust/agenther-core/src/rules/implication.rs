@@ -8,7 +8,7 @@ use crate::signals::SIGNALS;
 pub fn always_holds(condition: &Condition) -> bool {
     match condition {
         Condition::All(conditions) => conditions.iter().all(always_holds),
-        Condition::Any(conditions) => conditions.iter().any(always_holds),
+        Condition::Any(conditions) => conditions.iter().any(always_holds) || contradict(conditions),
         // Whatever the steps, nothing comes after the last. (Runs without a step are not worth a rule.)
         Condition::Sequence(sequence) => sequence.order == Order::Never && always_holds(&sequence.first),
         Condition::Not(condition) => never_holds(condition),

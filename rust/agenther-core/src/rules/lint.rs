@@ -2,7 +2,9 @@
 
 use std::collections::HashMap;
 
-use super::condition::{Condition, Order, Position, Sequence};
+use regex_syntax::hir::Hir;
+
+use super::condition::{Condition, Order, Position, Sequence, Slice};
 use super::diagnostic::{Diagnostic, Level};
 use super::implication::{Fuel, always_holds, implies, never_holds};
 use super::pack::{Pack, PackSource};
@@ -69,7 +71,17 @@ fn of_rule(sources: &[PackSource], rule: &Rule, rules: &[Rule]) -> Vec<Diagnosti
         let title = "The condition holds on no run.".into();
         warn("never-fires", "match", title, "Ask for less: look for what contradicts the rest of it.");
     }
-    if let Some(pattern) = unbounded(&rule.condition) {
+    if let Some(pattern) = pattern_in(&rule.condition, &matches_anything) {
+        let title =
+            format!("The pattern `{pattern}` matches an empty text, and so every text that there is.");
+        warn(
+            "empty-match",
+            "regex",
+            title,
+            "Ask for a character at least: `+` for `*`, and no empty alternative.",
+        );
+    }
+    if let Some(pattern) = pattern_in(&rule.condition, &is_unbounded) {
         let title = format!("The pattern `{pattern}` can match any length of text.");
         warn("unbounded-regex", "regex", title, "Bound its repetitions: `.{0,80}` for `.*`.");
     }
@@ -87,18 +99,49 @@ fn duplicates(sources: &[PackSource], rules: &[Rule]) -> Vec<Diagnostic> {
     let mut conditions: HashMap<String, &Rule> = HashMap::new();
     let mut diagnostics = Vec::new();
     for rule in rules {
-        match conditions.get(&format!("{:?}", rule.condition)) {
+        let form = sorted(&rule.condition);
+        match conditions.get(&form) {
             Some(earlier) => {
                 let title = format!("The rule fires exactly when `{}` does.", earlier.id);
                 let found = warning(sources, rule, "duplicate", "match", title);
                 diagnostics.push(found.help("Merge the two; to change that rule, use `[[override]]`."));
             }
             None => {
-                conditions.insert(format!("{:?}", rule.condition), rule);
+                conditions.insert(form, rule);
             }
         }
     }
     diagnostics
+}
+
+/// A condition as a text that is the same in whatever order its parts stand.
+fn sorted(condition: &Condition) -> String {
+    let list = |conditions: &[Condition]| {
+        let mut parts: Vec<_> = conditions.iter().map(sorted).collect();
+        parts.sort_unstable();
+        parts.join(", ")
+    };
+    match condition {
+        Condition::All(conditions) => format!("all({})", list(conditions)),
+        Condition::Any(conditions) => format!("any({})", list(conditions)),
+        Condition::Count(conditions, threshold) => format!("count({}) {threshold:?}", list(conditions)),
+        Condition::Not(condition) => format!("not({})", sorted(condition)),
+        Condition::Literals { literals, ignore_case, slices, threshold } => {
+            let mut literals = literals.clone();
+            literals.sort_unstable();
+            format!("{literals:?} {ignore_case} {} {threshold:?}", sorted_slices(slices))
+        }
+        Condition::Regex { pattern, slices, threshold } => {
+            format!("{pattern:?} {} {threshold:?}", sorted_slices(slices))
+        }
+        Condition::Sequence(_) | Condition::Signal { .. } => format!("{condition:?}"),
+    }
+}
+
+fn sorted_slices(slices: &[Slice]) -> String {
+    let mut slices: Vec<_> = slices.iter().map(|slice| format!("{slice:?}")).collect();
+    slices.sort_unstable();
+    slices.join(", ")
 }
 
 /// Rules that fire only where a kindred one does that says as much.
@@ -111,10 +154,18 @@ fn shadowed(sources: &[PackSource], rules: &[Rule]) -> Vec<Diagnostic> {
     let mut diagnostics = Vec::new();
     for rule in rules.iter().filter(|rule| rule.is_active()) {
         let others = &kindred[&(rule.group.as_str(), rule.label.as_str())];
+        let mut is_shadowed_by = |rule: &Rule, other: &Rule| {
+            says_as_much(other, rule) && implies(&rule.condition, &other.condition, &mut fuel)
+        };
+        let form = sorted(&rule.condition);
+        let mut is_earlier = true;
         let shadow = others.iter().find(|other| {
-            rule.condition != other.condition
-                && says_as_much(other, rule)
-                && implies(&rule.condition, &other.condition, &mut fuel)
+            is_earlier &= other.id != rule.id;
+            // Of two that shadow each other the later one is told of; of equals, `duplicates` tells.
+            other.id != rule.id
+                && is_shadowed_by(rule, other)
+                && sorted(&other.condition) != form
+                && (is_earlier || !is_shadowed_by(other, rule))
         });
         if let Some(other) = shadow {
             let title = format!("`{}` fires wherever this rule does, and says as much.", other.id);
@@ -170,22 +221,29 @@ fn unused_labels(sources: &[PackSource], packs: &[Pack], rules: &[Rule]) -> Vec<
         .collect()
 }
 
-fn unbounded(condition: &Condition) -> Option<&str> {
-    match condition {
-        Condition::All(conditions) | Condition::Any(conditions) | Condition::Count(conditions, _) => {
-            conditions.iter().find_map(unbounded)
+/// The first pattern of a condition that is so.
+fn pattern_in<'c>(condition: &'c Condition, is_so: &impl Fn(&Hir) -> bool) -> Option<&'c str> {
+    let mut found = None;
+    condition.each_leaf(&mut |leaf| {
+        if let (None, Condition::Regex { pattern, .. }) = (found, leaf)
+            && regex_syntax::parse(pattern).is_ok_and(|hir| is_so(&hir))
+        {
+            found = Some(pattern.as_str());
         }
-        Condition::Not(condition) => unbounded(condition),
-        Condition::Sequence(sequence) => unbounded(&sequence.first).or_else(|| unbounded(&sequence.second)),
-        Condition::Regex { pattern, .. } => {
-            let hir = regex_syntax::parse(pattern).ok()?;
-            // A pattern without a shortest match has none at all.
-            hir.properties().minimum_len()?;
-            let longest = hir.properties().maximum_len();
-            longest.is_none_or(|bytes| bytes > LONGEST_MATCH).then_some(pattern)
-        }
-        Condition::Literals { .. } | Condition::Signal { .. } => None,
-    }
+    });
+    found
+}
+
+/// Whether a match may be of any length. A pattern without a shortest match has none at all.
+fn is_unbounded(pattern: &Hir) -> bool {
+    let of = pattern.properties();
+    of.minimum_len().is_some() && of.maximum_len().is_none_or(|bytes| bytes > LONGEST_MATCH)
+}
+
+/// Whether a pattern matches the empty text wherever it stands.
+fn matches_anything(pattern: &Hir) -> bool {
+    let of = pattern.properties();
+    of.minimum_len() == Some(0) && of.look_set().is_empty()
 }
 
 fn sequences(condition: &Condition) -> Vec<&Sequence> {

@@ -92,6 +92,14 @@ fn mistakes_are_named_with_their_place() {
         ("id = \"mine\"", "id = \"../mine\"", vec![("bad-id", 2)]),
         ("id = \"mine\"", "id = \"Mine\"", vec![("bad-id", 2)]),
         ("literal = \"lamp\"", "regex = 'lamp.*'", vec![("unbounded-regex", 16)]),
+        ("literal = \"lamp\"", "regex = ''", vec![("empty-value", 16)]),
+        ("literal = \"lamp\"", "regex = 'lamp|'", vec![("empty-match", 16)]),
+        ("literal = \"lamp\"", "regex = '^[a-z]{0,9}$'", vec![]),
+        (
+            "literal = \"lamp\"\nfield = \"prompt\"",
+            "any = [{ signal = \"not_found\" }, { not = { signal = \"not_found\" } }]",
+            vec![("always-fires", 15)],
+        ),
         ("[[invalid]]\noriginal_prompt = \"A lamp\"\n", "", vec![("missing-example", 1)]),
         (
             "weight = 0.5\ntype_weight = 1.0",

@@ -5,7 +5,7 @@
 //! 100 runs of tau-bench airline, whose policy and users state some.
 
 use super::chosen;
-use super::constraints::{self, Constraint, Stated, constraints};
+use super::constraints::{self, Bound, Constraint, Stated, constraints};
 use super::effect::Effect;
 use super::{Hit, Signals, is_call};
 use crate::reading::StepReading;
@@ -22,17 +22,20 @@ const MAX_CONSTRAINTS: usize = 64;
 /// The most facts of an answer that are held against each constraint.
 const MAX_FACTS: usize = 1024;
 
-/// For each broken constraint the first value that breaks it in each place, then the constraint itself.
+/// A value, and the constraint that it breaks.
+type Pair = (Hit, Hit);
+
+/// For each broken constraint the first value that breaks it in each place, each followed by the constraint itself.
 pub fn find(signals: &Signals<'_, '_>) -> Vec<Hit> {
     let mut hits = in_prompt(signals);
     hits.extend(in_policy(signals));
     hits.extend(in_turns(signals));
-    // Stable: values come in the order of steps, and what is in no step keeps its place behind its value.
-    hits.sort_by_key(|hit| hit.step.unwrap_or(u32::MAX));
-    hits
+    // Stable: each value goes with the constraint behind it.
+    hits.sort_by_key(|(value, _)| value.step.unwrap_or(u32::MAX));
+    hits.into_iter().flat_map(|(value, constraint)| [value, constraint]).collect()
 }
 
-fn in_prompt(signals: &Signals<'_, '_>) -> Vec<Hit> {
+fn in_prompt(signals: &Signals<'_, '_>) -> Vec<Pair> {
     let Some(prompt) = signals.run().original_prompt.filter(|prompt| constraints::may_bound(prompt)) else {
         return Vec::new();
     };
@@ -46,6 +49,7 @@ fn in_prompt(signals: &Signals<'_, '_>) -> Vec<Hit> {
         .flat_map(|(constraint, sentence)| {
             let text = sentence.of(prompt);
             let mut hits = in_arguments(signals, Whence { text, step: 0, is_policy: false }, constraint);
+            hits.extend(in_quantities(signals, text, constraint));
             hits.extend(on_show(signals, text, constraint).or_else(|| of_chosen(signals, text, constraint)));
             hits.extend(in_answer(signals, constraint));
             with_constraint(hits, Hit::field(Field::OriginalPrompt).at(within(*sentence, constraint.span)))
@@ -65,7 +69,7 @@ fn stated_in<'a>(prompt: &'a str, signals: &Signals<'_, 'a>) -> Vec<Stated<'a>> 
 }
 
 /// A policy bounds what is done, not what is said, and each bound only what it names.
-fn in_policy(signals: &Signals<'_, '_>) -> Vec<Hit> {
+fn in_policy(signals: &Signals<'_, '_>) -> Vec<Pair> {
     let Some(policy) = signals.run().system.filter(|_| changes(signals).next().is_some()) else {
         return Vec::new();
     };
@@ -87,7 +91,7 @@ fn within(sentence: Span, span: Span) -> Span {
 }
 
 /// In a conversation each turn of the user binds the changes that come after it.
-fn in_turns(signals: &Signals<'_, '_>) -> Vec<Hit> {
+fn in_turns(signals: &Signals<'_, '_>) -> Vec<Pair> {
     let Some((last, _)) = changes(signals).last() else { return Vec::new() };
     let turns = signals.steps().take(last + 1).filter_map(|(at, step)| Some((at, step.step.user?)));
     turns
@@ -110,11 +114,8 @@ struct Whence<'t> {
     is_policy: bool,
 }
 
-fn with_constraint(mut hits: Vec<Hit>, constraint: Hit) -> Vec<Hit> {
-    if !hits.is_empty() {
-        hits.push(constraint);
-    }
-    hits
+fn with_constraint(values: Vec<Hit>, constraint: Hit) -> Vec<Pair> {
+    values.into_iter().map(|value| (value, constraint)).collect()
 }
 
 fn changes<'r, 'a>(signals: &Signals<'r, 'a>) -> impl Iterator<Item = (usize, &'r StepReading<'a>)> {
@@ -130,11 +131,15 @@ fn in_arguments(signals: &Signals<'_, '_>, whence: Whence<'_>, constraint: &Cons
     let counted = constraints::counted(text, constraint);
     let broken = |step: &StepReading<'_>| -> Option<Span> {
         let root = step.arguments()?.root();
+        // "Never refund more than $50" bounds the amount of a refund under whatever name.
+        let is_named = constraint.fact.kind == FactKind::Money
+            && shares_word(step.step.action_name.unwrap_or(""), &subject);
         let by_value = root.leaves().find_map(|leaf| {
             let key = leaf.nearest_key().unwrap_or("");
             let value = constraints::meant(constraint, leaf, &subject)?;
-            ((!is_policy || shares_word(key, &subject)) && constraints::breaks(constraint, &value))
-                .then_some(value.span)
+            ((!is_policy || is_named || shares_word(key, &subject))
+                && constraints::breaks(constraint, &value))
+            .then_some(value.span)
         });
         by_value.or_else(|| {
             lists(root).find(|list| has_wrong_length(*list, constraint, &counted)).map(Value::span)
@@ -144,6 +149,25 @@ fn in_arguments(signals: &Signals<'_, '_>, whence: Whence<'_>, constraint: &Cons
         .skip_while(|(at, _)| *at < whence.step)
         .filter_map(|(at, step)| Some(Hit::step(at, Field::ActionInput).at(broken(step)?)))
         .collect()
+}
+
+/// The quantities of the thing that a count counts, where they break it. What was bought in several goes adds up, so that
+/// of several none says that it is too few.
+fn in_quantities(signals: &Signals<'_, '_>, text: &str, constraint: &Constraint<'_>) -> Vec<Hit> {
+    let Some(thing) = constraints::thing(text, constraint) else { return Vec::new() };
+    let quantities: Vec<(usize, Fact<'_>)> = changes(signals)
+        .filter_map(|(at, step)| Some((at, step.arguments()?)))
+        .flat_map(|(at, arguments)| {
+            arguments.leaves().filter_map(move |leaf| Some((at, constraints::quantity(leaf, thing)?)))
+        })
+        .take(MAX_FACTS)
+        .collect();
+    let is_cap = matches!(constraint.bound, Bound::AtMost | Bound::Below);
+    if quantities.len() > 1 && !is_cap {
+        return Vec::new();
+    }
+    let broken = quantities.iter().filter(|(_, value)| constraints::breaks(constraint, value));
+    broken.map(|(at, value)| Hit::step(*at, Field::ActionInput).at(value.span)).collect()
 }
 
 fn shares_word(key: &str, subject: &[u64]) -> bool {
@@ -267,6 +291,20 @@ mod tests {
             ("Book a room before May 20", r#"{"room": 4, "date": "2024-05-19"}"#, None),
             ("Book a room between May 3 and May 9", r#"{"date": "2024-05-10"}"#, Some("2024-05-10")),
             ("Order exactly 3 lamps", r#"{"item": "lamp", "lamps": 4}"#, Some("4")),
+            ("Buy exactly 3 lamps.", r#"{"item": "lamp", "quantity": 2}"#, Some("2")),
+            ("Buy exactly three red lamps.", r#"{"item": "Lamp, red", "qty": "2"}"#, Some("2")),
+            (
+                "Buy at most 3 lamps",
+                r#"{"items": [{"item": "chair", "quantity": 5}, {"item": "lamp", "quantity": 3}]}"#,
+                None,
+            ),
+            (
+                "Buy at least 3 lamps",
+                r#"{"items": [{"item": "lamp", "quantity": 1}, {"item": "blue lamp", "quantity": 2}]}"#,
+                None,
+            ),
+            ("Stay at least 3 nights", r#"{"nights": 2}"#, Some("2")),
+            ("Stay at least 3 nights", r#"{"nights": 4, "guests": 2}"#, None),
             ("Invite at most two guests", r#"{"guests": ["A", "B", "C"]}"#, Some(r#"["A", "B", "C"]"#)),
             ("Invite at most two guests", r#"{"guests": ["A", "B"]}"#, None),
             ("If it costs over $20, buy it", r#"{"price": 15.0}"#, None),
@@ -312,5 +350,23 @@ mod tests {
         };
         assert_eq!(of(r#"{"passengers": [1, 2, 3, 4, 5, 6], "price": 700}"#), Some("action_input"));
         assert_eq!(of(r#"{"passengers": [1, 2], "price": 700}"#), None);
+        let refund = |amount| {
+            let mut run = run("I want my money back", vec![call("refund", amount, "ok")], None);
+            run.system = Some("You must never refund more than $50.");
+            broken(&run)
+        };
+        assert_eq!(refund(r#"{"amount": 80}"#), [("action_input", "80"), ("system", "more than $50")]);
+        assert!(refund(r#"{"amount": 50}"#).is_empty());
+    }
+
+    #[test]
+    fn each_value_is_followed_by_the_bound_that_it_breaks() {
+        let steps = vec![
+            call("book_hotel", r#"{"price": 150}"#, "ok"),
+            call("book_flight", r#"{"price": 400}"#, "ok"),
+        ];
+        let found = broken(&run("Spend at most $120 on each of them.", steps, None));
+        let bound = ("original_prompt", "at most $120");
+        assert_eq!(found, [("action_input", "150"), bound, ("action_input", "400"), bound]);
     }
 }

@@ -286,7 +286,7 @@ static NOTICE: LazyLock<Regex> = LazyLock::new(|| {
     let (second, third) = (unit.replace("<unit>", "<second>"), unit.replace("<unit>", "<third>"));
     let over = "(?:reached|exceeded|exhausted|hit|used up)";
     regex(&format!(
-        r"(?-u:\b)max(?:imum)?[ _-](?:number of |allowed )?{unit}(?-u:\b).{{0,24}}(?-u:\b){over}(?-u:\b)|(?-u:\b)(?:reached|exceeded|hit|ran out of|run out of|used up|used all|exhausted) (?:the |its |your |all )?(?:of )?(?:the |its |your )?(?:maximum |max |limit )?(?:number |limit )?(?:of )?(?:allowed )?(?:[0-9]+ )?{second}(?-u:\b)|(?-u:\b)(?:due to |reached |exceeded |hit )?(?:the )?(?:{third}|recursion)[ _-](?:limit|budget)(?-u:\b)(?: of [0-9]+)?.{{0,24}}(?-u:\b)(?:{over}|stopp[a-z]+)(?-u:\b)|(?-u:\b)due to (?:the )?(?:iteration|step|turn|max)[ _-]?[a-z]{{0,10}} ?limit"
+        r"(?-u:\b)max(?:imum)?[ _-](?:number of |allowed )?{unit}(?:_|(?-u:\b).{{0,24}}(?-u:\b)){over}(?-u:\b)|(?-u:\b)(?:reached|exceeded|hit|ran out of|run out of|used up|used all|exhausted) (?:the |its |your |all )?(?:of )?(?:the |its |your )?(?:maximum |max |limit )?(?:number |limit )?(?:of )?(?:allowed )?(?:[0-9]+ )?{second}(?-u:\b)|(?-u:\b)(?:due to |reached |exceeded |hit )?(?:the )?(?:{third}|recursion)[ _-](?:limit|budget)(?-u:\b)(?: of [0-9]+)?.{{0,24}}(?-u:\b)(?:{over}|stopp[a-z]+)(?-u:\b)|(?-u:\b)due to (?:the )?(?:(?:iteration|step|turn|max)[ _-]?[a-z]{{0,10}} ?limit|max(?:imum)?[ _-](?:number of )?(?:iterations|steps|turns)(?-u:\b))|(?-u:\b)need more steps to process(?-u:\b)"
     ))
 });
 
@@ -347,6 +347,7 @@ fn notice_in(text: &str) -> Option<(Unit, Span)> {
             "used",
             "exhausted",
             "budget",
+            "need more steps",
         ])
     });
     if !WORDS.are_in(text) {

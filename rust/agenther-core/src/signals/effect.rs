@@ -98,15 +98,20 @@ pub fn names_a_side(tool: &str) -> bool {
     begins_with_noun(tool) && ends_as_a_side(tool)
 }
 
-/// Whether the first word of several is a verb that is as often a noun.
-fn begins_with_noun(tool: &str) -> bool {
+/// Whether a word is a verb of change that is as often a noun.
+pub fn is_noun(word: &str) -> bool {
     #[rustfmt::skip]
     static NOUNS: Words<16> = Words::of([
         "exchange", "order", "book", "schedule", "issue", "post", "deposit", "charge", "type", "press", "commit",
         "merge", "grant", "archive", "refund", "purchase",
     ]);
+    NOUNS.has(word)
+}
+
+/// Whether the first word of several is a verb that is as often a noun.
+fn begins_with_noun(tool: &str) -> bool {
     let mut words = words(tool);
-    words.next().is_some_and(|first| NOUNS.has(first)) && words.next().is_some()
+    words.next().is_some_and(is_noun) && words.next().is_some()
 }
 
 /// Whether the last word names a side of a thing: `order_history`.

@@ -1,4 +1,5 @@
-//! An argument that the JSON Schema of its tool does not allow: another type, a value beside the list, a date in another form.
+//! An argument that the JSON Schema of its tool does not allow: another type, a value beside the
+//! list or out of range, a date in another form.
 //!
 //! No hit on a labelled run: unmeasured.
 
@@ -8,8 +9,7 @@ use crate::tools::Parameter;
 use crate::trajectory::Field;
 
 /// What a hit is.
-pub const SUMMARY: &str =
-    "An argument is not of the type, or not one of the values, that the schema of its tool allows.";
+pub const SUMMARY: &str = "An argument is not of the type, not one of the values or not in the range that the schema of its tool allows.";
 
 /// The most arguments of a call that are looked up in its schema.
 const MAX_ARGUMENTS: usize = 64;
@@ -66,7 +66,16 @@ fn allows(parameter: &Parameter<'_>, value: Value<'_, '_>) -> bool {
         || parameter.choices.iter().any(|choice| *choice == value.text());
     let typed = parameter.types.is_empty()
         || parameter.types.iter().any(|name| !KNOWN.contains(&&**name) || of_type(name));
-    listed && typed && dated(parameter, value)
+    listed && typed && ranged(parameter, value) && dated(parameter, value)
+}
+
+/// A number between the least and the greatest that are allowed.
+fn ranged(parameter: &Parameter<'_>, value: Value<'_, '_>) -> bool {
+    let [least, most] = parameter.range;
+    let number = value.number().or_else(|| value.raw().trim().parse().ok()).filter(|_| value.is_leaf());
+    number.is_none_or(|number| {
+        least.is_none_or(|least| number >= least) && most.is_none_or(|most| number <= most)
+    })
 }
 
 /// A date in the order of digits that the description gives.
@@ -90,7 +99,7 @@ mod tests {
     #[test]
     fn types_and_lists_of_values_are_checked() {
         let tools = r#"[{"name": "book", "parameters": {"properties": {
-            "cabin": {"type": "string", "enum": ["economy", "business"]}, "bags": {"type": "integer"},
+            "cabin": {"type": "string", "enum": ["economy", "business"]}, "bags": {"type": "integer", "minimum": 0, "maximum": 5},
             "flights": {"type": "array", "items": {}}, "note": {"type": ["string", "null"]},
             "date": {"type": "string", "description": "Day, as YYYY-MM-DD"}}}}]"#;
         for (arguments, wrong) in [
@@ -98,6 +107,9 @@ mod tests {
             (r#"{"cabin": "first"}"#, Some("first")),
             (r#"{"bags": "two"}"#, Some("two")),
             (r#"{"bags": 1.5}"#, Some("1.5")),
+            (r#"{"bags": 9}"#, Some("9")),
+            (r#"{"bags": "-1"}"#, Some("-1")),
+            (r#"{"bags": 5}"#, None),
             (r#"{"bags": "2", "unknown": [1]}"#, None),
             (r#"{"flights": {"a": 1}}"#, Some(r#"{"a": 1}"#)),
             (r#"{"note": [1]}"#, Some("[1]")),

@@ -47,6 +47,7 @@ mod destructive_write;
 mod dropped_filter;
 mod false_claim;
 mod forbidden_call;
+mod forbidden_value;
 mod fruitless_tail;
 mod gives_up;
 mod goal_unmentioned;
@@ -194,6 +195,7 @@ signals! {
     dropped_filter,
     false_claim,
     forbidden_call,
+    forbidden_value,
     fruitless_tail,
     gives_up,
     goal_unmentioned,

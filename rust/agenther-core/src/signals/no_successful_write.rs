@@ -1,6 +1,6 @@
 //! Something was to be changed, and nothing was.
 
-use super::effect::{Effect, effect, is_purposeful};
+use super::effect::{self, Effect, effect, is_purposeful};
 use super::{Hit, Signals, is_call, tokens};
 use crate::text::table::Words;
 
@@ -23,9 +23,23 @@ fn asks_for_a_change(signals: &Signals<'_, '_>) -> bool {
     let said = signals.run().original_prompt.into_iter();
     said.chain(signals.steps().filter_map(|(_, step)| step.step.user)).any(|turn| {
         let mut lead = true;
-        tokens::words(turn)
-            .any(|word| std::mem::replace(&mut lead, LEADS.has(word)) && effect(word, None) == Effect::Write)
+        let mut words = tokens::words(turn).peekable();
+        while let Some(word) = words.next() {
+            let leads = std::mem::replace(&mut lead, LEADS.has(word));
+            // "…, and order A78": the thing of that name.
+            let is_named = effect::is_noun(word) && words.peek().is_some_and(|next| is_identifier(next));
+            if leads && !is_named && effect(word, None) == Effect::Write {
+                return true;
+            }
+        }
+        false
     })
+}
+
+/// Whether a word is a name of letters and digits, or a number that nobody counts to.
+fn is_identifier(word: &str) -> bool {
+    let digits = word.bytes().filter(u8::is_ascii_digit).count();
+    digits > 0 && (digits < word.len() || digits >= 4)
 }
 
 /// Whether a change would show: tools that run any code or command can change anything under a name
@@ -54,6 +68,9 @@ mod tests {
         assert_eq!(count("Where is it?", vec![get, tried]), 1);
         assert_eq!(count("Please cancel my order", vec![get, tried, done]), 0);
         assert_eq!(count("Where is my order?", vec![get]), 0);
+        assert_eq!(count("Check order A77, order A78 and order A79.", vec![get]), 0);
+        assert_eq!(count("Check order 77123 and order 78123.", vec![get]), 0);
+        assert_eq!(count("Look at lamps and order 2 of them.", vec![get]), 1);
         assert_eq!(count("I want to update all rows", vec![call("sql", "UPDATE t SET a = 1", "ok")]), 0);
     }
 }

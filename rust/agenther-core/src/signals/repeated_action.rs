@@ -7,8 +7,7 @@ use crate::text::hash::Seeded;
 use crate::trajectory::Field;
 
 /// What a hit is.
-pub const SUMMARY: &str =
-    "A call repeats an earlier one: same tool, same arguments but for case and white space.";
+pub const SUMMARY: &str = "A call repeats an earlier one: same tool, same arguments but for case, white space and the order of keys.";
 
 /// One hit for each call that repeats an earlier one.
 pub fn find(signals: &Signals<'_, '_>) -> Vec<Hit> {

@@ -65,6 +65,11 @@ mod tests {
             ("You ran out of steps.", 1),
             ("Stopped due to iteration limit or time limit.", 1),
             ("Recursion limit of 25 reached", 1),
+            ("Agent stopped due to max iterations.", 1),
+            ("Sorry, need more steps to process this request.", 1),
+            ("max_turns_exceeded", 1),
+            ("I need more steps.", 0),
+            ("The delay is due to the maximum speed of the train.", 0),
             ("You have 5 attempts left.", 0),
             ("0 attempts left", 0),
             // Of something else.

@@ -23,6 +23,11 @@ pub fn hash_folded(texts: &[&str]) -> u64 {
     finish(mix(mix(hash.hash, hash.word), hash.filled as u64))
 }
 
+/// One hash of two, in their order.
+pub fn join(first: u64, second: u64) -> u64 {
+    finish(mix(mix(0, first), second))
+}
+
 /// A hash of bytes that come in pieces, however they are cut.
 #[derive(Default)]
 struct Folded {

@@ -31,6 +31,13 @@ pub fn find(signals: &Signals<'_, '_>) -> Vec<Hit> {
         .collect()
 }
 
+/// Whether a date with day and month stands, in some way of writing it, where the agent looked, and its year too.
+pub fn is_seen(signals: &Signals<'_, '_>, fact: &Fact<'_>) -> bool {
+    let year = Date::parse(fact.text).and_then(|date| date.year);
+    Day::of(fact).is_some_and(|day| day.is_in(signals.shown()))
+        && year.is_none_or(|year| shown::has(signals, &year.to_string()))
+}
+
 /// Day and month, which are looked for in the ways of writing them, whatever the year that stands beside them.
 struct Day {
     month: &'static str,

@@ -217,6 +217,27 @@ fn rules_that_say_nothing_more_are_told() {
 }
 
 #[test]
+fn the_order_of_the_parts_of_a_condition_makes_no_other_rule() {
+    let two = |first: &str, second: &str| {
+        let of = |id, condition: &str| rule(id, &[("literal = \"lamp\"\nfield = \"prompt\"", condition)]);
+        let found = found(&[pack("mine", &format!("{}{}", of("a", first), of("b", second)))]);
+        found.into_iter().map(|(code, ..)| code).collect::<Vec<_>>()
+    };
+    let lamp = "{ literal = \"lamp\", field = [\"prompt\", \"answer\"] }";
+    let pmal = "{ literal = \"lamp\", field = [\"answer\", \"prompt\"] }";
+    let other = "{ signal = \"not_found\" }";
+    for operator in ["any", "all"] {
+        let of = |a, b| format!("{operator} = [{a}, {b}]");
+        assert_eq!(two(&of(lamp, other), &of(other, pmal)), ["duplicate"], "{operator}");
+    }
+    assert_eq!(two(&format!("any = [{lamp}, {other}]"), &format!("all = [{other}, {pmal}]")), ["shadowed"]);
+    assert_eq!(
+        two("literals = [\"a\", \"b\"]\nfield = \"prompt\"", "literals = [\"b\", \"a\"]\nfield = \"prompt\""),
+        ["duplicate"]
+    );
+}
+
+#[test]
 fn two_packs_may_have_files_of_one_name() {
     let folder = |name: &str, id: &str, severity: &str| PackSource {
         name: name.to_owned(),

@@ -12,8 +12,42 @@ use crate::trajectory::Span;
 pub fn meant<'a>(constraint: &Constraint<'_>, leaf: Value<'_, 'a>, subject: &[u64]) -> Option<Fact<'a>> {
     let key = leaf.nearest_key().unwrap_or("");
     let value = typed(leaf, key)?;
+    if let Some(length) = of_unit(constraint, &value, key) {
+        return Some(length);
+    }
     let named = value.kind == FactKind::Number && is_about(key, constraint, subject);
     (named || comparable(&constraint.fact, &value) && !is_birth(key)).then_some(value)
+}
+
+/// A quantity beside the name of the thing that a count counts: `{"item": "lamp", "quantity": 2}` under "exactly 3 lamps".
+pub fn quantity<'a>(leaf: Value<'_, 'a>, thing: u64) -> Option<Fact<'a>> {
+    const QUANTITIES: &[&str] = &["quantity", "qty", "count", "units", "pieces"];
+    const LONGEST: usize = 80;
+    let key = leaf.key()?;
+    let is_quantity = |word: &str| QUANTITIES.iter().any(|known| word.eq_ignore_ascii_case(known));
+    let names = |beside: Value<'_, '_>| {
+        let text = beside.raw();
+        beside.kind() == Kind::String
+            && text.len() <= LONGEST
+            && words::words(text).any(|word| words::stem_hash(word.text) == thing)
+    };
+    let named = || leaf.parent().is_some_and(|object| object.children().any(names));
+    let counts = effect::words(key).last().is_some_and(is_quantity) && named();
+    typed(leaf, key).filter(|value| counts && value.kind == FactKind::Number)
+}
+
+/// A bare number under the unit of a bound on a length of time: `"nights": 2` under "at least 3 nights".
+fn of_unit<'a>(constraint: &Constraint<'_>, value: &Fact<'a>, key: &str) -> Option<Fact<'a>> {
+    let bound = &constraint.fact;
+    if bound.kind != FactKind::Duration || value.kind != FactKind::Number {
+        return None;
+    }
+    let (count, unit) = bound.text.split_once([' ', '-'])?;
+    let (count, unit) =
+        (count.parse::<f64>().ok().filter(|count| *count > 0.0)?, words::stem_hash(unit.trim()));
+    let is_unit = effect::words(key).last().is_some_and(|word| words::stem_hash(word) == unit);
+    let seconds = value.value? * (bound.value? / count);
+    is_unit.then_some(Fact { kind: FactKind::Duration, value: Some(seconds), ..*value })
 }
 
 /// Whether an argument under `key` is what a constraint about `subject` bounds: an amount for money, a

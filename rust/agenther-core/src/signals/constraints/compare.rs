@@ -52,6 +52,20 @@ pub fn counted(text: &str, constraint: &Constraint<'_>) -> Vec<u64> {
     next_words(text, constraint).take(2).map(words::stem_hash).collect()
 }
 
+/// The stem of the thing that a count counts: of the two words after it the one in the plural, else the first.
+pub fn thing(text: &str, constraint: &Constraint<'_>) -> Option<u64> {
+    if constraint.fact.kind != FactKind::Number
+        || constraint.fact.value.is_none_or(|count| count.fract() != 0.0)
+    {
+        return None;
+    }
+    let mut next = next_words(text, constraint).take(2);
+    let first = next.next()?;
+    let plural = |word: &&str| word.len() > 3 && word.ends_with('s');
+    let named = [Some(first), next.next()].into_iter().flatten().find(plural).unwrap_or(first);
+    (!words::is_stop(named)).then(|| words::stem_hash(named))
+}
+
 fn next_words<'t>(text: &'t str, constraint: &Constraint<'_>) -> impl Iterator<Item = &'t str> {
     words::words(&text[constraint.span.end as usize..]).map(|word| word.text)
 }

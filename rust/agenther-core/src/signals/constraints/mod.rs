@@ -16,9 +16,9 @@ mod range;
 mod tests;
 pub mod tools;
 
-pub use argument::meant;
+pub use argument::{meant, quantity};
 pub use bound::Bound;
-pub use compare::{breaks, comparable, counted, subject};
+pub use compare::{breaks, comparable, counted, subject, thing};
 
 use std::sync::LazyLock;
 
@@ -88,7 +88,7 @@ pub fn compared(text: &str) -> Vec<Stated<'_>> {
 /// Words of limits.
 #[rustfmt::skip]
 const LIMITS: &[&str] = &[
-    "at most", "at least", "no more than", "not more than", "no fewer than", "up to", "maximum", "minimum", "exceed", "limit",
+    "at most", "at least", "more than", "no fewer than", "up to", "maximum", "minimum", "exceed", "limit",
     "exactly", "≤", "≥", "<=", ">=",
 ];
 

@@ -19,6 +19,8 @@ const CAUSES: &[(ErrorCause, &[&str])] = &[
             "forbidden",
             "permission denied",
             "access denied",
+            "accessdenied",
+            "not authorized",
             "401",
             "403",
             "api key",

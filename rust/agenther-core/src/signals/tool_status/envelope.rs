@@ -1,6 +1,6 @@
 //! Errors in JSON envelopes and their Python prints: what the top-level members say.
 
-use super::{MAX_WRAPPING, Shown, Status, WINDOW, cause, is_empty, text_status};
+use super::{ErrorCause, MAX_WRAPPING, Shown, Status, WINDOW, cause, is_empty, text_status};
 use crate::signals::effect::{self, in_small_letters};
 use crate::text::bytes::find_either;
 use crate::text::table::Words;
@@ -12,8 +12,8 @@ enum Member<'t> {
     True,
     False,
     Null,
-    /// An object or list, and whether it has anything in it.
-    Container(bool),
+    /// An object or list, from its bracket on.
+    Container(&'t str),
 }
 
 pub(super) fn of_object(text: &str, wrapping: usize, shown: Shown) -> Status {
@@ -34,7 +34,7 @@ pub(super) fn of_object(text: &str, wrapping: usize, shown: Shown) -> Status {
             wrapped = Some(inner.trim());
         }
     });
-    match (found, wrapped) {
+    match (found.or_else(|| refusal(text)), wrapped) {
         (Some(cause), _) => Status::Error(cause),
         (None, Some(inner)) if wrapping < MAX_WRAPPING && !inner.is_empty() => {
             match text_status(inner, wrapping + 1, shown) {
@@ -71,7 +71,7 @@ fn is_thing(text: &str) -> bool {
         let is_last = |names: &[&str]| names.iter().any(|name| last.eq_ignore_ascii_case(name));
         let is_filled = match member {
             Member::String(value) => !value.trim().is_empty(),
-            Member::Container(filled) => filled,
+            Member::Container(inside) => is_filled(inside),
             Member::Null => false,
             Member::Number(_) | Member::True | Member::False => true,
         };
@@ -95,8 +95,9 @@ fn is_of_thing(key: &str) -> bool {
 
 /// The keys that may say that a call failed.
 #[rustfmt::skip]
-static TELLING: Words<28> = Words::of([
-    "error", "errors", "exception", "error_message", "traceback", "status", "state", "result", "type", "status_code",
+static TELLING: Words<40> = Words::of([
+    "error", "errors", "exception", "error_message", "errormessage", "error_msg", "errno", "errcode", "err_code",
+    "error_code", "errorcode", "fault", "faultstring", "faultcode", "__type", "detail", "traceback", "status", "state", "result", "type", "status_code",
     "statuscode", "code", "http_code", "exit_code", "exitcode", "returncode", "return_code", "exit_status", "is_error",
     "iserror", "failed", "timed_out", "timedout", "ok", "success", "succeeded", "successful", "cod",
 ]);
@@ -108,7 +109,8 @@ fn says_error(key: &str, member: &Member<'_>) -> bool {
     }
     in_small_letters(key, |key| match member {
         Member::String(value) => match key {
-            "error" | "errors" | "exception" | "error_message" | "traceback" => {
+            "error" | "errors" | "exception" | "error_message" | "errormessage" | "error_msg"
+            | "traceback" | "faultstring" | "faultcode" => {
                 !value.is_empty() && !is_empty(value) && !value.eq_ignore_ascii_case("false")
             }
             "status" | "state" | "result" | "type" => ["error", "failed", "failure", "fail", "errored"]
@@ -116,22 +118,61 @@ fn says_error(key: &str, member: &Member<'_>) -> bool {
                 .any(|name| value.eq_ignore_ascii_case(name)),
             "status_code" | "statuscode" | "code" => value.parse().is_ok_and(is_http_error),
             "cod" => value.parse().is_ok_and(is_refusal),
+            // The errors of AWS: `com.amazon.coral.service#AccessDeniedException`.
+            "__type" => value.ends_with("Exception") || value.ends_with("Error"),
             _ => false,
         },
         Member::Number(value) => match key {
             "status" | "status_code" | "statuscode" | "code" | "http_code" => is_http_error(*value),
             "cod" => is_refusal(*value),
-            "exit_code" | "exitcode" | "returncode" | "return_code" | "exit_status" => *value != 0.0,
+            "exit_code" | "exitcode" | "returncode" | "return_code" | "exit_status" | "errno" | "errcode"
+            | "err_code" | "error_code" | "errorcode" => *value != 0.0,
             _ => false,
         },
         Member::True => {
             matches!(key, "error" | "is_error" | "iserror" | "failed" | "timed_out" | "timedout")
         }
         Member::False => matches!(key, "ok" | "success" | "succeeded" | "successful"),
-        Member::Container(filled) => *filled && matches!(key, "error" | "errors" | "exception"),
+        Member::Container(inside) => match key {
+            "error" | "errors" | "exception" | "fault" => is_filled(inside),
+            "detail" => is_refused_input(inside),
+            _ => false,
+        },
         Member::Null => false,
     })
     .unwrap_or(false)
+}
+
+fn is_filled(container: &str) -> bool {
+    !matches!(container[1..].trim_ascii_start().as_bytes().first(), Some(b'}' | b']') | None)
+}
+
+/// What FastAPI answers to arguments that it refuses: `[{"loc": ["body", "x"], "msg": "field required", …}]`.
+fn is_refused_input(list: &str) -> bool {
+    let first = list.strip_prefix('[').map(str::trim_ascii_start).filter(|first| first.starts_with('{'));
+    let (mut has_place, mut has_message) = (false, false);
+    members(first.unwrap_or("{}"), |key, _| {
+        has_place |= key == "loc";
+        has_message |= key == "msg";
+    });
+    has_place && has_message
+}
+
+/// What web frameworks answer in place of a result, a `detail` alone that names a cause: `{"detail": "Not found"}`.
+fn refusal(text: &str) -> Option<ErrorCause> {
+    const LONGEST: usize = 160;
+    if text.len() > LONGEST {
+        return None;
+    }
+    let (mut count, mut said) = (0, None);
+    members(text, |key, member| {
+        count += 1;
+        said = match member {
+            Member::String(detail) if key == "detail" => Some(cause(detail)),
+            _ => None,
+        };
+    });
+    said.filter(|cause| count == 1 && *cause != ErrorCause::Other)
 }
 
 /// Whether a member holds what another program returned.
@@ -167,9 +208,7 @@ fn members<'t>(text: &'t str, mut visit: impl FnMut(&'t str, Member<'t>)) {
                 Member::String(value)
             }
             b'{' | b'[' => {
-                let inside = skip(bytes, at + 1, |byte| byte.is_ascii_whitespace());
-                let filled = !matches!(bytes.get(inside), Some(b'}' | b']') | None);
-                visit(key, Member::Container(filled));
+                visit(key, Member::Container(&text[at..]));
                 let Some(after) = closed(bytes, at) else { return };
                 at = after;
                 continue;

@@ -43,6 +43,16 @@ const OPENINGS: &[&str] = &[
     "<error>",
     "http error",
     "traceback (most recent call last)",
+    "exception in thread ",
+    "panic: runtime error",
+    "uncaught exception",
+    "unhandled exception",
+    "npm err!",
+    "npm error",
+    "curl: (",
+    "tool call failed",
+    "tool execution failed",
+    "function call failed",
 ];
 
 /// Openings that are an error where the whole observation is a short message.
@@ -70,6 +80,10 @@ const MESSAGE_OPENINGS: &[&str] = &[
     "missing required",
     "unrecognized ",
     "unsupported ",
+    "panic:",
+    "connection refused",
+    "connection failed",
+    "authentication failed",
 ];
 
 /// Endings of a line by which shells and programs report an error.
@@ -111,9 +125,14 @@ pub(super) fn status(text: &str) -> Status {
     let error = opens && OPENINGS.iter().any(|opening| starts_with(first, opening))
         || opens && is_message && MESSAGE_OPENINGS.iter().any(|opening| starts_with_word(first, opening))
         || is_exception(last)
+        || is_thrown(text, first)
         || is_http_line(first)
         || is_exit_line(last)
-        || is_message && (is_shell_error(first) || is_shell_error(last))
+        || is_return_code(first)
+        || is_panic(first, last)
+        || is_fault(text)
+        || is_message
+            && (is_shell_error(first) || is_shell_error(last) || is_program_error(first) || is_crash(last))
         || is_message && ["error: ", "fatal: "].iter().any(|opening| starts_with(last, opening));
     if !error {
         return Status::Ok;
@@ -163,6 +182,47 @@ fn is_exception(line: &str) -> bool {
         && !name.ends_with("Warning")
         && name.starts_with(|c: char| c.is_ascii_alphabetic())
         && (rest.is_empty() || rest.starts_with(':') || rest.starts_with('('))
+}
+
+/// `java.lang.NullPointerException: x`, `Uncaught TypeError: x`, where the calls that led to it come after it.
+fn is_thrown(text: &str, first: &str) -> bool {
+    let thrown =
+        first.strip_prefix("Uncaught ").or_else(|| first.strip_prefix("Unhandled ")).unwrap_or(first);
+    let followed = || text.lines().nth(1).is_some_and(|next| next.trim_start().starts_with("at "));
+    is_exception(thrown) && (thrown.len() < first.len() || followed())
+}
+
+/// `thread 'main' panicked at src/main.rs:2:5`, and what the runtime of Rust says after it.
+fn is_panic(first: &str, last: &str) -> bool {
+    first.starts_with("thread '") && first.contains("' panicked at ")
+        || last.starts_with("note: run with `RUST_BACKTRACE=1`")
+}
+
+/// `Segmentation fault`, `./run.sh: line 2: 4711 Aborted (core dumped) ./a.out`.
+fn is_crash(line: &str) -> bool {
+    starts_with(line, "segmentation fault") || line.contains("(core dumped)")
+}
+
+/// `<returncode>1</returncode>`: the head of what some harnesses show of a command.
+fn is_return_code(line: &str) -> bool {
+    ["<returncode>", "<exit_code>"].iter().any(|tag| {
+        let code = line.strip_prefix(tag).and_then(|rest| rest.split('<').next());
+        code.and_then(|code| code.trim().parse::<i32>().ok()).is_some_and(|code| code != 0)
+    })
+}
+
+/// `<soap:Fault>` with its `<faultstring>`, near the head of a document.
+fn is_fault(text: &str) -> bool {
+    text.starts_with('<') && cut::head(text, WINDOW).contains("<faultstring")
+}
+
+/// `psql: FATAL: …`, `gcc: fatal error: …`: a program, and that it failed.
+fn is_program_error(line: &str) -> bool {
+    let end = skip(line.as_bytes(), 0, |byte| byte.is_ascii_alphanumeric() || b"-_+.".contains(&byte));
+    let said = line[end..].strip_prefix(": ").filter(|_| end > 0);
+    said.is_some_and(|said| {
+        ["error: ", "fatal: ", "fatal error: "].iter().any(|word| starts_with(said, word))
+    })
 }
 
 /// `HTTP/1.1 404 Not Found`, `404 Not Found`, `status code: 500`, `HTTP 503`.

@@ -195,6 +195,37 @@ mod tests {
             ("make: failed\nexit code: 2", Other),
             (r#"[{"type": "text", "text": "Error: no such table"}]"#, NotFound),
             (r#"{"returncode": 1, "stdout": ""}"#, Other),
+            ("java.lang.NullPointerException: x\n\tat a.b(C.java:3)", Other),
+            ("Exception in thread \"main\" java.lang.IllegalStateException\n\tat a.B.main(B.java:7)", Other),
+            ("panic: runtime error: index out of range [3]\n\ngoroutine 1 [running]:", Other),
+            ("thread 'main' panicked at src/main.rs:2:5:\nboom\nnote: no backtrace", Other),
+            (
+                "   Compiling x\nthread 'main' panicked\nnote: run with `RUST_BACKTRACE=1` environment variable",
+                Other,
+            ),
+            ("Uncaught TypeError: Cannot read properties of undefined", Other),
+            (
+                "TypeError: x is not a function\n    at run (/app/a.js:3:1)\n    at main (/app/a.js:9:1)",
+                Other,
+            ),
+            ("Segmentation fault (core dumped)", Other),
+            ("./run.sh: line 2:  4711 Aborted                 (core dumped) ./a.out", Other),
+            ("npm ERR! code E404\nnpm ERR! 404 Not Found", NotFound),
+            ("psql: FATAL: password authentication failed for user \"x\"", Auth),
+            ("gcc: fatal error: no input files", Other),
+            ("curl: (6) Could not resolve host: example.com", Other),
+            ("Tool call failed: the agent has no such right", NotFound),
+            ("<returncode>1</returncode>\n<output>\n</output>", Other),
+            ("<soap:Envelope><soap:Body><soap:Fault><faultstring>Bad</faultstring>", Other),
+            (r#"{"errno": -2, "errmsg": "ENOENT"}"#, Other),
+            (r#"{"error_code": 17, "error_msg": "Open api daily request limit reached"}"#, Other),
+            (r#"{"detail": "Not authenticated"}"#, Auth),
+            (
+                r#"{"detail":[{"loc":["body","x"],"msg":"field required","type":"value_error.missing"}]}"#,
+                Validation,
+            ),
+            (r#"{"fault": {"faultstring": "Invalid key", "detail": {"errorcode": "a.b"}}}"#, Validation),
+            (r#"{"Message": "User x may not", "__type": "AccessDeniedException"}"#, Auth),
         ] {
             assert_eq!(of(text), Status::Error(cause), "{text}");
         }
@@ -212,6 +243,15 @@ mod tests {
             "Process finished with exit code 0",
             "404 rooms are free",
             "ok\nexit code: 0",
+            "<returncode>0</returncode>\n<output>\n1 failed\n</output>",
+            "Panicked investors sold. Panic: the crash of 1907 is a book.\nIt has 300 pages.",
+            "NullPointerException\nis thrown where null is used as an object, says the Java manual.",
+            "thread 'main' of the novel",
+            r#"{"errcode": 0, "errmsg": "ok"}"#,
+            r#"{"detail": "A red lamp of glass"}"#,
+            r#"{"detail": "No password is required here", "id": 4}"#,
+            r#"{"detail": [{"sku": "a", "msg": "gift"}]}"#,
+            r#"{"__type": "Location", "fault": {}}"#,
         ] {
             assert_eq!(of(text), Status::Ok, "{text}");
         }
