@@ -44,6 +44,8 @@ pub fn find(signals: &Signals<'_, '_>) -> Vec<Hit> {
             let broken = bans.iter().filter_map(move |ban| Some((at, ban, ban.broken_by(step)?)));
             broken.collect::<Vec<_>>()
         })
+        // Each is looked for in all that the user says.
+        .take(MAX_VALUES)
         .filter(|(_, _, value)| !is_taken_back(signals, value.raw()))
         .flat_map(|(at, ban, value)| {
             let place = Hit::field(Field::OriginalPrompt).at(ban.span);

@@ -23,6 +23,8 @@ pub fn meant<'a>(constraint: &Constraint<'_>, leaf: Value<'_, 'a>, subject: &[u6
 pub fn quantity<'a>(leaf: Value<'_, 'a>, thing: u64) -> Option<Fact<'a>> {
     const QUANTITIES: &[&str] = &["quantity", "qty", "count", "units", "pieces"];
     const LONGEST: usize = 80;
+    /// The most members beside it that are looked at: keeps the time linear.
+    const BESIDE: usize = 32;
     let key = leaf.key()?;
     let is_quantity = |word: &str| QUANTITIES.iter().any(|known| word.eq_ignore_ascii_case(known));
     let names = |beside: Value<'_, '_>| {
@@ -31,7 +33,7 @@ pub fn quantity<'a>(leaf: Value<'_, 'a>, thing: u64) -> Option<Fact<'a>> {
             && text.len() <= LONGEST
             && words::words(text).any(|word| words::stem_hash(word.text) == thing)
     };
-    let named = || leaf.parent().is_some_and(|object| object.children().any(names));
+    let named = || leaf.parent().is_some_and(|object| object.children().take(BESIDE).any(names));
     let counts = effect::words(key).last().is_some_and(is_quantity) && named();
     typed(leaf, key).filter(|value| counts && value.kind == FactKind::Number)
 }
