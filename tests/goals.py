@@ -1,11 +1,12 @@
 """The table of docs/quality.md on goals, and the packs from which they are judged blind, from the real logs.
 
     python -m tests.goals table                      # writes the table into docs/quality.md
+    python -m tests.goals reliability                # writes that of the confidence of goals judged blind
     python -m tests.goals sample FILE [SEED [EACH]]  # one goal a run, at most EACH of a group, as JSON lines
 
 A line of a sample has an `id`, the goal, the steps that an export keeps and the answer, for the reader; what
 is to be hidden from the reader (source, run, confidence) stands in FILE.key. The logs are not in the
-repository; without them this says so.
+repository; without them this says so. The reliability needs docs/quality/judged.jsonl alone.
 """
 
 from __future__ import annotations
@@ -14,7 +15,9 @@ import json
 import random
 import sys
 from collections import Counter
+from itertools import pairwise
 from pathlib import Path
+from statistics import fmean
 from typing import Any
 
 import polars as pl
@@ -24,6 +27,10 @@ import agenther as ah
 ROOT = Path(__file__).parents[1]
 DATA = ROOT.parent / "shared" / "data"
 PAGE = ROOT / "docs" / "quality.md"
+JUDGED = ROOT / "docs" / "quality" / "judged.jsonl"
+
+BANDS = (0.5, 0.7, 0.75, 0.8, 0.85, 0.9, 1.0)
+"""Edges of the bands of confidence, from the default of `min_confidence` on."""
 
 GROUPS = {
     "tau-bench airline": "tau-bench-airline",
@@ -80,10 +87,37 @@ def table(failed: pl.DataFrame) -> str:
     return "\n".join(lines)
 
 
-def write(failed: pl.DataFrame) -> None:
-    before, rest = PAGE.read_text().split("<!-- goals -->")
-    _, after = rest.split("<!-- end of goals -->")
-    PAGE.write_text(f"{before}<!-- goals -->\n{table(failed)}\n<!-- end of goals -->{after}")
+def reliability() -> str:
+    """Hold the confidence of the goals that were judged blind against the verdicts of both readings."""
+    judged: dict[tuple[str, str, str], dict[int, dict[str, Any]]] = {}
+    for line in map(json.loads, JUDGED.read_text().splitlines()):
+        judged.setdefault((line["source"], line["run"], line["goal"]), {})[line["sample"]] = line
+    goals = [(of[1]["confidence"], of[1]["valid"], of[2]["valid"]) for of in judged.values()]
+    head = (
+        "| confidence | goals | said | valid, first | valid, adversary | valid to both "
+        "| valid to both, from here up |"
+    )
+    lines = [
+        head,
+        "| --- | --- | --- | --- | --- | --- | --- |",
+    ]
+    for low, high in pairwise(BANDS):
+        band = [goal for goal in goals if low <= goal[0] < high or goal[0] == high == BANDS[-1]]
+        above = [first and second for confidence, first, second in goals if confidence >= low]
+        if band:
+            readings = [[goal[1] for goal in band], [goal[2] for goal in band]]
+            readings.append([first and second for first, second in zip(*readings, strict=True)])
+            said = fmean(goal[0] for goal in band)
+            shares = " | ".join(f"{fmean(valid):.1%}" for valid in readings)
+            up = f"{sum(above)} of {len(above)} = {fmean(above):.1%}"
+            lines.append(f"| {low:.2f}-{high:.2f} | {len(band)} | {said:.1%} | {shares} | {up} |")
+    return "\n".join(lines)
+
+
+def write(mark: str, text: str) -> None:
+    before, rest = PAGE.read_text().split(f"<!-- {mark} -->")
+    _, after = rest.split(f"<!-- end of {mark} -->")
+    PAGE.write_text(f"{before}<!-- {mark} -->\n{text}\n<!-- end of {mark} -->{after}")
 
 
 def sample(failed: pl.DataFrame, file: Path, seed: int, each: int) -> None:
@@ -122,7 +156,9 @@ def seen(run: dict[str, Any], goal: dict[str, Any]) -> dict[str, Any]:
 if __name__ == "__main__":
     match sys.argv[1:]:
         case ["table"]:
-            write(failed_runs())
+            write("goals", table(failed_runs()))
+        case ["reliability"]:
+            write("reliability of goals", reliability())
         case ["sample", name, *numbers] if len(numbers) <= 2 and all(number.isdigit() for number in numbers):
             seed, each = [*map(int, numbers), *(7, 12)[len(numbers) :]]
             sample(failed_runs(), Path(name), seed, each)

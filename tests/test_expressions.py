@@ -324,3 +324,20 @@ def test_a_unit_says_what_it_is_counted_per() -> None:
 def test_a_null_goal_has_no_grounding(runs: pl.DataFrame) -> None:
     grounding = runs.select(ah.verify(goal=pl.lit(None, pl.String), answer=None))["grounding"]
     assert grounding.null_count() == runs.height
+
+
+@pytest.mark.parametrize(
+    "dtype", [pl.Int8, pl.Int16, pl.Int32, pl.Int64, pl.UInt8, pl.UInt16, pl.UInt32, pl.UInt64]
+)
+def test_kept_steps_are_of_any_integer_type(runs: pl.DataFrame, dtype: type[pl.DataType]) -> None:
+    def verified(kept: pl.Expr) -> list[object]:
+        claims = ah.verify(goal=pl.col("original_prompt"), answer=pl.col("final_answer"), kept_steps=kept)
+        return runs.select(claims).to_series().to_list()
+
+    expected = verified(pl.lit([0], dtype=pl.List(pl.UInt32)))
+    assert expected != verified(pl.lit([], dtype=pl.List(pl.UInt32)))
+    assert verified(pl.lit([0], dtype=pl.List(dtype))) == expected
+    assert verified(pl.lit([0])) == expected
+    if dtype.is_signed_integer():
+        none_such = verified(pl.lit([-1], dtype=pl.List(dtype)))
+        assert none_such == verified(pl.lit([], dtype=pl.List(pl.UInt32)))

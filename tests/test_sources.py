@@ -163,6 +163,22 @@ def test_a_folder_is_read_by_suffix_and_other_text_by_content(tmp_path: Path) ->
     ]
 
 
+def test_a_folder_that_a_glob_matches_is_read_as_one_that_is_named(tmp_path: Path) -> None:
+    (tmp_path / "a.jsonl").write_text(log("a"))
+    (tmp_path / "deep" / "deeper").mkdir(parents=True)
+    (tmp_path / "deep" / "b.jsonl").write_text(log("b"))
+    (tmp_path / "deep" / "deeper" / "c.jsonl").write_text(log("c"))
+    (tmp_path / "deep" / "notes.txt").write_text("Milk, eggs, bread.")
+    (tmp_path / "none").mkdir()
+    assert prompts(f"{tmp_path}/*") == ["a", "b", "c"]
+    assert prompts(f"{tmp_path}/de*") == ["b", "c"]
+    # A glob that goes into the folder itself says what it wants of it.
+    assert prompts(f"{tmp_path}/**/[ab].jsonl") == ["a", "b"]
+    assert prompts(f"{tmp_path}/*/*.jsonl") == ["b"]
+    with pytest.raises(FileNotFoundError, match="none matches it as a glob"):
+        ah.scan_logs(f"{tmp_path}/no*")
+
+
 @pytest.fixture
 def store() -> Iterator[Any]:
     """Give an object store with three logs and a text, as the `memory://` of fsspec."""
@@ -190,6 +206,7 @@ def test_object_stores_are_read_through_fsspec(store: Any, runs: pl.DataFrame, t
     assert prompts("memory://bucket/logs/a.jsonl") == ["one"]
     assert prompts("memory://bucket/logs") == ["one", "three", "two"]
     assert prompts("memory://bucket/logs/**/*.gz") == ["two"]
+    assert prompts("memory://bucket/lo*") == ["one", "three", "two"]
     found = ah.scan_logs("memory://bucket/logs/").collect()["source"].struct.field("path").to_list()
     assert found[0] == "memory:///bucket/logs/a.jsonl"
     assert prompts(f"file://{here}/*.jsonl") == ["here"]

@@ -7,7 +7,6 @@ file of training data written; 130 interrupted, with no file written.
 
 from __future__ import annotations
 
-import argparse
 import json
 import os
 import signal
@@ -19,15 +18,27 @@ from typing import TYPE_CHECKING, Any, NoReturn
 import polars as pl
 
 from agenther import __version__, console, explain, hindsight_page, mapping, page, panics, rules
+from agenther.arguments import (
+    Parser,
+    add_logs,
+    add_mapping,
+    add_one_run,
+    add_rules,
+    count,
+    export_names,
+    index,
+    share,
+)
 from agenther.export import WRITERS, validate
-from agenther.expressions import classify, panic
+from agenther.expressions import THOUGHTS, classify, panic
 from agenther.job import REJECTS, AccountError, Job, reject_lines, run
-from agenther.scan import LogScan, RejectedRecordsError, formats
+from agenther.scan import LogScan, RejectedRecordsError
 from agenther.schema import FAILURE_TYPES
 from agenther.sources import find
 from agenther.survey import shapes, survey
 
 if TYPE_CHECKING:
+    import argparse
     from collections.abc import Sequence
 
 DONE, PROBLEMS, USAGE, BUG, GIVEN_UP, INTERRUPTED = 0, 1, 2, 3, 4, 130
@@ -105,6 +116,8 @@ def _run(options: argparse.Namespace) -> int:
         min_weight=options.min_weight,
         goals=options.goals,
         seed=options.seed,
+        thoughts=options.thoughts,
+        mask=options.mask,
         moulds=options.moulds,
         log_format=options.format,
         mapping=options.mapping,
@@ -478,58 +491,8 @@ def _print_json(value: object) -> None:
     sys.stdout.write(json.dumps(value, ensure_ascii=False) + "\n")
 
 
-def _names(text: str) -> tuple[str, ...]:
-    names = tuple(dict.fromkeys(name.strip() for name in text.split(",") if name.strip()))
-    unknown = [name for name in names if name not in WRITERS]
-    if unknown or not names:
-        found = ", ".join(unknown) or "nothing"
-        raise argparse.ArgumentTypeError(f"found {found}, needed one or more of {', '.join(WRITERS)}")
-    return names
-
-
-def _share(text: str) -> float:
-    try:
-        value = float(text)
-    except ValueError:
-        value = -1
-    if not 0 <= value <= 1:
-        raise argparse.ArgumentTypeError(f"found {text}, needed a number from 0 to 1")
-    return value
-
-
-def _budget(text: str) -> float:
-    try:
-        value: float = int(text) if text.isdecimal() else float(text)
-    except ValueError:
-        value = -1
-    if value < 0 or (isinstance(value, float) and not value <= 1):
-        raise argparse.ArgumentTypeError(
-            f"found {text}, needed a whole number from 0, or a share from 0.0 to 1.0"
-        )
-    return value
-
-
-def _number(text: str) -> float:
-    try:
-        return float(text)
-    except ValueError:
-        raise argparse.ArgumentTypeError(f"found {text}, needed a number") from None
-
-
-def _count(text: str) -> int:
-    if not text.isdecimal() or int(text) < 1:
-        raise argparse.ArgumentTypeError(f"found {text}, needed a whole number from 1")
-    return int(text)
-
-
-def _index(text: str) -> int:
-    if not text.isdecimal():
-        raise argparse.ArgumentTypeError(f"found {text}, needed a whole number from 0")
-    return int(text)
-
-
 def _parser() -> argparse.ArgumentParser:
-    parser = argparse.ArgumentParser(
+    parser = Parser(
         prog="agenther",
         description="Turns the logs of LLM agents that failed into training data.",
         epilog="Exit codes: 0 done; 1 done, but records were rejected or problems found; 2 wrong usage or "
@@ -540,19 +503,34 @@ def _parser() -> argparse.ArgumentParser:
     commands = parser.add_subparsers(required=True, metavar="COMMAND")
 
     job = commands.add_parser("run", help="logs in, training files out")
-    _add_logs(job)
+    add_logs(job)
     job.add_argument("-o", "--out", type=Path, required=True, metavar="DIR", help="folder for the files")
-    job.add_argument("--to", type=_names, default=Job.to, metavar="NAMES", help=f"of {','.join(WRITERS)}")
+    job.add_argument(
+        "--to", type=export_names, default=Job.to, metavar="NAMES", help=f"of {','.join(WRITERS)}"
+    )
     job.add_argument(
         "--which", choices=("failed", "unlabelled", "all"), default=Job.which, help="runs to relabel"
     )
     job.add_argument(
-        "--min-confidence", type=_share, default=Job.min_confidence, metavar="X", help="of a goal"
+        "--min-confidence", type=share, default=Job.min_confidence, metavar="X", help="of a goal"
     )
-    job.add_argument("--min-weight", type=_share, default=Job.min_weight, metavar="X", help="of a run")
-    job.add_argument("--goals", type=_count, default=Job.goals, metavar="N", help="most goals of a run")
+    job.add_argument("--min-weight", type=share, default=Job.min_weight, metavar="X", help="of a run")
+    job.add_argument("--goals", type=count, default=Job.goals, metavar="N", help="most goals of a run")
     job.add_argument(
-        "--seed", type=_count, default=Job.seed, metavar="N", help="chooses among equal phrasings"
+        "--seed", type=index, default=Job.seed, metavar="N", help="chooses among equal phrasings"
+    )
+    job.add_argument(
+        "--thoughts",
+        choices=THOUGHTS,
+        default=Job.thoughts,
+        help="of kept steps: as they are, without what chases the original goal, the same with a plain "
+        "sentence where nothing is left, or none",
+    )
+    job.add_argument(
+        "--mask",
+        choices=("train", "weight"),
+        help="keep the calls outside a goal in the rows of sft, masked by this field: train is Axolotl's, "
+        "weight OpenAI's (by default they are left out)",
     )
     job.add_argument(
         "--moulds",
@@ -563,15 +541,15 @@ def _parser() -> argparse.ArgumentParser:
     job.set_defaults(command=_run)
 
     verdicts = commands.add_parser("classify", help="whether and how each run failed")
-    _add_logs(verdicts)
+    add_logs(verdicts)
     verdicts.set_defaults(command=_classify)
 
     seen = commands.add_parser("show", help="one run beside the goals that it satisfies in hindsight")
-    _add_one_run(seen, "as `classify` shows it; by default the first that failed")
+    add_one_run(seen, "as `classify` shows it; by default the first that failed")
     seen.set_defaults(command=_show)
 
     why = commands.add_parser("explain", help="why the verdict on one run is as it is")
-    _add_one_run(why, "as `classify` shows it")
+    add_one_run(why, "as `classify` shows it")
     why.set_defaults(command=_explain)
 
     found = commands.add_parser("formats", help="the formats that are read, or the format of each file")
@@ -580,76 +558,19 @@ def _parser() -> argparse.ArgumentParser:
     found.add_argument(
         "--suggest", action="store_true", help="draft a mapping for a log of a format of your own"
     )
-    _add_mapping(found)
+    add_mapping(found)
     found.set_defaults(command=_formats)
 
     _add_rules_commands(commands.add_parser("rules", help="the rules behind the verdicts"))
 
     check = commands.add_parser("validate", help="check training files before a trainer does")
     check.add_argument("files", nargs="+", type=Path, metavar="FILE", help="a file of any export")
-    check.add_argument("--limit", type=_count, default=100, metavar="N", help="most problems of a file")
+    check.add_argument("--limit", type=count, default=100, metavar="N", help="most problems of a file")
     check.set_defaults(command=_validate)
 
     for command in (job, verdicts, seen, why, found, check):
         command.add_argument("--json", action="store_true", help="print JSON, for machines")
     return parser
-
-
-def _add_one_run(parser: argparse.ArgumentParser, which: str) -> None:
-    parser.add_argument("log", metavar="LOG", help="a file, a folder, a glob, a URL, or - for standard input")
-    parser.add_argument("id", nargs="?", metavar="ID", help=f"of the run, {which}")
-    parser.add_argument("--record", type=_index, metavar="N", help="its record in the file; the first is 0")
-    _add_reading(parser)
-    _add_rules(parser)
-
-
-def _add_logs(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument(
-        "logs", nargs="+", metavar="LOGS", help="files, folders, globs, URLs, or - for standard input"
-    )
-    _add_reading(parser)
-    parser.add_argument(
-        "--on-error",
-        choices=("reject", "raise", "skip"),
-        default="reject",
-        help="keep records aside that cannot be read (the default), stop at the first, or pass over them",
-    )
-    parser.add_argument(
-        "--max-rejects",
-        type=_budget,
-        metavar="N",
-        help="give up at more rejects than this number, or than this share (0.01) of all records",
-    )
-    parser.add_argument("--rejects", type=Path, metavar="FILE", help="write the rejects to this file")
-    _add_rules(parser)
-
-
-def _add_reading(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("--format", choices=formats(), metavar="NAME", help="read every file as this format")
-    _add_mapping(parser)
-    parser.add_argument(
-        "--success-at",
-        type=_number,
-        metavar="X",
-        help="the reward from which on a run is a success, where its log states none",
-    )
-
-
-def _add_mapping(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument(
-        "--mapping", type=Path, metavar="TOML", help="read every file as this says: see docs/mapping.md"
-    )
-
-
-def _add_rules(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument(
-        "--rules",
-        action="append",
-        default=[],
-        metavar="PACK",
-        help="a rule pack more: a folder or a TOML file, which may change rules of packs before it",
-    )
-    parser.add_argument("--no-default-rules", action="store_true", help="use the packs of --rules alone")
 
 
 def _add_rules_commands(parser: argparse.ArgumentParser) -> None:
@@ -671,10 +592,10 @@ def _add_rules_commands(parser: argparse.ArgumentParser) -> None:
     worth = commands.add_parser(
         "eval", help="hold the rules against the labels of logs, which they do not see"
     )
-    _add_logs(worth)
+    add_logs(worth)
     worth.set_defaults(command=_rules_eval)
     fitted = commands.add_parser("fit", help="refit the weights of the rules on labelled logs: a pack")
-    _add_logs(fitted)
+    add_logs(fitted)
     fitted.add_argument("-o", "--out", type=Path, metavar="PACK", help="the file to write; else it is shown")
     fitted.add_argument(
         "--task",
@@ -691,7 +612,7 @@ def _add_rules_commands(parser: argparse.ArgumentParser) -> None:
     for command in (worth, fitted):
         command.add_argument("--types", metavar="FIELD", help="of the metadata, that has the type of failure")
     for command in (listing, explained, docs):
-        _add_rules(command)
+        add_rules(command)
     for command in (check, test):
         command.add_argument(
             "packs", nargs="*", metavar="PACK", help="by default the pack that comes with agenther"

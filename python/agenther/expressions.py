@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     import polars as pl
     from typing_extensions import Unpack
 
-    from agenther._typing import IntoColumn, RunColumns
+    from agenther._typing import IntoColumn, RunColumns, Thoughts
     from agenther.rules import Packs, Rules
 
 RUN_COLUMNS = (
@@ -31,11 +31,16 @@ RUN_COLUMNS = (
 )
 """The columns that a stage reads, in the order in which the plugin takes them."""
 
+THOUGHTS: tuple[Thoughts, ...] = ("keep", "filter", "template", "drop")
+"""What can become of the thoughts of kept steps."""
+
 _MOULD = ("tool", "text", "parameters", "fields")
 
 
 def classify(*, rules: Rules | Packs | None = None, **columns: Unpack[RunColumns]) -> pl.Expr:
     """Tell whether and how each run failed: a column `verdict` of dtype `schema.VERDICT`.
+
+    What its fields mean and how they are computed: docs/verdicts.md.
 
     Parameters
     ----------
@@ -83,6 +88,7 @@ def relabel(
     goals: int = 3,
     min_confidence: float = 0.5,
     seed: int = 0,
+    thoughts: Thoughts = "template",
     moulds: pl.DataFrame | None = None,
     **columns: Unpack[RunColumns],
 ) -> pl.Expr:
@@ -96,6 +102,12 @@ def relabel(
         Goals below this confidence, 0 to 1, are dropped.
     seed
         Chooses among equivalent phrasings. The same seed gives the same words.
+    thoughts
+        What becomes of the thoughts of the steps that a goal keeps; those of other steps are in no goal.
+        `"keep"`: they stand as the agent had them, the original goal and all. `"filter"`: sentences that
+        chase the original goal, or are about what is not in the slice, go, and a thought that loses all of
+        them is null. `"template"`: the same, and a thought that loses all of them becomes a short sentence
+        on what the call does, varied by seed and run. `"drop"`: all are null.
     moulds
         How the users of the log ask, from `agenther.moulds`: goals that fit are worded as they word theirs.
     **columns
@@ -105,8 +117,29 @@ def relabel(
     >>> runs = ah.Trajectory(original_prompt="Fly me to Rome").to_frame()
     >>> runs.select(ah.relabel(goals=1)).item().to_list()
     []
+
+    The thought of this run is of nothing but what was asked for and not done:
+
+    >>> run = ah.Trajectory(
+    ...     original_prompt="Refund my blender, order A12.",
+    ...     steps=[
+    ...         ah.Step(
+    ...             thought="The blender must be refunded.",
+    ...             action_name="get_order_details",
+    ...             action_input='{"order_id": "A12"}',
+    ...             observation='{"order_id": "A12", "status": "delivered", "total": 72.5}',
+    ...         )
+    ...     ],
+    ... ).to_frame()
+    >>> for thoughts in ("keep", "filter", "template", "drop"):
+    ...     goal = run.select(ah.relabel(thoughts=thoughts)).item()[0]
+    ...     print(f"{thoughts}: {goal['thoughts']}")
+    keep: ['The blender must be refunded.']
+    filter: [None]
+    template: ["I'll look up the order."]
+    drop: [None]
     """
-    options = _relabel_options(goals, min_confidence, seed, moulds)
+    options = _relabel_options(goals, min_confidence, seed, thoughts, moulds)
     return _plugin.call("relabel", _run(columns), options).alias("hindsight")
 
 
@@ -115,13 +148,15 @@ def analyze(
     goals: int = 3,
     min_confidence: float = 0.5,
     seed: int = 0,
+    thoughts: Thoughts = "template",
     moulds: pl.DataFrame | None = None,
     rules: Rules | Packs | None = None,
     **columns: Unpack[RunColumns],
 ) -> pl.Expr:
     """Classify, extract and relabel in one pass: a column `analysis` of dtype `schema.ANALYSIS`.
 
-    Its fields are `verdict`, `outcome`, `hindsight` and, where there is no goal, the reason `abstained`.
+    Its fields are `verdict`, `outcome`, `hindsight` and, where there is no goal, the reason `abstained`: a
+    code that docs/verdicts.md explains.
     The parameters are those of `classify` and `relabel`.
 
     >>> import agenther as ah
@@ -129,7 +164,7 @@ def analyze(
     >>> runs.select(ah.analyze().struct.unnest()).columns
     ['verdict', 'outcome', 'hindsight', 'abstained']
     """
-    options = _relabel_options(goals, min_confidence, seed, moulds) | _rules_option(rules)
+    options = _relabel_options(goals, min_confidence, seed, thoughts, moulds) | _rules_option(rules)
     return _plugin.call("analyze", _run(columns), options).alias("analysis")
 
 
@@ -138,6 +173,7 @@ def panic(
     goals: int = 3,
     min_confidence: float = 0.5,
     seed: int = 0,
+    thoughts: Thoughts = "template",
     moulds: pl.DataFrame | None = None,
     rules: Rules | Packs | None = None,
     **columns: Unpack[RunColumns],
@@ -146,7 +182,7 @@ def panic(
 
     It is not part of the API: it words the rejects of such runs.
     """
-    options = _relabel_options(goals, min_confidence, seed, moulds) | _rules_option(rules)
+    options = _relabel_options(goals, min_confidence, seed, thoughts, moulds) | _rules_option(rules)
     return _plugin.call("panic", _run(columns), options).alias("panic")
 
 
@@ -159,7 +195,8 @@ def verify(
 ) -> pl.Expr:
     """Check a goal and its answer, whoever wrote them, against what each run observed.
 
-    Gives a column `grounding` of dtype `schema.GROUNDING`; null where the goal is null.
+    Gives a column `grounding` of dtype `schema.GROUNDING`; null where the goal is null. The kinds of
+    claims are explained in docs/verdicts.md.
 
     Parameters
     ----------
@@ -168,7 +205,8 @@ def verify(
     answer
         The answer; `None` or a null checks the goal alone.
     kept_steps
-        Indices of the steps that may support the claims; `None` or a null means all of them.
+        Indices of the steps that may support the claims, of any integer type; `None` or a null means all of
+        them. A list for all rows is a literal: `pl.lit([0, 2])`.
     **columns
         Columns that are not named as in the trajectory frame.
 
@@ -195,7 +233,7 @@ def shown_moulds(**columns: Unpack[RunColumns]) -> pl.Expr:
 
 
 def _relabel_options(
-    goals: int, min_confidence: float, seed: int, moulds: pl.DataFrame | None
+    goals: int, min_confidence: float, seed: int, thoughts: Thoughts, moulds: pl.DataFrame | None
 ) -> dict[str, object]:
     if goals < 0:
         raise ValueError(f"goals: found {goals}, needed 0 or more")
@@ -203,7 +241,15 @@ def _relabel_options(
         raise ValueError(f"min_confidence: found {min_confidence}, needed a number from 0 to 1")
     if not 0 <= seed < 2**64:
         raise ValueError(f"seed: found {seed}, needed a whole number from 0 to 2**64 - 1")
-    options: dict[str, object] = {"goals": goals, "min_confidence": min_confidence, "seed": seed}
+    if thoughts not in THOUGHTS:
+        needed = ", ".join(map(repr, THOUGHTS))
+        raise ValueError(f"thoughts: found {thoughts!r}, needed one of {needed}")
+    options: dict[str, object] = {
+        "goals": goals,
+        "min_confidence": min_confidence,
+        "seed": seed,
+        "thoughts": thoughts,
+    }
     if moulds is None:
         return options
     absent = [name for name in _MOULD if name not in moulds.columns]

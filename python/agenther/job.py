@@ -23,14 +23,16 @@ import polars as pl
 from agenther import ledger, panics
 from agenther.export import WRITERS
 from agenther.expressions import analyze, panic
-from agenther.moulds import moulds
+from agenther.moulds import moulds, read_moulds
 from agenther.scan import LogScan, RejectedRecordsError, scan_logs
 from agenther.sources import find
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
 
+    from agenther._typing import Thoughts
     from agenther.export import Writer
+    from agenther.export.settings import Mask
     from agenther.rules import Rules
     from agenther.scan import OnError
     from agenther.sources import Source
@@ -76,6 +78,11 @@ class Job:
     """The most goals a run may give."""
     seed: int = 0
     """Chooses among equivalent phrasings."""
+    thoughts: Thoughts = "template"
+    """What becomes of the thoughts of kept steps; `agenther.relabel` says what each means."""
+    mask: Mask | None = None
+    """The field that masks the steps outside the slice, which stand in the rows of `sft` with it: `train` for
+    Axolotl, `weight` for the API of OpenAI, in whose form they are then written. Other exports refuse it."""
     log_format: str | None = None
     """Read every file as this format; by default each is recognised."""
     mapping: Path | None = None
@@ -218,6 +225,9 @@ def run(job: Job, progress: Callable[[int, int], None] | None = None) -> Account
     {'no_steps': 1}
     """
     account = Account()
+    for name in job.to:
+        writer: Any = WRITERS[name]
+        writer.check_mask(job.mask)
     logs, earlier = _inputs(job)
     known = ledger.of(earlier)
     learned = _moulds(job)
@@ -234,6 +244,7 @@ def run(job: Job, progress: Callable[[int, int], None] | None = None) -> Account
             writers = {name: stack.enter_context(_writer(name, folder, job)) for name in job.to}
             rejects = stack.enter_context(_rejects_file(folder, job))
             relabelled = stack.enter_context((folder / LEDGER).open("w", encoding="utf-8", newline="\n"))
+            ledger.carry(earlier, relabelled)
             try:
                 for runs in scan.batches():
                     analyzed = _analyze(_pass_over(runs, known, account), job, learned, scan, account)
@@ -300,7 +311,12 @@ def _all_or_nothing(out: Path) -> Iterator[Path]:
 def _writer(name: str, folder: Path, job: Job) -> Writer:
     # What is written has been chosen before, so that each run has one fate in all files.
     make: Callable[..., Writer] = WRITERS[name]
-    return make(folder / f"{name}.jsonl", min_weight=0.0, seed=job.seed)
+    form = _API_FORM if job.mask == "weight" else {}
+    return make(folder / f"{name}.jsonl", min_weight=0.0, seed=job.seed, mask=job.mask, **form)
+
+
+_API_FORM: dict[str, Any] = {"arguments": "string", "tools": "list", "weight_mode": "drop"}
+"""How rows are written for the fine-tuning API of OpenAI, which alone reads the mask `weight`."""
 
 
 def _pass_over(runs: pl.DataFrame, known: ledger.Ledger, account: Account) -> pl.DataFrame:
@@ -317,7 +333,7 @@ def _moulds(job: Job) -> pl.DataFrame | None:
     if job.moulds is None:
         return None
     if job.moulds != "auto":
-        return pl.read_ndjson(job.moulds)
+        return read_moulds(job.moulds)
     if "-" in map(str, job.logs):
         raise ValueError(
             "moulds: found standard input among the logs, which is read only once; needed files, or the"
@@ -342,6 +358,7 @@ def _analyze(
         "goals": job.goals,
         "min_confidence": job.min_confidence,
         "seed": job.seed,
+        "thoughts": job.thoughts,
         "moulds": moulds,
         "rules": job.rules,
     }
@@ -372,15 +389,20 @@ def _write(
     found: pl.DataFrame, known: ledger.Ledger, writers: dict[str, Writer], account: Account
 ) -> pl.DataFrame:
     """Write the goals of runs that are not known yet, and give the runs that are in a file."""
-    chosen = known.without_repeats(found)
+    # The wording depends on the id, so that pairs alone do not tell that a run was logged twice.
+    others = known.new_runs(found)
+    chosen = known.without_repeats(others)
     goals = int(chosen["hindsight"].list.len().sum())
     account.relabelled += found.height
     account.goals += goals
     account.repeated += int(found["hindsight"].list.len().sum()) - goals
     if chosen.height:
         account.variety.count(chosen["hindsight"].explode().drop_nulls().struct.unnest())
-    if found.height > chosen.height:
-        account.skipped["repeated"] += found.height - chosen.height
+    for reason, runs in {
+        "same_content": found.height - others.height,
+        "repeated": others.height - chosen.height,
+    }.items():
+        account.skipped.update({reason: runs} if runs else {})
 
     with_rows = pl.repeat(False, chosen.height, dtype=pl.Boolean, eager=True)  # noqa: FBT003
     for writer in writers.values():
@@ -442,9 +464,18 @@ def _readable(reject: dict[str, Any]) -> dict[str, Any]:
 def _inputs(job: Job) -> tuple[list[Source], list[Path]]:
     """Find the logs, and the ledgers of earlier jobs: what such a job has written is no log of an agent.
 
-    The output folder is not looked into: its files are about to be replaced.
+    The output folder is not looked into where it lies in another that is named, so that a job can be done
+    again: its files are about to be replaced. Who names it wants what it holds passed over, and would lose
+    it.
     """
     out = job.out.resolve()
+    named = [str(log) for log in job.logs if out in (place := Path(log).resolve(), *place.parents)]
+    if named and job.out.is_dir():
+        raise FileExistsError(
+            f"{named[0]} is among the logs, and is the output folder {job.out} or in it, whose files are"
+            " about to be replaced; name another folder for the outputs, or leave this out of the logs to do"
+            " all again"
+        )
     logs: list[Source] = []
     earlier: dict[Path, None] = {}
     for source in find(job.logs):

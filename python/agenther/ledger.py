@@ -2,7 +2,8 @@
 
 A job writes a ledger beside its training files: a line for each run that it wrote, with a hash of the content
 of the run and one of each of its pairs of goal and answer. Where earlier output lies among the logs of a
-later job, its ledger is read, and the runs and pairs in it are passed over.
+later job, its ledger is read, and the runs and pairs in it are passed over. The later ledger starts with the
+lines of the earlier ones, so that naming the newest output is enough.
 """
 
 from __future__ import annotations
@@ -59,6 +60,14 @@ class Ledger:
             return pl.repeat(value=False, n=runs.height, dtype=pl.Boolean, eager=True)
         return pl.Series([run in self._runs for run in fingerprints(runs)], dtype=pl.Boolean)
 
+    def new_runs(self, runs: pl.DataFrame) -> pl.DataFrame:
+        """Give the runs whose content was not met before, and remember it."""
+        new = []
+        for run in fingerprints(runs):
+            new.append(run not in self._runs)
+            self._runs.add(run)
+        return runs.filter(pl.Series(new, dtype=pl.Boolean))
+
     def is_new_pair(self, goal: str, answer: str) -> bool:
         """Tell whether a goal with this answer was not met before, and remember it."""
         pair = _hash(f"{goal}\0{answer}")
@@ -86,6 +95,18 @@ def write(runs: pl.DataFrame, file: TextIO) -> None:
         for run, texts in zip(fingerprints(runs), pairs, strict=True)
     )
     file.writelines(json.dumps(line) + "\n" for line in lines)
+
+
+def carry(paths: Iterable[Path], file: TextIO) -> None:
+    """Write the lines of earlier ledgers, each once."""
+    seen = set()
+    for path in paths:
+        with path.open(encoding="utf-8") as lines:
+            for line in lines:
+                entry = line.rstrip("\n")
+                if (hashed := _hash(entry)) not in seen:
+                    seen.add(hashed)
+                    file.write(entry + "\n")
 
 
 def fingerprints(runs: pl.DataFrame) -> list[str]:

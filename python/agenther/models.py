@@ -15,6 +15,7 @@ from agenther import expressions, schema
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+    from agenther._typing import Thoughts
     from agenther.rules import Packs, Rules
 
 FailureType: TypeAlias = Literal[
@@ -204,6 +205,7 @@ def analyze_one(
     goals: int = 3,
     min_confidence: float = 0.5,
     seed: int = 0,
+    thoughts: Thoughts = "template",
     moulds: pl.DataFrame | None = None,
     rules: Rules | Packs | None = None,
 ) -> Analysis:
@@ -213,7 +215,12 @@ def analyze_one(
     'no_steps'
     """
     analysis = expressions.analyze(
-        goals=goals, min_confidence=min_confidence, seed=seed, moulds=moulds, rules=rules
+        goals=goals,
+        min_confidence=min_confidence,
+        seed=seed,
+        thoughts=thoughts,
+        moulds=moulds,
+        rules=rules,
     )
     row = Trajectory.model_validate(trajectory).to_frame().select(analysis).item()
     return Analysis.model_validate(row)

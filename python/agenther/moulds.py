@@ -6,6 +6,7 @@ slot for each. Goals that are filled into moulds speak the users' language, and 
 
 from __future__ import annotations
 
+import json
 from typing import TYPE_CHECKING
 
 import polars as pl
@@ -13,6 +14,8 @@ import polars as pl
 from agenther.expressions import RUN_COLUMNS, shown_moulds
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from typing_extensions import Unpack
 
     from agenther._typing import RunColumns
@@ -22,6 +25,48 @@ MIN_TASKS = 2
 
 MAX_MOULDS = 2000
 """The most moulds that are kept, those of most tasks first: they travel with every call of `relabel`."""
+
+
+_COLUMNS = {
+    "tool": pl.String(),
+    "text": pl.String(),
+    "parameters": pl.List(pl.String()),
+    "fields": pl.List(pl.String()),
+}
+"""What `relabel` reads of a mould."""
+
+
+def read_moulds(path: Path) -> pl.DataFrame:
+    """Read moulds that were written as JSON lines; anything else raises `ValueError`, with its place."""
+    moulds = []
+    with path.open(encoding="utf-8", errors="replace") as lines:
+        for number, line in enumerate(lines, start=1):
+            if not line.strip():
+                continue
+            mould = _parsed(line)
+            if mould is None:
+                raise ValueError(
+                    f"{path}, line {number}: found {line[:60].rstrip()!r}, needed an object with `tool` and"
+                    " `text`, which are texts, and `parameters` and `fields`, which are lists of texts, as"
+                    " `agenther.moulds` gives them"
+                )
+            moulds.append(mould)
+    return pl.DataFrame(moulds, schema=_COLUMNS)
+
+
+def _parsed(line: str) -> dict[str, object] | None:
+    try:
+        mould = json.loads(line)
+    except (ValueError, RecursionError):
+        return None
+    if not isinstance(mould, dict):
+        return None
+    texts = all(isinstance(mould.get(name), str) for name in ("tool", "text"))
+    lists = all(
+        isinstance(mould.get(name), list) and all(isinstance(item, str) for item in mould[name])
+        for name in ("parameters", "fields")
+    )
+    return {name: mould[name] for name in _COLUMNS} if texts and lists else None
 
 
 def moulds(

@@ -6,7 +6,7 @@ import json
 import re
 import sys
 import tempfile
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from functools import partial
 from glob import glob, has_magic
 from io import BytesIO, TextIOBase
@@ -157,12 +157,33 @@ def _find_local(source: str) -> list[Source]:
     if path.is_file():
         return [str(path)]
     if path.is_dir():
-        files = [str(file) for file in sorted(path.rglob("*"), key=str) if _is_visible_file(file, path)]
-        return _stores_joined(_logs_among(files, source, str, _recognised))
-    files = sorted(file for file in glob(str(path), recursive=True) if Path(file).is_file())
+        return _stores_joined(_logs_in(path))
+    files = _matched(str(path))
     if not files:
         raise FileNotFoundError(f"no file is at {source}, and none matches it as a glob")
     return _stores_joined(files)
+
+
+def _matched(pattern: str) -> list[str]:
+    """Give the files that match a glob, and the logs in folders that do, unless it goes into them itself.
+
+    A folder without a log is passed over: whoever writes `logs/*` does not mean each thing in it to be one.
+    """
+    matches = sorted(glob(pattern, recursive=True))
+    entered = {parent for match in matches for parent in Path(match).parents}
+    files = []
+    for match in matches:
+        if Path(match).is_file():
+            files.append(match)
+        elif Path(match).is_dir() and Path(match) not in entered:
+            with suppress(FileNotFoundError):
+                files += _logs_in(Path(match))
+    return files
+
+
+def _logs_in(folder: Path) -> list[str]:
+    files = [str(file) for file in sorted(folder.rglob("*"), key=str) if _is_visible_file(file, folder)]
+    return _logs_among(files, str(folder), str, _recognised)
 
 
 _EVENT = re.compile(r"(?:event-)?(\d+)(?:-[\w-]*)?\.json")
@@ -228,15 +249,26 @@ def _find_remote(url: str) -> list[Stream]:
     with _errors_of_store(url):
         store, path = fsspec.core.url_to_fs(url)
         pattern, alone = has_magic(path), store.isfile(path)
-        names = store.glob(path) if pattern else [path] if alone else store.find(path)
+        names = _names_in_store(store, path) if pattern else [path] if alone else store.find(path)
         streams = [
-            Stream(store.unstrip_protocol(name), partial(_open_remote, store, name))
-            for name in sorted(names)
-            if not pattern or store.isfile(name)
+            Stream(store.unstrip_protocol(name), partial(_open_remote, store, name)) for name in sorted(names)
         ]
     if not streams:
         raise FileNotFoundError(f"no file is at {url}, and none matches it as a glob")
     return streams if pattern or alone else _logs_among(streams, url, name_of, _recognised_stream)
+
+
+def _names_in_store(store: Any, pattern: str) -> list[str]:
+    """Do for a store what `_matched` does for the disk; what is no log by its name is left in its folder."""
+    matches = store.glob(pattern)
+    entered = {str(parent) for match in matches for parent in PurePosixPath(match).parents}
+    names = []
+    for match in matches:
+        if store.isfile(match):
+            names.append(match)
+        elif match not in entered:
+            names += [name for name in store.find(match) if name.endswith(RECORD_SUFFIXES)]
+    return names
 
 
 def _open_remote(store: Any, name: str) -> IO[Any]:

@@ -151,6 +151,15 @@ def test_every_command_explains_itself(agenther: Shell, command: str) -> None:
     assert done.out.startswith(f"usage: agenther {command}")
 
 
+def test_help_shows_the_defaults_of_options(agenther: Shell) -> None:
+    said = " ".join(agenther("run", "--help").out.split())
+    for default in ("sft,dpo,sharegpt", "failed", "0.5", "0.3", "3", "0", "template", "reject"):
+        assert f"(default: {default})" in said
+    assert "(default: None)" not in said
+    assert "(default: False)" not in said
+    assert "(default: 100)" in " ".join(agenther("validate", "--help").out.split())
+
+
 def test_the_script_is_installed() -> None:
     script = Path(sys.executable).with_name("agenther")
     if not script.exists():

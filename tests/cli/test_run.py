@@ -224,8 +224,98 @@ def test_a_pair_is_written_once_however_often_it_was_logged(agenther: Shell, tmp
     write_log(tmp_path / "log.jsonl", *runs)
     account = agenther("run", "log.jsonl", "-o", "out", "--json").json
     assert account["written"] == 1
-    assert account["skipped_by_reason"] == {"repeated": 1}
+    assert account["skipped_by_reason"] == {"same_content": 1}
     assert account["goals_repeated"] == account["goals"]
+
+    # Another run that demonstrates the same, in the same words.
+    other = chat(run_id="a")
+    other["messages"].insert(0, {"role": "system", "content": "You serve customers."})
+    write_log(tmp_path / "log.jsonl", runs[0], other)
+    account = agenther("run", "log.jsonl", "-o", "out", "--json").json
+    assert account["skipped_by_reason"] == {"repeated": 1}
+
+
+def test_a_run_is_written_once_in_whatever_words_its_id_asks_for(agenther: Shell, tmp_path: Path) -> None:
+    write_log(tmp_path / "log.jsonl", *(chat(run_id=f"run-{number}") for number in range(20)))
+    account = agenther("run", "log.jsonl", "-o", "out", "--json").json
+    assert (account["written"], account["skipped_by_reason"]) == (1, {"same_content": 19})
+    assert account["relabelled"] == 20
+    again = agenther("run", "log.jsonl", "out", "-o", "two", "--json").json
+    assert again["skipped_by_reason"] == {"relabelled_before": 20}
+
+
+def test_the_newest_output_knows_what_is_in_those_before(agenther: Shell, tmp_path: Path) -> None:
+    logs = tmp_path / "logs"
+    logs.mkdir()
+    for number in range(4):
+        order = json.loads(json.dumps(chat(run_id=f"run-{number}")).replace("10877", f"1087{number}"))
+        write_log(logs / f"{number}.jsonl", order)
+        newest = [f"out{number - 1}"] if number else []
+        account = agenther("run", "logs", *newest, "-o", f"out{number}", "--json").json
+        assert account["written"] == 1
+        assert account["skipped_by_reason"].get("relabelled_before", 0) == len(runs_of(tmp_path, number - 1))
+    assert len(runs_of(tmp_path, 3)) == 4
+    both = agenther("run", "logs", "out0", "out3", "-o", "all", "--json").json
+    assert (both["written"], both["goals"]) == (0, 0)
+    ledger = (tmp_path / "all" / "relabelled.jsonl").read_text().splitlines()
+    assert len(ledger) == len(set(ledger)) == len(runs_of(tmp_path, 3)), "each line is carried once"
+
+
+def runs_of(folder: Path, number: int) -> set[object]:
+    path = folder / f"out{number}" / "relabelled.jsonl"
+    return {line["run"] for line in lines(path)} if path.exists() else set()
+
+
+def test_an_output_that_is_named_as_a_log_is_not_replaced(agenther: Shell, tmp_path: Path) -> None:
+    write_log(tmp_path / "log.jsonl", chat())
+    agenther("run", "log.jsonl", "-o", "out")
+    before = {path.name: path.read_bytes() for path in (tmp_path / "out").iterdir()}
+    write_log(tmp_path / "log.jsonl", chat(), chat(run_id="new", text="Another end."))
+    for name in ("out", "out/sft.jsonl", "./out/"):
+        done = agenther("run", "log.jsonl", name, "-o", "out")
+        assert done.code == 2
+        assert "is the output folder out or in it, whose files are about to be replaced" in done.err
+    assert {path.name: path.read_bytes() for path in (tmp_path / "out").iterdir()} == before
+
+
+def test_thoughts_and_masks_are_chosen(agenther: Shell, tmp_path: Path) -> None:
+    for out, *options in (
+        ("plain",),
+        ("template", "--thoughts", "template"),
+        ("keep", "--thoughts", "keep"),
+        ("train", "--to", "sft", "--mask", "train"),
+        ("weight", "--to", "sft", "--mask", "weight"),
+    ):
+        assert agenther("run", EXAMPLES / "logs", "-o", out, *options).code == 1, "two rejects on purpose"
+        assert agenther("validate", f"{out}/sft.jsonl").code == 0
+    texts = {path.parent.name: path.read_text() for path in tmp_path.glob("*/sft.jsonl")}
+    assert texts["plain"] == texts["template"] != texts["keep"]
+    assert '"train":false' in texts["train"]
+    assert '"weight":0' in texts["weight"]
+    assert '"arguments":"{' in texts["weight"], "as the API of OpenAI takes it"
+    done = agenther("run", EXAMPLES / "logs", "-o", "refused", "--mask", "train")
+    assert done.code == 2
+    assert "dpo: found mask 'train', needed None" in done.err
+    assert not (tmp_path / "refused").exists()
+
+
+@pytest.mark.parametrize(
+    "content", [b"\xff\x00garbage", b"[1]", b'{"tool": 1, "text": "x", "parameters": [], "fields": []}']
+)
+def test_a_file_of_no_moulds_is_named(agenther: Shell, tmp_path: Path, content: bytes) -> None:
+    write_log(tmp_path / "log.jsonl", chat())
+    (tmp_path / "moulds.jsonl").write_bytes(b"\n" + content + b"\n")
+    done = agenther("run", "log.jsonl", "-o", "out", "--moulds", "moulds.jsonl")
+    assert done.code == 2
+    assert "moulds.jsonl, line 2: found" in done.err
+
+
+def test_a_seed_of_nought_is_one(agenther: Shell, tmp_path: Path) -> None:
+    write_log(tmp_path / "log.jsonl", chat())
+    assert agenther("run", "log.jsonl", "-o", "out", "--seed", "0").code == 0
+    done = agenther("run", "log.jsonl", "-o", "out", "--seed", str(2**64))
+    assert done.code == 2
+    assert "seed: found 18446744073709551616" in done.err
 
 
 def test_a_run_without_steps_or_goals_is_accounted_for(agenther: Shell, tmp_path: Path) -> None:

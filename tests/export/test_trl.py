@@ -75,6 +75,14 @@ def test_sft_trains_on_what_the_agent_said_and_on_nothing_else(tmp_path: Path, s
     assert all(math.isfinite(entry["loss"]) for entry in history(trainer))
 
 
+def test_a_mask_is_loaded_and_spoils_nothing(tmp_path: Path) -> None:
+    ah.export.sft(RUNS, tmp_path / "sft.jsonl", include_successes=True, mask="train")
+    messages = loaded(tmp_path / "sft.jsonl")["messages"]
+    masks = [[turn["train"] for turn in row if turn["role"] == "assistant"] for row in messages]
+    assert masks[:6] == [[True, False, True, True]] * 6
+    assert set(masks[6]) == {True}
+
+
 def test_dpo_pairs_carry_a_gradient(tmp_path: Path) -> None:
     path = tmp_path / "dpo.jsonl"
     ah.export.dpo(RUNS, path)

@@ -96,6 +96,22 @@ def bare_call(row: Row) -> None:
     row["conversations"][1]["value"] = 'I search. {"name": "search", "arguments": {}}'
 
 
+def worded_mask(row: Row) -> None:
+    row["messages"][-1]["train"] = "yes"
+
+
+def weighed_mask(row: Row) -> None:
+    row["messages"][2]["weight"] = 0.5
+
+
+def masked_user(row: Row) -> None:
+    row["messages"][1]["train"] = False
+
+
+def masked_answer(row: Row) -> None:
+    row["messages"][-1]["train"] = False
+
+
 def listed_tools(row: Row) -> None:
     row["tools"] = []
 
@@ -111,6 +127,10 @@ def listed_tools(row: Row) -> None:
         ("sft", untold_tool, "'search' is called but not described"),
         ("sft", text_arguments, "arguments that are no JSON"),
         ("sft", late_system, "system prompt that is not first"),
+        ("sft", worded_mask, "found 'yes' under `train`, needed true or false"),
+        ("sft", weighed_mask, "found 0.5 under `weight`, needed 0 or 1"),
+        ("sft", masked_user, "`train` in a message that is not of the assistant"),
+        ("sft", masked_answer, "ends with a message that is masked"),
         ("sft", leaked_key, "`failure_reason`, which no trainer reads"),
         ("sft", leaked_mark, "gives the label of the log away"),
         ("dpo", equal_sides, "`chosen` and `rejected` are equal"),
@@ -139,6 +159,11 @@ def test_what_spoils_a_file(good: dict[str, Row], tmp_path: Path) -> None:
     assert "after rows of shape messages" in problems(path, good["sft"], good["dpo"])[0]
     twin = {**good["kto"], "label": not good["kto"]["label"]}
     assert "KL term is 0" in problems(path, good["kto"], twin)[0]
+    masked = copy.deepcopy(good["sft"])
+    for message in masked["messages"]:
+        message["train"] = True if message["role"] == "assistant" else None
+    assert problems(path, masked) == [], "null is what `datasets` fills in"
+    assert "found `train` as the mask of messages after (none)" in problems(path, good["sft"], masked)[0]
     strings = copy.deepcopy(good["sft"])
     for message in strings["messages"]:
         for call in message.get("tool_calls", []):

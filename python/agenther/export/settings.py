@@ -8,6 +8,7 @@ from typing import Literal, TypeAlias, TypedDict
 WeightMode: TypeAlias = Literal["column", "repeat", "sample", "drop"]
 Arguments: TypeAlias = Literal["object", "string"]
 Tools: TypeAlias = Literal["string", "list"]
+Mask: TypeAlias = Literal["train", "weight"]
 Dialect: TypeAlias = Literal["messages", "sharegpt"]
 
 MOST_TIMES = 100
@@ -22,6 +23,7 @@ class Options(TypedDict, total=False):
     per_run: int | None
     system: bool
     join_silent_calls: bool
+    mask: Mask | None
     weight_mode: WeightMode
     times: int
     seed: int
@@ -47,6 +49,11 @@ class Settings:
     join_silent_calls: bool = False
     """Whether neighbouring calls are one message where the later ones have no thought. The frame does not
     tell parallel calls from a silent agent's successive ones, so this is for logs known to be parallel."""
+    mask: Mask | None = None
+    """What becomes of the steps outside the slice. With `None` they are left out. With the field that a
+    trainer masks a message by, `"train"` (Axolotl) or `"weight"` (OpenAI), the calls before the goal's last
+    step stand as context, masked, with what they returned and without their thoughts, which are after the
+    original goal. Only `sft` has it."""
     weight_mode: WeightMode = "column"
     """How the weight reaches a trainer. Most trainers take none: `"repeat"` writes a row `weight * times`
     times, `"sample"` with probability `weight`; `"column"` writes it beside the row, `"drop"` not at all."""
@@ -63,6 +70,8 @@ class Settings:
                 raise ValueError(f"{name}: found {getattr(self, name)}, needed a number from 0 to 1")
         if self.per_run is not None and self.per_run < 1:
             raise ValueError(f"per_run: found {self.per_run}, needed 1 or more, or None for no limit")
+        if self.mask not in (None, "train", "weight"):
+            raise ValueError(f"mask: found {self.mask!r}, needed 'train', 'weight' or None")
         if self.weight_mode not in ("column", "repeat", "sample", "drop"):
             raise ValueError(
                 f"weight_mode: found {self.weight_mode!r}, needed 'column', 'repeat', 'sample' or 'drop'"
@@ -74,5 +83,5 @@ class Settings:
 
     def rendering(self) -> dict[str, object]:
         """Give the part of the settings that the compiled renderer reads."""
-        names = ("system", "join_silent_calls", "times", "seed")
+        names = ("system", "join_silent_calls", "mask", "times", "seed")
         return {name: getattr(self, name) for name in names} | {"weight_mode": self.weight_mode}

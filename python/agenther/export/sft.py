@@ -24,6 +24,7 @@ class SftWriter(Writer):
     """
 
     name: ClassVar[str] = "sft"
+    has_mask: ClassVar[bool] = True
 
     def __init__(
         self,
@@ -56,6 +57,11 @@ def sft(
     Loads as it is in TRL's `SFTTrainer` (set `assistant_only_loss=True`, which leaves the observations out
     of the loss; rows of prompt and completion would train on them), and in Axolotl (`type: chat_template`).
     For the fine-tuning APIs of OpenAI and Fireworks: `arguments="string", tools="list"`.
+
+    With `mask="train"` the calls outside the slice stand in the conversation, each message of the agent says
+    whether it is trained on, and Axolotl obeys with `message_field_training: train`. With `mask="weight"` the
+    same is said as 0 or 1 to the fine-tuning API of OpenAI (then `arguments="string", tools="list",
+    weight_mode="drop"`). TRL reads neither and would train on what is masked.
 
     Parameters
     ----------

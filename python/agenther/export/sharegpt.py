@@ -50,6 +50,8 @@ def sharegpt(
     empties any other row without a word, so a run that breaks this is skipped as `not_alternating`. Thought
     and call are one value, `thought<tool_call>{...}</tool_call>`: bare text before bare JSON raises there.
 
+    There is no mask in this shape (LLaMA-Factory reads none of single turns), so `mask` is refused.
+
     Pairs and KTO rows in this shape: `dpo(..., dialect="sharegpt")`, `kto(..., dialect="sharegpt")`.
 
     Parameters

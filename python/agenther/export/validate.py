@@ -36,6 +36,10 @@ _SHAPES: dict[str, set[str]] = {
 _LEAKS = ("###STOP###", "Episode finished, reward =", "Answer is CORRECT", "Answer is INCORRECT")
 _ROLES = ("system", "user", "assistant", "tool")
 _SHAREGPT_TAGS = (("human", "observation"), ("gpt", "function_call"))
+_MASKS: tuple[tuple[str, Callable[[object], bool], str], ...] = (
+    ("train", lambda value: isinstance(value, bool), "true or false"),
+    ("weight", lambda value: type(value) is int and value in (0, 1), "0 or 1"),
+)
 _TOOL_CALL = ("<tool_call>", "</tool_call>")
 
 
@@ -44,8 +48,8 @@ def validate(path: str | Path, *, limit: int = 100) -> list[Problem]:
 
     Checked is what loads without an error and still spoils the training: the keys of a row, JSON,
     roles and their order, a `content` in every message, calls and their results by id, the form of
-    arguments (one form in a file), tools, a last turn of the agent, strictly alternating ShareGPT turns,
-    KTO twins side by side, and marks by which a log gives its label away.
+    arguments and of the mask of messages (one form in a file), tools, a last turn of the agent, strictly
+    alternating ShareGPT turns, KTO twins side by side, and marks by which a log gives its label away.
 
     Parameters
     ----------
@@ -90,6 +94,7 @@ class _Seen:
     def __init__(self) -> None:
         self._shape: str | None = None
         self._form: str | None = None
+        self._mask: set[str] | None = None
         self._before: Row = {}
 
     def check(self, row: Row) -> Iterator[str]:
@@ -98,6 +103,10 @@ class _Seen:
             yield f"found a row of shape {shape} after rows of shape {self._shape}"
         if form and self._form not in (None, form):
             yield f"found arguments as {form} after arguments as {self._form}"
+        mask = _mask_fields(row)
+        if self._mask is not None and shape == "messages" and self._mask != mask:
+            yield f"found {_listed(mask)} as the mask of messages after {_listed(self._mask)}"
+        self._mask = mask if shape == "messages" else self._mask
         if _are_twins(self._before, row):
             yield "found the completion of the row before with the other label: the KL term is 0 there"
         self._shape, self._form, self._before = shape or self._shape, form or self._form, row
@@ -197,8 +206,21 @@ def _turn(turn: Row, before: str, where: str) -> Iterator[str]:
         yield f"{where}: found a system prompt that is not first"
     if role == "assistant" and before not in ("user", "tool"):
         yield f"{where}: found the assistant after {before}; some templates raise"
+    yield from _mask(turn, where)
     for call in _calls(turn):
         yield from _call(call, where)
+
+
+def _mask(turn: Row, where: str) -> Iterator[str]:
+    """Check the field by which a message is left out of the training. Null is what `datasets` fills in."""
+    for field, takes, needed in _MASKS:
+        value = turn.get(field)
+        if value is None:
+            continue
+        if not takes(value):
+            yield f"{where}: found {value!r} under `{field}`, needed {needed}"
+        if turn.get("role") != "assistant":
+            yield f"{where}: found `{field}` in a message that is not of the assistant"
 
 
 def _calls(turn: Row) -> list[Row]:
@@ -246,6 +268,8 @@ def _closing(row: Row, key: str) -> Iterator[str]:
     turns = _list_of_messages(row, key)
     if turns and (turns[-1].get("role") != "assistant" or turns[-1].get("tool_calls")):
         yield f"`{key}` does not end with a reply of the assistant"
+    if turns and (turns[-1].get("train") is False or turns[-1].get("weight") == 0):
+        yield f"`{key}` ends with a message that is masked: the answer would not be learned"
     if turns and not str(turns[-1].get("content", "")).strip():
         yield f"`{key}` ends with an empty message"
 
@@ -270,6 +294,11 @@ def _tools(row: Row, keys: tuple[str, ...]) -> Iterator[str]:
                 name = _function(call).get("name")
                 if name not in described:
                     yield f"the tool {name!r} is called but not described in `tools`"
+
+
+def _mask_fields(row: Row) -> set[str]:
+    turns = _list_of_messages(row, "messages")
+    return {field for field, _, _ in _MASKS for turn in turns if turn.get(field) is not None}
 
 
 def _form(row: Row) -> str | None:

@@ -11,7 +11,7 @@ import polars as pl
 from agenther import _plugin
 from agenther.export import candidates
 from agenther.export.report import Report
-from agenther.export.settings import Options, Settings
+from agenther.export.settings import Mask, Options, Settings
 from agenther.export.staging import StagedFile, beside
 from agenther.expressions import RUN_COLUMNS
 
@@ -64,6 +64,8 @@ class Writer:
 
     name: ClassVar[str]
     """The name of the export, for messages."""
+    has_mask: ClassVar[bool] = False
+    """Whether a trainer of the rows reads a mask of single messages."""
 
     def __init__(
         self,
@@ -75,6 +77,7 @@ class Writer:
     ) -> None:
         self.path = Path(path)
         self.settings = Settings(**options)
+        self.check_mask(self.settings.mask)
         self._layout = {**self.settings.rendering(), **layout}
         self._include_successes = include_successes
         self._skipped: Counter[str] = Counter()
@@ -83,6 +86,15 @@ class Writer:
         self._staged: list[StagedFile] = []
         self._runs_with_rows: list[pl.Series] = []
         self._open()
+
+    @classmethod
+    def check_mask(cls, mask: Mask | None) -> None:
+        """Raise `ValueError` at a mask that no trainer of the rows would read."""
+        if mask is not None and not cls.has_mask:
+            raise ValueError(
+                f"{cls.name}: found mask {mask!r}, needed None: no trainer of these rows reads a mask of"
+                " single messages, and what is masked would be imitated; write `sft` alone with it"
+            )
 
     def _open(self) -> None:
         try:

@@ -91,15 +91,15 @@ pub struct Verdict<'r> {
 
 /// Scores of the types before any rule speaks, in the order of [`FailureType::ALL`]: most failures
 /// that leave no trace are wrong results, and runs off the topic are rare.
-const TYPE_PRIOR: [f32; 6] = [0.0, 0.0, 1.0, 0.0, 0.0, -1.0];
+pub const TYPE_PRIOR: [f32; 6] = [0.0, 0.0, 1.0, 0.0, 0.0, -1.0];
 
 /// Severity of a type where no rule of its label fired.
-const TYPE_SEVERITY: [f32; 6] = [0.4, 0.7, 0.5, 0.5, 0.8, 0.9];
+pub const TYPE_SEVERITY: [f32; 6] = [0.4, 0.7, 0.5, 0.5, 0.8, 0.9];
 
 /// What each kindred rule beyond the loudest adds to the score of a type: they mostly say the same thing again.
 const KINDRED_SHARE: f32 = 0.25;
 
-/// Stage 1: classifies a run. Deterministic; reads no label but `success` and `reward`, and those
+/// Stage 1: classifies a run (docs/verdicts.md says the same to users). Deterministic; reads no label but `success` and `reward`, and those
 /// decide `is_failure` and what follows from it (`failure_type`, `severity`, `failed_step`) alone.
 ///
 /// * `failure_probability` = σ(prior + scale · Σ over groups of say(weights of the rules that fired)), where

@@ -22,7 +22,11 @@ fn goals(prompt: &str, calls: &[Call<'_>]) -> Vec<Hindsight> {
         steps,
         ..Trajectory::default()
     };
-    relabel(&Reading::new(&run), &RelabelOptions { goals: 20, min_confidence: 0.0, seed: 0 }).goals
+    relabel(
+        &Reading::new(&run),
+        &RelabelOptions { goals: 20, min_confidence: 0.0, ..RelabelOptions::default() },
+    )
+    .goals
 }
 
 /// Asserts that a goal of the run asks so, and is answered so.

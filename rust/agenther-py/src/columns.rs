@@ -1,9 +1,14 @@
 //! Arrow columns → borrowed engine views. No text is copied: a [`Trajectory`] points into the buffers
 //! that Polars (or pyarrow, pandas, Parquet) filled.
 
+use std::borrow::Cow;
+
 use agenther_core::trajectory::{Step, Trajectory};
 use arrow_array::cast::AsArray;
-use arrow_array::types::{Float32Type, Float64Type, Int32Type, Int64Type, UInt32Type};
+use arrow_array::types::{
+    ArrowPrimitiveType, Float32Type, Float64Type, Int8Type, Int16Type, Int32Type, Int64Type, UInt8Type,
+    UInt16Type, UInt32Type, UInt64Type,
+};
 use arrow_array::{
     Array, ArrayRef, BooleanArray, FixedSizeListArray, LargeListArray, LargeStringArray, ListArray,
     PrimitiveArray, StringArray, StringViewArray, StructArray, new_null_array,
@@ -167,8 +172,8 @@ impl Need {
             },
             Need::Steps => check_steps(column, dtype),
             Need::Indices => match item(dtype) {
-                Some(DataType::UInt32 | DataType::Null) => Ok(()),
-                _ => Err(wrong(column, dtype, "List(UInt32)")),
+                Some(item) if item.is_integer() || *item == DataType::Null => Ok(()),
+                _ => Err(wrong(column, dtype, "List(UInt32) (lists of other integers are read too)")),
             },
             Need::Texts => match item(dtype) {
                 Some(DataType::Utf8View | DataType::LargeUtf8 | DataType::Utf8 | DataType::Null) => Ok(()),
@@ -355,25 +360,45 @@ impl<'a> Ranges<'a> {
     }
 }
 
-/// A column of step indices.
+/// A column of step indices, of any integer type: Polars makes `pl.lit([0, 2])` one of Int64.
 #[derive(Debug, Clone, Copy)]
 pub struct Indices<'a> {
     ranges: Ranges<'a>,
-    items: &'a [u32],
+    items: Option<&'a ArrayRef>,
 }
 
 impl<'a> Indices<'a> {
     /// The column; its dtype was checked.
     pub fn new(array: &'a ArrayRef) -> Self {
         let ranges = Ranges::new(array);
-        let items = ranges.items().and_then(|items| items.as_primitive_opt::<UInt32Type>());
-        Indices { ranges, items: items.map_or(&[], |items| items.values()) }
+        Indices { ranges, items: ranges.items() }
     }
 
-    /// The indices of a row.
-    pub fn get(self, row: usize) -> Option<&'a [u32]> {
-        self.ranges.get(row).map(|range| self.items.get(range).unwrap_or(&[]))
+    /// The indices of a row. Those that are no index, as -1, are [`u32::MAX`], which no run has.
+    pub fn get(self, row: usize) -> Option<Cow<'a, [u32]>> {
+        let range = self.ranges.get(row)?;
+        let Some(items) = self.items else { return Some(Cow::default()) };
+        Some(match items.data_type() {
+            DataType::UInt32 => Cow::Borrowed(&items.as_primitive::<UInt32Type>().values()[range]),
+            DataType::Int8 => converted::<Int8Type>(items, range),
+            DataType::Int16 => converted::<Int16Type>(items, range),
+            DataType::Int32 => converted::<Int32Type>(items, range),
+            DataType::Int64 => converted::<Int64Type>(items, range),
+            DataType::UInt8 => converted::<UInt8Type>(items, range),
+            DataType::UInt16 => converted::<UInt16Type>(items, range),
+            DataType::UInt64 => converted::<UInt64Type>(items, range),
+            _ => Cow::default(),
+        })
     }
+}
+
+fn converted<'a, T>(items: &ArrayRef, range: std::ops::Range<usize>) -> Cow<'a, [u32]>
+where
+    T: ArrowPrimitiveType,
+    u32: TryFrom<T::Native>,
+{
+    let index = |&item: &T::Native| u32::try_from(item).unwrap_or(u32::MAX);
+    items.as_primitive::<T>().values()[range].iter().map(index).collect()
 }
 
 /// A column of lists of texts.

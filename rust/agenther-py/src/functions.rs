@@ -184,7 +184,8 @@ pub const VERIFY: Function = Function {
             let answer = Texts::new(answer).get(at(answer));
             let kept = Indices::new(kept).get(at(kept));
             let asked = subject.run().zip(goal);
-            groundings.push(asked.map(|(run, goal)| ground::verify(goal, answer, run, kept)).as_ref());
+            groundings
+                .push(asked.map(|(run, goal)| ground::verify(goal, answer, run, kept.as_deref())).as_ref());
         });
         Ok(groundings.finish())
     },

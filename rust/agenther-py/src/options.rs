@@ -9,6 +9,7 @@ use std::sync::Arc;
 
 use agenther_core::hindsight::RelabelOptions;
 use agenther_core::hindsight::moulds::{Mould, Moulds};
+use agenther_core::hindsight::thoughts::Thoughts;
 use agenther_core::rules::Rules;
 use arrow_array::Array;
 use serde::Deserialize;
@@ -29,6 +30,8 @@ pub struct Options {
     pub min_confidence: f32,
     /// Seeds the choice among equivalent phrasings.
     pub seed: u64,
+    /// What becomes of the thoughts of kept steps.
+    pub thoughts: ThoughtsName,
     /// Sentences of the log's users that goals may be worded with.
     pub moulds: Vec<MouldOption>,
     /// Rules other than the default pack.
@@ -44,11 +47,12 @@ pub struct Options {
 
 impl Default for Options {
     fn default() -> Self {
-        let RelabelOptions { goals, min_confidence, seed } = RelabelOptions::default();
+        let RelabelOptions { goals, min_confidence, seed, .. } = RelabelOptions::default();
         Options {
             goals,
             min_confidence,
             seed,
+            thoughts: ThoughtsName::default(),
             moulds: Vec::new(),
             rules: None,
             render: RenderOptions::default(),
@@ -93,7 +97,34 @@ impl Options {
 
     /// The options of stage 3.
     pub fn relabel(&self) -> RelabelOptions {
-        RelabelOptions { goals: self.goals, min_confidence: self.min_confidence, seed: self.seed }
+        RelabelOptions {
+            goals: self.goals,
+            min_confidence: self.min_confidence,
+            seed: self.seed,
+            thoughts: self.thoughts.into(),
+        }
+    }
+}
+
+/// The names of [`Thoughts`] in Python.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum ThoughtsName {
+    Keep,
+    Filter,
+    #[default]
+    Template,
+    Drop,
+}
+
+impl From<ThoughtsName> for Thoughts {
+    fn from(name: ThoughtsName) -> Self {
+        match name {
+            ThoughtsName::Keep => Thoughts::Keep,
+            ThoughtsName::Filter => Thoughts::Filter,
+            ThoughtsName::Template => Thoughts::Template,
+            ThoughtsName::Drop => Thoughts::Drop,
+        }
     }
 }
 

@@ -1,9 +1,10 @@
 //! The plugin function `render`: a run and a goal → one line of training data.
 
+use std::borrow::Cow;
 use std::sync::Arc;
 
 use agenther_core::conversation::weight::WeightMode;
-use agenther_core::conversation::{self, Arguments, Dialect, GoalView, Renderer, Row, Skip, ToolsForm};
+use agenther_core::conversation::{self, Arguments, Dialect, GoalView, Mask, Renderer, Row, Skip, ToolsForm};
 use agenther_core::trajectory::Trajectory;
 use arrow_array::builder::{StringViewBuilder, UInt32Builder};
 use arrow_array::{ArrayRef, StructArray};
@@ -42,6 +43,7 @@ pub struct RenderOptions {
     tools: ToolsName,
     system: bool,
     join_silent_calls: bool,
+    mask: Option<MaskName>,
     goal: GoalName,
     weight_mode: WeightName,
     times: u32,
@@ -62,6 +64,7 @@ names! {
     RowName { Demonstration, Preference, Desirable, Undesirable }
     ArgumentsName { Object, String }
     ToolsName { String, List }
+    MaskName { Train, Weight }
     GoalName { Hindsight, Original }
     WeightName { Column, Repeat, Sample, Drop }
 }
@@ -75,6 +78,7 @@ impl Default for RenderOptions {
             tools: ToolsName::String,
             system: true,
             join_silent_calls: false,
+            mask: None,
             goal: GoalName::Hindsight,
             weight_mode: WeightName::Column,
             times: 1,
@@ -106,6 +110,10 @@ impl RenderOptions {
             },
             system: self.system,
             join_silent_calls: self.join_silent_calls,
+            mask: self.mask.map(|mask| match mask {
+                MaskName::Train => Mask::Train,
+                MaskName::Weight => Mask::Weight,
+            }),
         }
     }
 
@@ -123,7 +131,7 @@ impl RenderOptions {
         let goals = Goals::new(&piece[RUN.len()..]);
         let mode = self.weight_mode();
         let mut run = Trajectory::default();
-        let mut thoughts = Vec::new();
+        let (mut kept_steps, mut thoughts) = (Cow::default(), Vec::new());
         let mut line = String::new();
         for index in 0..runs.height() {
             line.clear();
@@ -132,7 +140,7 @@ impl RenderOptions {
                 continue;
             }
             let goal = match self.goal {
-                GoalName::Hindsight => Some(goals.get(index, &mut thoughts)),
+                GoalName::Hindsight => Some(goals.get(index, &mut kept_steps, &mut thoughts)),
                 GoalName::Original => None,
             };
             let weight = goals.weight(index).unwrap_or(1.0);
@@ -167,12 +175,17 @@ impl<'a> Goals<'a> {
         }
     }
 
-    fn get<'t>(&self, row: usize, thoughts: &'t mut Vec<Option<&'a str>>) -> GoalView<'t>
+    fn get<'t>(
+        &self,
+        row: usize,
+        kept_steps: &'t mut Cow<'a, [u32]>,
+        thoughts: &'t mut Vec<Option<&'a str>>,
+    ) -> GoalView<'t>
     where
         'a: 't,
     {
         let at = |column: usize| if self.single[column] { 0 } else { row };
-        let kept_steps = self.kept_steps.get(at(2)).unwrap_or_default();
+        *kept_steps = self.kept_steps.get(at(2)).unwrap_or_default();
         thoughts.clear();
         match self.thoughts.get(at(3)) {
             Some(texts) => thoughts.extend(texts),

@@ -14,7 +14,7 @@ use std::fmt::Write;
 use super::json::{escape, write_items, write_string, write_value};
 use super::tools::ToolSchemas;
 use super::turns::{Call, CallArguments, Conversation, TEXT_ARGUMENT, Turn};
-use super::{Arguments, Options, Row, ToolsForm};
+use super::{Arguments, Mask, Options, Row, ToolsForm};
 
 pub fn write(
     conversation: &Conversation<'_>,
@@ -28,26 +28,26 @@ pub fn write(
         Row::Demonstration => {
             out.push_str("{\"messages\":[");
             write_opening(conversation, out);
-            write_turns(conversation, asked.., options.arguments, out);
-            write_reply(&conversation.answer, out);
+            write_turns(conversation, asked.., options, out);
+            write_reply(&conversation.answer, options.mask(), out);
         }
         Row::Preference => {
             out.push_str("{\"prompt\":[");
             write_opening(conversation, out);
-            write_turns(conversation, asked.., options.arguments, out);
+            write_turns(conversation, asked.., options, out);
             out.pop();
             out.push_str("],\"chosen\":[");
-            write_reply(&conversation.answer, out);
+            write_reply(&conversation.answer, options.mask(), out);
             out.push_str("],\"rejected\":[");
-            write_reply(conversation.rejected.unwrap_or_default(), out);
+            write_reply(conversation.rejected.unwrap_or_default(), None, out);
         }
         Row::Desirable | Row::Undesirable => {
             out.push_str("{\"prompt\":[");
             write_opening(conversation, out);
             out.pop();
             out.push_str("],\"completion\":[");
-            write_turns(conversation, asked.., options.arguments, out);
-            write_reply(&conversation.answer, out);
+            write_turns(conversation, asked.., options, out);
+            write_reply(&conversation.answer, options.mask(), out);
         }
     }
     out.push(']');
@@ -96,17 +96,17 @@ fn write_opening(conversation: &Conversation<'_>, out: &mut String) {
 fn write_turns(
     conversation: &Conversation<'_>,
     range: std::ops::RangeFrom<usize>,
-    arguments: Arguments,
+    options: &Options,
     out: &mut String,
 ) {
     for turn in &conversation.turns[range] {
         match turn {
             Turn::User(words) => write_message("user", words, out),
-            Turn::Agent { content, .. } if turn.is_reply() => write_reply(content, out),
-            Turn::Agent { content, calls } => {
-                let first = calls.start;
-                let calls = &conversation.calls[calls.clone()];
-                write_calling(content, calls, first, arguments, out);
+            Turn::Agent { content, .. } if turn.is_reply() => write_reply(content, options.mask(), out),
+            Turn::Agent { content, calls, masked } => {
+                let mask = options.mask().map(|field| (field, *masked));
+                write_agent(content, mask, out);
+                write_calls(&conversation.calls[calls.clone()], calls.start, options.arguments, out);
             }
         }
         out.push(',');
@@ -119,14 +119,29 @@ fn write_message(role: &str, content: &str, out: &mut String) {
     out.push('}');
 }
 
-fn write_reply(content: &str, out: &mut String) {
-    write_message("assistant", content, out);
+fn write_reply(content: &str, mask: Option<Mask>, out: &mut String) {
+    write_agent(content, mask.map(|field| (field, false)), out);
+    out.push('}');
 }
 
-/// The message that calls, and one tool message a call: a call without an answer is refused by OpenAI.
-fn write_calling(content: &str, calls: &[Call<'_>], first: usize, arguments: Arguments, out: &mut String) {
+/// The start of a message of the agent. In a row with a mask each one has the field: `datasets` takes the fields of
+/// a column from the start of a file, and raises at one that first comes later.
+fn write_agent(content: &str, mask: Option<(Mask, bool)>, out: &mut String) {
     out.push_str("{\"role\":\"assistant\",\"content\":");
     write_string(content, out);
+    match mask {
+        None => {}
+        Some((Mask::Train, masked)) => {
+            let _ = write!(out, ",\"train\":{}", !masked);
+        }
+        Some((Mask::Weight, masked)) => {
+            let _ = write!(out, ",\"weight\":{}", u8::from(!masked));
+        }
+    }
+}
+
+/// The calls of a message, and one tool message a call: a call without an answer is refused by OpenAI.
+fn write_calls(calls: &[Call<'_>], first: usize, arguments: Arguments, out: &mut String) {
     out.push_str(",\"tool_calls\":");
     write_items(calls.iter().enumerate(), '[', ']', out, |(index, call), out| {
         out.push_str("{\"id\":");

@@ -72,6 +72,15 @@ pub enum ToolsForm {
     List,
 }
 
+/// The field of a message of the agent that says whether it is trained on.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Mask {
+    /// `"train": false`: Axolotl, with `message_field_training: train`.
+    Train,
+    /// `"weight": 0`: the fine-tuning API of OpenAI.
+    Weight,
+}
+
 /// How to write rows.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub struct Options {
@@ -89,6 +98,16 @@ pub struct Options {
     /// Off by default: the frame does not tell parallel calls from a silent agent's calls one after the
     /// other, and joining the latter would teach an agent to use results that it has not seen yet.
     pub join_silent_calls: bool,
+    /// The field that masks the calls outside the slice, which then stand in the row with what they returned;
+    /// `None` leaves them out. Rows that have no such field leave them out as well.
+    pub mask: Option<Mask>,
+}
+
+impl Options {
+    /// The mask, in rows that can have one: no trainer of preferences, of feedback or of `sharegpt` reads any.
+    fn mask(&self) -> Option<Mask> {
+        self.mask.filter(|_| self.dialect == Dialect::Messages && self.row == Row::Demonstration)
+    }
 }
 
 impl Default for Options {
@@ -100,6 +119,7 @@ impl Default for Options {
             tools: ToolsForm::String,
             system: true,
             join_silent_calls: false,
+            mask: None,
         }
     }
 }

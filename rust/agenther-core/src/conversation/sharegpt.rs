@@ -63,7 +63,7 @@ fn write_turns(conversation: &Conversation<'_>, out: &mut String) -> Result<(), 
                 agent_is_next = false;
                 continue;
             }
-            Turn::Agent { content, calls } => {
+            Turn::Agent { content, calls, .. } => {
                 let calls = &conversation.calls[calls.clone()];
                 write_turn("function_call", &call_text(content, calls), out);
                 out.push(',');

@@ -67,6 +67,71 @@ fn a_demonstration_keeps_the_kept_steps_and_ends_in_the_hindsight_answer() {
     );
 }
 
+/// The steps of [`wire`] with a reply after the second, none of which but the first and the fourth is kept.
+fn wandering() -> Trajectory<'static> {
+    let mut run = wire();
+    run.steps.insert(2, reply(Some("Hurry!"), "I have found nothing under $5 yet."));
+    run
+}
+
+const WANDERED: GoalView<'static> = GoalView { kept_steps: &[0, 3, 4], ..WIRE_GOAL };
+
+#[test]
+fn a_mask_keeps_the_calls_outside_the_slice_as_context() {
+    let masked = |mask, off: &str, on: &str| {
+        let row = row(&wandering(), Some(&WANDERED), Options { mask: Some(mask), ..Options::default() });
+        let (first, second) = CALLS.split_at(CALLS.find(r#",{"role":"assistant","content":"","#).unwrap());
+        let outside = r#",{"role":"assistant","content":"","tool_calls":[{"id":"c00000002","type":"function","function":{"name":"search","arguments":{"q":5}}}]},{"role":"tool","tool_call_id":"c00000002","name":"search","content":"Error"}"#;
+        let with = |messages: &str, field: &str| {
+            messages.replace(r#","tool_calls":"#, &format!(r#",{field},"tool_calls":"#))
+        };
+        let first = with(first, on);
+        let second = with(&second.replace("c00000002", "c00000003"), on);
+        let answer = format!("{},{on}}}", ANSWER.strip_suffix('}').unwrap());
+        let messages = format!("[{SYSTEM},{ASKED},{first}{}{second},{answer}]", with(outside, off));
+        let start = format!(r#"{{"messages":{messages},"tools""#);
+        assert!(row.as_ref().is_ok_and(|row| row.starts_with(&start)), "{row:?}");
+    };
+    masked(Mask::Train, r#""train":false"#, r#""train":true"#);
+    masked(Mask::Weight, r#""weight":0"#, r#""weight":1"#);
+}
+
+#[test]
+fn rows_that_have_no_mask_leave_the_other_steps_out() {
+    let kinds = [
+        (Dialect::Messages, Row::Preference),
+        (Dialect::Messages, Row::Desirable),
+        (Dialect::ShareGpt, Row::Demonstration),
+    ];
+    for (dialect, kind) in kinds {
+        let plain = options(dialect, kind);
+        let masked = Options { mask: Some(Mask::Train), ..plain };
+        assert_eq!(row(&wandering(), Some(&WANDERED), masked), row(&wandering(), Some(&WANDERED), plain));
+    }
+}
+
+#[test]
+fn a_mask_parts_no_reply_from_its_call_and_is_no_demonstration() {
+    let mut run = wire();
+    run.steps.insert(0, reply(None, "I look for the price."));
+    let said =
+        GoalView { kept_steps: &[0, 3], thoughts: &[Some("I look for the price."), None], ..WIRE_GOAL };
+    let masking = Options { mask: Some(Mask::Train), ..Options::default() };
+    let written = row(&run, Some(&said), masking).unwrap();
+    let agents: Vec<&str> = written.split(r#"{"role":"assistant","content":"#).skip(1).collect();
+    let starts = [
+        r#""","train":false"#,
+        r#""","train":false"#,
+        r#""I look for the price.","train":true,"tool_calls""#,
+        r#""MicroMetals"#,
+    ];
+    assert_eq!(agents.len(), starts.len(), "{written}");
+    assert!(agents.iter().zip(starts).all(|(agent, start)| agent.starts_with(start)), "{agents:#?}");
+
+    let none = GoalView { kept_steps: &[0], thoughts: &[None], ..WIRE_GOAL };
+    assert_eq!(row(&run, Some(&none), masking), Err(Skip::NoCall));
+}
+
 #[test]
 fn a_preference_rejects_the_ending_of_the_run() {
     let rejected = r#"{"role":"assistant","content":"There is none under $5."}"#;

@@ -28,14 +28,20 @@ pub struct Conversation<'a> {
 pub enum Turn<'a> {
     /// The user speaks.
     User(Cow<'a, str>),
-    /// The agent speaks or calls: `calls` are indices into [`Conversation::calls`].
-    Agent { content: Cow<'a, str>, calls: Range<usize> },
+    /// The agent speaks or calls: `calls` are indices into [`Conversation::calls`]. What is masked is context, and
+    /// not trained on.
+    Agent { content: Cow<'a, str>, calls: Range<usize>, masked: bool },
 }
 
 impl Turn<'_> {
     /// Whether the agent only speaks.
     pub fn is_reply(&self) -> bool {
         matches!(self, Turn::Agent { calls, .. } if calls.start == calls.end)
+    }
+
+    /// Whether the agent calls, and is to be imitated in it.
+    fn demonstrates(&self) -> bool {
+        !self.is_reply() && matches!(self, Turn::Agent { masked: false, .. })
     }
 }
 
@@ -84,7 +90,8 @@ impl<'a> Conversation<'a> {
 
     /// The kept steps under the hindsight goal. The user's turns are left out: they speak for the
     /// original goal, and what the slice needs of them is in the hindsight goal. Steps at the end that
-    /// only answer (a reply, `finish[..]`, `submit`) make way for the hindsight answer.
+    /// only answer (a reply, `finish[..]`, `submit`) make way for the hindsight answer. Where the row has a mask,
+    /// the calls between the kept steps stand, masked; what comes after them never does.
     pub fn of_goal(run: &Trajectory<'a>, goal: &GoalView<'a>, options: &Options) -> Result<Self, Skip> {
         if is_blank(goal.goal) {
             return Err(Skip::NoGoal);
@@ -101,13 +108,16 @@ impl<'a> Conversation<'a> {
         let step = |index: u32| &run.steps[index as usize];
         let kept =
             goal.kept_steps.iter().rposition(|&index| !only_answers(step(index))).map_or(0, |at| at + 1);
-        let mut previous = None;
+        let mut next = 0;
         for (&index, &thought) in goal.kept_steps[..kept].iter().zip(goal.thoughts) {
-            let neighbours = previous.is_some_and(|previous: u32| previous + 1 == index);
+            if options.mask().is_some() {
+                (next..index).for_each(|outside| conversation.push_masked(step(outside)));
+            }
+            let neighbours = next > 0 && next == index;
             conversation.push_step(step(index), thought, options.join_silent_calls && neighbours);
-            previous = Some(index);
+            next = index + 1;
         }
-        if conversation.calls.is_empty() {
+        if !conversation.turns.iter().any(Turn::demonstrates) {
             return Err(Skip::NoCall);
         }
         conversation.close(goal.answer);
@@ -182,28 +192,46 @@ impl<'a> Conversation<'a> {
     /// are refused by many chat templates.
     fn push_step(&mut self, step: &Step<'a>, thought: Option<&'a str>, may_join: bool) {
         let thought = thought.filter(|thought| !is_blank(thought));
-        let added = self.calls.len()..self.calls.len() + usize::from(step.action_name.is_some());
-        if let Some(name) = step.action_name {
-            self.calls.push(Call {
-                name,
-                arguments: CallArguments::parse(step.action_input),
-                observation: step.observation.unwrap_or_default(),
-            });
-        }
+        let added = self.push_call(step);
         match self.turns.last_mut() {
-            Some(Turn::Agent { content, calls }) if calls.start == calls.end => {
+            Some(Turn::Agent { content, calls, masked: false }) if calls.start == calls.end => {
                 thought.into_iter().for_each(|thought| join(content, thought));
                 *calls = added;
             }
-            Some(Turn::Agent { calls, .. }) if may_join && step.thought.is_none() && !added.is_empty() => {
+            Some(Turn::Agent { calls, masked: false, .. })
+                if may_join && step.thought.is_none() && !added.is_empty() =>
+            {
                 calls.end = added.end;
             }
             _ if added.is_empty() && thought.is_none() => {}
             _ => {
                 let content = Cow::Borrowed(thought.unwrap_or_default());
-                self.turns.push(Turn::Agent { content, calls: added });
+                self.turns.push(Turn::Agent { content, calls: added, masked: false });
             }
         }
+    }
+
+    /// Adds a step outside the slice: its call and what that returned, without the thought, which is after the
+    /// original goal. A step without a call goes with the turns of the user, to whom it speaks.
+    fn push_masked(&mut self, step: &Step<'a>) {
+        if only_answers(step) {
+            return;
+        }
+        let calls = self.push_call(step);
+        let turn = Turn::Agent { content: Cow::Borrowed(""), calls, masked: true };
+        // What the agent said last waits for its call: two messages of the agent in a row are refused.
+        let waits = usize::from(self.turns.last().is_some_and(Turn::is_reply));
+        self.turns.insert(self.turns.len() - waits, turn);
+    }
+
+    fn push_call(&mut self, step: &Step<'a>) -> Range<usize> {
+        let start = self.calls.len();
+        self.calls.extend(step.action_name.map(|name| Call {
+            name,
+            arguments: CallArguments::parse(step.action_input),
+            observation: step.observation.unwrap_or_default(),
+        }));
+        start..self.calls.len()
     }
 }
 

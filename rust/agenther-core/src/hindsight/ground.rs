@@ -36,6 +36,10 @@ pub(crate) use run::RunEvidence;
 use step::is_reference;
 use support::{Checked, Side, Support};
 
+/// The kinds of claims besides those of facts.
+pub const CLAIM_KINDS: [&str; 8] =
+    ["comparison", "superlative", "count", "negation", "completeness", "topic", "wording", "slot"];
+
 /// One claim of a goal or an answer.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Claim {

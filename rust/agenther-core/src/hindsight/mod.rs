@@ -28,6 +28,7 @@ use families::{Candidate, FAMILIES, Proposals};
 use moulds::Moulds;
 use reason::Reason;
 use slice::Live;
+use thoughts::Thoughts;
 
 /// The smallest share of a segment's live steps that a goal may keep.
 const MIN_COVERAGE: f32 = 0.25;
@@ -147,7 +148,7 @@ pub struct Hindsight {
     pub last_step: u32,
     /// The steps that demonstrate the goal, ascending; all others are dropped.
     pub kept_steps: Vec<u32>,
-    /// One per kept step: the thought to train on, cleaned of the original goal; `None` drops it.
+    /// One per kept step: the thought to train on, as [`RelabelOptions::thoughts`] says; `None` drops it.
     pub thoughts: Vec<Option<String>>,
     /// 0 to 1.
     pub confidence: f32,
@@ -168,11 +169,13 @@ pub struct RelabelOptions {
     pub min_confidence: f32,
     /// Seeds the choice among equivalent phrasings, together with the run's id.
     pub seed: u64,
+    /// What becomes of the thoughts of kept steps.
+    pub thoughts: Thoughts,
 }
 
 impl Default for RelabelOptions {
     fn default() -> Self {
-        RelabelOptions { goals: 3, min_confidence: 0.5, seed: 0 }
+        RelabelOptions { goals: 3, min_confidence: 0.5, seed: 0, thoughts: Thoughts::default() }
     }
 }
 
@@ -312,7 +315,7 @@ fn judge(
         strategy,
         first_step: first,
         last_step: last,
-        thoughts: thoughts::clean(reading, &candidate.steps, &candidate.goal, options.seed),
+        thoughts: options.thoughts.of(reading, &candidate.steps, &candidate.goal, options.seed),
         confidence,
         difficulty: difficulty(reading, &candidate.steps),
         goal: candidate.goal,

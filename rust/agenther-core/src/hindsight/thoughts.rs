@@ -5,7 +5,7 @@
 //! has it too excuses nothing: files and rooms hold what was hunted), and so is talk about failing, policies,
 //! earlier attempts and what is to come, a call written out, and a sentence of which the goal and the arguments say no
 //! more than half: what it is about is something else. Half of what blind readers rejected had such a thought. Where
-//! nothing is left a short template stands, varied by the run.
+//! nothing is left a short template stands, varied by the run. [`Thoughts`] says less of this, or none of it.
 
 use std::sync::LazyLock;
 
@@ -106,8 +106,55 @@ const AFTERWARDS: &[&str] =
 /// Bytes of the sentences that are kept of a thought: what goes on longer plans for more than this goal.
 const LONGEST: usize = 240;
 
-/// One thought per kept step; `None` where the step had none.
-pub fn clean(reading: &Reading<'_>, kept: &[u32], goal: &str, seed: u64) -> Vec<Option<String>> {
+/// What becomes of the thoughts of kept steps.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
+pub enum Thoughts {
+    /// They stand as the agent had them, the old goal and all.
+    Keep,
+    /// Sentences that do not fit the goal go, and nothing is put in the place of a thought that loses all.
+    Filter,
+    /// As `Filter`, and a thought that loses all becomes a short one that says what the call does.
+    #[default]
+    Template,
+    /// There are none.
+    Drop,
+}
+
+impl Thoughts {
+    /// Every choice.
+    pub const ALL: [Thoughts; 4] = [Thoughts::Keep, Thoughts::Filter, Thoughts::Template, Thoughts::Drop];
+
+    /// The name used in options.
+    pub fn name(self) -> &'static str {
+        match self {
+            Thoughts::Keep => "keep",
+            Thoughts::Filter => "filter",
+            Thoughts::Template => "template",
+            Thoughts::Drop => "drop",
+        }
+    }
+
+    /// One thought per kept step; `None` where the step had none, or has none left.
+    pub fn of(self, reading: &Reading<'_>, kept: &[u32], goal: &str, seed: u64) -> Vec<Option<String>> {
+        let as_it_is = |&step: &u32| reading.steps[step as usize].step.thought.map(String::from);
+        match self {
+            Thoughts::Keep => kept.iter().map(as_it_is).collect(),
+            Thoughts::Drop => vec![None; kept.len()],
+            Thoughts::Filter => clean(reading, kept, goal, |_, _| None),
+            Thoughts::Template => clean(reading, kept, goal, |at, step| {
+                template(reading, step, style::variant(seed, reading.run.trajectory_id, at))
+            }),
+        }
+    }
+}
+
+/// One thought per kept step, without the sentences that do not fit; `stand_in` gives what stands where none is left.
+fn clean(
+    reading: &Reading<'_>,
+    kept: &[u32],
+    goal: &str,
+    stand_in: impl Fn(usize, usize) -> Option<String>,
+) -> Vec<Option<String>> {
     let old = reading.prompt_topics();
     // What is pursued, and what the observations before the thought in hand say; both are read when there is a
     // thought to judge.
@@ -139,9 +186,7 @@ pub fn clean(reading: &Reading<'_>, kept: &[u32], goal: &str, seed: u64) -> Vec<
             });
             unseen.extend(read.step.observation);
             match cleaned {
-                Some(text) if text.is_empty() => {
-                    template(reading, step as usize, style::variant(seed, reading.run.trajectory_id, at))
-                }
+                Some(text) if text.is_empty() => stand_in(at, step as usize),
                 other => other,
             }
         })
@@ -281,7 +326,7 @@ mod tests {
         };
         let reading = Reading::new(&run);
         assert_eq!(
-            clean(&reading, &[0], "What is the total of order A12?", 0),
+            Thoughts::Template.of(&reading, &[0], "What is the total of order A12?", 0),
             [Some("I will look up order A12.".to_string())]
         );
     }
@@ -319,7 +364,7 @@ mod tests {
             ],
             ..Trajectory::default()
         };
-        let thoughts = clean(&Reading::new(&run), &[0, 1], "What is on shelf 1?", 0);
+        let thoughts = Thoughts::Template.of(&Reading::new(&run), &[0, 1], "What is on shelf 1?", 0);
         assert_eq!(thoughts[0].as_deref(), Some("I go to the shelf."));
         assert!(!thoughts[1].as_deref().unwrap_or("").contains("mug"), "{thoughts:?}");
     }
@@ -351,7 +396,7 @@ mod tests {
             ],
             ..Trajectory::default()
         };
-        let thoughts = clean(&Reading::new(&run), &[0, 1], "When was Ada Rossi born?", 0);
+        let thoughts = Thoughts::Template.of(&Reading::new(&run), &[0, 1], "When was Ada Rossi born?", 0);
         let kept: Vec<&str> = thoughts.iter().flatten().map(String::as_str).collect();
         assert_eq!(kept, ["I look up Ada Rossi.", "Ada Rossi was born in 1961."]);
     }
@@ -370,10 +415,40 @@ mod tests {
             steps: vec![step],
             ..Trajectory::default()
         };
-        let thoughts = clean(&Reading::new(&run), &[0], "What is the total of order A12?", 0);
+        let thoughts = Thoughts::Template.of(&Reading::new(&run), &[0], "What is the total of order A12?", 0);
         assert!(
             thoughts[0].as_deref().is_some_and(|text| text.ends_with("look up the order.")),
             "{thoughts:?}"
         );
+    }
+
+    #[test]
+    fn thoughts_are_kept_filtered_replaced_or_dropped() {
+        let look = |thought| Step {
+            thought,
+            action_name: Some("get_order_details"),
+            action_input: Some("{\"order_id\": \"A12\"}"),
+            observation: Some("{\"total\": 3}"),
+            ..Step::default()
+        };
+        let old = "The blender must be refunded.";
+        let mixed = "The blender must be refunded. I will look up order A12.";
+        let run = Trajectory {
+            original_prompt: Some("Refund my blender"),
+            steps: vec![look(Some(old)), look(Some(mixed)), look(None)],
+            ..Trajectory::default()
+        };
+        let reading = Reading::new(&run);
+        let of = |thoughts: Thoughts| thoughts.of(&reading, &[0, 1, 2], "What is the total of order A12?", 0);
+        let fits = Some("I will look up order A12.".to_string());
+        assert_eq!(of(Thoughts::Keep), [Some(old.to_string()), Some(mixed.to_string()), None]);
+        assert_eq!(of(Thoughts::Filter), [None, fits.clone(), None]);
+        let [Some(template), second, None] = &of(Thoughts::Template)[..] else {
+            panic!("a thought for each")
+        };
+        assert!(template.ends_with("look up the order."), "{template}");
+        assert_eq!(*second, fits);
+        assert_eq!(of(Thoughts::Drop), [None, None, None]);
+        assert_eq!(Thoughts::default(), Thoughts::Template);
     }
 }

@@ -43,6 +43,23 @@ pub enum FactKind {
 }
 
 impl FactKind {
+    /// Every kind.
+    pub const ALL: [FactKind; 13] = [
+        FactKind::Number,
+        FactKind::Money,
+        FactKind::Percent,
+        FactKind::Quantity,
+        FactKind::Date,
+        FactKind::Time,
+        FactKind::Duration,
+        FactKind::Url,
+        FactKind::Email,
+        FactKind::Path,
+        FactKind::Id,
+        FactKind::Quoted,
+        FactKind::Name,
+    ];
+
     /// The name used in frames.
     pub fn name(self) -> &'static str {
         match self {
