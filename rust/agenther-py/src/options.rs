@@ -110,10 +110,14 @@ impl Options {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub enum ThoughtsName {
+    /// `"keep"`.
     Keep,
+    /// `"filter"`.
     Filter,
+    /// `"template"`.
     #[default]
     Template,
+    /// `"drop"`.
     Drop,
 }
 
