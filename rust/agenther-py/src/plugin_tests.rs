@@ -407,7 +407,7 @@ fn kept_steps_are_read_as_indices() {
     let lists = Arc::new(lists.finish().slice(1, 2)) as ArrayRef;
     assert_eq!(lists.as_list::<i64>().values().as_primitive::<UInt32Type>().len(), 3);
     let indices = crate::columns::Indices::new(&lists);
-    assert_eq!((indices.get(0), indices.get(1)), (None, Some(&[0][..])));
+    assert_eq!((indices.get(0).as_deref(), indices.get(1).as_deref()), (None, Some(&[0][..])));
 }
 
 #[test]

@@ -323,13 +323,18 @@ fn a_record_of_no_part_of_the_format_that_was_asked_for_is_a_reject() {
         let options = Options { format: Some(name.to_owned()), ..Options::default() };
         let (found, counts) = read_from(Box::new(Cursor::new("{\"a\": 1}\n{\"b\": 2}\n")), options);
         assert!(found.runs.is_empty(), "{name}");
-        assert!(counts.rejects > 0 && found.rejects.iter().all(|reject| reject.format == Some(name)), "{name}");
+        assert!(
+            counts.rejects > 0 && found.rejects.iter().all(|reject| reject.format == Some(name)),
+            "{name}"
+        );
     }
 }
 
 #[test]
 fn results_find_their_calls_by_id_however_many_wait() {
-    let call = |at: usize| format!(r#"{{"id": "c{at}", "function": {{"name": "f", "arguments": "{{\"n\": {at}}}"}}}}"#);
+    let call = |at: usize| {
+        format!(r#"{{"id": "c{at}", "function": {{"name": "f", "arguments": "{{\"n\": {at}}}"}}}}"#)
+    };
     let result = |at: usize| format!(r#"{{"role": "tool", "tool_call_id": "c{at}", "content": "got {at}"}}"#);
     let calls: Vec<String> = (0..200).map(call).collect();
     for order in [(0..200).collect::<Vec<_>>(), (0..200).rev().collect()] {
@@ -352,7 +357,11 @@ fn results_find_their_calls_by_id_however_many_wait() {
 fn a_task_that_crashed_before_it_began_says_so() {
     let log = r#"[{"task_id": 1, "reward": 0.0, "info": {"error": "boom", "traceback": "tb"}, "traj": [], "trial": 0}]"#;
     let (found, _) = read(log.as_bytes());
-    assert!(found.rejects[0].sentence.contains("before anybody spoke: boom"), "{}", found.rejects[0].sentence);
+    assert!(
+        found.rejects[0].sentence.contains("before anybody spoke: boom"),
+        "{}",
+        found.rejects[0].sentence
+    );
     assert_eq!(found.rejects[0].format, Some("tau_bench"));
 }
 

@@ -18,7 +18,8 @@ pub fn as_records(text: &str) -> Option<String> {
     let bytes = text.as_bytes();
     let begins = text.trim_start_matches(['[', '(']);
     let is_fields = named_value(bytes, 0).is_some_and(|at| matches!(bytes.get(at), Some(b'\'' | b'"')));
-    if !is_fields && !(begins.len() + 1 >= text.len() && is_object(begins.as_bytes(), 0)) {
+    let is_whole = begins.len() + 1 >= text.len() && is_object(begins.as_bytes(), 0);
+    if !is_fields && !is_whole {
         return None;
     }
     let mut out = String::with_capacity(text.len() + 32);

@@ -226,6 +226,10 @@ fn is_of_another(sentence: &str) -> bool {
     let mut entity = false;
     let mut words = sentence.split_whitespace().rev().take(5);
     while let Some(word) = words.next() {
+        // `Submit my receipts, employee 12.`: who asks says who that is.
+        if entity && word.ends_with(',') {
+            return !sentence.split_whitespace().any(|word| matches!(word, "my" | "i" | "me"));
+        }
         match word.trim_matches(|c: char| !c.is_alphanumeric()) {
             "" | "id" | "number" | "name" | "email" | "phone" | "username" | "no" | "code" | "named"
             | "called" => {}
