@@ -7,9 +7,11 @@ mod asked_for;
 mod call;
 mod codes;
 mod cut;
+mod demonstration;
 mod envelope;
 mod fields;
 mod given;
+mod heard;
 mod hop;
 mod located;
 mod merge;
@@ -20,14 +22,17 @@ mod nouns;
 mod payload;
 mod prose;
 mod relax;
+mod replies;
 mod reuse;
 mod role_words;
 mod roles;
 mod said;
 mod shape;
+mod stands_alone;
 mod subject;
 mod tables;
 mod told;
+mod turns;
 mod usage;
 mod verbs;
 mod wanted;
@@ -71,7 +76,7 @@ pub fn propose(reading: &Reading<'_>, proposals: &mut Proposals) {
     let Calls { calls, passed_over } = calls(reading);
     passed_over.into_iter().for_each(|reason| proposals.pass_over(reason));
     if calls.is_empty() {
-        return;
+        return turns::propose(&[], reading, proposals);
     }
     let user_text = user_text(reading);
     let usage = Usage::new(reading, &calls, &user_text);
@@ -103,6 +108,8 @@ pub fn propose(reading: &Reading<'_>, proposals: &mut Proposals) {
     for (first, second) in pairs.into_iter().filter(|_| composes) {
         proposals.push_rendered(double(first, second, &style, proposals.variant()));
     }
+    // Last: goals are worded by how many came before.
+    turns::propose(&clauses, reading, proposals);
 }
 
 /// Whether the tools of a clause are named in English, as far as known verbs and parameters tell.
