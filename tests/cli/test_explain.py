@@ -246,7 +246,7 @@ def test_a_run_with_nothing_in_it_has_a_page_too(agenther: Shell, tmp_path: Path
     Trajectory(trajectory_id="empty").to_frame().write_parquet(tmp_path / "empty.parquet")
     empty = agenther("explain", "empty.parquet", "empty")
     assert empty.code == 0
-    assert "evidence  none: no rule fired" in empty.out
+    assert "incomplete/unanswered" in empty.out
     Trajectory(trajectory_id="null", steps=None).to_frame().write_parquet(tmp_path / "null.parquet")
     null = agenther("explain", "null.parquet", "null")
     assert null.code == 0

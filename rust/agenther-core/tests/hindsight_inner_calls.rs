@@ -25,7 +25,10 @@ fn run<'a>(prompt: &'a str, tools: Option<&'a str>, steps: Vec<Step<'a>>) -> Tra
 }
 
 fn relabeled(run: &Trajectory<'_>) -> Relabeled {
-    relabel(&Reading::new(run), &RelabelOptions { goals: 20, min_confidence: 0.0, ..RelabelOptions::default() })
+    relabel(
+        &Reading::new(run),
+        &RelabelOptions { goals: 20, min_confidence: 0.0, ..RelabelOptions::default() },
+    )
 }
 
 /// The first goal and its answer, in small letters.

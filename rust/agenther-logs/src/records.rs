@@ -227,6 +227,10 @@ fn read(
     let source = tally.source;
     let record = Record { value, key, number, stem: &source.stem, text, beside: &*source.beside };
     let mut run = read_by(format, &record)?;
+    // A format that asks for little finds an empty run in anything that it was forced on.
+    if source.chosen.is_some() && run.steps.is_empty() && run.original_prompt.is_none() {
+        return Err((Reason::UnknownShape, foreign_sentence(format, value)));
+    }
     verdicts::label(format.name(), &record, &mut run);
     tally.run(run, format.name(), number);
     Ok(())

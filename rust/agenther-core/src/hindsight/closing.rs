@@ -64,7 +64,8 @@ impl<'a> Message<'a> {
     }
 }
 
-fn speaks_of_else(text: &str) -> bool {
+/// Whether a text talks of failing, of other topics, or of what to do next.
+pub fn speaks_of_else(text: &str) -> bool {
     static PHRASES: LazyLock<Trie> = LazyLock::new(|| Trie::of(NOT_AN_ANSWER));
     let mut found = false;
     PHRASES.scan(text, |_, _| found = true);

@@ -42,7 +42,10 @@ pub fn check(candidate: &Candidate, reading: &Reading<'_>) -> Result<(), Reason>
     }
     let original = reading.run.original_prompt.unwrap_or("");
     let moves_bound = candidate.wording == Wording::Relax && numbers(&candidate.goal) != numbers(original);
-    if !moves_bound && is_same_goal(&topics(&candidate.goal), reading.prompt_topics()) {
+    if !moves_bound
+        && !opens_dialogue(candidate, reading)
+        && is_same_goal(&topics(&candidate.goal), reading.prompt_topics())
+    {
         return Err(Reason::SameAsOriginal);
     }
     if leaks(candidate) {
@@ -53,6 +56,13 @@ pub fn check(candidate: &Candidate, reading: &Reading<'_>) -> Result<(), Reason>
         return Err(Reason::NoRoundTrip);
     }
     Ok(())
+}
+
+/// Whether a goal is the first turn of several, in the user's words: it was answered before the run went on.
+fn opens_dialogue(candidate: &Candidate, reading: &Reading<'_>) -> bool {
+    let next = reading.steps.iter().position(|read| read.step.user.is_some());
+    candidate.wording == Wording::Reuse
+        && candidate.steps.last().zip(next).is_some_and(|(last, next)| (*last as usize) < next)
 }
 
 /// Whether a goal repeats a statement of a query language: a person asks for what it finds.

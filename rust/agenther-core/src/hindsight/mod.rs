@@ -236,6 +236,7 @@ struct Ranked {
     candidate: Candidate,
     is_rendered: bool,
     is_derived: bool,
+    is_held: bool,
     coverage: f32,
     rank: f32,
 }
@@ -243,15 +244,15 @@ struct Ranked {
 /// The candidates, best first: by confidence were all claims supported. A goal over several steps teaches more than
 /// one over one, which is worth a tenth, and each further step a hundredth.
 fn rank(proposals: Proposals, live: &Live) -> Vec<Ranked> {
-    let made: Vec<(bool, bool)> = (0..proposals.candidates.len())
-        .map(|at| (proposals.is_rendered(at), proposals.is_derived(at)))
+    let made: Vec<(bool, bool, bool)> = (0..proposals.candidates.len())
+        .map(|at| (proposals.is_rendered(at), proposals.is_derived(at), proposals.is_held(at)))
         .collect();
-    let ranked = |(candidate, (is_rendered, is_derived)): (Candidate, (bool, bool))| {
+    let ranked = |(candidate, (is_rendered, is_derived, is_held)): (Candidate, (bool, bool, bool))| {
         let coverage = live.coverage(&candidate.steps);
         let steps = candidate.steps.len();
         let worth = steps.clamp(1, 10) as f32 * 0.01 + if steps > 1 { 0.09 } else { 0.0 };
         let rank = confidence::confidence(&candidate, coverage, 1.0) + worth;
-        Ranked { candidate, is_rendered, is_derived, coverage, rank }
+        Ranked { candidate, is_rendered, is_derived, is_held, coverage, rank }
     };
     let mut ranked: Vec<Ranked> = proposals.candidates.into_iter().zip(made).map(ranked).collect();
     // Stable: equals stay in the order proposed.
@@ -288,13 +289,13 @@ fn judge(
     live: &Live,
     options: &RelabelOptions,
 ) -> Result<Hindsight, Reason> {
-    let Ranked { mut candidate, is_rendered, is_derived, coverage, .. } = ranked;
+    let Ranked { mut candidate, is_rendered, is_derived, is_held, coverage, .. } = ranked;
     let (Some(&first), Some(&last)) = (candidate.steps.first(), candidate.steps.last()) else {
         return Err(Reason::NoAsk);
     };
     guards::check(&candidate, reading)?;
     let strategy = live.strategy(&candidate.steps);
-    let own = closing::own_answer(&candidate, reading, strategy == Strategy::Final);
+    let own = closing::own_answer(&candidate, reading, strategy == Strategy::Final).filter(|_| !is_held);
     let is_rendered = is_rendered && own.is_none();
     if let Some(answer) = own {
         candidate.answer = answer;
@@ -304,7 +305,7 @@ fn judge(
     }
     let grounding = ground::verify(&candidate.goal, Some(&candidate.answer), reading, Some(&candidate.steps));
     let grounded = grounded_share(&grounding);
-    if !is_grounded(&grounding, &candidate, is_rendered, is_derived) {
+    if !is_held && !is_grounded(&grounding, &candidate, is_rendered, is_derived) {
         return Err(Reason::Ungrounded);
     }
     let confidence = confidence::confidence(&candidate, coverage, grounded);

@@ -56,6 +56,8 @@ pub struct Proposals {
     pub moulds: Arc<Moulds>,
     /// Those whose every word says a part of a parsed statement, by position.
     derived: HashSet<usize>,
+    /// Those of which the family held each claim to the run itself, by position.
+    held: HashSet<usize>,
     /// Why steps or asks were passed over: one entry each time.
     pub passed_over: Vec<Reason>,
     seed: u64,
@@ -84,6 +86,18 @@ impl Proposals {
     pub fn push_derived(&mut self, candidate: Candidate) {
         self.derived.insert(self.candidates.len());
         self.push_rendered(candidate);
+    }
+
+    /// Proposes a candidate of which the family held each claim to the calls and their results: its words are the user's
+    /// and the agent's.
+    pub fn push_held(&mut self, candidate: Candidate) {
+        self.held.insert(self.candidates.len());
+        self.candidates.push(candidate);
+    }
+
+    /// Whether the family held each claim of the candidate at `position` to the run.
+    pub fn is_held(&self, position: usize) -> bool {
+        self.held.contains(&position)
     }
 
     /// Whether the goal of the candidate at `position` says a parsed statement.

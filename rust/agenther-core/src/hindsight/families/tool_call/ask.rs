@@ -202,7 +202,7 @@ fn is_trivial(call: &Call<'_>, reading: &Reading<'_>) -> bool {
 }
 
 /// Whether an answer speaks of a tool: `Use get_hotels_prices next`.
-fn names_tool(answer: &str, reading: &Reading<'_>) -> bool {
+pub fn names_tool(answer: &str, reading: &Reading<'_>) -> bool {
     let is_name = |word: &str| {
         reading.tools().iter().any(|tool| tool.name == word)
             || reading.steps.iter().any(|step| step.called_name() == Some(word))

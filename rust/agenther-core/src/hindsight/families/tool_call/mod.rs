@@ -9,10 +9,12 @@ mod call;
 mod codes;
 mod contradicted;
 mod cut;
+mod demonstration;
 mod envelope;
 mod fields;
 mod fitted;
 mod given;
+mod heard;
 mod hop;
 mod located;
 mod merge;
@@ -24,6 +26,7 @@ mod operation;
 mod payload;
 mod prose;
 mod relax;
+mod replies;
 mod reprs;
 mod reuse;
 mod role_words;
@@ -31,9 +34,11 @@ mod roles;
 mod said;
 mod shape;
 mod spelled;
+mod stands_alone;
 mod subject;
 mod tables;
 mod told;
+mod turns;
 mod usage;
 mod verbs;
 mod wanted;
@@ -77,7 +82,7 @@ pub fn propose(reading: &Reading<'_>, proposals: &mut Proposals) {
     let Calls { calls, passed_over } = calls(reading);
     passed_over.into_iter().for_each(|reason| proposals.pass_over(reason));
     if calls.is_empty() {
-        return;
+        return turns::propose(&[], reading, proposals);
     }
     let user_text = user_text(reading);
     let usage = Usage::new(reading, &calls, &user_text);
@@ -109,6 +114,8 @@ pub fn propose(reading: &Reading<'_>, proposals: &mut Proposals) {
     for (first, second) in pairs.into_iter().filter(|_| composes) {
         proposals.push_rendered(double(first, second, &style, proposals.variant()));
     }
+    // Last: goals are worded by how many came before.
+    turns::propose(&clauses, reading, proposals);
 }
 
 /// Whether the tools of a clause are named in English, as far as known verbs and parameters tell.

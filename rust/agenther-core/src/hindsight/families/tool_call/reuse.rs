@@ -92,7 +92,7 @@ pub fn requests<'t>(reading: &Reading<'t>) -> Vec<Request<'t>> {
     for (turn, from_prompt) in
         reading.run.original_prompt.map(|prompt| (prompt, true)).into_iter().chain(turns)
     {
-        for sentence in turn.split_inclusive(['.', '!', '?', '\n']).map(str::trim) {
+        for sentence in sentences(turn) {
             let sentence = without_lead(sentence);
             if sentence.split_whitespace().count() > MAX_WORDS || !is_request(sentence) {
                 continue;
@@ -110,8 +110,26 @@ pub fn requests<'t>(reading: &Reading<'t>) -> Vec<Request<'t>> {
     out
 }
 
+/// The sentences and lines of a text. A mark ends one where a space follows: `ann@example.com` and `1.5` are words.
+pub fn sentences(text: &str) -> Vec<&str> {
+    let bytes = text.as_bytes();
+    let ends = |&at: &usize| {
+        bytes[at] == b'\n'
+            || matches!(bytes[at], b'.' | b'!' | b'?')
+                && bytes.get(at + 1).is_none_or(u8::is_ascii_whitespace)
+    };
+    let mut start = 0;
+    let mut out = Vec::new();
+    for end in (0..bytes.len()).filter(ends).map(|at| at + 1).chain([text.len()]) {
+        out.push(text[start..end].trim());
+        start = end;
+    }
+    out.retain(|sentence| !sentence.is_empty());
+    out
+}
+
 /// The sentence without what ties it to the one before.
-fn without_lead(sentence: &str) -> &str {
+pub fn without_lead(sentence: &str) -> &str {
     const LEADS: &[&str] = &[
         "also, ",
         "additionally, ",
@@ -127,6 +145,14 @@ fn without_lead(sentence: &str) -> &str {
         "furthermore, ",
         "moreover, ",
         "secondly, ",
+        "ok ",
+        "ok, ",
+        "okay, ",
+        "great, ",
+        "thanks, ",
+        "perfect, ",
+        "now ",
+        "now, ",
     ];
     LEADS
         .iter()
@@ -134,7 +160,7 @@ fn without_lead(sentence: &str) -> &str {
         .map_or(sentence, |lead| &sentence[lead.len()..])
 }
 
-fn is_request(sentence: &str) -> bool {
+pub fn is_request(sentence: &str) -> bool {
     const OPENINGS: &[&str] = &[
         "can you",
         "could you",

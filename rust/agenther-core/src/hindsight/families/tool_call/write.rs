@@ -76,6 +76,15 @@ pub fn clause_of(call: &Call<'_>, named: Option<&str>, observation: &str) -> Res
 
 /// The result says so, or repeats every value that was given.
 fn is_verified(call: &Call<'_>, observation: &str) -> bool {
+    // What an earlier call looked up, the result has in another form.
+    let mut given = call.given.iter().filter(|given| given.told.is_none()).flat_map(|given| &given.values);
+    !is_refused(&call.payload.node)
+        && !is_undone(&call.payload.node, &call.words.verb)
+        && (reports_success(observation) || given.all(|value| is_said(observation, value)))
+}
+
+/// Whether a result says that something was done.
+pub fn reports_success(observation: &str) -> bool {
     const DONE: &[&str] = &[
         "success",
         "successfully",
@@ -117,12 +126,7 @@ fn is_verified(call: &Call<'_>, observation: &str) -> bool {
         "restored",
         "archived",
     ];
-    // What an earlier call looked up, the result has in another form.
-    let mut given = call.given.iter().filter(|given| given.told.is_none()).flat_map(|given| &given.values);
-    !is_refused(&call.payload.node)
-        && !is_undone(&call.payload.node, &call.words.verb)
-        && (DONE.iter().any(|word| is_said(observation, word))
-            || given.all(|value| is_said(observation, value)))
+    DONE.iter().any(|word| is_said(observation, word))
 }
 
 /// Whether the result reports that what was asked for was not done.
