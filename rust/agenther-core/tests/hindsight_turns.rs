@@ -30,7 +30,7 @@ fn goals(prompt: &str, steps: Vec<Step<'_>>, last_words: Option<&str>) -> Vec<Hi
         final_answer: last_words,
         ..Trajectory::default()
     };
-    let options = RelabelOptions { goals: 20, min_confidence: 0.0, seed: 0 };
+    let options = RelabelOptions { goals: 20, min_confidence: 0.0, ..RelabelOptions::default() };
     let goals = relabel(&Reading::new(&run), &options).goals;
     goals.into_iter().filter(|goal| matches!(goal.wording, Wording::Reuse | Wording::Relax)).collect()
 }

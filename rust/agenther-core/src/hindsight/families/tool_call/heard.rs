@@ -217,7 +217,14 @@ mod tests {
 
     fn argument<'a>(name: &'a str, value: &'a str) -> Argument<'a> {
         let span = Span::new(0, 0);
-        Argument { name, value: value.into(), kind: Kind::String, span, source: Source::Invented }
+        Argument {
+            name,
+            value: value.into(),
+            kind: Kind::String,
+            span,
+            source: Source::Invented,
+            bound: None,
+        }
     }
 
     fn is_said(text: &str, arguments: &[(&str, &str)]) -> bool {
