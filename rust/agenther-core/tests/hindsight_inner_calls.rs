@@ -1,35 +1,12 @@
 //! What a call says beside what it asks for: the tool that it passes on to, why it is made, and the log-in before it.
 
-use agenther_core::hindsight::{Origin, RelabelOptions, Relabeled, relabel};
+mod runs;
+
+use agenther_core::hindsight::Origin;
 use agenther_core::reading::Reading;
 use agenther_core::signals::effect::Effect;
-use agenther_core::trajectory::{Step, Trajectory};
-
-fn call<'a>(tool: &'a str, arguments: &'a str, observation: &'a str) -> Step<'a> {
-    Step {
-        action_name: Some(tool),
-        action_input: Some(arguments),
-        observation: Some(observation),
-        ..Step::default()
-    }
-}
-
-fn run<'a>(prompt: &'a str, tools: Option<&'a str>, steps: Vec<Step<'a>>) -> Trajectory<'a> {
-    Trajectory {
-        trajectory_id: Some("t"),
-        original_prompt: Some(prompt),
-        tools,
-        steps,
-        ..Trajectory::default()
-    }
-}
-
-fn relabeled(run: &Trajectory<'_>) -> Relabeled {
-    relabel(
-        &Reading::new(run),
-        &RelabelOptions { goals: 20, min_confidence: 0.0, ..RelabelOptions::default() },
-    )
-}
+use agenther_core::trajectory::Trajectory;
+use runs::{call, relabeled, run};
 
 /// The first goal and its answer, in small letters.
 fn first(run: &Trajectory<'_>) -> (String, String) {

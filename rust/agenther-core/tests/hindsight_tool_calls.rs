@@ -1,34 +1,10 @@
 //! Goals for runs over tools that no benchmark has: what is asked, what is answered, and when nothing is said.
 
-use agenther_core::hindsight::{Hindsight, Origin, RelabelOptions, Relabeled, Strategy, Wording, relabel};
-use agenther_core::reading::Reading;
+mod runs;
+
+use agenther_core::hindsight::{Hindsight, Origin, Relabeled, Strategy, Wording};
 use agenther_core::trajectory::{Step, Trajectory};
-
-fn call<'a>(tool: &'a str, arguments: &'a str, observation: &'a str) -> Step<'a> {
-    Step {
-        action_name: Some(tool),
-        action_input: Some(arguments),
-        observation: Some(observation),
-        ..Step::default()
-    }
-}
-
-fn run<'a>(prompt: &'a str, tools: Option<&'a str>, steps: Vec<Step<'a>>) -> Trajectory<'a> {
-    Trajectory {
-        trajectory_id: Some("t"),
-        original_prompt: Some(prompt),
-        tools,
-        steps,
-        ..Trajectory::default()
-    }
-}
-
-fn relabeled(run: &Trajectory<'_>) -> Relabeled {
-    relabel(
-        &Reading::new(run),
-        &RelabelOptions { goals: 20, min_confidence: 0.0, ..RelabelOptions::default() },
-    )
-}
+use runs::{call, relabeled, run};
 
 /// The goal over exactly these steps.
 fn over<'g>(result: &'g Relabeled, steps: &[u32]) -> &'g Hindsight {

@@ -1,17 +1,11 @@
 //! Turns of the user as goals: which of them a conversation answered, and which must not become goals.
 
+mod runs;
+
 use agenther_core::hindsight::{Hindsight, RelabelOptions, Wording, relabel};
 use agenther_core::reading::Reading;
 use agenther_core::trajectory::{Step, Trajectory};
-
-fn call<'a>(tool: &'a str, arguments: &'a str, observation: &'a str) -> Step<'a> {
-    Step {
-        action_name: Some(tool),
-        action_input: Some(arguments),
-        observation: Some(observation),
-        ..Step::default()
-    }
-}
+use runs::call;
 
 fn asked<'a>(user: &'a str, step: Step<'a>) -> Step<'a> {
     Step { user: Some(user), ..step }

@@ -157,8 +157,10 @@ fn row(row: &Node, chosen: &[String], name: Option<&str>) -> Option<String> {
     let name = told;
     Some(match values.is_empty() {
         true => name,
-        // A sentence has its own end.
-        false if name.ends_with(['.', '!', '?']) && is_prose(&name) => format!("{name} ({values})"),
+        // A sentence has its own end; a title that was cut is none.
+        false if name.ends_with('.') && !name.ends_with("..") && is_prose(&name) => {
+            format!("{name} ({values})")
+        }
         false => format!("{name}: {values}"),
     })
 }
