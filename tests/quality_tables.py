@@ -208,7 +208,7 @@ def own_fit(read: pl.DataFrame, rules: ah.rules.Rules | None) -> dict[str, ah.ru
         if name_of(str(place)):
             try:
                 fits[str(place)] = ah.rules.fit(
-                    of_source, rules=rules, task=pl.col("task"), types=pl.col("type"), date=""
+                    of_source, rules=rules, task=pl.col("task"), types=pl.col("type")
                 )
             except NotEnoughLabelsError:
                 continue
@@ -352,7 +352,7 @@ def types(read: pl.DataFrame) -> str:
     """Tell how well the type is found, given failure."""
     airline = read.filter(pl.col("source").struct.field("format") == "tau_bench")
     shipped = ah.rules.evaluate(airline, types=pl.col("type")).summary.row(0, named=True)
-    fitted = ah.rules.fit(airline, task=pl.col("task"), types=pl.col("type"), date="").held_out
+    fitted = ah.rules.fit(airline, task=pl.col("task"), types=pl.col("type")).held_out
     fitted = fitted.filter(pl.col("failed"), pl.col("type").is_not_null())
     held = list(fitted.select("type", "likeliest").iter_rows())
     failed = read.filter(pl.col("success").not_()).with_columns(
@@ -470,7 +470,7 @@ def agreement_table(read: pl.DataFrame) -> str:
 
 def write(read: pl.DataFrame) -> None:
     """Write the tables between their marks."""
-    left_out = ah.rules.fit(read, task=pl.col("task"), types=pl.col("type"), transfer=True, date="")
+    left_out = ah.rules.fit(read, task=pl.col("task"), types=pl.col("type"), transfer=True)
     page = PAGE.read_text()
     for mark, text in {
         "detection": detection(read, left_out),
