@@ -206,6 +206,24 @@ def test_other_columns_are_refused_in_a_sentence() -> None:
         pl.DataFrame({"messages": ["[]"]}).select(ah.from_messages(format="nonsense"))
 
 
+def test_what_is_known_besides_may_be_numbers_and_categories() -> None:
+    frame = pl.DataFrame(texts(CHAT, CHAT, CHAT)).with_columns(
+        key=pl.Series([7, 8, None]),
+        kind=pl.Series(["maps", None, "maps"]).cast(pl.Categorical),
+        solved=pl.Series([1, 0, 2], dtype=pl.Int8),
+    )
+    runs = trajectories(frame, trajectory_id="key", goal="kind", success="solved")
+    assert runs["trajectory_id"].to_list()[:2] == ["7", "8"]
+    assert runs["original_prompt"].to_list() == ["maps", CHAT[0]["content"], "maps"]
+    assert runs["success"].to_list() == [True, False, None]
+    for column, needed in (("messages", "String with JSON"), ("key", "Boolean")):
+        wrong = frame.with_columns(messages=pl.Series([["a"]] * 3), key=pl.lit(0.5))
+        with pytest.raises(pl.exceptions.ComputeError, match=needed):
+            trajectories(
+                wrong if column == "messages" else wrong.with_columns(frame["messages"]), success="key"
+            )
+
+
 def rows() -> list[dict[str, Any]]:
     return [
         {"id": "one", "messages": CHAT, "success": False, "topic": "maps"},

@@ -52,7 +52,9 @@ def from_messages(
     tools
         The schemas of the tools, as JSON text or lists of structs.
     trajectory_id, goal, system, success, reward
-        What is known of the run besides; where it is not null it wins over what the record says.
+        What is known of the run besides; where it is not null it wins over what the record says. Texts may be
+        numbers or categories, and `success` 0 and 1. Without a `trajectory_id` the id is a fingerprint of the
+        record where the record names none, so that equal rows have one id.
     format
         Read every row as this format (see `formats`) instead of recognising it.
     success_at
@@ -73,7 +75,9 @@ def from_messages(
 def messages_rejects(
     messages: IntoColumn = "messages", *, format: str | None = None, mapping: mappings.Mapping | None = None
 ) -> pl.Expr:
-    """Say why `from_messages` cannot read a row: structs of `reason` and `sentence`; null where it can.
+    """Say why `from_messages` cannot read a row: structs of `reason` and `sentence`.
+
+    It is null where the row can be read, and where it is null and there is nothing to read.
 
     >>> import agenther as ah, polars as pl
     >>> chats = pl.DataFrame({"messages": ['[{"role": "user", "content": "Hi"}]', "[1"]})

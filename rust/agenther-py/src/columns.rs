@@ -125,6 +125,10 @@ pub enum Need {
     Text,
     /// True or false.
     Flag,
+    /// Text, or what is a name all the same: a whole number or a category.
+    Name,
+    /// True or false, or 1 or 0.
+    Success,
     /// A number.
     Number,
     /// The steps of a run.
@@ -166,6 +170,18 @@ impl Need {
                 DataType::Boolean => Ok(()),
                 _ => Err(wrong(column, dtype, "Boolean")),
             },
+            Need::Name => match dtype {
+                DataType::Utf8View | DataType::LargeUtf8 | DataType::Utf8 | DataType::Dictionary(..) => {
+                    Ok(())
+                }
+                _ if dtype.is_integer() => Ok(()),
+                _ => Err(wrong(column, dtype, "String (whole numbers and categories are read too)")),
+            },
+            Need::Success => match dtype {
+                DataType::Boolean => Ok(()),
+                _ if dtype.is_integer() => Ok(()),
+                _ => Err(wrong(column, dtype, "Boolean (whole numbers are read too: 1 and 0)")),
+            },
             Need::Number => match dtype {
                 DataType::Float64 | DataType::Float32 | DataType::Int64 | DataType::Int32 => Ok(()),
                 _ => Err(wrong(column, dtype, "Float64 (Float32, Int64 and Int32 are read too)")),
@@ -192,21 +208,17 @@ fn item(dtype: &DataType) -> Option<&DataType> {
 }
 
 fn check_json(column: &str, dtype: &DataType) -> Result<(), Error> {
-    let item = match dtype {
+    let readable = match dtype {
         DataType::LargeList(item) | DataType::List(item) | DataType::FixedSizeList(item, _) => {
-            item.data_type()
+            matches!(item.data_type(), DataType::Struct(_) | DataType::Null)
         }
-        _ => dtype,
+        _ => matches!(
+            dtype,
+            DataType::Struct(_) | DataType::Utf8View | DataType::LargeUtf8 | DataType::Utf8 | DataType::Null
+        ),
     };
-    match item {
-        DataType::Struct(_) | DataType::Utf8View | DataType::LargeUtf8 | DataType::Utf8 | DataType::Null => {
-            Ok(())
-        }
-        _ => {
-            let needed = "String with JSON, List(Struct{role String, content String, …}) or Struct";
-            Err(wrong(column, dtype, needed))
-        }
-    }
+    let needed = "String with JSON, List(Struct{role String, content String, …}) or Struct";
+    if readable { Ok(()) } else { Err(wrong(column, dtype, needed)) }
 }
 
 fn check_steps(column: &str, dtype: &DataType) -> Result<(), Error> {

@@ -5,13 +5,12 @@ use std::sync::Arc;
 
 use agenther_logs::{CellReader, Mapping, Options, Run, Unreadable};
 use arrow_array::builder::StringViewBuilder;
-use arrow_array::cast::AsArray;
-use arrow_array::{Array, ArrayRef, BooleanArray, StructArray};
+use arrow_array::{Array, ArrayRef, StructArray};
 use arrow_buffer::NullBufferBuilder;
 use arrow_schema::DataType;
 use serde::Deserialize;
 
-use crate::columns::{Need, Numbers, Texts, flag, rows};
+use crate::columns::{Need, Numbers, Texts, rows};
 use crate::error::Error;
 use crate::frames::Trajectories;
 use crate::functions::{Function, Piece};
@@ -21,7 +20,7 @@ use crate::schema;
 /// What is read: messages, or a record of any known format; tool schemas; then what is known of the
 /// run besides: trajectory_id, original_prompt, system, success, reward.
 const MESSAGES: &[Need] =
-    &[Need::Json, Need::Json, Need::Text, Need::Text, Need::Text, Need::Flag, Need::Number];
+    &[Need::Json, Need::Json, Need::Name, Need::Name, Need::Name, Need::Success, Need::Number];
 
 /// The run of each row; null where the row is null or cannot be read.
 pub const FROM_MESSAGES: Function = Function {
@@ -126,8 +125,8 @@ impl<'a> Source<'a> {
 /// What the caller knows of each run; it wins over what the record says.
 struct Beside<'a> {
     tools: Source<'a>,
-    texts: [Texts<'a>; 3],
-    success: Option<&'a BooleanArray>,
+    texts: [Cells<'a>; 3],
+    success: Cells<'a>,
     reward: Numbers<'a>,
 }
 
@@ -135,8 +134,8 @@ impl<'a> Beside<'a> {
     fn new(columns: &'a [ArrayRef]) -> Self {
         Beside {
             tools: Source::new(&columns[0]),
-            texts: std::array::from_fn(|column| Texts::new(&columns[column + 1])),
-            success: columns[4].as_boolean_opt(),
+            texts: std::array::from_fn(|column| Cells::new(&columns[column + 1])),
+            success: Cells::new(&columns[4]),
             reward: Numbers::new(&columns[5]),
         }
     }
@@ -152,11 +151,11 @@ impl<'a> Beside<'a> {
         }
         let [id, goal, system] = std::array::from_fn(|column| self.texts[column].get(rows[column + 1]));
         if let Some(id) = id {
-            run.trajectory_id = id.into();
+            run.trajectory_id = id;
         }
-        run.original_prompt = goal.map(Into::into).or(run.original_prompt.take());
-        run.system = system.map(Into::into).or(run.system.take());
-        if let Some(success) = flag(self.success, rows[4]) {
+        run.original_prompt = goal.or(run.original_prompt.take());
+        run.system = system.or(run.system.take());
+        if let Some(success) = self.success.flag(rows[4]) {
             run.success = Some(success);
         }
         if let Some(reward) = self.reward.get(rows[5]) {

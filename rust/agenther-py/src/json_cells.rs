@@ -5,6 +5,7 @@
 //! therefore left out, and so are bytes, which JSON has no word for. `arrow-json` writes the same, and
 //! would bring casts and a parser that nothing here needs.
 
+use std::borrow::Cow;
 use std::fmt::Debug;
 use std::sync::Arc;
 
@@ -119,6 +120,29 @@ impl<'a> Cells<'a> {
                 Cells::Record(Record { array, members: members.collect() })
             }
             _ => Cells::Nothing,
+        }
+    }
+
+    /// The text of a row: of a column of texts or categories as it is, of numbers as they are written.
+    pub fn get(&self, row: usize) -> Option<Cow<'a, str>> {
+        match self {
+            Cells::Text(texts) => texts.get(row).map(Cow::Borrowed),
+            Cells::Category(category) => category.get(row).map(Cow::Borrowed),
+            Cells::Number(number) => number(row).map(Cow::Owned),
+            _ => None,
+        }
+    }
+
+    /// Whether a row is true, or 1; `None` also where it is another number than that and 0.
+    pub fn flag(&self, row: usize) -> Option<bool> {
+        match self {
+            Cells::Flag(flags) => flag(Some(flags), row),
+            Cells::Number(number) => match &*number(row)? {
+                "1" => Some(true),
+                "0" => Some(false),
+                _ => None,
+            },
+            _ => None,
         }
     }
 
