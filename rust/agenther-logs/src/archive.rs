@@ -9,6 +9,7 @@ use flate2::CrcReader;
 use flate2::read::DeflateDecoder;
 use zip::{CompressionMethod, ZipArchive};
 
+use crate::names::Named;
 use crate::stream::{CHUNK, Expansion};
 
 /// A zip archive starts with a local file header, or with its end where it is empty.
@@ -17,19 +18,12 @@ pub(crate) const MAGIC: [&[u8]; 2] = [b"PK\x03\x04", b"PK\x05\x06"];
 /// Most members of an archive.
 const MAX_MEMBERS: usize = 1 << 20;
 
-/// What a member's name ends with if it may hold records. Pictures and the like lie beside them.
-const RECORDS: &[&str] = &[
-    ".json", ".jsonl", ".ndjson", ".traj", ".gz", ".zst", ".csv", ".tsv", ".html", ".log", ".md", ".txt",
-    ".zip", ".eval",
-];
-
-/// Members whose text may be no log at all: notes and tables beside the logs.
-const PERHAPS: &[&str] = &[".csv", ".tsv", ".html", ".log", ".md", ".txt"];
-
 /// An open archive.
 pub(crate) struct Archive {
     file: Arc<File>,
     members: std::vec::IntoIter<Member>,
+    /// Whether it has members that another of the same name hides.
+    pub hides: bool,
 }
 
 /// A member that may hold records.
@@ -45,7 +39,7 @@ pub(crate) struct Member {
 impl Member {
     /// Whether it is no log unless its text is of a known format.
     pub fn may_be_no_log(&self) -> bool {
-        PERHAPS.iter().any(|suffix| self.name.ends_with(suffix))
+        Named::of(&self.name) == Named::Perhaps
     }
 }
 
@@ -57,11 +51,12 @@ impl Archive {
             let sentence = format!("it has {} members, more than the limit of {MAX_MEMBERS}", archive.len());
             return Err(io::Error::new(io::ErrorKind::InvalidData, sentence));
         }
+        let hides = archive.has_duplicate_names();
         let mut members = Vec::new();
         for index in 0..archive.len() {
             let member = archive.by_index_raw(index)?;
             let name = member.name()?.into_owned();
-            if member.is_file() && RECORDS.iter().any(|suffix| name.ends_with(suffix)) {
+            if member.is_file() && Named::of(&name) != Named::Other {
                 members.push(Member {
                     name,
                     start: member.data_start().unwrap_or_default(),
@@ -72,7 +67,7 @@ impl Archive {
                 });
             }
         }
-        Ok(Archive { file: Arc::new(file), members: members.into_iter() })
+        Ok(Archive { file: Arc::new(file), members: members.into_iter(), hides })
     }
 
     /// The next member that may hold records.

@@ -2,8 +2,8 @@
 
 use std::io;
 
-use crate::split::{Frame, FrameState, Splitter};
-use crate::stream::Window;
+use crate::split::{Frame, FrameState, HEAD_KEPT, Splitter};
+use crate::stream::{BOMB, Window};
 
 /// Some records of a file, in order.
 pub struct Block {
@@ -17,6 +17,8 @@ pub struct Block {
 struct CutFrame {
     frame: Frame,
     start: usize,
+    /// How many of its bytes are kept: of one that is cut, which is not read, the head.
+    kept: usize,
     /// What broke the stream where this frame ends.
     broken: Option<String>,
 }
@@ -28,6 +30,7 @@ pub(crate) struct Cut<'b> {
     pub key: Option<&'b str>,
     pub state: &'b FrameState,
     pub bytes: &'b [u8],
+    length: usize,
     pub broken: Option<&'b str>,
 }
 
@@ -36,7 +39,7 @@ impl Cut<'_> {
     pub fn size(&self) -> u64 {
         match self.state {
             FrameState::TooLarge { size, .. } => *size,
-            _ => self.bytes.len() as u64,
+            _ => self.length as u64,
         }
     }
 }
@@ -49,7 +52,8 @@ impl Block {
             offset: cut.frame.offset,
             key: cut.frame.key.as_deref(),
             state: &cut.frame.state,
-            bytes: &self.bytes[cut.start..cut.start + cut.frame.length],
+            bytes: &self.bytes[cut.start..cut.start + cut.kept],
+            length: cut.frame.length,
             broken: cut.broken.as_deref(),
         })
     }
@@ -83,40 +87,85 @@ impl Cutter {
         Cutter { window, splitter, records: first }
     }
 
+    /// The start of the stream, before a record was cut.
+    pub fn head(&self) -> &[u8] {
+        self.window.bytes()
+    }
+
     /// The next records, until there are `max_records` or about `max_bytes` of them; `None` at the
     /// end of the stream. `spare` is the memory of a block that was read.
     pub fn next_block(&mut self, max_records: usize, max_bytes: usize, spare: Vec<u8>) -> Option<Block> {
         let mut block = Block { bytes: spare, first: self.records, frames: Vec::new() };
         block.bytes.clear();
         while block.frames.len() < max_records && block.bytes.len() < max_bytes {
-            let Some(frame) = self.splitter.next(&mut self.window) else {
+            let Some(mut frame) = self.splitter.next(&mut self.window) else {
                 block.frames.extend(self.broken_end(block.bytes.len()));
                 break;
             };
-            block.bytes.extend_from_slice(&self.window.bytes()[..frame.length]);
-            let start = block.bytes.len() - frame.length;
-            let broken = self.broken_in(&frame);
+            let broken = self.broken_in(&mut frame);
+            let kept =
+                if frame.state == FrameState::Cut { frame.length.min(HEAD_KEPT) } else { frame.length };
+            let start = block.bytes.len();
+            block.bytes.extend_from_slice(&self.window.bytes()[..kept]);
             self.window.consume(frame.length);
-            block.frames.push(CutFrame { frame, start, broken });
+            block.frames.push(CutFrame { frame, start, kept, broken });
         }
         self.records += block.frames.len() as u64;
         (!block.is_empty()).then_some(block)
     }
 
-    /// A record that ends where the stream broke is bad because of that.
-    fn broken_in(&mut self, frame: &Frame) -> Option<String> {
+    /// A record that ends where the stream broke is bad because of that. One that a bomb was stopped in has no end.
+    fn broken_in(&mut self, frame: &mut Frame) -> Option<String> {
         let last = self.window.is_ended() && frame.length == self.window.bytes().len();
-        last.then(|| self.window.take_error()).flatten().as_ref().map(broken_sentence)
+        let error = last.then(|| self.window.take_error()).flatten()?;
+        if error.kind() == BOMB && frame.state == FrameState::Whole {
+            frame.state = FrameState::Cut;
+        }
+        Some(broken_sentence(&error))
     }
 
     /// A stream that broke between two records.
     fn broken_end(&mut self, start: usize) -> Option<CutFrame> {
         let error = self.window.take_error()?;
         let frame = Frame { offset: self.window.offset(), length: 0, key: None, state: FrameState::Cut };
-        Some(CutFrame { frame, start, broken: Some(broken_sentence(&error)) })
+        Some(CutFrame { frame, start, kept: 0, broken: Some(broken_sentence(&error)) })
     }
 }
 
 fn broken_sentence(error: &io::Error) -> String {
-    format!("Reading stopped here ({error}); what came before is kept. The file is damaged or was cut off.")
+    let why = if error.kind() == BOMB { "" } else { " The file is damaged or was cut off." };
+    format!("Reading stopped here ({error}); what came before is kept.{why}")
+}
+
+#[cfg(test)]
+mod tests {
+    use std::io::Read;
+
+    use super::*;
+    use crate::split::Layout;
+
+    /// Fails where it is read.
+    struct Failing(io::ErrorKind);
+
+    impl Read for Failing {
+        fn read(&mut self, _: &mut [u8]) -> io::Result<usize> {
+            Err(io::Error::new(self.0, "it failed"))
+        }
+    }
+
+    #[test]
+    fn a_bomb_is_said_to_be_one_and_leaves_its_head() {
+        for layout in [Layout::Lines, Layout::Values] {
+            for (kind, damaged) in [(BOMB, false), (io::ErrorKind::InvalidData, true)] {
+                let input = io::repeat(b'[').take(1 << 20).chain(Failing(kind));
+                let splitter = Splitter::new(layout.clone(), false, usize::MAX);
+                let mut cutter = Cutter::new(Window::new(Box::new(input)), splitter, 0);
+                let block = cutter.next_block(9, usize::MAX, Vec::new()).expect("there is a record");
+                let cut = block.records().next().expect("there is a record");
+                assert_eq!(cut.size(), 1 << 20);
+                assert_eq!(cut.broken.is_some_and(|why| why.contains("damaged")), damaged);
+                assert!(damaged || cut.bytes.len() == HEAD_KEPT);
+            }
+        }
+    }
 }

@@ -10,10 +10,11 @@ use crate::archive::{Archive, MAGIC};
 use crate::beside::{Beside, Folder, Nothing};
 use crate::block::{Block, Cutter};
 use crate::detect::{Detection, detect};
+use crate::encoding::{Encoding, decoded};
 use crate::formats::{FORMATS, Format, TEXT_FORMATS, TextFormat, names};
 use crate::json::Limits;
 use crate::mapping::Mapping;
-use crate::records::RecordReader;
+use crate::records::{RecordReader, Trouble};
 use crate::run::{Reason, Reject, Sink};
 use crate::split::{Layout, Splitter};
 use crate::stream::{Window, decompressed};
@@ -154,9 +155,13 @@ impl LogReader {
     fn of_archive(archive: Archive, name: &str, options: Options) -> io::Result<Self> {
         let before = Box::new(io::empty());
         let (source, cutter) = open_stream(before, stem_of(name), options, Arc::new(Nothing), 0)?;
+        let hides = archive.hides;
         let mut reader = LogReader::starting(source, cutter, Some(archive));
+        if hides {
+            reader.unopened.push_back(reject_of_member((Reason::NotALog, HIDDEN.to_owned())));
+        }
         if !reader.next_member() && reader.unopened.is_empty() {
-            reader.unopened.push_back(reject_of_member(NO_MEMBER.to_owned(), Reason::NotALog));
+            reader.unopened.push_back(reject_of_member((Reason::NotALog, NO_MEMBER.to_owned())));
         }
         Ok(reader)
     }
@@ -242,30 +247,47 @@ impl LogReader {
     fn next_member(&mut self) -> bool {
         let Some(archive) = &mut self.archive else { return false };
         while let Some(member) = archive.next_member() {
-            let stem = format!("{}/{}", stem_of(&self.source.stem), stem_of(&member.name));
+            // The source is the archive, or the member before, whose stem begins with that of the archive.
+            let archive_stem = self.source.stem.split('/').next().unwrap_or_default();
+            let stem = format!("{archive_stem}/{}", stem_of(&member.name));
             let options = self.source.options.clone();
             let opened = archive.stream(&member).and_then(|stream| {
                 open_stream(stream, stem, options, Arc::new(Nothing), self.counts.records)
             });
-            match opened {
-                Ok((source, _)) if source.detection.format.is_none() && member.may_be_no_log() => {}
-                Ok((source, cutter)) => {
-                    (self.source, self.cutter) = (Arc::new(source), cutter);
-                    return true;
-                }
-                Err(error) => self.unopened.push_back(reject_of_member(
-                    format!("The member `{}` cannot be read: {error}.", member.name.escape_debug()),
-                    Reason::BrokenStream,
-                )),
-            }
+            let name = member.name.escape_debug();
+            let trouble = match opened {
+                Ok((source, cutter)) => match frame_in(cutter.head()) {
+                    Some(frame) => (Reason::NotALog, format!("The member `{name}` is {frame}, {UNPACK}")),
+                    None if source.detection.format.is_none() && member.may_be_no_log() => continue,
+                    None => {
+                        (self.source, self.cutter) = (Arc::new(source), cutter);
+                        return true;
+                    }
+                },
+                Err(error) => (Reason::BrokenStream, format!("The member `{name}` cannot be read: {error}.")),
+            };
+            self.unopened.push_back(reject_of_member(trouble));
         }
         false
     }
 }
 
 const NO_MEMBER: &str = "The archive has no member whose name ends as that of a log (.json, .jsonl, …).";
+const HIDDEN: &str = "The archive has several members of one name, of which one is read; unpack it with a program that \
+keeps them all, or pack it again.";
+const UNPACK: &str = "which is not read inside an archive; unpack it, and read the file itself.";
 
-fn reject_of_member(sentence: String, reason: Reason) -> Reject {
+/// What a file of a frame is, by its first bytes. Such files are read from their end, which a stream has not yet.
+fn frame_in(head: &[u8]) -> Option<&'static str> {
+    match head {
+        [b'P', b'A', b'R', b'1', ..] => Some("a Parquet file"),
+        [b'A', b'R', b'R', b'O', b'W', b'1', ..] => Some("an Arrow file"),
+        [0xff, 0xff, 0xff, 0xff, ..] => Some("an Arrow stream"),
+        _ => None,
+    }
+}
+
+fn reject_of_member((reason, sentence): Trouble) -> Reject {
     Reject { record: 0, offset: 0, format: None, reason, sentence, raw: Vec::new() }
 }
 
@@ -283,6 +305,10 @@ fn open_stream(
     }
     let mut window = Window::new(decompressed(input)?);
     window.fill_to(SNIFFED);
+    if let Some(encoding) = Encoding::of(window.bytes()) {
+        window = Window::new(decoded(window.into_stream(), encoding));
+        window.fill_to(SNIFFED);
+    }
     let sniffed = window.bytes().len().min(SNIFFED);
     let complete = window.is_ended() && sniffed == window.bytes().len();
     let mut detection = detect(&window.bytes()[..sniffed], complete, options.mapping.as_deref());
@@ -327,7 +353,7 @@ pub(crate) fn format_named(name: &str) -> io::Result<Chosen> {
 /// The name of a file without folders, compression suffix and extension.
 fn stem_of(name: &str) -> String {
     let file = name.rsplit(['/', '\\']).next().unwrap_or(name);
-    let file = file.trim_end_matches(".gz").trim_end_matches(".zst");
+    let file = file.trim_end_matches(".gz").trim_end_matches(".zst").trim_end_matches(".zstd");
     let stem = file.rsplit_once('.').map_or(file, |(stem, _)| stem);
     if stem.is_empty() { file.to_owned() } else { stem.to_owned() }
 }

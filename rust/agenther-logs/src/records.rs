@@ -13,7 +13,7 @@ use crate::panics::caught;
 use crate::pieces::{Assembled, Pieces};
 use crate::reader::{Chosen, Counts, Options, SNIFFED, Source};
 use crate::run::{Reason, Reject, Run, Sink};
-use crate::split::{FrameState, Layout};
+use crate::split::{FrameState, HEAD_KEPT, Layout};
 use crate::table::Shape;
 use crate::verdicts;
 
@@ -211,7 +211,8 @@ impl Tally<'_, '_> {
             format: self.source.format(),
             reason,
             sentence,
-            raw: origin.bytes.to_vec(),
+            // Rejects are kept for longer than records are, and a log may be nothing else.
+            raw: origin.bytes[..origin.bytes.len().min(HEAD_KEPT)].to_vec(),
         });
     }
 }

@@ -145,7 +145,7 @@ pub struct Reject {
     pub reason: Reason,
     /// Why, as a sentence: what was found, what was expected, what to do.
     pub sentence: String,
-    /// The bytes of the record, whole; only the head of one that is over the size limit.
+    /// The bytes of the record: whole up to 64 KiB, of a longer one the head.
     pub raw: Vec<u8>,
 }
 

@@ -70,8 +70,8 @@ pub(crate) enum FrameState {
     },
 }
 
-/// Bytes kept of what is too large to be kept whole.
-const HEAD_KEPT: usize = 1 << 16;
+/// Bytes kept of what is not read, or could not be.
+pub(crate) const HEAD_KEPT: usize = 1 << 16;
 
 /// Finds where a record ends, in as many pieces as it comes.
 enum End {

@@ -78,11 +78,14 @@ impl<C: Fn() -> u64> Read for Expansion<C> {
             let sentence = format!(
                 "it grows more than {MAX_RATIO}-fold, as a decompression bomb does; decompress it first"
             );
-            return Err(io::Error::new(io::ErrorKind::InvalidData, sentence));
+            return Err(io::Error::new(BOMB, sentence));
         }
         Ok(read)
     }
 }
+
+/// The kind of error that a bomb is, which no damage of a file has.
+pub(crate) const BOMB: io::ErrorKind = io::ErrorKind::FileTooLarge;
 
 /// The part of the stream that is in memory. It grows to hold one record and no more.
 pub(crate) struct Window {

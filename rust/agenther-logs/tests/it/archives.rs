@@ -92,3 +92,59 @@ fn an_archive_without_logs_and_an_archive_in_an_archive_are_rejects() {
     let found = read(&OnDisk::new("nested.zip", &outer), 10);
     assert_eq!((found.runs.len(), found.rejects[0].reason), (0, Reason::NotALog));
 }
+
+#[test]
+fn what_may_be_a_log_by_its_name_is_read_and_no_more() {
+    let members = [
+        ("a.jsonl", record("a")),
+        ("b.jsonl.1", record("b")),
+        ("c.JSON", record("c")),
+        ("d", record("d")),
+        ("LICENSE", "Do what you like.".to_owned()),
+        ("e.log.2", record("e")),
+        ("f.jsonlines", record("f")),
+        ("picture.png", "not a log".to_owned()),
+        ("logs\\g.json", record("g")),
+    ];
+    let found = read(&OnDisk::new("names.zip", &zipped(&members, CompressionMethod::STORE)), 10);
+    assert_eq!(ids(&found), ["a", "b", "c", "d", "e", "f", "g"]);
+    assert!(found.rejects.is_empty(), "{:?}", found.rejects);
+}
+
+#[test]
+fn a_member_that_is_a_frame_is_a_reject_that_says_what_to_do() {
+    let members = [
+        ("a.jsonl", record("a")),
+        ("p.parquet", "PAR1 and so on".to_owned()),
+        ("no_suffix", "ARROW1\0\0".to_owned()),
+        ("b.jsonl", record("b")),
+    ];
+    let found = read(&OnDisk::new("frames.zip", &zipped(&members, CompressionMethod::DEFLATE)), 10);
+    assert_eq!(ids(&found), ["a", "b"]);
+    let sentences: Vec<&str> = found.rejects.iter().map(|reject| &*reject.sentence).collect();
+    assert_eq!(sentences.len(), 2);
+    assert!(sentences[0].starts_with("The member `p.parquet` is a Parquet file"), "{}", sentences[0]);
+    assert!(sentences[1].starts_with("The member `no_suffix` is an Arrow file"), "{}", sentences[1]);
+}
+
+#[test]
+fn runs_without_an_id_are_named_by_archive_and_member() {
+    let chat = r#"{"messages": [{"role": "user", "content": "Go."}]}"#.to_owned();
+    let members = [("a.jsonl", chat.clone()), ("logs/b.jsonl", chat.clone()), ("c.jsonl", chat)];
+    let file = OnDisk::new("ids.zip", &zipped(&members, CompressionMethod::STORE));
+    let archive = file.0.file_stem().unwrap().to_str().unwrap();
+    let expected = ["a-0", "b-1", "c-2"].map(|id| format!("{archive}/{id}"));
+    assert_eq!(ids(&read(&file, 10)), expected);
+}
+
+#[test]
+fn members_of_one_name_are_not_lost_without_a_word() {
+    let members = [("a.jsonl", record("a")), ("b.jsonl", record("b"))];
+    let mut bytes = zipped(&members, CompressionMethod::STORE);
+    while let Some(at) = bytes.windows(7).position(|window| window == b"b.jsonl") {
+        bytes[at] = b'a';
+    }
+    let found = read(&OnDisk::new("twice.zip", &bytes), 10);
+    assert_eq!((found.runs.len(), found.rejects.len()), (1, 1));
+    assert!(found.rejects[0].sentence.contains("several members of one name"));
+}
