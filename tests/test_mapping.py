@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import zipfile
 from typing import TYPE_CHECKING, Any
 
 import polars as pl
@@ -98,6 +99,14 @@ def test_a_draft_reads_the_log_that_it_was_made_from(log: Path, tmp_path: Path) 
         runs = ah.scan_logs(log, mapping=draft, on_error="skip").collect()
         assert runs["original_prompt"].to_list()[:2] == ["Book the ferry.", "Book the bus."]
         assert runs["steps"][0][0]["action_name"] == "timetable"
+    rows = pl.read_ndjson(log, ignore_errors=True)
+    frame, archive = tmp_path / "log.parquet", tmp_path / "log.zip"
+    rows.write_parquet(frame)
+    with zipfile.ZipFile(archive, "w") as file:
+        file.writestr("picture.png", "no log")
+        file.write(log, "log.jsonl")
+    for packed in (frame, frame.read_bytes(), archive, archive.read_bytes()):
+        assert 'steps = "' in ah.mapping.suggest(packed)
     with pytest.raises(ValueError, match="2 were found"):
         ah.mapping.suggest([log, draft])
     with pytest.raises(ValueError, match="The sample holds no JSON"):

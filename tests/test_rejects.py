@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import polars as pl
 import pytest
@@ -122,9 +122,22 @@ def test_rejects_have_a_budget(budget: float | None, sentence: str | None, log: 
             scan.collect()
 
 
-@pytest.mark.parametrize(("budget"), [-1, 1.5, -0.1])
-def test_a_budget_that_is_none_is_told_at_once(budget: float, log: Path) -> None:
-    with pytest.raises(ValueError, match=f"max_rejects: found {budget}, needed a number from 0"):
+@pytest.mark.parametrize(("budget"), [-1, 1.5, -0.1, "1", True, float("nan")])
+def test_a_budget_that_is_none_is_told_at_once(budget: Any, log: Path) -> None:
+    with pytest.raises(ValueError, match=f"max_rejects: found {budget!r}, needed a number from 0"):
         ah.scan_logs(log, max_rejects=budget)
     with pytest.raises(ValueError, match="on_error: found 'ignore', needed one of reject, raise, skip"):
         ah.scan_logs(log, on_error="ignore")  # type: ignore[arg-type]
+    for success_at in (float("nan"), "1", True):
+        with pytest.raises(ValueError, match=f"success_at: found {success_at!r}, needed a number"):
+            ah.scan_logs(log, success_at=success_at)  # type: ignore[arg-type]
+
+
+def test_a_record_over_the_limit_can_be_let_in() -> None:
+    data = f"{GOOD}\n{GOOD.replace('Hi', 'Hi' * 100)}".encode()
+    runs = ah.scan_logs(data, max_record_bytes=100, on_error="skip")
+    assert runs.collect().height == 1
+    assert ah.rejects(runs).collect()["reason"].to_list() == ["too_large"]
+    assert ah.scan_logs(data, max_record_bytes=1000).collect().height == 2
+    with pytest.raises(ValueError, match="max_record_bytes: found 0, needed a whole number from 1"):
+        ah.scan_logs(data, max_record_bytes=0)

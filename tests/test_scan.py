@@ -12,7 +12,7 @@ import pytest
 from polars.testing import assert_frame_equal
 
 import agenther as ah
-from agenther import _native, schema
+from agenther import _native, arrow_stream, schema
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -195,10 +195,25 @@ def test_a_file_that_vanishes_is_a_reject_and_the_rest_is_read(logs: Path) -> No
     assert scan.files["rejects"].to_list() == [1, 0]
 
 
-@pytest.mark.parametrize("suffix", ["parquet", "arrow"])
-def test_trajectory_frames_are_read_too(suffix: str, runs: pl.DataFrame, tmp_path: Path) -> None:
-    path = tmp_path / f"runs.{suffix}"
-    runs.write_parquet(path) if suffix == "parquet" else runs.write_ipc(path)
+def _stream(frame: pl.DataFrame, path: Path) -> None:
+    """Write a frame as `datasets` does: a stream of batches."""
+    table = frame.to_arrow()
+    with pa.OSFile(str(path), "wb") as file, pa.ipc.new_stream(file, table.schema) as writer:
+        writer.write_table(table, max_chunksize=2)
+
+
+WRITE: dict[str, Callable[[pl.DataFrame, Path], Any]] = {
+    "parquet": pl.DataFrame.write_parquet,
+    "arrow": pl.DataFrame.write_ipc,
+    "stream": _stream,
+}
+
+
+@pytest.mark.parametrize("kind", WRITE)
+def test_trajectory_frames_are_read_too(kind: str, runs: pl.DataFrame, tmp_path: Path) -> None:
+    path = tmp_path / "x[1]*" / "runs.arrow"  # no glob
+    path.parent.mkdir()
+    WRITE[kind](runs, path)
     scan = ah.LogScan(path, batch_rows=2)
     batches = list(scan.batches())
     assert [batch.height for batch in batches] == [2, 2, 1]
@@ -254,18 +269,48 @@ def test_another_frame_is_a_reject(other: pl.DataFrame, sentence: str, tmp_path:
     assert scan.files["rejects"].to_list() == [1, 0]
 
 
-@pytest.mark.parametrize("suffix", ["parquet", "arrow"])
-def test_other_frames_are_read_as_records(suffix: str, tmp_path: Path) -> None:
+@pytest.mark.parametrize("kind", WRITE)
+def test_other_frames_are_read_as_records(kind: str, tmp_path: Path) -> None:
     logs = [json.loads(chat(prompt)) for prompt in PROMPTS] + [{"messages": None}]
-    path = tmp_path / f"chats.{suffix}"
-    frame = pl.DataFrame(logs)
-    frame.write_parquet(path) if suffix == "parquet" else frame.write_ipc(path)
+    path = tmp_path / "chats.arrow"
+    WRITE[kind](pl.DataFrame(logs), path)
     scan = ah.LogScan(path, batch_rows=2)
     runs = pl.concat(scan.batches())
     assert runs["original_prompt"].to_list() == PROMPTS
     assert runs["source"].struct.field("record").to_list() == [0, 1, 2, 3, 4]
     assert scan.files.select("format", "records", "rejects").row(0) == ("openai_chat", 6, 1)
     assert ah.detect_formats(path).select("format", "layout").row(0) == ("openai_chat", "rows of a frame")
+
+
+def test_categories_that_change_within_an_arrow_stream_are_followed(tmp_path: Path) -> None:
+    path = tmp_path / "chats.arrow"
+    prompts = [[f"{letter}{batch}" for letter in "ab" * 9] for batch in range(5)]
+    schema = pa.schema({"instruction": pa.dictionary(pa.int8(), pa.string()), "output": pa.string()})
+    with pa.OSFile(str(path), "wb") as file, pa.ipc.new_stream(file, schema) as writer:
+        for names in prompts:
+            columns = [pa.array(names).dictionary_encode().cast(schema.types[0]), pa.array(names)]
+            writer.write_batch(pa.record_batch(columns, schema))
+    names = [name for names in prompts for name in names]
+    read = arrow_stream.scan(str(path))
+    for column in ("instruction", "output"):
+        assert pl.concat(read.collect_batches())[column].to_list() == names
+        assert read.head(20).collect()[column].to_list() == names[:20]
+
+
+def test_an_arrow_stream_that_was_cut_off_is_a_reject(runs: pl.DataFrame, tmp_path: Path) -> None:
+    path = tmp_path / "runs.arrow"
+    _stream(runs, path)
+    whole = path.read_bytes()
+    for length in (0, 4, 6, 9, 99, len(whole) // 2, len(whole) - 100):
+        path.write_bytes(whole[:length])
+        scan = ah.LogScan(path)
+        read = sum(batch.height for batch in scan.batches())
+        assert read < runs.height
+        assert scan.rejects.height == (1 if length else 0), length
+    path.write_bytes(b"\xff" * 999)
+    scan = ah.LogScan(path)
+    assert not list(scan.batches())
+    assert "damaged" in scan.rejects["sentence"].item()
 
 
 def test_the_scanner_is_an_arrow_stream(logs: Path) -> None:

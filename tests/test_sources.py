@@ -5,7 +5,9 @@ from __future__ import annotations
 import gzip
 import io
 import json
+import os
 import sys
+import threading
 import zipfile
 from typing import TYPE_CHECKING, Any
 
@@ -179,6 +181,79 @@ def test_a_folder_that_a_glob_matches_is_read_as_one_that_is_named(tmp_path: Pat
         ah.scan_logs(f"{tmp_path}/no*")
 
 
+def test_a_folder_says_what_it_passed_over(tmp_path: Path) -> None:
+    """Suffixes count in any case and rotated, what has none by its content, and the rest is named."""
+    runs = ("a.JSONL", "b.jsonl.1", "c.jsonlines", "d.log.2", "e", "deep/f.json")
+    (tmp_path / "deep").mkdir()
+    for name in runs:
+        (tmp_path / name).write_text(log(name))
+    (tmp_path / "g.zst").write_bytes(gzip.compress(log("g.zst").encode()))
+    others = ("LICENSE", "h.yaml", "i.png", "notes.txt")
+    for name in (*others, ".hidden.png"):
+        (tmp_path / name).write_text("Milk, eggs, bread.\n")
+    (tmp_path / "link").symlink_to(tmp_path, target_is_directory=True)
+    (tmp_path / "again.json").symlink_to(tmp_path / "deep/f.json")
+    scan = ah.LogScan(tmp_path)
+    found = pl.concat(scan.batches())["original_prompt"]
+    assert sorted(found) == sorted([*runs, "g.zst"])
+    assert sorted(scan.passed_over) == [str(tmp_path / name) for name in sorted([*others, "link"])]
+    assert sources.tally_passed_over(scan.passed_over) == {
+        ".png": 1,
+        ".txt": 1,
+        ".yaml": 1,
+        "links to folders": 1,
+        "without a suffix": 1,
+    }
+
+
+def test_a_file_of_many_names_is_read_once(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (tmp_path / "log.jsonl").write_text(log("one"))
+    (tmp_path / "link.jsonl").symlink_to(tmp_path / "log.jsonl")
+    monkeypatch.chdir(tmp_path)
+    spellings: list[str | Path] = [
+        "log.jsonl",
+        "./log.jsonl",
+        tmp_path / "log.jsonl",
+        tmp_path,
+        "*.jsonl",
+        "link.jsonl",
+    ]
+    assert sources.find(spellings) == ["log.jsonl"]
+    monkeypatch.setattr(sys, "stdin", io.TextIOWrapper(io.BytesIO(log("two").encode())))
+    assert prompts(["-", "-"]) == ["two"]
+
+
+def test_no_source_is_a_mistake() -> None:
+    nothing: list[Any] = [[], iter([])]
+    for none in nothing:
+        with pytest.raises(ValueError, match="sources: found none, needed a file"):
+            ah.scan_logs(none)
+
+
+def test_an_open_file_stays_where_it_stood() -> None:
+    file = io.BytesIO(b"before" + log(*PROMPTS).encode())
+    file.seek(6)
+    assert prompts(file) == prompts(file) == PROMPTS
+    assert file.tell() == 6
+    file.seek(0, io.SEEK_END)
+    with pytest.raises(ValueError, match="stands at its end"):
+        ah.scan_logs(file)
+    assert prompts(io.BytesIO()) == []
+
+
+@pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="named pipes are of Unix")
+def test_a_named_pipe_is_read_once(tmp_path: Path) -> None:
+    pipe = tmp_path / "pipe"
+    os.mkfifo(pipe)
+    writer = threading.Thread(target=lambda: pipe.write_bytes(log(*PROMPTS).encode()))
+    writer.start()
+    scan = ah.scan_logs(pipe)
+    assert scan.collect()["original_prompt"].to_list() == PROMPTS
+    writer.join()
+    with pytest.raises((ValueError, pl.exceptions.ComputeError), match="cannot be read a second time"):
+        scan.collect()
+
+
 @pytest.fixture
 def store() -> Iterator[Any]:
     """Give an object store with three logs and a text, as the `memory://` of fsspec."""
@@ -231,7 +306,9 @@ def test_a_store_that_cannot_be_read_says_what_is_missing(monkeypatch: pytest.Mo
     with pytest.raises(OSError, match="memory://logs cannot be read: no credentials"):
         ah.scan_logs("memory://logs")
     monkeypatch.setitem(sys.modules, "fsspec", None)
-    with pytest.raises(ModuleNotFoundError, match="s3://logs needs the package fsspec"):
+    with pytest.raises(
+        ModuleNotFoundError, match=r"s3://logs needs .* `pip install 'agenther\[remote\]' s3fs`"
+    ):
         ah.scan_logs("s3://logs")
 
 

@@ -11,6 +11,8 @@ __all__ = [
     "detect",
     "detect_chunks",
     "formats",
+    "is_log_name",
+    "log_suffixes",
     "rules_schema",
     "shapes",
     "suggest_mapping",
@@ -33,6 +35,7 @@ class LogScanner:
         format: str | None = None,
         success_at: float | None = None,
         mapping: str | None = None,
+        max_record_bytes: int | None = None,
         columns: list[str] | None = None,
         batch_rows: int = 8192,
         batch_bytes: int = ...,
@@ -46,6 +49,7 @@ class LogScanner:
         format: str | None = None,
         success_at: float | None = None,
         mapping: str | None = None,
+        max_record_bytes: int | None = None,
         columns: list[str] | None = None,
         batch_rows: int = 8192,
         batch_bytes: int = ...,
@@ -74,4 +78,6 @@ def detect_chunks(name: str, chunks: Iterable[bytes], mapping: str | None = None
 def check_mapping(text: str) -> str: ...
 def suggest_mapping(sample: bytes) -> str: ...
 def formats() -> list[str]: ...
+def is_log_name(path: str) -> bool | None: ...
+def log_suffixes() -> tuple[list[str], list[str]]: ...
 def shapes() -> list[tuple[str, str]]: ...

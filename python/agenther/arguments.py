@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+from math import isnan, nan
 from pathlib import Path
 from typing import Any
 
@@ -47,9 +48,12 @@ def budget(text: str) -> float:
 def number(text: str) -> float:
     """Read a number."""
     try:
-        return float(text)
+        value = float(text)
     except ValueError:
-        raise argparse.ArgumentTypeError(f"found {text}, needed a number") from None
+        value = nan
+    if isnan(value):
+        raise argparse.ArgumentTypeError(f"found {text}, needed a number")
+    return value
 
 
 def count(text: str) -> int:
@@ -125,6 +129,12 @@ def add_reading(parser: argparse.ArgumentParser) -> None:
         type=number,
         metavar="X",
         help="the reward from which on a run is a success, where its log states none",
+    )
+    parser.add_argument(
+        "--max-record-bytes",
+        type=count,
+        metavar="N",
+        help="a record of more bytes is a reject; by default of more than 256 MiB",
     )
 
 

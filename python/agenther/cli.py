@@ -34,7 +34,7 @@ from agenther.expressions import THOUGHTS, classify, panic
 from agenther.job import REJECTS, AccountError, Job, reject_lines, run
 from agenther.scan import LogScan, RejectedRecordsError
 from agenther.schema import FAILURE_TYPES
-from agenther.sources import find
+from agenther.sources import find, look, tally_passed_over
 from agenther.survey import shapes, survey
 
 if TYPE_CHECKING:
@@ -124,6 +124,7 @@ def _run(options: argparse.Namespace) -> int:
         success_at=options.success_at,
         on_error=options.on_error,
         max_rejects=options.max_rejects,
+        max_record_bytes=options.max_record_bytes,
         rejects=options.rejects,
         rules=_rules(options),
     )
@@ -134,11 +135,7 @@ def _run(options: argparse.Namespace) -> int:
     else:
         console.account(account, job.out)
     if not account.records:
-        console.problem(
-            f"no record is in {', '.join(map(str, job.logs))}: {_files(account.files)} read, with nothing in"
-            " them; is this where the logs are?"
-        )
-        return USAGE
+        return _nothing(job.logs, account.files)
     if not account.rejected or job.on_error == "skip":
         return DONE
     place = job.rejects or job.out / REJECTS
@@ -147,6 +144,15 @@ def _run(options: argparse.Namespace) -> int:
         f" {account.first_reject}"
     )
     return PROBLEMS
+
+
+def _nothing(logs: Sequence[object], files: int) -> int:
+    """Say that there is no record in any of the logs."""
+    console.problem(
+        f"no record is in {', '.join(map(str, logs))}: {_files(files)} read, with nothing in them; is this"
+        " where the logs are?"
+    )
+    return USAGE
 
 
 def _files(number: int) -> str:
@@ -165,6 +171,7 @@ def _scan(options: argparse.Namespace) -> LogScan:
         success_at=options.success_at,
         on_error=options.on_error,
         max_rejects=options.max_rejects,
+        max_record_bytes=options.max_record_bytes,
     )
 
 
@@ -200,6 +207,14 @@ def _classify(options: argparse.Namespace) -> int:
         console.say(f"{read:,} runs read, {failed.total():,} failed: {console.tally(failed) or 'none'}.")
         if failed.total() > len(shown):
             console.say(f"The first {len(shown)} failures are shown; --json gives every run.")
+    return _ended(scan, options)
+
+
+def _ended(scan: LogScan, options: argparse.Namespace) -> int:
+    """Say what a scan has not read, and give the exit code."""
+    console.passed_over(tally_passed_over(scan.passed_over))
+    if not scan.files["records"].sum():
+        return _nothing(options.logs, scan.files_read)
     return _rejected(scan.rejects, options.rejects)
 
 
@@ -244,7 +259,13 @@ def _show(options: argparse.Namespace) -> int:
 
 
 def _find(options: argparse.Namespace) -> tuple[explain.Found, dict[str, Any]]:
-    scan = LogScan(options.log, format=options.format, mapping=options.mapping, success_at=options.success_at)
+    scan = LogScan(
+        options.log,
+        format=options.format,
+        mapping=options.mapping,
+        success_at=options.success_at,
+        max_record_bytes=options.max_record_bytes,
+    )
     pack = _rules(options)
     found = explain.find(scan, options.id, options.record, rules=pack)
     return found, explain.explain(found.run, rules=pack)
@@ -271,7 +292,8 @@ def _formats(options: argparse.Namespace) -> int:
         draft = mapping.suggest(options.paths)
         sys.stdout.write(json.dumps({"mapping": draft}) + "\n" if options.json else draft)
         return DONE
-    found = survey(options.paths, mapping=options.mapping)
+    files = look(options.paths)
+    found = survey(files.files, mapping=options.mapping)
     troubled = found.filter(pl.col("format").is_null() | (pl.col("rejects") > 0))
     if options.json:
         _print_json(found.to_dicts())
@@ -284,6 +306,9 @@ def _formats(options: argparse.Namespace) -> int:
         ).iter_rows():
             share = f"{rejects:,} of {records:,} records cannot be read; of the first: "
             console.problem(f"{path}: {share + sentence if sentence else 'It holds no record.'}")
+    console.passed_over(tally_passed_over(files.passed_over))
+    if not found["records"].sum():
+        return _nothing(options.paths, found.height)
     return PROBLEMS if troubled.height else DONE
 
 
@@ -399,7 +424,7 @@ def _rules_eval(options: argparse.Namespace) -> int:
         )
     elif options.types is not None:
         _types_told(options.types, found.types["truth"].to_list(), summary["failures"])
-    return _rejected(scan.rejects, options.rejects)
+    return _ended(scan, options)
 
 
 def _types_told(field: str, types: Sequence[str | None], failures: int) -> None:
@@ -448,7 +473,7 @@ def _rules_fit(options: argparse.Namespace) -> int:
             f"fitted on {found.held_out.height:,} runs, {found.left_out:,} left out;"
             f" use it with --rules {options.out}"
         )
-    return _rejected(scan.rejects, options.rejects)
+    return _ended(scan, options)
 
 
 def _dicts(frame: pl.DataFrame) -> list[dict[str, Any]]:

@@ -118,6 +118,16 @@ def account(of: Account, folder: Path) -> None:
         ),
         soft_wrap=True,
     )
+    passed_over(of.passed_over)
+
+
+def passed_over(kinds: Mapping[str, int]) -> None:
+    """Say what of the folders was not read, if there is any."""
+    if files := sum(kinds.values()):
+        problem(
+            f"{files:,} {'file was' if files == 1 else 'files were'} passed over ({tally(kinds)}), not named"
+            " as logs are or of no known format; name a file itself to read it all the same"
+        )
 
 
 def tally(counts: Mapping[str, int], of: str = "") -> str:

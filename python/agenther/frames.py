@@ -2,21 +2,22 @@
 
 from __future__ import annotations
 
+from glob import escape
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import polars as pl
 
-from agenther import _native, _plugin, schema
+from agenther import _native, _plugin, arrow_stream, schema
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
-SUFFIXES = (".parquet", ".arrow", ".feather", ".ipc")
 FORMAT = "trajectory_frame"
 
 PARQUET = b"PAR1"
 ARROW = b"ARROW1"
+MAGIC = (PARQUET, ARROW, arrow_stream.MAGIC)
 
 _SNIFFED_ROWS = 64
 _MOST_ROWS = 512
@@ -33,8 +34,8 @@ class NotTrajectoriesError(Exception):
 
 
 def is_frame(path: str) -> bool:
-    """Tell by its first bytes whether a file is Parquet or Arrow."""
-    return _magic(path).startswith((PARQUET, ARROW))
+    """Tell by its first bytes whether a file is Parquet or Arrow, as a file or as a stream."""
+    return _magic(path).startswith(MAGIC)
 
 
 def has_steps(path: str) -> bool:
@@ -57,20 +58,21 @@ def read(
     )
     frame = _scan(path).with_row_index("source.record")
     runs = frame.select(conform(_columns(path), source, success_at))
-    yield from _batches(runs if columns is None else runs.select(columns), rows, _height(path))
+    yield from _batches(runs if columns is None else runs.select(columns), rows, path)
 
 
 def records(path: str, rows: int) -> Iterator[bytes]:
     """Read any other frame as JSON lines, a row a record, for the log reader to make out."""
     lines = _scan(path).select(line=_plugin.call("to_json", [pl.struct(pl.all())], {}))
-    for batch in _batches(lines, rows, _height(path)):
+    for batch in _batches(lines, rows, path):
         text: str = batch["line"].str.join("\n").item()
         yield text.encode() + b"\n"
 
 
-def _batches(lazy: pl.LazyFrame, rows: int, height: int) -> Iterator[pl.DataFrame]:
+def _batches(lazy: pl.LazyFrame, rows: int, path: str) -> Iterator[pl.DataFrame]:
     read = 0
     try:
+        height = _height(path)
         for batch in lazy.collect_batches(chunk_size=min(rows, _MOST_ROWS), maintain_order=True):
             read += batch.height
             yield batch
@@ -119,8 +121,12 @@ def _magic(path: str) -> bytes:
 
 
 def _scan(path: str) -> pl.LazyFrame:
-    is_parquet = _magic(path).startswith(PARQUET)
-    return pl.scan_parquet(path, glob=False) if is_parquet else pl.scan_ipc(path)
+    magic = _magic(path)
+    if magic.startswith(PARQUET):
+        return pl.scan_parquet(path, glob=False)
+    if magic.startswith(ARROW):
+        return pl.scan_ipc(escape(path))  # which takes its path for a glob
+    return arrow_stream.scan(path)
 
 
 def _columns(path: str) -> pl.Schema:

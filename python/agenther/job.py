@@ -25,7 +25,7 @@ from agenther.export import WRITERS
 from agenther.expressions import analyze, panic
 from agenther.moulds import moulds, read_moulds
 from agenther.scan import LogScan, RejectedRecordsError, scan_logs
-from agenther.sources import find
+from agenther.sources import look, tally_passed_over
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
@@ -93,6 +93,8 @@ class Job:
     """What to do with a record that cannot be read: keep it aside, stop, or count it and keep nothing."""
     max_rejects: float | None = None
     """Give up at more rejects than this number, or, given a float, than this share of the records."""
+    max_record_bytes: int | None = None
+    """A record of more bytes is a reject; 256 MiB unless given."""
     rejects: Path | None = None
     """Where to write the rejects instead of `out`; they are written there even if the job is given up."""
     moulds: Path | Literal["auto"] | None = None
@@ -142,6 +144,8 @@ class Account:
     """What became of every record."""
 
     files: int = 0
+    passed_over: dict[str, int] = field(default_factory=dict)
+    """Files of the folders that were not read, by how they are named: see `sources.Found`."""
     records: int = 0
     read: int = 0
     rejected: Counter[str] = field(default_factory=Counter)
@@ -180,6 +184,8 @@ class Account:
         """Give the account as it stands in `summary.json`; reasons with the most runs come first."""
         return {
             "files": self.files,
+            "passed_over": sum(self.passed_over.values()),
+            "passed_over_by_suffix": self.passed_over,
             "records": self.records,
             "rejected": self.rejected.total(),
             "rejected_by_reason": _ordered(self.rejected),
@@ -228,9 +234,9 @@ def run(job: Job, progress: Callable[[int, int], None] | None = None) -> Account
     for name in job.to:
         writer: Any = WRITERS[name]
         writer.check_mask(job.mask)
-    logs, earlier = _inputs(job)
+    logs, earlier, account.passed_over = _inputs(job)
     known = ledger.of(earlier)
-    learned = _moulds(job)
+    learned = _moulds(job, logs)
     scan = LogScan(
         logs,
         format=job.log_format,
@@ -238,6 +244,7 @@ def run(job: Job, progress: Callable[[int, int], None] | None = None) -> Account
         mapping=job.mapping,
         on_error="raise" if job.on_error == "raise" else "reject",
         max_rejects=job.max_rejects,
+        max_record_bytes=job.max_record_bytes,
     )
     with _all_or_nothing(job.out) as folder:
         with ExitStack() as stack:
@@ -328,7 +335,7 @@ def _pass_over(runs: pl.DataFrame, known: ledger.Ledger, account: Account) -> pl
     return runs.filter(~before)
 
 
-def _moulds(job: Job) -> pl.DataFrame | None:
+def _moulds(job: Job, logs: list[Source]) -> pl.DataFrame | None:
     """Learn the moulds of the logs, which are read once more for it, or read those of a file."""
     if job.moulds is None:
         return None
@@ -341,11 +348,12 @@ def _moulds(job: Job) -> pl.DataFrame | None:
         )
     return moulds(
         scan_logs(
-            _inputs(job)[0],
+            logs,
             format=job.log_format,
             success_at=job.success_at,
             mapping=job.mapping,
             on_error="skip",
+            max_record_bytes=job.max_record_bytes,
         )
     )
 
@@ -461,12 +469,12 @@ def _readable(reject: dict[str, Any]) -> dict[str, Any]:
         return {**reject, "raw_base64": base64.b64encode(raw).decode()}
 
 
-def _inputs(job: Job) -> tuple[list[Source], list[Path]]:
+def _inputs(job: Job) -> tuple[list[Source], list[Path], dict[str, int]]:
     """Find the logs, and the ledgers of earlier jobs: what such a job has written is no log of an agent.
 
     The output folder is not looked into where it lies in another that is named, so that a job can be done
     again: its files are about to be replaced. Who names it wants what it holds passed over, and would lose
-    it.
+    it. The last is what of the folders is passed over, see `tally_passed_over`.
     """
     out = job.out.resolve()
     named = [str(log) for log in job.logs if out in (place := Path(log).resolve(), *place.parents)]
@@ -478,7 +486,8 @@ def _inputs(job: Job) -> tuple[list[Source], list[Path]]:
         )
     logs: list[Source] = []
     earlier: dict[Path, None] = {}
-    for source in find(job.logs):
+    found = look(job.logs)
+    for source in found.files:
         path = Path(source).resolve() if isinstance(source, str) else None
         if path is None:
             logs.append(source)
@@ -493,4 +502,4 @@ def _inputs(job: Job) -> tuple[list[Source], list[Path]]:
             f"every file of {', '.join(map(str, job.logs))} is in the output folder {job.out}, "
             "or is output of an earlier job"
         )
-    return logs, list(earlier)
+    return logs, list(earlier), tally_passed_over(found.passed_over)

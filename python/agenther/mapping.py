@@ -5,17 +5,19 @@
 
 from __future__ import annotations
 
-from itertools import islice
+import zipfile
+import zlib
+from itertools import chain, islice
 from pathlib import Path
 from typing import TYPE_CHECKING, TypeAlias
 
-from agenther import _native
-from agenther.sources import CHUNK, find
+from agenther import _native, frames
+from agenther.sources import CHUNK, ZIP, find, needs_disk, on_disk
 
 if TYPE_CHECKING:
     from os import PathLike
 
-    from agenther.sources import Sources
+    from agenther.sources import Source, Sources
 
 Mapping: TypeAlias = "str | PathLike[str]"
 """The path of a mapping."""
@@ -51,11 +53,42 @@ def suggest(log: Sources) -> str:
     if len(files) != 1:
         raise ValueError(f"a mapping is drafted from one log, and {len(files)} were found")
     (source,) = files
-    if isinstance(source, str):
-        with Path(source).open("rb") as file:
-            return _native.suggest_mapping(file.read(_SAMPLE))
-    return _native.suggest_mapping(b"".join(islice(source.chunks(), _SAMPLE // CHUNK)))
+    return _native.suggest_mapping(_sample(source))
 
+
+def _sample(source: Source) -> bytes:
+    """Give the start of a log: of a frame its first rows, of an archive its first log."""
+    if isinstance(source, str):
+        if frames.is_frame(source):
+            try:
+                return next(frames.records(source, _ROWS), b"")
+            except frames.NotTrajectoriesError as error:
+                raise ValueError(f"{source}: {error}") from error
+        with Path(source).open("rb") as file:
+            start = file.read(_SAMPLE)
+        return _sample_of_archive(source) if start.startswith(ZIP) else start
+    chunks = source.chunks()
+    start = next(chunks, b"")
+    if needs_disk(start):
+        with on_disk(source.name, chain([start], chunks)) as path:
+            return _sample(path)
+    return b"".join(islice(chain([start], chunks), _SAMPLE // CHUNK))
+
+
+def _sample_of_archive(path: str) -> bytes:
+    try:
+        with zipfile.ZipFile(path) as archive:
+            for member in archive.namelist():
+                if _native.is_log_name(member):
+                    with archive.open(member) as file:
+                        return file.read(_SAMPLE)
+    except (zipfile.BadZipFile, NotImplementedError, RuntimeError, zlib.error) as error:
+        raise ValueError(f"{path} cannot be read as an archive here: {error}; unpack it first") from error
+    raise ValueError(f"the archive {path} has no member that is named as a log is")
+
+
+_ROWS = 64
+"""Rows of a frame that a draft is made from."""
 
 _SAMPLE = 4 * CHUNK
 """Bytes of a log, compressed or not, that a draft is made from."""

@@ -10,6 +10,8 @@ import warnings
 from contextlib import ExitStack
 from functools import partial
 from itertools import chain, groupby
+from math import isnan
+from numbers import Real
 from typing import TYPE_CHECKING, Any, Literal, TypeAlias
 
 import polars as pl
@@ -17,7 +19,7 @@ from polars.io.plugins import register_io_source
 
 from agenther import _native, frames, schema
 from agenther.mapping import load
-from agenther.sources import Source, Sources, Stream, find, name_of, needs_disk, on_disk
+from agenther.sources import Source, Sources, Stream, find, look, name_of, needs_disk, on_disk
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Sequence
@@ -54,8 +56,9 @@ class LogScan:
     ----------
     sources
         Files, folders and globs; open files and bytes; `-` for standard input; URLs of object stores
-        (`s3://…`, `hf://…`), which fsspec opens. A file that is named twice is read once. Of a folder,
-        `.html`, `.log`, `.md` and `.txt` are read where a format is recognised in them.
+        (`s3://…`, `hf://…`), which fsspec opens. A file that is named twice is read once, however its path
+        is spelled. Of a folder, what is named as logs are is read, and `.csv`, `.html`, `.log`, `.md`,
+        `.tsv`, `.txt` and what has no suffix where a format is recognised in it; `passed_over` has the rest.
     format
         Read every record as this format (see `formats`) instead of detecting it.
     success_at
@@ -70,6 +73,8 @@ class LogScan:
     max_rejects
         Stop with `RejectedRecordsError` at more rejects than this number, or, given a float, at the end
         if they are more than this share of the records.
+    max_record_bytes
+        A record of more bytes is a reject; 256 MiB unless given.
     columns
         Build these columns of the frame alone.
     batch_rows
@@ -85,6 +90,7 @@ class LogScan:
         mapping: Mapping | None = None,
         on_error: OnError = "reject",
         max_rejects: float | None = None,
+        max_record_bytes: int | None = None,
         columns: Sequence[str] | None = None,
         batch_rows: int = 8192,
     ) -> None:
@@ -96,19 +102,25 @@ class LogScan:
             raise ValueError(
                 "found both a format and a mapping, needed one of them: a mapping is a format of its own"
             )
+        if success_at is not None and (not _is_number(success_at) or isnan(success_at)):
+            raise ValueError(f"success_at: found {success_at!r}, needed a number")
+        if max_record_bytes is not None and not _is_count(max_record_bytes):
+            raise ValueError(f"max_record_bytes: found {max_record_bytes!r}, needed a whole number from 1")
         if on_error not in ("reject", "raise", "skip"):
             raise ValueError(f"on_error: found {on_error!r}, needed one of reject, raise, skip")
         if max_rejects is not None and not _is_budget(max_rejects):
             raise ValueError(
                 f"max_rejects: found {max_rejects!r}, needed a number from 0, or a share from 0.0 to 1.0"
             )
-        self.sources = find(sources)
+        self.sources, self.passed_over = look(sources)
+        """The logs; and what of the folders among the sources is not read, see `sources.Found`."""
         self._format = format
         self._success_at = success_at
         self._mapping = mapping
         self._mapping_text = load(mapping)
         self._on_error = on_error
         self._max_rejects = max_rejects
+        self._max_record_bytes = max_record_bytes
         self._columns = None if columns is None else list(columns)
         self._batch_rows = batch_rows
         self._start()
@@ -157,6 +169,7 @@ class LogScan:
             "format": self._format,
             "success_at": self._success_at,
             "mapping": self._mapping_text,
+            "max_record_bytes": self._max_record_bytes,
             "columns": self._columns,
             "batch_rows": self._batch_rows,
         }
@@ -261,8 +274,16 @@ def _kind(source: Source) -> Literal["log", "frame", "stream"]:
     return "frame" if frames.is_frame(source) else "log"
 
 
+def _is_number(value: object) -> bool:
+    return isinstance(value, Real) and not isinstance(value, bool)
+
+
+def _is_count(value: object) -> bool:
+    return isinstance(value, int) and _is_number(value) and value >= 1
+
+
 def _is_budget(number: float) -> bool:
-    return number >= 0 and (isinstance(number, int) or number <= 1)
+    return _is_number(number) and number >= 0 and (isinstance(number, int) or number <= 1)
 
 
 def _broken(name: str, error: OSError) -> tuple[pl.DataFrame, pl.DataFrame]:
@@ -287,6 +308,7 @@ def scan_logs(
     mapping: Mapping | None = None,
     on_error: OnError = "reject",
     max_rejects: float | None = None,
+    max_record_bytes: int | None = None,
     batch_rows: int = 8192,
 ) -> pl.LazyFrame:
     """Scan logs as a trajectory frame (`schema.TRAJECTORY`), lazily and in bounded memory.
@@ -314,6 +336,7 @@ def scan_logs(
         mapping=mapping,
         on_error=on_error,
         max_rejects=max_rejects,
+        max_record_bytes=max_record_bytes,
     )
     found = scan(sources, batch_rows=batch_rows).sources
 
@@ -331,7 +354,8 @@ def scan_logs(
             )
 
     runs = _lazy(batches, schema.TRAJECTORY)
-    setattr(runs, _REJECTS, partial(scan_rejects, found, format=format, mapping=mapping))
+    options: dict[str, Any] = {"format": format, "mapping": mapping, "max_record_bytes": max_record_bytes}
+    setattr(runs, _REJECTS, partial(scan_rejects, found, **options))
     return runs
 
 
@@ -362,7 +386,11 @@ def rejects(runs: pl.LazyFrame) -> pl.LazyFrame:
 
 
 def scan_rejects(
-    sources: Sources, *, format: str | None = None, mapping: Mapping | None = None
+    sources: Sources,
+    *,
+    format: str | None = None,
+    mapping: Mapping | None = None,
+    max_record_bytes: int | None = None,
 ) -> pl.LazyFrame:
     """Scan logs for the records that `scan_logs` cannot read: a frame of `schema.REJECTS`.
 
@@ -372,10 +400,11 @@ def scan_rejects(
     >>> ah.scan_rejects(log).select("record", "offset", "reason").collect().row(0)
     (0, 0, 'truncated')
     """
-    found = LogScan(sources, format=format, mapping=mapping).sources
+    options: dict[str, Any] = {"format": format, "mapping": mapping, "max_record_bytes": max_record_bytes}
+    found = LogScan(sources, **options).sources
 
     def batches(_columns: list[str] | None, _rows: int | None) -> Iterator[pl.DataFrame]:
-        scan = LogScan(found, format=format, mapping=mapping, columns=_ANY_COLUMN)
+        scan = LogScan(found, **options, columns=_ANY_COLUMN)
         for _runs in scan.batches():
             yield scan.take_rejects()
         yield scan.take_rejects()

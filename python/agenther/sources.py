@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 import json
+import os
 import re
 import sys
 import tempfile
-from contextlib import contextmanager, suppress
+from collections import Counter
+from contextlib import contextmanager, nullcontext, suppress
 from functools import partial
 from glob import glob, has_magic
-from io import BytesIO, TextIOBase
+from io import SEEK_END, BytesIO, TextIOBase
 from os import PathLike, fspath
+from os.path import realpath
 from pathlib import Path, PurePosixPath
-from typing import IO, TYPE_CHECKING, Any, TypeAlias, TypeVar
+from typing import IO, TYPE_CHECKING, Any, NamedTuple, TypeAlias, TypeVar
 
 import polars as pl
 
@@ -20,25 +23,14 @@ from agenther import _native, frames
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
+    from contextlib import AbstractContextManager
 
 STDIN = "-"
-_ZIP = b"PK\x03\x04"
+ZIP = b"PK\x03\x04"
 
-RECORD_SUFFIXES = (
-    ".json",
-    ".jsonl",
-    ".ndjson",
-    ".traj",
-    ".eval",
-    ".zip",
-    ".gz",
-    ".zst",
-    *frames.SUFFIXES,
-)
-"""What is read of a folder, whatever is in it: a file that is no log is a reject."""
-
-TEXT_SUFFIXES = (".csv", ".html", ".log", ".md", ".tsv", ".txt")
-"""What is read of a folder if a format is recognised in it: most files of these names are no logs."""
+RECORD_SUFFIXES, TEXT_SUFFIXES = map(tuple, _native.log_suffixes())
+"""What is read of a folder: the first whatever is in it, as a reject if it is no log; the second, and what
+has no suffix, if a format is recognised in it. `_native.is_log_name` knows them in any case, and rotated."""
 
 CHUNK = 1 << 20
 """Bytes asked of a stream at a time; also what it takes to recognise a format."""
@@ -47,8 +39,10 @@ CHUNK = 1 << 20
 class Stream:
     """Bytes that lie in no local file, under a name that stands for a path."""
 
-    def __init__(self, name: str, opened: Callable[[], IO[Any]]) -> None:
+    def __init__(self, name: str, opened: Callable[[], IO[Any]], *, place: str | None = None) -> None:
         self.name = name
+        self.place = place
+        """Where it comes from, which two streams that are the same have in common."""
         self._open = opened
         self._interrupt: BaseException | None = None
 
@@ -74,7 +68,7 @@ class Stream:
 
 def needs_disk(head: bytes) -> bool:
     """Tell by its first bytes whether a stream is read from its end: Parquet, Arrow, an archive."""
-    return head.startswith((frames.PARQUET, frames.ARROW, _ZIP))
+    return head.startswith((*frames.MAGIC, ZIP))
 
 
 @contextmanager
@@ -99,15 +93,56 @@ Sources: TypeAlias = (
 """A path, a folder, a glob, a URL, an open file or bytes, or several of them."""
 
 
+class Found(NamedTuple):
+    """What was found where logs are looked for."""
+
+    files: list[Source]
+    """The logs, in their order and without repetition."""
+    passed_over: list[str]
+    """What of the folders is not read: files that are not named as logs are, texts in which no format is
+    recognised, and links to other folders. Hidden files are not counted."""
+
+
 def find(sources: Sources) -> list[Source]:
     """Find the files of sources, in their order and without repetition.
 
     `-` is standard input; `s3://…`, `hf://…` and other URLs are read through fsspec.
     """
+    return look(sources).files
+
+
+def look(sources: Sources) -> Found:
+    """Find the files of sources, and what of their folders is passed over."""
     alone = isinstance(sources, str | PathLike | bytes | bytearray | Stream) or hasattr(sources, "read")
-    several: Iterable[One] = [sources] if alone else sources  # type: ignore[assignment,list-item]
-    found = [file for source in several for file in _find_one(source)]
-    return list(dict.fromkeys(found))
+    several: list[One] = [sources] if alone else list(sources)  # type: ignore[arg-type,list-item]
+    if not several:
+        raise ValueError("sources: found none, needed a file, a folder, a glob, a URL, an open file or bytes")
+    passed_over: list[str] = []
+    files = [file for source in several for file in _find_one(source, passed_over)]
+    # One file has many spellings, and may be linked to.
+    unique: dict[object, Source] = {}
+    for file in files:
+        unique.setdefault(_identity(file), file)
+    return Found(list(unique.values()), passed_over)
+
+
+def _identity(source: Source) -> object:
+    if isinstance(source, str):
+        return realpath(source)
+    return source if source.place is None else source.place
+
+
+def tally_passed_over(paths: Iterable[str]) -> dict[str, int]:
+    """Count what was passed over, by how it is named; the most come first.
+
+    >>> tally_passed_over(["a/b.png", "LICENSE", "c.PNG"])
+    {'.png': 2, 'without a suffix': 1}
+    """
+    kinds = Counter(
+        "links to folders" if Path(path).is_dir() else Path(path).suffix.lower() or "without a suffix"
+        for path in paths
+    )
+    return dict(sorted(kinds.items(), key=lambda kind: (-kind[1], kind[0])))
 
 
 def name_of(source: Source) -> str:
@@ -115,7 +150,7 @@ def name_of(source: Source) -> str:
     return source if isinstance(source, str) else source.name
 
 
-def _find_one(source: One) -> list[Source]:
+def _find_one(source: One, passed_over: list[str]) -> list[Source]:
     if isinstance(source, Stream):
         return [source]
     if isinstance(source, bytes | bytearray):
@@ -125,46 +160,68 @@ def _find_one(source: One) -> list[Source]:
     where = fspath(source)
     if where == STDIN:
         return [_open_file(sys.stdin.buffer, "<stdin>")]
-    return list(_find_remote(where)) if "://" in where else list(_find_local(where))
+    if "://" in where:
+        return list(_find_remote(where, passed_over))
+    return _find_local(where, passed_over)
 
 
 def _open_file(file: IO[Any], name: str | None = None) -> Stream:
-    """Read an open file from where it stands, and again from there if it can go back."""
+    """Read an open file from where it stands, and leave it there if it can go back."""
     if isinstance(file, TextIOBase):
         # The bytes under a text file, if it has any, are what the log is.
         file = getattr(file, "buffer", file)
+    place = name
     name = name or str(getattr(file, "name", "<stream>"))
-    start = file.tell() if file.seekable() else None
-    reads = 0
+    if not file.seekable():
+        return _once(name, lambda: nullcontext(file), place)  # whoever opened it closes it
+    start = file.tell()
+    if start and file.seek(0, SEEK_END) == start:
+        raise ValueError(f"{name} stands at its end, with nothing left to read; go back with `seek(0)` first")
+    file.seek(start)
 
     @contextmanager
     def opened() -> Iterator[IO[Any]]:
+        file.seek(start)
+        try:
+            yield file
+        finally:
+            if not file.closed:
+                file.seek(start)
+
+    return Stream(name, opened, place=place)  # type: ignore[arg-type]
+
+
+def _once(name: str, opened: Callable[[], AbstractContextManager[IO[Any]]], place: str | None) -> Stream:
+    """Read what is gone once it is read."""
+    reads = 0
+
+    def first() -> AbstractContextManager[IO[Any]]:
         nonlocal reads
-        if start is not None:
-            file.seek(start)
-        elif reads:
+        reads += 1
+        if reads > 1:
             raise ValueError(
                 f"{name} was read already and cannot be read a second time; write it to a file first"
             )
-        reads += 1
-        yield file  # whoever opened it closes it
+        return opened()
 
-    return Stream(name, opened)  # type: ignore[arg-type]
+    return Stream(name, first, place=place)  # type: ignore[arg-type]
 
 
-def _find_local(source: str) -> list[Source]:
+def _find_local(source: str, passed_over: list[str]) -> list[Source]:
     path = Path(source).expanduser()
     if path.is_file():
         return [str(path)]
     if path.is_dir():
-        return _stores_joined(_logs_in(path))
-    files = _matched(str(path))
+        return _stores_joined(_logs_in(path, passed_over))
+    if path.is_fifo() or path.is_char_device():
+        return [_once(str(path), partial(path.open, "rb"), realpath(path))]
+    files = _matched(str(path), passed_over)
     if not files:
         raise FileNotFoundError(f"no file is at {source}, and none matches it as a glob")
     return _stores_joined(files)
 
 
-def _matched(pattern: str) -> list[str]:
+def _matched(pattern: str, passed_over: list[str]) -> list[str]:
     """Give the files that match a glob, and the logs in folders that do, unless it goes into them itself.
 
     A folder without a log is passed over: whoever writes `logs/*` does not mean each thing in it to be one.
@@ -177,13 +234,15 @@ def _matched(pattern: str) -> list[str]:
             files.append(match)
         elif Path(match).is_dir() and Path(match) not in entered:
             with suppress(FileNotFoundError):
-                files += _logs_in(Path(match))
+                files += _logs_in(Path(match), passed_over)
     return files
 
 
-def _logs_in(folder: Path) -> list[str]:
-    files = [str(file) for file in sorted(folder.rglob("*"), key=str) if _is_visible_file(file, folder)]
-    return _logs_among(files, str(folder), str, _recognised)
+def _logs_in(folder: Path, passed_over: list[str]) -> list[str]:
+    files: list[str] = []
+    for path in _visible(folder):
+        (files if Path(path).is_file() else passed_over).append(path)
+    return _logs_among(files, str(folder), str, _recognised, passed_over)
 
 
 _EVENT = re.compile(r"(?:event-)?(\d+)(?:-[\w-]*)?\.json")
@@ -201,7 +260,11 @@ def _stores_joined(files: list[str]) -> list[Source]:
         if path.parent.name == "events" and (named := _EVENT.fullmatch(path.name)):
             events.setdefault(path.parent, []).append((int(named[1]), file))
     stores = {
-        folder: Stream(str(folder.parent), partial(_open_events, [file for _, file in sorted(numbered)]))  # type: ignore[arg-type]
+        folder: Stream(
+            str(folder.parent),
+            partial(_open_events, [file for _, file in sorted(numbered)]),  # type: ignore[arg-type]
+            place=realpath(folder),
+        )
         for folder, numbered in events.items()
         if _is_event(min(numbered)[1])
     }
@@ -238,27 +301,52 @@ def _open_events(files: list[str]) -> Iterator[_Events]:
     yield _Events(files)
 
 
-def _find_remote(url: str) -> list[Stream]:
+_NEEDED = {
+    "abfs": "adlfs",
+    "az": "adlfs",
+    "gcs": "gcsfs",
+    "gs": "gcsfs",
+    "hf": "huggingface_hub",
+    "http": "aiohttp",
+    "https": "aiohttp",
+    "s3": "s3fs",
+    "sftp": "paramiko",
+}
+"""The packages that fsspec itself needs for a scheme: the extra `remote` brings none of them."""
+
+
+def _needed(scheme: str) -> str:
+    return f"'agenther[remote]' {_NEEDED[scheme]}" if scheme in _NEEDED else "'agenther[remote]'"
+
+
+def _find_remote(url: str, passed_over: list[str]) -> list[Stream]:
     try:
         import fsspec  # noqa: PLC0415 - an extra, and slow to import
     except ImportError as error:
         scheme = url.split("://", 1)[0]
         raise ModuleNotFoundError(
-            f"{url} needs the package fsspec, and what it needs for {scheme}://: `pip install fsspec`"
+            f"{url} needs the package fsspec, and what that needs for {scheme}://: "
+            f"`pip install {_needed(scheme)}`"
         ) from error
     with _errors_of_store(url):
         store, path = fsspec.core.url_to_fs(url)
         pattern, alone = has_magic(path), store.isfile(path)
-        names = _names_in_store(store, path) if pattern else [path] if alone else store.find(path)
+        names = [path] if alone else store.find(path)
+        if pattern and not alone:
+            names = _names_in_store(store, path, passed_over)
         streams = [
-            Stream(store.unstrip_protocol(name), partial(_open_remote, store, name)) for name in sorted(names)
+            Stream(address, partial(_open_remote, store, name), place=address)
+            for name in sorted(names)
+            for address in [store.unstrip_protocol(name)]
         ]
     if not streams:
         raise FileNotFoundError(f"no file is at {url}, and none matches it as a glob")
-    return streams if pattern or alone else _logs_among(streams, url, name_of, _recognised_stream)
+    if pattern or alone:
+        return streams
+    return _logs_among(streams, url, name_of, _recognised_stream, passed_over)
 
 
-def _names_in_store(store: Any, pattern: str) -> list[str]:
+def _names_in_store(store: Any, pattern: str, passed_over: list[str]) -> list[str]:
     """Do for a store what `_matched` does for the disk; what is no log by its name is left in its folder."""
     matches = store.glob(pattern)
     entered = {str(parent) for match in matches for parent in PurePosixPath(match).parents}
@@ -267,7 +355,8 @@ def _names_in_store(store: Any, pattern: str) -> list[str]:
         if store.isfile(match):
             names.append(match)
         elif match not in entered:
-            names += [name for name in store.find(match) if name.endswith(RECORD_SUFFIXES)]
+            for name in store.find(match):
+                (names if _native.is_log_name(name) else passed_over).append(name)
     return names
 
 
@@ -284,23 +373,32 @@ def _errors_of_store(url: str) -> Iterator[None]:
     except OSError:
         raise
     except ImportError as error:
-        raise ModuleNotFoundError(f"{url} cannot be read: {error}") from error
+        scheme = url.split("://", 1)[0]
+        raise ModuleNotFoundError(
+            f"{url} cannot be read: {error}; `pip install {_needed(scheme)}`"
+        ) from error
     except Exception as error:  # every store has errors of its own: no credentials, no such bucket
         raise OSError(f"{url} cannot be read: {error}") from error
 
 
 def _logs_among(
-    files: list[_File], folder: str, name: Callable[[_File], str], recognised: Callable[[_File], bool]
+    files: list[_File],
+    folder: str,
+    name: Callable[[_File], str],
+    recognised: Callable[[_File], bool],
+    passed_over: list[str],
 ) -> list[_File]:
-    logs = [
-        file
-        for file in files
-        if name(file).endswith(RECORD_SUFFIXES) or (name(file).endswith(TEXT_SUFFIXES) and recognised(file))
-    ]
+    logs = []
+    for file in files:
+        named = _native.is_log_name(name(file))
+        if named or (named is None and recognised(file)):
+            logs.append(file)
+        else:
+            passed_over.append(name(file))
     if not logs:
         raise FileNotFoundError(
             f"the folder {folder} has no file named {', '.join(RECORD_SUFFIXES)}, and none named "
-            f"{', '.join(TEXT_SUFFIXES)} in which a format is recognised"
+            f"{', '.join(TEXT_SUFFIXES)} or without a suffix in which a format is recognised"
         )
     return logs
 
@@ -309,15 +407,23 @@ _HIDDEN_LOGS = (".aider.chat.history.md", ".specstory")
 """Hidden names under which agents leave their chats in the folder of the project they worked on."""
 
 
-def _is_visible_file(file: Path, folder: Path) -> bool:
-    parts = file.relative_to(folder).parts
-    hidden = any(part.startswith(".") and part not in _HIDDEN_LOGS for part in parts)
-    return not hidden and file.suffix in (*RECORD_SUFFIXES, *TEXT_SUFFIXES) and file.is_file()
+def _visible(folder: Path) -> list[str]:
+    """List what is in a folder: files, and links to folders, which may lead anywhere and are not followed."""
+    found = []
+    for root, folders, files in os.walk(folder):
+        folders[:] = [name for name in folders if _is_visible(name)]
+        links = [name for name in folders if Path(root, name).is_symlink()]
+        found += [str(Path(root, name)) for name in (*links, *filter(_is_visible, files))]
+    return sorted(found)
+
+
+def _is_visible(name: str) -> bool:
+    return not name.startswith(".") or name in _HIDDEN_LOGS
 
 
 def _recognised(path: str) -> bool:
     try:
-        return pl.DataFrame(_native.detect([path]))["format"].item() is not None
+        return frames.is_frame(path) or pl.DataFrame(_native.detect([path]))["format"].item() is not None
     except OSError:
         return True  # the scan says what is wrong with it
 

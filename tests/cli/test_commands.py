@@ -78,6 +78,42 @@ def test_a_file_of_no_known_format_is_a_problem(agenther: Shell, tmp_path: Path)
     assert "empty.jsonl: It holds no record." in agenther("formats", "empty.jsonl").err
 
 
+@pytest.mark.parametrize("command", [("run", "-o", "out"), ("classify",), ("formats",), ("rules", "eval")])
+def test_where_there_is_nothing_to_read_the_answer_is_one(
+    command: tuple[str, ...], agenther: Shell, tmp_path: Path
+) -> None:
+    (tmp_path / "empty.jsonl").touch()
+    done = agenther(*command, "empty.jsonl")
+    assert done.code == 2
+    assert "no record is in empty.jsonl: 1 file was read, with nothing in them" in done.err
+
+
+@pytest.mark.parametrize("command", [("run", "-o", "out"), ("classify",), ("formats",)])
+def test_what_of_a_folder_is_not_read_is_told(
+    command: tuple[str, ...], agenther: Shell, tmp_path: Path
+) -> None:
+    (tmp_path / "logs").mkdir()
+    write_log(tmp_path / "logs" / "log.jsonl", chat())
+    assert "passed over" not in agenther(*command, "logs").err
+    for name in ("a.png", "b.PNG", "LICENSE"):
+        (tmp_path / "logs" / name).touch()
+    done = agenther(*command, "logs")
+    assert done.code == 0
+    assert "3 files were passed over (2 .png, 1 without a suffix)" in done.err
+    if command[0] == "run":
+        summary = json.loads((tmp_path / "out" / "summary.json").read_text())
+        assert (summary["passed_over"], summary["passed_over_by_suffix"][".png"]) == (3, 2)
+
+
+def test_the_limit_of_a_record_is_an_option(agenther: Shell, tmp_path: Path) -> None:
+    write_log(tmp_path / "log.jsonl", chat())
+    for command in (["classify"], ["run", "-o", "out"]):
+        assert agenther(*command, "log.jsonl", "--max-record-bytes", "1000000").code == 0
+        small = agenther(*command, "log.jsonl", "--max-record-bytes", "10")
+        assert small.code == 1
+        assert "more than the limit of 10; raise `max_record_bytes`" in small.err
+
+
 def test_a_mapping_is_drafted_and_reads_the_log(agenther: Shell, tmp_path: Path) -> None:
     turn = {"tool": "look", "args": {"at": "the sea"}, "result": "It is calm."}
     write_log(tmp_path / "log.jsonl", {"task": "Say how the sea is today.", "watches": [turn]})

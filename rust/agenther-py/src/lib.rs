@@ -25,6 +25,7 @@ mod _native {
     use crate::rules::{RuleSet, check_rules, rules_schema};
     #[pymodule_export]
     use crate::scan::{
-        ArrowBatch, LogScanner, check_mapping, detect, detect_chunks, formats, shapes, suggest_mapping,
+        ArrowBatch, LogScanner, check_mapping, detect, detect_chunks, formats, is_log_name, log_suffixes,
+        shapes, suggest_mapping,
     };
 }

@@ -5,7 +5,9 @@ use std::path::Path;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use agenther_logs::formats::{FORMATS, TEXT_FORMATS};
-use agenther_logs::{Batch, LogReader, Mapping, Options, Reject, Run, Scan, ScanOptions};
+use agenther_logs::{
+    Batch, LogReader, Mapping, Named, Options, RECORD_SUFFIXES, Reject, Run, Scan, ScanOptions, TEXT_SUFFIXES,
+};
 use arrow_array::ffi_stream::FFI_ArrowArrayStream;
 use arrow_array::{RecordBatch, RecordBatchIterator, RecordBatchReader};
 use arrow_schema::{ArrowError, Schema, SchemaRef};
@@ -151,12 +153,19 @@ impl LogScanner {
 }
 
 /// How to read, from what Python says.
-fn reading(format: Option<String>, success_at: Option<f64>, mapping: Option<&str>) -> PyResult<Options> {
+fn reading(
+    format: Option<String>,
+    success_at: Option<f64>,
+    mapping: Option<&str>,
+    max_record_bytes: Option<usize>,
+) -> PyResult<Options> {
     if let Some(name) = &format {
         known_format(name)?;
     }
     let mapping = mapping.map(parsed).transpose()?;
-    Ok(Options { format, success_at, mapping, ..Options::default() })
+    let default = Options::default();
+    let max_record_bytes = max_record_bytes.unwrap_or(default.max_record_bytes);
+    Ok(Options { format, success_at, mapping, max_record_bytes, ..default })
 }
 
 fn wanted(columns: Option<Vec<String>>) -> PyResult<Wanted> {
@@ -173,8 +182,8 @@ fn scan_options(reading: Options, batch_rows: usize, batch_bytes: usize) -> Scan
 impl LogScanner {
     #[new]
     #[pyo3(signature = (
-        paths, *, format=None, success_at=None, mapping=None, columns=None, batch_rows=8192,
-        batch_bytes=1 << 21, threads=None
+        paths, *, format=None, success_at=None, mapping=None, max_record_bytes=None, columns=None,
+        batch_rows=8192, batch_bytes=1 << 21, threads=None
     ))]
     #[expect(clippy::too_many_arguments, reason = "they are keyword arguments in Python")]
     fn new(
@@ -182,12 +191,14 @@ impl LogScanner {
         format: Option<String>,
         success_at: Option<f64>,
         mapping: Option<&str>,
+        max_record_bytes: Option<usize>,
         columns: Option<Vec<String>>,
         batch_rows: usize,
         batch_bytes: usize,
         threads: Option<usize>,
     ) -> PyResult<Self> {
-        let mut options = scan_options(reading(format, success_at, mapping)?, batch_rows, batch_bytes);
+        let reading = reading(format, success_at, mapping, max_record_bytes)?;
+        let mut options = scan_options(reading, batch_rows, batch_bytes);
         options.threads = threads.unwrap_or(options.threads);
         let (columns, rows) = (wanted(columns)?, options.unit_records);
         let of = columns.clone();
@@ -198,8 +209,8 @@ impl LogScanner {
     /// thread that asks for a batch reads it: Python's objects are not for threads of ours.
     #[staticmethod]
     #[pyo3(signature = (
-        name, chunks, *, format=None, success_at=None, mapping=None, columns=None, batch_rows=8192,
-        batch_bytes=1 << 21
+        name, chunks, *, format=None, success_at=None, mapping=None, max_record_bytes=None, columns=None,
+        batch_rows=8192, batch_bytes=1 << 21
     ))]
     #[expect(clippy::too_many_arguments, reason = "they are keyword arguments in Python")]
     fn from_chunks(
@@ -208,11 +219,13 @@ impl LogScanner {
         format: Option<String>,
         success_at: Option<f64>,
         mapping: Option<&str>,
+        max_record_bytes: Option<usize>,
         columns: Option<Vec<String>>,
         batch_rows: usize,
         batch_bytes: usize,
     ) -> PyResult<Self> {
-        let mut options = scan_options(reading(format, success_at, mapping)?, batch_rows, batch_bytes);
+        let reading = reading(format, success_at, mapping, max_record_bytes)?;
+        let mut options = scan_options(reading, batch_rows, batch_bytes);
         options.threads = 1;
         let (columns, rows) = (wanted(columns)?, options.unit_records);
         let reader = LogReader::new(Box::new(Chunks::new(&chunks)?), &name, options.reading.clone())?;
@@ -329,6 +342,22 @@ pub fn formats() -> Vec<&'static str> {
 pub fn shapes() -> Vec<(&'static str, &'static str)> {
     let json = FORMATS.iter().map(|format| (format.name(), format.shape()));
     json.chain(TEXT_FORMATS.iter().map(|format| (format.name(), format.shape()))).collect()
+}
+
+/// Whether the name of a file says that it is a log: yes, no, or only if a format is recognised in it (`None`).
+#[pyfunction]
+pub fn is_log_name(path: &str) -> Option<bool> {
+    match Named::of(path) {
+        Named::Log => Some(true),
+        Named::Perhaps => None,
+        Named::Other => Some(false),
+    }
+}
+
+/// What the names of logs end with, and what the names of files that may be logs do.
+#[pyfunction]
+pub fn log_suffixes() -> (Vec<&'static str>, Vec<&'static str>) {
+    (RECORD_SUFFIXES.to_vec(), TEXT_SUFFIXES.to_vec())
 }
 
 fn known_column(name: &str) -> PyResult<()> {
