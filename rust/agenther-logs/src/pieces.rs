@@ -2,15 +2,30 @@
 //!
 //! Pieces are copied out of their records and put together as the JSON array that the format reads
 //! at last. What is open at a time is bounded: the run that waits longest for its next piece is
-//! taken as complete once the open ones hold too much.
+//! closed once the open ones hold too much. What came of it is read, with a mark; what comes later is not.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::{BTreeMap, HashMap, HashSet};
+use std::hash::{DefaultHasher, Hash, Hasher};
 
 use crate::formats::{Format, Piece};
 use crate::json::Value;
 
 /// Bytes of the open runs together, beyond which the one that was quiet for longest is closed.
 const OPEN_BYTES: usize = 64 << 20;
+
+/// Most runs closed for others whose rest is known for one: 16 MB of fingerprints.
+const MOST_CLOSED: usize = 1 << 20;
+
+/// What of a run was put together.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Part {
+    /// What there is of it in the file.
+    Whole,
+    /// What came before it was closed for others: there may be more.
+    Begin,
+    /// What came after that.
+    Rest,
+}
 
 /// A run that was put together.
 pub(crate) struct Assembled {
@@ -20,6 +35,7 @@ pub(crate) struct Assembled {
     /// Number of the record that its first piece came from, and where that starts.
     pub number: u64,
     pub offset: u64,
+    pub part: Part,
     /// Its place among the runs by their first pieces.
     began: u64,
     /// A JSON array of the pieces; no longer than the limit of a record.
@@ -34,6 +50,8 @@ pub(crate) struct Pieces {
     open: BTreeMap<u64, Assembled>,
     by_id: HashMap<(&'static str, Option<String>), u64>,
     last_id: Option<String>,
+    /// Fingerprints of the runs that were closed for others.
+    closed: HashSet<u64>,
     bytes: usize,
     count: u64,
 }
@@ -56,6 +74,7 @@ impl Pieces {
             id: key.1.clone(),
             number: origin.0,
             offset: origin.1,
+            part: if self.closed.contains(&fingerprint(&key)) { Part::Rest } else { Part::Whole },
             began: self.count,
             text: "[]".to_owned(),
             size: 0,
@@ -90,9 +109,16 @@ impl Pieces {
     }
 
     fn close_first(&mut self) -> Option<Assembled> {
-        let (_, run) = self.open.pop_first()?;
+        let (_, mut run) = self.open.pop_first()?;
         self.bytes -= run.text.len();
-        self.by_id.remove(&(run.format.name(), run.id.clone()));
+        let key = (run.format.name(), run.id.clone());
+        self.by_id.remove(&key);
+        if run.part == Part::Whole {
+            run.part = Part::Begin;
+            if self.closed.len() < MOST_CLOSED {
+                self.closed.insert(fingerprint(&key));
+            }
+        }
         Some(run)
     }
 
@@ -102,6 +128,12 @@ impl Pieces {
         runs.sort_by_key(|run| run.began);
         runs
     }
+}
+
+fn fingerprint(key: &(&'static str, Option<String>)) -> u64 {
+    let mut hasher = DefaultHasher::new();
+    key.hash(&mut hasher);
+    hasher.finish()
 }
 
 impl Assembled {
@@ -202,8 +234,9 @@ mod tests {
         }
         assert_eq!(add(&mut pieces, Some("busy"), &long, 4, usize::MAX), ["[1]"]);
         add(&mut pieces, Some("quiet"), "5", 5, usize::MAX);
-        let runs = closed(&mut pieces);
-        assert_eq!(runs.iter().map(|run| run.0.as_deref()).collect::<Vec<_>>(), [Some("quiet")]);
-        assert_eq!(runs[0].2, "[5]");
+        add(&mut pieces, Some("other"), "6", 6, usize::MAX);
+        let parts = pieces.close().into_iter().map(|run| (run.id.unwrap(), run.text, run.part));
+        let expected = [("quiet", "[5]", Part::Rest), ("other", "[6]", Part::Whole)];
+        assert!(parts.eq(expected.map(|(id, text, part)| (id.to_owned(), text.to_owned(), part))));
     }
 }

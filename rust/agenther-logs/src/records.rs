@@ -10,7 +10,7 @@ use crate::growth::{Growing, Outline, Waiting};
 use crate::json::{JsonError, Problem, Tape, Value};
 use crate::labels::judge;
 use crate::panics::caught;
-use crate::pieces::{Assembled, Pieces};
+use crate::pieces::{Assembled, Part, Pieces};
 use crate::reader::{Chosen, Counts, Options, SNIFFED, Source};
 use crate::run::{Reason, Reject, Run, Sink};
 use crate::split::{FrameState, HEAD_KEPT, Layout};
@@ -121,13 +121,13 @@ impl RecordReader {
         let parsed = parsed.map_err(json_trouble)?;
         let value = parsed.root();
         if let Some(mapping) = &source.options.mapping {
-            return read(&**mapping, value, key, &text, origin.number, tally);
+            return one(&**mapping, value, key, &text, origin.number, tally);
         }
         let format = format_of(source, value).ok_or_else(|| (Reason::UnknownShape, shape_sentence(value)))?;
         let Some(pieces) = caught(|| format.pieces(value)).map_err(reader_panic)? else {
             let outline = || caught(|| Outline::of(value)).ok().flatten();
             let Some(outline) = source.detection.grows.then(outline).flatten() else {
-                return read(format, value, key, &text, origin.number, tally);
+                return one(format, value, key, &text, origin.number, tally);
             };
             let (key, text) = (key.map(str::to_owned), text.into_owned());
             let record = Waiting { outline, format, text, key, number: origin.number, offset: origin.offset };
@@ -156,7 +156,7 @@ impl RecordReader {
         let parsed = self.tape.parse_decoding(text, &mut self.decoded, tally.source.options.limits);
         let outcome = parsed
             .map_err(json_trouble)
-            .and_then(|parsed| read(*format, parsed.root(), key.as_deref(), text, *number, tally));
+            .and_then(|parsed| one(*format, parsed.root(), key.as_deref(), text, *number, tally));
         if let Err(trouble) = outcome {
             tally.reject(&Origin { number: *number, offset: *offset, bytes: text.as_bytes() }, trouble);
         }
@@ -176,13 +176,36 @@ impl RecordReader {
             if caught(|| run.format.is_settled(parsed.root())).map_err(reader_panic)? {
                 return Ok(());
             }
-            read(run.format, parsed.root(), run.id.as_deref(), &run.text, run.number, tally)
+            if run.part == Part::Rest {
+                return Err((Reason::TooLarge, REST.to_owned()));
+            }
+            let mut read =
+                read(run.format, parsed.root(), run.id.as_deref(), &run.text, run.number, tally.source)?;
+            if run.part == Part::Begin {
+                mark_as_begin(&mut read);
+            }
+            tally.run(read, run.format.name(), run.number);
+            Ok(())
         });
         if let Err(trouble) = outcome {
             let origin = Origin { number: run.number, offset: run.offset, bytes: run.text.as_bytes() };
             tally.reject(&origin, trouble);
         }
     }
+}
+
+/// Reads a record that is a run.
+fn one(
+    format: &dyn Format,
+    value: Value<'_, '_>,
+    key: Option<&str>,
+    text: &str,
+    number: u64,
+    tally: &mut Tally<'_, '_>,
+) -> Result<(), Trouble> {
+    let run = read(format, value, key, text, number, tally.source)?;
+    tally.run(run, format.name(), number);
+    Ok(())
 }
 
 /// Takes runs and rejects, and counts them.
@@ -217,15 +240,15 @@ impl Tally<'_, '_> {
     }
 }
 
-fn read(
+/// The run of a record, with the labels that lie beside its log.
+fn read<'a>(
     format: &dyn Format,
-    value: Value<'_, '_>,
+    value: Value<'_, 'a>,
     key: Option<&str>,
-    text: &str,
+    text: &'a str,
     number: u64,
-    tally: &mut Tally<'_, '_>,
-) -> Result<(), Trouble> {
-    let source = tally.source;
+    source: &Source,
+) -> Result<Run<'a>, Trouble> {
     let record = Record { value, key, number, stem: &source.stem, text, beside: &*source.beside };
     let mut run = read_by(format, &record)?;
     // A format that asks for little finds an empty run in anything that it was forced on.
@@ -233,8 +256,14 @@ fn read(
         return Err((Reason::UnknownShape, foreign_sentence(format, value)));
     }
     verdicts::label(format.name(), &record, &mut run);
-    tally.run(run, format.name(), number);
-    Ok(())
+    Ok(run)
+}
+
+/// Says in the metadata of a run that there may be more of it.
+fn mark_as_begin(run: &mut Run<'_>) {
+    let rest = run.metadata.as_deref().and_then(|metadata| metadata.strip_prefix('{'));
+    let rest = rest.map_or_else(|| "}".to_owned(), |rest| format!(", {rest}"));
+    run.metadata = Some(format!("{{\"closed_early\": true{rest}").into());
 }
 
 /// The run of a record.
@@ -321,6 +350,9 @@ the file cannot be followed from here on. Repair it, or write one record a line.
 const WITHOUT: &str = "The document that ends here has no records where the first of the file has them; read it as a \
 file of its own.";
 const CUT: &str = "The file ends inside this record; it was cut off while it was written or copied.";
+
+const REST: &str = "The run goes on here after it was closed with what there was of it: more than 64 MiB of runs were \
+open at a time, and it was the one that waited longest. Sort the records by run, or give each run a file of its own.";
 
 pub(crate) fn incomplete(format: &str, missing: &str) -> Trouble {
     (Reason::Incomplete, format!("The record looks like {format}, but {missing}."))

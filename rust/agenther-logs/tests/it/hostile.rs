@@ -251,3 +251,29 @@ fn many_turns_after_long_prompts_are_read_in_linear_time() {
         assert_eq!(found.runs.len(), 1, "{answer}");
     }
 }
+
+#[test]
+fn a_run_that_is_closed_for_want_of_room_says_so_and_its_rest_is_a_reject() {
+    let line = |session: &str, role: &str, words: &str| {
+        format!("{{\"session_id\": \"{session}\", \"role\": \"{role}\", \"content\": \"{words}\"}}\n")
+    };
+    let log = [
+        line("quiet", "user", "Go."),
+        line("quiet", "assistant", "One."),
+        line("busy", "user", "Go."),
+        line("busy", "assistant", &"x".repeat(65 << 20)),
+        line("quiet", "assistant", "Two."),
+    ];
+    let (found, counts) = read(log.concat().as_bytes());
+    let told: Vec<_> = found
+        .runs
+        .iter()
+        .map(|run| (&*run.trajectory_id, run.metadata.as_deref(), run.steps.len()))
+        .collect();
+    // The other had to go in its turn, and nothing came of it.
+    let mark = Some("{\"closed_early\": true}");
+    assert_eq!(told, [("quiet", mark, 1), ("busy", mark, 1)]);
+    assert_eq!((counts.rejects, found.rejects[0].reason), (1, Reason::TooLarge));
+    assert!(found.rejects[0].sentence.contains("The run goes on here"), "{}", found.rejects[0].sentence);
+    assert!(found.rejects[0].raw.ends_with(b"\"content\": \"Two.\"}]"));
+}
