@@ -34,6 +34,14 @@ pub(crate) fn is_label(key: &str) -> bool {
     [&SUCCESS, &REWARD, &FAILURE_REASON].iter().any(|keys| keys.contains(key))
 }
 
+/// Whether [`read_labels`] can make nothing of a label. Under `correct` may stand what the answer should be.
+pub(crate) fn is_unread_label(key: &str, value: Value<'_, '_>) -> bool {
+    if SUCCESS.contains(key) {
+        return key != "correct" && said(key, value).is_none();
+    }
+    REWARD.contains(key) && sum(value).is_none() || FAILURE_REASON.contains(key) && value.text().is_none()
+}
+
 /// Members of a record that hold its labels, where it states none itself.
 const HOLDERS: &[&str] = &["meta", "metadata", "info"];
 /// What they call a success, sure names first: a `success` beside no reward may be that of a request.
@@ -156,11 +164,8 @@ pub(crate) fn read_labels<'a>(record: Value<'_, 'a>, run: &mut Run<'a>) {
     let values = |keys| record.among(keys).map(|(_, value)| value);
     let reward = values(&REWARD).find(|value| !value.is_null());
     set_reward(reward, run);
-    let said = |(key, value): (&str, Value<'_, 'a>)| {
-        // A question may have the answer `true`.
-        yes_or_no(value).or_else(|| if key == "correct" { None } else { said_yes_or_no(value) })
-    };
-    run.success = record.among(&SUCCESS).find_map(said).or_else(|| evaluated(record));
+    let success = record.among(&SUCCESS).find_map(|(key, value)| said(key, value));
+    run.success = success.or_else(|| evaluated(record));
     run.failure_reason = ending(record);
     match holder(record) {
         Some((_, held)) => read_held(held, run),
@@ -231,6 +236,12 @@ fn sum(reward: Value<'_, '_>) -> Option<f64> {
 fn yes_or_no(value: Value<'_, '_>) -> Option<bool> {
     let number = value.as_f64().filter(|_| !value.is_string());
     value.as_bool().or_else(|| Some(number.filter(|number| matches!(number, 0.0 | 1.0))? == 1.0))
+}
+
+/// What a label of the outcome says.
+fn said(key: &str, value: Value<'_, '_>) -> Option<bool> {
+    // A question may have the answer `true`.
+    yes_or_no(value).or_else(|| if key == "correct" { None } else { said_yes_or_no(value) })
 }
 
 /// A boolean as tables have it, or the word for one.

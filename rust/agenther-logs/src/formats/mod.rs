@@ -157,7 +157,7 @@ use crate::beside::Beside;
 use crate::blank::is_blank;
 use crate::identity::fingerprint;
 use crate::json::{Keys, ObjectWriter, Value};
-use crate::labels::without_labels;
+use crate::labels::{is_unread_label, without_labels};
 use crate::run::{Run, RunStep, Text};
 
 pub(crate) use openai_chat::{completion_of, messages_of, schemas, tools_of as tool_schemas};
@@ -500,12 +500,13 @@ pub(crate) fn is_of_house(record: Value<'_, '_>) -> bool {
     has_own_steps(record) || record.text_of(GOALS).is_some()
 }
 
-/// Copies the members of a record that no other field took to the metadata; long ones and reference
-/// answers stay behind.
+/// Copies the members of a record that no other field took to the metadata, with labels that say nothing to
+/// [`read_labels`](crate::labels::read_labels); long ones and reference answers stay behind.
 pub(crate) fn copy_rest(out: &mut ObjectWriter, record: &Record<'_, '_>, taken: impl Fn(&str) -> bool) {
     let id = record.logged_id().map(|(key, _)| key);
+    let is_rest = |key: &str, value| (!taken(key) || is_unread_label(key, value)) && !is_reference(key);
     for (key, value) in
-        record.value.members().filter(|(key, _)| Some(&**key) != id && !taken(key) && !is_reference(key))
+        record.value.members().filter(|(key, value)| Some(&**key) != id && is_rest(key, *value))
     {
         let json = without_labels(record.value, &key, value).filter(|json| json.len() <= METADATA_FIELD);
         if let Some(json) = json.filter(|_| !value.is_null()) {

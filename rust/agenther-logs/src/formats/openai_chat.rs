@@ -142,14 +142,38 @@ fn whole_output<'t, 'a>(record: Value<'t, 'a>) -> Option<Value<'t, 'a>> {
     (is_asked(first) && has_known_role(first)).then_some(output)
 }
 
-/// The messages that stand in a string.
+/// The messages that stand in a string, or each in one.
 fn encoded_messages<'a>(record: Value<'_, 'a>) -> Option<Text<'a>> {
-    MESSAGES[1..].iter().find_map(|path| messages_in_text(record.at_path(path)?.text()?))
+    MESSAGES[1..].iter().find_map(|path| {
+        let found = record.at_path(path)?;
+        found.text().map_or_else(|| each_in_text(found).map(Cow::Owned), messages_in_text)
+    })
 }
 
-/// The JSON of the messages in a string: what it holds, or what its chat is turned into.
+/// The JSON of the messages in a string: what it holds, which may have been encoded once more, or what its chat is turned
+/// into.
 fn messages_in_text(text: Text<'_>) -> Option<Text<'_>> {
-    if text.trim_start().starts_with("[{") { Some(text) } else { messages_in(&text).map(Into::into) }
+    let start = text.trim_start();
+    let begins_list =
+        |first: char| start.strip_prefix('[').is_some_and(|list| list.trim_start().starts_with(first));
+    if begins_list('{') {
+        return Some(text);
+    }
+    let once_more = |inner: Value<'_, '_>| match inner.text() {
+        Some(text) => messages_in_text(text).map(Cow::into_owned),
+        None => each_in_text(inner),
+    };
+    let found =
+        (begins_list('"') || start.starts_with("\"[")).then(|| read_inner(start, once_more)).flatten();
+    found.or_else(|| messages_in(&text)).map(Into::into)
+}
+
+/// The JSON of messages that are strings which hold one each.
+fn each_in_text(list: Value<'_, '_>) -> Option<String> {
+    let first = list.items().next()?.text()?;
+    read_inner(&first, |first| is_message(first).then_some(()))?;
+    let messages: Option<Vec<_>> = list.items().map(|message| message.text()).collect();
+    Some(format!("[{}]", messages?.join(",")))
 }
 
 /// What a model said to the prompt of an evaluation of OpenCompass, message by message.

@@ -2,7 +2,7 @@
 
 use agenther_logs::Run;
 
-use crate::read;
+use crate::{json_string, read};
 
 /// Format, id, label and number of steps of each run, and `reject` for each record that is none.
 fn told(log: &[&str]) -> Vec<String> {
@@ -358,4 +358,32 @@ fn json_and_markdown_that_show_a_log_are_none() {
         "# Notes\n\nA chat begins so:\n\n# aider chat started at 2026-01-01\n\n> quoted\n\nand so on.\n";
     assert_eq!(prompts(page).1, 1);
     assert!(read(page.as_bytes()).0.runs.is_empty());
+}
+
+#[test]
+fn messages_are_read_that_were_encoded_once_more_or_one_by_one() {
+    let messages = r#"[ {"role": "user", "content": "Say \"hi\"."}, {"role": "assistant", "content": "hi"}]"#;
+    let once = json_string(messages);
+    let each =
+        r#"["{\"role\": \"user\", \"content\": \"Go.\"}", "{\"role\": \"assistant\", \"content\": \"hi\"}"]"#;
+    for encoded in [messages, &once, &json_string(&once), each, &json_string(each)] {
+        let (found, _) = read(format!("{{\"messages\": {encoded}, \"split\": \"a\"}}").as_bytes());
+        assert_eq!(found.runs.len(), 1, "{encoded}: {:?}", found.rejects);
+        assert_eq!(found.runs[0].final_answer.as_deref(), Some("hi"));
+        assert_eq!(found.runs[0].metadata.as_deref(), Some("{\"split\": \"a\"}"));
+    }
+    for other in [r#"["[]"]"#, r#"["{}"]"#, r#""[\"a\"]""#] {
+        assert!(read(format!("{{\"messages\": {other}}}").as_bytes()).0.runs.is_empty(), "{other}");
+    }
+}
+
+#[test]
+fn labels_that_say_nothing_to_the_reader_are_kept_beside_the_run() {
+    let chat = r#"[{"role": "user", "content": "q"}, {"role": "assistant", "content": "a"}]"#;
+    let labels =
+        r#""success": "partly", "score": {"tests": 2}, "exit_status": [1], "solved": null, "correct": "B""#;
+    let (found, _) = read(format!("{{\"messages\": {chat}, {labels}, \"reward\": 0.5}}").as_bytes());
+    let kept = r#"{"success": "partly", "score": {"tests": 2}, "exit_status": [1]}"#;
+    assert_eq!(found.runs[0].metadata.as_deref(), Some(kept));
+    assert_eq!((found.runs[0].success, found.runs[0].reward), (Some(false), Some(0.5)));
 }

@@ -46,3 +46,11 @@ fn record(id: &str) -> String {
         r#"{{"trajectory_id": "{id}", "original_prompt": "p", "steps": [{{"thought": "t", "action_name": "a", "action_input": {{}}, "observation": "o"}}]}}"#
     )
 }
+
+/// A text as a string of JSON.
+fn json_string(text: &str) -> String {
+    let mut out = agenther_logs::json::ObjectWriter::default();
+    out.text("k", text);
+    let object = out.finish().expect("it has a member");
+    object["{\"k\": ".len()..object.len() - 1].to_owned()
+}

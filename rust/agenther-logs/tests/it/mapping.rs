@@ -9,7 +9,7 @@ use agenther_logs::json::{Limits, Tape};
 use agenther_logs::{Collected, Mapping, Options, Reason, mapping_schema, suggest};
 use proptest::prelude::*;
 
-use crate::read_from;
+use crate::{json_string, read_from};
 
 fn mapped(mapping: &str, log: &str) -> Collected {
     let mapping = Mapping::parse(mapping).unwrap_or_else(|error| panic!("{error}\n{mapping}"));
@@ -215,13 +215,6 @@ fn calls_of_a_step_are_steps_and_json_in_texts_is_read() {
         );
         assert_eq!(steps[0].action_input.as_deref(), Some(r#"{"q": 1}"#));
     }
-}
-
-fn json_string(text: &str) -> String {
-    let mut out = agenther_logs::json::ObjectWriter::default();
-    out.text("k", text);
-    let object = out.finish().expect("it has a member");
-    object["{\"k\": ".len()..object.len() - 1].to_owned()
 }
 
 #[test]
