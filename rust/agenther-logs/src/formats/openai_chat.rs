@@ -130,7 +130,14 @@ const GOAL: &[&str] =
 pub(crate) fn messages_of<'t, 'a>(record: Value<'t, 'a>) -> Option<Value<'t, 'a>> {
     let found = MESSAGES.iter().filter_map(|path| record.at_path(path));
     let found = found.into_iter().find(|messages| messages.items().next().is_some_and(is_message));
-    found.or_else(|| whole_output(record))
+    found.or_else(|| whole_output(record)).or_else(|| repeated(record))
+}
+
+/// The messages of a record that has their key more than once, and none under the last.
+fn repeated<'t, 'a>(record: Value<'t, 'a>) -> Option<Value<'t, 'a>> {
+    record.get("messages")?;
+    let mut lists = record.members().filter(|(key, _)| key == "messages").map(|(_, list)| list);
+    lists.find(|list| list.items().next().is_some_and(is_message))
 }
 
 /// A conversation from its first words on that is the output of an agent; what begins with the agent goes on with

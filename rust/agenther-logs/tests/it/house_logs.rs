@@ -387,3 +387,12 @@ fn labels_that_say_nothing_to_the_reader_are_kept_beside_the_run() {
     assert_eq!(found.runs[0].metadata.as_deref(), Some(kept));
     assert_eq!((found.runs[0].success, found.runs[0].reward), (Some(false), Some(0.5)));
 }
+
+#[test]
+fn a_record_that_has_its_messages_twice_is_one_run() {
+    for second in [CHAT, "[]", "null", "\"x\""] {
+        let record = format!(r#"{{"messages": {CHAT}, "messages": {second}}}"#);
+        expect(&[&record], &["openai_chat log-0 None 1"]);
+        expect(&[&record, &record], &["openai_chat log-0 None 1", "openai_chat log-1 None 1"]);
+    }
+}
