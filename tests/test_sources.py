@@ -219,6 +219,14 @@ def test_a_file_of_many_names_is_read_once(tmp_path: Path, monkeypatch: pytest.M
         "link.jsonl",
     ]
     assert sources.find(spellings) == ["log.jsonl"]
+    assert sources.find(["link.jsonl", "log.jsonl"]) == ["log.jsonl"]
+    (tmp_path / "blobs").mkdir()
+    (tmp_path / "blobs" / "5e884898").write_text(log("blob"))
+    (tmp_path / "named.jsonl").symlink_to(tmp_path / "blobs" / "5e884898")
+    assert sources.find(tmp_path) == [str(tmp_path / name) for name in ("named.jsonl", "log.jsonl")]
+    (tmp_path / "notes").write_text("Milk, eggs, bread.")
+    assert sources.look([tmp_path, tmp_path]).passed_over == [str(tmp_path / "notes")]
+    assert sources.look([tmp_path, "notes"]).passed_over == []
     monkeypatch.setattr(sys, "stdin", io.TextIOWrapper(io.BytesIO(log("two").encode())))
     assert prompts(["-", "-"]) == ["two"]
 

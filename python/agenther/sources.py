@@ -122,14 +122,22 @@ def look(sources: Sources) -> Found:
     # One file has many spellings, and may be linked to.
     unique: dict[object, Source] = {}
     for file in files:
-        unique.setdefault(_identity(file), file)
-    return Found(list(unique.values()), passed_over)
+        known = unique.setdefault(_identity(file), file)
+        if isinstance(file, str) and isinstance(known, str) and _rank(file) > _rank(known):
+            unique[_identity(file)] = file
+    unread = [path for path in dict.fromkeys(passed_over) if realpath(path) not in unique]
+    return Found(list(unique.values()), unread)
 
 
 def _identity(source: Source) -> object:
     if isinstance(source, str):
         return realpath(source)
     return source if source.place is None else source.place
+
+
+def _rank(path: str) -> tuple[bool, bool]:
+    """Rank the paths of one file: labels lie beside the file itself, but caches keep it under a number."""
+    return _native.is_log_name(path) is True, not Path(path).is_symlink()
 
 
 def tally_passed_over(paths: Iterable[str]) -> dict[str, int]:
