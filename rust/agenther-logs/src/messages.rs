@@ -75,6 +75,8 @@ pub(crate) struct Conversation<'a> {
     in_rollout: bool,
     /// Whether what the agent writes between fences is run, as its environment has shown.
     runs_fences: bool,
+    /// Whether turns of the agent are commands, as its environment has shown.
+    runs_turns: bool,
     /// Whether it is told by whom the agent works for, whose own words then have the agent's role (AutoGen).
     by_initiator: bool,
     /// What the agent thought before it answered, which is no step where the answer is one.
@@ -208,7 +210,7 @@ impl<'a> Conversation<'a> {
             self.result(message);
             return;
         }
-        if self.written_results(message) || self.answer_to_move(message) {
+        if self.written_results(message) || self.answer_to_move(message) || self.answer_to_command(message) {
             return;
         }
         if let Some(text) = self.answer_to_written_call(message) {

@@ -31,6 +31,88 @@ pub(crate) fn written_call(call: &str) -> Option<(String, String)> {
     Some((name.to_owned(), input.finish().unwrap_or_else(|| "{}".to_owned())))
 }
 
+/// Name and arguments of an action with named arguments, and the code between fences that may follow it, as DA-Code's
+/// agents write it: `Bash(code="ls -l")`, `Python(file_path="a.py"):` and a fence.
+pub(crate) fn named_call(action: &str) -> Option<(String, String)> {
+    memchr::memchr(b'=', action.as_bytes())?;
+    let action = action.trim();
+    let (call, code) = match action.split_once("):\n```") {
+        Some((call, fenced)) => (call, fenced.split_once('\n').map(|(_language, code)| code)),
+        None => (action.strip_suffix(')')?, None),
+    };
+    let (name, rest) = call.split_once('(').filter(|(name, _)| is_name(name))?;
+    let arguments = named_arguments(rest);
+    let mut input = ObjectWriter::default();
+    for (key, value) in &arguments {
+        match json_of(value) {
+            Some(json) => input.json(key, &json),
+            None => input.text(key, unquoted(value)),
+        };
+    }
+    if let Some(code) = code {
+        input.text("code", code.trim_end().trim_end_matches("```").trim_end());
+    }
+    let input = input.finish().filter(|_| !arguments.is_empty())?;
+    Some((name.to_owned(), input))
+}
+
+/// `key="value", other=value)`, each value with the quotes around it; those inside of it may be as they are.
+pub(crate) fn named_arguments(mut rest: &str) -> Vec<(&str, &str)> {
+    let mut found = Vec::new();
+    while let Some((key, value)) = rest.split_once('=') {
+        let key = key.trim_matches([',', ' ', '\n']);
+        if !is_name(key) {
+            break;
+        }
+        let end = end_of_value(value);
+        found.push((key, value[..end].trim()));
+        rest = &value[end..];
+        if rest.starts_with(')') {
+            break;
+        }
+    }
+    found
+}
+
+/// Where a value ends: before the comma of the next argument or the bracket that closes the call, outside of quotes.
+fn end_of_value(value: &str) -> usize {
+    let quote = quote_of(value.trim_start());
+    let opened = value.len() - value.trim_start().len() + quote.len();
+    let mut ends = value.char_indices().filter(|(at, c)| {
+        let before = &value[..*at];
+        let is_closed = *at > opened
+            && before.trim_end().ends_with(quote)
+            && before.trim_end().len() >= opened + quote.len();
+        matches!(c, ',' | ')') && (quote.is_empty() || is_closed)
+    });
+    // A comma in a value without quotes, or in one with quotes inside, begins no argument.
+    let is_end = |at: usize| value[at..].starts_with(')') || begins_argument(&value[at + 1..]);
+    ends.find(|(at, _)| is_end(*at)).map_or(value.len(), |(at, _)| at)
+}
+
+fn begins_argument(text: &str) -> bool {
+    let name = text.trim_start();
+    let end = name.find(|c: char| !c.is_ascii_alphanumeric() && c != '_').unwrap_or(name.len());
+    end > 0 && name[end..].trim_start().starts_with('=')
+}
+
+fn is_name(key: &str) -> bool {
+    !key.is_empty() && key.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'_')
+}
+
+/// The quotes that a value begins with; empty where it has none.
+fn quote_of(value: &str) -> &str {
+    let of = |quote: &&str| value.starts_with(*quote);
+    ["\"\"\"", "'''", "\"", "'"].into_iter().find(of).unwrap_or("")
+}
+
+/// A value without the quotes around it.
+pub(crate) fn unquoted(value: &str) -> &str {
+    let quote = quote_of(value);
+    let inside = value.strip_prefix(quote).unwrap_or(value);
+    inside.strip_suffix(quote).unwrap_or(inside)
+}
+
 /// A value of Python as JSON; `None` where it is no literal.
 fn json_of(value: &str) -> Option<String> {
     let list = to_json(&format!("[{value}]"))?;
@@ -85,6 +167,50 @@ mod tests {
             let found = calls_in(text);
             let found: Vec<_> = found.iter().map(|(name, input)| (&**name, &**input)).collect();
             assert_eq!(found, calls, "{text}");
+        }
+    }
+
+    #[test]
+    fn arguments_are_found_however_they_are_quoted() {
+        for (text, wanted) in [
+            (r#"code="ls -l")"#, vec![("code", "ls -l")]),
+            (r#"code="""echo "a", b""")"#, vec![("code", r#"echo "a", b"#)]),
+            (r#"code="f("a")")"#, vec![("code", r#"f("a"#)]),
+            (
+                "file_path=a.db,command=\"\nSELECT 1, 2\n\",output=b.csv)",
+                vec![("file_path", "a.db"), ("command", "\nSELECT 1, 2\n"), ("output", "b.csv")],
+            ),
+            ("file_path=\"a.py\"):\n```python\nx = 1\n```", vec![("file_path", "a.py")]),
+            ("code=\"\")", vec![("code", "")]),
+            ("code=\"ls", vec![("code", "ls")]),
+            ("a, b=1", vec![]),
+            (")", vec![]),
+        ] {
+            let found: Vec<_> =
+                named_arguments(text).into_iter().map(|(key, value)| (key, unquoted(value))).collect();
+            assert_eq!(found, wanted, "{text}");
+        }
+    }
+
+    #[test]
+    fn actions_with_named_arguments_are_calls() {
+        for (text, name, input) in [
+            (r#"Bash(code="ls -l")"#, "Bash", r#"{"code": "ls -l"}"#),
+            (r#"Bash(code="echo "a"")"#, "Bash", r#"{"code": "echo \"a\""}"#),
+            ("find(color='red', n=2)", "find", r#"{"color": "red", "n": 2}"#),
+            ("find(color=dark red)", "find", r#"{"color": "dark red"}"#),
+            (
+                "Python(file_path=\"a.py\"):\n```python\nx = 1\n```",
+                "Python",
+                r#"{"file_path": "a.py", "code": "x = 1"}"#,
+            ),
+        ] {
+            let found = named_call(text);
+            let found = found.as_ref().map(|(name, input)| (&**name, &**input));
+            assert_eq!(found, Some((name, input)), "{text}");
+        }
+        for text in ["find(a, b)", "find()", "2 (x=1)", "x = f(a=1) and", "find[a=1]", "f(a=1"] {
+            assert_eq!(named_call(text), None, "{text}");
         }
     }
 }

@@ -3,6 +3,7 @@
 use crate::blank::{trim, trim_start};
 use crate::formats::{filled, part_of, within};
 use crate::json::{Value, read_inner};
+use crate::python_calls::named_call;
 use crate::run::{RunStep, Text};
 use crate::terminal::is_terminal;
 
@@ -283,6 +284,9 @@ impl<'a> StepBuilder<'a> {
                 }
                 if let Some((name, input)) = json_action(&text) {
                     return self.json_action(name, input);
+                }
+                if let Some((name, input)) = named_call(&text) {
+                    return self.act(name.into(), Some(input.into()));
                 }
                 let (name, input) = parse_action(&text);
                 self.act(within(&text, name), input.map(|input| within(&text, input)));

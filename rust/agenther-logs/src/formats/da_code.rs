@@ -20,6 +20,7 @@ use std::borrow::Cow;
 
 use super::{Format, Record, filled};
 use crate::json::{ObjectWriter, Value};
+use crate::python_calls::{named_arguments, unquoted};
 use crate::run::{Run, Text};
 use crate::terminal::set_final_answer;
 use crate::timeline::Timeline;
@@ -84,7 +85,8 @@ fn call_in<'a>(action: &str, step: Value<'_, '_>) -> Option<(Text<'a>, Option<Te
         return None;
     }
     let mut input = ObjectWriter::default();
-    let arguments = arguments(rest);
+    let arguments: Vec<(&str, &str)> =
+        named_arguments(rest).into_iter().map(|(key, value)| (key, unquoted(value))).collect();
     let code = step.text_of(&["code"]);
     for (key, value) in &arguments {
         // Quotes inside of it are not told from those around it, but the harness found it.
@@ -96,85 +98,4 @@ fn call_in<'a>(action: &str, step: Value<'_, '_>) -> Option<(Text<'a>, Option<Te
         input.text("code", &code);
     }
     Some((Cow::Owned(name.to_owned()), input.finish().map(Into::into)))
-}
-
-/// `key="value", other=value)`, the quotes inside of values as they are.
-fn arguments(mut rest: &str) -> Vec<(&str, &str)> {
-    let mut found = Vec::new();
-    while let Some((key, value)) = rest.split_once('=') {
-        let key = key.trim_matches([',', ' ', '\n']);
-        if !is_name(key) {
-            break;
-        }
-        let end = end_of_value(value);
-        found.push((key, unquoted(value[..end].trim())));
-        rest = &value[end..];
-        if rest.starts_with(')') {
-            break;
-        }
-    }
-    found
-}
-
-/// Where a value ends: before the comma of the next argument or the bracket that closes the call, outside of quotes.
-fn end_of_value(value: &str) -> usize {
-    let quote = quote_of(value.trim_start());
-    let opened = value.len() - value.trim_start().len() + quote.len();
-    let mut ends = value.char_indices().filter(|(at, c)| {
-        let before = &value[..*at];
-        let is_closed = *at > opened
-            && before.trim_end().ends_with(quote)
-            && before.trim_end().len() >= opened + quote.len();
-        matches!(c, ',' | ')') && (quote.is_empty() || is_closed)
-    });
-    // A comma in a value without quotes, or in one with quotes inside, begins no argument.
-    let is_end = |at: usize| value[at..].starts_with(')') || begins_argument(&value[at + 1..]);
-    ends.find(|(at, _)| is_end(*at)).map_or(value.len(), |(at, _)| at)
-}
-
-fn begins_argument(text: &str) -> bool {
-    let name = text.trim_start();
-    let end = name.find(|c: char| !c.is_ascii_alphanumeric() && c != '_').unwrap_or(name.len());
-    end > 0 && name[end..].trim_start().starts_with('=')
-}
-
-fn is_name(key: &str) -> bool {
-    !key.is_empty() && key.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'_')
-}
-
-/// The quotes that a value begins with; empty where it has none.
-fn quote_of(value: &str) -> &str {
-    let of = |quote: &&str| value.starts_with(*quote);
-    ["\"\"\"", "'''", "\"", "'"].into_iter().find(of).unwrap_or("")
-}
-
-fn unquoted(value: &str) -> &str {
-    let quote = quote_of(value);
-    let inside = value.strip_prefix(quote).unwrap_or(value);
-    inside.strip_suffix(quote).unwrap_or(inside)
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn arguments_are_found_however_they_are_quoted() {
-        for (text, wanted) in [
-            (r#"code="ls -l")"#, vec![("code", "ls -l")]),
-            (r#"code="""echo "a", b""")"#, vec![("code", r#"echo "a", b"#)]),
-            (r#"code="f("a")")"#, vec![("code", r#"f("a"#)]),
-            (
-                "file_path=a.db,command=\"\nSELECT 1, 2\n\",output=b.csv)",
-                vec![("file_path", "a.db"), ("command", "\nSELECT 1, 2\n"), ("output", "b.csv")],
-            ),
-            ("file_path=\"a.py\"):\n```python\nx = 1\n```", vec![("file_path", "a.py")]),
-            ("code=\"\")", vec![("code", "")]),
-            ("code=\"ls", vec![("code", "ls")]),
-            ("a, b=1", vec![]),
-            (")", vec![]),
-        ] {
-            assert_eq!(arguments(text), wanted, "{text}");
-        }
-    }
 }

@@ -5,7 +5,7 @@ use super::roles::named_role;
 use super::written;
 use super::{Conversation, Role, content_text, role_of, unmarked};
 use crate::formats::{filled, part_of, within};
-use crate::json::{Value, read_inner};
+use crate::json::{ObjectWriter, Value, read_inner};
 use crate::react::parse_action;
 use crate::run::{RunStep, Text};
 use crate::terminal::is_terminal;
@@ -20,9 +20,14 @@ fn asks_user(name: &str) -> bool {
     ASKS.iter().any(|ask| name.eq_ignore_ascii_case(ask))
 }
 
+fn ends_with_fence(words: &str) -> bool {
+    let words = words.trim_end();
+    words.ends_with("```") || words.ends_with("```<end_code>")
+}
+
 impl<'a> Conversation<'a> {
     /// Whether a message is what a command of the agent gave that stands between fences at the end of its words: gptme's
-    /// tools speak as the system, whose prompt told of them; SWE-agent's say `OBSERVATION:`.
+    /// tools speak as the system, whose prompt told of them; SWE-agent's say `OBSERVATION:`, or end with the prompt of its terminal.
     pub(super) fn is_output(&self, message: Value<'_, 'a>) -> bool {
         let free = self.pending_user.is_none() && !self.has_calls;
         let Some(last) = self.steps.last().filter(|step| free && step.observation.is_none()) else {
@@ -33,8 +38,11 @@ impl<'a> Conversation<'a> {
         if last.action_name.is_some() {
             return by_system && self.runs_fences;
         }
-        let words = last.thought.as_deref().filter(|words| words.trim_end().ends_with("```"));
-        let is_labelled = || content_text(message).is_some_and(|text| written::is_labelled_output(&text));
+        let words = last.thought.as_deref().filter(|words| ends_with_fence(words));
+        let is_labelled = || {
+            content_text(message)
+                .is_some_and(|text| written::is_labelled_output(&text) || written::ends_with_prompt(&text))
+        };
         words.is_some_and(|words| (by_system || is_labelled()) && unmarked::fenced_call(words).is_some())
     }
 
@@ -54,6 +62,49 @@ impl<'a> Conversation<'a> {
         step.observation = Some(part_of(&text, written::without_label));
     }
 
+    /// Takes what a command gave that was all of a turn, as InterCode has its agents write them: the answer says `Output:`,
+    /// and the prompt told of a shell.
+    pub(super) fn answer_to_command(&mut self, message: Value<'_, 'a>) -> bool {
+        if self.pending_user.is_some() || self.has_calls || !self.runs_shell() {
+            return false;
+        }
+        let Some(text) = content_text(message).filter(|text| text.trim_start().starts_with(written::OUTPUT))
+        else {
+            return false;
+        };
+        if !self.run_turn() {
+            return false;
+        }
+        self.runs_turns = true;
+        if let Some(step) = self.steps.last_mut() {
+            step.observation = filled(part_of(&text, written::without_label));
+        }
+        true
+    }
+
+    fn runs_shell(&self) -> bool {
+        let prompt = self.told().prompts[0];
+        let prompt = prompt[..prompt.floor_char_boundary(BEGINNING)].to_ascii_lowercase();
+        ["bash", "shell", "terminal"].iter().any(|word| prompt.contains(word))
+    }
+
+    /// Makes a call of the last turn, which is a command and nothing else.
+    fn run_turn(&mut self) -> bool {
+        let is_said = |step: &RunStep<'_>| step.action_name.is_none() && step.observation.is_none();
+        let Some(step) = self.steps.last_mut().filter(|step| is_said(step)) else { return false };
+        let Some(words) = step.thought.take() else { return false };
+        let (name, given) = words.split_once(' ').unwrap_or((&words, ""));
+        (step.action_name, step.action_input) = match is_terminal(name) {
+            true => (Some(name.to_owned().into()), filled(given.to_owned().into())),
+            false => {
+                let mut input = ObjectWriter::default();
+                input.text("code", &words);
+                (Some("bash".into()), input.finish().map(Into::into))
+            }
+        };
+        true
+    }
+
     /// Makes a call of the command between fences with which the last words end.
     fn run_fence(&mut self) {
         if let Some(step) = self.steps.last_mut().filter(|step| step.action_name.is_none())
@@ -66,6 +117,13 @@ impl<'a> Conversation<'a> {
 
     /// Takes the last fence for a command that ends the run (`submit`), to which nothing comes back.
     pub(super) fn hand_in(&mut self) {
+        let is_command = |step: &RunStep<'_>| {
+            step.thought.as_deref().and_then(|words| words.split(' ').next()).is_some_and(is_terminal)
+        };
+        if self.runs_turns && self.pending_user.is_none() && self.steps.last().is_some_and(is_command) {
+            self.run_turn();
+            return;
+        }
         let last = self.steps.last().filter(|_| self.runs_fences && self.pending_user.is_none());
         let call = last.and_then(|step| unmarked::fenced_call(step.thought.as_deref()?));
         let code = call.and_then(|(call, _)| {

@@ -197,7 +197,8 @@ fn code_at_end(text: &str, told: &Told<'_>) -> Option<(Vec<WrittenCall>, String)
 /// The command between fences that a turn ends with, of agents whose fences are run: its language is the tool, of gptme's
 /// with what follows it (`save hello.py`).
 pub(super) fn fenced_call(text: &str) -> Option<(WrittenCall, String)> {
-    let inside = text.trim_end().strip_suffix("```")?;
+    let text = text.trim_end();
+    let inside = text.strip_suffix("<end_code>").unwrap_or(text).strip_suffix("```")?;
     let at = inside.rfind("```").filter(|at| *at == 0 || inside[..*at].ends_with('\n'))?;
     let (opening, code) = inside[at + 3..].split_once('\n')?;
     let (tool, given) = opening.trim().split_once(' ').unwrap_or((opening.trim(), ""));

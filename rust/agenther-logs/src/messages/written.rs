@@ -293,7 +293,19 @@ pub(super) fn results_in(text: &str, waits: bool) -> Option<Vec<WrittenResult>> 
 
 /// Whether a message begins as what a harness puts before the output of a command.
 pub(super) fn is_labelled_output(text: &str) -> bool {
-    ["OBSERVATION:", "Observation:", "<returncode>"].iter().any(|label| text.trim_start().starts_with(label))
+    const LABELS: &[&str] = &["OBSERVATION:", "Observation:", "<returncode>", OUTPUT, "Execution logs:"];
+    LABELS.iter().any(|label| text.trim_start().starts_with(label))
+}
+
+/// InterCode's label of what a command gave, where the command is all of a turn.
+pub(super) const OUTPUT: &str = "Output:";
+
+/// Whether a message ends with the prompt of a terminal: `bash-$`, `root@box:/srv#`.
+pub(super) fn ends_with_prompt(text: &str) -> bool {
+    const LONGEST: usize = 120;
+    let line = text.trim_end().rsplit('\n').next().unwrap_or("");
+    let is_of_host = || line.contains('@') && line.contains(':') && !line.contains(' ');
+    line.len() <= LONGEST && line.ends_with(['$', '#']) && (line.ends_with("bash-$") || is_of_host())
 }
 
 /// What came back without the label that a harness puts before it.
@@ -302,7 +314,9 @@ pub(super) fn without_label(text: &str) -> &str {
         "Observation:",
         "OBSERVATION:",
         "[Observation]",
+        OUTPUT,
         "Execution output of [",
+        "Execution logs:",
         "Salesforce instance output:",
     ];
     let text = text.trim();
