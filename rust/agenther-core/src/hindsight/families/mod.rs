@@ -2,6 +2,7 @@
 //! request. A family is one file; adding one touches that file and [`FAMILIES`].
 
 mod analysis;
+mod arithmetic;
 mod browser;
 mod code;
 mod english;
@@ -136,6 +137,7 @@ pub const FAMILIES: &[(&str, Family)] = &[
     ("tool_call", tool_call::propose),
     // Last: goals are worded by how many came before, and these should change no others.
     ("analysis", analysis::propose),
+    ("arithmetic", arithmetic::propose),
 ];
 
 /// The moulds that a run shows, for [`super::moulds`].

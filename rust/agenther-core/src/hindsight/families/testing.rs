@@ -42,11 +42,12 @@ fn range(span: crate::trajectory::Span) -> std::ops::Range<usize> {
 }
 
 mod hostile {
-    use super::super::{analysis, browser, code, household, search, shell, shop, sql};
+    use super::super::{analysis, arithmetic, browser, code, household, search, shell, shop, sql};
     use super::{Family, proposals};
 
     const FAMILIES: &[Family] = &[
         analysis::propose,
+        arithmetic::propose,
         browser::propose,
         code::propose,
         household::propose,

@@ -158,7 +158,29 @@ fn pages<'a>(step: &StepReading<'a>, observation: &'a str) -> Vec<Page<'a>> {
         let texts = document.leaves().filter(|leaf| leaf.key().is_some_and(|key| TEXTS.contains(&key)));
         return texts.filter_map(result).take(MAX_PAGES).collect();
     }
-    address(step).and_then(|_| opened(observation)).into_iter().collect()
+    if address(step).is_some() {
+        return opened(observation).into_iter().collect();
+    }
+    labelled(observation)
+}
+
+/// Pages of which each has its title and its text on lines of their own: `Title: Ann Utz`, `Snippet: ..`.
+fn labelled(observation: &str) -> Vec<Page<'_>> {
+    let (mut found, mut title) = (Vec::new(), None);
+    for line in observation.lines() {
+        if let Some((before, name)) = line.split_once("Title: ").filter(|(before, _)| before.len() <= 20) {
+            title = before
+                .chars()
+                .all(|c| !c.is_lowercase() || before.ends_with(": "))
+                .then(|| named(name.trim()));
+        } else if let (Some(title), Some(text)) = (title, super::pages::after_label(line)) {
+            found.push(Page { title, text });
+        }
+        if found.len() == MAX_PAGES {
+            break;
+        }
+    }
+    found
 }
 
 fn result<'a>(text: Value<'_, 'a>) -> Option<Page<'a>> {
@@ -257,6 +279,13 @@ mod tests {
                 && steps == &[0]),
             "{found:?}"
         );
+    }
+
+    #[test]
+    fn results_in_lines_are_asked_about_by_their_titles() {
+        let lines = "Search results: Title: Ann Utz - Wikipedia\nLink: https://w.example\nSnippet: Ann Utz (9 April 1918 – 29 November 2008) was a Danish architect.\n---\nTitle: The prize\nLink: https://p.example\nSnippet: It was set up in 1979.";
+        let found = goals(&[("Search the internet", r#"{"search_query": "opera architect prize"}"#, lines)]);
+        assert!(found.iter().any(|(goal, ..)| goal.contains("Ann Utz")), "{found:?}");
     }
 
     #[test]

@@ -2,7 +2,7 @@
 //!
 //! [`passage`] reads the facts off a lead that is about the query, [`ask`] asks for them, [`direct`]
 //! takes the query itself as the question, [`inverted`] what the agent made of the result, [`stated`] a whole sentence
-//! of it, [`about`] what its title names. Two passages give comparisons and hops, two answers pairs and chains.
+//! of it, [`about`] what its title names, [`replied`] the whole of what a tool says to it. Two passages give comparisons and hops, two answers pairs and chains.
 
 mod about;
 mod ask;
@@ -21,6 +21,7 @@ mod pairs;
 mod passage;
 mod prose;
 mod relative;
+mod replied;
 mod said;
 mod stated;
 
@@ -111,6 +112,8 @@ pub fn propose(reading: &Reading<'_>, out: &mut Proposals) {
                 && is_new(&found, &passage)
             {
                 found.push(Found { step: index as u32, query, observation, passage });
+            } else if let Some(answer) = search.replied() {
+                answered.push(answer);
             }
         }
     }
@@ -176,6 +179,14 @@ impl<'a> Search<'_, 'a> {
         let answered = self.answered(question, &text[from..to], 0.78);
         let answer = english::enumerate(&names.iter().map(ToString::to_string).collect::<Vec<_>>(), "and");
         Some(Answered { candidate: Candidate { answer, ..answered.candidate }, value: None })
+    }
+
+    /// The reply of a tool that was asked a question, where the agent does not doubt it.
+    fn replied(&self) -> Option<Answered<'a>> {
+        let engine = self.reading.steps[self.index].step.action_name.is_some_and(pages::is_search);
+        let is_doubted = || self.thought().is_some_and(doubts);
+        let (question, reply) = (!engine).then(|| replied::ask(self.query, self.observation)).flatten()?;
+        (!is_doubted()).then(|| Answered { value: None, ..self.answered(question, reply, 0.78) })
     }
 
     /// What the agent's next words make of a text, else the sentence that they take up.

@@ -91,7 +91,8 @@ fn searched(call: &str) -> Option<&str> {
         .then_some(literal)
 }
 
-fn is_search(tool: &str) -> bool {
+/// Whether a tool of this name looks something up in pages.
+pub fn is_search(tool: &str) -> bool {
     const SEARCHES: &[&str] = &[
         "search",
         "wikipedia",
@@ -133,7 +134,19 @@ pub fn texts<'a>(step: &StepReading<'a>, observation: &'a str) -> Vec<&'a str> {
         return passages.into_iter().chain([observation]).collect();
     }
     let labelled: Vec<&str> = observation.lines().filter_map(after_label).take(MAX_TEXTS).collect();
-    if labelled.is_empty() || opens.starts_with("Page: ") { vec![observation] } else { labelled }
+    if labelled.is_empty() || opens.starts_with("Page: ") {
+        vec![without_chrome(observation)]
+    } else {
+        labelled
+    }
+}
+
+/// A page without what it says around its text.
+fn without_chrome(text: &str) -> &str {
+    const CHROME: &[&str] =
+        &["Pages for logged out editors learn more.", "From Wikipedia, the free encyclopedia"];
+    let text = text.trim_start();
+    CHROME.iter().find_map(|chrome| text.strip_prefix(chrome)).map_or(text, str::trim_start)
 }
 
 /// Whether one text is cut from the other, so that it has a place there.
@@ -142,7 +155,8 @@ fn is_part(text: &str, part: &str) -> bool {
     all.start <= part.start && part.end <= all.end
 }
 
-fn after_label(line: &str) -> Option<&str> {
+/// What stands after the label of a text: `Snippet: ..`.
+pub fn after_label(line: &str) -> Option<&str> {
     let line = line
         .trim_start_matches(|c: char| c.is_ascii_digit() || matches!(c, '[' | ']' | '.' | '-' | '*' | ' '));
     LABELS.iter().find_map(|label| {

@@ -90,7 +90,11 @@ pub fn line<'a>(step: &StepReading<'a>) -> Option<Cow<'a, str>> {
     let is_shell = SHELLS.iter().any(|shell| name.eq_ignore_ascii_case(shell))
         || has_letters(name, "bash")
         || is_named(["shell", "terminal"]) && takes_command();
-    if !is_shell {
+    // What InterCode executes may be a command, and may be SQL.
+    let executes = || {
+        name.eq_ignore_ascii_case("execute") && step.step.action_input.is_some_and(state::begins_with_program)
+    };
+    if !is_shell && !executes() {
         return file_tool::command(step).or_else(|| search_tool::command(step)).map(Cow::Owned);
     }
     super::text_argument(step, KEYS)

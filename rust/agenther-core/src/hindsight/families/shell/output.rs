@@ -4,6 +4,7 @@ use std::borrow::Cow;
 
 use super::{file_tool, search_tool};
 use crate::reading::StepReading;
+use crate::text::cut;
 use crate::text::document::{Document, Kind};
 
 /// Lines that harnesses write after an output.
@@ -40,6 +41,9 @@ pub fn printed(observation: &str) -> Option<Cow<'_, str>> {
     }
     if let Some(text) = in_document(observation) {
         return text.map(Cow::Owned);
+    }
+    if let Some(text) = on_terminal(observation) {
+        return Some(Cow::Owned(text));
     }
     let text = tagged(observation)
         .or_else(|| headed(observation))
@@ -92,6 +96,38 @@ fn in_document(observation: &str) -> Option<Option<String>> {
         filled("output").or_else(|| said("stdout")).or_else(|| said("output")).filter(|_| is_envelope)?;
     let errors = said("stderr").unwrap_or_default();
     Some(Some(if errors.trim().is_empty() { output.into_owned() } else { format!("{output}\n{errors}") }))
+}
+
+/// What AgentBench's terminal shows after `The output of the OS:`, without the title and the prompt that follow it and
+/// without the marks that move and colour.
+fn on_terminal(observation: &str) -> Option<String> {
+    const HEADS: &[&str] = &["The output of the OS:", "The output of the OS is empty."];
+    const TITLE: &str = "\u{1b}]0;";
+    let headed = HEADS.iter().find_map(|head| observation.strip_prefix(head));
+    if headed.is_none() && !observation.contains('\u{1b}') {
+        return None;
+    }
+    let text = headed.map_or(observation, |text| text.trim_start_matches('\n'));
+    let text = &text[..text.rfind(TITLE).unwrap_or(text.len())];
+    let (mut shown, mut rest) = (String::with_capacity(text.len()), text);
+    while let Some((before, after)) = rest.split_once('\u{1b}') {
+        shown.push_str(before);
+        rest = &after[end_of_mark(after)..];
+    }
+    shown.push_str(rest);
+    Some(shown.replace("\r\n", "\n"))
+}
+
+/// Where a mark of a terminal ends, of which the text begins behind the escape: `[31m`, `]0;title` and a bell.
+fn end_of_mark(text: &str) -> usize {
+    // One that does not end at once is none.
+    let text = &text[..cut::floor(text, MAX_HEADER)];
+    let end = match text.as_bytes().first() {
+        Some(b'[') => text[1..].find(|c: char| ('@'..='~').contains(&c)).map(|at| at + 2),
+        Some(b']') => text.find('\u{7}').map(|at| at + 1),
+        _ => None,
+    };
+    end.unwrap_or(0)
 }
 
 /// What a terminal shows after the prompt and the command: `root@web-03:~# df -h`.
@@ -178,6 +214,10 @@ mod tests {
             ("root@web-03:~# wc -l a\n7 a\n", "7 a\n", false),
             ("web-03:~$ cat > a <<'EOF'\nx\nEOF\n", "web-03:~$ cat > a <<'EOF'\nx\nEOF\n", false),
             ("price# of\n", "price# of\n", false),
+            ("The output of the OS:\n\n12\r\n\u{1b}]0;root@box: /\u{7}root@box:/# \u{1b}[K", "12\n", false),
+            ("The output of the OS is empty.", "", false),
+            ("\u{1b}[01;34msrv\u{1b}[0m\n", "srv\n", false),
+            ("a\u{1b}", "a", false),
             ("Exit code: 0\nWall time: 0.1 seconds\nOutput:\na\n", "a\n", false),
             ("<html>\n<output>\n", "<html>\n<output>\n", false),
             ("", "", false),

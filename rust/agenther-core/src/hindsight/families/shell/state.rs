@@ -6,53 +6,68 @@ use crate::reading::StepReading;
 use crate::signals::effect;
 use crate::text::cut;
 
+/// Programs that cannot write.
+const READERS: &[&str] = &[
+    "ls",
+    "cat",
+    "find",
+    "grep",
+    "egrep",
+    "fgrep",
+    "rg",
+    "head",
+    "tail",
+    "wc",
+    "sort",
+    "uniq",
+    "cut",
+    "du",
+    "df",
+    "file",
+    "stat",
+    "diff",
+    "cmp",
+    "md5sum",
+    "sha1sum",
+    "sha256sum",
+    "pwd",
+    "which",
+    "tree",
+    "nl",
+    "tr",
+    "awk",
+    "sed",
+    "echo",
+    "cd",
+    "date",
+    "ps",
+    "id",
+    "whoami",
+    "hostname",
+    "uname",
+];
+
+/// Programs that change files or the shell's state.
+const WRITERS: &[&str] = &[
+    "rm", "mv", "cp", "mkdir", "rmdir", "touch", "tar", "ln", "chmod", "chown", "tee", "dd", "gzip",
+    "gunzip", "zip", "unzip", "install", "apt", "apt-get", "pip", "git", "export", "source", "alias", "set",
+    "sudo", "curl", "wget", "python", "python3", "make", "rsync", "truncate", "mktemp", "useradd", "kill",
+];
+
 /// Whether a step runs a shell command that only reads: every stage of the pipeline is a command that cannot write.
 pub fn only_reads(step: &StepReading<'_>) -> bool {
-    const READERS: &[&str] = &[
-        "ls",
-        "cat",
-        "find",
-        "grep",
-        "egrep",
-        "fgrep",
-        "rg",
-        "head",
-        "tail",
-        "wc",
-        "sort",
-        "uniq",
-        "cut",
-        "du",
-        "df",
-        "file",
-        "stat",
-        "diff",
-        "cmp",
-        "md5sum",
-        "sha1sum",
-        "sha256sum",
-        "pwd",
-        "which",
-        "tree",
-        "nl",
-        "tr",
-        "awk",
-        "sed",
-        "echo",
-        "cd",
-        "date",
-        "ps",
-        "id",
-        "whoami",
-        "hostname",
-        "uname",
-    ];
     let Some(line) = line(step) else { return false };
     let line = line.as_ref();
     let mut stages = line.split(['|', '&', ';']).map(str::trim).filter(|stage| !stage.is_empty()).peekable();
     stages.peek().is_some()
         && !changes_state(line)
         && stages.all(|stage| READERS.contains(&first_word(stage)))
+}
+
+/// Whether a text begins as a command does, which a tool that executes anything is given.
+pub fn begins_with_program(text: &str) -> bool {
+    let program = first_word(text);
+    READERS.contains(&program) || WRITERS.contains(&program)
 }
 
 /// The program that a command runs.
@@ -62,12 +77,6 @@ pub fn first_word(line: &str) -> &str {
 
 /// Whether a command may change files or the shell's state.
 pub fn changes_state(line: &str) -> bool {
-    const WRITERS: &[&str] = &[
-        "rm", "mv", "cp", "mkdir", "rmdir", "touch", "tar", "ln", "chmod", "chown", "tee", "dd", "gzip",
-        "gunzip", "zip", "unzip", "install", "apt", "apt-get", "pip", "git", "export", "source", "alias",
-        "set", "sudo", "curl", "wget", "python", "python3", "make", "rsync", "truncate", "mktemp", "useradd",
-        "kill",
-    ];
     let (line, _) = command::without_errors(line);
     line.contains('>')
         || line.contains("-delete")

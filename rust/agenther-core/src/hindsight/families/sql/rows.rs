@@ -38,8 +38,35 @@ pub fn of(step: &StepReading<'_>) -> Option<Table> {
     }
     match step.observation() {
         Some(document) if document.root().kind() != Kind::Number => in_document(document.root(), 0),
-        _ => table::read(text),
+        _ => table::read(text).or_else(|| labelled(text)),
     }
+}
+
+/// `name: Ann, age: 3`, the same names on each line, as ToolQA prints rows; the names are the first row.
+fn labelled(text: &str) -> Option<Table> {
+    let text = Some(text.trim()).filter(|text| text.len() <= MAX_TUPLES)?;
+    let is_name = |name: &str| {
+        !name.is_empty() && name.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"_()*".contains(&byte))
+    };
+    let cells = |line| -> Option<Vec<(&str, &str)>> {
+        let mut cells: Vec<(&str, &str)> = Vec::new();
+        for part in str::split(line, ", ") {
+            let (name, value) = part.split_once(": ")?;
+            is_name(name).then(|| cells.push((name, value.trim())))?;
+        }
+        Some(cells)
+    };
+    let lines: Vec<_> = text.lines().map(cells).collect::<Option<_>>()?;
+    let names: Vec<&str> = lines.first()?.iter().map(|(name, _)| *name).collect();
+    let is_alike = lines.iter().all(|line| line.iter().map(|(name, _)| *name).eq(names.iter().copied()));
+    let cell = |text: &str| (text != "None").then(|| Cell { text: text.to_string(), quoted: false });
+    let heading = names.iter().map(|name| cell(name)).collect();
+    let rows = lines.iter().map(|line| line.iter().map(|(_, value)| cell(value)).collect());
+    is_alike.then(|| Table {
+        rows: std::iter::once(heading).chain(rows).collect(),
+        complete: None,
+        headed: true,
+    })
 }
 
 /// Longer results are no answers.

@@ -17,6 +17,9 @@ use crate::text::needles::find;
 /// Searches that one goal joins at most.
 const MAX_SEARCHES: usize = 3;
 
+/// Pages of several searches that one answer tells of at most.
+const MAX_JOINED: usize = 12;
+
 /// Where a search looks, as a parameter of it.
 const PLACES: &[&str] = &[
     "web",
@@ -46,7 +49,9 @@ pub fn propose(calls: &[Call<'_>], reading: &Reading<'_>, style: &Style, proposa
     }
     let web: Vec<&Search<'_, '_>> = searches.iter().filter(|search| is_web(search.call)).collect();
     for group in web.chunks(MAX_SEARCHES).chain(web.chunks(1)) {
-        if let Some(finding) = finding(group, style, proposals.variant()) {
+        if let Some(finding) = finding(group, style, proposals.variant())
+            && (group.len() == 1 || finding.answer.lines().count() <= MAX_JOINED)
+        {
             proposals.push_rendered(finding);
         }
     }
@@ -70,7 +75,8 @@ fn is_web(call: &Call<'_>) -> bool {
 
 /// `search the web for "…" and tell me what you find`
 fn finding(searches: &[&Search<'_, '_>], style: &Style, variant: u64) -> Option<Candidate> {
-    let queries: Vec<String> = searches.iter().map(|search| format!("\"{}\"", search.query)).collect();
+    let queries: Vec<String> =
+        searches.iter().map(|search| format!("\"{}\"", search.query.trim_matches('"'))).collect();
     let answers: Option<Vec<String>> =
         searches.iter().map(|search| found(&search.call.payload.node)).collect();
     let is_on_web = |search: &&Search<'_, '_>| {
@@ -159,7 +165,10 @@ fn in_whole_sentences(page: &Node, key: &str) -> Option<Node> {
     };
     const SHORT: &[&str] =
         &["Inc", "Ltd", "Corp", "Co", "Mr", "Mrs", "Ms", "Dr", "St", "No", "vs", "Jr", "Sr", ".."];
-    let is_end = |at: &usize| !SHORT.iter().any(|short| text[..*at].ends_with(short));
+    let is_end = |at: &usize| {
+        let before = &text[..*at];
+        !SHORT.iter().any(|short| before.ends_with(short)) && !ends_with_item(before)
+    };
     let ends = [". ", "! ", "? "].iter().flat_map(|end| text.match_indices(end).map(|(at, _)| at));
     let end = ends.filter(is_end).max()?;
     let Node::Record(fields) = page else { return None };
@@ -170,6 +179,14 @@ fn in_whole_sentences(page: &Node, key: &str) -> Option<Node> {
         other => (name.clone(), other.clone()),
     };
     Some(Node::Record(fields.iter().map(shortened).collect()))
+}
+
+/// Whether a text ends with the number of an item, whose dot ends no sentence: `Read it. 2`.
+fn ends_with_item(text: &str) -> bool {
+    let rest = text.trim_end_matches(|c: char| c.is_ascii_digit());
+    let before = rest.trim_end();
+    (1..=2).contains(&(text.len() - rest.len()))
+        && (before.is_empty() || before.ends_with(['.', ':', '?', '!', '·']))
 }
 
 /// `[snippet: …, title: …, link: …], [snippet: …]`, as LangChain prints what DuckDuckGo found.

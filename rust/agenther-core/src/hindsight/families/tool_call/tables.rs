@@ -172,7 +172,27 @@ fn ends_in_commas(text: &str) -> bool {
     lines.peek().is_some() && lines.all(|line| line.trim_end().ends_with(','))
 }
 
-/// Lines of `key: value`, all of them but a heading; blocks with the same keys are a list.
+/// A line without the number that it begins with: `1. `, `[2] `.
+fn without_number(line: &str) -> Option<&str> {
+    let bare = line.strip_prefix('[').unwrap_or(line);
+    let rest = bare.trim_start_matches(|c: char| c.is_ascii_digit());
+    let is_number = (1..=3).contains(&(bare.len() - rest.len()));
+    let rest = if bare.len() < line.len() { rest.strip_prefix(']') } else { rest.strip_prefix(['.', ')']) };
+    rest.filter(|_| is_number)?.strip_prefix(' ')
+}
+
+/// A first line without the heading that stands before its label: `Search results: Title: Ferries`, where later lines
+/// have that label.
+fn without_heading<'t>(line: &'t str, text: &str) -> &'t str {
+    let rest = line.split_once(": ").map(|(_, rest)| rest);
+    let label = rest.and_then(|rest| rest.split_once(": ")).map(|(label, _)| label);
+    match (rest, label) {
+        (Some(rest), Some(label)) if is_key(label) && text.contains(&format!("\n{label}: ")) => rest,
+        _ => line,
+    }
+}
+
+/// Lines of `key: value`, all of them but a heading; blocks with the same keys, or with numbers before them, are a list.
 fn labelled(text: &str) -> Option<Node> {
     let ends_in_commas = ends_in_commas(text);
     let value_of = |value: &str| {
@@ -183,8 +203,13 @@ fn labelled(text: &str) -> Option<Node> {
     for (at, line) in text.lines().enumerate() {
         let line = line.trim();
         let bare = line.trim_start_matches(['-', '*', '•', '#', ' ']);
-        if bare.is_empty() {
+        let numbered = without_number(bare);
+        let bare = numbered.unwrap_or(bare);
+        let bare = if at == 0 { without_heading(bare, text) } else { bare };
+        if bare.is_empty() || numbered.is_some() {
             blocks.push(Vec::new());
+        }
+        if bare.is_empty() {
             continue;
         }
         let pair = bare.split_once(':').filter(|(key, value)| {
@@ -258,6 +283,20 @@ mod tests {
         assert_eq!(said(listed), [["overall=Sunny", "max temperature=29.4 °C, 84.9 °F", "wind=9 (west)"]]);
         let blocks = "Name: Ana\nAge: 4\n\nName: Ben\nAge: 5";
         assert_eq!(said(blocks), [["Name=Ana", "Age=4"], ["Name=Ben", "Age=5"]]);
+    }
+
+    #[test]
+    fn pages_of_a_search_are_a_list() {
+        for text in [
+            "Search results: Title: Ferries\nSnippet: All year.\n---\nTitle: Boats\nSnippet: In May.",
+            "1. Title: Ferries\n   Snippet: All year.\n2. Title: Boats\n   Snippet: In May.",
+            "[1] Title: Ferries\nSnippet: All year.\n\n[2] Title: Boats\nSnippet: In May.",
+        ] {
+            assert_eq!(
+                said(text),
+                [["Title=Ferries", "Snippet=All year."], ["Title=Boats", "Snippet=In May."]]
+            );
+        }
     }
 
     #[test]
