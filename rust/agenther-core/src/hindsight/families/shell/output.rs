@@ -21,8 +21,13 @@ const FOOTERS: &[&str] = &[
 ];
 
 /// Marks of outputs whose middle was left out.
-const CUTS: &[&str] =
-    &["<output_head>", "[... Observation truncated", "characters truncated", "<response clipped>"];
+const CUTS: &[&str] = &[
+    "<output_head>",
+    "[... Observation truncated",
+    "characters truncated",
+    "<response clipped>",
+    "lines (ctrl+",
+];
 
 /// How far into an observation an output begins.
 const MAX_HEADER: usize = 300;

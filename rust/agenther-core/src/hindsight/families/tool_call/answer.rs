@@ -609,8 +609,18 @@ fn unit(key: &str, value: &Node) -> String {
     match (super::fields::unit_of(&key), value) {
         ((_, Some("%")), Node::Scalar(_, Kind::Number)) => "%".to_string(),
         ((_, Some(unit)), Node::Scalar(_, Kind::Number)) => format!(" {unit}"),
+        // Below one, a percentage may be a share.
+        (_, Node::Scalar(text, Kind::Number))
+            if is_percentage(&key) && text.parse().is_ok_and(|share: f64| share.abs() > 1.0) =>
+        {
+            "%".to_string()
+        }
         _ => String::new(),
     }
+}
+
+fn is_percentage(key: &str) -> bool {
+    matches!(key.rsplit('_').next(), Some("percentage" | "percent" | "pct"))
 }
 
 /// The value of a field with its unit: `63.5%`.

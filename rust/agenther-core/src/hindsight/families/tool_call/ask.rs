@@ -6,17 +6,19 @@ use super::answer;
 use super::call::Call;
 use super::fields::{field_label, is_identifier, is_noise};
 use super::given::{Given, is_secret};
+use super::measures::{Conversion, conversion};
 use super::merge::{Merged, merge};
 use super::noun_kinds::is_set_up;
 use super::payload::Node;
 use super::roles::Role;
 use super::said::{Said, head};
 use super::subject::{Subject, mine, subject};
+use super::substance::tells_most;
 use super::usage::Usage;
-use super::wanted::{Wanted, is_echoed_place, is_of_call, tells_something, wanted};
+use super::wanted::{Wanted, is_echoed_place, is_of_call, is_stated, tells_something, wanted};
 use crate::hindsight::provenance::Source;
 use crate::hindsight::reason::Reason;
-use crate::hindsight::wording::{humanize, is_opaque, is_plural_phrase, say_value, singular};
+use crate::hindsight::wording::{capitalize, humanize, is_opaque, is_plural_phrase, say_value, singular};
 use crate::hindsight::{Origin, Slot};
 use crate::reading::Reading;
 use crate::text::tables::FastMap;
@@ -125,6 +127,9 @@ pub fn clause_about(
         call.payload.is_part && !call.payload.node.is_list() && wanted.keys.iter().any(lists)
     };
     if calls.iter().any(is_page) {
+        return Err(Reason::AnswerUnreadable);
+    }
+    if !tells_most(&first.payload.node, &wanted, |value| is_stated(calls, value)) {
         return Err(Reason::AnswerUnreadable);
     }
     let said = Said {
@@ -285,6 +290,9 @@ fn ended(sentence: String) -> String {
 /// A result under its heading.
 fn said_payload(call: &Call<'_>, wanted: &Wanted, heading: &str, is_one_of_several: bool) -> Option<String> {
     let keys = &wanted.keys;
+    if let Some(Conversion { amount, to, value }) = conversion(call) {
+        return Some(format!("{} are {value} {to}.", capitalize(&amount)));
+    }
     match &call.payload.node {
         Node::Record(known) if wanted.is_object => {
             let known = Node::Record(answer::measured(known).into_owned());

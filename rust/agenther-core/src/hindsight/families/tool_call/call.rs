@@ -7,13 +7,14 @@ use std::rc::Rc;
 use super::asked_for::{
     by_argument, chooses, is_called, listed, names_all, selects_fields, the_one, without_echo, without_ranks,
 };
-use super::contradicted::{is_contradicted, is_of_another_one, is_of_several_days};
+use super::contradicted::{has_another_name, is_contradicted, is_of_another_one, is_of_several_days};
 use super::given::{Given, given, is_coordinate, is_secret};
 use super::located::{self, origin};
 use super::nouns::{is_everyday, is_everyday_word, without_service};
 use super::operation::operation;
 use super::payload::{Node, Payload, payload};
 use super::roles::Role;
+use super::substance::{has_bare_rows, is_deep, is_not_found};
 use super::told;
 use super::words::{Manner, ToolWords, attribute, texts_searched, tool_words};
 use super::write::is_undone;
@@ -243,7 +244,16 @@ fn call<'a>(reading: &Reading<'a>, step: usize) -> Result<Call<'a>, Reason> {
     if !is_write && holds_aside_only(read, &words.object) {
         return Err(Reason::NoSuccessfulStep);
     }
+    if read.called_with().is_some_and(is_deep) {
+        return Err(Reason::NoAsk);
+    }
     let found = payload(read)?;
+    if has_bare_rows(&found.node) {
+        return Err(Reason::AnswerUnreadable);
+    }
+    if !is_write && is_not_found(&found.node) {
+        return Err(Reason::NoSuccessfulStep);
+    }
     words.object = shown_as_status(&found.node, &words.object).unwrap_or(words.object);
     let found = by_argument(found, &given, part.as_deref().unwrap_or(&words.object))?;
     let mut payload = the_one(without_echo(listed(found, &words.object), &given), &given);
@@ -262,7 +272,9 @@ fn call<'a>(reading: &Reading<'a>, step: usize) -> Result<Call<'a>, Reason> {
     if given.iter().any(|given| is_of_several_days(given, &words.object, &payload.node)) {
         return Err(Reason::NoAsk);
     }
-    let is_another = |given: &Given| is_of_another_one(given, &payload.node);
+    let is_another = |given: &Given| {
+        is_of_another_one(given, &payload.node) || !is_write && has_another_name(given, &payload.node)
+    };
     if given.iter().any(is_another) || !is_write && is_contradicted(&given, &payload.node) {
         return Err(Reason::NoSuccessfulStep);
     }
@@ -564,6 +576,20 @@ fn shown_as_status(node: &Node, object: &str) -> Option<String> {
     (shows && singular(&things) != things).then_some(things)
 }
 
+/// The step before that got ready what a tool reads, and said so: `Loaded. You can now use read_reviews.`
+fn made_ready_by(reading: &Reading<'_>, step: usize) -> Option<u32> {
+    /// Longer results hold more than that.
+    const MAX_NOTE: usize = 300;
+    let tool = reading.steps[step].called_name().filter(|tool| tool.contains('_'))?;
+    let says = |read: &StepReading<'_>| {
+        let note = read.step.observation.filter(|text| text.len() <= MAX_NOTE && read.status == Status::Ok);
+        note.is_some_and(|note| {
+            note.split(|c: char| !c.is_alphanumeric() && c != '_').any(|word| word == tool)
+        })
+    };
+    reading.steps[..step].iter().rposition(says).and_then(|at| u32::try_from(at).ok())
+}
+
 /// The steps that gave a call its keys and coordinates, with what they need themselves.
 fn needed_by(reading: &Reading<'_>, step: usize) -> Vec<u32> {
     let arguments = reading.provenance().arguments(step).iter();
@@ -573,6 +599,7 @@ fn needed_by(reading: &Reading<'_>, step: usize) -> Vec<u32> {
             _ if is_coordinate(argument) => Some(origin(reading, step, argument)?.0),
             _ => None,
         })
+        .chain(made_ready_by(reading, step))
         .flat_map(|step| backward(reading, step))
         .collect();
     steps.sort_unstable();

@@ -71,6 +71,21 @@ pub fn is_of_another_one(given: &Given, node: &Node) -> bool {
         && !held.ends_with(&asked)
 }
 
+/// Whether the one thing that was looked up by a name has another one: Icelandic National Day is no holiday called Iceland.
+pub fn has_another_name(given: &Given, node: &Node) -> bool {
+    let ([asked], Node::Record(_)) = (&given.values[..], node) else { return false };
+    let Some(held) = name(node).filter(|_| matches!(given.role, Role::Identity { .. })) else { return false };
+    // As a person writes a name: keys and handles are none.
+    let is_name = |text: &str| {
+        text.starts_with(char::is_uppercase)
+            && text.contains(char::is_lowercase)
+            && text.chars().all(|c| c.is_alphabetic() || matches!(c, ' ' | '\'' | '.'))
+    };
+    let has =
+        |word: &str| held.split(|c: char| !c.is_alphanumeric()).any(|known| folded(known).eq(folded(word)));
+    is_name(asked) && !asked.split(' ').any(has)
+}
+
 /// What a parameter or a field is for: `artist` of `artist`, `ArtistName` and `artist_name`.
 fn kind(name: &str) -> Vec<String> {
     let words = effect::words(name).map(str::to_ascii_lowercase);

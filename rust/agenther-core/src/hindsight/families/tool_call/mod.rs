@@ -17,6 +17,7 @@ mod given;
 mod heard;
 mod hop;
 mod located;
+mod measures;
 mod merge;
 mod mined;
 mod moments;
@@ -36,6 +37,7 @@ mod shape;
 mod spelled;
 mod stands_alone;
 mod subject;
+mod substance;
 mod tables;
 mod told;
 mod turns;
@@ -54,7 +56,7 @@ use super::{Candidate, Proposals};
 use crate::hindsight::language::{is_foreign, is_latin};
 use crate::hindsight::reason::Reason;
 use crate::hindsight::style::Style;
-use crate::hindsight::wording::{capitalize, is_plural_phrase, plural};
+use crate::hindsight::wording::{capitalize, is_opaque, is_plural_phrase, plural};
 use crate::hindsight::{Origin, Slot, Wording};
 use crate::reading::Reading;
 use crate::text::document::Kind;
@@ -111,7 +113,7 @@ pub fn propose(reading: &Reading<'_>, proposals: &mut Proposals) {
     for candidate in reuse::candidates(&clauses, &pairs, &calls, reading) {
         proposals.push_rendered(candidate);
     }
-    for (first, second) in pairs.into_iter().filter(|_| composes) {
+    for (first, second) in pairs.into_iter().filter(|(first, second)| composes && !repeats(first, second)) {
         proposals.push_rendered(double(first, second, &style, proposals.variant()));
     }
     // Last: goals are worded by how many came before.
@@ -231,6 +233,29 @@ fn pairs(clauses: &[Clause]) -> Vec<(&Clause, &Clause)> {
     pairs
 }
 
+/// Whether two clauses name the same thing by its number, which one sentence says once: `the details of order ORD-7429 and
+/// the status of order ORD-7429`.
+fn repeats(first: &Clause, second: &Clause) -> bool {
+    joined_at_end(first, second).is_none()
+        && second.slots.iter().any(|slot| {
+            let says = |clause: &Clause| clause.imperative.contains(&slot.value);
+            is_opaque(&slot.value) && says(first) && says(second)
+        })
+}
+
+/// Two clauses that begin and end alike in one: `show me the preferences and the watched movies of the user John`.
+fn joined_at_end(first: &Clause, second: &Clause) -> Option<String> {
+    let (a, b) = (first.imperative.as_str(), second.imperative.as_str());
+    let verb = ["show me the ", "tell me the ", "give me the ", "find the ", "list the "]
+        .into_iter()
+        .find(|verb| a.starts_with(verb) && b.starts_with(verb))?;
+    let (a, b) = (&a[verb.len()..], &b[verb.len()..]);
+    let at = a.match_indices(" of ").map(|(at, _)| at).find(|at| b.ends_with(&a[*at..]))?;
+    let (tail, second) = (&a[at..], &b[..b.len() - (a.len() - at)]);
+    let is_plain = |noun: &str| !noun.is_empty() && !noun.contains([',', '"']);
+    (is_plain(&a[..at]) && is_plain(second)).then(|| format!("{verb}{} and the {second}{tail}", &a[..at]))
+}
+
 /// Whether all that a clause answers is what another one states as known: `the nearest airport is RMS`, flights from RMS.
 fn tells(clause: &Clause, slot: &Slot) -> bool {
     slot.origin == Origin::Observation && clause.answer.contains(&format!(" is {}.", slot.value))
@@ -243,6 +268,7 @@ fn single(clause: &Clause, style: &Style, variant: u64) -> Candidate {
 
 fn double(first: &Clause, second: &Clause, style: &Style, variant: u64) -> Candidate {
     let request = match variant / 7 % 3 {
+        _ if let Some(both) = joined_at_end(first, second) => style.request(&both, None, variant),
         0 => {
             format!("{} Also, {}.", style.request(&first.imperative, None, variant), second.imperative)
         }

@@ -241,6 +241,10 @@ pub fn is_sum(part: &str) -> bool {
         "profile",
         "quote",
         "inventory",
+        "fundamentals",
+        "specifications",
+        "specs",
+        "metadata",
     ];
     part.rsplit(' ').next().is_some_and(|last| SUMS.contains(&last))
 }
@@ -377,6 +381,7 @@ pub const VAGUE_THINGS: &[&str] = &[
     "field",
     "data",
     "result",
+    "finance",
     "info",
     "detail",
     "information",

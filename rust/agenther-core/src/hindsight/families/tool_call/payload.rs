@@ -77,6 +77,8 @@ pub fn payload(reading: &StepReading<'_>) -> Result<Payload, Reason> {
         return Err(Reason::AnswerUnreadable);
     }
     let is_part = match &mut node {
+        // The first of a list that was cut is not the one that was found.
+        Node::List(rows) if reader.is_cut && rows.len() == 1 => return Err(Reason::AnswerUnreadable),
         // Rows without the names of their fields are nothing that three of could be asked for.
         Node::List(rows) if (reader.is_cut || rows.len() > MAX_ROWS) && rows.iter().any(Node::is_list) => {
             return Err(Reason::AnswerUnreadable);
@@ -126,6 +128,10 @@ impl Reader {
             }
             Kind::String => {
                 let text = value.text();
+                let text = match reprs::of_array(&text) {
+                    Some(list) => list.to_string().into(),
+                    None => text,
+                };
                 if looks_parsed(&text) { self.nested(text.trim())? } else { string(text.into_owned()) }
             }
             kind => Node::Scalar(value.raw().to_string(), kind),
@@ -152,6 +158,7 @@ impl Reader {
 
     /// A result that is no document: one that was cut, one with words before it, or text.
     fn text(&mut self, text: &str) -> Result<Node, Reason> {
+        let text = reprs::of_array(text).unwrap_or(text);
         let bare = text.trim_start_matches(['"', '\'', ' ']);
         if looks_parsed(bare) {
             return self.nested(bare).ok_or(Reason::AnswerUnreadable);

@@ -17,8 +17,12 @@ use crate::text::needles::find;
 /// Searches that one goal joins at most.
 const MAX_SEARCHES: usize = 3;
 
-/// Pages of several searches that one answer tells of at most.
-const MAX_JOINED: usize = 12;
+/// Whether an answer to several searches can be read at once.
+fn is_short(answer: &str) -> bool {
+    const MAX_PAGES: usize = 12;
+    const MAX_LETTERS: usize = 2_400;
+    answer.lines().count() <= MAX_PAGES && answer.len() <= MAX_LETTERS
+}
 
 /// Where a search looks, as a parameter of it.
 const PLACES: &[&str] = &[
@@ -50,7 +54,7 @@ pub fn propose(calls: &[Call<'_>], reading: &Reading<'_>, style: &Style, proposa
     let web: Vec<&Search<'_, '_>> = searches.iter().filter(|search| is_web(search.call)).collect();
     for group in web.chunks(MAX_SEARCHES).chain(web.chunks(1)) {
         if let Some(finding) = finding(group, style, proposals.variant())
-            && (group.len() == 1 || finding.answer.lines().count() <= MAX_JOINED)
+            && (group.len() == 1 || is_short(&finding.answer))
         {
             proposals.push_rendered(finding);
         }
@@ -125,7 +129,8 @@ fn found(node: &Node) -> Option<String> {
         Node::Scalar(text, _) if text.starts_with("[snippet: ") => snippets(text),
         // What has buttons is a page of a shop, and read as such.
         Node::Scalar(text, _) if has_buttons(text) => None,
-        Node::Scalar(text, _) if text.len() > 40 => answer::prose(text),
+        // The last of a page that was cut is left out.
+        Node::Scalar(text, _) if text.len() > 40 => answer::prose(whole_sentences(text)?),
         Node::List(rows) => pages(rows),
         Node::Record(_) => {
             let answer = node.get("answer").and_then(Node::text).filter(|answer| answer::is_prose(answer));
@@ -163,6 +168,31 @@ fn in_whole_sentences(page: &Node, key: &str) -> Option<Node> {
     let Some(text) = page.get(key)?.text().filter(|text| ends_in_cut(text)) else {
         return Some(page.clone());
     };
+    let end = last_end(text)?;
+    let Node::Record(fields) = page else { return None };
+    let shortened = |(name, value): &(String, Node)| match value {
+        Node::Scalar(text, kind) if name == key => {
+            (name.clone(), Node::Scalar(text[..end].to_string(), *kind))
+        }
+        other => (name.clone(), other.clone()),
+    };
+    Some(Node::Record(fields.iter().map(shortened).collect()))
+}
+
+/// A text up to its last whole sentence, where its last line breaks off in one: lines of few words need no mark.
+fn whole_sentences(text: &str) -> Option<&str> {
+    const MIN_WORDS: usize = 12;
+    let text = text.trim_end();
+    let last = text.rsplit('\n').next().unwrap_or(text);
+    let is_whole = text.ends_with(|c: char| !c.is_alphanumeric() && !matches!(c, ',' | ';' | '-'));
+    if is_whole || last.split_whitespace().take(MIN_WORDS).count() < MIN_WORDS {
+        return Some(text);
+    }
+    last_end(text).map(|end| &text[..end])
+}
+
+/// Where the last whole sentence ends of a text that breaks off.
+fn last_end(text: &str) -> Option<usize> {
     const SHORT: &[&str] =
         &["Inc", "Ltd", "Corp", "Co", "Mr", "Mrs", "Ms", "Dr", "St", "No", "vs", "Jr", "Sr", ".."];
     let is_end = |at: &usize| {
@@ -170,15 +200,7 @@ fn in_whole_sentences(page: &Node, key: &str) -> Option<Node> {
         !SHORT.iter().any(|short| before.ends_with(short)) && !ends_with_item(before)
     };
     let ends = [". ", "! ", "? "].iter().flat_map(|end| text.match_indices(end).map(|(at, _)| at));
-    let end = ends.filter(is_end).max()?;
-    let Node::Record(fields) = page else { return None };
-    let shortened = |(name, value): &(String, Node)| match value {
-        Node::Scalar(text, kind) if name == key => {
-            (name.clone(), Node::Scalar(text[..=end].to_string(), *kind))
-        }
-        other => (name.clone(), other.clone()),
-    };
-    Some(Node::Record(fields.iter().map(shortened).collect()))
+    ends.filter(is_end).max().map(|at| at + 1)
 }
 
 /// Whether a text ends with the number of an item, whose dot ends no sentence: `Read it. 2`.

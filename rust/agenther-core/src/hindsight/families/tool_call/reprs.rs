@@ -79,6 +79,14 @@ pub fn as_records(text: &str) -> Option<String> {
     open.is_empty().then_some(out)
 }
 
+/// The list that NumPy prints: `array(['a', 'b'], dtype=object)`.
+pub fn of_array(text: &str) -> Option<&str> {
+    let inside = text.trim().trim_matches('"').strip_prefix("array(")?.strip_suffix(')')?;
+    let end = inside.rfind(']')? + 1;
+    let rest = inside[end..].trim();
+    (inside.starts_with('[') && (rest.is_empty() || rest.starts_with(", dtype="))).then(|| &inside[..end])
+}
+
 /// What a message of an agent's framework holds, without what goes with it: its name, its call.
 pub fn content(node: Node) -> Node {
     match node {

@@ -4,6 +4,7 @@ use super::answer::is_prose;
 use super::call::Call;
 use super::fields::field_label;
 use super::given::Given;
+use super::measures::{Conversion, conversion};
 use super::merge::{Merged, is_writing};
 use super::noun_kinds::{
     VAGUE_THINGS, holds_all, is_always_plural, is_description, is_measured, is_place_of_text, is_sayable,
@@ -43,6 +44,9 @@ impl Said<'_, '_> {
             let question = format!("What can you tell me about {name}?");
             return Ok((format!("tell me about {name}"), Some(question)));
         }
+        if let Some(Conversion { amount, to, .. }) = conversion(self.call) {
+            return Ok((format!("convert {amount} to {to}"), Some(format!("How many {to} are {amount}?"))));
+        }
         // The fields of a farm are known by the farm.
         let is_told =
             self.merged.slots > 0 && matches!(words.object.as_str(), "field" | "fields" | "item" | "items");
@@ -68,6 +72,10 @@ impl Said<'_, '_> {
         // Service types are listed by their service names anyway.
         if is_list {
             labels.retain(|label| !names_things(label, &words.object));
+        }
+        // What is called so has that for its name.
+        if self.merged.tail.contains("called ") {
+            labels.retain(|label| !matches!(label.as_str(), "name" | "title"));
         }
         // The customer e-mail of a customer is the e-mail.
         if let Subject::Named { entity, .. } = self.subject {

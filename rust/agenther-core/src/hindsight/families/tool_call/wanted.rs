@@ -244,7 +244,8 @@ fn as_it_is(
     let is_bare = |key: &&str| {
         field_label(key).is_some_and(|label| matches!(label.as_str(), "high" | "low" | "free" | "open"))
     };
-    let is_asked_whole = is_whole(calls, subject) && (used.iter().any(is_bare) || !is_carried());
+    let is_asked_whole = is_whole(calls, subject)
+        && (is_state(&calls[0].words.object) || used.iter().any(is_bare) || !is_carried());
     if calls[0].payload.node.is_list() || !is_asked_whole {
         return None;
     }
@@ -346,7 +347,12 @@ fn is_whole(calls: &[&Call<'_>], subject: &Subject) -> bool {
         && matches!(&calls[0].payload.node, Node::Record(fields) if fields.iter().all(is_flat));
     let is_side = matches!(&calls[0].payload.node, Node::Record(fields) if fields.iter().all(is_simple))
         && is_side(object);
-    !is_sum(object) && (names_part(calls[0], subject) || names_several || is_side)
+    !is_sum(object) && (names_part(calls[0], subject) || names_several || is_side || is_state(object))
+}
+
+/// Whether a thing is a status, of which whoever asks is told each part.
+fn is_state(object: &str) -> bool {
+    matches!(object.rsplit(' ').next(), Some("status" | "state"))
 }
 
 /// Whether a value is one, or a list of ones.
@@ -473,7 +479,11 @@ pub fn is_echoed_place(key: &str, value: &Node) -> bool {
 }
 
 /// Whether the calls were given a value.
-fn is_stated(calls: &[&Call<'_>], value: &Node) -> bool {
+pub fn is_stated(calls: &[&Call<'_>], value: &Node) -> bool {
+    // The ingredients that recipes were looked for by.
+    if let Node::List(items) = value {
+        return !items.is_empty() && items.iter().all(|item| is_stated(calls, item));
+    }
     value.text().is_some_and(|text| {
         calls.iter().flat_map(|call| &call.given).flat_map(|given| &given.values).any(|stated| {
             // `Q1 2025` states the quarter and the year.

@@ -118,6 +118,10 @@ fn read_words(name: &str, description: Option<&str>) -> Option<ToolWords> {
         (Some(words), Some(by_name)) if by_name.object.ends_with(&format!(" {}", words.object)) => {
             Some(ToolWords { object: by_name.object, ..words })
         }
+        // Of `interesting facts about axolotls` only the name, `axolotl facts`, has what they are about.
+        (Some(words), Some(by_name)) if names_more(&by_name.object, &words.object) => {
+            Some(ToolWords { object: by_name.object, ..words })
+        }
         // Who searches the mailbox finds the e-mails that the tool is named for.
         (Some(words), Some(by_name))
             if CONTAINERS.contains(&words.object.as_str())
@@ -130,6 +134,18 @@ fn read_words(name: &str, description: Option<&str>) -> Option<ToolWords> {
         // A bare `search` says nothing of what it finds; its query does.
         (_, by_name) => by_name.filter(|words| !words.object.is_empty() || words.manner() == Manner::Search),
     }
+}
+
+/// Whether one phrase has the noun of another, and before it what that one does not tell.
+fn names_more(named: &str, described: &str) -> bool {
+    let words = |text: &str| text.split(' ').map(|word| singular_word(word).into_owned()).collect::<Vec<_>>();
+    let (named, described) = (words(named), words(described));
+    named.len() > 1
+        && described.len() > 1
+        && named.last() == described.last()
+        && !named[..named.len() - 1]
+            .iter()
+            .any(|word| described.iter().any(|said| said.starts_with(word.as_str())))
 }
 
 fn from_name(name: &str) -> Option<ToolWords> {
