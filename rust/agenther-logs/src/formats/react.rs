@@ -124,7 +124,7 @@ impl Format for React {
         if fireact {
             return 95;
         }
-        let is_written = |text: Text<'_>| is_react(&text) && !runs_code(&text);
+        let is_written = |text: Text<'_>| is_react(&text) && !runs_code(&text) && !runs_fence(&text);
         if first_agent_text(record).is_some_and(is_written) && !has_call_messages(record) {
             return 92;
         }
@@ -185,6 +185,12 @@ impl Format for React {
         run.metadata = metadata(record, commands.is_some()).map(Into::into);
         Ok(run)
     }
+}
+
+/// Whether a turn is a thought and a command between fences, without an action: mini-swe-agent's.
+fn runs_fence(text: &str) -> bool {
+    let acts = |(label, _): &(Label, &str)| matches!(label, Label::Action | Label::FinalAnswer);
+    text.trim_end().ends_with("```") && !sections(text).sections.iter().any(acts)
 }
 
 /// AgentBench's clients write how a run ended and what it was worth beside its history.

@@ -293,12 +293,15 @@ pub(super) fn results_in(text: &str, waits: bool) -> Option<Vec<WrittenResult>> 
 
 /// Whether a message begins as what a harness puts before the output of a command.
 pub(super) fn is_labelled_output(text: &str) -> bool {
-    const LABELS: &[&str] = &["OBSERVATION:", "Observation:", "<returncode>", OUTPUT, "Execution logs:"];
+    const LABELS: &[&str] =
+        &["OBSERVATION:", "Observation:", "<returncode>", OUTPUT, MYSQL_OUTPUT, "Execution logs:"];
     LABELS.iter().any(|label| text.trim_start().starts_with(label))
 }
 
 /// InterCode's label of what a command gave, where the command is all of a turn.
 pub(super) const OUTPUT: &str = "Output:";
+/// The same of its database.
+const MYSQL_OUTPUT: &str = "MySQL Database Output:";
 
 /// Whether a message ends with the prompt of a terminal: `bash-$`, `root@box:/srv#`.
 pub(super) fn ends_with_prompt(text: &str) -> bool {
@@ -315,6 +318,7 @@ pub(super) fn without_label(text: &str) -> &str {
         "OBSERVATION:",
         "[Observation]",
         OUTPUT,
+        MYSQL_OUTPUT,
         "Execution output of [",
         "Execution logs:",
         "Salesforce instance output:",
@@ -322,9 +326,13 @@ pub(super) fn without_label(text: &str) -> &str {
     let text = text.trim();
     let Some(label) = LABELS.iter().find(|label| text.starts_with(**label)) else { return text };
     let rest = &text[label.len()..];
-    match label.ends_with('[') {
-        true => rest.split_once("]:").map_or(text, |(_, output)| output.trim_start()),
-        false => rest.trim_start(),
+    match *label {
+        label if label.ends_with('[') => {
+            rest.split_once("]:").map_or(text, |(_, output)| output.trim_start())
+        }
+        // What InterCode says it was worth would tell the label, and asks again.
+        OUTPUT | MYSQL_OUTPUT => rest.split("\nReward: ").next().unwrap_or(rest).trim(),
+        _ => rest.trim_start(),
     }
 }
 
