@@ -4,7 +4,7 @@ use super::provenance::Source;
 use super::{Hindsight, Support};
 use crate::reading::Reading;
 use crate::text::facts::facts;
-use crate::text::needles::Trie;
+use crate::text::needles::{Trie, cuts_number};
 use crate::trajectory::{Field, Span};
 
 /// Facts of an answer that evidence points at: enough to check it by, and few enough to read.
@@ -46,7 +46,10 @@ fn shown(answer: &str, kept: &[u32], reading: &Reading<'_>) -> Vec<Support> {
     for &step in kept {
         if let Some(observation) = reading.steps[step as usize].step.observation {
             trie.scan(observation, |needle, span| {
-                places[needle as usize].get_or_insert((step, span));
+                let place = &mut places[needle as usize];
+                if place.is_none() && !cuts_number(observation, span) {
+                    *place = Some((step, span));
+                }
             });
         }
     }

@@ -15,7 +15,7 @@ use crate::reading::{Reading, explains, is_for_explanation};
 use crate::signals::effect::Effect;
 use crate::signals::policy::Policy;
 use crate::text::document::{Document, Kind, Value};
-use crate::text::needles::{Trie, words};
+use crate::text::needles::{Trie, cuts_number, words};
 use crate::text::same::folded;
 use crate::text::tables::FastMap;
 use crate::tools::Tool;
@@ -312,7 +312,9 @@ fn sightings(reading: &Reading<'_>, trie: &Trie) -> Vec<Sighting> {
     for (turn, text) in turns {
         let Some(text) = text else { continue };
         trie.scan(text, |needle, span| {
-            sightings[needle as usize].user.get_or_insert((turn as u32, span));
+            if !cuts_number(text, span) {
+                sightings[needle as usize].user.get_or_insert((turn as u32, span));
+            }
         });
     }
     for (step, step_reading) in reading.steps.iter().enumerate() {
@@ -320,7 +322,7 @@ fn sightings(reading: &Reading<'_>, trie: &Trie) -> Vec<Sighting> {
         let step = step as u32;
         let mut hits = Vec::new();
         trie.scan(text, |needle, span| {
-            if sightings[needle as usize].exact.is_none() {
+            if sightings[needle as usize].exact.is_none() && !cuts_number(text, span) {
                 hits.push((needle, span));
             }
         });

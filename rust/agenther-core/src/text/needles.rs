@@ -25,6 +25,20 @@ pub fn find(text: &str, needle: &str) -> Option<Span> {
     })
 }
 
+/// Whether a span cuts a number in two: the `1` of `8.1` and of `1,234` is none.
+pub(crate) fn cuts_number(text: &str, span: Span) -> bool {
+    let (bytes, start, end) = (text.as_bytes(), span.start as usize, span.end as usize);
+    let is_digit = |at: usize| bytes.get(at).is_some_and(u8::is_ascii_digit);
+    // What stands before and behind the mark at a position: `8.1`, `1,234`, but neither `1, 2` nor `1,2`.
+    let joins = |mark: usize| {
+        let groups = || (mark + 1..mark + 4).all(is_digit) && !is_digit(mark + 4);
+        let is_joined = mark > 0 && is_digit(mark - 1) && is_digit(mark + 1);
+        is_joined && (bytes[mark] == b'.' || bytes[mark] == b',' && groups())
+    };
+    let before = start.checked_sub(1).is_some_and(|mark| is_digit(start) && joins(mark));
+    before || end < bytes.len() && end > 0 && is_digit(end - 1) && joins(end)
+}
+
 /// Whether a word begins at a character that is no mark.
 fn starts_word(bytes: &[u8], at: usize) -> bool {
     if matches!(class(bytes, at), Some((Class::Whole, _))) {
@@ -233,6 +247,33 @@ mod tests {
         let agrees = |at: &&[(Span, String)]| at.iter().zip(&needle).all(|(a, b)| a.1 == b.1);
         let row = text.windows(needle.len().max(1)).find(agrees).filter(|_| !needle.is_empty())?;
         Some(Span { start: row[0].0.start, end: row[row.len() - 1].0.end })
+    }
+
+    #[test]
+    fn numbers_are_not_cut() {
+        let is_cut = |text: &str, needle: &str| cuts_number(text, find(text, needle).expect("stands there"));
+        for (text, needle) in
+            [("rating 8.1", "8"), ("rating 8.1", "1"), ("1,234 rooms", "1"), ("1,234", "234")]
+        {
+            assert!(is_cut(text, needle), "{needle} in {text}");
+        }
+        for (text, needle) in [
+            ("rating 8.1", "8.1"),
+            ("8.", "8"),
+            ("1, 234", "234"),
+            ("5,6", "6"),
+            ("v2.txt", "txt"),
+            ("1,2345", "2345"),
+            ("10:30", "30"),
+            ("1.234.5", "1.234.5"),
+            ("", ""),
+            ("a", "a"),
+        ]
+        .into_iter()
+        .filter(|(text, needle)| find(text, needle).is_some())
+        {
+            assert!(!is_cut(text, needle), "{needle} in {text}");
+        }
     }
 
     #[test]
