@@ -196,7 +196,9 @@ def verify(
     """Check a goal and its answer, whoever wrote them, against what each run observed.
 
     Gives a column `grounding` of dtype `schema.GROUNDING`; null where the goal is null. The kinds of
-    claims are explained in docs/verdicts.md.
+    claims are explained in docs/verdicts.md. A goal and answer that `relabel` gives for the run with its
+    default seed are judged as they were there; any other, those of another seed or of learned wording too,
+    by the calls and observations alone.
 
     Parameters
     ----------

@@ -10,6 +10,9 @@ mod case;
 #[path = "grounding/fixtures.rs"]
 mod fixtures;
 
+use agenther_core::hindsight::{RelabelOptions, relabel, verify};
+use agenther_core::reading::Reading;
+use agenther_core::trajectory::Trajectory;
 use alter::Altered;
 use case::Case;
 
@@ -74,6 +77,27 @@ fn fixtures_are_grounded() {
         })
         .collect();
     assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+}
+
+#[test]
+fn goals_of_the_engine_are_grounded() {
+    let mut goals = 0;
+    for case in cases() {
+        let run = Trajectory { steps: case.read_steps(), ..Trajectory::default() };
+        let reading = Reading::new(&run);
+        for goal in relabel(&reading, &RelabelOptions::default()).goals {
+            let kept = [Some(&goal.kept_steps[..]), None];
+            for kept in kept {
+                let grounding = verify(&goal.goal, Some(&goal.answer), &reading, kept);
+                assert!(grounding.grounded, "{} {goal:?} {grounding:?}", case.name);
+            }
+            // What is altered is read as anyone's.
+            let denied = verify(&goal.goal, Some("There are none."), &reading, None);
+            assert!(!denied.grounded || goal.answer.starts_with("No"), "{} {goal:?}", case.name);
+            goals += 1;
+        }
+    }
+    assert!(goals >= 20, "only {goals} goals");
 }
 
 #[test]

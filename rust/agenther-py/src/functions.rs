@@ -5,7 +5,7 @@
 use std::sync::Arc;
 
 use agenther_core::hindsight::moulds::{self, Moulds};
-use agenther_core::hindsight::{RelabelOptions, Relabeled, ground, relabel_in_words};
+use agenther_core::hindsight::{self, RelabelOptions, Relabeled, relabel_in_words};
 use agenther_core::outcome::extract;
 use agenther_core::reading::Reading;
 use agenther_core::rules::Rules;
@@ -184,8 +184,8 @@ pub const VERIFY: Function = Function {
             let answer = Texts::new(answer).get(at(answer));
             let kept = Indices::new(kept).get(at(kept));
             let asked = subject.run().zip(goal);
-            groundings
-                .push(asked.map(|(run, goal)| ground::verify(goal, answer, run, kept.as_deref())).as_ref());
+            let verified = |(run, goal)| hindsight::verify(goal, answer, run, kept.as_deref());
+            groundings.push(asked.map(verified).as_ref());
         });
         Ok(groundings.finish())
     },

@@ -16,19 +16,20 @@ pub mod slice;
 pub mod style;
 pub mod thoughts;
 pub mod topics;
+mod vouch;
 pub mod wording;
 
 use std::sync::Arc;
 
 use crate::reading::Reading;
 use crate::signals::effect::Effect;
-use crate::text::needles;
 use crate::trajectory::{Field, Span};
-use families::{Candidate, FAMILIES, Proposals};
+use families::{Candidate, Made, Proposals};
 use moulds::Moulds;
 use reason::Reason;
 use slice::Live;
 use thoughts::Thoughts;
+pub use vouch::verify;
 
 /// The smallest share of a segment's live steps that a goal may keep.
 const MIN_COVERAGE: f32 = 0.25;
@@ -202,11 +203,7 @@ pub fn relabel_in_words(reading: &Reading<'_>, options: &RelabelOptions, moulds:
     if !live.returned() && !reading.steps.iter().any(families::tells_by_silence) {
         return abstain(Reason::NoSuccessfulStep);
     }
-    let mut proposals = Proposals::new(options.seed, reading.run.trajectory_id);
-    proposals.moulds = Arc::clone(moulds);
-    for (_, family) in FAMILIES {
-        family(reading, &mut proposals);
-    }
+    let proposals = Proposals::of(reading, options.seed, moulds);
     let mut furthest = proposals.passed_over.iter().copied().max();
     let mut goals: Vec<Hindsight> = Vec::new();
     // The best are judged first, and no more of them than are wanted: the verifier is the dear part.
@@ -234,9 +231,7 @@ pub fn relabel_in_words(reading: &Reading<'_>, options: &RelabelOptions, moulds:
 /// A candidate with what orders it.
 struct Ranked {
     candidate: Candidate,
-    is_rendered: bool,
-    is_derived: bool,
-    is_held: bool,
+    made: Made,
     coverage: f32,
     rank: f32,
 }
@@ -244,15 +239,13 @@ struct Ranked {
 /// The candidates, best first: by confidence were all claims supported. A goal over several steps teaches more than
 /// one over one, which is worth a tenth, and each further step a hundredth.
 fn rank(proposals: Proposals, live: &Live) -> Vec<Ranked> {
-    let made: Vec<(bool, bool, bool)> = (0..proposals.candidates.len())
-        .map(|at| (proposals.is_rendered(at), proposals.is_derived(at), proposals.is_held(at)))
-        .collect();
-    let ranked = |(candidate, (is_rendered, is_derived, is_held)): (Candidate, (bool, bool, bool))| {
+    let made: Vec<Made> = (0..proposals.candidates.len()).map(|at| proposals.made(at)).collect();
+    let ranked = |(candidate, made): (Candidate, Made)| {
         let coverage = live.coverage(&candidate.steps);
         let steps = candidate.steps.len();
         let worth = steps.clamp(1, 10) as f32 * 0.01 + if steps > 1 { 0.09 } else { 0.0 };
         let rank = confidence::confidence(&candidate, coverage, 1.0) + worth;
-        Ranked { candidate, is_rendered, is_derived, is_held, coverage, rank }
+        Ranked { candidate, made, coverage, rank }
     };
     let mut ranked: Vec<Ranked> = proposals.candidates.into_iter().zip(made).map(ranked).collect();
     // Stable: equals stay in the order proposed.
@@ -289,23 +282,20 @@ fn judge(
     live: &Live,
     options: &RelabelOptions,
 ) -> Result<Hindsight, Reason> {
-    let Ranked { mut candidate, is_rendered, is_derived, is_held, coverage, .. } = ranked;
+    let Ranked { mut candidate, made, coverage, .. } = ranked;
     let (Some(&first), Some(&last)) = (candidate.steps.first(), candidate.steps.last()) else {
         return Err(Reason::NoAsk);
     };
     guards::check(&candidate, reading)?;
     let strategy = live.strategy(&candidate.steps);
-    let own = closing::own_answer(&candidate, reading, strategy == Strategy::Final).filter(|_| !is_held);
-    let is_rendered = is_rendered && own.is_none();
-    if let Some(answer) = own {
-        candidate.answer = answer;
-    }
+    let made = vouch::settle_answer(&mut candidate, made, reading, live);
     if coverage < MIN_COVERAGE {
         return Err(Reason::SliceTooThin);
     }
     let grounding = ground::verify(&candidate.goal, Some(&candidate.answer), reading, Some(&candidate.steps));
     let grounded = grounded_share(&grounding);
-    if !is_held && !is_grounded(&grounding, &candidate, is_rendered, is_derived) {
+    let stands = |claim: &ground::Claim| claim.supported || vouch::vouches(claim, &candidate, made);
+    if !grounding.claims.iter().all(stands) {
         return Err(Reason::Ungrounded);
     }
     let confidence = confidence::confidence(&candidate, coverage, grounded);
@@ -325,52 +315,6 @@ fn judge(
         kept_steps: candidate.steps,
         slots: candidate.slots,
         evidence: candidate.evidence,
-    })
-}
-
-/// Whether every claim is supported: by the verifier; in the goal by a slot that states it; in a rendered answer by
-/// the rendering, which repeats the result under its own keys; and what a composed goal says of order and extent
-/// (`all the`, `the first two`) by the family, which counts before it speaks. A goal that says a parsed statement claims
-/// nothing but that.
-fn is_grounded(
-    grounding: &ground::Grounding,
-    candidate: &Candidate,
-    is_rendered: bool,
-    is_derived: bool,
-) -> bool {
-    // Of `parcel PK-3300`, which the goal fixes, the verifier reads `Parcel PK` and `3300`.
-    let is_part = |text: &str, slot: &Slot| is_rendered && needles::find(&slot.value, text).is_some();
-    let stated = |text: &str| {
-        candidate.slots.iter().any(|slot| guards::is_said(text, &slot.value) || is_part(text, slot))
-    };
-    let repeated = |text: &str| {
-        is_rendered && candidate.answer.contains(text) && needles::find(&candidate.goal, text).is_none()
-    };
-    // A rendering says keys in words: `temp_max` as the maximum temperature.
-    let labelled = |kind: &str, text: &str| {
-        is_rendered
-            && kind == "wording"
-            && text.split_whitespace().all(|word| needles::find(&candidate.answer, word).is_some())
-    };
-    let counted = |kind: &str| {
-        is_rendered
-            && match candidate.wording {
-                Wording::Phrase => matches!(kind, "superlative" | "count" | "comparison" | "completeness"),
-                // The bound was moved to hold of what is answered.
-                Wording::Relax => kind == "comparison",
-                Wording::Reuse | Wording::Mined => false,
-            }
-    };
-    let derived = |kind: &str, text: &str| {
-        is_derived && (matches!(kind, "topic" | "negation") || candidate.goal.contains(text))
-    };
-    grounding.claims.iter().all(|claim| {
-        claim.supported
-            || counted(claim.kind)
-            || derived(claim.kind, &claim.text)
-            || stated(&claim.text)
-            || repeated(&claim.text)
-            || labelled(claim.kind, &claim.text)
     })
 }
 

@@ -1,6 +1,7 @@
 //! A goal, its answer and the steps that show it.
 
-use agenther_core::hindsight::ground::{Grounding, verify};
+use agenther_core::hindsight::ground::Grounding;
+use agenther_core::hindsight::verify;
 use agenther_core::reading::Reading;
 use agenther_core::text::document::{Document, Value};
 use agenther_core::trajectory::{Step, Trajectory};
@@ -35,9 +36,8 @@ impl Case {
         }
     }
 
-    pub fn verify(&self) -> Grounding {
-        let steps: Vec<Step<'_>> = self
-            .steps
+    pub fn read_steps(&self) -> Vec<Step<'_>> {
+        self.steps
             .iter()
             .map(|step| Step {
                 action_name: Some(&step.tool),
@@ -45,8 +45,11 @@ impl Case {
                 observation: Some(&step.observation),
                 ..Step::default()
             })
-            .collect();
-        let run = Trajectory { steps, ..Trajectory::default() };
+            .collect()
+    }
+
+    pub fn verify(&self) -> Grounding {
+        let run = Trajectory { steps: self.read_steps(), ..Trajectory::default() };
         verify(&self.goal, Some(&self.answer), &Reading::new(&run), None)
     }
 

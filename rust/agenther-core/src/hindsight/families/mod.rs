@@ -46,6 +46,17 @@ pub struct Candidate {
     pub trivial: bool,
 }
 
+/// What is known of a candidate from how it was made.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Made {
+    /// Whether its answer was rendered from a parsed result.
+    pub is_rendered: bool,
+    /// Whether its goal says a parsed statement.
+    pub is_derived: bool,
+    /// Whether the family held each of its claims to the run.
+    pub is_held: bool,
+}
+
 /// What the families propose for a run, and why they passed over what they saw.
 #[derive(Debug, Default)]
 pub struct Proposals {
@@ -69,6 +80,16 @@ impl Proposals {
     /// No proposals yet, for the run of that id.
     pub fn new(seed: u64, trajectory_id: Option<&str>) -> Self {
         Proposals { seed, trajectory_id: trajectory_id.map(str::to_string), ..Proposals::default() }
+    }
+
+    /// What all families propose for a run.
+    pub fn of(reading: &Reading<'_>, seed: u64, moulds: &Arc<Moulds>) -> Self {
+        let mut proposals = Proposals::new(seed, reading.run.trajectory_id);
+        proposals.moulds = Arc::clone(moulds);
+        for (_, family) in FAMILIES {
+            family(reading, &mut proposals);
+        }
+        proposals
     }
 
     /// Proposes a candidate.
@@ -96,19 +117,13 @@ impl Proposals {
         self.candidates.push(candidate);
     }
 
-    /// Whether the family held each claim of the candidate at `position` to the run.
-    pub fn is_held(&self, position: usize) -> bool {
-        self.held.contains(&position)
-    }
-
-    /// Whether the goal of the candidate at `position` says a parsed statement.
-    pub fn is_derived(&self, position: usize) -> bool {
-        self.derived.contains(&position)
-    }
-
-    /// Whether the answer of the candidate at `position` was rendered from a parsed result.
-    pub fn is_rendered(&self, position: usize) -> bool {
-        self.rendered.contains(&position)
+    /// How the candidate at `position` was made.
+    pub fn made(&self, position: usize) -> Made {
+        Made {
+            is_rendered: self.rendered.contains(&position),
+            is_derived: self.derived.contains(&position),
+            is_held: self.held.contains(&position),
+        }
     }
 
     /// Notes why something was not proposed.
