@@ -9,6 +9,8 @@ mod alter;
 mod case;
 #[path = "grounding/fixtures.rs"]
 mod fixtures;
+#[path = "grounding/told.rs"]
+mod told;
 
 use agenther_core::hindsight::{RelabelOptions, relabel, verify};
 use agenther_core::reading::Reading;

@@ -5,13 +5,16 @@
 //! names. What goes beyond values must be computed: a superlative from a complete list, a negation from
 //! an empty result. Where that cannot be done the claim is unsupported, however plausible.
 
+mod change;
 mod clause;
 mod cue;
 mod evidence;
 mod hint;
 mod inference;
 mod list;
+mod nothing;
 mod paging;
+mod record;
 mod run;
 mod slot;
 mod step;
@@ -33,12 +36,22 @@ use hint::Hint;
 use inference::phrase;
 use list::{List, lists};
 pub(crate) use run::RunEvidence;
-use step::is_reference;
+use step::{Place, is_reference};
 use support::{Checked, Side, Support};
 
 /// The kinds of claims besides those of facts.
-pub const CLAIM_KINDS: [&str; 8] =
-    ["comparison", "superlative", "count", "negation", "completeness", "topic", "wording", "slot"];
+pub const CLAIM_KINDS: [&str; 10] = [
+    "comparison",
+    "superlative",
+    "count",
+    "negation",
+    "completeness",
+    "change",
+    "record",
+    "topic",
+    "wording",
+    "slot",
+];
 
 /// One claim of a goal or an answer.
 #[derive(Debug, Clone, PartialEq)]
@@ -46,7 +59,8 @@ pub struct Claim {
     /// The words of the claim.
     pub text: String,
     /// What is claimed: a fact kind (`number`, `money`, `name`, …), `comparison`, `superlative`, `count`,
-    /// `negation`, `completeness`, `topic` (what the goal is about), `wording` (the plain words of the
+    /// `negation`, `completeness`, `change` (that something was done), `record` (a value that stands in another
+    /// record than the thing it is told of), `topic` (what the goal is about), `wording` (the plain words of the
     /// answer) or `slot` (a value of the goal that is not the one the calls were made for).
     pub kind: &'static str,
     /// Whether something in the run supports it.
@@ -111,6 +125,7 @@ pub fn verify(
         |stem: u64| tools().any(|tool| reading.evidence().tool(reading, tool).binary_search(&stem).is_ok());
     let verifier = Verifier {
         asked: asked(&goal),
+        named: record::named(&goal),
         untold: support::untold(&evidence, &literals, &asked_text.text, &told_text.text),
         literals,
         asked_text: &asked_text.text,
@@ -184,6 +199,8 @@ struct Verifier<'v, 't> {
     asked: Vec<Hint>,
     /// The words of its names and references.
     literals: FastSet<u64>,
+    /// Where what it names stands.
+    named: Vec<&'v [Place]>,
     /// How well the untold references of the observations fit the goal.
     untold: Vec<(FactKind, usize)>,
     /// The goal, folded.
@@ -208,6 +225,8 @@ impl Verifier<'_, '_> {
             claims.push(self.wording(observed && self.is_shown()));
         }
         claims.extend(self.slots(&told_of.nodes));
+        claims.extend(self.turned_round());
+        claims.extend(self.renamed());
         Grounding { grounded: claims.iter().all(|claim| claim.supported), claims }
     }
 
@@ -248,6 +267,10 @@ impl Verifier<'_, '_> {
             };
             claims.push(claim(text, kind, support));
         }
+        self.changes(clause, side, claims, ledger);
+        if side == Side::Answer {
+            self.records(clause, claims);
+        }
     }
 
     /// Whether the goal asks when, and a bare number that is no year answers.
@@ -260,6 +283,18 @@ impl Verifier<'_, '_> {
             && clause.tokens.len() <= 2
             && clause.facts[fact].kind == FactKind::Number
             && !year
+    }
+
+    /// Whether a version is told as no observation writes it: 2.1 and 2.10 are one number and two versions.
+    fn is_other_version(&self, clause: &Clause<'_, '_>, fact: usize) -> bool {
+        let said = clause.facts[fact].text;
+        let dotted = clause.facts[fact].kind == FactKind::Number && said.contains('.');
+        let mut tokens = self.goal.iter().chain([clause]).flat_map(|clause| &clause.tokens);
+        if !dotted || !tokens.any(|token| matches!(token.lower, "version" | "versions" | "release")) {
+            return false;
+        }
+        let folded = words::folded(said);
+        !self.evidence.steps.iter().any(|step| step.seen.contains(&folded))
     }
 
     fn fact(
@@ -275,11 +310,12 @@ impl Verifier<'_, '_> {
             asked: &self.asked,
             told: &ledger.told,
             literals: &self.literals,
+            named: &self.named,
             untold: &self.untold,
             answer: self.told_text,
             items: &self.items,
         };
-        if side == Side::Answer && self.is_untimely(clause, fact) {
+        if side == Side::Answer && (self.is_untimely(clause, fact) || self.is_other_version(clause, fact)) {
             return None;
         }
         let measured = clause.meanings[fact].is_measured();

@@ -142,6 +142,11 @@ pub fn runs_code(tool: &str) -> bool {
     words.peek().is_some() && words.all(|word| CODE.has(word))
 }
 
+/// Whether the name of a tool says that it looks something up.
+pub(crate) fn is_named_for_reading(tool: &str) -> bool {
+    by_name(tool) == Some(Effect::Read)
+}
+
 fn by_name(tool: &str) -> Option<Effect> {
     // Alone, `submit` ends the run with what there is; with an object it submits that.
     let terminal = ["submit", "final_answer", "return_answer"];

@@ -15,6 +15,15 @@ pub(super) enum End {
     Most,
 }
 
+impl End {
+    pub fn other(self) -> Self {
+        match self {
+            End::Least => End::Most,
+            End::Most => End::Least,
+        }
+    }
+}
+
 /// How a value is bound.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Bound {
@@ -85,6 +94,7 @@ const SUPERLATIVES: &[(&str, End, &[&str])] = &[
     ("latest", End::Most, TIME),
     ("newest", End::Most, TIME),
     ("oldest", End::Least, TIME),
+    ("eldest", End::Least, TIME),
     ("youngest", End::Most, TIME),
     ("fastest", End::Least, LENGTH),
     ("quickest", End::Least, LENGTH),

@@ -15,6 +15,7 @@ mod tests;
 use std::borrow::Cow;
 use std::ops::Range;
 
+use super::change::Writes;
 use super::hint::{Hint, KEY};
 use super::step::{FirstWords, Place, Reference, Shape, StepEvidence};
 use super::value::{bears_out, value_keys};
@@ -89,6 +90,10 @@ pub(super) struct KeptStep<'e> {
     pub cut: bool,
     /// Whether there is no observation.
     pub blank: bool,
+    /// Whether the observation says that there is nothing, and no more.
+    pub nothing: bool,
+    /// Whether the call can have changed something.
+    pub writes: Writes,
 }
 
 /// A kept step with the positions of its first node, leaf and amount.
@@ -433,6 +438,8 @@ impl<'e> KeptStep<'e> {
             asked: step.asked(),
             cut: step.cut,
             blank: step.blank,
+            nothing: step.nothing,
+            writes: step.writes,
         }
     }
 }

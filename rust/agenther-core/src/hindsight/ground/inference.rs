@@ -9,7 +9,6 @@ use super::list::{List, Telling, stem_set};
 use super::support::{MAX_CANDIDATES, Side};
 use super::{Ledger, Verifier};
 use crate::signals::effect::Effect;
-use crate::signals::tool_status::Status;
 use crate::text::facts::FactKind;
 use crate::text::same::Meaning;
 use crate::text::words::{self, stem_hash};
@@ -58,8 +57,15 @@ impl Verifier<'_, '_> {
         }
         let told =
             Telling::of(if side == Side::Answer { std::slice::from_ref(clause) } else { &self.answer });
-        let list = self.lists().iter().find(|list| list.bears_out_extreme(end, &near, &told))?;
-        Some(Some(list.step))
+        let whole = |end, near: &HashSet<u64>| {
+            self.lists().iter().find(|list| list.bears_out_extreme(end, near, &told)).map(|list| list.step)
+        };
+        // The oldest was born first, and has the most years.
+        let by_age = || {
+            let is_of_age = matches!(clause.tokens[found.start].lower, "oldest" | "eldest" | "youngest");
+            is_of_age.then(|| whole(end.other(), &stem_set(&["age"]))).flatten()
+        };
+        whole(end, &near).or_else(by_age).map(Some)
     }
 
     /// A step that has the word of a cue and the one after it (or before it, at an end) as they stand.
@@ -165,10 +171,7 @@ impl Verifier<'_, '_> {
         let empty = self.evidence.steps.iter().find(|step| {
             let about = || words::words(step.asked).any(|word| focus.contains(&stem_hash(word.text)));
             let is_last = last.is_some_and(|last| last.index == step.index);
-            step.status == Status::Empty
-                && !step.blank
-                && step.effect == Effect::Read
-                && (about() || general && is_last)
+            step.nothing && step.effect == Effect::Read && (about() || general && is_last)
         });
         if let Some(step) = empty.filter(|_| side == Side::Answer) {
             return Some(Some(step.index));

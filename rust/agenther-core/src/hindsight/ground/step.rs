@@ -6,6 +6,7 @@ mod builder;
 
 use std::ops::Range;
 
+use super::change::Writes;
 use super::hint::Hint;
 use crate::signals::effect::Effect;
 use crate::signals::tool_status::Status;
@@ -114,6 +115,10 @@ pub(crate) struct StepEvidence {
     pub(super) cut: bool,
     /// Whether there is no observation.
     pub(super) blank: bool,
+    /// Whether the observation says that there is nothing, and no more.
+    pub(super) nothing: bool,
+    /// Whether the call can have changed something.
+    pub(super) writes: Writes,
     /// Whether the arguments are those of a lookup.
     pub(super) lookup: bool,
     pub(super) nodes: Vec<StepNode>,

@@ -6,6 +6,7 @@ use std::collections::HashSet;
 use super::clause::{Clause, Entity, Owner};
 use super::evidence::{Amount, Evidence};
 use super::hint::{FAR, Hint};
+use super::record::is_of_another;
 use super::step::{Place, Shape, is_reference};
 use super::value::bears_out;
 use crate::text::facts::{Fact, FactKind};
@@ -20,7 +21,7 @@ pub(super) const MAX_CANDIDATES: usize = 256;
 const MAX_RIVALS: usize = 512;
 
 /// A value in more places tells no record from another.
-const MAX_PLACES: usize = 64;
+pub(super) const MAX_PLACES: usize = 64;
 
 /// What an amount of money is called where its key does not say the currency.
 pub(super) const PRICE: &[&str] = &["price", "cost", "fare", "amount", "total", "rate", "fee", "charge"];
@@ -80,6 +81,8 @@ pub(super) struct Checked<'c> {
     pub told: &'c [Told<'c>],
     /// Words of the names and references of the goal.
     pub literals: &'c FastSet<u64>,
+    /// Where the things stand that the goal names.
+    pub named: &'c [&'c [Place]],
     /// See [`untold`].
     pub untold: &'c [(FactKind, usize)],
     /// The answer, folded.
@@ -101,6 +104,9 @@ impl Checked<'_> {
         }
         let (start, end) = clause.tokens_of(&clause.facts[fact]);
         let owners = clause.owners(start, end);
+        // A bare `44` is told of what the goal names.
+        let bare = owners.is_empty() && self.side == Side::Answer;
+        let named = if bare { self.named } else { &[] };
         // `shelf 3`: where the observations number shelves, it is one of those.
         let label = Told::of(clause, fact).label.filter(|label| self.evidence.labels(*label));
         let mut elsewhere = false;
@@ -113,6 +119,7 @@ impl Checked<'_> {
             if !used.contains(&at)
                 && label.is_none_or(|label| amount.labels().any(|own| own == label))
                 && self.owned(node, &owners)
+                && !named.iter().any(|places| is_of_another(self.evidence, node, places))
                 && self.keyed(at, &amount, claim, &context, &owners)
                 && self.at_home(&amount, &owners, &context)
             {

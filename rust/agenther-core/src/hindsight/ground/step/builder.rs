@@ -2,7 +2,9 @@
 
 use std::ops::Range;
 
+use super::super::change::writes;
 use super::super::hint::{Hint, KEY, KEY_ABOVE, window};
+use super::super::nothing::is_nothing;
 use super::super::paging::is_cut;
 use super::super::value::value_keys;
 use super::{
@@ -36,6 +38,8 @@ impl StepEvidence {
             effect: step.effect,
             cut: false,
             blank: step.step.observation.is_none_or(|observation| observation.trim().is_empty()),
+            nothing: is_nothing(step),
+            writes: writes(reading, index as usize),
             lookup: arguments.is_some_and(|arguments| is_lookup(arguments.root())),
             nodes: Vec::with_capacity(8),
             leaves: Vec::with_capacity(values),
