@@ -5,6 +5,8 @@
 
 #[path = "grounding/alter.rs"]
 mod alter;
+#[path = "grounding/attacks.rs"]
+mod attacks;
 #[path = "grounding/case.rs"]
 mod case;
 #[path = "grounding/fixtures.rs"]

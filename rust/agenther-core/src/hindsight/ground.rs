@@ -14,11 +14,13 @@ mod inference;
 mod list;
 mod nothing;
 mod paging;
+mod prose;
 mod record;
 mod run;
 mod slot;
 mod step;
 mod support;
+mod unit;
 mod value;
 
 use std::cell::OnceCell;
@@ -35,8 +37,9 @@ use evidence::Evidence;
 use hint::Hint;
 use inference::phrase;
 use list::{List, lists};
+use record::Home;
 pub(crate) use run::RunEvidence;
-use step::{Place, is_reference};
+use step::is_reference;
 use support::{Checked, Side, Support};
 
 /// The kinds of claims besides those of facts.
@@ -125,7 +128,7 @@ pub fn verify(
         |stem: u64| tools().any(|tool| reading.evidence().tool(reading, tool).binary_search(&stem).is_ok());
     let verifier = Verifier {
         asked: asked(&goal),
-        named: record::named(&goal),
+        named: record::named(&goal, &evidence),
         untold: support::untold(&evidence, &literals, &asked_text.text, &told_text.text),
         literals,
         asked_text: &asked_text.text,
@@ -199,8 +202,8 @@ struct Verifier<'v, 't> {
     asked: Vec<Hint>,
     /// The words of its names and references.
     literals: FastSet<u64>,
-    /// Where what it names stands.
-    named: Vec<&'v [Place]>,
+    /// The records of what it names.
+    named: Vec<Home<'v>>,
     /// How well the untold references of the observations fit the goal.
     untold: Vec<(FactKind, usize)>,
     /// The goal, folded.
@@ -226,6 +229,7 @@ impl Verifier<'_, '_> {
         }
         claims.extend(self.slots(&told_of.nodes));
         claims.extend(self.turned_round());
+        claims.extend(self.misplaced());
         claims.extend(self.renamed());
         Grounding { grounded: claims.iter().all(|claim| claim.supported), claims }
     }
@@ -349,8 +353,17 @@ impl Verifier<'_, '_> {
 
     /// Whether the goal is about what the kept steps did: its content words stand in their calls and observations.
     fn topic(&self) -> Claim {
-        let content: Vec<&Token<'_>> =
-            self.goal.iter().flat_map(|clause| &clause.tokens).filter(|token| !token.stop).collect();
+        let tokens = || {
+            let clauses = self.goal.iter();
+            clauses.flat_map(|clause| clause.tokens.iter().map(move |token| (clause, token)))
+        };
+        let (of, content): (Vec<&Clause<'_, '_>>, Vec<&Token<'_>>) =
+            tokens().filter(|(_, token)| !token.stop).unzip();
+        // A value is known in any writing.
+        let is_shown = |at: usize| {
+            let meaning = content[at].fact.map(|fact| &of[at].meanings[fact as usize]);
+            meaning.is_some_and(|meaning| self.evidence.amounts_of(meaning).next().is_some())
+        };
         let asked = || self.evidence.steps.iter().flat_map(|step| step.asked.split(' '));
         // `md5` of `md5sum`, `desk lamp` of `desklamp`.
         let begins = |word: &str| {
@@ -369,6 +382,7 @@ impl Verifier<'_, '_> {
             self.evidence.knows(stem)
                 || (self.is_of_tool)(stem)
                 || begins(content[at].lower)
+                || is_shown(at)
                 || joined(at, at + 1)
                 || (at > 0 && joined(at - 1, at))
         };

@@ -119,7 +119,8 @@ pub fn close(a: f64, b: f64) -> bool {
 /// The number as written, before its unit scaled it.
 fn written(fact: &Fact<'_>) -> Option<f64> {
     let start = fact.text.find(|c: char| c.is_ascii_digit())?;
-    super::number::scan(fact.text.as_bytes(), start, true).map(|number| number.value)
+    let number = super::number::scan(fact.text.as_bytes(), start, true)?.value;
+    Some(if fact.value.is_some_and(|value| value < 0.0) { -number } else { number })
 }
 
 fn address(url: &str) -> &str {

@@ -5,10 +5,10 @@ use agenther_core::reading::Reading;
 use agenther_core::trajectory::{Step, Trajectory};
 
 /// A call and what it returned.
-type Call = (&'static str, &'static str, &'static str);
+pub type Call = (&'static str, &'static str, &'static str);
 
 /// Checks goals and answers that the calls bear out, and such that they do not.
-fn check(calls: &[Call], supported: &[(&str, &str)], unsupported: &[(&str, &str)]) {
+pub fn check(calls: &[Call], supported: &[(&str, &str)], unsupported: &[(&str, &str)]) {
     let step = |&(tool, input, observation): &Call| Step {
         action_name: Some(tool),
         action_input: Some(input),

@@ -7,11 +7,14 @@ use std::sync::LazyLock;
 
 use super::clause::{Clause, Token};
 use super::evidence::{KeptStep, Leaf};
+use super::record::is_of_another;
+use super::step::is_reference;
 use super::support::Side;
 use super::{Claim, Ledger, MAX_INFERENCES, Verifier, claim};
 use crate::reading::Reading;
 use crate::signals::effect::{self, Effect};
 use crate::text::document::Kind;
+use crate::text::facts::Fact;
 use crate::text::tables::{FastMap, FastSet};
 use crate::text::words::{self, stem_hash};
 
@@ -175,6 +178,15 @@ fn is_done(tokens: &[Token<'_>], at: usize) -> bool {
         && !clause.any(|token| DOUBTS.contains(&token.lower))
 }
 
+/// The identifiers of what the verb at a token is done to, folded: those of its part of the clause, or else of all.
+fn things<'c>(clause: &'c Clause<'_, '_>, at: usize) -> Vec<&'c str> {
+    let part = |fact: &Fact<'_>| clause.tokens.get(clause.tokens_of(fact).0).map(|token| token.part);
+    let facts = clause.facts.iter().zip(&clause.names).filter(|(fact, _)| is_reference(fact.kind));
+    let beside = facts.clone().filter(|(fact, _)| part(fact) == Some(clause.tokens[at].part));
+    let beside: Vec<&str> = beside.map(|(_, name)| name.as_str()).collect();
+    if beside.is_empty() { facts.map(|(_, name)| name.as_str()).collect() } else { beside }
+}
+
 impl Verifier<'_, '_> {
     /// The claims of a clause that something was done.
     pub(super) fn changes(
@@ -206,11 +218,22 @@ impl Verifier<'_, '_> {
                 kind(stem) == Some(verb) || shared.contains(&stem)
             }),
         };
+        let things = things(clause, at);
+        let is_of = |step: &KeptStep<'_>| {
+            let has = |name: &&str| step.asked.contains(*name) || step.seen.contains(*name);
+            step.writes == Writes::Anything || things.is_empty() || things.iter().any(has)
+        };
         // A call is no observation.
-        if self.evidence.steps.iter().any(|step| has_made(&step)) {
+        if self.evidence.steps.iter().any(|step| has_made(&step) && is_of(step)) {
             return Some(None);
         }
-        let states = |leaf: &Leaf<'_>| !self.evidence.node(leaf.node).argument && states(leaf, verb);
+        let homes = self.homes(clause);
+        let of = self.told_of(clause, at, &homes);
+        let states = |leaf: &Leaf<'_>| {
+            !self.evidence.node(leaf.node).argument
+                && states(leaf, verb)
+                && !of.iter().any(|home| is_of_another(self.evidence, leaf.node, home))
+        };
         let leaf = self.evidence.all_leaves().find(states)?;
         Some(Some(self.evidence.node(leaf.node).step))
     }

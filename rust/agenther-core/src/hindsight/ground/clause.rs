@@ -2,6 +2,7 @@
 
 use super::evidence::Evidence;
 use super::hint::{self, Hint};
+use super::record::{Home, only_day};
 use super::step::{MAX_ENTITY_WORDS, Place};
 use crate::text::facts::{Fact, facts};
 use crate::text::records;
@@ -40,6 +41,8 @@ pub(super) struct Owner<'e> {
     pub places: &'e [Place],
     /// Whether it stands in the same segment.
     pub close: bool,
+    /// The stem of its only word.
+    pub word: Option<u64>,
 }
 
 /// A sentence, a line, or an item of a list.
@@ -55,6 +58,8 @@ pub(super) struct Clause<'t, 'e> {
     /// The facts folded; empty for those that are measured.
     pub names: Vec<String>,
     pub entities: Vec<Entity<'e>>,
+    /// The record of the day that it names, where it names one.
+    pub day: Option<Home<'e>>,
 }
 
 /// The clauses of a text: its records. A line that begins with a value of the evidence begins a clause too.
@@ -100,7 +105,8 @@ impl<'t, 'e> Clause<'t, 'e> {
             if meaning.is_measured() { String::new() } else { words::folded(fact.text) }
         };
         let names = facts.iter().zip(&meanings).map(name).collect();
-        Clause { text, folded: folded.part(words), tokens, facts, meanings, names, entities }
+        let day = only_day(evidence, &tokens, &meanings);
+        Clause { text, folded: folded.part(words), tokens, facts, meanings, names, entities, day }
     }
 
     /// The first token of a fact and one past its last.
@@ -161,7 +167,8 @@ impl<'t, 'e> Clause<'t, 'e> {
                 } else {
                     4
                 };
-                (group, distance, Owner { places: entity.places, close })
+                let word = (entity.end == entity.start + 1).then_some(token.stem);
+                (group, distance, Owner { places: entity.places, close, word })
             })
             .collect();
         out.sort_by_key(|(group, distance, _)| (*group, *distance));

@@ -16,6 +16,14 @@ pub(super) enum End {
 }
 
 impl End {
+    /// Words of keys whose values are at this end of others.
+    pub fn words(self) -> &'static [&'static str] {
+        match self {
+            End::Least => &["min", "minimum", "low", "lowest"],
+            End::Most => &["max", "maximum", "high", "highest"],
+        }
+    }
+
     pub fn other(self) -> Self {
         match self {
             End::Least => End::Most,
@@ -85,6 +93,18 @@ const LENGTH: &[&str] = &["duration", "length", "distance", "time", "minutes", "
 const RATING: &[&str] = &["rating", "score", "stars", "rank", "review"];
 const SIZE: &[&str] = &["size", "area", "population", "total", "capacity", "amount", "count"];
 
+const TEMPERATURE: &[&str] = &["temperature", "temp"];
+const WEIGHT: &[&str] = &["weight", "mass", "kg", "lb"];
+
+/// The kind of value that these words order by, where no key has one of them.
+pub(super) fn kind_of(hints: &[&str]) -> Option<FactKind> {
+    match hints {
+        _ if hints == TIME => Some(FactKind::Date),
+        _ if hints == PRICE => Some(FactKind::Money),
+        _ => None,
+    }
+}
+
 /// Superlatives whose word alone says what is ordered.
 const SUPERLATIVES: &[(&str, End, &[&str])] = &[
     ("cheapest", End::Least, PRICE),
@@ -103,6 +123,15 @@ const SUPERLATIVES: &[(&str, End, &[&str])] = &[
     ("tallest", End::Most, LENGTH),
     ("nearest", End::Least, LENGTH),
     ("closest", End::Least, LENGTH),
+    ("slowest", End::Most, LENGTH),
+    ("warmest", End::Most, TEMPERATURE),
+    ("hottest", End::Most, TEMPERATURE),
+    ("coldest", End::Least, TEMPERATURE),
+    ("coolest", End::Least, TEMPERATURE),
+    ("heaviest", End::Most, WEIGHT),
+    ("lightest", End::Least, WEIGHT),
+    ("strongest", End::Most, &[]),
+    ("weakest", End::Least, &[]),
     ("best", End::Most, RATING),
     ("worst", End::Least, RATING),
     ("top", End::Most, RATING),

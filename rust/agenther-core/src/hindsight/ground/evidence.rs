@@ -26,7 +26,7 @@ use crate::text::document::Kind;
 use crate::text::facts::FactKind;
 use crate::text::same::Meaning;
 use crate::text::tables::FastMap;
-use crate::text::words::PhraseHash;
+use crate::text::words::{PhraseHash, stem_hash};
 
 /// A container, or what a step or tool has.
 #[derive(Debug)]
@@ -199,6 +199,11 @@ impl<'e> Evidence<'e> {
         let from = self.names.partition_point(|known| *known < name);
         let count = self.names[from..].iter().take_while(|known| **known == name).count();
         &self.places[from..from + count]
+    }
+
+    /// All names, by their hashes, and where they stand.
+    pub fn all_names(&self) -> impl Iterator<Item = (u64, Place)> + '_ {
+        self.names.iter().copied().zip(self.places.iter().copied())
     }
 
     /// The amounts that bear out a claim.
@@ -397,6 +402,19 @@ impl<'e> Evidence<'e> {
         let around = self.ancestors(record).skip(1).take_while(|&at| at < self.nodes);
         let direct = move |at: u32| part.step.direct(at - part.node).iter().map(move |at| part.amount + at);
         self.node(record).amounts.chain(around.flat_map(direct))
+    }
+
+    /// Whether a record, or what its step shows, says a currency, and another than this.
+    pub fn has_currency_beside(&self, node: u32, code: &str) -> bool {
+        const MAX_BESIDE: usize = 64;
+        let key = stem_hash("currency");
+        let around = [self.record(node), self.step_node(node)];
+        let leaves = around.into_iter().flat_map(|at| self.node(at).leaves.take(MAX_BESIDE));
+        let mut said = leaves.map(|at| self.leaf(at)).filter(|leaf| leaf.key.contains(&key));
+        said.next().is_some_and(|leaf| {
+            let said = leaf.folded.trim();
+            said.len() == code.len() && !said.eq_ignore_ascii_case(code)
+        })
     }
 
     /// Whether two nodes are, or are in, different elements of a list.

@@ -9,7 +9,7 @@ use super::list::{List, Telling, stem_set};
 use super::support::{MAX_CANDIDATES, Side};
 use super::{Ledger, Verifier};
 use crate::signals::effect::Effect;
-use crate::text::facts::FactKind;
+use crate::text::facts::{Fact, FactKind};
 use crate::text::same::Meaning;
 use crate::text::words::{self, stem_hash};
 
@@ -50,15 +50,24 @@ impl Verifier<'_, '_> {
         if let Some(step) = self.quoted(clause, found, side) {
             return Some(Some(step));
         }
-        let near: HashSet<u64> =
-            if hints.is_empty() { following(clause, found.end, 4) } else { stem_set(hints) };
+        if let Some(step) = self.peak(clause, end) {
+            return Some(Some(step));
+        }
+        let near: HashSet<u64> = match following(clause, found.end, 4) {
+            _ if !hints.is_empty() => stem_set(hints),
+            // `the day on which the wind is strongest`
+            none if none.is_empty() => leading(clause, found.start, 4),
+            near => near,
+        };
         if let Some(step) = self.evidence.steps.iter().find(|step| is_ordered(step.asked, end, &near)) {
             return Some(Some(step.index));
         }
         let told =
             Telling::of(if side == Side::Answer { std::slice::from_ref(clause) } else { &self.answer });
         let whole = |end, near: &HashSet<u64>| {
-            self.lists().iter().find(|list| list.bears_out_extreme(end, near, &told)).map(|list| list.step)
+            let kind = cue::kind_of(hints);
+            let list = self.lists().iter().find(|list| list.bears_out_extreme(end, near, kind, &told));
+            list.map(|list| list.step)
         };
         // The oldest was born first, and has the most years.
         let by_age = || {
@@ -66,6 +75,23 @@ impl Verifier<'_, '_> {
             is_of_age.then(|| whole(end.other(), &stem_set(&["age"]))).flatten()
         };
         whole(end, &near).or_else(by_age).map(Some)
+    }
+
+    /// The step with a value of the clause that stands under a key of that end: the maximum of a day in `temp_max`.
+    fn peak(&self, clause: &Clause<'_, '_>, end: End) -> Option<u32> {
+        let stems = stem_set(end.words());
+        let said = clause.tokens.iter().any(|token| stems.contains(&token.stem));
+        let is_peak = |leaf: Leaf<'_>| {
+            leaf.key.iter().any(|stem| stems.contains(stem)) && !self.evidence.node(leaf.node).argument
+        };
+        let found = |meaning: &Meaning| {
+            let mut amounts = self.evidence.amounts_of(meaning).take(MAX_CANDIDATES);
+            amounts
+                .find_map(|(_, amount)| Some(self.evidence.leaf(amount.leaf)).filter(|leaf| is_peak(*leaf)))
+        };
+        let measured = || clause.meanings.iter().filter(|meaning| meaning.is_measured());
+        let leaf = said.then(|| measured().find_map(found)).flatten()?;
+        Some(self.evidence.node(leaf.node).step)
     }
 
     /// A step that has the word of a cue and the one after it (or before it, at an end) as they stand.
@@ -179,7 +205,15 @@ impl Verifier<'_, '_> {
         if general {
             return None;
         }
-        if let Some(leaf) = self.evidence.all_leaves().find(|leaf| denies(leaf, &focus, self.evidence)) {
+        // `Marsh Bridge was not damaged` is not what `X was not damaged by what destroyed Marsh Bridge` says.
+        let names = clause.facts.iter().zip(&clause.names).filter(|(fact, _)| fact.kind == FactKind::Name);
+        let before = |fact: &Fact<'_>| fact.span.end <= tokens[found.start].span.start;
+        let of = names.rev().find(|(fact, _)| before(fact)).map(|(_, name)| name.as_str());
+        let denies = |leaf: &Leaf<'_>| {
+            denies(leaf, &focus, self.evidence)
+                && of.is_none_or(|name| !stands_behind_denial(leaf.folded, name))
+        };
+        if let Some(leaf) = self.evidence.all_leaves().find(denies) {
             return Some(Some(self.evidence.node(leaf.node).step));
         }
         let denied = |text: &str| {
@@ -231,6 +265,12 @@ fn following(clause: &Clause<'_, '_>, from: usize, most: usize) -> HashSet<u64> 
     clause.tokens[from..].iter().filter(|token| !token.stop).take(most).map(|token| token.stem).collect()
 }
 
+/// Stems of the content words before a cue.
+fn leading(clause: &Clause<'_, '_>, to: usize, most: usize) -> HashSet<u64> {
+    let before = clause.tokens[..to].iter().rev().filter(|token| !token.stop && token.fact.is_none());
+    before.take(most).map(|token| token.stem).collect()
+}
+
 /// Whether a call asks for an order that has the extreme first, by something that one of the stems names.
 fn is_ordered(asked: &str, end: End, stems: &HashSet<u64>) -> bool {
     let has = |words: &[&str]| asked.split(' ').any(|word| words.contains(&word));
@@ -269,4 +309,11 @@ fn denies(leaf: &Leaf<'_>, focus: &HashSet<u64>, evidence: &Evidence<'_>) -> boo
         about |= focus.contains(&stem_hash(word.text));
     }
     negates && about
+}
+
+/// Whether a name stands in a sentence, but only behind its first negation.
+fn stands_behind_denial(sentence: &str, name: &str) -> bool {
+    let denial = words::words(sentence).find(|word| cue::is_negation(word.text));
+    let at = memchr::memmem::find(sentence.as_bytes(), name.as_bytes());
+    denial.zip(at).is_some_and(|(denial, at)| at >= denial.span.start as usize)
 }

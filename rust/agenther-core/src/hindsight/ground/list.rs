@@ -9,6 +9,7 @@ use super::step::Shape;
 use super::value::bears_out;
 use crate::signals::effect::Effect;
 use crate::text::document::Kind;
+use crate::text::facts::FactKind;
 use crate::text::same::Meaning;
 use crate::text::words::stem_hash;
 
@@ -118,14 +119,22 @@ impl List<'_> {
 
     /// The elements at one end of the order by a value whose key or context has one of the stems; those that tie
     /// are all of them. `None` where some element lacks the value or there is no order.
-    fn extremes(&self, end: End, stems: &HashSet<u64>) -> Option<Vec<usize>> {
+    /// Where none has one under such a word, a value of `kind` orders them: `placed` says when as well as `date` does.
+    fn extremes(&self, end: End, stems: &HashSet<u64>, kind: Option<FactKind>) -> Option<Vec<usize>> {
+        let is_named = |amount: &Amount<'_>| amount.context.iter().any(|(stem, _)| stems.contains(stem));
+        let amounts = |element: &Element| element.amounts.clone().map(|at| self.evidence.amount(at));
+        let kind = kind.filter(|_| {
+            !self.elements.iter().any(|element| amounts(element).any(|amount| is_named(&amount)))
+        });
+        let orders = |amount: &Amount<'_>| match kind {
+            Some(kind) => amount.meaning.kind == kind,
+            None => is_named(amount),
+        };
         let column = |element: &Element| -> Option<f64> {
-            let ordered = |amount: &Amount<'_>| amount.context.iter().any(|(stem, _)| stems.contains(stem));
-            let amounts = element.amounts.clone().map(|at| self.evidence.amount(at));
-            let mut found = amounts.filter(ordered);
-            let first = found.next()?.meaning.value?;
-            // Two columns with one name: no one knows which is meant.
-            found.all(|amount| amount.meaning.value == Some(first)).then_some(first)
+            let found: Vec<Amount<'_>> = amounts(element).filter(orders).collect();
+            // Of `temp_min` and `temp_max` the one at that end; of other columns with one name no one knows which is meant.
+            only_value(found.iter())
+                .or_else(|| only_value(found.iter().filter(|amount| self.is_peak(amount, end))))
         };
         if self.len() < 2 {
             return None;
@@ -134,6 +143,12 @@ impl List<'_> {
         let best =
             values.iter().copied().reduce(|a, b| if (end == End::Least) == (a < b) { a } else { b })?;
         Some((0..values.len()).filter(|&at| values[at] == best).collect())
+    }
+
+    /// Whether the key of an amount says that it is the one at an end.
+    fn is_peak(&self, amount: &Amount<'_>, end: End) -> bool {
+        let key = self.evidence.leaf(amount.leaf).key;
+        end.words().iter().any(|word| key.contains(&stem_hash(word)))
     }
 
     /// The elements that a text tells: those with a value of their own that stands in it.
@@ -165,8 +180,14 @@ impl List<'_> {
     }
 
     /// Whether the text tells the element at the end of an order, and no other unless it is told to tell several.
-    pub fn bears_out_extreme(&self, end: End, stems: &HashSet<u64>, answer: &Telling<'_>) -> bool {
-        let Some(extremes) = self.extremes(end, stems) else { return false };
+    pub fn bears_out_extreme(
+        &self,
+        end: End,
+        stems: &HashSet<u64>,
+        kind: Option<FactKind>,
+        answer: &Telling<'_>,
+    ) -> bool {
+        let Some(extremes) = self.extremes(end, stems, kind) else { return false };
         let told = self.told(answer);
         !told.is_empty() && told.iter().all(|at| extremes.contains(at))
     }
@@ -182,6 +203,12 @@ impl List<'_> {
             && self.len() <= MAX_TOLD
             && self.elements.iter().all(|element| self.values(element).any(|value| asked.contains(value)))
     }
+}
+
+/// The value of all these amounts, where it is one.
+fn only_value<'a, 'e: 'a>(mut amounts: impl Iterator<Item = &'a Amount<'e>>) -> Option<f64> {
+    let first = amounts.next()?.meaning.value?;
+    amounts.all(|amount| amount.meaning.value == Some(first)).then_some(first)
 }
 
 /// What an answer tells, in a form to look values up in.

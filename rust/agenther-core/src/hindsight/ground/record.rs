@@ -1,22 +1,37 @@
 //! Whether what is told together stands together: values of one record, the ends of a way, the name under a parameter.
 
-use std::collections::{HashMap, HashSet};
+use std::collections::HashMap;
 
-use super::clause::{Clause, Entity};
-use super::evidence::Evidence;
+use super::clause::{Clause, Entity, Token};
+use super::evidence::{Amount, Evidence};
 use super::step::{Place, Shape, is_reference};
-use super::support::MAX_PLACES;
+use super::support::{MAX_CANDIDATES, MAX_PLACES};
 use super::{Claim, Verifier};
 use crate::text::document::Kind;
 use crate::text::facts::FactKind;
-use crate::text::tables::FastMap;
+use crate::text::same::Meaning;
+use crate::text::tables::{FastMap, FastSet};
 use crate::text::words::stem_hash;
 
 /// Records of more values are not looked through for what links them.
 const MAX_LINKS: usize = 64;
 
-/// Where the things stand that the goal calls by name.
-pub(super) fn named<'e>(goal: &[Clause<'_, 'e>]) -> Vec<&'e [Place]> {
+/// A goal of one request names no more things.
+const MAX_NAMED: usize = 8;
+
+/// A thing, or a day, with a record of its own in a list.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Home<'e> {
+    /// The first token that names it.
+    pub start: usize,
+    /// The record.
+    element: u32,
+    /// What it stands under there.
+    key: &'e [u64],
+}
+
+/// The records of the things and days that the goal names.
+pub(super) fn named<'e>(goal: &[Clause<'_, 'e>], evidence: &'e Evidence<'_>) -> Vec<Home<'e>> {
     let is_name = |clause: &Clause<'_, '_>, entity: &Entity<'_>| {
         let mut facts = clause.tokens[entity.start..entity.end].iter().map(|token| token.fact);
         facts.all(|fact| {
@@ -26,18 +41,50 @@ pub(super) fn named<'e>(goal: &[Clause<'_, 'e>]) -> Vec<&'e [Place]> {
             })
         })
     };
-    let entities = goal.iter().flat_map(|clause| clause.entities.iter().map(move |entity| (clause, entity)));
-    entities.filter(|(clause, entity)| is_name(clause, entity)).map(|(_, entity)| entity.places).collect()
+    let mut out = Vec::new();
+    for clause in goal {
+        let things = clause.entities.iter().filter(|entity| is_name(clause, entity));
+        out.extend(things.filter_map(|entity| home(evidence, entity.places, entity.start)));
+        out.extend(clause.day);
+    }
+    out.truncate(MAX_NAMED);
+    out
 }
 
-/// The element of a list in an observation that has all places of a thing.
-fn only_element(evidence: &Evidence<'_>, places: &[Place]) -> Option<u32> {
+/// The record of the day that a clause names, where it names one.
+pub(super) fn only_day<'e>(
+    evidence: &'e Evidence<'_>,
+    tokens: &[Token<'_>],
+    meanings: &[Meaning],
+) -> Option<Home<'e>> {
+    let is_day =
+        |meaning: &Meaning| meaning.date.is_some_and(|date| date.month.is_some() && date.day.is_some());
+    let mut days = meanings.iter().enumerate().filter(|(_, meaning)| is_day(meaning));
+    let ((fact, day), None) = (days.next()?, days.next()) else { return None };
+    let start = tokens.iter().position(|token| token.fact == Some(fact as u32))?;
+    let place = |amount: Amount<'_>| Place { node: amount.node, leaf: Some(amount.leaf) };
+    let places: Vec<Place> =
+        evidence.amounts_of(day).take(MAX_PLACES + 1).map(|(_, amount)| place(amount)).collect();
+    home(evidence, &places, start)
+}
+
+/// The record of a thing: the element of a list that has all places of it.
+fn home<'e>(evidence: &'e Evidence<'_>, places: &[Place], start: usize) -> Option<Home<'e>> {
     if places.len() > MAX_PLACES {
         return None;
     }
-    let mut elements = places.iter().map(|place| evidence.element(place.node));
-    let first = elements.next()??;
-    elements.all(|element| element == Some(first)).then_some(first)
+    // That a call asked for it tells nothing of where it stands.
+    let is_observed = |place: &&Place| !evidence.node(place.node).argument;
+    let seen = places.iter().any(|place| is_observed(&place));
+    let places = || places.iter().filter(|place| !seen || is_observed(place));
+    let mut elements = places().map(|place| evidence.element(place.node));
+    let element = elements.next()??;
+    let key = places().find_map(|place| place.leaf).map_or(&[][..], |leaf| evidence.leaf(leaf).key);
+    elements.all(|other| other == Some(element)).then_some(Home { start, element, key })
+}
+
+pub(super) fn has_home(evidence: &Evidence<'_>, places: &[Place]) -> bool {
+    home(evidence, places, 0).is_some()
 }
 
 fn is_within(evidence: &Evidence<'_>, node: u32, outer: u32) -> bool {
@@ -45,14 +92,10 @@ fn is_within(evidence: &Evidence<'_>, node: u32, outer: u32) -> bool {
 }
 
 /// Whether a value stands in a record beside the one of a thing, and neither names anything of the other.
-pub(super) fn is_of_another(evidence: &Evidence<'_>, node: u32, places: &[Place]) -> bool {
-    let Some(own) = only_element(evidence, places) else { return false };
-    let list = evidence.parent(own);
-    if is_within(evidence, node, own) || !is_within(evidence, node, list) {
-        return false;
-    }
-    let other = evidence.ancestors(node).find(|&at| evidence.parent(at) == list);
-    !other.is_some_and(|other| are_linked(evidence, own, other))
+pub(super) fn is_of_another(evidence: &Evidence<'_>, node: u32, home: &Home<'_>) -> bool {
+    let list = evidence.parent(home.element);
+    let beside = evidence.ancestors(node).find(|&at| evidence.parent(at) == list);
+    beside.is_some_and(|other| other != home.element && !are_linked(evidence, home.element, other))
 }
 
 /// Whether a value of one record stands under another key in the other: `"manager_id": 700` and `"id": 700`.
@@ -65,53 +108,34 @@ fn are_linked(evidence: &Evidence<'_>, a: u32, b: u32) -> bool {
     values(b).any(|leaf| own.get(leaf.folded).is_some_and(|key| *key != leaf.key))
 }
 
-/// A thing with a record of its own.
-struct Home<'e> {
-    /// Its first token; none in the goal.
-    start: Option<usize>,
-    /// The record.
-    element: u32,
-    /// What it stands under there.
-    key: &'e [u64],
+/// Whether a value is what a clause says: `It is clear`, `Ines Roy is in finance`, `delivered`.
+fn is_predicate(clause: &Clause<'_, '_>, entity: &Entity<'_>) -> bool {
+    const IS: &[&str] = &["is", "are", "was", "were", "be", "been", "its"];
+    let before = clause.tokens[..entity.start].iter().rev();
+    let mut function = before.take_while(|token| token.stop && token.fact.is_none());
+    function.any(|token| IS.contains(&token.lower))
 }
 
-fn home<'e>(evidence: &Evidence<'e>, places: &[Place], start: Option<usize>) -> Option<Home<'e>> {
-    let element = only_element(evidence, places)?;
-    let key = places.iter().find_map(|place| place.leaf).map_or(&[][..], |leaf| evidence.leaf(leaf).key);
-    Some(Home { start, element, key })
-}
-
-impl<'v> Verifier<'v, '_> {
+impl Verifier<'_, '_> {
     /// Values that a clause tells of a thing, though they stand in records of others: `Ann Lee: role: user`, where the
-    /// role of Ann Lee is `admin`. Only values whose key is asked for or said: any word may be the value of something.
+    /// role of Ann Lee is `admin`. Only values that are said of it, or whose key is: any word may be the value of
+    /// something.
     pub(super) fn records(&self, clause: &Clause<'_, '_>, claims: &mut Vec<Claim>) {
         let evidence = self.evidence;
-        let homes: Vec<Home<'v>> = clause
-            .entities
-            .iter()
-            .filter_map(|entity| home(evidence, entity.places, Some(entity.start)))
-            .collect();
+        let homes = self.homes(clause);
         if homes.is_empty() && self.named.is_empty() {
             return;
         }
-        let asked: Vec<Home<'v>> =
-            self.named.iter().filter_map(|places| home(evidence, places, None)).collect();
         let tokens = self.goal.iter().chain([clause]).flat_map(|clause| &clause.tokens);
-        let said: HashSet<u64> = tokens.filter(|token| !token.stop).map(|token| token.stem).collect();
+        let said: FastSet<u64> = tokens.filter(|token| !token.stop).map(|token| token.stem).collect();
         for entity in &clause.entities {
-            let others = || homes.iter().filter(|home| home.start != Some(entity.start));
-            let part = clause.tokens[entity.start].part;
-            let beside = others().filter(|home| home.start.is_some_and(|at| clause.tokens[at].part == part));
-            // Where the clause names nothing, its values are told of what the goal names.
-            let of: Vec<&Home<'v>> = match others().next() {
-                Some(_) => beside.collect(),
-                None => asked.iter().collect(),
-            };
-            let is_in = |home: &&&Home<'v>| {
+            let of = self.told_of(clause, entity.start, &homes);
+            let is_in = |home: &&Home<'_>| {
                 entity.places.iter().any(|place| is_within(evidence, place.node, home.element))
             };
-            if of.iter().any(|home| self.is_elsewhere(entity, home, &said))
-                && !of.iter().any(|home| is_in(&home))
+            let is_said = is_predicate(clause, entity);
+            if of.iter().any(|home| self.is_elsewhere(entity, home, &said, is_said))
+                && !of.iter().any(|home| is_in(home))
             {
                 let start = clause.tokens[entity.start].span.start as usize;
                 let end = clause.tokens[entity.end - 1].span.end as usize;
@@ -121,26 +145,45 @@ impl<'v> Verifier<'v, '_> {
         }
     }
 
-    /// Whether a value stands, under a key that is said, in records beside the one of a thing, and under another key
-    /// than that: `Ann Lee and Bob Ray` are two things.
-    fn is_elsewhere(&self, entity: &Entity<'_>, home: &Home<'_>, said: &HashSet<u64>) -> bool {
+    /// The records of what a clause names.
+    pub(super) fn homes<'h>(&'h self, clause: &Clause<'_, 'h>) -> Vec<Home<'h>> {
+        let things =
+            clause.entities.iter().filter_map(|entity| home(self.evidence, entity.places, entity.start));
+        things.take(MAX_CANDIDATES).chain(clause.day).collect()
+    }
+
+    /// The things that a value at a token is told of: those of its part of the clause, or else the one thing that the
+    /// clause names, or else, where it names none, what the goal names.
+    pub(super) fn told_of<'h>(
+        &'h self,
+        clause: &Clause<'_, '_>,
+        at: usize,
+        homes: &'h [Home<'h>],
+    ) -> Vec<&'h Home<'h>> {
+        let others: Vec<&Home<'_>> = homes.iter().filter(|home| home.start != at).collect();
+        let Some(first) = others.first() else { return self.named.iter().collect() };
+        let part = |at: usize| clause.tokens[at].part;
+        if others.iter().all(|home| home.element == first.element) {
+            return others;
+        }
+        others.into_iter().filter(|home| part(home.start) == part(at)).collect()
+    }
+
+    /// Whether a value stands in records beside the one of a thing, and under another key than that: `Ann Lee and Bob
+    /// Ray` are two things. `is_said`: it is told of the thing by its place; otherwise its key must be told.
+    fn is_elsewhere(&self, entity: &Entity<'_>, home: &Home<'_>, said: &FastSet<u64>, is_said: bool) -> bool {
         let evidence = self.evidence;
-        let list = evidence.parent(home.element);
         let is_value = |place: &Place| {
             place.leaf.map(|leaf| evidence.leaf(leaf)).is_some_and(|leaf| {
                 leaf.kind.is_some()
                     && leaf.key != home.key
-                    && leaf.key.iter().any(|stem| said.contains(stem))
+                    && (is_said || leaf.key.iter().any(|stem| said.contains(stem)))
                     && !evidence.node(leaf.node).argument
             })
         };
-        let beside = |place: &Place| {
-            let other = evidence.ancestors(place.node).find(|&at| evidence.parent(at) == list);
-            other.is_some_and(|other| other != home.element && !are_linked(evidence, home.element, other))
-        };
-        evidence.shape(list) == Shape::List
+        evidence.shape(evidence.parent(home.element)) == Shape::List
             && entity.places.len() <= MAX_PLACES
-            && entity.places.iter().all(|place| is_value(place) && beside(place))
+            && entity.places.iter().all(|place| is_value(place) && is_of_another(evidence, place.node, home))
     }
 
     /// `SEA to JFK`, where the calls go from JFK to SEA.

@@ -1,6 +1,7 @@
 //! Whether the goal names what the calls were made for, and the answer tells of what the goal names.
 
 use super::step::{self, LONG_NUMBER, is_reference};
+use super::support::MAX_PLACES;
 use super::value::bears_out;
 use super::{Claim, Verifier};
 use crate::text::facts::FactKind;
@@ -83,7 +84,26 @@ impl Verifier<'_, '_> {
         };
         let joined =
             |node: u32| places.iter().any(|place| within(place, node) || keyed(place) && beside(place, node));
-        self.told_text.contains(folded) && told_of.is_empty() || told_of.iter().any(|&node| joined(node))
+        let mut entities = self.answer.iter().flat_map(|clause| &clause.entities);
+        let mut is_value =
+            || entities.any(|entity| entity.places.iter().take(MAX_PLACES).any(|place| joined(place.node)));
+        // A word of the line that has it: `root` of `-rw-r--r-- 1 root root 51200 backup.tar.gz`.
+        let leaves = || places.iter().filter_map(|place| place.leaf).take(MAX_PLACES);
+        let stands_by = |stem: &u64| leaves().any(|leaf| evidence.leaf(leaf).stems.contains(stem));
+        let is_word = || {
+            let tokens = self.answer.iter().flat_map(|clause| &clause.tokens);
+            let mut plain = tokens.filter(|token| !token.stop && token.fact.is_none());
+            plain.any(|token| !self.asks(token.stem) && stands_by(&token.stem))
+        };
+        match told_of {
+            [] => self.told_text.contains(folded) || is_value() || is_word(),
+            _ => told_of.iter().any(|&node| joined(node)),
+        }
+    }
+
+    /// Whether the goal has a word of this stem.
+    fn asks(&self, stem: u64) -> bool {
+        self.goal.iter().flat_map(|clause| &clause.tokens).any(|token| token.stem == stem)
     }
 
     fn is_in_calls(&self, folded: &str, meaning: &Meaning) -> bool {

@@ -13,6 +13,7 @@ use crate::signals::tool_status::Status;
 use crate::text::document::Kind;
 use crate::text::facts::FactKind;
 use crate::text::same::Meaning;
+use crate::text::words;
 
 /// Values of more words are texts: they are looked into, not looked up.
 pub(super) const MAX_ENTITY_WORDS: usize = 6;
@@ -183,4 +184,11 @@ impl StepEvidence {
 /// Whether a fact names one thing and no other.
 pub(super) fn is_reference(kind: FactKind) -> bool {
     matches!(kind, FactKind::Id | FactKind::Path | FactKind::Url | FactKind::Email)
+}
+
+/// Whether a sentence goes on about what the one before it is about.
+pub(super) fn goes_on(sentence: &str) -> bool {
+    const BEGINNINGS: &[&str] = &["it", "its", "he", "his", "she", "her", "they", "their"];
+    let first = words::words(sentence).next();
+    first.is_some_and(|word| BEGINNINGS.iter().any(|known| word.text.eq_ignore_ascii_case(known)))
 }

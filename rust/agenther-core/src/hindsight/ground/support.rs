@@ -6,8 +6,9 @@ use std::collections::HashSet;
 use super::clause::{Clause, Entity, Owner};
 use super::evidence::{Amount, Evidence};
 use super::hint::{FAR, Hint};
-use super::record::is_of_another;
+use super::record::{self, Home, is_of_another};
 use super::step::{Place, Shape, is_reference};
+use super::unit;
 use super::value::bears_out;
 use crate::text::facts::{Fact, FactKind};
 use crate::text::same::Meaning;
@@ -81,8 +82,8 @@ pub(super) struct Checked<'c> {
     pub told: &'c [Told<'c>],
     /// Words of the names and references of the goal.
     pub literals: &'c FastSet<u64>,
-    /// Where the things stand that the goal names.
-    pub named: &'c [&'c [Place]],
+    /// The records of what the goal names.
+    pub named: &'c [Home<'c>],
     /// See [`untold`].
     pub untold: &'c [(FactKind, usize)],
     /// The answer, folded.
@@ -104,9 +105,7 @@ impl Checked<'_> {
         }
         let (start, end) = clause.tokens_of(&clause.facts[fact]);
         let owners = clause.owners(start, end);
-        // A bare `44` is told of what the goal names.
-        let bare = owners.is_empty() && self.side == Side::Answer;
-        let named = if bare { self.named } else { &[] };
+        let homes = self.homes(clause, start, &owners);
         // `shelf 3`: where the observations number shelves, it is one of those.
         let label = Told::of(clause, fact).label.filter(|label| self.evidence.labels(*label));
         let mut elsewhere = false;
@@ -118,8 +117,9 @@ impl Checked<'_> {
             elsewhere = true;
             if !used.contains(&at)
                 && label.is_none_or(|label| amount.labels().any(|own| own == label))
-                && self.owned(node, &owners)
-                && !named.iter().any(|places| is_of_another(self.evidence, node, places))
+                && self.is_in_unit(&amount, claim)
+                && self.owned(&amount, &owners)
+                && !homes.iter().any(|home| is_of_another(self.evidence, node, home))
                 && self.keyed(at, &amount, claim, &context, &owners)
                 && self.at_home(&amount, &owners, &context)
             {
@@ -133,6 +133,34 @@ impl Checked<'_> {
             return Support::Node(node);
         }
         if elsewhere { Support::Elsewhere } else { Support::Nowhere }
+    }
+
+    /// Whether the unit of a claim is that of an amount: of a bare one it must be said somewhere, and nothing beside it
+    /// may say another.
+    fn is_in_unit(&self, amount: &Amount<'_>, claim: &Meaning) -> bool {
+        let Some(unit) = claim.unit.as_deref().filter(|_| amount.meaning.unit.is_none()) else { return true };
+        let key = self.evidence.leaf(amount.leaf).key;
+        if claim.kind == FactKind::Money {
+            return !self.evidence.has_currency_beside(amount.node, unit);
+        }
+        unit::of_convention(unit, key)
+            || !unit::is_other(unit, key)
+                && unit::words(unit).any(|word| {
+                    let stem = words::stem_hash(word);
+                    self.evidence.knows(stem) || self.asked.iter().any(|(asked, _)| *asked == stem)
+                })
+    }
+
+    /// The records that a value at a token is told of beside those of the entities: that of the day of the clause, or
+    /// of what the goal names, where the clause names nothing.
+    fn homes<'h>(&'h self, clause: &'h Clause<'_, '_>, at: usize, owners: &[Owner<'_>]) -> Vec<&'h Home<'h>> {
+        let names_one = || owners.iter().any(|owner| record::has_home(self.evidence, owner.places));
+        match clause.day.as_ref().filter(|day| day.start != at) {
+            _ if self.side == Side::Goal => Vec::new(),
+            Some(day) => vec![day],
+            None if names_one() => Vec::new(),
+            None => self.named.iter().collect(),
+        }
     }
 
     /// The call that took the date or time together with something else that the clause names: `flights from OSL to BGO on May 2`.
@@ -151,8 +179,11 @@ impl Checked<'_> {
     }
 
     /// Whether no entity of the clause says that the value belongs to another record.
-    fn owned(&self, node: u32, owners: &[Owner<'_>]) -> bool {
-        let evidence = self.evidence;
+    fn owned(&self, amount: &Amount<'_>, owners: &[Owner<'_>]) -> bool {
+        let (evidence, node) = (self.evidence, amount.node);
+        // `0 mm of rain` says its key, though some other day has `rain` for a value.
+        let is_key =
+            |owner: &Owner<'_>| owner.word.is_some_and(|word| amount.labels().any(|own| own == word));
         // The elements of lists that the value is in, from the inside.
         let elements: Vec<(u32, u32)> = evidence
             .ancestors(node)
@@ -161,7 +192,7 @@ impl Checked<'_> {
             .collect();
         let within = |place: &Place, outer: u32| evidence.ancestors(place.node).any(|at| at == outer);
         let mut named = false;
-        for owner in owners.iter().filter(|owner| owner.places.len() <= MAX_PLACES) {
+        for owner in owners.iter().filter(|owner| owner.places.len() <= MAX_PLACES && !is_key(owner)) {
             // A segment that names the element by itself owes nothing to the segments around it.
             if named && !owner.close {
                 return true;
@@ -250,7 +281,11 @@ impl Checked<'_> {
             let fits_better = || self.fit(rival, context) > own + MARGIN;
             let has_unit = unit && rival.meaning.unit == claim.unit;
             let counts = || self.side == Side::Goal || !evidence.node(rival.node).argument;
+            // `1 km` is no other way to say `184 m`.
+            let is_other =
+                claim.unit.is_some() && rival.meaning.unit.is_some() && rival.meaning.unit != claim.unit;
             family(rival.meaning.kind) == family(amount.meaning.kind)
+                && !is_other
                 && (has_unit || fits_better())
                 && counts()
                 && !bears_out(rival.meaning, amount.meaning)
@@ -451,7 +486,7 @@ impl Checked<'_> {
     }
 }
 
-fn family(kind: FactKind) -> u8 {
+pub(super) fn family(kind: FactKind) -> u8 {
     match kind {
         FactKind::Date => 1,
         FactKind::Time => 2,

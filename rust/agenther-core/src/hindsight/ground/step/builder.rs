@@ -9,7 +9,7 @@ use super::super::paging::is_cut;
 use super::super::value::value_keys;
 use super::{
     FirstWords, LONG_NUMBER, MAX_ENTITY_WORDS, Place, Reference, Shape, StepAmount, StepEvidence, StepLeaf,
-    StepNode, is_reference,
+    StepNode, goes_on, is_reference,
 };
 use crate::reading::Reading;
 use crate::signals::effect::{self, Effect};
@@ -22,6 +22,9 @@ use crate::trajectory::Span;
 
 /// JSON in a string in JSON in a string: deeper wrapping is left as text.
 const MAX_WRAPPING: usize = 3;
+
+/// A sentence says what it is about in so many words.
+const MAX_SUBJECT: usize = 16;
 
 impl StepEvidence {
     /// Reads a step of a run.
@@ -76,6 +79,7 @@ impl StepEvidence {
         builder.out.text.push(' ');
         if let Some(observation) = step.step.observation.filter(|_| !reply) {
             let document = step.observation();
+            builder.subject.clear();
             builder.out.cut = builder.add_text(observation, document, node);
         }
         builder.close(node);
@@ -92,11 +96,20 @@ struct Builder {
     token_stems: Vec<Option<u64>>,
     /// A name that is being folded.
     name: String,
+    /// The stems of the first words of the last sentence that says what it is about.
+    subject: Vec<u64>,
 }
 
 impl Builder {
     fn new(out: StepEvidence) -> Self {
-        Builder { out, named: Vec::new(), tokens: Vec::new(), token_stems: Vec::new(), name: String::new() }
+        Builder {
+            out,
+            named: Vec::new(),
+            tokens: Vec::new(),
+            token_stems: Vec::new(),
+            name: String::new(),
+            subject: Vec::new(),
+        }
     }
 
     fn open(&mut self, parent: Option<u32>, shape: Shape, key: Range<u32>, argument: bool) -> u32 {
@@ -161,10 +174,33 @@ impl Builder {
         if let Some(key) = value.key() {
             self.add_name(key, Place { node, leaf: None });
         }
+        let table = table(value);
         for child in value.children() {
-            self.add_value(child, node, wrapping);
+            match table {
+                Some((rows, columns)) if child.key() == Some(rows) => self.add_rows(child, columns, node),
+                _ => self.add_value(child, node, wrapping),
+            }
         }
         self.close(node);
+    }
+
+    /// Adds rows whose values stand under the columns that are named beside them.
+    fn add_rows(&mut self, rows: Value<'_, '_>, columns: Value<'_, '_>, parent: u32) {
+        let key = self.key(rows.key(), true);
+        let list = self.open(Some(parent), Shape::List, key, false);
+        for row in rows.children() {
+            let node = self.open(Some(list), Shape::Record, 0..0, false);
+            for (value, column) in row.children().zip(columns.children()) {
+                if value.is_leaf() {
+                    let key = self.key(Some(&column.text()), false);
+                    self.add_scalar(value, &value.text(), node, key);
+                } else {
+                    self.add_value(value, node, MAX_WRAPPING);
+                }
+            }
+            self.close(node);
+        }
+        self.close(list);
     }
 
     /// The stems of the words of a key, which is part of what the step says where it is `folded`.
@@ -284,17 +320,31 @@ impl Builder {
         }
         let text_like = key.is_empty() || self.tokens.len() > MAX_ENTITY_WORDS;
         let stems = self.out.stems.len() as u32;
-        if text_like && !found.is_empty() {
-            for at in 0..self.tokens.len() {
-                let stem = stem_of(text, &self.tokens, &mut self.token_stems, at);
-                self.out.stems.push(stem);
-            }
+        if text_like {
+            self.add_sentence(text, !found.is_empty());
         }
         let stems = stems..self.out.stems.len() as u32;
         let whole = found.first().filter(|fact| fact.text.len() == text.len());
         let reference = whole.map(|fact| fact.kind).filter(|kind| is_reference(*kind));
         self.out.leaves.push(StepLeaf { node, key, folded, kind, reference, stems });
         found.first().copied()
+    }
+
+    /// Adds the stems of the sentence in hand where it `tells` something, those of what it goes on about included.
+    fn add_sentence(&mut self, text: &str, tells: bool) {
+        let goes_on = goes_on(text);
+        let most = if tells { self.tokens.len() } else { MAX_SUBJECT };
+        let stems =
+            (0..self.tokens.len().min(most)).map(|at| stem_of(text, &self.tokens, &mut self.token_stems, at));
+        let stems: Vec<u64> = stems.collect();
+        if !goes_on {
+            self.subject.clear();
+            self.subject.extend(stems.iter().take(MAX_SUBJECT));
+        }
+        if tells {
+            self.out.stems.extend(stems);
+            self.out.stems.extend(self.subject.iter().filter(|_| goes_on));
+        }
     }
 
     /// Notes a fact that names one thing and no other.
@@ -419,6 +469,20 @@ fn add_folded_name(named: &mut Vec<(u64, Place)>, first: &mut FirstWords, folded
 fn is_lookup(arguments: Value<'_, '_>) -> bool {
     const LONGEST: usize = 80;
     arguments.kind() == Kind::Object && arguments.leaves().all(|leaf| leaf.raw().len() <= LONGEST)
+}
+
+/// `{"columns": ["name", "salary"], "rows": [["Ines", 41200]]}`: the key of the rows, and the columns.
+fn table<'v, 'd>(value: Value<'v, 'd>) -> Option<(&'v str, Value<'v, 'd>)> {
+    let find = |keys: &[&str]| keys.iter().find_map(|key| value.get(key)).filter(|found| !found.is_empty());
+    let columns = find(&["columns", "column_names", "headers", "header", "fields"])?;
+    let rows = find(&["rows", "data", "values", "records"])?;
+    let is_name = |name: Value<'_, '_>| name.kind() == Kind::String;
+    let is_row = |row: Value<'_, '_>| row.kind() == Kind::Array && row.len() == columns.len();
+    let is_table = columns.kind() == Kind::Array
+        && rows.kind() == Kind::Array
+        && columns.children().all(is_name)
+        && rows.children().all(is_row);
+    is_table.then(|| Some((rows.key()?, columns))).flatten()
 }
 
 /// Lists of containers, and objects whose members are objects of one make, hold alternatives.
