@@ -29,6 +29,7 @@ use crate::reading::Reading;
 use crate::signals::effect::Effect;
 use crate::text::cut;
 use crate::text::facts::{FactKind, facts};
+use crate::text::same::Meaning;
 use crate::text::tables::FastSet;
 use crate::text::words::{self, Folded, word_hash};
 use clause::{Clause, Token, clauses, joined_stem};
@@ -177,6 +178,10 @@ struct Ledger<'l> {
     used: FastSet<u32>,
     /// Cues met so far.
     inferences: usize,
+    /// Values that were held to the records of things so far.
+    values: usize,
+    /// Words that were said to be so, and held to what is false.
+    sayings: usize,
     /// The nodes that do so in any clause.
     nodes: Vec<u32>,
 }
@@ -188,7 +193,14 @@ impl<'l> Ledger<'l> {
             let facts = (0..clause.facts.len()).filter(move |&fact| measured(clause, fact));
             facts.map(move |fact| support::Told::of(clause, fact))
         });
-        Ledger { told: told.collect(), used: FastSet::default(), inferences: 0, nodes: Vec::new() }
+        Ledger {
+            told: told.collect(),
+            used: FastSet::default(),
+            inferences: 0,
+            values: 0,
+            sayings: 0,
+            nodes: Vec::new(),
+        }
     }
 }
 
@@ -273,7 +285,8 @@ impl Verifier<'_, '_> {
         }
         self.changes(clause, side, claims, ledger);
         if side == Side::Answer {
-            self.records(clause, claims);
+            self.records(clause, claims, ledger);
+            self.denied(clause, claims, ledger);
         }
     }
 
@@ -404,6 +417,12 @@ impl Verifier<'_, '_> {
         last.is_some_and(|step| !step.blank)
     }
 
+    /// Whether a word is a number that an observation has in digits.
+    fn is_number_seen(&self, word: &str) -> bool {
+        let number = words::number(word).map(Meaning::number);
+        number.is_some_and(|number| self.evidence.amounts_of(&number).next().is_some())
+    }
+
     /// Whether the plain words of the answer come from the observations. `observed`: a claim of it does.
     fn wording(&self, observed: bool) -> Claim {
         let asked: FastSet<u64> =
@@ -417,6 +436,7 @@ impl Verifier<'_, '_> {
                     && token.fact.is_none()
                     && !asked.contains(&token.stem)
                     && !cue::is_negation(token.lower)
+                    && !self.is_number_seen(token.lower)
             })
             .collect();
         let unseen: Vec<&&Token<'_>> = new.iter().filter(|token| !self.evidence.knows(token.stem)).collect();

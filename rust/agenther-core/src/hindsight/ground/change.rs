@@ -75,6 +75,13 @@ fn kind(stem: u64) -> Option<u8> {
     STEMS.get(&stem).copied()
 }
 
+/// The kind of change that the name of a tool says, where it says one: in `cancel_order` the order is a noun.
+pub(super) fn made_by(tool: &str) -> Option<u8> {
+    effect::words(tool)
+        .filter(|word| !word.eq_ignore_ascii_case("order"))
+        .find_map(|word| kind(stem_hash(word)))
+}
+
 /// What stands behind a verb that is a noun there: `refund policy`, `order of events`, `update on A1`.
 #[rustfmt::skip]
 const BEHIND_NOUNS: &[&str] = &[
@@ -178,10 +185,14 @@ fn is_done(tokens: &[Token<'_>], at: usize) -> bool {
         && !clause.any(|token| DOUBTS.contains(&token.lower))
 }
 
+/// A change is made to no more things at once.
+const MAX_THINGS: usize = 8;
+
 /// The identifiers of what the verb at a token is done to, folded: those of its part of the clause, or else of all.
 fn things<'c>(clause: &'c Clause<'_, '_>, at: usize) -> Vec<&'c str> {
     let part = |fact: &Fact<'_>| clause.tokens.get(clause.tokens_of(fact).0).map(|token| token.part);
     let facts = clause.facts.iter().zip(&clause.names).filter(|(fact, _)| is_reference(fact.kind));
+    let facts = facts.take(MAX_THINGS);
     let beside = facts.clone().filter(|(fact, _)| part(fact) == Some(clause.tokens[at].part));
     let beside: Vec<&str> = beside.map(|(_, name)| name.as_str()).collect();
     if beside.is_empty() { facts.map(|(_, name)| name.as_str()).collect() } else { beside }
@@ -213,10 +224,12 @@ impl Verifier<'_, '_> {
         let has_made = |step: &&KeptStep<'_>| match step.writes {
             Writes::Never => false,
             Writes::Anything => true,
-            Writes::Named => words::words(step.asked).any(|word| {
-                let stem = stem_hash(word.text);
-                kind(stem) == Some(verb) || shared.contains(&stem)
-            }),
+            Writes::Named => {
+                let stems = || words::words(step.asked).map(|word| stem_hash(word.text));
+                // `cancel_order` is not how an order is paid, `set_status` may be.
+                let says_other = step.made.is_some_and(|made| made != verb);
+                stems().any(|stem| kind(stem) == Some(verb) || !says_other && shared.contains(&stem))
+            }
         };
         let things = things(clause, at);
         let is_of = |step: &KeptStep<'_>| {
@@ -229,12 +242,13 @@ impl Verifier<'_, '_> {
         }
         let homes = self.homes(clause);
         let of = self.told_of(clause, at, &homes);
-        let states = |leaf: &Leaf<'_>| {
+        let is_shown = |leaf: &Leaf<'_>| {
             !self.evidence.node(leaf.node).argument
                 && states(leaf, verb)
+                && self.evidence.step_of(leaf.node).is_some_and(&is_of)
                 && !of.iter().any(|home| is_of_another(self.evidence, leaf.node, home))
         };
-        let leaf = self.evidence.all_leaves().find(states)?;
+        let leaf = self.evidence.all_leaves().find(is_shown)?;
         Some(Some(self.evidence.node(leaf.node).step))
     }
 }

@@ -94,6 +94,8 @@ pub(super) struct KeptStep<'e> {
     pub nothing: bool,
     /// Whether the call can have changed something.
     pub writes: Writes,
+    /// The kind of change that its tool is named for.
+    pub made: Option<u8>,
 }
 
 /// A kept step with the positions of its first node, leaf and amount.
@@ -423,6 +425,11 @@ impl<'e> Evidence<'e> {
         common != a && common != b && self.shape(common) == Shape::List
     }
 
+    /// The step that a node is of.
+    pub fn step_of(&self, node: u32) -> Option<&KeptStep<'e>> {
+        self.position(self.node(node).step).map(|at| &self.steps[at])
+    }
+
     /// The position of a step among the kept ones.
     pub fn position(&self, step: u32) -> Option<usize> {
         self.steps.binary_search_by_key(&step, |step| step.index).ok()
@@ -458,6 +465,7 @@ impl<'e> KeptStep<'e> {
             blank: step.blank,
             nothing: step.nothing,
             writes: step.writes,
+            made: step.made,
         }
     }
 }

@@ -4,8 +4,9 @@ use std::collections::{HashMap, HashSet};
 
 use super::clause::Clause;
 use super::cue::{self, Bound, End, Found};
-use super::evidence::{Evidence, Leaf};
+use super::evidence::{Amount, Evidence, Leaf};
 use super::list::{List, Telling, stem_set};
+use super::record::{Home, is_of_another};
 use super::support::{MAX_CANDIDATES, Side};
 use super::{Ledger, Verifier};
 use crate::signals::effect::Effect;
@@ -50,7 +51,7 @@ impl Verifier<'_, '_> {
         if let Some(step) = self.quoted(clause, found, side) {
             return Some(Some(step));
         }
-        if let Some(step) = self.peak(clause, end) {
+        if let Some(step) = self.peak(clause, found, end) {
             return Some(Some(step));
         }
         let near: HashSet<u64> = match following(clause, found.end, 4) {
@@ -78,20 +79,20 @@ impl Verifier<'_, '_> {
     }
 
     /// The step with a value of the clause that stands under a key of that end: the maximum of a day in `temp_max`.
-    fn peak(&self, clause: &Clause<'_, '_>, end: End) -> Option<u32> {
+    fn peak(&self, clause: &Clause<'_, '_>, found: &Found, end: End) -> Option<u32> {
+        // `the highest temperature` is that of all days.
+        let of_one = matches!(clause.tokens[found.start].lower, "maximum" | "minimum")
+            && !self.homes(clause).is_empty();
         let stems = stem_set(end.words());
-        let said = clause.tokens.iter().any(|token| stems.contains(&token.stem));
-        let is_peak = |leaf: Leaf<'_>| {
+        let is_peak = |leaf: &Leaf<'_>| {
             leaf.key.iter().any(|stem| stems.contains(stem)) && !self.evidence.node(leaf.node).argument
         };
-        let found = |meaning: &Meaning| {
-            let mut amounts = self.evidence.amounts_of(meaning).take(MAX_CANDIDATES);
-            amounts
-                .find_map(|(_, amount)| Some(self.evidence.leaf(amount.leaf)).filter(|leaf| is_peak(*leaf)))
-        };
-        let measured = || clause.meanings.iter().filter(|meaning| meaning.is_measured());
-        let leaf = said.then(|| measured().find_map(found)).flatten()?;
-        Some(self.evidence.node(leaf.node).step)
+        let measured = clause.meanings.iter().filter(|meaning| of_one && meaning.is_measured());
+        let mut leaves = measured.flat_map(|meaning| {
+            let amounts = self.evidence.amounts_of(meaning).take(MAX_CANDIDATES);
+            amounts.map(|(_, amount)| self.evidence.leaf(amount.leaf))
+        });
+        leaves.find(is_peak).map(|leaf| self.evidence.node(leaf.node).step)
     }
 
     /// A step that has the word of a cue and the one after it (or before it, at an end) as they stand.
@@ -124,6 +125,8 @@ impl Verifier<'_, '_> {
         ledger: &mut Ledger<'_>,
     ) -> Option<Option<u32>> {
         let named = following(clause, found.end, 3);
+        let homes = self.homes(clause);
+        let of = self.told_of(clause, found.start, &homes);
         let head = following(clause, found.end, 1);
         // A bare `There are 3` counts what the last list has, `3 flights` what is called so.
         let last = self.lists().iter().rev().find(|list| list.is_outer()).map(|list| list.step);
@@ -142,12 +145,12 @@ impl Verifier<'_, '_> {
         let fact = clause.tokens[found.start].fact.map(|fact| fact as usize);
         if let Some(fact) = fact
             && let Some(step) = self.fact(clause, fact, side, ledger)
-            && (!explicit || self.counts(value, &named))
+            && (!explicit || self.counted(value, &named, &of).is_some())
         {
             return Some(step);
         }
-        if fact.is_none() && self.counts(value, &named) {
-            return Some(None);
+        if let Some(step) = self.counted(value, &named, &of).filter(|_| fact.is_none()) {
+            return Some(Some(step));
         }
         // `the first three reservations`: as many calls of one tool, or as many items told.
         if side == Side::Goal && !explicit {
@@ -163,18 +166,22 @@ impl Verifier<'_, '_> {
         None
     }
 
-    /// Whether an observation has the number among words that name what is counted, or as a count.
-    fn counts(&self, value: f64, named: &HashSet<u64>) -> bool {
+    /// The step whose observation has the number among words that name what is counted, or as a count: in no record
+    /// beside those `of` which it is told.
+    fn counted(&self, value: f64, named: &HashSet<u64>, of: &[&Home<'_>]) -> Option<u32> {
         let counters = stem_set(&["count", "total", "number", "num", "results", "size", "length"]);
         let claim = Meaning::number(value);
-        self.evidence.amounts_of(&claim).take(MAX_CANDIDATES).any(|(_, amount)| {
+        let counts = |amount: &Amount<'_>| {
             let leaf = self.evidence.leaf(amount.leaf);
             let near = if leaf.key.is_empty() { amount.context } else { &[] };
             let mut stems = leaf.key.iter().chain(near.iter().map(|(stem, _)| stem));
             !self.evidence.node(leaf.node).argument
                 && amount.meaning.kind == FactKind::Number
                 && stems.any(|stem| named.contains(stem) || counters.contains(stem))
-        })
+                && !of.iter().any(|home| is_of_another(self.evidence, amount.node, home))
+        };
+        let mut amounts = self.evidence.amounts_of(&claim).take(MAX_CANDIDATES).map(|(_, amount)| amount);
+        amounts.find(counts).map(|amount| self.evidence.node(amount.node).step)
     }
 
     /// A negation rests on an empty result or on a value or sentence that denies the same.

@@ -14,6 +14,9 @@ use crate::text::words::PhraseHash;
 /// Questions of more words are seldom answered by one sentence.
 const MAX_WORDS: usize = 16;
 
+/// An answer of more values is no short one.
+const MAX_TOLD: usize = 8;
+
 const ASKS: &[&str] = &["who", "whom", "when", "where", "how", "which", "what"];
 
 impl Verifier<'_, '_> {
@@ -21,6 +24,9 @@ impl Verifier<'_, '_> {
     /// kind that is not told.
     pub(super) fn misplaced(&self) -> Vec<Claim> {
         let [answer] = &self.answer[..] else { return Vec::new() };
+        if answer.facts.len() > MAX_TOLD {
+            return Vec::new();
+        }
         let Some(full) = self.sentences_asked_for() else { return Vec::new() };
         let told: FastSet<u64> = self
             .goal

@@ -3,10 +3,11 @@
 use std::collections::HashMap;
 
 use super::clause::{Clause, Entity, Token};
-use super::evidence::{Amount, Evidence};
+use super::cue;
+use super::evidence::{Amount, Evidence, Leaf};
 use super::step::{Place, Shape, is_reference};
 use super::support::{MAX_CANDIDATES, MAX_PLACES};
-use super::{Claim, Verifier};
+use super::{Claim, Ledger, MAX_INFERENCES, Verifier};
 use crate::text::document::Kind;
 use crate::text::facts::FactKind;
 use crate::text::same::Meaning;
@@ -18,6 +19,12 @@ const MAX_LINKS: usize = 64;
 
 /// A goal of one request names no more things.
 const MAX_NAMED: usize = 8;
+
+/// Words of what is not said to be so.
+const DOUBTS: &[&str] = &["if", "whether", "when", "once", "until", "unless"];
+
+/// Values of an answer beyond this many are held to no record.
+const MAX_VALUES: usize = 2048;
 
 /// A thing, or a day, with a record of its own in a list.
 #[derive(Debug, Clone, Copy)]
@@ -108,10 +115,10 @@ fn are_linked(evidence: &Evidence<'_>, a: u32, b: u32) -> bool {
     values(b).any(|leaf| own.get(leaf.folded).is_some_and(|key| *key != leaf.key))
 }
 
-/// Whether a value is what a clause says: `It is clear`, `Ines Roy is in finance`, `delivered`.
-fn is_predicate(clause: &Clause<'_, '_>, entity: &Entity<'_>) -> bool {
+/// Whether what begins at a token is what a clause says: `It is clear`, `Ines Roy is in finance`.
+fn is_predicate(clause: &Clause<'_, '_>, start: usize) -> bool {
     const IS: &[&str] = &["is", "are", "was", "were", "be", "been", "its"];
-    let before = clause.tokens[..entity.start].iter().rev();
+    let before = clause.tokens[..start].iter().rev();
     let mut function = before.take_while(|token| token.stop && token.fact.is_none());
     function.any(|token| IS.contains(&token.lower))
 }
@@ -120,7 +127,7 @@ impl Verifier<'_, '_> {
     /// Values that a clause tells of a thing, though they stand in records of others: `Ann Lee: role: user`, where the
     /// role of Ann Lee is `admin`. Only values that are said of it, or whose key is: any word may be the value of
     /// something.
-    pub(super) fn records(&self, clause: &Clause<'_, '_>, claims: &mut Vec<Claim>) {
+    pub(super) fn records(&self, clause: &Clause<'_, '_>, claims: &mut Vec<Claim>, ledger: &mut Ledger<'_>) {
         let evidence = self.evidence;
         let homes = self.homes(clause);
         if homes.is_empty() && self.named.is_empty() {
@@ -128,18 +135,44 @@ impl Verifier<'_, '_> {
         }
         let tokens = self.goal.iter().chain([clause]).flat_map(|clause| &clause.tokens);
         let said: FastSet<u64> = tokens.filter(|token| !token.stop).map(|token| token.stem).collect();
-        for entity in &clause.entities {
+        for entity in clause.entities.iter().take(MAX_VALUES - ledger.values.min(MAX_VALUES)) {
+            ledger.values += 1;
             let of = self.told_of(clause, entity.start, &homes);
             let is_in = |home: &&Home<'_>| {
                 entity.places.iter().any(|place| is_within(evidence, place.node, home.element))
             };
-            let is_said = is_predicate(clause, entity);
+            let is_said = is_predicate(clause, entity.start);
             if of.iter().any(|home| self.is_elsewhere(entity, home, &said, is_said))
                 && !of.iter().any(|home| is_in(home))
             {
                 let start = clause.tokens[entity.start].span.start as usize;
                 let end = clause.tokens[entity.end - 1].span.end as usize;
                 let text = clause.text[start..end].to_owned();
+                claims.push(Claim { text, kind: "record", supported: false, step: None });
+            }
+        }
+    }
+
+    /// What a clause says is so, though each record that it may be told of has it for `false`: `"open": false`.
+    pub(super) fn denied(&self, clause: &Clause<'_, '_>, claims: &mut Vec<Claim>, ledger: &mut Ledger<'_>) {
+        if clause.tokens.iter().any(|token| cue::is_negation(token.lower) || DOUBTS.contains(&token.lower)) {
+            return;
+        }
+        let said = (0..clause.tokens.len()).filter(|&at| !clause.tokens[at].stop && is_predicate(clause, at));
+        for at in said.take(MAX_INFERENCES - ledger.sayings.min(MAX_INFERENCES)) {
+            ledger.sayings += 1;
+            let homes = self.homes(clause);
+            let of = self.told_of(clause, at, &homes);
+            let key = [clause.tokens[at].stem];
+            let is_told = |leaf: &Leaf<'_>| {
+                leaf.kind == Some(Kind::Bool)
+                    && leaf.key == key
+                    && !self.evidence.node(leaf.node).argument
+                    && !of.iter().any(|home| is_of_another(self.evidence, leaf.node, home))
+            };
+            let mut leaves = self.evidence.all_leaves().filter(is_told).peekable();
+            if leaves.peek().is_some() && leaves.all(|leaf| leaf.folded.trim() == "false") {
+                let text = clause.tokens[at].lower.to_owned();
                 claims.push(Claim { text, kind: "record", supported: false, step: None });
             }
         }
@@ -164,9 +197,9 @@ impl Verifier<'_, '_> {
         let Some(first) = others.first() else { return self.named.iter().collect() };
         let part = |at: usize| clause.tokens[at].part;
         if others.iter().all(|home| home.element == first.element) {
-            return others;
+            return vec![first];
         }
-        others.into_iter().filter(|home| part(home.start) == part(at)).collect()
+        others.into_iter().filter(|home| part(home.start) == part(at)).take(MAX_NAMED).collect()
     }
 
     /// Whether a value stands in records beside the one of a thing, and under another key than that: `Ann Lee and Bob
@@ -191,18 +224,17 @@ impl Verifier<'_, '_> {
         const FROM: &[&str] = &["from", "origin", "source", "departure", "start"];
         const TO: &[&str] = &["to", "destination", "target", "arrival", "end", "dest"];
         let evidence = self.evidence;
-        let steps_with = |entity: &Entity<'_>, keys: &[&str]| -> Vec<u32> {
+        let records_with = |entity: &Entity<'_>, keys: &[&str]| -> Vec<u32> {
             let is_under = |place: &&Place| {
                 let leaf = place.leaf.map(|leaf| evidence.leaf(leaf));
                 let is_key = |stem: &u64| keys.iter().any(|key| stem_hash(key) == *stem);
                 leaf.is_some_and(|leaf| leaf.key.iter().any(is_key))
             };
-            entity.places.iter().take(MAX_PLACES).filter(is_under).map(|place| place.node).collect()
+            let places = entity.places.iter().take(MAX_PLACES).filter(is_under);
+            places.map(|place| evidence.record(place.node)).collect()
         };
         // A call, or a record in an observation, that has both.
-        let together = |a: &[u32], b: &[u32]| {
-            a.iter().any(|&a| b.iter().any(|&b| evidence.record(a) == evidence.record(b)))
-        };
+        let together = |a: &[u32], b: &[u32]| a.iter().any(|a| b.contains(a));
         let mut out = Vec::new();
         for clause in &self.goal {
             for pair in clause.entities.windows(2) {
@@ -211,8 +243,8 @@ impl Verifier<'_, '_> {
                 if !is_way {
                     continue;
                 }
-                let goes = together(&steps_with(from, FROM), &steps_with(to, TO));
-                if !goes && together(&steps_with(from, TO), &steps_with(to, FROM)) {
+                let goes = together(&records_with(from, FROM), &records_with(to, TO));
+                if !goes && together(&records_with(from, TO), &records_with(to, FROM)) {
                     let start = clause.tokens[from.start].span.start as usize;
                     let end = clause.tokens[to.end - 1].span.end as usize;
                     let text = clause.text[start..end].to_owned();

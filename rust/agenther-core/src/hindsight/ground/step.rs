@@ -120,6 +120,8 @@ pub(crate) struct StepEvidence {
     pub(super) nothing: bool,
     /// Whether the call can have changed something.
     pub(super) writes: Writes,
+    /// The kind of change that its tool is named for.
+    pub(super) made: Option<u8>,
     /// Whether the arguments are those of a lookup.
     pub(super) lookup: bool,
     pub(super) nodes: Vec<StepNode>,

@@ -117,8 +117,8 @@ impl Checked<'_> {
             elsewhere = true;
             if !used.contains(&at)
                 && label.is_none_or(|label| amount.labels().any(|own| own == label))
-                && self.is_in_unit(&amount, claim)
                 && self.owned(&amount, &owners)
+                && self.is_in_unit(&amount, claim)
                 && !homes.iter().any(|home| is_of_another(self.evidence, node, home))
                 && self.keyed(at, &amount, claim, &context, &owners)
                 && self.at_home(&amount, &owners, &context)

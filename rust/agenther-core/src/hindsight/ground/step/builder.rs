@@ -2,7 +2,7 @@
 
 use std::ops::Range;
 
-use super::super::change::writes;
+use super::super::change::{made_by, writes};
 use super::super::hint::{Hint, KEY, KEY_ABOVE, window};
 use super::super::nothing::is_nothing;
 use super::super::paging::is_cut;
@@ -43,6 +43,7 @@ impl StepEvidence {
             blank: step.step.observation.is_none_or(|observation| observation.trim().is_empty()),
             nothing: is_nothing(step),
             writes: writes(reading, index as usize),
+            made: made_by(step.step.action_name.unwrap_or("")),
             lookup: arguments.is_some_and(|arguments| is_lookup(arguments.root())),
             nodes: Vec::with_capacity(8),
             leaves: Vec::with_capacity(values),
@@ -79,7 +80,7 @@ impl StepEvidence {
         builder.out.text.push(' ');
         if let Some(observation) = step.step.observation.filter(|_| !reply) {
             let document = step.observation();
-            builder.subject.clear();
+            builder.subject = 0..0;
             builder.out.cut = builder.add_text(observation, document, node);
         }
         builder.close(node);
@@ -96,8 +97,8 @@ struct Builder {
     token_stems: Vec<Option<u64>>,
     /// A name that is being folded.
     name: String,
-    /// The stems of the first words of the last sentence that says what it is about.
-    subject: Vec<u64>,
+    /// The last sentence that says what it is about, folded.
+    subject: Range<u32>,
 }
 
 impl Builder {
@@ -108,7 +109,7 @@ impl Builder {
             tokens: Vec::new(),
             token_stems: Vec::new(),
             name: String::new(),
-            subject: Vec::new(),
+            subject: 0..0,
         }
     }
 
@@ -321,7 +322,7 @@ impl Builder {
         let text_like = key.is_empty() || self.tokens.len() > MAX_ENTITY_WORDS;
         let stems = self.out.stems.len() as u32;
         if text_like {
-            self.add_sentence(text, !found.is_empty());
+            self.add_sentence(text, &folded, !found.is_empty());
         }
         let stems = stems..self.out.stems.len() as u32;
         let whole = found.first().filter(|fact| fact.text.len() == text.len());
@@ -330,20 +331,23 @@ impl Builder {
         found.first().copied()
     }
 
-    /// Adds the stems of the sentence in hand where it `tells` something, those of what it goes on about included.
-    fn add_sentence(&mut self, text: &str, tells: bool) {
+    /// Adds the stems of the sentence in hand, which stands at `folded`, where it `tells` something: those of what it
+    /// goes on about included.
+    fn add_sentence(&mut self, text: &str, folded: &Range<u32>, tells: bool) {
         let goes_on = goes_on(text);
-        let most = if tells { self.tokens.len() } else { MAX_SUBJECT };
-        let stems =
-            (0..self.tokens.len().min(most)).map(|at| stem_of(text, &self.tokens, &mut self.token_stems, at));
-        let stems: Vec<u64> = stems.collect();
         if !goes_on {
-            self.subject.clear();
-            self.subject.extend(stems.iter().take(MAX_SUBJECT));
+            self.subject = folded.clone();
         }
-        if tells {
-            self.out.stems.extend(stems);
-            self.out.stems.extend(self.subject.iter().filter(|_| goes_on));
+        if !tells {
+            return;
+        }
+        for at in 0..self.tokens.len() {
+            let stem = stem_of(text, &self.tokens, &mut self.token_stems, at);
+            self.out.stems.push(stem);
+        }
+        if goes_on {
+            let subject = &self.out.text[self.subject.start as usize..self.subject.end as usize];
+            self.out.stems.extend(words(subject).take(MAX_SUBJECT).map(|word| stem_hash(word.text)));
         }
     }
 
@@ -473,6 +477,10 @@ fn is_lookup(arguments: Value<'_, '_>) -> bool {
 
 /// `{"columns": ["name", "salary"], "rows": [["Ines", 41200]]}`: the key of the rows, and the columns.
 fn table<'v, 'd>(value: Value<'v, 'd>) -> Option<(&'v str, Value<'v, 'd>)> {
+    const MAX_MEMBERS: usize = 16;
+    if value.kind() != Kind::Object || value.len() > MAX_MEMBERS {
+        return None;
+    }
     let find = |keys: &[&str]| keys.iter().find_map(|key| value.get(key)).filter(|found| !found.is_empty());
     let columns = find(&["columns", "column_names", "headers", "header", "fields"])?;
     let rows = find(&["rows", "data", "values", "records"])?;
