@@ -3,6 +3,7 @@
 //! Sentences of one text tell of several things: that `Marsh Bridge is 96 metres long` is no answer to how long another
 //! bridge is, where a sentence says that.
 
+use super::clause::Clause;
 use super::evidence::Leaf;
 use super::step::goes_on;
 use super::support::{MAX_CANDIDATES, family};
@@ -20,8 +21,8 @@ const MAX_TOLD: usize = 8;
 const ASKS: &[&str] = &["who", "whom", "when", "where", "how", "which", "what"];
 
 impl Verifier<'_, '_> {
-    /// What the answer has from another sentence than the one that has every word of the question, and a value of the
-    /// kind that is not told.
+    /// What the answer has from a sentence about a namesake of what the goal names (`Marsh Bridge`, of `Harlow Bridge`),
+    /// where another sentence has every word of the question, and a value of the kind that is not told.
     pub(super) fn misplaced(&self) -> Vec<Claim> {
         let [answer] = &self.answer[..] else { return Vec::new() };
         if answer.facts.len() > MAX_TOLD {
@@ -40,26 +41,45 @@ impl Verifier<'_, '_> {
             let mut names = self.evidence.all_names();
             names.any(|(name, place)| place.leaf.as_ref().is_some_and(is_asked) && !told.contains(&name))
         };
+        let names = self.names_of_many_words();
+        let is_of_namesake = |leaf: u32| {
+            let stems = self.evidence.leaf(leaf).stems;
+            let has = |word: &u64| stems.contains(word);
+            names.iter().any(|name| name.iter().any(has) && !name.iter().all(has))
+        };
         let mut out = Vec::new();
         for (fact, (meaning, name)) in answer.facts.iter().zip(answer.meanings.iter().zip(&answer.names)) {
-            let elsewhere = if meaning.is_measured() {
-                let mut found = self.evidence.amounts_of(meaning).take(MAX_CANDIDATES).peekable();
-                found.peek().is_some()
-                    && !found.any(|(_, amount)| is_asked(&amount.leaf))
-                    && self.has_untold(&full, meaning.kind)
+            let is_value = meaning.is_measured();
+            let is_new_name = fact.kind == FactKind::Name
+                && !self.goal.iter().any(|clause| clause.folded.contains(name.as_str()));
+            let leaves: Vec<u32> = if is_value {
+                let found = self.evidence.amounts_of(meaning).take(MAX_CANDIDATES);
+                found.map(|(_, amount)| amount.leaf).collect()
             } else {
-                let mut places = self.evidence.entity(name).iter().filter_map(|place| place.leaf).peekable();
-                fact.kind == FactKind::Name
-                    && !self.goal.iter().any(|clause| clause.folded.contains(name.as_str()))
-                    && places.peek().is_some()
-                    && !places.any(|leaf| is_asked(&leaf))
-                    && names_other()
+                let places = self.evidence.entity(name).iter().take(MAX_CANDIDATES);
+                places.filter_map(|place| place.leaf).filter(|_| is_new_name).collect()
             };
-            if elsewhere {
+            let elsewhere =
+                !leaves.is_empty() && leaves.iter().all(|leaf| !is_asked(leaf) && is_of_namesake(*leaf));
+            let has_untold = || if is_value { self.has_untold(&full, meaning.kind) } else { names_other() };
+            if elsewhere && has_untold() {
                 out.push(Claim { text: fact.text.to_owned(), kind: "record", supported: false, step: None });
             }
         }
         out
+    }
+
+    /// The stems of the names in the goal that have several words.
+    fn names_of_many_words(&self) -> Vec<Vec<u64>> {
+        let of = |clause: &Clause<'_, '_>| -> Vec<Vec<u64>> {
+            let names = clause.facts.iter().filter(|fact| fact.kind == FactKind::Name);
+            let stems = names.map(|fact| {
+                let (start, end) = clause.tokens_of(fact);
+                clause.tokens[start..end].iter().map(|token| token.stem).collect()
+            });
+            stems.filter(|stems: &Vec<u64>| stems.len() > 1).collect()
+        };
+        self.goal.iter().flat_map(of).collect()
     }
 
     /// The sentences, by their leaves, that have all content words of a question; and what they go on about, which has

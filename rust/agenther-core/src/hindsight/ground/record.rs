@@ -142,8 +142,7 @@ impl Verifier<'_, '_> {
                 entity.places.iter().any(|place| is_within(evidence, place.node, home.element))
             };
             let is_said = is_predicate(clause, entity.start);
-            if of.iter().any(|home| self.is_elsewhere(entity, home, &said, is_said))
-                && !of.iter().any(|home| is_in(home))
+            if of.iter().any(|home| self.is_elsewhere(entity, home, &said, is_said)) && !of.iter().any(is_in)
             {
                 let start = clause.tokens[entity.start].span.start as usize;
                 let end = clause.tokens[entity.end - 1].span.end as usize;
