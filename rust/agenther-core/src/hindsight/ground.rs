@@ -436,10 +436,11 @@ impl Verifier<'_, '_> {
                     && token.fact.is_none()
                     && !asked.contains(&token.stem)
                     && !cue::is_negation(token.lower)
-                    && !self.is_number_seen(token.lower)
             })
             .collect();
-        let unseen: Vec<&&Token<'_>> = new.iter().filter(|token| !self.evidence.knows(token.stem)).collect();
+        let is_known =
+            |token: &Token<'_>| self.evidence.knows(token.stem) || self.is_number_seen(token.lower);
+        let unseen: Vec<&&Token<'_>> = new.iter().filter(|token| !is_known(token)).collect();
         let seen = new.iter().any(|token| self.evidence.has_seen(token.stem));
         let covered = unseen.len() < 2 && observed
             || 1.0 - unseen.len() as f64 / new.len().max(1) as f64 >= MIN_WORDING;
