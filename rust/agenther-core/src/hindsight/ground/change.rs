@@ -211,13 +211,13 @@ impl Verifier<'_, '_> {
             ledger.inferences += 1;
             let end = clause.tokens.len().min(at + 3) - 1;
             let span = clause.tokens[at].span.start as usize..clause.tokens[end].span.end as usize;
-            let support = if ledger.inferences > MAX_INFERENCES { None } else { self.made(clause, at) };
+            let support = if ledger.inferences > MAX_INFERENCES { None } else { self.made(clause, at, side) };
             claims.push(claim(&clause.text[span], "change", support));
         }
     }
 
     /// Whether a call may have made a change, or else the step that shows that it was made.
-    fn made(&self, clause: &Clause<'_, '_>, at: usize) -> Option<Option<u32>> {
+    fn made(&self, clause: &Clause<'_, '_>, at: usize, side: Side) -> Option<Option<u32>> {
         let verb = kind(clause.tokens[at].stem)?;
         let tokens = self.goal.iter().chain([clause]).flat_map(|clause| &clause.tokens);
         let shared: FastSet<u64> = tokens.filter(|token| !token.stop).map(|token| token.stem).collect();
@@ -231,7 +231,8 @@ impl Verifier<'_, '_> {
                 stems().any(|stem| kind(stem) == Some(verb) || !says_other && shared.contains(&stem))
             }
         };
-        let things = things(clause, at);
+        // A goal says more of a thing than its identifier: `the P1 ticket` is T-88 in the call.
+        let things = if side == Side::Goal { Vec::new() } else { things(clause, at) };
         let is_of = |step: &KeptStep<'_>| {
             let has = |name: &&str| step.asked.contains(*name) || step.seen.contains(*name);
             step.writes == Writes::Anything || things.is_empty() || things.iter().any(has)
