@@ -3,11 +3,13 @@
 mod dispatch;
 mod explanation;
 
+use std::borrow::Cow;
 use std::cell::OnceCell;
 
 use self::dispatch::{Dispatched, is_router};
 pub use self::explanation::{explains, is_for_explanation};
 use crate::hindsight::closing::Message;
+use crate::hindsight::families::command_line;
 use crate::hindsight::ground::RunEvidence;
 use crate::hindsight::provenance::Provenance;
 use crate::hindsight::topics::{Topics, topics};
@@ -47,6 +49,7 @@ pub struct StepReading<'a> {
     tool: Option<usize>,
     called: Option<usize>,
     dispatched: Option<Dispatched<'a>>,
+    command_line: OnceCell<Option<Cow<'a, str>>>,
     arguments: OnceCell<Option<Document<'a>>>,
     observation: OnceCell<Option<Document<'a>>>,
     facts: OnceCell<Vec<Fact<'a>>>,
@@ -139,6 +142,7 @@ impl<'a> StepReading<'a> {
             tool,
             called: tool,
             dispatched: None,
+            command_line: OnceCell::new(),
             arguments: OnceCell::new(),
             observation: OnceCell::new(),
             facts: OnceCell::new(),
@@ -174,6 +178,12 @@ impl<'a> StepReading<'a> {
     /// Whether the call passes on another one.
     pub fn is_dispatched(&self) -> bool {
         self.dispatched.is_some()
+    }
+
+    /// The command line that the step runs, where its tool is a shell or stands for a command of one. Families ask for
+    /// it some twenty times a step.
+    pub(crate) fn command_line(&self) -> Option<&Cow<'a, str>> {
+        self.command_line.get_or_init(|| command_line(self)).as_ref()
     }
 
     /// The arguments, where they are JSON or a Python literal.

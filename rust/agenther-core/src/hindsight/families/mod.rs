@@ -19,6 +19,8 @@ use std::borrow::Cow;
 use std::collections::HashSet;
 use std::sync::Arc;
 
+pub(crate) use shell::read_line as command_line;
+
 use super::moulds::{Mould, Moulds};
 use super::reason::Reason;
 use super::{Slot, Support, Wording, style};

@@ -57,10 +57,12 @@ const MAX_MATCHES: usize = 12;
 impl<'a> Located<'a> {
     /// What a step looked for and found.
     pub fn of(step: &StepReading<'a>) -> Option<Self> {
-        let output = step.step.observation.filter(|_| step.status == Status::Ok)?;
+        let input = step.step.action_input.filter(|_| step.status == Status::Ok && is_search(step))?;
         // What is decoded out of a document has no place in the observation.
-        let Cow::Borrowed(output) = crate::hindsight::families::shell::printed(output)? else { return None };
-        let input = step.step.action_input.filter(|_| is_search(step))?;
+        let Cow::Borrowed(output) = crate::hindsight::families::shell::printed(step.step.observation?)?
+        else {
+            return None;
+        };
         let lines: Vec<&str> =
             output.lines().filter(|line| !line.trim().is_empty()).take(MAX_MATCHES + 1).collect();
         let mut found = lines.iter().filter_map(|line| definition(line)).filter(|one| is_sought(input, one));

@@ -130,7 +130,9 @@ fn header(line: &str) -> Option<(&str, Option<usize>)> {
         let (path, rest) = rest.split_once(" (")?;
         return Some((path, rest.split(' ').next()?.parse().ok()));
     }
-    let path = line.split_once("`cat -n` on ")?.1.trim_end();
+    // A quote is looked for by vectors; a search for more takes longer to begin than most lines are long.
+    let quoted = &line[line.find('`')?..];
+    let path = quoted.split_once("`cat -n` on ")?.1.trim_end();
     let path = path.strip_prefix("a snippet of ").unwrap_or(path);
     Some((path.trim_end_matches([':', '.']), None))
 }

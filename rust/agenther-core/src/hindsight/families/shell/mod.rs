@@ -79,6 +79,11 @@ pub fn tells_by_silence(read: &StepReading<'_>) -> bool {
 
 /// The command line that a step runs: plain text, or a text argument, of a tool that is a shell.
 pub fn line<'a>(step: &StepReading<'a>) -> Option<Cow<'a, str>> {
+    step.command_line().cloned()
+}
+
+/// The same, read off the step.
+pub fn read_line<'a>(step: &StepReading<'a>) -> Option<Cow<'a, str>> {
     const SHELLS: &[&str] =
         &["sh", "shell", "terminal", "run", "cmd", "exec", "run_command", "execute_command"];
     const KEYS: &[&str] = &["command", "cmd", "code", "script", "commands", "input"];

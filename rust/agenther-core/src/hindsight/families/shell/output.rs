@@ -162,7 +162,8 @@ pub fn ended_with_error(observation: &str) -> bool {
 /// `<returncode>0</returncode>\n<output>\n…</output>`
 fn tagged(text: &str) -> Option<&str> {
     const OPEN: &str = "<output>";
-    let start = text.find(OPEN).filter(|at| *at < MAX_HEADER && text.trim_start().starts_with('<'))?;
+    let is_tagged = text.trim_start().starts_with('<');
+    let start = is_tagged.then(|| text.find(OPEN)).flatten().filter(|at| *at < MAX_HEADER)?;
     let body = &text[start + OPEN.len()..];
     let body = &body[..body.rfind("</output>")?];
     Some(body.strip_prefix('\n').unwrap_or(body))
@@ -173,7 +174,7 @@ fn headed(text: &str) -> Option<&str> {
     const OUTPUT: &str = "\nOutput:\n";
     const HEADS: &[&str] = &["Exit code:", "Chunk ID:", "Command executed."];
     let is_headed = HEADS.iter().any(|head| text.starts_with(head));
-    let at = text.find(OUTPUT).filter(|at| *at < MAX_HEADER && is_headed);
+    let at = is_headed.then(|| text.find(OUTPUT)).flatten().filter(|at| *at < MAX_HEADER);
     at.map(|at| &text[at + OUTPUT.len()..])
         .or_else(|| Some(text.strip_prefix("OBSERVATION:")?.trim_start_matches(['\r', '\n'])))
 }

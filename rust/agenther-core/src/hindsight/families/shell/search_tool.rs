@@ -44,18 +44,22 @@ fn is_numbered(line: &str) -> bool {
 /// The command that a step stands for, where its tool is a search.
 pub fn command(step: &StepReading<'_>) -> Option<String> {
     let name = step.step.action_name?;
+    // Most tools are others, which is told before anything is looked up.
+    let prints_lines = LINES.iter().any(|tool| name.eq_ignore_ascii_case(tool));
+    if !prints_lines && !name.eq_ignore_ascii_case("glob") && !name.eq_ignore_ascii_case("grep") {
+        return None;
+    }
     let root = step.arguments()?.root();
     let text = |key: &str| root.get(key).filter(|value| value.kind() == Kind::String).map(Value::text);
     let path = text("path").unwrap_or_default();
     let first = found(step.step.observation?).lines().next().unwrap_or("");
-    if LINES.iter().any(|tool| name.eq_ignore_ascii_case(tool)) {
+    if prints_lines {
         return lines(root, first);
     }
     let pattern = text("pattern")?;
     if name.eq_ignore_ascii_case("glob") {
         return find(&pattern, &path, first);
     }
-    name.eq_ignore_ascii_case("grep").then_some(())?;
     let mut words = vec!["grep".to_string()];
     let is_file = is_path(&path);
     words.extend((!is_file).then(|| "-r".to_string()));

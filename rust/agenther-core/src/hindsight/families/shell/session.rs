@@ -66,7 +66,7 @@ impl<'r, 'a> Session<'r, 'a> {
         let newline_kept = reading
             .steps
             .iter()
-            .any(|step| output_of(step).is_some_and(|text| text.ends_with('\n')) && line(step).is_some());
+            .any(|step| line(step).is_some() && output_of(step).is_some_and(|text| text.ends_with('\n')));
         Session {
             reading,
             newline_kept,
