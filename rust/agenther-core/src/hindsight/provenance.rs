@@ -16,7 +16,7 @@ use crate::signals::effect::Effect;
 use crate::signals::policy::Policy;
 use crate::text::document::{Document, Kind, Value};
 use crate::text::needles::{Trie, cuts_number, words};
-use crate::text::same::folded;
+use crate::text::same::same_letters;
 use crate::text::tables::FastMap;
 use crate::tools::Tool;
 use crate::trajectory::Span;
@@ -237,7 +237,7 @@ fn argument<'a>(leaf: Value<'_, 'a>) -> Argument<'a> {
         };
     }
     if let Cow::Borrowed(selector) = text
-        && ["labelselector", "selector", "labels"].iter().any(|known| folded(known).eq(folded(name)))
+        && ["labelselector", "selector", "labels"].iter().any(|known| same_letters(known, name))
         && let Some(app) = selector.strip_prefix("app=").filter(|app| !app.contains([',', '=', '!', '(']))
     {
         let start = leaf.span().start as usize + "app=".len();

@@ -7,7 +7,7 @@
 use super::explanation::explains;
 use crate::signals::effect;
 use crate::text::document::{Document, Kind, Value};
-use crate::text::same::folded;
+use crate::text::same::same_letters;
 
 /// Names of the parameter that names the inner tool.
 const NAMES: &[&str] = &[
@@ -80,7 +80,7 @@ impl<'a> Dispatched<'a> {
     pub fn of(arguments: &Document<'a>) -> Option<Self> {
         let root = arguments.root();
         let is_in = |value: &Value<'_, '_>, names: &[&str]| {
-            value.key().is_some_and(|key| names.iter().any(|name| folded(key).eq(name.chars())))
+            value.key().is_some_and(|key| names.iter().any(|name| same_letters(key, name)))
         };
         let mut inner = Dispatched { tool: "", arguments: None };
         for (at, value) in root.children().enumerate() {

@@ -99,11 +99,9 @@ pub fn same(a: &Fact<'_>, b: &Fact<'_>) -> bool {
     match (a.kind, b.kind) {
         (FactKind::Url, FactKind::Url) => address(a.text) == address(b.text),
         (FactKind::Path, FactKind::Path) => a.text == b.text,
-        (FactKind::Number, FactKind::Id) | (FactKind::Id, FactKind::Number) => {
-            folded(a.text).eq(folded(b.text))
-        }
+        (FactKind::Number, FactKind::Id) | (FactKind::Id, FactKind::Number) => same_letters(a.text, b.text),
         _ if x.is_measured() || y.is_measured() => x.agrees(&y),
-        _ => folded(a.text).eq(folded(b.text)),
+        _ => same_letters(a.text, b.text),
     }
 }
 
@@ -133,4 +131,37 @@ fn address(url: &str) -> &str {
 /// The letters and digits of a name or identifier, in small letters: `World's Best` and `worlds best` are one.
 pub fn folded(text: &str) -> impl Iterator<Item = char> + '_ {
     text.chars().filter(|c| c.is_alphanumeric()).flat_map(char::to_lowercase)
+}
+
+/// Whether two texts have the same letters and digits, whatever their case. Nearly all are keys and names in ASCII,
+/// which differ at once: comparing their bytes takes a fifth of what decoding and folding them takes.
+pub fn same_letters(a: &str, b: &str) -> bool {
+    if !a.is_ascii() || !b.is_ascii() {
+        return folded(a).eq(folded(b));
+    }
+    let mut a = a.bytes().filter(u8::is_ascii_alphanumeric);
+    let mut b = b.bytes().filter(u8::is_ascii_alphanumeric);
+    loop {
+        match (a.next(), b.next()) {
+            (None, None) => return true,
+            (Some(a), Some(b)) if a.eq_ignore_ascii_case(&b) => {}
+            _ => return false,
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    proptest::proptest! {
+        #[test]
+        fn letters_are_the_same_where_they_fold_to_the_same(
+            a in "[abAB1_ .éÉK]{0,4}",
+            b in "[abAB1_ .éÉK]{0,4}",
+        ) {
+            proptest::prop_assert_eq!(same_letters(&a, &b), folded(&a).eq(folded(&b)));
+            proptest::prop_assert!(same_letters(&a, &a.to_uppercase().to_lowercase()) || !a.is_ascii());
+        }
+    }
 }

@@ -11,7 +11,7 @@ use crate::hindsight::forms::date;
 use crate::hindsight::wording::{capitalize, humanize, is_opaque, say_value};
 use crate::signals::effect;
 use crate::text::document::Kind;
-use crate::text::same::folded;
+use crate::text::same::same_letters;
 use crate::text::tables::FastSet;
 
 /// Words of a text: names and states have fewer.
@@ -298,7 +298,7 @@ fn named(fields: &[(String, Node)]) -> Option<&(String, Node)> {
     });
     let named = fields.iter().find(|(key, value)| is_in(key, &NAMES) && is_short(value));
     // Of an issue or an event, its summary is the title.
-    named.or_else(|| fields.iter().find(|(key, value)| folded("summary").eq(folded(key)) && is_short(value)))
+    named.or_else(|| fields.iter().find(|(key, value)| same_letters("summary", key) && is_short(value)))
 }
 
 /// Fields in words that may name a row: a dish, a merchant, a headline.
@@ -573,7 +573,7 @@ pub fn reference(fields: &[(String, Node)]) -> Option<&Node> {
     };
     let (name, value) = named(fields).or_else(|| fields.iter().find(is_person))?;
     // `{"code": "open", "name": "Open"}`, `{"code": "PT", "name": "Portugal"}`
-    let repeats = |code: &str| code.len() <= 3 || folded(code).eq(folded(value.text().unwrap_or("")));
+    let repeats = |code: &str| code.len() <= 3 || same_letters(code, value.text().unwrap_or(""));
     // What has neither an identifier nor an address of its own is described, not referred to.
     let refers = |(key, value): &(String, Node)| {
         (is_identifier(key) || is_noise(key)) && !value.is_blank()

@@ -7,7 +7,7 @@ use super::tables::laid_out;
 use crate::reading::StepReading;
 use crate::signals::effect;
 use crate::text::document::Kind;
-use crate::text::same::folded;
+use crate::text::same::{folded, same_letters};
 use crate::text::tables::FastSet;
 
 /// Whether the words before a result hold a status of HTTP that reports a failure.
@@ -178,12 +178,19 @@ pub fn letters(keys: &[&str]) -> FastSet<String> {
 pub fn is_in(key: &str, letters: &FastSet<String>) -> bool {
     let mut buffer = [0; 32];
     let mut length = 0;
-    for letter in folded(key) {
-        let Some(place) = buffer.get_mut(length).filter(|_| letter.is_ascii()) else { return false };
-        *place = letter as u8;
+    let mut add = |letter: char| {
+        let place = buffer.get_mut(length).filter(|_| letter.is_ascii());
         length += 1;
-    }
-    std::str::from_utf8(&buffer[..length]).is_ok_and(|key| letters.contains(key))
+        place.map(|place| *place = letter as u8)
+    };
+    let fits = if key.is_ascii() {
+        // Nearly all keys: that they need not be decoded is 3% of relabelling calls of tools.
+        let mut letters = key.bytes().filter(u8::is_ascii_alphanumeric);
+        letters.try_for_each(|letter| add(char::from(letter.to_ascii_lowercase())))
+    } else {
+        folded(key).try_for_each(add)
+    };
+    fits.is_some() && std::str::from_utf8(&buffer[..length]).is_ok_and(|key| letters.contains(key))
 }
 
 /// What an envelope says of how much there is.
@@ -201,7 +208,7 @@ impl Extent {
             &["total_count", "total_results", "total_items", "total_hits", "total_size", "result_count"];
         const PAGES: &[&str] =
             &["page", "per_page", "page_size", "limit", "offset", "start_at", "max_results"];
-        let is_in = |key: &str, names: &[&str]| names.iter().any(|name| folded(name).eq(folded(key)));
+        let is_in = |key: &str, names: &[&str]| names.iter().any(|name| same_letters(name, key));
         self.goes_on |= fields.iter().any(|(key, value)| announces_more(key, value)) || is_early_page(fields);
         // A bare total may be a sum of money: beside a page it counts.
         let is_paged = fields.iter().any(|(key, _)| is_in(key, PAGES));
@@ -256,7 +263,7 @@ fn counts_more(count: &str, fields: &[(String, Node)]) -> bool {
 fn counts_lists(key: &str, fields: &[(String, Node)]) -> bool {
     let things = key.strip_prefix("total_").or_else(|| key.strip_prefix("total"));
     things.is_some_and(|things| {
-        let is_named = |(name, value): &&(String, Node)| value.is_list() && folded(name).eq(folded(things));
+        let is_named = |(name, value): &&(String, Node)| value.is_list() && same_letters(name, things);
         let total = fields.iter().find(|(known, _)| known == key).and_then(|(_, value)| value.text());
         let is_counted =
             |(_, list): &(String, Node)| !total.is_some_and(|total| is_sum_of(total, list.rows()));
@@ -299,7 +306,7 @@ pub fn page_size(reading: &StepReading<'_>) -> Option<usize> {
     let inside = INSIDE.iter().filter_map(|key| root.get(key)).flat_map(|inner| inner.children());
     root.children().chain(inside).find_map(|argument| {
         let key = argument.key()?;
-        let is_size = SIZES.iter().any(|size| folded(size).eq(folded(key)));
+        let is_size = SIZES.iter().any(|size| same_letters(size, key));
         argument.text().parse().ok().filter(|_| is_size)
     })
 }
@@ -326,7 +333,7 @@ pub fn without_call(node: Node, tool: &str) -> Node {
     const NAMES: &[&str] =
         &["name", "tool", "tool_name", "function", "function_name", "api", "api_name", "action"];
     let names_tool = |(key, value): &(String, Node)| {
-        NAMES.contains(&key.as_str()) && value.text().is_some_and(|text| folded(text).eq(folded(tool)))
+        NAMES.contains(&key.as_str()) && value.text().is_some_and(|text| same_letters(text, tool))
     };
     let is_wrapper = |node: &Node| match node {
         Node::Record(fields) => {
@@ -410,7 +417,7 @@ pub fn unwrap(node: Node, extent: &mut Extent, depth: usize) -> Option<Node> {
     let is_of_list = |field: &(String, Node)| {
         is_envelope(field)
             || effect::words(&field.0).any(is_of_page)
-            || folded(&field.0).eq("resourcetype".chars())
+            || same_letters(&field.0, "resourcetype")
     };
     // What is empty beside the result is none of it: `"attributions": []`.
     let is_empty = |(key, value): &(String, Node)| {
@@ -461,7 +468,7 @@ fn is_beside_list((key, value): &(String, Node), rows: usize) -> bool {
         Node::Scalar(text, Kind::Number) => {
             is_in(key, &PAGE_COUNT_LETTERS) || text.parse() == Ok(rows) || is_in(key, &BESIDE_LIST_LETTERS)
         }
-        Node::Record(inner) if ABOUT_LIST.iter().any(|known| folded(known).eq(folded(key))) => {
+        Node::Record(inner) if ABOUT_LIST.iter().any(|known| same_letters(known, key)) => {
             let is_of_page = |key: &str| is_in(key, &OF_PAGE_LETTERS) || is_in(key, &PAGE_COUNT_LETTERS);
             inner.iter().all(|(_, value)| matches!(value, Node::Scalar(..)))
                 && inner.iter().any(|(key, _)| is_of_page(key))
@@ -621,7 +628,7 @@ pub fn is_failure_words(folded: &str) -> bool {
 /// `"page": 1, "pages": 4`.
 fn is_early_page(fields: &[(String, Node)]) -> bool {
     let number = |names: &[&str]| {
-        let named = |(key, _): &&(String, Node)| names.iter().any(|name| folded(key).eq(name.chars()));
+        let named = |(key, _): &&(String, Node)| names.iter().any(|name| same_letters(key, name));
         fields.iter().find(named)?.1.text()?.parse::<u32>().ok()
     };
     number(&["page", "currentpage", "pagenumber"])
@@ -671,7 +678,7 @@ fn announces_more(key: &str, value: &Node) -> bool {
             "odatanextlink",
             "nexttoken",
         ];
-        NEXT.iter().any(|next| folded(key).eq(next.chars()))
+        NEXT.iter().any(|next| same_letters(key, next))
             && !matches!(text, "" | "null" | "None" | "false" | "0")
     }
 }

@@ -18,7 +18,7 @@ use super::words::{Manner, attribute};
 use crate::hindsight::reason::Reason;
 use crate::hindsight::wording::{capitalize, is_plural_phrase, join, plural, singular};
 use crate::text::document::Kind;
-use crate::text::same::folded;
+use crate::text::same::same_letters;
 
 /// What there is to say.
 pub struct Said<'s, 'a> {
@@ -571,7 +571,7 @@ fn is_topic(query: &str) -> bool {
 fn labels(keys: &[String]) -> Vec<String> {
     let has = |name: &str| keys.iter().any(|key| key == name);
     let has_route = has("origin") && has("destination");
-    let is_part = |key: &str, part: &str| folded(key).eq(folded(part));
+    let is_part = |key: &str, part: &str| same_letters(key, part);
     let has_name =
         keys.iter().any(|key| is_part(key, "first_name")) && keys.iter().any(|key| is_part(key, "last_name"));
     keys.iter()
