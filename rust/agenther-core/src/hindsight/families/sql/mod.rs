@@ -72,7 +72,9 @@ pub fn propose(reading: &Reading<'_>, out: &mut Proposals) {
         if !is_query(statement) || !matches!(step.status, Status::Ok | Status::Empty) {
             continue;
         }
-        let (Some(shape), Some(table)) = (shape::shape(statement, &schema), table_of(step)) else { continue };
+        // What has no rows need not be parsed.
+        let Some(table) = table_of(step) else { continue };
+        let Some(shape) = shape::shape(statement, &schema) else { continue };
         let Some(table) = without_heading(table, &shape) else { continue };
         for name in shape
             .tables

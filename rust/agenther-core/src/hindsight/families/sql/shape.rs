@@ -208,12 +208,16 @@ pub fn shape(statement: &str, schema: &Schema) -> Option<Shape> {
     }
     // What stands in double quotes is a text to some databases and a name to the others; only one reading has a shape.
     let first = parse(statement, &MySqlDialect {});
-    let second = parse(statement, &GenericDialect {}).filter(|query| first.as_ref() != Some(query));
-    let is_unread = first.is_none() && second.is_none();
-    let found = [first, second].into_iter().flatten().find_map(|query| read(&query, schema));
+    let found = first.as_ref().and_then(|query| read(query, schema));
     if found.is_some() {
         return found;
     }
+    let second = parse(statement, &GenericDialect {}).filter(|query| first.as_ref() != Some(query));
+    let found = second.as_ref().and_then(|query| read(query, schema));
+    if found.is_some() {
+        return found;
+    }
+    let is_unread = first.is_none() && second.is_none();
     // Brackets are quotes to one and an array to others.
     let others: &[&dyn Dialect] = match (statement.contains('['), is_unread) {
         (true, _) => &[&MsSqlDialect {}],
