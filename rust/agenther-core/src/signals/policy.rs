@@ -8,6 +8,7 @@ use std::rc::Rc;
 use super::budget::{self, Budget};
 use super::constraints::{self, Stated};
 use super::grounding;
+use super::spared_change::{self, Spared};
 use crate::text::hash::Seeded;
 use crate::text::needles;
 use crate::trajectory::Span;
@@ -19,6 +20,7 @@ pub struct Policy {
     numbers: OnceCell<Vec<i64>>,
     words: OnceCell<Vec<(Span, u64)>>,
     budgets: OnceCell<Vec<Budget>>,
+    spared: OnceCell<Vec<(Spared, Span)>>,
 }
 
 /// A policy that a thread has read.
@@ -71,6 +73,11 @@ impl Policy {
     /// The budgets that it states; `text` is that of the policy.
     pub fn budgets(&self, text: &str) -> &[Budget] {
         self.budgets.get_or_init(|| budget::budgets_in(text, false))
+    }
+
+    /// What it says to leave as it is; `text` is that of the policy.
+    pub fn spared(&self, text: &str) -> &[(Spared, Span)] {
+        self.spared.get_or_init(|| spared_change::spared(text))
     }
 
     /// The keys of its numbers; `text` is that of the policy.

@@ -19,16 +19,16 @@ const MAX_SPARED: usize = 16;
 
 /// For each thing the changes that touch it, then the sentence that spares it.
 pub fn find(signals: &Signals<'_, '_>) -> Vec<Hit> {
-    let texts =
-        [(Field::OriginalPrompt, signals.run().original_prompt), (Field::System, signals.run().system)];
-    let spared = texts.into_iter().flat_map(|(field, text)| {
-        text.map_or_else(Vec::new, spared)
-            .into_iter()
-            .map(move |(thing, sentence)| (thing, Hit::field(field).at(sentence)))
-    });
+    // A policy is read once for the runs that share it: it was a quarter of classify + extract on tau-bench airline.
+    let of_prompt = signals.run().original_prompt.map_or_else(Vec::new, spared);
+    let of_system = signals.run().system.map_or(&[][..], |text| signals.policy().spared(text));
+    let spared = of_prompt
+        .iter()
+        .map(|(thing, sentence)| (thing, Hit::field(Field::OriginalPrompt).at(*sentence)))
+        .chain(of_system.iter().map(|(thing, sentence)| (thing, Hit::field(Field::System).at(*sentence))));
     let mut hits = Vec::new();
     for (thing, place) in spared {
-        let touched = signals.steps().filter(|(_, step)| is_edit(step) && touches(step, &thing));
+        let touched = signals.steps().filter(|(_, step)| is_edit(step) && touches(step, thing));
         let before = hits.len();
         hits.extend(touched.map(|(at, _)| Hit::step(at, Field::ActionInput)));
         hits.extend((hits.len() > before).then_some(place));
@@ -39,7 +39,7 @@ pub fn find(signals: &Signals<'_, '_>) -> Vec<Hit> {
 }
 
 /// What a text says to leave alone, each with its sentence.
-fn spared(text: &str) -> Vec<(Spared, Span)> {
+pub fn spared(text: &str) -> Vec<(Spared, Span)> {
     static WORDS: LazyLock<Phrases> = LazyLock::new(|| {
         Phrases::of(&[
             "touch", "modif", "chang", "edit", "delet", "remov", "alter", "overwrit", "leave ", "rühr",
@@ -65,7 +65,7 @@ fn spared(text: &str) -> Vec<(Spared, Span)> {
 
 /// A thing to be left alone.
 #[derive(Debug, Clone, PartialEq)]
-enum Spared {
+pub enum Spared {
     /// By its name or path.
     Named(String),
     /// The tests of a project, whatever their files are called.
