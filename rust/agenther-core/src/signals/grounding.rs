@@ -273,8 +273,14 @@ impl Known {
             return false;
         }
         *searches -= 1;
-        let pool: Vec<f64> = seen.iter().rev().take(POOL).map(|(_, value)| *value).collect();
-        claim.follows(&pool, &pool)
+        let mut pool: Vec<f64> = seen.iter().rev().take(POOL).map(|(_, value)| *value).collect();
+        if claim.is_total(&pool) {
+            return true;
+        }
+        // Results say the same numbers again and again, and each is held against each.
+        pool.sort_unstable_by(f64::total_cmp);
+        pool.dedup_by_key(|value| value.to_bits());
+        claim.is_of_two(&pool, &pool)
     }
 }
 
@@ -321,12 +327,19 @@ impl Claim {
             })
     }
 
-    /// Whether simple arithmetic on a number of `left` and one of `right` gives it.
+    /// Whether simple arithmetic on a number of `left` and one of `right` gives it, or on all of `left`.
     fn follows(&self, left: &[f64], right: &[f64]) -> bool {
-        let total: f64 = left.iter().sum();
-        if self.is(total) || self.is(total / left.len().max(1) as f64) {
-            return true;
-        }
+        self.is_total(left) || self.is_of_two(left, right)
+    }
+
+    /// Whether it is the sum of all of them, or their mean.
+    fn is_total(&self, known: &[f64]) -> bool {
+        let total: f64 = known.iter().sum();
+        self.is(total) || self.is(total / known.len().max(1) as f64)
+    }
+
+    /// Whether simple arithmetic on a number of `left` and one of `right` gives it.
+    fn is_of_two(&self, left: &[f64], right: &[f64]) -> bool {
         let pairs = |fits: &dyn Fn(f64, &[f64]) -> bool| left.iter().any(|a| fits(*a, right));
         if self.is_share {
             // Of the other, and how much more or less than it.
