@@ -160,6 +160,19 @@ fn a_schema_may_say_that_a_parameter_explains_the_call() {
 }
 
 #[test]
+fn what_a_command_is_said_to_do_is_no_part_of_it() {
+    let read = |tool: &str, arguments: &str| {
+        let run =
+            run("How noisy is the light curve?", None, vec![call(tool, arguments, "16673 /srv/curve.txt")]);
+        Reading::new(&run).provenance().arguments(0).len()
+    };
+    let described = r#"{"command": "wc -l /srv/curve.txt", "description": "Count lines in the light curve"}"#;
+    assert_eq!(read("Bash", described), 1);
+    assert_eq!(read("create_event", described), 2);
+    assert_eq!(read("Bash", r#"{"description": "Count lines in the light curve"}"#), 1);
+}
+
+#[test]
 fn what_is_read_after_a_log_in_is_ones_own() {
     let run = run(
         "Please check my account. My username is fennwick and the password is harbour-owl-9.",

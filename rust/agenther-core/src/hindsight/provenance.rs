@@ -12,7 +12,7 @@ use std::cell::LazyCell;
 
 use super::forms::other_forms;
 use crate::reading::{Reading, explains, is_for_explanation};
-use crate::signals::effect::Effect;
+use crate::signals::effect::{self, Effect};
 use crate::signals::policy::Policy;
 use crate::text::document::{Document, Kind, Value};
 use crate::text::needles::{Trie, cuts_number, words};
@@ -198,16 +198,31 @@ fn arguments<'a>(reading: &Reading<'a>, step: usize) -> Vec<Argument<'a>> {
     }
 }
 
+/// Whether an argument says what the command beside it does, as Claude Code's and Gemini's shells have it.
+fn describes_command(argument: &Argument<'_>, reading: &Reading<'_>, step: usize) -> bool {
+    let has_command = || {
+        let arguments = reading.steps[step].called_with();
+        arguments.is_some_and(|arguments| {
+            ["command", "cmd", "code"].iter().any(|key| arguments.get(key).is_some())
+        })
+    };
+    argument.name == "description"
+        && reading.steps[step].called_name().is_some_and(effect::runs_code)
+        && has_command()
+}
+
 /// Whether an argument of a read says why it is made. What is written with a change is part of it, and what the user said
 /// may have been meant.
 fn is_explanation(argument: &Argument<'_>, reading: &Reading<'_>, step: usize) -> bool {
     let parameter = || reading.called(step)?.parameter(argument.name);
     let is_choice = || parameter().is_some_and(|parameter| !parameter.choices.is_empty());
     let describes = || parameter().and_then(|parameter| parameter.description.as_deref());
-    reading.steps[step].effect == Effect::Read
+    let is_read = reading.steps[step].effect == Effect::Read;
+    (is_read || describes_command(argument, reading, step))
         && argument.kind == Kind::String
         && !matches!(argument.source, Source::User { .. })
         && (explains(argument.name, &argument.value)
+            || describes_command(argument, reading, step)
             || describes().is_some_and(|text| is_for_explanation(text, &argument.value)))
         && !is_choice()
 }

@@ -47,6 +47,9 @@ pub fn printed(observation: &str) -> Option<Cow<'_, str>> {
     if let Some(text) = in_document(observation) {
         return text.map(Cow::Owned);
     }
+    if let Some(text) = of_gemini(observation) {
+        return Some(Cow::Borrowed(text));
+    }
     if let Some(text) = on_terminal(observation) {
         return Some(Cow::Owned(text));
     }
@@ -103,6 +106,16 @@ fn in_document(observation: &str) -> Option<Option<String>> {
     Some(Some(if errors.trim().is_empty() { output.into_owned() } else { format!("{output}\n{errors}") }))
 }
 
+/// What stands under `Output:` between the command and the exit code, as Gemini CLI gives it: `Command: ls`, `Directory: .`.
+fn of_gemini(observation: &str) -> Option<&str> {
+    let text = observation.trim_start();
+    text.starts_with("Command: ").then_some(())?;
+    let (_, rest) = text.split_once("\nOutput: ").or_else(|| text.split_once("\nStdout: "))?;
+    let end =
+        ["\nError: ", "\nStderr: ", "\nExit Code: "].iter().filter_map(|mark| rest.rfind(mark)).min()?;
+    Some(rest[..end].strip_prefix("(empty)").unwrap_or(&rest[..end]))
+}
+
 /// What AgentBench's terminal shows after `The output of the OS:`, without the title and the prompt that follow it and
 /// without the marks that move and colour.
 fn on_terminal(observation: &str) -> Option<String> {
@@ -153,7 +166,12 @@ pub fn ended_with_error(observation: &str) -> bool {
         digits.starts_with(|c: char| c.is_ascii_digit()) && !digits.starts_with('0')
     };
     let stated = observation.strip_prefix("<returncode>").or_else(|| observation.strip_prefix("Exit code:"));
+    let of_gemini = || {
+        let ended = observation.strip_prefix("Command: ").and_then(|text| text.rsplit_once("\nExit Code: "));
+        ended.is_some_and(|(_, after)| code(after))
+    };
     stated.is_some_and(code)
+        || of_gemini()
         || FOOTERS[..2]
             .iter()
             .any(|footer| observation.rfind(footer).is_some_and(|at| code(&observation[at + footer.len()..])))
@@ -222,6 +240,12 @@ mod tests {
             ("price# of\n", "price# of\n", false),
             ("The output of the OS:\n\n12\r\n\u{1b}]0;root@box: /\u{7}root@box:/# \u{1b}[K", "12\n", false),
             ("The output of the OS is empty.", "", false),
+            (
+                "Command: ls\nDirectory: (root)\nOutput: a\nb\nError: (none)\nExit Code: 0\nSignal: 0",
+                "a\nb",
+                false,
+            ),
+            ("Command: ls\nDirectory: .\nOutput: (empty)\nError: no\nExit Code: 2\nSignal: 0", "", true),
             ("\u{1b}[01;34msrv\u{1b}[0m\n", "srv\n", false),
             ("a\u{1b}", "a", false),
             ("Exit code: 0\nWall time: 0.1 seconds\nOutput:\na\n", "a\n", false),
