@@ -13,7 +13,7 @@ use super::payload::Node;
 use super::roles::Role;
 use super::said::{Said, head};
 use super::subject::{Subject, mine, subject};
-use super::substance::{lacks_unit, tells_most};
+use super::substance::tells_most;
 use super::usage::Usage;
 use super::wanted::{Wanted, is_echoed_place, is_of_call, is_stated, tells_something, wanted};
 use crate::hindsight::provenance::Source;
@@ -130,9 +130,6 @@ pub fn clause_about(
         return Err(Reason::AnswerUnreadable);
     }
     if !tells_most(&first.payload.node, &wanted, |value| is_stated(calls, value)) {
-        return Err(Reason::AnswerUnreadable);
-    }
-    if lacks_unit(&first.payload.node, &wanted, &first.words.object) {
         return Err(Reason::AnswerUnreadable);
     }
     let said = Said {

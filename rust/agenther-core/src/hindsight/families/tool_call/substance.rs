@@ -1,7 +1,7 @@
 //! Whether a clause can tell what its words promise: who asks for an order wants what was ordered, whoever tracks a parcel
 //! wants to know where it is, and of rows without the names of their columns nobody knows what they say.
 
-use super::fields::{field_label, is_identifier, is_noise, unit_of};
+use super::fields::{field_label, is_identifier, is_noise};
 use super::payload::Node;
 use super::wanted::{Wanted, is_of_call, is_unit};
 use crate::signals::effect;
@@ -30,32 +30,6 @@ pub fn tells_most(node: &Node, wanted: &Wanted, is_stated: impl Fn(&Node) -> boo
     let informative: Vec<&String> = fields.iter().filter(is_informative).map(|(key, _)| key).collect();
     let told = informative.iter().filter(|key| is_told(key)).count();
     5 * told >= 3 * informative.len()
-}
-
-/// Whether a result is a bare number of a measure, of which nobody knows in what it is: a distance of 754.226.
-pub fn lacks_unit(node: &Node, wanted: &Wanted, object: &str) -> bool {
-    const MEASURED: &[&str] = &[
-        "distance",
-        "length",
-        "height",
-        "width",
-        "depth",
-        "weight",
-        "mass",
-        "elevation",
-        "altitude",
-        "speed",
-    ];
-    let (key, value) = match (node, &wanted.keys[..]) {
-        (Node::Record(_), [key]) if wanted.is_object => (key.as_str(), node.get(key)),
-        (Node::Record(_), _) => return false,
-        _ => (object, Some(node)),
-    };
-    let is_bare = value.and_then(Node::text).is_some_and(|text| text.trim().parse::<f64>().is_ok());
-    let has_unit =
-        || unit_of(key).1.is_some() || ["unit", "units"].iter().any(|unit| node.get(unit).is_some());
-    let names_measure = MEASURED.contains(&object.rsplit(' ').next().unwrap_or(object));
-    names_measure && is_bare && !has_unit()
 }
 
 /// Whether a status within a result says that nothing was found: `substatus: notfound002`.
@@ -146,17 +120,6 @@ mod tests {
             assert_eq!(is_not_found(&result), is_missing, "{state}");
         }
         assert!(!is_not_found(&record(&[("message", text("not found"))])));
-    }
-
-    #[test]
-    fn a_measure_is_told_with_its_unit() {
-        let number = |key: &str| record(&[(key, Node::Scalar("754.2".to_string(), Kind::Number))]);
-        let itself = |key: &str| Wanted { keys: vec![key.to_string()], is_object: true, ..Wanted::default() };
-        assert!(lacks_unit(&number("distance"), &itself("distance"), "road distance"));
-        assert!(!lacks_unit(&number("distance_km"), &itself("distance_km"), "road distance"));
-        assert!(!lacks_unit(&number("balance"), &itself("balance"), "account balance"));
-        assert!(lacks_unit(&Node::Scalar("12".to_string(), Kind::Number), &Wanted::default(), "height"));
-        assert!(!lacks_unit(&text("12 m"), &Wanted::default(), "height"));
     }
 
     #[test]
