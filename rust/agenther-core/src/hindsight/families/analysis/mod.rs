@@ -12,7 +12,7 @@ use std::collections::BTreeSet;
 use super::{Candidate, Proposals, english, text_argument};
 use crate::hindsight::{Origin, Slot, Support, Wording};
 use crate::reading::{Reading, StepReading};
-use crate::signals::effect::runs_code;
+use crate::signals::effect::{runs_code, words};
 use crate::text::same::folded;
 use crate::text::tables::FastSet;
 use crate::trajectory::{Field, Span};
@@ -74,8 +74,14 @@ fn reads_table(input: &str) -> bool {
 
 /// The program of a step that runs one.
 fn program_of(step: &StepReading<'_>) -> Option<String> {
-    const KEYS: &[&str] = &["code", "script", "source", "program", "python", "input"];
-    step.step.action_name.filter(|tool| runs_code(tool))?;
+    const KEYS: &[&str] = &["code", "script", "source", "program", "python", "input", "query", "cell"];
+    // LangChain's `python_repl_ast`, `add_and_execute_jupyter_code_cell`.
+    const INTERPRETERS: &[&str] = &["python", "ipython", "jupyter", "pandas", "repl"];
+    let is_interpreter = |tool: &&str| {
+        runs_code(tool)
+            || words(tool).any(|word| INTERPRETERS.iter().any(|known| word.eq_ignore_ascii_case(known)))
+    };
+    step.step.action_name.filter(is_interpreter)?;
     let text = text_argument(step, KEYS)?;
     let text = text.trim().trim_start_matches("```python").trim_start_matches("```").trim_end_matches("```");
     Some(text.trim().replace("\r\n", "\n"))
@@ -417,6 +423,21 @@ mod tests {
             let found = asked(&[(program, output)]);
             let expected = (goal.to_string(), answer.to_string(), vec![0, 1]);
             assert!(found.contains(&expected), "{expected:?} is none of {found:#?}");
+        }
+    }
+
+    #[test]
+    fn cells_show_what_they_end_with_whatever_runs_them() {
+        for tool in ["python_repl_ast", "add_and_execute_jupyter_code_cell", "execute_python"] {
+            let argument = |code: &str| format!("{{\"query\": {code:?}}}");
+            let read = argument("import pandas as pd\ndf = pd.read_csv('rides.csv')");
+            let counted = argument("counts = df['state'].value_counts()\ncounts");
+            let output = "state\nfailed    12\ndone       7\nName: count, dtype: int64";
+            let found = proposals(super::propose, "", &[(tool, &read, ""), (tool, &counted, output)]);
+            let (goal, answer, steps) = found.first().expect(tool);
+            assert_eq!(goal, "How often does each value of state occur in rides.csv?");
+            assert!(answer.contains("- failed: 12\n- done: 7"), "{answer}");
+            assert_eq!(*steps, [0, 1]);
         }
     }
 

@@ -67,7 +67,9 @@ impl<'a> Session<'a> {
                     self.touch(inner);
                 }
                 printed.extend(self.printed(inner));
-            } else if at + 1 == statements.len() && Statistic::read(statement).is_some() {
+            } else if at + 1 == statements.len()
+                && (Statistic::read(statement).is_some() || self.values.contains_key(statement.trim()))
+            {
                 outputs += 1;
                 printed.extend(self.number(statement, "", ""));
             } else {
