@@ -18,6 +18,7 @@ mod lead;
 mod named;
 mod pages;
 mod pairs;
+mod papers;
 mod passage;
 mod prose;
 mod relative;
@@ -131,6 +132,7 @@ pub fn propose(reading: &Reading<'_>, out: &mut Proposals) {
     }
     about::propose(reading, &found, out);
     pairs::propose(&answered, reading, out);
+    papers::propose(reading, out);
     answered.into_iter().for_each(|answer| out.push(answer.candidate));
 }
 

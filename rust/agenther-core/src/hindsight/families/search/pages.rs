@@ -38,7 +38,8 @@ fn is_question(text: &str) -> bool {
     text.ends_with('?') && text.contains(' ') && WORDS.iter().any(|word| first.eq_ignore_ascii_case(word))
 }
 
-fn query<'a>(step: &StepReading<'a>, input: &'a str) -> Option<&'a str> {
+/// The text that a call searches for: its plain input, its only text, or the one under a name for it.
+pub fn query<'a>(step: &StepReading<'a>, input: &'a str) -> Option<&'a str> {
     let query = match step.arguments() {
         Some(arguments) => {
             let mut texts = arguments.leaves().filter(|leaf| leaf.kind() == Kind::String);
