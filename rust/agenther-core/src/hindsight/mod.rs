@@ -8,6 +8,7 @@ pub mod families;
 pub mod forms;
 pub mod ground;
 pub mod guards;
+mod labels;
 mod language;
 pub mod moulds;
 pub mod provenance;
@@ -294,7 +295,7 @@ fn judge(
     }
     let grounding = ground::verify(&candidate.goal, Some(&candidate.answer), reading, Some(&candidate.steps));
     let grounded = grounded_share(&grounding);
-    let stands = |claim: &ground::Claim| claim.supported || vouch::vouches(claim, &candidate, made);
+    let stands = |claim: &ground::Claim| claim.supported || vouch::vouches(claim, &candidate, reading, made);
     if !grounding.claims.iter().all(stands) {
         return Err(Reason::Ungrounded);
     }

@@ -9,7 +9,7 @@ use std::sync::Arc;
 use super::families::{Candidate, Made, Proposals};
 use super::ground::{self, Claim, Grounding};
 use super::slice::Live;
-use super::{RelabelOptions, Slot, Strategy, Wording, closing, guards};
+use super::{RelabelOptions, Slot, Strategy, Wording, closing, guards, labels};
 use crate::reading::Reading;
 use crate::text::needles;
 
@@ -53,7 +53,7 @@ fn verify_own(
     proposed.filter_map(settled).take(MAX_JUDGED).find_map(|(candidate, made)| {
         let mut grounding = ground::verify(goal, Some(answer), reading, Some(&candidate.steps));
         for claim in &mut grounding.claims {
-            claim.supported |= vouches(claim, &candidate, made);
+            claim.supported |= vouches(claim, &candidate, reading, made);
         }
         grounding.grounded = grounding.claims.iter().all(|claim| claim.supported);
         grounding.grounded.then_some(grounding)
@@ -81,7 +81,7 @@ pub(super) fn settle_answer(
 /// the rendering, which repeats the result under its own keys; and for what a composed goal says of order and extent
 /// (`all the`, `the first two`), since the family counts before it speaks. A goal that says a parsed statement claims
 /// nothing but that, and of a goal in the user's own words the family held each claim to the run.
-pub(super) fn vouches(claim: &Claim, candidate: &Candidate, made: Made) -> bool {
+pub(super) fn vouches(claim: &Claim, candidate: &Candidate, reading: &Reading<'_>, made: Made) -> bool {
     let Made { is_rendered, is_derived, is_held } = made;
     // Of `parcel PK-3300`, which the goal fixes, the verifier reads `Parcel PK` and `3300`.
     let is_part = |text: &str, slot: &Slot| is_rendered && needles::find(&slot.value, text).is_some();
@@ -92,10 +92,19 @@ pub(super) fn vouches(claim: &Claim, candidate: &Candidate, made: Made) -> bool 
         is_rendered && candidate.answer.contains(text) && needles::find(&candidate.goal, text).is_none()
     };
     // A rendering says keys in words: `temp_max` as the maximum temperature.
+    let shown = || {
+        let steps = candidate.steps.iter().map(|&step| &reading.steps[step as usize].step);
+        steps.filter_map(|step| step.observation)
+    };
     let labelled = |kind: &str, text: &str| {
+        let is_told = |word: &str| needles::find(&candidate.answer, word).is_some();
         is_rendered
-            && kind == "wording"
-            && text.split_whitespace().all(|word| needles::find(&candidate.answer, word).is_some())
+            && match kind {
+                "wording" => text.split_whitespace().all(is_told),
+                "topic" => labels::is_told_in_short(text, &candidate.answer),
+                "name" => is_told(text) && labels::begins_key(text, shown()),
+                _ => false,
+            }
     };
     let counted = |kind: &str| {
         is_rendered
