@@ -33,3 +33,20 @@ fn labels_are_known_in_short_and_as_keys() {
     let prompt = "When does the last flight from Bergen, Norway to Oslo leave?";
     asks(prompt, None, nearest, "the IATA code of the nearest airport to Bergen, Norway", "BGO");
 }
+
+#[test]
+fn how_a_result_is_written_is_not_said() {
+    let shown = r#"{"items": [{"name": "tide-api", "status": "1/1 ready"}, {"name": "wind-api", "status": "0/1 ready"}]}"#;
+    let arguments =
+        r#"{"resourceType": "deployments", "namespace": "harbour", "name": "", "output": "json"}"#;
+    let steps = vec![call("kubectl_get", arguments, shown)];
+    asks("Restart what hangs in harbour.", None, steps, "deployments", "- wind-api: status: 0/1 ready");
+}
+
+#[test]
+fn blocks_of_labelled_lines_are_records() {
+    let papers = "Published: 2024-03-01\nTitle: Tides of\nsmall harbours\nAuthors: Ida Lund\nSummary: We ask why\nboats drift.\n\n\
+                  Published: 2023-01-05\nTitle: Winds\nAuthors: Bo Strand\nSummary: They blow: mostly\nwest.\n";
+    let steps = vec![call("get_papers", r#"{"query": "harbour tides"}"#, papers)];
+    asks("Summarize what is known of harbour tides.", None, steps, "papers", "- Tides of small harbours");
+}

@@ -551,7 +551,7 @@ fn is_failure(key: &str, value: &Node) -> bool {
 fn is_failure_text(node: &Node) -> bool {
     let Node::Scalar(text, _) = node else { return false };
     let start: String = text.chars().take(400).flat_map(char::to_lowercase).collect();
-    text.len() < 200 && is_failure_words(&start) || speaks_of_itself(&start)
+    text.len() < 200 && is_failure_words(&start) || speaks_of_itself(&start) && !is_document(text)
 }
 
 /// Text about the interface instead of its result, as simulated tools give it.
@@ -571,6 +571,11 @@ fn speaks_of_itself(folded: &str) -> bool {
         "the api ",
     ];
     WORDS.iter().any(|words| folded.contains(words))
+}
+
+/// Whether a text has a title and parts, as what is written about an interface has.
+fn is_document(text: &str) -> bool {
+    text.starts_with("# ") && text.lines().any(|line| line.starts_with("## "))
 }
 
 /// Words that report a failure.

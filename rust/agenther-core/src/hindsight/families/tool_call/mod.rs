@@ -4,6 +4,7 @@
 mod answer;
 mod ask;
 mod asked_for;
+mod blocks;
 mod bounds;
 mod call;
 mod codes;

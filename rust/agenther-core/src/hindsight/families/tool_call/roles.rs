@@ -471,6 +471,8 @@ fn by_words(words: &[String], value: &str) -> Option<Role> {
             Role::Manner
         }
         "results" | "size" | "items" if !head.is_empty() && is_count(value) => Role::Manner,
+        // How the result is written: `{"output": "json"}`.
+        "output" if is_notation(value) => Role::Manner,
         // `flat 12B` is no unit of measurement.
         "unit" | "units" if value.bytes().any(|byte| byte.is_ascii_digit()) => return None,
         "sort" | "order" | "format" | "locale" | "sortby" | "direction" | "units" | "unit" | "verbose"
@@ -485,6 +487,13 @@ fn by_words(words: &[String], value: &str) -> Option<Role> {
         _ => return None,
     };
     Some(role)
+}
+
+/// Whether a value is a way to write results down.
+fn is_notation(value: &str) -> bool {
+    ["json", "yaml", "yml", "xml", "csv", "text", "table", "wide", "markdown", "plain"]
+        .iter()
+        .any(|known| value.eq_ignore_ascii_case(known))
 }
 
 /// Whether a parameter that begins so leaves out what it is given: `excludeIngredients`.

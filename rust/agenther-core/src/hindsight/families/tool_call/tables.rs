@@ -2,6 +2,7 @@
 
 use std::collections::BTreeSet;
 
+use super::blocks::{blocks, from_sentence};
 use super::payload::Node;
 use super::yaml::yaml;
 use crate::text::document::Kind;
@@ -20,6 +21,7 @@ pub fn laid_out(text: &str) -> Option<Node> {
         .or_else(|| labelled(text).filter(|_| ends_in_commas(text)))
         .or_else(|| yaml(text))
         .or_else(|| labelled(text))
+        .or_else(|| blocks(text))
 }
 
 /// `31.7(C), 89.1(F)` as `31.7 °C, 89.1 °F`.
@@ -212,7 +214,7 @@ fn labelled(text: &str) -> Option<Node> {
         if bare.is_empty() {
             continue;
         }
-        let pair = bare.split_once(':').filter(|(key, value)| {
+        let pair = from_sentence(bare).or_else(|| bare.split_once(':')).filter(|(key, value)| {
             let value = value.trim_start_matches('*');
             is_key(key.trim_end_matches('*').trim()) && (value.is_empty() || value.starts_with(' '))
         });
