@@ -20,6 +20,30 @@ fn asks(prompt: &str, tools: Option<&str>, steps: Vec<Step<'_>>, asks: &str, ans
 }
 
 #[test]
+fn what_a_call_without_arguments_gives_is_of_who_asks() {
+    let prompt = "Send Ida what I owe her for the boat.";
+    asks(prompt, None, vec![call("get_balance", "{}", "412.5")], "my balance", "Your balance is 412.5.");
+    let plants = r#"[{"name": "Fern", "watered": "2025-03-01"}, {"name": "Moss", "watered": "2025-03-04"}]"#;
+    let steps = || vec![call("list_plants", r#"{"access_token": "a1"}"#, plants)];
+    asks("Water my plants and log it.", None, steps(), "my plants", "- Fern");
+    // Whose plants these are, nobody says.
+    let others = goals(&run("Water the plants in the hall.", None, steps()));
+    assert!(others.iter().all(|goal| !goal.goal.contains("my ")), "{others:#?}");
+}
+
+#[test]
+fn a_status_is_asked_for_and_told_as_a_whole() {
+    let status = "carrier: Nordpost\ncustoms: cleared\nlast_scan_place: Bergen\nstage: in_transit\n";
+    let steps = |tool| vec![call(tool, "{}", status)];
+    let prompt = "I wonder where the lamp is that I ordered.";
+    asks(prompt, None, steps("get_shipment_status"), "the status of my shipment", "stage: in transit");
+    asks(prompt, None, steps("get_shipment_status"), "the status of my shipment", "last scan place: Bergen");
+    // What only the system calls so.
+    let named = goals(&run(prompt, None, steps("get_outbound_carton_status")));
+    assert!(named.iter().all(|goal| !goal.goal.contains("my ")), "{named:#?}");
+}
+
+#[test]
 fn labels_are_known_in_short_and_as_keys() {
     let report = "Weather in Bergen on 2025-03-02:\n- Max Temp: 7.0 °C\n- Min Temp: 1.5 °C\n- Rain: 3.0 mm";
     let arguments = r#"{"city": "Bergen", "date": "2025-03-02"}"#;

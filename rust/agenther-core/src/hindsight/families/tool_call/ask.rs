@@ -9,6 +9,7 @@ use super::given::{Given, is_secret};
 use super::measures::{Conversion, conversion};
 use super::merge::{Merged, merge};
 use super::noun_kinds::is_set_up;
+use super::own::in_status;
 use super::payload::Node;
 use super::roles::Role;
 use super::said::{Said, head};
@@ -119,6 +120,7 @@ pub fn clause_about(
     }
     let wanted = match about {
         Some(fields) => Wanted::exactly(fields),
+        None if in_status(&subject).is_some() => Wanted::exactly(&[]),
         None => wanted(calls, &subject, material.usage),
     };
     // A page of a list is not the list, where it is told as one field among others.

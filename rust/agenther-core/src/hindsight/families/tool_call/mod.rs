@@ -25,6 +25,7 @@ mod moments;
 mod noun_kinds;
 mod nouns;
 mod operation;
+mod own;
 mod payload;
 mod prose;
 mod relax;

@@ -10,6 +10,7 @@ use super::noun_kinds::{
     VAGUE_THINGS, holds_all, is_always_plural, is_description, is_measured, is_place_of_text, is_sayable,
     is_side, is_sum, is_weather, is_whole, link_to,
 };
+use super::own::in_status;
 use super::payload::Node;
 use super::roles::Role;
 use super::subject::{SELVES, Subject, named};
@@ -384,7 +385,13 @@ impl Said<'_, '_> {
                 let my = if the == "the" { "my".to_string() } else { format!("{the} of my") };
                 (format!("{my} {adjectives}{}{tail}", number(&part)), false)
             }
+            Subject::Mine { place, .. } if !matches!(self.call.payload.node, Node::Record(_)) => {
+                (format!("my {place}{tail}"), false)
+            }
             Subject::Mine { place, .. } => match labels {
+                [] if let Some(thing) = in_status(self.subject) => {
+                    (format!("the status of my {thing}{tail}"), false)
+                }
                 [] => (format!("the details of my {place}{tail}"), false),
                 labels if matches!(place.as_str(), "account" | "profile") => {
                     (format!("the {} on my {place}{tail}", join(labels)), true)

@@ -4,6 +4,7 @@ use super::ask::Material;
 use super::call::Call;
 use super::given::{Given, is_secret};
 use super::nouns::is_everyday_word;
+use super::own::owns;
 use super::payload::Node;
 use super::role_words::is_name;
 use super::roles::Role;
@@ -174,12 +175,14 @@ pub fn mine(call: &Call<'_>, material: &Material<'_, '_>) -> Option<Subject> {
         _ => object,
     };
     let arguments = material.reading.provenance().arguments(call.step as usize);
-    let is_of_caller = !call.is_write
-        && call.given.is_empty()
-        && arguments.iter().all(|argument| is_secret(argument.name))
-        && matches!(call.payload.node, Node::Record(_))
-        && OWN.contains(&place.rsplit(' ').next().unwrap_or(place));
-    (is_of_caller && (!call.via.is_empty() || user_has(material)))
+    let is_of_caller =
+        !call.is_write && call.given.is_empty() && arguments.iter().all(|argument| is_secret(argument.name));
+    let is_record = || {
+        matches!(call.payload.node, Node::Record(_))
+            && OWN.contains(&place.rsplit(' ').next().unwrap_or(place))
+            && (!call.via.is_empty() || user_has(material))
+    };
+    (is_of_caller && (is_record() || owns(call, place, material)))
         .then(|| Subject::Mine { place: place.to_string(), login: login(call, material) })
 }
 
