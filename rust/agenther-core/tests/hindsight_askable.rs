@@ -74,3 +74,10 @@ fn blocks_of_labelled_lines_are_records() {
     let steps = vec![call("get_papers", r#"{"query": "harbour tides"}"#, papers)];
     asks("Summarize what is known of harbour tides.", None, steps, "papers", "- Tides of small harbours");
 }
+
+#[test]
+fn the_only_argument_of_a_framework_names_the_thing() {
+    let film = "The id is: 77\nThe price is: 12.50 EUR\nThe runtime of the film is: 96 minutes\nThe languages are: Irish, Welsh";
+    let steps = vec![call("Get Films Details", r#"{"input": "Skerryvore"}"#, film)];
+    asks("Is Skerryvore worth buying?", None, steps, "the film called Skerryvore", "12.50 EUR");
+}

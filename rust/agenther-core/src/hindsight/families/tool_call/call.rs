@@ -16,6 +16,7 @@ use super::payload::{Node, Payload, payload};
 use super::roles::Role;
 use super::substance::{has_bare_rows, is_deep, is_not_found};
 use super::told;
+use super::unnamed::is_name_of_one;
 use super::words::{Manner, ToolWords, attribute, texts_searched, tool_words};
 use super::write::is_undone;
 use crate::hindsight::families::{browser, code};
@@ -285,6 +286,9 @@ fn call<'a>(reading: &Reading<'a>, step: usize) -> Result<Call<'a>, Reason> {
     let is_by_name =
         |given: &Given| given.role == Role::For && names_all(given, &payload.node, &words.object);
     given.iter_mut().filter(|given| is_by_name(given)).for_each(|given| given.role = Role::Called);
+    if is_name_of_one(tool, &given, &payload.node) {
+        given[0].role = Role::Called;
+    }
     // A reservation is no Abernathy: the name shows whose it is.
     if given.iter().any(|given| matches!(given.role, Role::Identity { .. })) {
         let is_surname = |given: &Given| {

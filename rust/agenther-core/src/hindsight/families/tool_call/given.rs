@@ -11,6 +11,7 @@ use super::moments::{dated, with_clock};
 use super::roles::{Role, flag, is_sayable, role};
 use super::spelled::{place_of_zone, with_capitals};
 use super::told::Told;
+use super::unnamed::role_of_only;
 use crate::hindsight::families::sql;
 use crate::hindsight::provenance::{Argument, Bound, Source};
 use crate::hindsight::reason::Reason;
@@ -46,7 +47,8 @@ pub struct Given {
 pub fn given(reading: &Reading<'_>, step: usize, object: &str, is_write: bool) -> Result<Vec<Given>, Reason> {
     let mut out: Vec<Given> = Vec::new();
     let mut places: HashMap<(&str, Option<Bound>), usize> = HashMap::new();
-    for argument in reading.provenance().arguments(step) {
+    let arguments = reading.provenance().arguments(step);
+    for argument in arguments {
         if let Some(reason) = unaskable(argument) {
             return Err(reason);
         }
@@ -98,6 +100,7 @@ pub fn given(reading: &Reading<'_>, step: usize, object: &str, is_write: bool) -
                 };
                 let is_zone = !is_write && place_of_zone(argument.name, &value, object).is_some();
                 let role = if is_zone && role == Role::Manner { Role::In } else { role };
+                let role = role_of_only(argument, arguments.len() - 1, object).unwrap_or(role);
                 let given = Given::new(argument.name, role, String::new(), argument.source);
                 out.push(Given { values: Vec::new(), ..given });
                 places.insert(key, out.len() - 1);

@@ -43,6 +43,7 @@ mod substance;
 mod tables;
 mod told;
 mod turns;
+mod unnamed;
 mod usage;
 mod verbs;
 mod wanted;
