@@ -81,3 +81,26 @@ fn the_only_argument_of_a_framework_names_the_thing() {
     let steps = vec![call("Get Films Details", r#"{"input": "Skerryvore"}"#, film)];
     asks("Is Skerryvore worth buying?", None, steps, "the film called Skerryvore", "12.50 EUR");
 }
+
+#[test]
+fn what_was_made_is_told_by_its_identifier() {
+    let arguments =
+        r#"{"boardName": "Regatta", "description": "Regatta board", "lists": ["Boats", "Crews"]}"#;
+    let made = r#"{"boardId": 88, "boardURL": "https://boards.example/88"}"#;
+    let prompt = "Set up a board called Regatta with the lists Boats and Crews, then share it with Ida.";
+    let steps = vec![call("createBoard", arguments, made)];
+    asks(prompt, None, steps, "board called Regatta with the lists Boats and Crews", "Done.");
+    // An identifier that was given is none of a new thing.
+    let steps = vec![call("create_alarm", r#"{"time": "07:30"}"#, r#"{"zone_id": "5"}"#)];
+    assert!(goals(&run("Wake me at 07:30 and start the kettle.", None, steps)).is_empty());
+}
+
+#[test]
+fn who_books_a_restaurant_books_a_table() {
+    let booked = r#"{"restaurant_name": "Lupo", "city": "Bern", "date": "2025-05-02", "time": "19:00", "party_size": "2", "phone_number": "031 555 01 01"}"#;
+    let arguments = r#"{"restaurant_name": "Lupo", "city": "Bern", "date": "2025-05-02", "time": "19:00", "party_size": 2}"#;
+    let prompt = "Plan an evening with dinner at Lupo and a film after it.";
+    let steps = vec![call("reserve_restaurant", arguments, booked)];
+    let goal = "eserve a table at Lupo in Bern on May 2, 2025 at 19:00 for 2 people";
+    asks(prompt, None, steps, goal, "031 555 01 01");
+}

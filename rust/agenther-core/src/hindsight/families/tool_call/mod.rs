@@ -18,6 +18,7 @@ mod given;
 mod heard;
 mod hop;
 mod located;
+mod made;
 mod measures;
 mod merge;
 mod mined;

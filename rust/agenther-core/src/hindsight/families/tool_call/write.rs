@@ -7,6 +7,7 @@ use super::ask::{Clause, slots};
 use super::call::Call;
 use super::fields::{field_label, is_identifier};
 use super::given::Given;
+use super::made::{gives_identifier, named_anew, table};
 use super::noun_kinds::is_sayable;
 use super::payload::Node;
 use super::role_words::say;
@@ -18,7 +19,9 @@ use crate::hindsight::families::english::article;
 use crate::hindsight::guards::is_said;
 use crate::hindsight::provenance::Source;
 use crate::hindsight::reason::Reason;
-use crate::hindsight::wording::{capitalize, humanize, is_opaque, join, plural, say_value, singular};
+use crate::hindsight::wording::{
+    capitalize, humanize, is_opaque, is_plural_phrase, join, plural, say_value, singular,
+};
 use crate::signals::effect;
 
 /// Verbs that give a thing a new value.
@@ -59,8 +62,18 @@ pub fn clause_of(call: &Call<'_>, named: Option<&str>, observation: &str) -> Res
     if !is_sayable(&call.words.object) || call.given.is_empty() {
         return Err(Reason::NoAsk);
     }
-    let (imperative, about) = comment(call).or_else(|| request(call, named)).ok_or(Reason::NoAsk)?;
-    Ok(Clause {
+    let said = comment(call).or_else(|| table(call)).or_else(|| request(call, named));
+    let Some((imperative, about)) = said else {
+        let call = anew(call).ok_or(Reason::NoAsk)?;
+        let (imperative, about) = request(&call, named).ok_or(Reason::NoAsk)?;
+        return Ok(done(&call, imperative, about));
+    };
+    Ok(done(call, imperative, about))
+}
+
+/// The clause of a write that was done.
+fn done(call: &Call<'_>, imperative: String, about: String) -> Clause {
+    Clause {
         tool: call.tool.to_string(),
         steps: call.steps().collect(),
         preamble: None,
@@ -71,16 +84,28 @@ pub fn clause_of(call: &Call<'_>, named: Option<&str>, observation: &str) -> Res
         slots: slots(call),
         prior: 0.85,
         is_trivial: false,
-    })
+    }
 }
 
-/// The result says so, or repeats every value that was given.
+/// The result says so, repeats every value that was given, or gives what was made its identifier.
 fn is_verified(call: &Call<'_>, observation: &str) -> bool {
     // What an earlier call looked up, the result has in another form.
     let mut given = call.given.iter().filter(|given| given.told.is_none()).flat_map(|given| &given.values);
     !is_refused(&call.payload.node)
         && !is_undone(&call.payload.node, &call.words.verb)
-        && (reports_success(observation) || given.all(|value| is_said(observation, value)))
+        && (reports_success(observation)
+            || given.all(|value| is_said(observation, value))
+            || makes(call) && gives_identifier(call))
+}
+
+fn makes(call: &Call<'_>) -> bool {
+    MAKES.contains(&call.words.verb.as_str())
+}
+
+/// What makes a thing that it names, with more to it than the name.
+fn anew<'a>(call: &Call<'a>) -> Option<Call<'a>> {
+    const ITSELF: &[&str] = &["create", "add", "register", "open"];
+    named_anew(call).filter(|_| ITSELF.contains(&call.words.verb.as_str()))
 }
 
 /// Whether a result says that something was done.
@@ -336,6 +361,10 @@ fn said_of_new(verb: &str, given: &Given) -> String {
         (Role::Called, _) if matches!(verb, "book" | "reserve" | "order") => {
             format!("in the name of {values}")
         }
+        // What a list is for is a part of the new thing: `with the charts Sales and Costs`.
+        (Role::With(label), _) if given.values.len() > 1 && is_plural_phrase(label) => {
+            format!("with the {label} {values}")
+        }
         (Role::About, "content") => format!("with the content \"{values}\""),
         (Role::About, "body") => format!("with the text \"{values}\""),
         _ => say(&given.role, &cows(given)),
@@ -384,7 +413,7 @@ fn held(identity: &Given) -> String {
     format!("{link} {entity} {}", join(&identity.values))
 }
 
-fn cows(given: &Given) -> Vec<Cow<'_, str>> {
+pub fn cows(given: &Given) -> Vec<Cow<'_, str>> {
     given.values.iter().map(|value| Cow::Borrowed(value.as_str())).collect()
 }
 
