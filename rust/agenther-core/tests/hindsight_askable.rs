@@ -104,3 +104,17 @@ fn who_books_a_restaurant_books_a_table() {
     let goal = "eserve a table at Lupo in Bern on May 2, 2025 at 19:00 for 2 people";
     asks(prompt, None, steps, goal, "031 555 01 01");
 }
+
+#[test]
+fn a_write_with_what_the_user_gave_for_it_needs_no_further_yes() {
+    let step = || Step {
+        user: Some("It is 4471."),
+        ..call("refund_trip", r#"{"trip_id": "4471"}"#, "Trip 4471 refunded")
+    };
+    let with =
+        |system| Trajectory { system: Some(system), ..run("I want my money back.", None, vec![step()]) };
+    let asks = |system| goals(&with(system)).iter().any(|goal| goal.goal.contains("efund trip 4471"));
+    assert!(asks("You help travellers. You must write to the user before you hand off."));
+    assert!(!asks("You help travellers. You must follow the policy."));
+    assert!(!asks("You must ask the user to confirm."));
+}

@@ -80,8 +80,9 @@ pub fn is_said(text: &str, value: &str) -> bool {
     said != value && find(text, &said).is_some() || is_said_otherwise(text, value)
 }
 
-/// A write stands only where it worked; under a system prompt with rules only after the user's yes; and not at all where
-/// the prompt asks for confirmation, because a hindsight demonstration leaves the user's turns out, the yes with them.
+/// A write stands only where it worked; under a system prompt with rules only after the user's yes or, where none of them
+/// forbids anything, with all that the user gave for it; and not at all where the prompt asks for confirmation, because a
+/// hindsight demonstration leaves the user's turns out, the yes with them.
 fn writes_are_confirmed(candidate: &Candidate, reading: &Reading<'_>) -> bool {
     let asks_first = |system: &str| {
         ["confirm", "confirmation", "consent", "approval"].iter().any(|word| find(system, word).is_some())
@@ -91,18 +92,35 @@ fn writes_are_confirmed(candidate: &Candidate, reading: &Reading<'_>) -> bool {
             .iter()
             .any(|word| find(system, word).is_some())
     };
+    let has_policy = |system: &str| {
+        ["never", "policy", "policies", "rules", "allowed", "unless", "eligible"]
+            .iter()
+            .any(|word| find(system, word).is_some())
+    };
     candidate.steps.iter().all(|&step| {
         let read = &reading.steps[step as usize];
         let is_allowed = || match reading.run.system {
             None => true,
             Some(system) => {
-                !asks_first(system) && (read.step.user.is_some_and(is_consent) || !has_rules(system))
+                !asks_first(system)
+                    && (read.step.user.is_some_and(is_consent)
+                        || !has_rules(system)
+                        || !has_policy(system) && gives_all(reading, step as usize))
             }
         };
         read.effect != Effect::Write
             || only_shows(read)
             || only_reads(read)
             || read.status == Status::Ok && is_allowed()
+    })
+}
+
+/// Whether the user gave all that a call was made with in the turn that it answers: no agent chose to write it.
+fn gives_all(reading: &Reading<'_>, step: usize) -> bool {
+    let arguments = reading.provenance().arguments(step);
+    let turn = reading.steps[step].step.user;
+    turn.is_some_and(|turn| {
+        !arguments.is_empty() && arguments.iter().all(|argument| is_said(turn, &argument.value))
     })
 }
 
