@@ -118,3 +118,14 @@ fn a_write_with_what_the_user_gave_for_it_needs_no_further_yes() {
     assert!(!asks("You help travellers. You must follow the policy."));
     assert!(!asks("You must ask the user to confirm."));
 }
+
+#[test]
+fn a_goal_that_repeats_the_users_asks_for_another_field() {
+    let shown = r#"{"order_id": "B7", "status": "packed", "internal_ref": "x_9", "product": "Lantern"}"#;
+    let steps = vec![call("get_order", r#"{"order_id": "B7"}"#, shown)];
+    let goals = goals(&run("What is the status of order B7?", None, steps));
+    assert!(
+        goals.iter().any(|goal| goal.goal.contains("product of order B7") && goal.answer.contains("Lantern"))
+    );
+    assert!(goals.iter().all(|goal| !goal.goal.contains("internal")), "{goals:#?}");
+}

@@ -42,10 +42,7 @@ pub fn check(candidate: &Candidate, reading: &Reading<'_>) -> Result<(), Reason>
     }
     let original = reading.run.original_prompt.unwrap_or("");
     let moves_bound = candidate.wording == Wording::Relax && numbers(&candidate.goal) != numbers(original);
-    if !moves_bound
-        && !opens_dialogue(candidate, reading)
-        && is_same_goal(&topics(&candidate.goal), reading.prompt_topics())
-    {
+    if !moves_bound && !opens_dialogue(candidate, reading) && repeats_original(&candidate.goal, reading) {
         return Err(Reason::SameAsOriginal);
     }
     if leaks(candidate) {
@@ -164,6 +161,27 @@ fn numbers(text: &str) -> HashSet<String> {
     content_words(text).into_iter().filter(|word| word.bytes().any(|byte| byte.is_ascii_digit())).collect()
 }
 
+/// Whether a goal is that of the run again: in the same words or, where both ask for a thing as a whole, for the same thing.
+pub fn repeats_original(goal: &str, reading: &Reading<'_>) -> bool {
+    let original = reading.prompt_topics();
+    let goal_topics = topics(goal);
+    is_same_goal(&goal_topics, original)
+        || asks_for_whole(goal)
+            && asks_for_whole(reading.run.original_prompt.unwrap_or(""))
+            && is_same_goal(&things(&goal_topics), &things(original))
+}
+
+/// The details of the game called Dune are information about the game Dune.
+fn asks_for_whole(text: &str) -> bool {
+    ["details", "detail", "information", "info"].iter().any(|word| find(text, word).is_some())
+}
+
+/// The topics without those words.
+fn things(topics: &Topics) -> Topics {
+    let words = ["detail", "information", "info", "called"].map(word_hash);
+    topics.iter().copied().filter(|topic| !words.contains(topic)).collect()
+}
+
 fn is_same_goal(goal: &Topics, original: &Topics) -> bool {
     let shared = goal.intersection(original).count();
     let all = goal.len() + original.len() - shared;
@@ -251,6 +269,7 @@ fn is_covered(word: &str, goal: &str, words: &HashSet<String>) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::trajectory::Trajectory;
 
     #[test]
     fn consent_is_a_yes_without_a_but() {
@@ -316,6 +335,19 @@ mod tests {
         assert!(is_same(goal, "Please find the direct flights from Rome to Oslo"));
         assert!(!is_same(goal, "Book a hotel in Oslo"));
         assert!(!is_same("", ""));
+    }
+
+    #[test]
+    fn details_are_information() {
+        let repeats = |goal, original| {
+            let run = Trajectory { original_prompt: Some(original), ..Trajectory::default() };
+            repeats_original(goal, &Reading::new(&run))
+        };
+        assert!(repeats(
+            "Show me the details of the game called Dune.",
+            "Show information about the game Dune"
+        ));
+        assert!(!repeats("Show me the details of order 5.", "Show me what is in order 5"));
     }
 
     #[test]

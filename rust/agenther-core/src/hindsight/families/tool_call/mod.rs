@@ -26,6 +26,7 @@ mod moments;
 mod noun_kinds;
 mod nouns;
 mod operation;
+mod other;
 mod own;
 mod payload;
 mod prose;
@@ -111,6 +112,9 @@ pub fn propose(reading: &Reading<'_>, proposals: &mut Proposals) {
         prose::propose(&calls, reading, &style, proposals);
         for clause in &clauses {
             proposals.push_rendered(single(clause, &style, proposals.variant()));
+            if let Some(other) = other::clause(clause, &calls, &material) {
+                proposals.push_rendered(single(&other, &style, proposals.variant()));
+            }
         }
     }
     let pairs = pairs(&clauses);
