@@ -78,13 +78,12 @@ pub(crate) fn named_arguments(mut rest: &str) -> Vec<(&str, &str)> {
 fn end_of_value(value: &str) -> usize {
     let quote = quote_of(value.trim_start());
     let opened = value.len() - value.trim_start().len() + quote.len();
-    let mut ends = value.char_indices().filter(|(at, c)| {
-        let before = &value[..*at];
-        let is_closed = *at > opened
-            && before.trim_end().ends_with(quote)
-            && before.trim_end().len() >= opened + quote.len();
-        matches!(c, ',' | ')') && (quote.is_empty() || is_closed)
-    });
+    let is_closed = |at: usize| {
+        let before = value[..at].trim_end();
+        at > opened && before.ends_with(quote) && before.len() >= opened + quote.len()
+    };
+    let mut ends =
+        value.char_indices().filter(|(at, c)| matches!(c, ',' | ')') && (quote.is_empty() || is_closed(*at)));
     // A comma in a value without quotes, or in one with quotes inside, begins no argument.
     let is_end = |at: usize| value[at..].starts_with(')') || begins_argument(&value[at + 1..]);
     ends.find(|(at, _)| is_end(*at)).map_or(value.len(), |(at, _)| at)

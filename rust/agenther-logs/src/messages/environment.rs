@@ -65,11 +65,11 @@ impl<'a> Conversation<'a> {
     /// Takes what a command gave that was all of a turn, as InterCode has its agents write them: the answer says `Output:`,
     /// and the prompt told of a shell.
     pub(super) fn answer_to_command(&mut self, message: Value<'_, 'a>) -> bool {
-        if self.pending_user.is_some() || self.has_calls || !self.runs_shell() {
+        if self.pending_user.is_some() || self.has_calls {
             return false;
         }
-        let Some(text) = content_text(message).filter(|text| text.trim_start().starts_with(written::OUTPUT))
-        else {
+        let labelled = |text: &Text<'_>| text.trim_start().starts_with(written::OUTPUT);
+        let Some(text) = content_text(message).filter(labelled).filter(|_| self.runs_shell()) else {
             return false;
         };
         if !self.run_turn() {
