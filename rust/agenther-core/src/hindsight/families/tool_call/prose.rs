@@ -165,7 +165,8 @@ fn pages(rows: &[Node]) -> Option<String> {
 
 /// A page whose gist ends with its last whole sentence; `None` where it has none.
 fn in_whole_sentences(page: &Node, key: &str) -> Option<Node> {
-    let Some(text) = page.get(key)?.text().filter(|text| ends_in_cut(text)) else {
+    let is_cut = |text: &&str| ends_in_cut(text) || whole_sentences(text) != Some(text.trim_end());
+    let Some(text) = page.get(key)?.text().filter(is_cut) else {
         return Some(page.clone());
     };
     let end = last_end(text)?;
@@ -411,6 +412,23 @@ mod tests {
         let pair = |label: &str, value: &str| (label.to_string(), value.to_string());
         assert_eq!(read[0], ("Nord Tea", vec![pair("price", "$4.20/kg"), pair("MOQ", "5kg")]));
         assert_eq!(read[1], ("Leaf & Co", vec![pair("price", "$3.90/kg"), pair("MOQ", "50kg")]));
+    }
+
+    #[test]
+    fn pages_end_with_a_whole_sentence() {
+        let text = |text: &str| Node::Scalar(text.to_string(), crate::text::document::Kind::String);
+        let page = |said: &str| {
+            Node::Record(vec![("title".to_string(), text("Veld")), ("snippet".to_string(), text(said))])
+        };
+        let cut =
+            "Veld is a town by the sea. Its old bridge was built by the monks of the abbey near the har";
+        for (said, told) in [
+            (cut, "- Veld: Veld is a town by the sea."),
+            ("Veld is a town. Read it. 2. See the abbey of ...", "- Veld: Veld is a town. Read it."),
+            ("The old town", "- Veld: The old town"),
+        ] {
+            assert_eq!(pages(&[page(said)]).as_deref(), Some(told));
+        }
     }
 
     #[test]
