@@ -166,13 +166,13 @@ fn pages<'a>(step: &StepReading<'a>, observation: &'a str) -> Vec<Page<'a>> {
 
 /// Pages of which each has its title and its text on lines of their own: `Title: Ann Utz`, `Snippet: ..`.
 fn labelled(observation: &str) -> Vec<Page<'_>> {
+    // `[1] Title: Ann Utz`, `Search results: Title: Ann Utz`
+    let is_heading =
+        |before: &str| before.len() <= 20 && (before.ends_with(": ") || !before.contains(char::is_lowercase));
     let (mut found, mut title) = (Vec::new(), None);
     for line in observation.lines() {
-        if let Some((before, name)) = line.split_once("Title: ").filter(|(before, _)| before.len() <= 20) {
-            title = before
-                .chars()
-                .all(|c| !c.is_lowercase() || before.ends_with(": "))
-                .then(|| named(name.trim()));
+        if let Some((_, name)) = line.split_once("Title: ").filter(|(before, _)| is_heading(before)) {
+            title = Some(named(name.trim()));
         } else if let (Some(title), Some(text)) = (title, super::pages::after_label(line)) {
             found.push(Page { title, text });
         }

@@ -65,11 +65,10 @@ pub fn ask<'a>(query: &str, observation: &'a str) -> Option<(String, &'a str)> {
     let stands_alone = question
         .split(|c: char| !c.is_alphanumeric())
         .all(|word| !POINTING.iter().any(|pointing| word.eq_ignore_ascii_case(pointing)));
-    let reply = observation.trim();
+    let reply = Some(observation.trim()).filter(|reply| reply.len() <= MAX_REPLY && stands_alone)?;
     let first = *sentences(reply).first()?;
-    let is_whole =
-        reply.len() <= MAX_REPLY && reply.starts_with(first) && reply.ends_with(['.', '!', '"', ')']);
-    if !stands_alone || !is_whole || first.ends_with('?') || reply.contains("http") {
+    let is_whole = reply.starts_with(first) && reply.ends_with(['.', '!', '"', ')']);
+    if !is_whole || first.ends_with('?') || reply.contains("http") {
         return None;
     }
     let lower = format!(" {}", reply.to_lowercase());
