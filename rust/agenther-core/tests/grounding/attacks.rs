@@ -231,6 +231,27 @@ fn passages() {
     );
 }
 
+const FILM: Call = (
+    "search",
+    r#"{"query": "Otter and Heron (film)"}"#,
+    "Otter and Heron is a 2016 drama film directed by Ann Dahl. It was shown in Veld. Its sequel, The Weir, came out in 2019.",
+);
+
+#[test]
+fn what_is_said_of_a_sequel_is_no_rival() {
+    check(
+        &[FILM],
+        &[
+            ("In what year did the film Otter and Heron come out, and who directed it?", "2016; Ann Dahl"),
+            ("When did the sequel of Otter and Heron come out?", "2019"),
+        ],
+        &[
+            ("When did the sequel of Otter and Heron come out?", "2016"),
+            ("In what year did the film Otter and Heron come out?", "2011"),
+        ],
+    );
+}
+
 const SENT: Call = (
     "cancel_order",
     r#"{"order_id": "W2201"}"#,

@@ -290,7 +290,19 @@ impl Checked<'_> {
                 && counts()
                 && !bears_out(rival.meaning, amount.meaning)
                 && !self.is_told(rival)
+                && !self.is_of_relative(rival)
         })
+    }
+
+    /// Whether a value stands in a sentence about something else of the thing, which the goal does not speak of: `Its
+    /// sequel came out in 2019`.
+    fn is_of_relative(&self, amount: &Amount<'_>) -> bool {
+        let sentence = self.evidence.leaf(amount.leaf).folded.trim_start();
+        let relative =
+            ["its ", "his ", "her ", "their "].iter().find_map(|whose| sentence.strip_prefix(whose));
+        let noun =
+            relative.and_then(|rest| words::words(rest).next()).map(|word| words::stem_hash(word.text));
+        noun.is_some_and(|noun| self.asked.iter().all(|(asked, _)| *asked != noun))
     }
 
     /// Whether the text tells a value of the evidence: under its own name, where it has one (`cabinet 1`).
